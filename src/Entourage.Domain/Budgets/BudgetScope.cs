@@ -1,0 +1,20 @@
+namespace Entourage.Domain.Budgets;
+
+/// <summary>Whose spending a budget counts. The numbers are stored and never change.</summary>
+public enum BudgetScope
+{
+    /// <summary>All teams of an organisation.</summary>
+    Organisation = 1,
+
+    /// <summary>All agents of a team.</summary>
+    Team = 2,
+
+    /// <summary>One agent.</summary>
+    Agent = 3,
+
+    /// <summary>One task, whoever works on it.</summary>
+    Task = 4,
+
+    /// <summary>One session and the sessions of its sub-agents.</summary>
+    Session = 5,
+}

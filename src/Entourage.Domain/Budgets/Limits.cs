@@ -1,0 +1,39 @@
+namespace Entourage.Domain.Budgets;
+
+/// <summary>The caps of an organisation, in USD per UTC period; null is no cap.</summary>
+public sealed record OrganisationLimits
+{
+    /// <summary>USD a UTC day.</summary>
+    public Money? Daily { get; init; }
+
+    /// <summary>USD a UTC month.</summary>
+    public Money? Monthly { get; init; }
+}
+
+/// <summary>The caps of a team, in USD; null is no cap. Days, weeks and months are those of the team's time zone.</summary>
+public sealed record TeamLimits
+{
+    /// <summary>USD a day for all agents of the team together.</summary>
+    public Money? Daily { get; init; }
+
+    /// <summary>USD a week (from Monday) for the team.</summary>
+    public Money? Weekly { get; init; }
+
+    /// <summary>USD a month for the team.</summary>
+    public Money? Monthly { get; init; }
+
+    /// <summary>USD for each task that has no cap of its own.</summary>
+    public Money? Task { get; init; }
+
+    /// <summary>USD for each session together with the sessions of its sub-agents.</summary>
+    public Money? Session { get; init; }
+
+    /// <summary>USD a day for each agent that has no cap of its own.</summary>
+    public Money? AgentDaily { get; init; }
+
+    /// <summary>Whether a task with no cap of its own takes the upper end of its type's reasonable budget.</summary>
+    public bool ApplyGuidelineBudgets { get; init; }
+
+    /// <summary>Whether the caps refuse or only watch.</summary>
+    public Enforcement Enforcement { get; init; } = Enforcement.Hard;
+}

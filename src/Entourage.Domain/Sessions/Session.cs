@@ -1,0 +1,134 @@
+using Entourage.Domain.Agents;
+using Entourage.Domain.Tasks;
+
+namespace Entourage.Domain.Sessions;
+
+/// <summary>How a session stands, or ended.</summary>
+public enum SessionStatus
+{
+    /// <summary>Open.</summary>
+    Active,
+
+    /// <summary>Ended well.</summary>
+    Completed,
+
+    /// <summary>Ended by an error.</summary>
+    Failed,
+}
+
+/// <summary>One block of an agent's work, and what it has used.</summary>
+/// <remarks>The totals are written by the ledger alone, with the usage that they count.</remarks>
+public sealed class Session
+{
+    /// <summary>The longest error text kept.</summary>
+    public const int ErrorLength = 2_000;
+
+    /// <summary>The most sessions above one another: an agent, its sub-agent, that one's, and so on.</summary>
+    public const int GreatestDepth = 16;
+
+    private Session()
+    {
+    }
+
+    /// <summary>A number that the store hands out.</summary>
+    public long Id { get; private init; }
+
+    /// <summary>The team of the agent.</summary>
+    public Guid TeamId { get; private init; }
+
+    /// <summary>The agent that works.</summary>
+    public Guid AgentId { get; private init; }
+
+    /// <summary>The task worked on, if any.</summary>
+    public long? TaskId { get; private init; }
+
+    /// <summary>The session that this one is a sub-agent's of, if any.</summary>
+    public long? ParentSessionId { get; private init; }
+
+    /// <summary>The session and its ancestors: its parent first, the topmost last, without itself.</summary>
+    public IReadOnlyList<long> Ancestors { get; private init; } = [];
+
+    /// <summary>The model that its usage is of unless a usage says otherwise.</summary>
+    public string? Model { get; private init; }
+
+    /// <summary>How it stands.</summary>
+    public SessionStatus Status { get; private set; }
+
+    /// <summary>When it began (UTC).</summary>
+    public DateTimeOffset StartedAt { get; private init; }
+
+    /// <summary>When it ended (UTC); null while it is active.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>Why it failed, if it did and the agent said so.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>Input tokens of its usage.</summary>
+    public long InputTokens { get; private init; }
+
+    /// <summary>Output tokens of its usage.</summary>
+    public long OutputTokens { get; private init; }
+
+    /// <summary>Cache-read tokens of its usage.</summary>
+    public long CacheReadTokens { get; private init; }
+
+    /// <summary>Cache-write tokens of its usage.</summary>
+    public long CacheWriteTokens { get; private init; }
+
+    /// <summary>What its usage cost (USD), its sub-agents' not included.</summary>
+    public Money Cost { get; private init; }
+
+    /// <summary>What its usage under a subscription would have cost (USD); counts against no cap.</summary>
+    public Money ImputedCost { get; private init; }
+
+    /// <summary>Incremented by each change of its status; two writers of one version collide.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="agent">The agent that works.</param>
+    /// <param name="task">The task worked on, of the agent's team.</param>
+    /// <param name="parent">The session whose sub-agent this one is, of the agent's team.</param>
+    /// <param name="model">The model; the agent's when null.</param>
+    /// <param name="now">The present (UTC).</param>
+    /// <exception cref="RuleViolationException"><c>session-ended</c>: the parent has ended; <c>session-depth</c>: too many levels of sub-agents.</exception>
+    public static Session Start(Agent agent, WorkTask? task, Session? parent, string? model, DateTimeOffset now)
+    {
+        if (parent is { Status: not SessionStatus.Active })
+        {
+            throw new RuleViolationException("session-ended", $"The parent session {parent.Id} has ended.");
+        }
+
+        if (parent?.Ancestors.Count + 1 >= GreatestDepth)
+        {
+            throw new RuleViolationException("session-depth", $"Sub-agents nest at most {GreatestDepth} sessions deep.", "ParentSessionId");
+        }
+
+        return new()
+        {
+            TeamId = agent.TeamId,
+            AgentId = agent.Id,
+            TaskId = task?.Id,
+            ParentSessionId = parent?.Id,
+            Ancestors = parent is null ? [] : [parent.Id, .. parent.Ancestors],
+            Model = model ?? agent.Model,
+            StartedAt = now,
+        };
+    }
+
+    /// <summary>Ends it. A session that has ended stays as it is: its agent may say so twice.</summary>
+    /// <param name="failed">Whether an error ended it.</param>
+    /// <param name="error">Which, if known.</param>
+    /// <param name="now">The present (UTC).</param>
+    public void End(bool failed, string? error, DateTimeOffset now)
+    {
+        if (Status != SessionStatus.Active)
+        {
+            return;
+        }
+
+        Status = failed ? SessionStatus.Failed : SessionStatus.Completed;
+        Error = error;
+        EndedAt = now;
+        Version++;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Entourage.Domain.Sessions;
+
+/// <summary>Where a usage's cost comes from. The numbers are stored and never change.</summary>
+public enum CostSource
+{
+    /// <summary>The caller stated it.</summary>
+    Reported = 1,
+
+    /// <summary>Nobody knows it yet; it counts as zero until it is priced.</summary>
+    Unpriced = 2,
+}
+
+/// <summary>How a usage is paid for. The numbers are stored and never change.</summary>
+public enum Billing
+{
+    /// <summary>By the token: real money, which counts against the caps.</summary>
+    Api = 1,
+
+    /// <summary>By a flat subscription: the cost is only imputed, reported apart, and counts against no cap.</summary>
+    Subscription = 2,
+}
+
+/// <summary>One reported use of a model. Append-only: never changed, and the truth that every total is checked against.</summary>
+public sealed class UsageRecord
+{
+    /// <summary>How far ahead of now a usage may have happened, for clocks that disagree.</summary>
+    public static readonly TimeSpan LatestAhead = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long ago a usage may have happened.</summary>
+    public static readonly TimeSpan OldestBack = TimeSpan.FromDays(30);
+
+    private UsageRecord()
+    {
+    }
+
+    /// <summary>The order in which the store took it; unique.</summary>
+    public long Sequence { get; private init; }
+
+    /// <summary>A version-7 UUID, made before the store is asked, so that a repeated attempt writes the same record.</summary>
+    public Guid Id { get; private init; }
+
+    /// <summary>The session that used it.</summary>
+    public long SessionId { get; private init; }
+
+    /// <summary>When the money was spent (UTC): decides the budget windows.</summary>
+    public DateTimeOffset OccurredAt { get; private init; }
+
+    /// <summary>When it was recorded (UTC).</summary>
+    public DateTimeOffset RecordedAt { get; private init; }
+
+    /// <summary>The model used; empty when nobody said.</summary>
+    public string Model { get; private init; } = "";
+
+    /// <summary>Input tokens.</summary>
+    public long InputTokens { get; private init; }
+
+    /// <summary>Output tokens.</summary>
+    public long OutputTokens { get; private init; }
+
+    /// <summary>Cache-read tokens.</summary>
+    public long CacheReadTokens { get; private init; }
+
+    /// <summary>Cache-write tokens.</summary>
+    public long CacheWriteTokens { get; private init; }
+
+    /// <summary>The cost (USD); zero while it is unpriced.</summary>
+    public Money Cost { get; private init; }
+
+    /// <summary>Where the cost comes from.</summary>
+    public CostSource CostSource { get; private init; }
+
+    /// <summary>How it is paid for.</summary>
+    public Billing Billing { get; private init; }
+
+    /// <summary>The error of a failed call, if it was one.</summary>
+    public string? Error { get; private init; }
+
+    /// <summary>Whether an instant is one that a usage recorded now may have happened at (rule 9).</summary>
+    public static bool MayHaveOccurredAt(DateTimeOffset occurredAt, DateTimeOffset now) =>
+        occurredAt <= now + LatestAhead && occurredAt >= now - OldestBack;
+}

@@ -1,0 +1,77 @@
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Organisations;
+
+namespace Entourage.Domain.Teams;
+
+/// <summary>Whether a team's agents may work.</summary>
+public enum TeamStatus
+{
+    /// <summary>They may.</summary>
+    Active,
+}
+
+/// <summary>Agents that share budgets and a calendar.</summary>
+public sealed class Team
+{
+    /// <summary>The longest IANA zone name kept.</summary>
+    public const int TimezoneLength = 64;
+
+    private Team()
+    {
+    }
+
+    /// <summary>A version-7 UUID.</summary>
+    public Guid Id { get; private init; }
+
+    /// <summary>The organisation it belongs to.</summary>
+    public Guid OrganisationId { get; private init; }
+
+    /// <summary>The display name.</summary>
+    public string Name { get; private init; } = "";
+
+    /// <summary>The name in addresses; unique in its organisation.</summary>
+    public string Slug { get; private init; } = "";
+
+    /// <summary>The IANA time zone in which its days, weeks and months are counted.</summary>
+    public string Timezone { get; private set; } = "";
+
+    /// <summary>Whether its agents may work.</summary>
+    public TeamStatus Status { get; private set; }
+
+    /// <summary>When it was made (UTC).</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>What it may spend.</summary>
+    public TeamLimits Limits { get; private set; } = new();
+
+    /// <summary>Incremented by each change; two writers of one version collide.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Makes a team without limits.</summary>
+    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>.</exception>
+    public static Team Create(Organisation organisation, string name, string slug, string timezone, DateTimeOffset now)
+    {
+        _ = BudgetCalendar.Of(timezone);
+        return new()
+        {
+            Id = Guid.CreateVersion7(now),
+            OrganisationId = organisation.Id,
+            Name = name,
+            Slug = slug,
+            Timezone = timezone,
+            CreatedAt = now,
+        };
+    }
+
+    /// <summary>Replaces the limits and the time zone; they hold from the next call on.</summary>
+    /// <returns>Whether the time zone changed, and with it every window that is counted in it.</returns>
+    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>.</exception>
+    public bool Configure(TeamLimits limits, string timezone)
+    {
+        _ = BudgetCalendar.Of(timezone);
+        var moved = timezone != Timezone;
+        (Limits, Timezone) = (limits, timezone);
+        Version++;
+        return moved;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Entourage.Domain;
+
+/// <summary>Tokens by class, as providers meter them.</summary>
+/// <param name="Input">Prompt tokens that were neither read from nor written to a cache.</param>
+/// <param name="Output">Generated tokens, reasoning included.</param>
+/// <param name="CacheRead">Prompt tokens read from the provider's cache.</param>
+/// <param name="CacheWrite">Prompt tokens written to the provider's cache.</param>
+public readonly record struct TokenCounts(long Input, long Output, long CacheRead = 0, long CacheWrite = 0)
+{
+    /// <summary>The largest count of one class that one usage may state.</summary>
+    public const long LargestInput = 1_000_000_000;
+
+    /// <summary>Input plus output: the figure that sessions and reports call <c>tokens</c>.</summary>
+    public long Total => Input + Output;
+
+    /// <summary>Every token of every class.</summary>
+    public long OfAllClasses => Input + Output + CacheRead + CacheWrite;
+
+    /// <summary>The sum, class by class.</summary>
+    public static TokenCounts operator +(TokenCounts left, TokenCounts right) => checked(new(
+        left.Input + right.Input,
+        left.Output + right.Output,
+        left.CacheRead + right.CacheRead,
+        left.CacheWrite + right.CacheWrite));
+}
