@@ -1,0 +1,56 @@
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Organisations;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Abstractions;
+
+/// <summary>The store, as handlers see it. Usage and counters are written by <see cref="IBudgetLedger"/> alone.</summary>
+public interface IEntourageDb
+{
+    /// <summary>The tenants.</summary>
+    DbSet<Organisation> Organisations { get; }
+
+    /// <summary>Their teams.</summary>
+    DbSet<Team> Teams { get; }
+
+    /// <summary>Their agents.</summary>
+    DbSet<Agent> Agents { get; }
+
+    /// <summary>The tasks of teams.</summary>
+    DbSet<WorkTask> Tasks { get; }
+
+    /// <summary>Which task waits for which.</summary>
+    DbSet<TaskDependency> TaskDependencies { get; }
+
+    /// <summary>The sessions of agents.</summary>
+    DbSet<Session> Sessions { get; }
+
+    /// <summary>Every usage ever reported.</summary>
+    DbSet<UsageRecord> UsageRecords { get; }
+
+    /// <summary>Usage by session, model and quarter of an hour.</summary>
+    DbSet<UsageRollup> UsageRollups { get; }
+
+    /// <summary>What has been spent in each budget window.</summary>
+    DbSet<BudgetCounter> BudgetCounters { get; }
+
+    /// <summary>Answers given under an idempotency key.</summary>
+    DbSet<IdempotentAnswer> IdempotentAnswers { get; }
+
+    /// <summary>Writes what changed.</summary>
+    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <returns>The number of rows written.</returns>
+    /// <exception cref="Errors.DuplicateException">A unique index refused a row.</exception>
+    Task<int> SaveChangesAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs work in one transaction that can write: all of it is committed, or none. Work that lost against another writer,
+    /// or met a passing fault, is run again from the start, so it must have no effect outside the store.
+    /// </summary>
+    /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached, or cannot write.</exception>
+    Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+}

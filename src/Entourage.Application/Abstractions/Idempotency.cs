@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+
+namespace Entourage.Application.Abstractions;
+
+/// <summary>A command that may be sent twice and then has its effect once.</summary>
+public interface IIdempotentCommand
+{
+    /// <summary>The caller's key; null when it gave none.</summary>
+    string? IdempotencyKey { get; }
+
+    /// <summary>What the key is unique within: the resource that the command adds to.</summary>
+    string IdempotencyScope { get; }
+}
+
+/// <summary>An idempotency key as the store keeps it.</summary>
+/// <param name="KeyHash">Which key.</param>
+/// <param name="RequestHash">What it was used for.</param>
+public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
+{
+    /// <summary>The longest key, in characters.</summary>
+    public const int KeyLength = 200;
+
+    /// <summary>The token of a command; null when it carries no key.</summary>
+    /// <exception cref="InvalidInputException">The key is empty, too long, or holds other than printable ASCII.</exception>
+    public static IdempotencyToken? Of(IIdempotentCommand command)
+    {
+        if (command.IdempotencyKey is not { } key)
+        {
+            return null;
+        }
+
+        if (key.Length is 0 or > KeyLength || key.Any(character => character is < ' ' or > '~'))
+        {
+            throw new InvalidInputException("Idempotency-Key", $"A key has 1 to {KeyLength} printable ASCII characters.");
+        }
+
+        return new(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{command.IdempotencyScope}\n{key}")),
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), EntourageJson.Options)));
+    }
+
+    /// <summary>Checks that a stored answer is one to the same request.</summary>
+    /// <exception cref="IdempotencyKeyReusedException">It is not.</exception>
+    public void EnsureSameRequest(ReadOnlySpan<byte> storedRequestHash)
+    {
+        if (!storedRequestHash.SequenceEqual(RequestHash))
+        {
+            throw new IdempotencyKeyReusedException();
+        }
+    }
+}
+
+/// <summary>Whether the answer to the present request is one that was given before. One per request.</summary>
+public sealed class IdempotentReplay
+{
+    /// <summary>The answer is a repeated one.</summary>
+    public bool Happened { get; set; }
+}

@@ -1,0 +1,38 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Organisations;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Agents;
+
+/// <summary>Changes an agent; members that are absent stay as they are.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Name">The display name; unique in the team.</param>
+/// <param name="Role">What it does.</param>
+/// <param name="Model">The model that its sessions use unless they say otherwise; null for none.</param>
+public sealed record ChangeAgentCommand(Guid Id, Patch<string> Name, Patch<AgentRole> Role, Patch<string?> Model) : ICommand<AgentResponse>;
+
+internal sealed class ChangeAgentValidator : AbstractValidator<ChangeAgentCommand>
+{
+    public ChangeAgentValidator()
+    {
+        RuleFor(command => command.Name.Value).Line(Organisation.NameLength).OverridePropertyName("Name").When(command => command.Name.IsSet);
+        RuleFor(command => command.Model.Value).OptionalLine(Agent.ModelLength).OverridePropertyName("Model");
+    }
+}
+
+internal sealed class ChangeAgentHandler(IEntourageDb db) : IRequestHandler<ChangeAgentCommand, AgentResponse>
+{
+    public async Task<AgentResponse> Handle(ChangeAgentCommand request, CancellationToken cancellationToken)
+    {
+        var agent = await db.Agents.GetAsync(request.Id, "agent", cancellationToken);
+        agent.Change(request.Name.Or(agent.Name), request.Role.Or(agent.Role), request.Model.Or(agent.Model));
+        await db.SaveUniqueAsync($"The team has an agent called '{agent.Name}' already.", cancellationToken);
+        return await db.Agents.AsNoTracking().Where(changed => changed.Id == agent.Id).Select(AgentResponse.Projection(db)).SingleAsync(cancellationToken);
+    }
+}

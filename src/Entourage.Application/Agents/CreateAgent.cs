@@ -1,0 +1,43 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Organisations;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Agents;
+
+/// <summary>Adds an agent to a team.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Name">The display name; unique in the team.</param>
+/// <param name="Role">What it does.</param>
+/// <param name="Model">The model that its sessions use unless they say otherwise.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record CreateAgentCommand(Guid TeamId, string Name, AgentRole Role, string? Model, string? IdempotencyKey)
+    : ICommand<AgentResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"teams/{TeamId}/agents";
+}
+
+internal sealed class CreateAgentValidator : AbstractValidator<CreateAgentCommand>
+{
+    public CreateAgentValidator()
+    {
+        RuleFor(command => command.Name).Line(Organisation.NameLength);
+        RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
+    }
+}
+
+internal sealed class CreateAgentHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateAgentCommand, AgentResponse>
+{
+    public async Task<AgentResponse> Handle(CreateAgentCommand request, CancellationToken cancellationToken)
+    {
+        var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var agent = Agent.Create(team, request.Name, request.Role, request.Model, time.GetUtcNow());
+        db.Agents.Add(agent);
+        await db.SaveUniqueAsync($"The team has an agent called '{request.Name}' already.", cancellationToken);
+        return new AgentResponse(agent.Id, agent.TeamId, agent.Name, agent.Role, agent.Model, AgentStatus.Idle, agent.CreatedAt);
+    }
+}

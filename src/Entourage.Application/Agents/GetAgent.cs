@@ -1,0 +1,19 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Agents;
+
+/// <summary>Reads an agent.</summary>
+/// <param name="Id">Which.</param>
+public sealed record GetAgentQuery(Guid Id) : IRequest<AgentResponse>;
+
+internal sealed class GetAgentHandler(IEntourageDb db) : IRequestHandler<GetAgentQuery, AgentResponse>
+{
+    public Task<AgentResponse> Handle(GetAgentQuery request, CancellationToken cancellationToken) =>
+        db.Agents.AsNoTracking()
+            .Where(agent => agent.Id == request.Id)
+            .Select(AgentResponse.Projection(db))
+            .GetAsync(request.Id, "agent", cancellationToken);
+}

@@ -1,0 +1,36 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Agents;
+
+/// <summary>Lists a team's agents by name.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IRequest<Page<AgentResponse>>;
+
+internal sealed class ListAgentsValidator : AbstractValidator<ListAgentsQuery>
+{
+    public ListAgentsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListAgentsHandler(IEntourageDb db) : IRequestHandler<ListAgentsQuery, Page<AgentResponse>>
+{
+    public async Task<Page<AgentResponse>> Handle(ListAgentsQuery request, CancellationToken cancellationToken)
+    {
+        var after = request.Page.AfterName;
+        await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var agents = await db.Agents.AsNoTracking()
+            .Where(agent => agent.TeamId == request.TeamId)
+            .Where(agent => after == null || string.Compare(agent.Name, after) > 0)
+            .OrderBy(agent => agent.Name)
+            .Take(request.Page.Limit + 1)
+            .Select(AgentResponse.Projection(db))
+            .ToListAsync(cancellationToken);
+        return request.Page.Of(agents, agent => agent.Name);
+    }
+}

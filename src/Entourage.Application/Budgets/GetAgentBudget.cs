@@ -1,0 +1,18 @@
+using Entourage.Application.Abstractions;
+using MediatR;
+
+namespace Entourage.Application.Budgets;
+
+/// <summary>Reads what an agent may still spend.</summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="TaskId">The task it asks for; null takes the task of its newest active session.</param>
+public sealed record GetAgentBudgetQuery(Guid AgentId, long? TaskId) : IRequest<BudgetResponse>;
+
+internal sealed class GetAgentBudgetHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<GetAgentBudgetQuery, BudgetResponse>
+{
+    public async Task<BudgetResponse> Handle(GetAgentBudgetQuery request, CancellationToken cancellationToken)
+    {
+        var subject = new BudgetSubject(request.AgentId, request.TaskId, SessionChoice.NewestActive);
+        return BudgetResponse.From(await ledger.ReadAsync(subject, time.GetUtcNow(), cancellationToken));
+    }
+}

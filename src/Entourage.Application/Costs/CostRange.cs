@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Application.Costs;
+
+/// <summary>A named range of time up to now.</summary>
+public enum CostPeriod
+{
+    /// <summary>Everything; the default.</summary>
+    All,
+
+    /// <summary>Since local midnight.</summary>
+    Today,
+
+    /// <summary>Today and the 6 days before.</summary>
+    [JsonStringEnumMemberName("7d")]
+    SevenDays,
+
+    /// <summary>Today and the 29 days before.</summary>
+    [JsonStringEnumMemberName("30d")]
+    ThirtyDays,
+
+    /// <summary>Since the 1st of the month.</summary>
+    Month,
+}
+
+/// <summary>The time that a report covers: from inclusive, to exclusive, both whole quarters of an hour (UTC); null is open.</summary>
+/// <param name="From">Where it begins.</param>
+/// <param name="To">Where it ends.</param>
+public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
+{
+    /// <summary>Makes a range of what a caller asked for.</summary>
+    /// <param name="from">A local date or an instant; null leaves it to the period.</param>
+    /// <param name="to">A local date (that day included) or an instant; null is open.</param>
+    /// <param name="period">A named range; used where <paramref name="from"/> and <paramref name="to"/> are null.</param>
+    /// <param name="calendar">Whose local days.</param>
+    /// <param name="now">The present (UTC).</param>
+    /// <exception cref="InvalidInputException">A bound is malformed, or the range is empty.</exception>
+    public static CostRange Of(string? from, string? to, CostPeriod? period, BudgetCalendar calendar, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(calendar);
+        if (period is not null && (from ?? to) is not null)
+        {
+            throw new InvalidInputException("period", "A period and a range exclude each other.");
+        }
+
+        var today = calendar.DateOf(now);
+        if (period is { } named)
+        {
+            return new(
+                named switch
+                {
+                    CostPeriod.Today => calendar.StartOf(today),
+                    CostPeriod.SevenDays => calendar.StartOf(today.AddDays(-6)),
+                    CostPeriod.ThirtyDays => calendar.StartOf(today.AddDays(-29)),
+                    CostPeriod.Month => calendar.StartOf(new DateOnly(today.Year, today.Month, 1)),
+                    _ => null,
+                },
+                null);
+        }
+
+        var begins = Parse("from", from, calendar, 0);
+        var ends = Parse("to", to, calendar, 1);
+        if (begins >= ends)
+        {
+            throw new InvalidInputException("to", "The range ends before it begins.");
+        }
+
+        // Usage is added up by quarters of an hour: a range inside one is widened to it, and the answer says so.
+        return new(
+            begins is { } first ? UsageRollup.QuarterOf(first) : null,
+            ends is { } last ? UsageRollup.QuarterOf(last + UsageRollup.Quarter - TimeSpan.FromTicks(1)) : null);
+    }
+
+    private static DateTimeOffset? Parse(string name, string? text, BudgetCalendar calendar, int days)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            && date > DateOnly.MinValue.AddDays(7) && date < DateOnly.MaxValue.AddDays(-7))
+        {
+            return calendar.StartOf(date.AddDays(days));
+        }
+
+        return UtcJsonConverter.HasOffset(text)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var instant)
+            && instant.Year is > 1 and < 9999
+                ? instant
+                : throw new InvalidInputException(name, "A bound is a local date (2026-11-23) or an instant (2026-11-23T10:15:00Z).");
+    }
+}

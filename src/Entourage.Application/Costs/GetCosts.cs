@@ -1,0 +1,164 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using Entourage.Application.Sessions;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Costs;
+
+/// <summary>What a report of costs is to cover.</summary>
+/// <param name="From">A local date or an instant.</param>
+/// <param name="To">A local date (that day included) or an instant.</param>
+/// <param name="Period">A named range, instead of the two.</param>
+/// <param name="AgentId">Only this agent's.</param>
+/// <param name="TaskId">Only this task's.</param>
+/// <param name="Model">Only this model's.</param>
+public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Guid? AgentId, long? TaskId, string? Model);
+
+/// <summary>Reports where a team's money went, in its own days.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Filter">What to cover.</param>
+/// <param name="Page">Which part of the sessions.</param>
+public sealed record GetTeamCostsQuery(Guid TeamId, CostFilter Filter, PageRequest Page) : IRequest<CostsResponse>;
+
+/// <summary>Reports where an organisation's money went, in UTC days.</summary>
+/// <param name="OrganisationId">The organisation.</param>
+/// <param name="Filter">What to cover.</param>
+/// <param name="Page">Which part of the sessions.</param>
+public sealed record GetOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, PageRequest Page) : IRequest<CostsResponse>;
+
+internal sealed class GetTeamCostsValidator : AbstractValidator<GetTeamCostsQuery>
+{
+    public GetTeamCostsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class GetOrganisationCostsValidator : AbstractValidator<GetOrganisationCostsQuery>
+{
+    public GetOrganisationCostsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
+    : IRequestHandler<GetTeamCostsQuery, CostsResponse>, IRequestHandler<GetOrganisationCostsQuery, CostsResponse>
+{
+    public async Task<CostsResponse> Handle(GetTeamCostsQuery request, CancellationToken cancellationToken)
+    {
+        var team = await db.Teams.AsNoTracking()
+            .Where(team => team.Id == request.TeamId)
+            .GetAsync(request.TeamId, "team", cancellationToken);
+        return await ReportAsync([team.Id], team.Timezone, byTeam: false, request.Filter, request.Page, cancellationToken);
+    }
+
+    public async Task<CostsResponse> Handle(GetOrganisationCostsQuery request, CancellationToken cancellationToken)
+    {
+        await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        var teams = await db.Teams
+            .Where(team => team.OrganisationId == request.OrganisationId)
+            .Select(team => team.Id)
+            .ToListAsync(cancellationToken);
+        return await ReportAsync(teams, "UTC", byTeam: true, request.Filter, request.Page, cancellationToken);
+    }
+
+    private async Task<CostsResponse> ReportAsync(
+        IReadOnlyList<Guid> teams, string timezone, bool byTeam, CostFilter filter, PageRequest page, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var before = page.AfterNumber;
+        var calendar = BudgetCalendar.Of(timezone);
+        var range = CostRange.Of(filter.From, filter.To, filter.Period, calendar, now);
+        var tally = new CostTally(calendar);
+
+        // One pass over one query: whatever is recorded meanwhile, the lists and the totals are of the same moment.
+        await foreach (var row in Rows(teams, range, filter).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            tally.Add(row);
+        }
+
+        var listed = tally.Sessions.Keys.Where(id => before is null || id < before).OrderDescending().Take(page.Limit + 1).ToArray();
+        var names = await db.Sessions.AsNoTracking()
+            .Where(session => listed.Contains(session.Id))
+            .OrderByDescending(session => session.Id)
+            .Select(SessionRow.Projection(db))
+            .ToListAsync(cancellationToken);
+        var sessions = page.Of(
+            [.. names.Select(row => SessionOf(row, tally.Sessions[row.Session.Id], now))],
+            (SessionCostResponse session) => session.SessionId);
+        var agentNames = await db.Agents.Where(agent => teams.Contains(agent.TeamId))
+            .ToDictionaryAsync(agent => agent.Id, agent => agent.Name, cancellationToken);
+        var taskTitles = await db.Tasks.Where(task => teams.Contains(task.TeamId))
+            .Select(task => new { task.Id, task.Title })
+            .ToDictionaryAsync(task => task.Id, task => task.Title, cancellationToken);
+        var teamNames = byTeam
+            ? await db.Teams.Where(team => teams.Contains(team.Id)).ToDictionaryAsync(team => team.Id, team => team.Name, cancellationToken)
+            : null;
+
+        return new()
+        {
+            From = range.From,
+            To = range.To,
+            Timezone = timezone,
+            TotalCostUsd = tally.Total.Cost,
+            TotalImputedCostUsd = tally.Total.ImputedCost,
+            TotalInputTokens = tally.Total.Tokens.Input,
+            TotalOutputTokens = tally.Total.Tokens.Output,
+            TotalCacheReadTokens = tally.Total.Tokens.CacheRead,
+            TotalCacheWriteTokens = tally.Total.Tokens.CacheWrite,
+            UnpricedTokens = tally.Total.UnpricedTokens,
+            SessionCount = tally.Total.Sessions,
+            Sessions = sessions.Items,
+            NextCursor = sessions.NextCursor,
+            ByTeam = teamNames is null ? null : tally.ByTeam.Rows((id, sum) => new TeamCostResponse(id, teamNames[id])
+            {
+                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
+            }),
+            ByAgent = tally.ByAgent.Rows((id, sum) => new AgentCostResponse(id, agentNames[id])
+            {
+                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
+            }),
+            ByTask = tally.ByTask.Rows((id, sum) => new TaskCostResponse(id == 0 ? null : id, taskTitles.GetValueOrDefault(id))
+            {
+                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
+            }),
+            ByModel = tally.ByModel.Rows((model, sum) => new ModelCostResponse(model.Length == 0 ? null : model)
+            {
+                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
+            }),
+            ByDay = [.. tally.ByDay.Rows((day, sum) => new DayCostResponse(day)
+            {
+                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
+            }).OrderBy(row => row.Day)],
+        };
+    }
+
+    private IQueryable<RollupRow> Rows(IReadOnlyList<Guid> teams, CostRange range, CostFilter filter) =>
+        from rollup in db.UsageRollups.AsNoTracking()
+        join session in db.Sessions on rollup.SessionId equals session.Id
+        where teams.Contains(rollup.TeamId)
+            && (range.From == null || rollup.QuarterAt >= range.From)
+            && (range.To == null || rollup.QuarterAt < range.To)
+            && (filter.AgentId == null || session.AgentId == filter.AgentId)
+            && (filter.TaskId == null || session.TaskId == filter.TaskId)
+            && (filter.Model == null || rollup.Model == filter.Model)
+        orderby rollup.QuarterAt
+        select new RollupRow(rollup, session.AgentId, session.TaskId);
+
+    private static SessionCostResponse SessionOf(SessionRow row, CostSum sum, DateTimeOffset now) => new(
+        row.Session.Id,
+        row.Session.AgentId,
+        row.AgentName,
+        row.Session.TaskId,
+        row.TaskTitle,
+        row.Session.Model,
+        row.Session.Status,
+        row.Session.StartedAt,
+        sum.Cost,
+        sum.Tokens.Total,
+        SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now));
+}
+
+/// <summary>A rollup with what its session says of it.</summary>
+internal sealed record RollupRow(UsageRollup Rollup, Guid AgentId, long? TaskId);

@@ -1,0 +1,43 @@
+using System.Reflection;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Application;
+
+/// <summary>Registers the use cases.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Adds every handler, validator and mapping of this assembly, and the pipeline that each request runs through.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="autoMapperLicenceKey">The AutoMapper licence key; null runs without one.</param>
+    public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenceKey)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+
+        services.AddTransient<IMediator, Mediator>();
+        services.AddTransient<ServiceFactory>(provider => provider.GetRequiredService);
+        foreach (var handler in assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false, IsGenericTypeDefinition: false }))
+        {
+            foreach (var contract in handler.GetInterfaces().Where(IsHandlerContract))
+            {
+                services.AddTransient(contract, handler);
+            }
+        }
+
+        // In this order: what is malformed is refused before a transaction begins.
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
+        services.AddScoped<IdempotentReplay>();
+
+        services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
+        ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;
+        services.AddAutoMapper(configuration => configuration.LicenseKey = autoMapperLicenceKey, assembly);
+        return services;
+    }
+
+    private static bool IsHandlerContract(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequestHandler<,>);
+}

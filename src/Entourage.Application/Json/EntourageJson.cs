@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Entourage.Application.Json;
+
+/// <summary>How this product writes and reads JSON: <c>snake_case</c>, exact money, and no guessing.</summary>
+public static class EntourageJson
+{
+    /// <summary>The options that stored answers are written with; the API's are configured alike.</summary>
+    public static JsonSerializerOptions Options { get; } = Create();
+
+    /// <summary>Applies the conventions.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.DictionaryKeyPolicy = null;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.Converters.Add(new MoneyJsonConverter());
+        options.Converters.Add(new WholeNumberJsonConverter());
+        options.Converters.Add(new UtcJsonConverter());
+        options.Converters.Add(new EnumNameJsonConverterFactory());
+        options.Converters.Add(new PatchJsonConverterFactory());
+    }
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.General);
+        Configure(options);
+        return options;
+    }
+}
+
+/// <summary>
+/// A value of the right JSON type that is not allowed: the answer is 422, where a value of the wrong type is 400.
+/// </summary>
+/// <param name="message">What is wrong, for a person.</param>
+public sealed class InvalidValueException(string message) : JsonException(message);

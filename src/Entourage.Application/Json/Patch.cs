@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Entourage.Application.Json;
+
+/// <summary>A member of a JSON merge patch (RFC 7396): absent leaves a value as it is, null and any other value replace it.</summary>
+/// <typeparam name="T">The type of the value; nullable where null is allowed.</typeparam>
+/// <param name="Value">The new value.</param>
+public readonly record struct Patch<T>(T Value)
+{
+    /// <summary>The member was there.</summary>
+    public bool IsSet { get; } = true;
+
+    /// <summary>The new value, or the present one where the member was absent.</summary>
+    public T Or(T present) => IsSet ? Value : present;
+}
+
+/// <summary>Reads <see cref="Patch{T}"/> members.</summary>
+public sealed class PatchJsonConverterFactory : JsonConverterFactory
+{
+    /// <inheritdoc/>
+    public override bool CanConvert(Type typeToConvert)
+    {
+        ArgumentNullException.ThrowIfNull(typeToConvert);
+        return typeToConvert.IsGenericType && typeToConvert.GetGenericTypeDefinition() == typeof(Patch<>);
+    }
+
+    /// <inheritdoc/>
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(typeToConvert);
+        return (JsonConverter)Activator.CreateInstance(typeof(PatchJsonConverter<>).MakeGenericType(typeToConvert.GetGenericArguments()[0]))!;
+    }
+
+    private sealed class PatchJsonConverter<T> : JsonConverter<Patch<T>>
+    {
+        public override bool HandleNull => true;
+
+        public override Patch<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(JsonSerializer.Deserialize<T>(ref reader, options)!);
+
+        public override void Write(Utf8JsonWriter writer, Patch<T> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.Value, options);
+    }
+}

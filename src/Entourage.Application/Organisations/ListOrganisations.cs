@@ -1,0 +1,35 @@
+using AutoMapper;
+using AutoMapper.QueryableExtensions;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Paging;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Organisations;
+
+/// <summary>Lists organisations by slug.</summary>
+/// <param name="Page">Which part.</param>
+public sealed record ListOrganisationsQuery(PageRequest Page) : IRequest<Page<OrganisationResponse>>;
+
+internal sealed class ListOrganisationsValidator : AbstractValidator<ListOrganisationsQuery>
+{
+    public ListOrganisationsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListOrganisationsHandler(IEntourageDb db, IMapper mapper)
+    : IRequestHandler<ListOrganisationsQuery, Page<OrganisationResponse>>
+{
+    public async Task<Page<OrganisationResponse>> Handle(ListOrganisationsQuery request, CancellationToken cancellationToken)
+    {
+        var after = request.Page.AfterName;
+        var organisations = await db.Organisations.AsNoTracking()
+            .Where(organisation => after == null || string.Compare(organisation.Slug, after) > 0)
+            .OrderBy(organisation => organisation.Slug)
+            .Take(request.Page.Limit + 1)
+            .ProjectTo<OrganisationResponse>(mapper.ConfigurationProvider)
+            .ToListAsync(cancellationToken);
+        return request.Page.Of(organisations, organisation => organisation.Slug);
+    }
+}

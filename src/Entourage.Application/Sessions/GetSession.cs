@@ -1,0 +1,14 @@
+using Entourage.Application.Abstractions;
+using MediatR;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>Reads a session.</summary>
+/// <param name="Id">Which.</param>
+public sealed record GetSessionQuery(long Id) : IRequest<SessionResponse>;
+
+internal sealed class GetSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetSessionQuery, SessionResponse>
+{
+    public Task<SessionResponse> Handle(GetSessionQuery request, CancellationToken cancellationToken) =>
+        SessionResponse.ReadAsync(db, request.Id, time.GetUtcNow(), cancellationToken);
+}

@@ -1,0 +1,41 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>Lists an agent's sessions, the newest first.</summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="TaskId">Only those on this task; null for all.</param>
+/// <param name="Status">Only those that stand so; null for all.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListAgentSessionsQuery(Guid AgentId, long? TaskId, SessionStatus? Status, PageRequest Page) : IRequest<Page<SessionResponse>>;
+
+internal sealed class ListAgentSessionsValidator : AbstractValidator<ListAgentSessionsQuery>
+{
+    public ListAgentSessionsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListAgentSessionsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListAgentSessionsQuery, Page<SessionResponse>>
+{
+    public async Task<Page<SessionResponse>> Handle(ListAgentSessionsQuery request, CancellationToken cancellationToken)
+    {
+        var before = request.Page.AfterNumber;
+        await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
+        var rows = await db.Sessions.AsNoTracking()
+            .Where(session => session.AgentId == request.AgentId)
+            .Where(session => request.TaskId == null || session.TaskId == request.TaskId)
+            .Where(session => request.Status == null || session.Status == request.Status)
+            .Where(session => before == null || session.Id < before)
+            .OrderByDescending(session => session.Id)
+            .Take(request.Page.Limit + 1)
+            .Select(SessionRow.Projection(db))
+            .ToListAsync(cancellationToken);
+        return request.Page.Of(await SessionResponse.ReadAsync(db, rows, time.GetUtcNow(), cancellationToken), session => session.Id);
+    }
+}

@@ -1,0 +1,93 @@
+using AutoMapper;
+using AutoMapper.QueryableExtensions;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using Entourage.Domain;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>Lists a session's usage, the newest first.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListUsageQuery(long SessionId, PageRequest Page) : IRequest<Page<UsageRecordResponse>>;
+
+/// <summary>One reported use of a model.</summary>
+public sealed record UsageRecordResponse
+{
+    /// <summary>The order in which the store took it.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>A version-7 UUID.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The session that used it.</summary>
+    public required long SessionId { get; init; }
+
+    /// <summary>When the money was spent (UTC).</summary>
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>When it was recorded (UTC).</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>The model used; null when nobody said.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>Input tokens.</summary>
+    public required long InputTokens { get; init; }
+
+    /// <summary>Output tokens.</summary>
+    public required long OutputTokens { get; init; }
+
+    /// <summary>Cache-read tokens.</summary>
+    public required long CacheReadTokens { get; init; }
+
+    /// <summary>Cache-write tokens.</summary>
+    public required long CacheWriteTokens { get; init; }
+
+    /// <summary>The cost (USD); zero while it is unpriced.</summary>
+    public required Money CostUsd { get; init; }
+
+    /// <summary>Where the cost comes from.</summary>
+    public required CostSource CostSource { get; init; }
+
+    /// <summary>How it is paid for.</summary>
+    public required Billing Billing { get; init; }
+
+    /// <summary>The error of a failed call, if it was one.</summary>
+    public required string? Error { get; init; }
+}
+
+internal sealed class UsageRecordProfile : Profile
+{
+    public UsageRecordProfile() => CreateMap<UsageRecord, UsageRecordResponse>()
+        .ForMember(response => response.CostUsd, member => member.MapFrom(record => record.Cost))
+        .ForMember(response => response.Model, member => member.MapFrom(record => record.Model == "" ? null : record.Model));
+}
+
+internal sealed class ListUsageValidator : AbstractValidator<ListUsageQuery>
+{
+    public ListUsageValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListUsageHandler(IEntourageDb db, IMapper mapper) : IRequestHandler<ListUsageQuery, Page<UsageRecordResponse>>
+{
+    public async Task<Page<UsageRecordResponse>> Handle(ListUsageQuery request, CancellationToken cancellationToken)
+    {
+        var before = request.Page.AfterNumber;
+        await db.Sessions.GetAsync(request.SessionId, "session", cancellationToken);
+        var records = await db.UsageRecords.AsNoTracking()
+            .Where(record => record.SessionId == request.SessionId)
+            .Where(record => before == null || record.Sequence < before)
+            .OrderByDescending(record => record.Sequence)
+            .Take(request.Page.Limit + 1)
+            .ProjectTo<UsageRecordResponse>(mapper.ConfigurationProvider)
+            .ToListAsync(cancellationToken);
+        return request.Page.Of(records, record => record.Sequence);
+    }
+}

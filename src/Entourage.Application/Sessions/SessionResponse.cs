@@ -1,0 +1,158 @@
+using System.Linq.Expressions;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Budgets;
+using Entourage.Application.Errors;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>A session and what it has used.</summary>
+public record SessionResponse
+{
+    /// <summary>Its number.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Its number again, under the name that requests use.</summary>
+    public long SessionId => Id;
+
+    /// <summary>The agent that works.</summary>
+    public required Guid AgentId { get; init; }
+
+    /// <summary>What the agent is called.</summary>
+    public required string AgentName { get; init; }
+
+    /// <summary>The task worked on, if any.</summary>
+    public required long? TaskId { get; init; }
+
+    /// <summary>What the task is called.</summary>
+    public required string? TaskTitle { get; init; }
+
+    /// <summary>The model that its usage is of unless a usage says otherwise.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>How it stands.</summary>
+    public required SessionStatus Status { get; init; }
+
+    /// <summary>When it began (UTC).</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended (UTC).</summary>
+    public required DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Whole minutes from its beginning to its end, or to now.</summary>
+    public required long DurationMinutes { get; init; }
+
+    /// <summary>Input tokens.</summary>
+    public required long InputTokens { get; init; }
+
+    /// <summary>Output tokens.</summary>
+    public required long OutputTokens { get; init; }
+
+    /// <summary>Cache-read tokens.</summary>
+    public required long CacheReadTokens { get; init; }
+
+    /// <summary>Cache-write tokens.</summary>
+    public required long CacheWriteTokens { get; init; }
+
+    /// <summary>Input and output tokens together.</summary>
+    public long Tokens => InputTokens + OutputTokens;
+
+    /// <summary>What it has cost (USD).</summary>
+    public required Money CostUsd { get; init; }
+
+    /// <summary>What it and the sessions of its sub-agents have cost (USD).</summary>
+    public required Money TreeCostUsd { get; init; }
+
+    /// <summary>What its usage under a subscription would have cost (USD).</summary>
+    public required Money ImputedCostUsd { get; init; }
+
+    /// <summary>What its live reservations hold (USD).</summary>
+    public required Money ReservedUsd { get; init; }
+
+    /// <summary>The session that this one is a sub-agent's of, if any.</summary>
+    public required long? ParentSessionId { get; init; }
+
+    /// <summary>Why it failed, if it did.</summary>
+    public required string? Error { get; init; }
+
+    internal static async Task<SessionResponse> ReadAsync(IEntourageDb db, long id, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var row = await db.Sessions.AsNoTracking()
+            .Where(session => session.Id == id)
+            .Select(SessionRow.Projection(db))
+            .GetAsync(id, "session", cancellationToken);
+        return (await ReadAsync(db, [row], now, cancellationToken))[0];
+    }
+
+    internal static async Task<IReadOnlyList<SessionResponse>> ReadAsync(
+        IEntourageDb db, IReadOnlyCollection<SessionRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var scopeIds = rows.Select(row => BudgetWindow.IdOf(row.Session.Id)).ToArray();
+        var trees = await db.BudgetCounters.AsNoTracking()
+            .Where(counter => counter.Scope == BudgetScope.Session && scopeIds.Contains(counter.ScopeId))
+            .ToDictionaryAsync(counter => counter.ScopeId, counter => counter.Spent, cancellationToken);
+        return [.. rows.Select(row => From(row, trees.GetValueOrDefault(BudgetWindow.IdOf(row.Session.Id)), now))];
+    }
+
+    private static SessionResponse From(SessionRow row, Money treeCost, DateTimeOffset now) => new()
+    {
+        Id = row.Session.Id,
+        AgentId = row.Session.AgentId,
+        AgentName = row.AgentName,
+        TaskId = row.Session.TaskId,
+        TaskTitle = row.TaskTitle,
+        Model = row.Session.Model,
+        Status = row.Session.Status,
+        StartedAt = row.Session.StartedAt,
+        EndedAt = row.Session.EndedAt,
+        DurationMinutes = MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now),
+        InputTokens = row.Session.InputTokens,
+        OutputTokens = row.Session.OutputTokens,
+        CacheReadTokens = row.Session.CacheReadTokens,
+        CacheWriteTokens = row.Session.CacheWriteTokens,
+        CostUsd = row.Session.Cost,
+        TreeCostUsd = treeCost,
+        ImputedCostUsd = row.Session.ImputedCost,
+        ReservedUsd = Money.Zero,
+        ParentSessionId = row.Session.ParentSessionId,
+        Error = row.Session.Error,
+    };
+
+    /// <summary>Whole minutes from a session's beginning to its end, or to now; zero where clocks ran backwards.</summary>
+    public static long MinutesOf(DateTimeOffset startedAt, DateTimeOffset? endedAt, DateTimeOffset now) =>
+        Math.Max(0, (long)((endedAt ?? now) - startedAt).TotalMinutes);
+}
+
+/// <summary>A session with the names of what it refers to.</summary>
+internal sealed record SessionRow(Session Session, string AgentName, string? TaskTitle)
+{
+    public static Expression<Func<Session, SessionRow>> Projection(IEntourageDb db) => session => new SessionRow(
+        session,
+        db.Agents.Where(agent => agent.Id == session.AgentId).Select(agent => agent.Name).Single(),
+        db.Tasks.Where(task => task.Id == session.TaskId).Select(task => task.Title).SingleOrDefault());
+}
+
+/// <summary>A session after a usage, and whether its agent must stop.</summary>
+public sealed record UsageResponse : SessionResponse
+{
+    /// <summary>The usage record that was written: a version-7 UUID.</summary>
+    public required Guid UsageId { get; init; }
+
+    /// <summary>What the agent may still spend.</summary>
+    public required BudgetResponse Budget { get; init; }
+
+    /// <summary>A hard budget that applies has nothing left.</summary>
+    public bool OverBudget => Budget.OverBudget;
+
+    /// <summary>The agent must stop. It obeys this member alone.</summary>
+    public bool Stop => Budget.Stop;
+
+    /// <summary>Why it must stop.</summary>
+    public IReadOnlyList<string> StopReasons => Budget.StopReasons;
+
+    /// <summary>Where the cost of this usage comes from.</summary>
+    public required CostSource CostSource { get; init; }
+}

@@ -1,0 +1,89 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>Opens a session, unless a hard budget has nothing left (rule 4).</summary>
+/// <param name="AgentId">The agent that is to work.</param>
+/// <param name="TaskId">The task it works on.</param>
+/// <param name="Model">The model; the agent's when null.</param>
+/// <param name="ParentSessionId">The session whose sub-agent this one is.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record StartSessionCommand(Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? IdempotencyKey)
+    : ICommand<SessionResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"agents/{AgentId}/sessions";
+}
+
+internal sealed class StartSessionValidator : AbstractValidator<StartSessionCommand>
+{
+    public StartSessionValidator()
+    {
+        RuleFor(command => command.AgentId).NotEmpty();
+        RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
+    }
+}
+
+internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger, TimeProvider time) : IRequestHandler<StartSessionCommand, SessionResponse>
+{
+    public async Task<SessionResponse> Handle(StartSessionCommand request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var agent = await db.Agents.GetAsync(request.AgentId!.Value, "agent", cancellationToken);
+        var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
+        var parent = await FindParentAsync(agent, request.ParentSessionId, cancellationToken);
+        var session = Session.Start(agent, task, parent, request.Model, now);
+        await EnsureWithinBudgetsAsync(session, now, cancellationToken);
+
+        db.Sessions.Add(session);
+        await db.SaveChangesAsync(cancellationToken);
+        db.UsageRollups.Add(UsageRollup.OfStart(session));
+        await db.SaveChangesAsync(cancellationToken);
+        return await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
+    }
+
+    private async Task<WorkTask?> FindTaskAsync(Agent agent, long? id, CancellationToken cancellationToken)
+    {
+        if (id is null)
+        {
+            return null;
+        }
+
+        var task = await db.Tasks.Where(task => task.Id == id && task.TeamId == agent.TeamId).GetAsync(id, "task", cancellationToken);
+        var blockedBy = await db.Tasks
+            .Where(other => other.Status != WorkTaskStatus.Done
+                && db.TaskDependencies.Any(edge => edge.TaskId == task.Id && edge.DependsOnId == other.Id))
+            .OrderBy(other => other.Id)
+            .Select(other => other.Id)
+            .ToListAsync(cancellationToken);
+        return blockedBy.Count == 0
+            ? task
+            : throw new ConflictException(
+                "task-blocked",
+                $"Task {task.Id} waits for tasks that are not done: {string.Join(", ", blockedBy)}.",
+                new Dictionary<string, object?> { ["blocked_by"] = blockedBy });
+    }
+
+    private async Task<Session?> FindParentAsync(Agent agent, long? id, CancellationToken cancellationToken) =>
+        id is null
+            ? null
+            : await db.Sessions.Where(session => session.Id == id && session.TeamId == agent.TeamId).GetAsync(id, "session", cancellationToken);
+
+    private async Task EnsureWithinBudgetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var subject = new BudgetSubject(session.AgentId, session.TaskId, SessionChoice.Below(session.Ancestors));
+        var refusing = (await ledger.ReadAsync(subject, now, cancellationToken)).Refusing.ToArray();
+        if (refusing.Length > 0)
+        {
+            throw new BudgetExceededException(refusing[0], refusing);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+using Entourage.Domain;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Settings;
+
+/// <summary>What one agent may spend.</summary>
+/// <param name="DailyCostLimitUsd">USD a day of its team's zone; null takes the team's default for agents.</param>
+public sealed record AgentSettingsResponse(Money? DailyCostLimitUsd);
+
+/// <summary>Changes an agent's settings; members that are absent stay as they are.</summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="DailyCostLimitUsd">USD a day; null takes the team's default for agents.</param>
+public sealed record ChangeAgentSettingsCommand(Guid AgentId, Patch<Money?> DailyCostLimitUsd) : ICommand<AgentSettingsResponse>;
+
+internal sealed class ChangeAgentSettingsValidator : AbstractValidator<ChangeAgentSettingsCommand>
+{
+    public ChangeAgentSettingsValidator() =>
+        RuleFor(command => command.DailyCostLimitUsd.Value).Usd().OverridePropertyName("DailyCostLimitUsd");
+}
+
+internal sealed class ChangeAgentSettingsHandler(IEntourageDb db) : IRequestHandler<ChangeAgentSettingsCommand, AgentSettingsResponse>
+{
+    public async Task<AgentSettingsResponse> Handle(ChangeAgentSettingsCommand request, CancellationToken cancellationToken)
+    {
+        var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
+        agent.SetDailyLimit(request.DailyCostLimitUsd.Or(agent.DailyLimit));
+        await db.SaveChangesAsync(cancellationToken);
+        return new(agent.DailyLimit);
+    }
+}

@@ -1,0 +1,46 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Settings;
+
+/// <summary>What an organisation may spend.</summary>
+/// <param name="DailyCostLimitUsd">USD a UTC day, all teams together; null is no limit.</param>
+/// <param name="MonthlyCostLimitUsd">USD a UTC month; null is no limit.</param>
+public sealed record OrganisationSettingsResponse(Money? DailyCostLimitUsd, Money? MonthlyCostLimitUsd);
+
+/// <summary>Changes an organisation's settings; members that are absent stay as they are.</summary>
+/// <param name="OrganisationId">The organisation.</param>
+/// <param name="DailyCostLimitUsd">USD a UTC day; null lifts the limit.</param>
+/// <param name="MonthlyCostLimitUsd">USD a UTC month; null lifts the limit.</param>
+public sealed record ChangeOrganisationSettingsCommand(Guid OrganisationId, Patch<Money?> DailyCostLimitUsd, Patch<Money?> MonthlyCostLimitUsd)
+    : ICommand<OrganisationSettingsResponse>;
+
+internal sealed class ChangeOrganisationSettingsValidator : AbstractValidator<ChangeOrganisationSettingsCommand>
+{
+    public ChangeOrganisationSettingsValidator()
+    {
+        RuleFor(command => command.DailyCostLimitUsd.Value).Usd().OverridePropertyName("DailyCostLimitUsd");
+        RuleFor(command => command.MonthlyCostLimitUsd.Value).Usd().OverridePropertyName("MonthlyCostLimitUsd");
+    }
+}
+
+internal sealed class ChangeOrganisationSettingsHandler(IEntourageDb db) : IRequestHandler<ChangeOrganisationSettingsCommand, OrganisationSettingsResponse>
+{
+    public async Task<OrganisationSettingsResponse> Handle(ChangeOrganisationSettingsCommand request, CancellationToken cancellationToken)
+    {
+        var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        organisation.SetLimits(new OrganisationLimits
+        {
+            Daily = request.DailyCostLimitUsd.Or(organisation.Limits.Daily),
+            Monthly = request.MonthlyCostLimitUsd.Or(organisation.Limits.Monthly),
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        return new(organisation.Limits.Daily, organisation.Limits.Monthly);
+    }
+}

@@ -1,0 +1,124 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Teams;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Settings;
+
+/// <summary>Changes a team's settings; members that are absent stay as they are. Holds from the next call on (rule 10).</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="DailyCostLimitUsd">USD a day, all agents together; null lifts the limit.</param>
+/// <param name="WeeklyCostLimitUsd">USD a week; null lifts the limit.</param>
+/// <param name="MonthlyCostLimitUsd">USD a month; null lifts the limit.</param>
+/// <param name="TaskCostLimitUsd">USD for each task without a tag; null lifts the limit.</param>
+/// <param name="SessionCostLimitUsd">USD for each session; null lifts the limit.</param>
+/// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
+/// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
+/// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
+/// <param name="Timezone">An IANA time zone.</param>
+/// <param name="IfMatch">The If-Match header; null changes whatever version there is.</param>
+public sealed record ChangeTeamSettingsCommand(
+    Guid TeamId,
+    Patch<Money?> DailyCostLimitUsd,
+    Patch<Money?> WeeklyCostLimitUsd,
+    Patch<Money?> MonthlyCostLimitUsd,
+    Patch<Money?> TaskCostLimitUsd,
+    Patch<Money?> SessionCostLimitUsd,
+    Patch<Money?> AgentDailyCostLimitUsd,
+    Patch<Enforcement> Enforcement,
+    Patch<bool> ApplyGuidelineBudgets,
+    Patch<string> Timezone,
+    string? IfMatch) : ICommand<TeamSettingsResponse>;
+
+internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeamSettingsCommand>
+{
+    public ChangeTeamSettingsValidator()
+    {
+        RuleFor(command => command.DailyCostLimitUsd.Value).Usd().OverridePropertyName("DailyCostLimitUsd");
+        RuleFor(command => command.WeeklyCostLimitUsd.Value).Usd().OverridePropertyName("WeeklyCostLimitUsd");
+        RuleFor(command => command.MonthlyCostLimitUsd.Value).Usd().OverridePropertyName("MonthlyCostLimitUsd");
+        RuleFor(command => command.TaskCostLimitUsd.Value).Usd().OverridePropertyName("TaskCostLimitUsd");
+        RuleFor(command => command.SessionCostLimitUsd.Value).Usd().OverridePropertyName("SessionCostLimitUsd");
+        RuleFor(command => command.AgentDailyCostLimitUsd.Value).Usd().OverridePropertyName("AgentDailyCostLimitUsd");
+        RuleFor(command => command.Timezone.Value).Line(Team.TimezoneLength).OverridePropertyName("Timezone").When(command => command.Timezone.IsSet);
+    }
+}
+
+internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
+{
+    public async Task<TeamSettingsResponse> Handle(ChangeTeamSettingsCommand request, CancellationToken cancellationToken)
+    {
+        var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        TeamSettingsResponse.EnsureMatch(request.IfMatch, team.Version);
+        var zoneMoved = team.Configure(
+            new TeamLimits
+            {
+                Daily = request.DailyCostLimitUsd.Or(team.Limits.Daily),
+                Weekly = request.WeeklyCostLimitUsd.Or(team.Limits.Weekly),
+                Monthly = request.MonthlyCostLimitUsd.Or(team.Limits.Monthly),
+                Task = request.TaskCostLimitUsd.Or(team.Limits.Task),
+                Session = request.SessionCostLimitUsd.Or(team.Limits.Session),
+                AgentDaily = request.AgentDailyCostLimitUsd.Or(team.Limits.AgentDaily),
+                Enforcement = request.Enforcement.Or(team.Limits.Enforcement),
+                ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
+            },
+            request.Timezone.Or(team.Timezone));
+        await db.SaveChangesAsync(cancellationToken);
+        if (zoneMoved)
+        {
+            await RecountAsync(team, cancellationToken);
+        }
+
+        return TeamSettingsResponse.From(team);
+    }
+
+    /// <summary>
+    /// Counts the windows of a team and its agents anew, in the days of its new time zone, so that its caps and its reports
+    /// go on agreeing (rule 5).
+    /// </summary>
+    private async Task RecountAsync(Team team, CancellationToken cancellationToken)
+    {
+        var calendar = BudgetCalendar.Of(team.Timezone);
+        var teamId = BudgetWindow.IdOf(team.Id);
+        var agentIds = (await db.Agents.Where(agent => agent.TeamId == team.Id).Select(agent => agent.Id).ToListAsync(cancellationToken))
+            .ConvertAll(BudgetWindow.IdOf);
+        await db.BudgetCounters
+            .Where(counter => counter.Scope == BudgetScope.Team && counter.ScopeId == teamId)
+            .ExecuteDeleteAsync(cancellationToken);
+        await db.BudgetCounters
+            .Where(counter => counter.Scope == BudgetScope.Agent && agentIds.Contains(counter.ScopeId))
+            .ExecuteDeleteAsync(cancellationToken);
+
+        var spending = await (
+                from rollup in db.UsageRollups
+                join session in db.Sessions on rollup.SessionId equals session.Id
+                where rollup.TeamId == team.Id
+                group rollup by new { rollup.QuarterAt, session.AgentId } into quarter
+                select new { quarter.Key.QuarterAt, quarter.Key.AgentId, Cost = quarter.Sum(rollup => rollup.CostNanoUsd) })
+            .ToListAsync(cancellationToken);
+        var counters = new Dictionary<BudgetWindow, Money>();
+        foreach (var quarter in spending)
+        {
+            var agentId = BudgetWindow.IdOf(quarter.AgentId);
+            Count(BudgetScope.Team, teamId, BudgetPeriod.Day);
+            Count(BudgetScope.Team, teamId, BudgetPeriod.Week);
+            Count(BudgetScope.Team, teamId, BudgetPeriod.Month);
+            Count(BudgetScope.Agent, agentId, BudgetPeriod.Day);
+
+            void Count(BudgetScope scope, string id, BudgetPeriod period)
+            {
+                var window = new BudgetWindow(scope, id, period, calendar.WindowOf(period, quarter.QuarterAt));
+                counters[window] = counters.GetValueOrDefault(window) + new Money(quarter.Cost);
+            }
+        }
+
+        db.BudgetCounters.AddRange(counters.Select(counter => BudgetCounter.Create(counter.Key, counter.Value)));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+}

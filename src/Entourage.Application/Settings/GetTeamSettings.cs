@@ -1,0 +1,18 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Settings;
+
+/// <summary>Reads a team's settings.</summary>
+/// <param name="TeamId">The team.</param>
+public sealed record GetTeamSettingsQuery(Guid TeamId) : IRequest<TeamSettingsResponse>;
+
+internal sealed class GetTeamSettingsHandler(IEntourageDb db) : IRequestHandler<GetTeamSettingsQuery, TeamSettingsResponse>
+{
+    public async Task<TeamSettingsResponse> Handle(GetTeamSettingsQuery request, CancellationToken cancellationToken) =>
+        TeamSettingsResponse.From(await db.Teams.AsNoTracking()
+            .Where(team => team.Id == request.TeamId)
+            .GetAsync(request.TeamId, "team", cancellationToken));
+}

@@ -1,0 +1,64 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+using Entourage.Domain.Tasks;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Tasks;
+
+/// <summary>Changes what is written about a task; members that are absent stay as they are.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="Title">What is to be done, in a line.</param>
+/// <param name="Description">What is to be done, at length.</param>
+/// <param name="Priority">How pressing it is.</param>
+/// <param name="TaskType">What kind of work it is.</param>
+/// <param name="Tags">Labels; one of the form <c>budget:X</c> caps the task at X dollars.</param>
+/// <param name="DependsOn">The tasks of the team that must be done before it can start.</param>
+/// <param name="AssigneeId">The agent of the team that it is given to.</param>
+public sealed record ChangeTaskCommand(
+    long Id,
+    Patch<string> Title,
+    Patch<string?> Description,
+    Patch<TaskPriority> Priority,
+    Patch<TaskType> TaskType,
+    Patch<IReadOnlyList<string>?> Tags,
+    Patch<IReadOnlyList<long>?> DependsOn,
+    Patch<Guid?> AssigneeId) : ICommand<TaskResponse>;
+
+internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>
+{
+    public ChangeTaskValidator()
+    {
+        RuleFor(command => command.Title.Value).Line(WorkTask.TitleLength).OverridePropertyName("Title").When(command => command.Title.IsSet);
+        RuleFor(command => command.Description.Value).OptionalText(WorkTask.DescriptionLength).OverridePropertyName("Description");
+        this.Tags(command => command.Tags.Value);
+        this.DependsOn(command => command.DependsOn.Value);
+    }
+}
+
+internal sealed class ChangeTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ChangeTaskCommand, TaskResponse>
+{
+    public async Task<TaskResponse> Handle(ChangeTaskCommand request, CancellationToken cancellationToken)
+    {
+        var task = await db.Tasks.GetAsync(request.Id, "task", cancellationToken);
+        await db.EnsureAssigneeAsync(task.TeamId, request.AssigneeId.Value, cancellationToken);
+        task.Change(
+            new WorkTaskContent(
+                request.Title.Or(task.Title),
+                request.Description.Or(task.Description),
+                request.Priority.Or(task.Priority),
+                request.TaskType.Or(task.TaskType),
+                request.Tags.Or(task.Tags) ?? [],
+                request.AssigneeId.Or(task.AssigneeId)),
+            time.GetUtcNow());
+        if (request.DependsOn.IsSet)
+        {
+            await db.ReplaceDependenciesAsync(task, request.DependsOn.Value ?? [], cancellationToken);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return await TaskResponse.ReadAsync(db, task, cancellationToken);
+    }
+}

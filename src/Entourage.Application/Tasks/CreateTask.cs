@@ -1,0 +1,62 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Domain.Tasks;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Tasks;
+
+/// <summary>Makes a task of a team.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Title">What is to be done, in a line.</param>
+/// <param name="Description">What is to be done, at length.</param>
+/// <param name="Priority">How pressing it is.</param>
+/// <param name="TaskType">What kind of work it is.</param>
+/// <param name="Tags">Labels; one of the form <c>budget:X</c> caps the task at X dollars.</param>
+/// <param name="DependsOn">The tasks of the team that must be done before it can start.</param>
+/// <param name="AssigneeId">The agent of the team that it is given to.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record CreateTaskCommand(
+    Guid TeamId,
+    string Title,
+    string? Description,
+    TaskPriority Priority,
+    TaskType TaskType,
+    IReadOnlyList<string>? Tags,
+    IReadOnlyList<long>? DependsOn,
+    Guid? AssigneeId,
+    string? IdempotencyKey) : ICommand<TaskResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"teams/{TeamId}/tasks";
+}
+
+internal sealed class CreateTaskValidator : AbstractValidator<CreateTaskCommand>
+{
+    public CreateTaskValidator()
+    {
+        RuleFor(command => command.Title).Line(WorkTask.TitleLength);
+        RuleFor(command => command.Description).OptionalText(WorkTask.DescriptionLength);
+        this.Tags(command => command.Tags);
+        this.DependsOn(command => command.DependsOn);
+    }
+}
+
+internal sealed class CreateTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateTaskCommand, TaskResponse>
+{
+    public async Task<TaskResponse> Handle(CreateTaskCommand request, CancellationToken cancellationToken)
+    {
+        var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        await db.EnsureAssigneeAsync(team.Id, request.AssigneeId, cancellationToken);
+        var content = new WorkTaskContent(
+            request.Title, request.Description, request.Priority, request.TaskType, request.Tags ?? [], request.AssigneeId);
+        var task = WorkTask.Create(team, content, time.GetUtcNow());
+        db.Tasks.Add(task);
+        await db.SaveChangesAsync(cancellationToken);
+
+        await db.ReplaceDependenciesAsync(task, request.DependsOn ?? [], cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return await TaskResponse.ReadAsync(db, task, cancellationToken);
+    }
+}

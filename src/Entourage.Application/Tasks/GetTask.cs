@@ -1,0 +1,15 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using MediatR;
+
+namespace Entourage.Application.Tasks;
+
+/// <summary>Reads a task.</summary>
+/// <param name="Id">Which.</param>
+public sealed record GetTaskQuery(long Id) : IRequest<TaskResponse>;
+
+internal sealed class GetTaskHandler(IEntourageDb db) : IRequestHandler<GetTaskQuery, TaskResponse>
+{
+    public async Task<TaskResponse> Handle(GetTaskQuery request, CancellationToken cancellationToken) =>
+        await TaskResponse.ReadAsync(db, await db.Tasks.GetAsync(request.Id, "task", cancellationToken), cancellationToken);
+}

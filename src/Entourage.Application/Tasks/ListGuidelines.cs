@@ -1,0 +1,23 @@
+using Entourage.Domain;
+using Entourage.Domain.Tasks;
+using MediatR;
+
+namespace Entourage.Application.Tasks;
+
+/// <summary>Lists what work of each kind usually costs.</summary>
+public sealed record ListGuidelinesQuery : IRequest<IReadOnlyList<GuidelineResponse>>;
+
+/// <summary>What work of a kind usually costs, and from where on something is likely wrong.</summary>
+/// <param name="Name">The kind of work.</param>
+/// <param name="TaskType">The task type it is for; null for the daily total of a team.</param>
+/// <param name="ReasonableFromUsd">The lower end of a reasonable budget (USD).</param>
+/// <param name="ReasonableToUsd">The upper end (USD).</param>
+/// <param name="RedFlagAboveUsd">Spending more than this is a red flag (USD).</param>
+public sealed record GuidelineResponse(string Name, TaskType? TaskType, Money ReasonableFromUsd, Money ReasonableToUsd, Money RedFlagAboveUsd);
+
+internal sealed class ListGuidelinesHandler : IRequestHandler<ListGuidelinesQuery, IReadOnlyList<GuidelineResponse>>
+{
+    public Task<IReadOnlyList<GuidelineResponse>> Handle(ListGuidelinesQuery request, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<GuidelineResponse>>([.. SpendGuideline.All.Select(guideline => new GuidelineResponse(
+            guideline.Name, guideline.TaskType, guideline.ReasonableFrom, guideline.ReasonableTo, guideline.RedFlagAbove))]);
+}

@@ -1,0 +1,38 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using Entourage.Domain.Tasks;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Tasks;
+
+/// <summary>Lists a team's tasks, the newest first.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Status">Only those that stand there; null for all.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListTasksQuery(Guid TeamId, WorkTaskStatus? Status, PageRequest Page) : IRequest<Page<TaskResponse>>;
+
+internal sealed class ListTasksValidator : AbstractValidator<ListTasksQuery>
+{
+    public ListTasksValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListTasksHandler(IEntourageDb db) : IRequestHandler<ListTasksQuery, Page<TaskResponse>>
+{
+    public async Task<Page<TaskResponse>> Handle(ListTasksQuery request, CancellationToken cancellationToken)
+    {
+        var before = request.Page.AfterNumber;
+        var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var tasks = await db.Tasks.AsNoTracking()
+            .Where(task => task.TeamId == team.Id)
+            .Where(task => request.Status == null || task.Status == request.Status)
+            .Where(task => before == null || task.Id < before)
+            .OrderByDescending(task => task.Id)
+            .Take(request.Page.Limit + 1)
+            .ToListAsync(cancellationToken);
+        return request.Page.Of(await TaskResponse.ReadAsync(db, team.Id, tasks, cancellationToken), task => task.Id);
+    }
+}

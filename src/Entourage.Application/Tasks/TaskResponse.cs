@@ -1,0 +1,109 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Tasks;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Tasks;
+
+/// <summary>A task and what has been spent on it.</summary>
+public sealed record TaskResponse
+{
+    /// <summary>Its number.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The team whose task it is.</summary>
+    public required Guid TeamId { get; init; }
+
+    /// <summary>What is to be done, in a line.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What is to be done, at length.</summary>
+    public required string? Description { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required WorkTaskStatus Status { get; init; }
+
+    /// <summary>How pressing it is.</summary>
+    public required TaskPriority Priority { get; init; }
+
+    /// <summary>What kind of work it is.</summary>
+    public required TaskType TaskType { get; init; }
+
+    /// <summary>Its labels.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>The tasks that must be done before it can start.</summary>
+    public required IReadOnlyList<long> DependsOn { get; init; }
+
+    /// <summary>The agent it is given to, if any.</summary>
+    public required Guid? AssigneeId { get; init; }
+
+    /// <summary>The cap that holds for it (USD): its tag's, else its team's default; null when there is none.</summary>
+    public required Money? BudgetUsd { get; init; }
+
+    /// <summary>What its sessions have cost (USD).</summary>
+    public required Money SpentUsd { get; init; }
+
+    /// <summary>What is left of the cap (USD), negative after an overrun; null without a cap.</summary>
+    public required Money? RemainingUsd { get; init; }
+
+    /// <summary>Whether more was spent than the guideline for its type calls a red flag.</summary>
+    public required bool RedFlag { get; init; }
+
+    /// <summary>When it was made (UTC).</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it last changed (UTC).</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When it was done (UTC).</summary>
+    public required DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>Answers for tasks of one team, in the given order.</summary>
+    internal static async Task<IReadOnlyList<TaskResponse>> ReadAsync(
+        IEntourageDb db, Guid teamId, IReadOnlyCollection<WorkTask> tasks, CancellationToken cancellationToken)
+    {
+        var limits = (await db.Teams.AsNoTracking().SingleAsync(team => team.Id == teamId, cancellationToken)).Limits;
+        var ids = tasks.Select(task => task.Id).ToArray();
+        var dependencies = (await db.TaskDependencies.AsNoTracking()
+                .Where(edge => ids.Contains(edge.TaskId))
+                .OrderBy(edge => edge.DependsOnId)
+                .ToListAsync(cancellationToken))
+            .ToLookup(edge => edge.TaskId, edge => edge.DependsOnId);
+        var scopeIds = ids.Select(BudgetWindow.IdOf).ToArray();
+        var spent = await db.BudgetCounters.AsNoTracking()
+            .Where(counter => counter.Scope == BudgetScope.Task && scopeIds.Contains(counter.ScopeId))
+            .ToDictionaryAsync(counter => counter.ScopeId, counter => counter.Spent, cancellationToken);
+        return [.. tasks.Select(task => From(task, limits, dependencies[task.Id], spent.GetValueOrDefault(BudgetWindow.IdOf(task.Id))))];
+    }
+
+    /// <summary>The answer for one task.</summary>
+    internal static async Task<TaskResponse> ReadAsync(IEntourageDb db, WorkTask task, CancellationToken cancellationToken) =>
+        (await ReadAsync(db, task.TeamId, [task], cancellationToken))[0];
+
+    private static TaskResponse From(WorkTask task, TeamLimits limits, IEnumerable<long> dependsOn, Money spent)
+    {
+        var limit = new TaskCap(task.Id, task.OwnLimit, task.TaskType).Limit(limits);
+        return new()
+        {
+            Id = task.Id,
+            TeamId = task.TeamId,
+            Title = task.Title,
+            Description = task.Description,
+            Status = task.Status,
+            Priority = task.Priority,
+            TaskType = task.TaskType,
+            Tags = task.Tags,
+            DependsOn = [.. dependsOn],
+            AssigneeId = task.AssigneeId,
+            BudgetUsd = limit,
+            SpentUsd = spent,
+            RemainingUsd = limit - spent,
+            RedFlag = SpendGuideline.For(task.TaskType) is { } guideline && spent > guideline.RedFlagAbove,
+            CreatedAt = task.CreatedAt,
+            UpdatedAt = task.UpdatedAt,
+            CompletedAt = task.CompletedAt,
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using AutoMapper;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Domain.Organisations;
+using Entourage.Domain.Teams;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Teams;
+
+/// <summary>Makes a team in an organisation.</summary>
+/// <param name="OrganisationId">The organisation.</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Slug">The name in addresses; unique in the organisation.</param>
+/// <param name="Timezone">An IANA time zone; UTC when null.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record CreateTeamCommand(Guid OrganisationId, string Name, string Slug, string? Timezone, string? IdempotencyKey)
+    : ICommand<TeamResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"orgs/{OrganisationId}/teams";
+}
+
+internal sealed class CreateTeamValidator : AbstractValidator<CreateTeamCommand>
+{
+    public CreateTeamValidator()
+    {
+        RuleFor(command => command.Name).Line(Organisation.NameLength);
+        RuleFor(command => command.Slug).Slug();
+        RuleFor(command => command.Timezone).OptionalLine(Team.TimezoneLength);
+    }
+}
+
+internal sealed class CreateTeamHandler(IEntourageDb db, IMapper mapper, TimeProvider time) : IRequestHandler<CreateTeamCommand, TeamResponse>
+{
+    public async Task<TeamResponse> Handle(CreateTeamCommand request, CancellationToken cancellationToken)
+    {
+        var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        var team = Team.Create(organisation, request.Name, request.Slug, request.Timezone ?? "UTC", time.GetUtcNow());
+        db.Teams.Add(team);
+        await db.SaveUniqueAsync($"The organisation has a team with the slug '{request.Slug}' already.", cancellationToken);
+        return mapper.Map<TeamResponse>(team);
+    }
+}

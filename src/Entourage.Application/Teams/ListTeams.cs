@@ -1,0 +1,38 @@
+using AutoMapper;
+using AutoMapper.QueryableExtensions;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Teams;
+
+/// <summary>Lists an organisation's teams by slug.</summary>
+/// <param name="OrganisationId">The organisation.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListTeamsQuery(Guid OrganisationId, PageRequest Page) : IRequest<Page<TeamResponse>>;
+
+internal sealed class ListTeamsValidator : AbstractValidator<ListTeamsQuery>
+{
+    public ListTeamsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListTeamsHandler(IEntourageDb db, IMapper mapper) : IRequestHandler<ListTeamsQuery, Page<TeamResponse>>
+{
+    public async Task<Page<TeamResponse>> Handle(ListTeamsQuery request, CancellationToken cancellationToken)
+    {
+        var after = request.Page.AfterName;
+        await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        var teams = await db.Teams.AsNoTracking()
+            .Where(team => team.OrganisationId == request.OrganisationId)
+            .Where(team => after == null || string.Compare(team.Slug, after) > 0)
+            .OrderBy(team => team.Slug)
+            .Take(request.Page.Limit + 1)
+            .ProjectTo<TeamResponse>(mapper.ConfigurationProvider)
+            .ToListAsync(cancellationToken);
+        return request.Page.Of(teams, team => team.Slug);
+    }
+}
