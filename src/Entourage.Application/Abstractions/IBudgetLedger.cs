@@ -69,9 +69,8 @@ public sealed record SessionChoice(bool UseNewestActive, IReadOnlyList<long> Pat
 }
 
 /// <summary>Every budget that applies to some work, capped or not, at one moment.</summary>
-/// <param name="Policy">Whose limits.</param>
 /// <param name="Budgets">Each budget with what its counter says, from the widest scope to the narrowest.</param>
-public sealed record BudgetPosition(BudgetPolicy Policy, IReadOnlyList<BudgetStatus> Budgets)
+public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
 {
     /// <summary>The hard budgets with nothing left, the one with the least remaining first.</summary>
     public IEnumerable<BudgetStatus> Refusing => Budgets.Where(budget => budget.Refuses).OrderBy(budget => budget.Remaining);

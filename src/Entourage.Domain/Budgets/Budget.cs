@@ -26,8 +26,8 @@ public readonly record struct BudgetWindow(BudgetScope Scope, string ScopeId, Bu
 /// <param name="ResetsAt">When its window ends (UTC); null for one that never does.</param>
 public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enforcement, DateTimeOffset? ResetsAt)
 {
-    /// <summary>The state of the budget, given what its counter says.</summary>
-    public BudgetStatus With(Spending spending) => new(this, spending);
+    /// <summary>The state of the budget, given what the counters of windows say; a window without one has seen no cost.</summary>
+    public BudgetStatus With(IReadOnlyDictionary<BudgetWindow, Money> spent) => new(this, new Spending(spent.GetValueOrDefault(Window), Money.Zero));
 }
 
 /// <summary>What a window's counter says.</summary>

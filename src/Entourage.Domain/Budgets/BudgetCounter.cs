@@ -25,10 +25,7 @@ public sealed class BudgetCounter
     /// <summary>The sum of the recorded usage cost (USD).</summary>
     public Money Spent { get; private init; }
 
-    /// <summary>Incremented by each change; two writers of one version collide.</summary>
-    public long Version { get; private init; }
-
     /// <summary>Makes the counter of a window.</summary>
     public static BudgetCounter Create(BudgetWindow window, Money spent) =>
-        new() { Scope = window.Scope, ScopeId = window.ScopeId, Period = window.Period, Start = window.Start, Spent = spent, Version = 1 };
+        new() { Scope = window.Scope, ScopeId = window.ScopeId, Period = window.Period, Start = window.Start, Spent = spent };
 }

@@ -40,6 +40,7 @@ public sealed record BudgetPolicy
 
     /// <summary>
     /// Every budget that a cost at an instant draws on, capped or not, from the widest scope to the narrowest.
+    /// A team's choice of enforcement is for its own budgets; the organisation's always refuse, or a team could opt out of them.
     /// </summary>
     /// <param name="instant">When the money was spent (rule 9: that decides the windows).</param>
     public IReadOnlyList<Budget> BudgetsAt(DateTimeOffset instant)
@@ -48,31 +49,31 @@ public sealed record BudgetPolicy
         var team = BudgetWindow.IdOf(TeamId);
         List<Budget> budgets =
         [
-            Of(BudgetScope.Organisation, organisation, BudgetPeriod.Day, OrganisationLimits.Daily, BudgetCalendar.Utc),
-            Of(BudgetScope.Organisation, organisation, BudgetPeriod.Month, OrganisationLimits.Monthly, BudgetCalendar.Utc),
-            Of(BudgetScope.Team, team, BudgetPeriod.Day, TeamLimits.Daily, Calendar),
-            Of(BudgetScope.Team, team, BudgetPeriod.Week, TeamLimits.Weekly, Calendar),
-            Of(BudgetScope.Team, team, BudgetPeriod.Month, TeamLimits.Monthly, Calendar),
-            Of(BudgetScope.Agent, BudgetWindow.IdOf(AgentId), BudgetPeriod.Day, AgentDailyLimit ?? TeamLimits.AgentDaily, Calendar),
+            Of(BudgetScope.Organisation, organisation, BudgetPeriod.Day, OrganisationLimits.Daily, BudgetCalendar.Utc, Enforcement.Hard),
+            Of(BudgetScope.Organisation, organisation, BudgetPeriod.Month, OrganisationLimits.Monthly, BudgetCalendar.Utc, Enforcement.Hard),
+            Of(BudgetScope.Team, team, BudgetPeriod.Day, TeamLimits.Daily, Calendar, TeamLimits.Enforcement),
+            Of(BudgetScope.Team, team, BudgetPeriod.Week, TeamLimits.Weekly, Calendar, TeamLimits.Enforcement),
+            Of(BudgetScope.Team, team, BudgetPeriod.Month, TeamLimits.Monthly, Calendar, TeamLimits.Enforcement),
+            Of(BudgetScope.Agent, BudgetWindow.IdOf(AgentId), BudgetPeriod.Day, AgentDailyLimit ?? TeamLimits.AgentDaily, Calendar, TeamLimits.Enforcement),
         ];
         if (Task is { } task)
         {
-            budgets.Add(Of(BudgetScope.Task, BudgetWindow.IdOf(task.TaskId), BudgetPeriod.Total, task.Limit(TeamLimits), Calendar));
+            budgets.Add(Of(BudgetScope.Task, BudgetWindow.IdOf(task.TaskId), BudgetPeriod.Total, task.Limit(TeamLimits), Calendar, TeamLimits.Enforcement));
         }
 
         for (var i = 0; i < SessionPath.Count; i++)
         {
             // The cap of a session covers its whole tree, so the topmost one is always the tightest: only it is a cap.
             var cap = i == SessionPath.Count - 1 ? TeamLimits.Session : null;
-            budgets.Add(Of(BudgetScope.Session, BudgetWindow.IdOf(SessionPath[i]), BudgetPeriod.Total, cap, Calendar));
+            budgets.Add(Of(BudgetScope.Session, BudgetWindow.IdOf(SessionPath[i]), BudgetPeriod.Total, cap, Calendar, TeamLimits.Enforcement));
         }
 
         return budgets;
 
-        Budget Of(BudgetScope scope, string id, BudgetPeriod period, Money? limit, BudgetCalendar calendar) => new(
+        Budget Of(BudgetScope scope, string id, BudgetPeriod period, Money? limit, BudgetCalendar calendar, Enforcement enforcement) => new(
             new BudgetWindow(scope, id, period, calendar.WindowOf(period, instant)),
             limit,
-            TeamLimits.Enforcement,
+            enforcement,
             calendar.ResetsAt(period, instant));
     }
 }
