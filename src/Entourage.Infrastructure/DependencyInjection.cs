@@ -1,0 +1,67 @@
+using Entourage.Application.Abstractions;
+using Entourage.Infrastructure.Jobs;
+using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Persistence.Ledger;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Entourage.Infrastructure;
+
+/// <summary>Registers the store.</summary>
+public static class DependencyInjection
+{
+    private const int GreatestRetries = 5;
+
+    /// <summary>Adds the database that the configuration names, its ledger and its jobs.</summary>
+    /// <exception cref="InvalidOperationException">SQL Server is chosen and there is no connection string.</exception>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(TimeProvider.System);
+
+        var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
+        var connectionString = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
+        if (options.Provider == DatabaseProvider.SqlServer)
+        {
+            services.AddSqlServer(connectionString ?? throw new InvalidOperationException(
+                $"Database:Provider is SqlServer, and ConnectionStrings:{DatabaseOptions.ConnectionStringName} is not set."));
+        }
+        else
+        {
+            services.AddSqlite(connectionString ?? DatabaseOptions.DefaultConnectionString);
+        }
+
+        services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
+        services.AddSingleton<BudgetLedger>();
+        services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
+        services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
+        services.AddHostedService<IdempotencyPurgeJob>();
+        return services;
+    }
+
+    private static void AddSqlite(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton<SqliteWriteGate>();
+        services.AddSingleton(provider => new SqliteConnections(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
+        services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
+        {
+            var connections = provider.GetRequiredService<SqliteConnections>();
+            builder.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
+        });
+    }
+
+    private static void AddSqlServer(this IServiceCollection services, string connectionString)
+    {
+        services.AddSingleton<ILedgerStore>(provider =>
+            new SqlServerLedgerStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddDbContext<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
+            builder.UseSqlServer(connectionString, server => server
+                .EnableRetryOnFailure(GreatestRetries)
+                .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
+                // A statement for each row: several rows at once would be sent as a MERGE, which not every server takes.
+                .MaxBatchSize(1)));
+    }
+}

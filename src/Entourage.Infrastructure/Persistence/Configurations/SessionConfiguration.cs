@@ -1,0 +1,23 @@
+using Entourage.Domain.Agents;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Entourage.Infrastructure.Persistence.Configurations;
+
+internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
+{
+    public void Configure(EntityTypeBuilder<Session> builder)
+    {
+        builder.Property(session => session.Model).HasMaxLength(Agent.ModelLength);
+        builder.Property(session => session.Error).HasMaxLength(Session.ErrorLength);
+        builder.HasIndex(session => new { session.AgentId, session.Status, session.Id });
+        builder.HasOne<Team>().WithMany().HasForeignKey(session => session.TeamId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Agent>().WithMany().HasForeignKey(session => session.AgentId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<WorkTask>().WithMany().HasForeignKey(session => session.TaskId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Session>().WithMany().HasForeignKey(session => session.ParentSessionId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(session => session.Version).IsConcurrencyToken();
+    }
+}

@@ -1,0 +1,31 @@
+using Entourage.Domain.Organisations;
+using Entourage.Domain.Teams;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Entourage.Infrastructure.Persistence.Configurations;
+
+internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
+{
+    public void Configure(EntityTypeBuilder<Team> builder)
+    {
+        builder.Property(team => team.Id).ValueGeneratedNever();
+        builder.Property(team => team.Name).HasMaxLength(Organisation.NameLength);
+        builder.Property(team => team.Slug).HasMaxLength(Organisation.SlugLength).IsUnicode(false);
+        builder.Property(team => team.Timezone).HasMaxLength(Team.TimezoneLength).IsUnicode(false);
+        builder.HasIndex(team => new { team.OrganisationId, team.Slug }).IsUnique();
+        builder.HasOne<Organisation>().WithMany().HasForeignKey(team => team.OrganisationId).OnDelete(DeleteBehavior.Restrict);
+        builder.Property(team => team.Version).IsConcurrencyToken();
+        builder.ComplexProperty(team => team.Limits, limits =>
+        {
+            limits.Property(limit => limit.Daily).HasColumnName("DailyLimit");
+            limits.Property(limit => limit.Weekly).HasColumnName("WeeklyLimit");
+            limits.Property(limit => limit.Monthly).HasColumnName("MonthlyLimit");
+            limits.Property(limit => limit.Task).HasColumnName("TaskLimit");
+            limits.Property(limit => limit.Session).HasColumnName("SessionLimit");
+            limits.Property(limit => limit.AgentDaily).HasColumnName("AgentDailyLimit");
+            limits.Property(limit => limit.ApplyGuidelineBudgets).HasColumnName("ApplyGuidelineBudgets");
+            limits.Property(limit => limit.Enforcement).HasColumnName("Enforcement");
+        });
+    }
+}

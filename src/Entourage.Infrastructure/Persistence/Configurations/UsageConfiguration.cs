@@ -1,0 +1,55 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Entourage.Infrastructure.Persistence.Configurations;
+
+internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageRecord>
+{
+    public void Configure(EntityTypeBuilder<UsageRecord> builder)
+    {
+        builder.HasKey(record => record.Sequence);
+        builder.Property(record => record.Sequence).ValueGeneratedOnAdd();
+        builder.Property(record => record.Model).HasMaxLength(Agent.ModelLength);
+        builder.Property(record => record.Error).HasMaxLength(Session.ErrorLength);
+
+        // The only index: every record pays for each one.
+        builder.HasIndex(record => new { record.SessionId, record.Sequence });
+        builder.HasOne<Session>().WithMany().HasForeignKey(record => record.SessionId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageRollup>
+{
+    public void Configure(EntityTypeBuilder<UsageRollup> builder)
+    {
+        builder.HasKey(rollup => new { rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model });
+        builder.Property(rollup => rollup.Model).HasMaxLength(Agent.ModelLength);
+        builder.HasOne<Session>().WithMany().HasForeignKey(rollup => rollup.SessionId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class BudgetCounterConfiguration : IEntityTypeConfiguration<BudgetCounter>
+{
+    public void Configure(EntityTypeBuilder<BudgetCounter> builder)
+    {
+        builder.HasKey(counter => new { counter.Scope, counter.ScopeId, counter.Period, counter.Start });
+        builder.Property(counter => counter.ScopeId).HasMaxLength(BudgetWindow.ScopeIdLength).IsUnicode(false);
+    }
+}
+
+internal sealed class IdempotentAnswerConfiguration : IEntityTypeConfiguration<IdempotentAnswer>
+{
+    private const int HashLength = 32; // SHA-256
+
+    public void Configure(EntityTypeBuilder<IdempotentAnswer> builder)
+    {
+        builder.HasKey(answer => answer.KeyHash);
+        builder.Property(answer => answer.KeyHash).HasMaxLength(HashLength).IsFixedLength();
+        builder.Property(answer => answer.RequestHash).HasMaxLength(HashLength).IsFixedLength();
+        builder.HasIndex(answer => answer.CreatedAt);
+    }
+}

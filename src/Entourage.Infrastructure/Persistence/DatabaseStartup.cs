@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Entourage.Infrastructure.Persistence;
+
+/// <summary>Brings the store's schema up to date before anything is served from it.</summary>
+public static class DatabaseStartup
+{
+    /// <summary>
+    /// Applies the migrations that are missing, unless that is switched off. Any number of processes may do so at once.
+    /// </summary>
+    public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var scope = services.CreateAsyncScope();
+        if (!scope.ServiceProvider.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigrateOnStart)
+        {
+            return;
+        }
+
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        var file = scope.ServiceProvider.GetService<SqliteConnections>();
+        using var turn = file is null ? null : await SqliteMigrationTurn.WaitAsync(file, db, cancellationToken);
+        await db.Database.MigrateAsync(cancellationToken);
+    }
+}
+
+/// <summary>
+/// The turn of one process to migrate an SQLite file. Entity Framework's own lock is a row in the file, which a killed process
+/// leaves behind and every later one would wait for; a lock of the operating system ends with its process.
+/// </summary>
+internal sealed class SqliteMigrationTurn : IDisposable
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
+    private readonly FileStream lockFile;
+
+    private SqliteMigrationTurn(FileStream lockFile) => this.lockFile = lockFile;
+
+    public static async Task<SqliteMigrationTurn?> WaitAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+        while (true)
+        {
+            try
+            {
+                var turn = new SqliteMigrationTurn(new FileStream(file.Path + ".migrating", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
+                return turn;
+            }
+            catch (IOException) when (File.Exists(file.Path + ".migrating"))
+            {
+                await Task.Delay(RetryAfter, TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
+    public void Dispose() => lockFile.Dispose();
+}

@@ -1,0 +1,18 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace Entourage.Infrastructure.Persistence;
+
+/// <summary>Makes the SQLite context for <c>dotnet ef</c>.</summary>
+internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteEntourageDb>
+{
+    public SqliteEntourageDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqliteEntourageDb>().UseSqlite(DatabaseOptions.DefaultConnectionString).Options, new SqliteWriteGate());
+}
+
+/// <summary>Makes the SQL Server context for <c>dotnet ef</c>, which asks no server.</summary>
+internal sealed class SqlServerDesignTimeFactory : IDesignTimeDbContextFactory<SqlServerEntourageDb>
+{
+    public SqlServerEntourageDb CreateDbContext(string[] args) =>
+        new(new DbContextOptionsBuilder<SqlServerEntourageDb>().UseSqlServer("Server=localhost;Database=entourage").Options);
+}

@@ -1,0 +1,128 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Organisations;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
+using Entourage.Infrastructure.Persistence.Converters;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Infrastructure.Persistence;
+
+/// <summary>The store. A descendant for each database adds what only that one needs.</summary>
+/// <param name="options">How to connect.</param>
+public abstract class EntourageDb(DbContextOptions options) : DbContext(options), IEntourageDb
+{
+    // Each attempt but the last lost against a writer that finished, so somebody always makes progress.
+    private const int GreatestAttempts = 10;
+
+    /// <inheritdoc/>
+    public DbSet<Organisation> Organisations => Set<Organisation>();
+
+    /// <inheritdoc/>
+    public DbSet<Team> Teams => Set<Team>();
+
+    /// <inheritdoc/>
+    public DbSet<Agent> Agents => Set<Agent>();
+
+    /// <inheritdoc/>
+    public DbSet<WorkTask> Tasks => Set<WorkTask>();
+
+    /// <inheritdoc/>
+    public DbSet<TaskDependency> TaskDependencies => Set<TaskDependency>();
+
+    /// <inheritdoc/>
+    public DbSet<Session> Sessions => Set<Session>();
+
+    /// <inheritdoc/>
+    public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
+
+    /// <inheritdoc/>
+    public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
+
+    /// <inheritdoc/>
+    public DbSet<BudgetCounter> BudgetCounters => Set<BudgetCounter>();
+
+    /// <inheritdoc/>
+    public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
+
+    /// <inheritdoc/>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        catch (DbUpdateException exception) when (exception is not DbUpdateConcurrencyException && IsDuplicate(exception.InnerException))
+        {
+            throw new DuplicateException(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public virtual async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var strategy = Database.CreateExecutionStrategy();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await strategy.ExecuteAsync(
+                    async attemptCancelled =>
+                    {
+                        // What an attempt before this one tracked is not what the store holds.
+                        ChangeTracker.Clear();
+                        await using var transaction = await Database.BeginTransactionAsync(attemptCancelled);
+                        var result = await work(attemptCancelled);
+                        await transaction.CommitAsync(CancellationToken.None);
+                        return result;
+                    },
+                    cancellationToken);
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < GreatestAttempts)
+            {
+                // Another writer was first: begin again from what it left.
+            }
+        }
+    }
+
+    /// <summary>Whether a fault of the store is a unique index refusing a row.</summary>
+    protected abstract bool IsDuplicate(Exception? fault);
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(EntourageDb).Assembly);
+    }
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(configurationBuilder);
+        configurationBuilder.Properties<Money>().HaveConversion<MoneyConverter>();
+        configurationBuilder.Properties<DateOnly>().HaveConversion<DayConverter>();
+
+        // Part of a key, or of every usage record: small numbers that never change their meaning.
+        configurationBuilder.Properties<BudgetScope>().HaveConversion<byte>();
+        configurationBuilder.Properties<BudgetPeriod>().HaveConversion<byte>();
+        configurationBuilder.Properties<CostSource>().HaveConversion<byte>();
+        configurationBuilder.Properties<Billing>().HaveConversion<byte>();
+
+        // Read by people who look into the store: names.
+        Name<AgentRole>();
+        Name<Enforcement>();
+        Name<SessionStatus>();
+        Name<TaskPriority>();
+        Name<TaskType>();
+        Name<TeamStatus>();
+        Name<WorkTaskStatus>();
+
+        void Name<T>()
+            where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<string>().HaveMaxLength(20).AreUnicode(false);
+    }
+}

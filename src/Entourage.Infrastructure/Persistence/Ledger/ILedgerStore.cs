@@ -1,0 +1,66 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>
+/// The few statements of the ledger, in the dialect of one database. They bypass the change tracker: this is the path that
+/// every usage and every budget check takes.
+/// </summary>
+internal interface ILedgerStore
+{
+    /// <summary>
+    /// Runs work in a transaction that can write, and commits it. While it runs, no other such transaction counts for the
+    /// same organisations, in this process or another.
+    /// </summary>
+    Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken);
+
+    /// <summary>Runs work that reads only, all of it at one moment.</summary>
+    Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>What a fault means for the transaction that met it; null when it is not the store's.</summary>
+    LedgerFault? Judge(Exception fault);
+}
+
+/// <summary>What to do about a fault of the store.</summary>
+internal enum LedgerFault
+{
+    /// <summary>Nothing was committed, and the same work may succeed at once: a deadlock, a key that another replica took.</summary>
+    Rerun,
+
+    /// <summary>The connection was lost, perhaps after the commit: look before running the work again.</summary>
+    Unknown,
+
+    /// <summary>The store cannot write: give up.</summary>
+    Unavailable,
+}
+
+/// <summary>The ledger's reads.</summary>
+internal interface ILedgerReads
+{
+    /// <summary>Whose budgets some work falls under; null when there is no such agent.</summary>
+    Task<LedgerSubject?> FindAsync(Guid agentId);
+
+    /// <summary>A task of a team as budgets see it; null when the team has none such.</summary>
+    Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId);
+
+    /// <summary>What the counters of windows say; a window without a counter is left out.</summary>
+    Task<IReadOnlyDictionary<BudgetWindow, Money>> SpentAsync(IReadOnlyCollection<BudgetWindow> windows);
+}
+
+/// <summary>The ledger's writes.</summary>
+internal interface ILedgerWrites : ILedgerReads
+{
+    /// <summary>Waits until no other transaction counts for the sessions' organisations, and reads the sessions.</summary>
+    Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds);
+
+    /// <summary>The stored answers under keys, by the hexadecimal text of the key's hash.</summary>
+    Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
+
+    /// <summary>Whether a session has a usage record of an id. Slow, and asked only after a connection was lost.</summary>
+    Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
+
+    /// <summary>Writes what a batch came to.</summary>
+    Task SaveAsync(LedgerChanges changes);
+}

@@ -1,0 +1,199 @@
+using System.Data;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Entourage.Infrastructure.Persistence.Converters;
+using Microsoft.Data.SqlClient;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>
+/// The ledger's statements in T-SQL, many in one command where that spares round trips. Values are always parameters, of
+/// the type of their column, or an index would not be used.
+/// </summary>
+internal static partial class SqlServerStatements
+{
+    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 13.
+    private const int LargestPiece = 64;
+
+    private const int HashLength = 32; // SHA-256
+
+    private const string KeyOfCounter = "Scope = @scope AND ScopeId = @scopeId AND Period = @period AND Start = @start";
+
+    private const string AddToCounter =
+        "UPDATE BudgetCounters SET Spent = Spent + @cost WHERE " + KeyOfCounter + "; IF @@ROWCOUNT = 0 "
+        + "INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, Spent) VALUES (@scope, @scopeId, @period, @start, @cost)";
+
+    private const string AddToRollup =
+        "UPDATE UsageRollups SET " + LedgerSql.RollupSums + " WHERE TeamId = @team AND QuarterAt = @quarter AND SessionId = @session "
+        + "AND Model = @model; IF @@ROWCOUNT = 0 " + LedgerSql.InsertRollup;
+
+    /// <summary>
+    /// Writes to the rows of the sessions' organisations: whoever does that next waits until this transaction ends. A write
+    /// and no lock hint, so it holds on any database that isolates writers.
+    /// </summary>
+    public static SqlCommand Hold(IReadOnlyCollection<long> sessionIds) => Repeat(
+        "UPDATE Organisations SET Version = Version WHERE Id IN (SELECT t.OrganisationId FROM Teams t JOIN Sessions s ON s.TeamId = t.Id WHERE s.Id IN (",
+        sessionIds, "@session", ", ", "))", BindSession);
+
+    public static SqlCommand SelectSessions(IReadOnlyCollection<long> sessionIds) => Repeat(
+        "SELECT " + LedgerSql.Session + " " + LedgerSql.SessionSource + " WHERE s.Id IN (", sessionIds, "@session", ", ", ")", BindSession);
+
+    public static SqlCommand SelectAnswers(IReadOnlyCollection<byte[]> keyHashes) => Repeat(
+        LedgerSql.SelectAnswers + "IN (", keyHashes, "@key", ", ", ")", (row, hash) => row.Add("@key", SqlDbType.Binary, hash, HashLength));
+
+    public static SqlCommand SelectSubject(Guid agentId) => Single(
+        LedgerSql.SelectSubject, row => row.Add("@agent", SqlDbType.UniqueIdentifier, agentId));
+
+    public static SqlCommand SelectTask(long taskId, Guid teamId) => Single(LedgerSql.SelectTask, row =>
+    {
+        row.Add("@task", SqlDbType.BigInt, taskId);
+        row.Add("@team", SqlDbType.UniqueIdentifier, teamId);
+    });
+
+    public static SqlCommand SelectRecorded(long sessionId, Guid recordId) => Single(LedgerSql.SelectRecorded, row =>
+    {
+        row.Add("@session", SqlDbType.BigInt, sessionId);
+        row.Add("@id", SqlDbType.UniqueIdentifier, recordId);
+    });
+
+    public static SqlCommand SelectCounters(IReadOnlyCollection<BudgetWindow> windows) => Repeat(
+        "SELECT Scope, ScopeId, Period, Start, Spent FROM BudgetCounters WHERE ", windows, "(" + KeyOfCounter + ")", " OR ", "", BindWindow);
+
+    public static SqlCommand AddToSessions(IReadOnlyCollection<KeyValuePair<long, LedgerSum>> sums) => Repeat(
+        LedgerSql.AddToSession, sums, (row, sum) =>
+        {
+            BindSession(row, sum.Key);
+            BindSum(row, sum.Value);
+        });
+
+    /// <summary>Adds to counters, or makes them. The transaction holds the organisation, so nobody else makes the same.</summary>
+    public static SqlCommand AddToCounters(IReadOnlyCollection<KeyValuePair<BudgetWindow, Money>> amounts) => Repeat(
+        AddToCounter, amounts, (row, amount) =>
+        {
+            BindWindow(row, amount.Key);
+            row.Add("@cost", SqlDbType.BigInt, amount.Value.NanoUsd);
+        });
+
+    /// <summary>Adds to rollups, or makes them.</summary>
+    public static SqlCommand AddToRollups(IReadOnlyCollection<KeyValuePair<LedgerBucket, LedgerSum>> sums) => Repeat(
+        AddToRollup, sums, (row, sum) =>
+        {
+            row.Add("@team", SqlDbType.UniqueIdentifier, sum.Key.TeamId);
+            row.Add("@quarter", SqlDbType.DateTimeOffset, sum.Key.QuarterAt);
+            row.Add("@model", SqlDbType.NVarChar, sum.Key.Model, Agent.ModelLength);
+            row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
+            BindSession(row, sum.Key.SessionId);
+            BindSum(row, sum.Value);
+        });
+
+    public static SqlCommand InsertRecords(IReadOnlyCollection<LedgerRecord> records) => Repeat(
+        LedgerSql.InsertRecord, records, (row, record) =>
+        {
+            var entry = record.Entry;
+            row.Add("@id", SqlDbType.UniqueIdentifier, entry.RecordId);
+            row.Add("@occurred", SqlDbType.DateTimeOffset, entry.OccurredAt);
+            row.Add("@recorded", SqlDbType.DateTimeOffset, entry.RecordedAt);
+            row.Add("@model", SqlDbType.NVarChar, record.Model, Agent.ModelLength);
+            row.Add("@cost", SqlDbType.BigInt, record.Cost.NanoUsd);
+            row.Add("@source", SqlDbType.TinyInt, (byte)record.CostSource);
+            row.Add("@billing", SqlDbType.TinyInt, (byte)entry.Billing);
+            row.Add("@error", SqlDbType.NVarChar, entry.Error, Session.ErrorLength);
+            BindSession(row, entry.SessionId);
+            BindTokens(row, entry.Tokens);
+        });
+
+    public static SqlCommand InsertAnswers(IReadOnlyCollection<IdempotentAnswer> answers) => Repeat(
+        LedgerSql.InsertAnswer, answers, (row, answer) =>
+        {
+            row.Add("@key", SqlDbType.Binary, answer.KeyHash, HashLength);
+            row.Add("@request", SqlDbType.Binary, answer.RequestHash, HashLength);
+            row.Add("@response", SqlDbType.NVarChar, answer.Response, -1);
+            row.Add("@created", SqlDbType.DateTimeOffset, answer.CreatedAt);
+        });
+
+    /// <summary>
+    /// Cuts a list into pieces whose lengths are powers of two, so that the server meets few different texts and keeps
+    /// their plans.
+    /// </summary>
+    public static IEnumerable<T[]> Pieces<T>(IEnumerable<T> items)
+    {
+        foreach (var chunk in items.Chunk(LargestPiece))
+        {
+            var from = 0;
+            for (var size = LargestPiece; from < chunk.Length; size /= 2)
+            {
+                for (; chunk.Length - from >= size; from += size)
+                {
+                    yield return chunk[from..(from + size)];
+                }
+            }
+        }
+    }
+
+    private static void BindSession(Row row, long id) => row.Add("@session", SqlDbType.BigInt, id);
+
+    private static void BindWindow(Row row, BudgetWindow window)
+    {
+        row.Add("@scope", SqlDbType.TinyInt, (byte)window.Scope);
+        row.Add("@scopeId", SqlDbType.VarChar, window.ScopeId, BudgetWindow.ScopeIdLength);
+        row.Add("@period", SqlDbType.TinyInt, (byte)window.Period);
+        row.Add("@start", SqlDbType.Int, DayConverter.ToNumber(window.Start));
+    }
+
+    private static void BindSum(Row row, LedgerSum sum)
+    {
+        BindTokens(row, sum.Tokens);
+        row.Add("@cost", SqlDbType.BigInt, sum.Cost.NanoUsd);
+        row.Add("@imputed", SqlDbType.BigInt, sum.ImputedCost.NanoUsd);
+    }
+
+    private static void BindTokens(Row row, TokenCounts tokens)
+    {
+        row.Add("@input", SqlDbType.BigInt, tokens.Input);
+        row.Add("@output", SqlDbType.BigInt, tokens.Output);
+        row.Add("@cacheRead", SqlDbType.BigInt, tokens.CacheRead);
+        row.Add("@cacheWrite", SqlDbType.BigInt, tokens.CacheWrite);
+    }
+
+    private static SqlCommand Single(string text, Action<Row> bind)
+    {
+        var command = new SqlCommand(text);
+        bind(new Row(command, ""));
+        return command;
+    }
+
+    private static SqlCommand Repeat<T>(string statement, IReadOnlyCollection<T> items, Action<Row, T> bind) =>
+        Repeat("", items, statement, ";\n", ";", bind);
+
+    /// <summary>Repeats a text for each item, with the item's number at the end of every parameter's name.</summary>
+    private static SqlCommand Repeat<T>(string start, IReadOnlyCollection<T> items, string text, string separator, string end, Action<Row, T> bind)
+    {
+        var command = new SqlCommand();
+        var repeated = items.Select((item, i) =>
+        {
+            var number = i.ToString(CultureInfo.InvariantCulture);
+            bind(new Row(command, number), item);
+            return ParameterName.Replace(text, name => name.Value + number);
+        });
+#pragma warning disable CA2100 // Constants of this namespace, and numbers.
+        command.CommandText = start + string.Join(separator, repeated) + end;
+#pragma warning restore CA2100
+        return command;
+    }
+
+    // Begins in lower case, unlike @@ROWCOUNT.
+    [GeneratedRegex("@[a-z][A-Za-z]*")]
+    private static partial Regex ParameterName { get; }
+
+    /// <summary>Adds the parameters of one item.</summary>
+    private readonly struct Row(SqlCommand command, string number)
+    {
+        public void Add(string name, SqlDbType type, object? value, int size = 0) =>
+            command.Parameters.Add(new SqlParameter(name + number, type, size) { Value = value ?? DBNull.Value });
+    }
+}

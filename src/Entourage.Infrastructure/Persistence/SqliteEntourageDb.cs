@@ -1,0 +1,56 @@
+using Entourage.Infrastructure.Persistence.Converters;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Infrastructure.Persistence;
+
+/// <summary>The store in an SQLite file.</summary>
+/// <param name="options">How to connect.</param>
+/// <param name="gate">Lets one writer of this process in at a time.</param>
+public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> options, SqliteWriteGate gate) : EntourageDb(options)
+{
+    private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
+    private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
+
+    /// <inheritdoc/>
+    public override async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var turn = await gate.EnterAsync(cancellationToken);
+        return await base.InTransactionAsync(work, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsDuplicate(Exception? fault) => fault is SqliteException { SqliteExtendedErrorCode: UniqueIndex or PrimaryKey };
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicksConverter>();
+        configurationBuilder.Properties<Guid>().HaveConversion<IdBytesConverter>();
+    }
+}
+
+/// <summary>
+/// Lets the writers of this process into the SQLite file one at a time and in turn. The file admits one writer anyway, but makes
+/// the others poll, which is slow and unfair. Correctness does not rest on it: other processes have a gate of their own.
+/// </summary>
+public sealed class SqliteWriteGate : IDisposable
+{
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    /// <summary>Waits for the turn; disposing what it returns passes the turn on.</summary>
+    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        return new Turn(turn);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => turn.Dispose();
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+}
