@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
 
 namespace Entourage.Infrastructure;
 
@@ -23,6 +25,10 @@ public sealed class DatabaseOptions
 
     /// <summary>The connection string that is used when none is configured: a file below the working directory.</summary>
     public const string DefaultConnectionString = "Data Source=data/entourage.db";
+
+    /// <summary>The SQLite file that a configuration names.</summary>
+    public static string SqlitePathOf(IConfiguration configuration) => Path.GetFullPath(
+        new SqliteConnectionStringBuilder(configuration.GetConnectionString(ConnectionStringName) ?? DefaultConnectionString).DataSource);
 
     /// <summary>Which database.</summary>
     public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;

@@ -179,16 +179,20 @@ public static class EnumNames
     public static string List<T>()
         where T : struct, Enum => string.Join(", ", Names<T>.ByName.Keys);
 
+    /// <summary>All names of an enum that is known only at run time.</summary>
+    public static IEnumerable<string> List(Type type) =>
+        Enum.GetNames(type).Select(member => NameOf(type, member));
+
+    private static string NameOf(Type type, string member) =>
+        type.GetField(member)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
+        ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
+
     private static class Names<T>
         where T : struct, Enum
     {
         public static readonly Dictionary<T, string> ByValue =
-            Enum.GetValues<T>().ToDictionary(value => value, value => NameOf(value.ToString()));
+            Enum.GetValues<T>().ToDictionary(value => value, value => NameOf(typeof(T), value.ToString()));
 
         public static readonly Dictionary<string, T> ByName = ByValue.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
-
-        private static string NameOf(string member) =>
-            typeof(T).GetField(member)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name
-            ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
     }
 }

@@ -36,8 +36,11 @@ public sealed class PatchJsonConverterFactory : JsonConverterFactory
     {
         public override bool HandleNull => true;
 
+        // The value's own converter and not the serializer, which would report a fault without the name of the member.
         public override Patch<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(JsonSerializer.Deserialize<T>(ref reader, options)!);
+            reader.TokenType == JsonTokenType.Null && default(T) is null
+                ? new(default!)
+                : new(((JsonConverter<T>)options.GetConverter(typeof(T))).Read(ref reader, typeof(T), options)!);
 
         public override void Write(Utf8JsonWriter writer, Patch<T> value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value.Value, options);

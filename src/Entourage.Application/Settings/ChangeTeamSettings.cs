@@ -58,7 +58,8 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
         TeamSettingsResponse.EnsureMatch(request.IfMatch, team.Version);
         if (request.Timezone.Or(team.Timezone) != team.Timezone)
         {
-            await HoldLedgerAsync(team.OrganisationId, cancellationToken);
+            // Until the windows are counted anew, no usage may be counted in the old ones.
+            await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
         }
 
         var zoneMoved = team.Configure(
@@ -82,14 +83,6 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
 
         return TeamSettingsResponse.From(team);
     }
-
-    /// <summary>
-    /// Keeps the ledger from counting until this transaction ends: each of its transactions, too, begins by writing to the
-    /// row of the organisation, so of two such transactions one waits for the other.
-    /// </summary>
-    private Task<int> HoldLedgerAsync(Guid organisationId, CancellationToken cancellationToken) => db.Organisations
-        .Where(organisation => organisation.Id == organisationId)
-        .ExecuteUpdateAsync(row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version), cancellationToken);
 
     /// <summary>
     /// Counts the windows of a team and its agents anew, in the days of its new time zone, so that its caps and its reports

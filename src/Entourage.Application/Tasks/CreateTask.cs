@@ -55,8 +55,12 @@ internal sealed class CreateTaskHandler(IEntourageDb db, TimeProvider time) : IR
         db.Tasks.Add(task);
         await db.SaveChangesAsync(cancellationToken);
 
-        await db.ReplaceDependenciesAsync(task, request.DependsOn ?? [], cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
+        if (request.DependsOn is { Count: > 0 } dependsOn)
+        {
+            await db.ReplaceDependenciesAsync(task, dependsOn, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
         return await TaskResponse.ReadAsync(db, task, cancellationToken);
     }
 }

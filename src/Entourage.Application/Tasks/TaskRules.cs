@@ -41,6 +41,8 @@ internal static class TaskRules
     public static async Task ReplaceDependenciesAsync(
         this IEntourageDb db, WorkTask task, IReadOnlyList<long> dependsOn, CancellationToken cancellationToken)
     {
+        // Two edges that are harmless each on its own may close a cycle together.
+        await db.HoldTeamAsync(task.TeamId, cancellationToken);
         var wanted = dependsOn.Distinct().ToArray();
         var known = await db.Tasks.CountAsync(other => other.TeamId == task.TeamId && wanted.Contains(other.Id), cancellationToken);
         if (known != wanted.Length)

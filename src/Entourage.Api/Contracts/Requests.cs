@@ -1,0 +1,136 @@
+using Entourage.Application.Json;
+using Entourage.Application.Sessions;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+
+namespace Entourage.Api.Contracts;
+
+// Members that are required are nullable here all the same: their absence is a validation error with the member's name,
+// and not a body of the wrong shape.
+
+/// <summary>A new organisation.</summary>
+/// <param name="Name">Required. The display name, up to 200 characters.</param>
+/// <param name="Slug">Required. The name in addresses: 1 to 100 of a-z, 0-9 and hyphen; unique.</param>
+public sealed record CreateOrganisationRequest(string? Name, string? Slug);
+
+/// <summary>A new team.</summary>
+/// <param name="Name">Required. The display name, up to 200 characters.</param>
+/// <param name="Slug">Required. The name in addresses: 1 to 100 of a-z, 0-9 and hyphen; unique in the organisation.</param>
+/// <param name="Timezone">The IANA time zone of its days; UTC when absent.</param>
+public sealed record CreateTeamRequest(string? Name, string? Slug, string? Timezone);
+
+/// <summary>A new agent.</summary>
+/// <param name="Name">Required. Up to 200 characters; unique in the team.</param>
+/// <param name="Role">What it does; engineer when absent.</param>
+/// <param name="Model">The model that its sessions use unless they say otherwise.</param>
+public sealed record CreateAgentRequest(string? Name, AgentRole? Role, string? Model);
+
+/// <summary>Changes of an agent; an absent member stays as it is.</summary>
+/// <param name="Name">Up to 200 characters; unique in the team.</param>
+/// <param name="Role">What it does.</param>
+/// <param name="Model">The model that its sessions use unless they say otherwise; null for none.</param>
+public sealed record ChangeAgentRequest(Patch<string> Name, Patch<AgentRole> Role, Patch<string?> Model);
+
+/// <summary>A new task.</summary>
+/// <param name="Title">Required. What is to be done, in a line of up to 500 characters.</param>
+/// <param name="Description">What is to be done, at length.</param>
+/// <param name="Priority">How pressing it is; medium when absent.</param>
+/// <param name="TaskType">What kind of work it is; other when absent.</param>
+/// <param name="Tags">Labels; one of the form <c>budget:X</c> caps the task at X dollars.</param>
+/// <param name="DependsOn">The tasks of the team that must be done before it can start.</param>
+/// <param name="AssigneeId">The agent of the team that it is given to.</param>
+public sealed record CreateTaskRequest(
+    string? Title,
+    string? Description,
+    TaskPriority? Priority,
+    TaskType? TaskType,
+    IReadOnlyList<string>? Tags,
+    IReadOnlyList<long>? DependsOn,
+    Guid? AssigneeId);
+
+/// <summary>Changes of a task; an absent member stays as it is.</summary>
+/// <param name="Title">What is to be done, in a line of up to 500 characters.</param>
+/// <param name="Description">What is to be done, at length; null for none.</param>
+/// <param name="Priority">How pressing it is.</param>
+/// <param name="TaskType">What kind of work it is.</param>
+/// <param name="Tags">Labels, all of them; a <c>budget:X</c> among them is the task's cap from now on.</param>
+/// <param name="DependsOn">The tasks of the team that must be done before it can start, all of them.</param>
+/// <param name="AssigneeId">The agent of the team that it is given to; null for none.</param>
+public sealed record ChangeTaskRequest(
+    Patch<string> Title,
+    Patch<string?> Description,
+    Patch<TaskPriority> Priority,
+    Patch<TaskType> TaskType,
+    Patch<IReadOnlyList<string>?> Tags,
+    Patch<IReadOnlyList<long>?> DependsOn,
+    Patch<Guid?> AssigneeId);
+
+/// <summary>A task's new status.</summary>
+/// <param name="Status">Required. The status it is to have.</param>
+public sealed record MoveTaskRequest(WorkTaskStatus? Status);
+
+/// <summary>The start of a session.</summary>
+/// <param name="AgentId">Required. The agent that is to work.</param>
+/// <param name="TaskId">The task it works on.</param>
+/// <param name="Model">The model; the agent's when absent.</param>
+/// <param name="ParentSessionId">The session whose sub-agent this one is.</param>
+public sealed record StartSessionRequest(Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId);
+
+/// <summary>What a session used since it last said so.</summary>
+/// <param name="InputTokens">Required. Input tokens, cached ones not included: 0 to 1,000,000,000.</param>
+/// <param name="OutputTokens">Required. Output tokens.</param>
+/// <param name="CacheReadTokens">Input tokens read from the provider's cache.</param>
+/// <param name="CacheWriteTokens">Input tokens written to the provider's cache.</param>
+/// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it.</param>
+/// <param name="Model">The model; the session's when absent.</param>
+/// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now when absent.</param>
+/// <param name="Error">A short text of the error, where the call failed.</param>
+/// <param name="Billing">How it is paid for; api when absent. What a subscription covers counts against no cap.</param>
+public sealed record RecordUsageRequest(
+    long? InputTokens,
+    long? OutputTokens,
+    long? CacheReadTokens,
+    long? CacheWriteTokens,
+    Money? CostUsd,
+    string? Model,
+    DateTimeOffset? OccurredAt,
+    string? Error,
+    Billing? Billing);
+
+/// <summary>How a session ended.</summary>
+/// <param name="Outcome">How it went; completed when absent, or failed where there is an error.</param>
+/// <param name="Error">The error that ended it.</param>
+public sealed record EndSessionRequest(SessionOutcome? Outcome, string? Error);
+
+/// <summary>Changes of a team's settings (a JSON merge patch): absent is unchanged, null is no limit.</summary>
+/// <param name="DailyCostLimitUsd">USD a day of the team's zone, all agents together.</param>
+/// <param name="WeeklyCostLimitUsd">USD a week from Monday.</param>
+/// <param name="MonthlyCostLimitUsd">USD a calendar month.</param>
+/// <param name="TaskCostLimitUsd">USD for each task that has no <c>budget:X</c> tag.</param>
+/// <param name="SessionCostLimitUsd">USD for each session together with the sessions of its sub-agents.</param>
+/// <param name="AgentDailyCostLimitUsd">USD a day for each agent that has no limit of its own.</param>
+/// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
+/// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
+/// <param name="Timezone">The IANA time zone in which days, weeks and months are counted.</param>
+public sealed record ChangeTeamSettingsRequest(
+    Patch<Money?> DailyCostLimitUsd,
+    Patch<Money?> WeeklyCostLimitUsd,
+    Patch<Money?> MonthlyCostLimitUsd,
+    Patch<Money?> TaskCostLimitUsd,
+    Patch<Money?> SessionCostLimitUsd,
+    Patch<Money?> AgentDailyCostLimitUsd,
+    Patch<Enforcement> Enforcement,
+    Patch<bool> ApplyGuidelineBudgets,
+    Patch<string> Timezone);
+
+/// <summary>Changes of an agent's settings: absent is unchanged, null takes the team's default for agents.</summary>
+/// <param name="DailyCostLimitUsd">USD a day of its team's zone.</param>
+public sealed record ChangeAgentSettingsRequest(Patch<Money?> DailyCostLimitUsd);
+
+/// <summary>Changes of an organisation's settings: absent is unchanged, null is no limit.</summary>
+/// <param name="DailyCostLimitUsd">USD a UTC day, all teams together.</param>
+/// <param name="MonthlyCostLimitUsd">USD a UTC month, all teams together.</param>
+public sealed record ChangeOrganisationSettingsRequest(Patch<Money?> DailyCostLimitUsd, Patch<Money?> MonthlyCostLimitUsd);

@@ -1,0 +1,60 @@
+using Entourage.Api.Contracts;
+using Entourage.Application.Costs;
+using Entourage.Application.Organisations;
+using Entourage.Application.Teams;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Entourage.Api.Controllers;
+
+/// <summary>Organisations and their teams.</summary>
+[ApiController]
+[Route("api/v1/orgs")]
+[Tags("Organisations")]
+public sealed class OrganisationsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Makes an organisation.</summary>
+    [HttpPost]
+    [ProducesResponseType<OrganisationResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Create(
+        CreateOrganisationRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var organisation = await mediator.Send(new CreateOrganisationCommand(body.Name!, body.Slug!, idempotencyKey), cancellationToken);
+        return CreatedAtAction(nameof(Get), new { id = organisation.Id }, organisation);
+    }
+
+    /// <summary>Lists organisations by slug.</summary>
+    [HttpGet]
+    public async Task<IReadOnlyList<OrganisationResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListOrganisationsQuery(list.Page), cancellationToken));
+
+    /// <summary>Reads an organisation.</summary>
+    [HttpGet("{id:guid}")]
+    public Task<OrganisationResponse> Get(Guid id, CancellationToken cancellationToken) =>
+        mediator.Send(new GetOrganisationQuery(id), cancellationToken);
+
+    /// <summary>Makes a team.</summary>
+    [HttpPost("{orgId:guid}/teams")]
+    [ProducesResponseType<TeamResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateTeam(
+        Guid orgId, CreateTeamRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var team = await mediator.Send(new CreateTeamCommand(orgId, body.Name!, body.Slug!, body.Timezone, idempotencyKey), cancellationToken);
+        return CreatedAtAction(nameof(TeamsController.Get), "Teams", new { id = team.Id }, team);
+    }
+
+    /// <summary>Lists the teams of an organisation by slug.</summary>
+    [HttpGet("{orgId:guid}/teams")]
+    public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
+
+    /// <summary>Reports where an organisation's money went, in UTC days.</summary>
+    [HttpGet("{orgId:guid}/costs")]
+    public async Task<CostsResponse> GetCosts(
+        Guid orgId, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+    {
+        var answer = await mediator.Send(new GetOrganisationCostsQuery(orgId, costs.Filter, list.Page), cancellationToken);
+        this.LinkNext(answer.NextCursor);
+        return answer;
+    }
+}

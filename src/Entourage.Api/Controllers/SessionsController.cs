@@ -1,0 +1,60 @@
+using Entourage.Api.Contracts;
+using Entourage.Application.Sessions;
+using Entourage.Domain.Sessions;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+
+namespace Entourage.Api.Controllers;
+
+/// <summary>Sessions and what they use.</summary>
+[ApiController]
+[Route("api/v1/sessions")]
+[Tags("Sessions")]
+public sealed class SessionsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Opens a session. Refused with 402 when a hard budget has nothing left, with 409 when the task waits for others.</summary>
+    [HttpPost("start")]
+    [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Start(
+        StartSessionRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var command = new StartSessionCommand(body.AgentId, body.TaskId, body.Model, body.ParentSessionId, idempotencyKey);
+        var session = await mediator.Send(command, cancellationToken);
+        return CreatedAtAction(nameof(Get), new { id = session.Id }, session);
+    }
+
+    /// <summary>Reads a session.</summary>
+    [HttpGet("{id:long}")]
+    public Task<SessionResponse> Get(long id, CancellationToken cancellationToken) => mediator.Send(new GetSessionQuery(id), cancellationToken);
+
+    /// <summary>Records what a session used, and tells its agent whether to stop. Taken even when the session is over its budget or has ended.</summary>
+    [HttpPost("{id:long}/usage")]
+    public Task<UsageResponse> RecordUsage(
+        long id, RecordUsageRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
+        mediator.Send(
+            new RecordUsageCommand(
+                id,
+                body.InputTokens,
+                body.OutputTokens,
+                body.CacheReadTokens,
+                body.CacheWriteTokens,
+                body.CostUsd,
+                body.Model,
+                body.OccurredAt,
+                body.Error,
+                body.Billing ?? Billing.Api,
+                idempotencyKey),
+            cancellationToken);
+
+    /// <summary>Lists what a session used, the newest first.</summary>
+    [HttpGet("{id:long}/usage")]
+    public async Task<IReadOnlyList<UsageRecordResponse>> ListUsage(long id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListUsageQuery(id, list.Page), cancellationToken));
+
+    /// <summary>Ends a session; the body may be empty. One that has ended already is answered again, unchanged.</summary>
+    [HttpPost("{id:long}/end")]
+    public Task<SessionResponse> End(
+        long id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] EndSessionRequest? body, CancellationToken cancellationToken) =>
+        mediator.Send(new EndSessionCommand(id, body?.Outcome, body?.Error), cancellationToken);
+}

@@ -1,0 +1,54 @@
+using Entourage.Api.Contracts;
+using Entourage.Application.Settings;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Entourage.Api.Controllers;
+
+/// <summary>Limits and how they behave. A change takes effect on the next call.</summary>
+[ApiController]
+[Route("api/v1/settings")]
+[Tags("Settings")]
+public sealed class SettingsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Reads a team's settings.</summary>
+    [HttpGet("teams/{id:guid}")]
+    public async Task<TeamSettingsResponse> GetTeam(Guid id, CancellationToken cancellationToken) =>
+        Tagged(await mediator.Send(new GetTeamSettingsQuery(id), cancellationToken));
+
+    /// <summary>Changes a team's settings: an absent member is unchanged, null lifts a limit.</summary>
+    [HttpPatch("teams/{id:guid}")]
+    public async Task<TeamSettingsResponse> ChangeTeam(
+        Guid id, ChangeTeamSettingsRequest body, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+    {
+        var command = new ChangeTeamSettingsCommand(
+            id,
+            body.DailyCostLimitUsd,
+            body.WeeklyCostLimitUsd,
+            body.MonthlyCostLimitUsd,
+            body.TaskCostLimitUsd,
+            body.SessionCostLimitUsd,
+            body.AgentDailyCostLimitUsd,
+            body.Enforcement,
+            body.ApplyGuidelineBudgets,
+            body.Timezone,
+            ifMatch);
+        return Tagged(await mediator.Send(command, cancellationToken));
+    }
+
+    /// <summary>Changes an agent's settings; null takes the team's default for agents.</summary>
+    [HttpPatch("agents/{id:guid}")]
+    public Task<AgentSettingsResponse> ChangeAgent(Guid id, ChangeAgentSettingsRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new ChangeAgentSettingsCommand(id, body.DailyCostLimitUsd), cancellationToken);
+
+    /// <summary>Changes an organisation's settings; null lifts a limit.</summary>
+    [HttpPatch("orgs/{id:guid}")]
+    public Task<OrganisationSettingsResponse> ChangeOrganisation(Guid id, ChangeOrganisationSettingsRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new ChangeOrganisationSettingsCommand(id, body.DailyCostLimitUsd, body.MonthlyCostLimitUsd), cancellationToken);
+
+    private TeamSettingsResponse Tagged(TeamSettingsResponse settings)
+    {
+        Response.Headers.ETag = settings.EntityTag;
+        return settings;
+    }
+}

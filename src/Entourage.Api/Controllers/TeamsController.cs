@@ -1,0 +1,81 @@
+using Entourage.Api.Contracts;
+using Entourage.Application.Agents;
+using Entourage.Application.Costs;
+using Entourage.Application.Tasks;
+using Entourage.Application.Teams;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Tasks;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Entourage.Api.Controllers;
+
+/// <summary>Teams, with their agents, tasks and costs.</summary>
+[ApiController]
+[Route("api/v1/teams/{id:guid}")]
+[Tags("Teams")]
+public sealed class TeamsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Reads a team with its agents.</summary>
+    [HttpGet]
+    public Task<TeamWithAgentsResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetTeamQuery(id), cancellationToken);
+
+    /// <summary>Adds an agent.</summary>
+    [HttpPost("agents")]
+    [ProducesResponseType<AgentResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateAgent(
+        Guid id, CreateAgentRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var command = new CreateAgentCommand(id, body.Name!, body.Role ?? AgentRole.Engineer, body.Model, idempotencyKey);
+        var agent = await mediator.Send(command, cancellationToken);
+        return CreatedAtAction(nameof(AgentsController.Get), "Agents", new { id = agent.Id }, agent);
+    }
+
+    /// <summary>Lists the agents by name.</summary>
+    [HttpGet("agents")]
+    public async Task<IReadOnlyList<AgentResponse>> ListAgents(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListAgentsQuery(id, list.Page), cancellationToken));
+
+    /// <summary>Makes a task.</summary>
+    [HttpPost("tasks")]
+    [ProducesResponseType<TaskResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateTask(
+        Guid id, CreateTaskRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var command = new CreateTaskCommand(
+            id,
+            body.Title!,
+            body.Description,
+            body.Priority ?? TaskPriority.Medium,
+            body.TaskType ?? TaskType.Other,
+            body.Tags,
+            body.DependsOn,
+            body.AssigneeId,
+            idempotencyKey);
+        var task = await mediator.Send(command, cancellationToken);
+        return CreatedAtAction(nameof(TasksController.Get), "Tasks", new { id = task.Id }, task);
+    }
+
+    /// <summary>Lists the tasks, the newest first.</summary>
+    /// <param name="id">The team.</param>
+    /// <param name="status">Only those that stand there: todo, in_progress, in_review, done or cancelled.</param>
+    /// <param name="list">Which part.</param>
+    /// <param name="cancellationToken">The caller has left.</param>
+    [HttpGet("tasks")]
+    public async Task<IReadOnlyList<TaskResponse>> ListTasks(
+        Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+    {
+        var query = new ListTasksQuery(id, Listing.Member<WorkTaskStatus>("status", status), list.Page);
+        return this.Answer(await mediator.Send(query, cancellationToken));
+    }
+
+    /// <summary>Reports where the team's money went, in days of its own time zone.</summary>
+    [HttpGet("costs")]
+    public async Task<CostsResponse> GetCosts(
+        Guid id, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+    {
+        var answer = await mediator.Send(new GetTeamCostsQuery(id, costs.Filter, list.Page), cancellationToken);
+        this.LinkNext(answer.NextCursor);
+        return answer;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Entourage.Api.Errors;
+using Entourage.Application.Json;
+using Entourage.Domain;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Entourage.Api.Documentation;
+
+/// <summary>What the generated description of the API cannot find out by itself.</summary>
+internal static class OpenApi
+{
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Entourage";
+            document.Info.Version = "v1";
+            document.Info.Description = "Cost control for AI agents: every dollar by session, task, agent and team, and caps that hold.";
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, _, _) =>
+        {
+            operation.Responses ??= [];
+            operation.Responses["default"] = new OpenApiResponse
+            {
+                Description = "An error, as RFC 9457 problem details.",
+                Content = new Dictionary<string, OpenApiMediaType> { [Problem.MediaType] = new() { Schema = ProblemSchema() } },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            Describe(schema, context.JsonTypeInfo);
+            return Task.CompletedTask;
+        });
+    }
+
+    // The converters of these types tell the generator nothing.
+    private static void Describe(OpenApiSchema schema, JsonTypeInfo info)
+    {
+        var type = info.Type.IsGenericType && info.Type.GetGenericTypeDefinition() == typeof(Patch<>) ? info.Type.GetGenericArguments()[0] : info.Type;
+        var value = Nullable.GetUnderlyingType(type) ?? type;
+        if (value == typeof(Money))
+        {
+            (schema.Type, schema.Format, schema.Description) = (JsonSchemaType.Number, "decimal", "US dollars, exact, with at most 9 decimals.");
+        }
+        else if (value == typeof(long))
+        {
+            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.Integer, "int64", null);
+        }
+        else if (value == typeof(DateTimeOffset))
+        {
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        }
+        else if (value.IsEnum)
+        {
+            (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. EnumNames.List(value).Select(name => (JsonNode)name)]);
+        }
+        else if (info.Type != type)
+        {
+            schema.Type = value == typeof(bool) ? JsonSchemaType.Boolean
+                : value == typeof(string) || value == typeof(Guid) ? JsonSchemaType.String
+                : JsonSchemaType.Array;
+            schema.Format = value == typeof(Guid) ? "uuid" : null;
+            schema.Items = schema.Type == JsonSchemaType.Array ? new OpenApiSchema { Type = ItemTypeOf(value) } : null;
+        }
+
+        if (value != type && schema.Type is { } known)
+        {
+            schema.Type = known | JsonSchemaType.Null;
+        }
+    }
+
+    private static JsonSchemaType ItemTypeOf(Type list) =>
+        list.GetGenericArguments()[0] == typeof(long) ? JsonSchemaType.Integer : JsonSchemaType.String;
+
+    private static OpenApiSchema ProblemSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = Text("A stable address of the kind of problem, such as /problems/budget-exceeded."),
+            ["title"] = Text("The status in words."),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = Text("What is wrong this time."),
+            ["instance"] = Text("The path that was asked."),
+            ["trace_id"] = Text("By which the log knows the request."),
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "What is wrong with which member.",
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            },
+        },
+    };
+
+    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+}

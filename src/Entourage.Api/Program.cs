@@ -1,0 +1,48 @@
+using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
+using Entourage.Api.Errors;
+using Entourage.Api.Startup;
+using Entourage.Application;
+using Entourage.Application.Json;
+using Entourage.Infrastructure;
+using Entourage.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Scalar.AspNetCore;
+
+// Settings lie beside the program; data lie where it is started.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.AddServer();
+
+builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
+builder.Services.AddInfrastructure(builder.Configuration);
+
+builder.Services.AddControllers(options =>
+    {
+        options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+        options.Filters.Add<IdempotencyHeaders>();
+    })
+    .ConfigureApiBehaviorOptions(options =>
+    {
+        options.SuppressMapClientErrors = true;
+        options.InvalidModelStateResponseFactory = InvalidBodies.Answer;
+    })
+    .AddJsonOptions(options => EntourageJson.Configure(options.JsonSerializerOptions));
+builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
+builder.Services.AddProblemDetails();
+builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+builder.Services.AddOpenApi(OpenApi.Configure);
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+app.MapControllers();
+app.MapOpenApi();
+app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts());
+app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+app.MapHealthChecks("/health/ready");
+
+await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
+await app.StartAsync();
+await Greeting.WriteAsync(app, Console.Out);
+await app.WaitForShutdownAsync();

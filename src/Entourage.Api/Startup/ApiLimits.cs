@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Entourage.Api.Startup;
+
+/// <summary>What a request may take: the configuration section <c>Limits</c>.</summary>
+public sealed class ApiLimits
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Limits";
+
+    /// <summary>The largest body of a request, in bytes; a larger one is answered 413.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public long BodyBytes { get; set; } = 1_048_576;
+
+    /// <summary>How long a stopping server may take to finish what it has accepted, in seconds.</summary>
+    [Range(1, 60)]
+    public int StopSeconds { get; set; } = 8;
+}

@@ -1,0 +1,28 @@
+namespace Entourage.Api.Startup;
+
+/// <summary>How the server listens, and how it stops.</summary>
+internal static class Server
+{
+    private const string DefaultAddress = "http://localhost:8000";
+
+    // Each of these is a way to say where to listen; the default must not override any of them.
+    private static readonly string[] AddressKeys = ["urls", "http_ports", "https_ports"];
+
+    public static void AddServer(this WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        if (AddressKeys.All(key => string.IsNullOrEmpty(configuration[key])) && !configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+
+        builder.Services.AddOptions<ApiLimits>().Bind(configuration.GetSection(ApiLimits.Section)).ValidateDataAnnotations().ValidateOnStart();
+        var limits = configuration.GetSection(ApiLimits.Section).Get<ApiLimits>() ?? new();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(limits.StopSeconds));
+    }
+}

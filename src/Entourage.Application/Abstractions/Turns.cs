@@ -1,0 +1,21 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Abstractions;
+
+/// <summary>
+/// Lets transactions whose decisions depend on each other take turns: each begins by writing to the same row, without
+/// changing it, so the second waits until the first has ended and then sees what it did. A rule of every database, unlike
+/// lock hints.
+/// </summary>
+internal static class Turns
+{
+    /// <summary>Waits for the other transactions that count for an organisation; every one of the ledger does the same.</summary>
+    public static Task HoldOrganisationAsync(this IEntourageDb db, Guid organisationId, CancellationToken cancellationToken) => db.Organisations
+        .Where(organisation => organisation.Id == organisationId)
+        .ExecuteUpdateAsync(row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version), cancellationToken);
+
+    /// <summary>Waits for the other transactions that decide about a team as a whole.</summary>
+    public static Task HoldTeamAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken) => db.Teams
+        .Where(team => team.Id == teamId)
+        .ExecuteUpdateAsync(row => row.SetProperty(team => team.Version, team => team.Version), cancellationToken);
+}
