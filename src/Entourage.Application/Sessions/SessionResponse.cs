@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
@@ -139,20 +140,26 @@ internal sealed record SessionRow(Session Session, string AgentName, string? Tas
 public sealed record UsageResponse : SessionResponse
 {
     /// <summary>The usage record that was written: a version-7 UUID.</summary>
+    [JsonPropertyOrder(1)]
     public required Guid UsageId { get; init; }
 
     /// <summary>What the agent may still spend.</summary>
+    [JsonPropertyOrder(1)]
     public required BudgetResponse Budget { get; init; }
 
     /// <summary>A hard budget that applies has nothing left.</summary>
+    [JsonPropertyOrder(1)]
     public bool OverBudget => Budget.OverBudget;
 
     /// <summary>The agent must stop. It obeys this member alone.</summary>
+    [JsonPropertyOrder(1)]
     public bool Stop => Budget.Stop;
 
     /// <summary>Why it must stop.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<string> StopReasons => Budget.StopReasons;
 
     /// <summary>Where the cost of this usage comes from.</summary>
+    [JsonPropertyOrder(1)]
     public required CostSource CostSource { get; init; }
 }

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Entourage.Testing;
+
+/// <summary>Speaks to the API as any client would: JSON over HTTP.</summary>
+/// <param name="client">How to reach it.</param>
+public sealed class Api(HttpClient client)
+{
+    /// <summary>The client itself, for requests that are not quite right.</summary>
+    public HttpClient Http { get; } = client;
+
+    /// <summary>GET.</summary>
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    /// <summary>POST of a value as JSON; null is an empty body.</summary>
+    public Task<Answer> PostAsync(string path, object? body, string? idempotencyKey = null) =>
+        SendAsync(HttpMethod.Post, path, body, ("Idempotency-Key", idempotencyKey));
+
+    /// <summary>PATCH of a value as JSON.</summary>
+    public Task<Answer> PatchAsync(string path, object body, string? ifMatch = null) => SendAsync(HttpMethod.Patch, path, body, ("If-Match", ifMatch));
+
+    /// <summary>Sends a request. A body that is a text is sent as it is, anything else as JSON.</summary>
+    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body, params (string Name, string? Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, "/api/v1" + path);
+        foreach (var (name, value) in headers)
+        {
+            if (value is not null)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        }
+
+        return await SendAsync(request);
+    }
+
+    /// <summary>Sends a request as it is.</summary>
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using var response = await Http.SendAsync(request);
+        return new(
+            response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            response.Headers,
+            await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Makes an organisation with one team and one agent.</summary>
+    public async Task<TestTeam> CreateTeamAsync(string timezone = "UTC")
+    {
+        var slug = "t-" + Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
+        var organisation = (await PostAsync("/orgs", new { name = "Acme", slug })).Created["id"]!.GetValue<string>();
+        var team = (await PostAsync($"/orgs/{organisation}/teams", new { name = "Core", slug, timezone })).Created["id"]!.GetValue<string>();
+        return new(this, organisation, team, await CreateAgentAsync(team, "eng-1"));
+    }
+
+    /// <summary>Adds an agent to a team.</summary>
+    public async Task<string> CreateAgentAsync(string team, string name) =>
+        (await PostAsync($"/teams/{team}/agents", new { name, model = "claude-sonnet-4-20250514" })).Created["id"]!.GetValue<string>();
+}
+
+/// <summary>A team to test with.</summary>
+/// <param name="Api">Where it is.</param>
+/// <param name="Organisation">Its organisation's id.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Agent">The id of its first agent.</param>
+public sealed record TestTeam(Api Api, string Organisation, string Id, string Agent)
+{
+    /// <summary>Makes a task and answers its number.</summary>
+    public async Task<long> CreateTaskAsync(object? body = null) =>
+        (await Api.PostAsync($"/teams/{Id}/tasks", body ?? new { title = "Fix login bug" })).Created["id"]!.GetValue<long>();
+
+    /// <summary>Opens a session and answers its number.</summary>
+    public async Task<long> StartAsync(long? task = null, string? agent = null, long? parent = null) =>
+        (await Api.PostAsync("/sessions/start", new { agent_id = agent ?? Agent, task_id = task, parent_session_id = parent })).Created["id"]!.GetValue<long>();
+
+    /// <summary>Reports a usage and answers what the API says to it.</summary>
+    public async Task<JsonNode> UseAsync(long session, decimal costUsd, DateTimeOffset? occurredAt = null, string? idempotencyKey = null) =>
+        (await Api.PostAsync(
+            $"/sessions/{session}/usage",
+            new { input_tokens = 100, output_tokens = 10, cost_usd = costUsd, occurred_at = occurredAt },
+            idempotencyKey)).Ok;
+
+    /// <summary>What the agent may still spend.</summary>
+    public async Task<JsonNode> BudgetAsync(string? agent = null, long? task = null) =>
+        (await Api.GetAsync($"/agents/{agent ?? Agent}/budget" + (task is null ? "" : $"?task_id={task}"))).Ok;
+
+    /// <summary>Changes the team's settings.</summary>
+    public async Task<JsonNode> ConfigureAsync(object settings) => (await Api.PatchAsync($"/settings/teams/{Id}", settings)).Ok;
+
+    /// <summary>Where the team's money went.</summary>
+    public async Task<JsonNode> CostsAsync(string query = "") => (await Api.GetAsync($"/teams/{Id}/costs{query}")).Ok;
+}
+
+/// <summary>What the API answered.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="MediaType">The media type of the body.</param>
+/// <param name="Headers">The headers.</param>
+/// <param name="Text">The body.</param>
+public sealed record Answer(HttpStatusCode Status, string? MediaType, HttpResponseHeaders Headers, string Text)
+{
+    /// <summary>The body as JSON.</summary>
+    public JsonNode Json => JsonNode.Parse(Text) ?? throw new InvalidOperationException($"{Status}: the body is null.");
+
+    /// <summary>The body of a 200.</summary>
+    public JsonNode Ok => Expect(HttpStatusCode.OK);
+
+    /// <summary>The body of a 201.</summary>
+    public JsonNode Created => Expect(HttpStatusCode.Created);
+
+    /// <summary>A header, if it is there.</summary>
+    public string? Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+
+    /// <summary>The body, when the status is the expected one.</summary>
+    public JsonNode Expect(HttpStatusCode status) =>
+        Status == status ? Json : throw new InvalidOperationException($"Expected {status}, got {Status}: {Text}");
+}
+
+/// <summary>Reads members of answers.</summary>
+public static class Members
+{
+    /// <summary>An amount of dollars; null where the member is null.</summary>
+    public static decimal? Usd(this JsonNode node, string member)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node[member]?.GetValue<decimal>();
+    }
+
+    /// <summary>A text; null where the member is null.</summary>
+    public static string? Text(this JsonNode node, string member)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node[member]?.GetValue<string>();
+    }
+
+    /// <summary>A number; null where the member is null.</summary>
+    public static long? Number(this JsonNode node, string member)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node[member]?.GetValue<long>();
+    }
+
+    /// <summary>A truth value.</summary>
+    public static bool Flag(this JsonNode node, string member)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node[member]!.GetValue<bool>();
+    }
+
+    /// <summary>The items of a list.</summary>
+    public static IReadOnlyList<JsonNode> Items(this JsonNode node, string member)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return [.. node[member]!.AsArray().Select(item => item!)];
+    }
+}

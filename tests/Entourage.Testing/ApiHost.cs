@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Entourage.Testing;
+
+/// <summary>The whole API on a loopback port of its own, over a database of its own, with a clock that the test sets.</summary>
+public sealed class ApiHost : WebApplicationFactory<Program>
+{
+    private readonly TestDatabase database;
+    private readonly bool ownsDatabase;
+    private readonly IReadOnlyDictionary<string, string> settings;
+
+    private ApiHost(TestDatabase database, bool ownsDatabase, DateTimeOffset? now, IReadOnlyDictionary<string, string>? settings)
+    {
+        (this.database, this.ownsDatabase) = (database, ownsDatabase);
+        this.settings = settings ?? new Dictionary<string, string>();
+        Clock = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 6, 10, 12, 0, 0, TimeSpan.Zero));
+        UseKestrel(0);
+    }
+
+    /// <summary>The server's clock. It stands still unless the test moves it.</summary>
+    public FakeTimeProvider Clock { get; }
+
+    /// <summary>The database behind it.</summary>
+    public TestDatabase Database => database;
+
+    /// <summary>Its client.</summary>
+    public Api Api { get; private set; } = null!;
+
+    /// <summary>Starts one on an empty database.</summary>
+    public static async Task<ApiHost> StartAsync(Store store, DateTimeOffset? now = null, IReadOnlyDictionary<string, string>? settings = null) =>
+        Start(new ApiHost(await TestDatabase.CreateAsync(store), ownsDatabase: true, now, settings));
+
+    /// <summary>Starts another replica on the database of one that is there.</summary>
+    public static ApiHost StartBeside(ApiHost other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Start(new ApiHost(other.database, ownsDatabase: false, other.Clock.GetUtcNow(), other.settings));
+    }
+
+    /// <inheritdoc/>
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        foreach (var (key, value) in database.Settings.Concat(settings))
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)));
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (ownsDatabase)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private static ApiHost Start(ApiHost host)
+    {
+        host.StartServer();
+        host.Api = new Api(host.CreateClient());
+        return host;
+    }
+}

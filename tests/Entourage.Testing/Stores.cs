@@ -1,0 +1,111 @@
+using System.Globalization;
+using Microsoft.Data.SqlClient;
+using NUnit.Framework;
+using Testcontainers.MsSql;
+
+namespace Entourage.Testing;
+
+/// <summary>A database that the tests run on.</summary>
+public enum Store
+{
+    /// <summary>A file of its own for each fixture.</summary>
+    Sqlite,
+
+    /// <summary>A database of its own for each fixture, on a server that may not be there.</summary>
+    SqlServer,
+}
+
+/// <summary>The arguments of fixtures that must hold on every store.</summary>
+public static class Stores
+{
+    /// <summary>Every store.</summary>
+    public static readonly IReadOnlyList<TestFixtureData> All = [new(Store.Sqlite), new(Store.SqlServer)];
+}
+
+/// <summary>An empty database for one fixture; gone when it is disposed.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly Func<ValueTask> remove;
+
+    private TestDatabase(Store store, string connectionString, Func<ValueTask> remove)
+    {
+        (Store, ConnectionString) = (store, connectionString);
+        this.remove = remove;
+    }
+
+    /// <summary>Which kind.</summary>
+    public Store Store { get; }
+
+    /// <summary>How to connect.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>The settings that make the API use it.</summary>
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["Database:Provider"] = Store.ToString(),
+        ["ConnectionStrings:Entourage"] = ConnectionString,
+    };
+
+    /// <summary>Makes one. Where there is no SQL Server, the test is reported as skipped, with the reason.</summary>
+    public static async Task<TestDatabase> CreateAsync(Store store)
+    {
+        if (store == Store.SqlServer)
+        {
+            var server = await SqlServer.ConnectionStringAsync();
+            var name = "entourage_" + Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
+            var connectionString = new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ToString();
+            return new(store, connectionString, () => SqlServer.DropAsync(server, name));
+        }
+
+        var folder = Directory.CreateTempSubdirectory("entourage-test-");
+        return new(store, $"Data Source={Path.Combine(folder.FullName, "entourage.db")}", () =>
+        {
+            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+            folder.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => remove();
+}
+
+/// <summary>The SQL Server of the tests: the one that the environment names, or one in a container, or none.</summary>
+internal static class SqlServer
+{
+    private const string Variable = "ENTOURAGE_TEST_SQLSERVER";
+    private const string Image = "mcr.microsoft.com/mssql/server:2022-latest";
+
+    private static readonly Lazy<Task<string>> Container = new(async () =>
+    {
+        // Stays for all fixtures of the process; its reaper removes it when the process ends.
+        var container = new MsSqlBuilder(Image).Build();
+        await container.StartAsync();
+        return container.GetConnectionString();
+    });
+
+    public static async Task<string> ConnectionStringAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } configured)
+        {
+            return configured;
+        }
+
+        if (!File.Exists("/var/run/docker.sock") && Environment.GetEnvironmentVariable("DOCKER_HOST") is null)
+        {
+            Assert.Ignore($"No SQL Server: {Variable} is not set and there is no Docker engine to start one with.");
+        }
+
+        return await Container.Value;
+    }
+
+    public static async ValueTask DropAsync(string server, string name)
+    {
+        await using var connection = new SqlConnection(server);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // A name that was made above.
+        await using var command = new SqlCommand($"DROP DATABASE IF EXISTS {name}", connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+}
