@@ -43,6 +43,12 @@ app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => fa
 app.MapHealthChecks("/health/ready");
 
 await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
+if (args is [Verify.Command, ..])
+{
+    return await Verify.RunAsync(app.Services, Console.Out);
+}
+
 await app.StartAsync();
 await Greeting.WriteAsync(app, Console.Out);
 await app.WaitForShutdownAsync();
+return 0;

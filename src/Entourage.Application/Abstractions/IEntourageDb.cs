@@ -52,4 +52,9 @@ public interface IEntourageDb
     /// or met a passing fault, is run again from the start, so it must have no effect outside the store.
     /// </summary>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs work that reads only, and sees all of the store as it is at one moment. On SQL Server, writers wait meanwhile.
+    /// </summary>
+    Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 }

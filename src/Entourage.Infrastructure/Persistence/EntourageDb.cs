@@ -9,6 +9,7 @@ using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entourage.Infrastructure.Persistence;
 
@@ -66,22 +67,11 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public virtual async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        var strategy = Database.CreateExecutionStrategy();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await strategy.ExecuteAsync(
-                    async attemptCancelled =>
-                    {
-                        // What an attempt before this one tracked is not what the store holds.
-                        ChangeTracker.Clear();
-                        await using var transaction = await Database.BeginTransactionAsync(attemptCancelled);
-                        var result = await work(attemptCancelled);
-                        await transaction.CommitAsync(CancellationToken.None);
-                        return result;
-                    },
-                    cancellationToken);
+                return await RunAsync(began => Database.BeginTransactionAsync(began), work, cancellationToken);
             }
             catch (DbUpdateConcurrencyException) when (attempt < GreatestAttempts)
             {
@@ -89,6 +79,13 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
             }
         }
     }
+
+    /// <inheritdoc/>
+    public Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(BeginReadingAsync, work, cancellationToken);
+
+    /// <summary>Begins a transaction that reads, and in which nothing changes.</summary>
+    protected abstract Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether a fault of the store is a unique index refusing a row.</summary>
     protected abstract bool IsDuplicate(Exception? fault);
@@ -125,4 +122,18 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         void Name<T>()
             where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<string>().HaveMaxLength(20).AreUnicode(false);
     }
+
+    private Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<IDbContextTransaction>> begin, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        Database.CreateExecutionStrategy().ExecuteAsync(
+            async attemptCancelled =>
+            {
+                // What an attempt before this one tracked is not what the store holds.
+                ChangeTracker.Clear();
+                await using var transaction = await begin(attemptCancelled);
+                var result = await work(attemptCancelled);
+                await transaction.CommitAsync(CancellationToken.None);
+                return result;
+            },
+            cancellationToken);
 }

@@ -1,5 +1,7 @@
+using System.Data;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entourage.Infrastructure.Persistence;
 
@@ -15,6 +17,10 @@ public sealed class SqlServerEntourageDb(DbContextOptions<SqlServerEntourageDb> 
 
     /// <summary>Whether a fault is a unique index refusing a row.</summary>
     internal static bool IsUniqueViolation(Exception? fault) => fault is SqlException { Number: UniqueIndex or UniqueConstraint };
+
+    /// <inheritdoc/>
+    protected override Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken) =>
+        Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
 
     /// <inheritdoc/>
     protected override bool IsDuplicate(Exception? fault) => IsUniqueViolation(fault);

@@ -1,6 +1,7 @@
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entourage.Infrastructure.Persistence;
 
@@ -17,6 +18,15 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
     {
         using var turn = await gate.EnterAsync(cancellationToken);
         return await base.InTransactionAsync(work, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken)
+    {
+        // Deferred: it keeps no writer waiting, and sees what was there when it first read.
+        await Database.OpenConnectionAsync(cancellationToken);
+        var transaction = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
+        return (await Database.UseTransactionAsync(transaction, cancellationToken))!;
     }
 
     /// <inheritdoc/>
