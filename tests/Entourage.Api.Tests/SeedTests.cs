@@ -3,32 +3,23 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>The product's own description, command by command.</summary>
-[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
-internal sealed class SeedTests(Store store)
+internal sealed class SeedTests(Store store) : ApiFixture(store)
 {
-    private ApiHost host = null!;
-
-    [OneTimeSetUp]
-    public async Task StartAsync() => host = await ApiHost.StartAsync(store);
-
-    [OneTimeTearDown]
-    public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
-
     [Test]
     public async Task Every_command_of_the_description_works_as_written()
     {
-        var team = await host.Api.CreateTeamAsync();
+        var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10.00m });
-        var task = (await host.Api.PostAsync(
+        var task = (await Api.PostAsync(
             $"/teams/{team.Id}/tasks",
             """{"title": "Fix typo in README", "priority": "low", "task_type": "bugfix", "tags": ["budget:0.50"]}""")).Created;
         Assert.That(task.Usd("budget_usd"), Is.EqualTo(0.50m));
 
-        var session = (await host.Api.PostAsync(
+        var session = (await Api.PostAsync(
             "/sessions/start",
             $$"""{"agent_id": "{{team.Agent}}", "task_id": {{task.Number("id")}}, "model": "claude-sonnet-4-20250514"}""")).Created;
-        host.Clock.Advance(TimeSpan.FromMinutes(12));
-        var usage = (await host.Api.PostAsync(
+        Host.Clock.Advance(TimeSpan.FromMinutes(12));
+        var usage = (await Api.PostAsync(
             $"/sessions/{session.Number("id")}/usage",
             """{"input_tokens": 2500, "output_tokens": 800, "cost_usd": 0.012}""")).Ok;
         Assert.That(usage.Usd("cost_usd"), Is.EqualTo(0.012m));
@@ -44,7 +35,7 @@ internal sealed class SeedTests(Store store)
             Assert.That(budget.Flag("over_budget"), Is.False);
         });
 
-        var ended = (await host.Api.PostAsync($"/sessions/{session.Number("id")}/end", null)).Ok;
+        var ended = (await Api.PostAsync($"/sessions/{session.Number("id")}/end", null)).Ok;
         Assert.That(ended.Text("status"), Is.EqualTo("completed"));
 
         var costs = await team.CostsAsync();
@@ -61,7 +52,7 @@ internal sealed class SeedTests(Store store)
             Assert.That(row.Number("duration_minutes"), Is.EqualTo(12));
         });
 
-        var sessions = (await host.Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray();
+        var sessions = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray();
         Assert.That(sessions.Single()!.Usd("cost_usd"), Is.EqualTo(0.012m));
     }
 }

@@ -1,5 +1,9 @@
+using Entourage.Application.Verification;
+using Entourage.Infrastructure.Persistence;
+using MediatR;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -28,7 +32,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     public TestDatabase Database => database;
 
     /// <summary>Its client.</summary>
-    public Api Api { get; private set; } = null!;
+    public ApiClient Api { get; private set; } = null!;
 
     /// <summary>Starts one on an empty database.</summary>
     public static async Task<ApiHost> StartAsync(Store store, DateTimeOffset? now = null, IReadOnlyDictionary<string, string>? settings = null) =>
@@ -39,6 +43,23 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     {
         ArgumentNullException.ThrowIfNull(other);
         return Start(new ApiHost(other.database, ownsDatabase: false, other.Clock.GetUtcNow(), other.settings));
+    }
+
+    /// <summary>Recomputes all totals from the usage records.</summary>
+    public async Task<VerificationReport> VerifyAsync()
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsQuery());
+    }
+
+    /// <summary>How many rows a table has.</summary>
+    public async Task<int> CountAsync(string table)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<EntourageDb>().Database;
+#pragma warning disable EF1002 // The name of a table, from a test.
+        return await database.SqlQueryRaw<int>($"SELECT COUNT(*) AS \"Value\" FROM {table}").SingleAsync();
+#pragma warning restore EF1002
     }
 
     /// <inheritdoc/>
@@ -66,7 +87,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     private static ApiHost Start(ApiHost host)
     {
         host.StartServer();
-        host.Api = new Api(host.CreateClient());
+        host.Api = new ApiClient(host.CreateClient());
         return host;
     }
 }

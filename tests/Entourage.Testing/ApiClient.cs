@@ -9,7 +9,7 @@ namespace Entourage.Testing;
 
 /// <summary>Speaks to the API as any client would: JSON over HTTP.</summary>
 /// <param name="client">How to reach it.</param>
-public sealed class Api(HttpClient client)
+public sealed class ApiClient(HttpClient client)
 {
     /// <summary>The client itself, for requests that are not quite right.</summary>
     public HttpClient Http { get; } = client;
@@ -74,7 +74,7 @@ public sealed class Api(HttpClient client)
 /// <param name="Organisation">Its organisation's id.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="Agent">The id of its first agent.</param>
-public sealed record TestTeam(Api Api, string Organisation, string Id, string Agent)
+public sealed record TestTeam(ApiClient Api, string Organisation, string Id, string Agent)
 {
     /// <summary>Makes a task and answers its number.</summary>
     public async Task<long> CreateTaskAsync(object? body = null) =>
