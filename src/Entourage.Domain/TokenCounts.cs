@@ -11,10 +11,10 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
     public const long LargestInput = 1_000_000_000;
 
     /// <summary>Input plus output: the figure that sessions and reports call <c>tokens</c>.</summary>
-    public long Total => Input + Output;
+    public long Total => checked(Input + Output);
 
     /// <summary>Every token of every class.</summary>
-    public long OfAllClasses => Input + Output + CacheRead + CacheWrite;
+    public long OfAllClasses => checked(Input + Output + CacheRead + CacheWrite);
 
     /// <summary>The sum, class by class.</summary>
     public static TokenCounts operator +(TokenCounts left, TokenCounts right) => checked(new(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Domain.Budgets;
 
@@ -23,7 +24,8 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     /// <exception cref="RuleViolationException"><c>unknown-timezone</c>: this machine's time zone data has no such zone.</exception>
     public static BudgetCalendar Of(string ianaZone) =>
         Calendars.TryGetValue(ianaZone, out var known) ? known
-        : TimeZoneInfo.TryFindSystemTimeZoneById(ianaZone, out var zone) && zone.HasIanaId && IsZoneName(ianaZone)
+        // The system's look-up is lax: what it finds under another spelling depends on what was looked up before.
+        : IsZoneName(ianaZone) && TimeZoneInfo.TryFindSystemTimeZoneById(ianaZone, out var zone) && zone.HasIanaId && zone.Id == ianaZone
             ? Calendars.GetOrAdd(ianaZone, new BudgetCalendar(zone))
             : throw new RuleViolationException("unknown-timezone", $"'{ianaZone}' is not an IANA time zone such as 'Europe/Berlin'.", "Timezone");
 
@@ -50,16 +52,27 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     public DateTimeOffset StartOf(DateOnly date)
     {
         var midnight = date.ToDateTime(TimeOnly.MinValue);
-        if (zone.IsInvalidTime(midnight))
+        var likely = new DateTimeOffset(midnight - zone.GetUtcOffset(midnight), TimeSpan.Zero);
+        return DateOf(likely) >= date && DateOf(likely.AddTicks(-1)) < date ? likely : FindStartOf(date);
+    }
+
+    /// <summary>
+    /// Finds the first instant of a day by looking at clocks alone. Where clocks skip a midnight, or strike it twice, the
+    /// library's answers about the local time are not reliable for zones that have changed their rules since.
+    /// </summary>
+    private DateTimeOffset FindStartOf(DateOnly date)
+    {
+        var utcMidnight = new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+
+        // In quarters of an hour, of which every offset is a multiple; no offset is as large as 30 hours.
+        var (before, reached) = (-120, 120);
+        while (reached - before > 1)
         {
-            // Clocks jump over midnight: the offset of the evening before turns the skipped midnight into the instant of the jump.
-            var before = zone.GetUtcOffset(midnight.AddHours(-3));
-            return new DateTimeOffset(midnight, before).ToUniversalTime();
+            var middle = (before + reached) / 2;
+            (before, reached) = DateOf(utcMidnight + (middle * UsageRollup.Quarter)) < date ? (middle, reached) : (before, middle);
         }
 
-        // A midnight that strikes twice begins the day the first time, at the larger offset.
-        var offset = zone.IsAmbiguousTime(midnight) ? zone.GetAmbiguousTimeOffsets(midnight).Max() : zone.GetUtcOffset(midnight);
-        return new DateTimeOffset(midnight, offset).ToUniversalTime();
+        return utcMidnight + (reached * UsageRollup.Quarter);
     }
 
     private static DateOnly FirstDay(BudgetPeriod period, DateOnly day) => period switch
@@ -70,9 +83,7 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
         _ => Always,
     };
 
-    // These are files in a machine's zone database, but not names of zones.
-    private static bool IsZoneName(string file) =>
-        file is not ("localtime" or "posixrules" or "Factory")
-        && !file.StartsWith("posix/", StringComparison.Ordinal)
-        && !file.StartsWith("right/", StringComparison.Ordinal);
+    // Every part of a zone's name begins with a capital, unlike the other files of a machine's zone database.
+    private static bool IsZoneName(string name) =>
+        name != "Factory" && name.Split('/').All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]));
 }

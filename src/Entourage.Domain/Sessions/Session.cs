@@ -60,7 +60,7 @@ public sealed class Session
     /// <summary>When it ended (UTC); null while it is active.</summary>
     public DateTimeOffset? EndedAt { get; private set; }
 
-    /// <summary>Why it failed, if it did and the agent said so.</summary>
+    /// <summary>The error that its agent named at its end, if any.</summary>
     public string? Error { get; private set; }
 
     /// <summary>Input tokens of its usage.</summary>

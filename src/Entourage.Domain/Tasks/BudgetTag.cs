@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Entourage.Domain.Tasks;
 
 /// <summary>The tag <c>budget:X</c>, which caps a task at X dollars.</summary>
-public static class BudgetTag
+public static partial class BudgetTag
 {
     private const string Prefix = "budget:";
 
@@ -29,16 +30,19 @@ public static class BudgetTag
 
     private static Money? Parse(string digits)
     {
-        // AllowDecimalPoint alone: no sign, no exponent, no thousands separators, no white space.
-        if (!decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd)
-            || usd > Money.LargestInput.ToUsd()
-            || decimal.Round(usd, Money.Decimals) != usd)
+        // The text first, since parsing rounds what is beyond 28 digits.
+        if (!Dollars.IsMatch(digits))
         {
             return null;
         }
 
-        return Money.FromUsd(usd);
+        var usd = Money.FromUsd(decimal.Parse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture));
+        return usd <= Money.LargestInput ? usd : null;
     }
+
+    /// <summary>Up to seven digits and nine decimals, after which only zeros may follow.</summary>
+    [GeneratedRegex(@"\A[0-9]{1,7}(\.[0-9]{1,9}0*)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Dollars { get; }
 
     private static RuleViolationException Malformed(string message) => new("malformed-budget-tag", message, "Tags");
 }

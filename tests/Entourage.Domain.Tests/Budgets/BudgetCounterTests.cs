@@ -1,0 +1,15 @@
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Domain.Tests.Budgets;
+
+internal sealed class BudgetCounterTests
+{
+    [Test]
+    public void A_counter_counts_its_window()
+    {
+        var window = new BudgetWindow(BudgetScope.Task, "7", BudgetPeriod.Week, new DateOnly(2026, 3, 2));
+        var counter = BudgetCounter.Create(window, Some.Usd(1.25m));
+        Assert.That(new BudgetWindow(counter.Scope, counter.ScopeId, counter.Period, counter.Start), Is.EqualTo(window));
+        Assert.That(counter.Spent, Is.EqualTo(Some.Usd(1.25m)));
+    }
+}

@@ -1,0 +1,49 @@
+using CsCheck;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Domain.Tests.Sessions;
+
+internal sealed class UsageRollupTests
+{
+    [TestCase("2026-03-04T05:00:00.0000000Z", "2026-03-04T05:00Z")]
+    [TestCase("2026-03-04T05:14:59.9999999Z", "2026-03-04T05:00Z")]
+    [TestCase("2026-03-04T05:15:00.0000000Z", "2026-03-04T05:15Z")]
+    [TestCase("2026-03-04T05:44:00.0000000Z", "2026-03-04T05:30Z")]
+    [TestCase("2026-03-04T23:59:59.9999999Z", "2026-03-04T23:45Z")]
+    [TestCase("2026-03-04T00:10:00.0000000+05:45", "2026-03-03T18:15Z")]
+    public void A_quarter_begins_on_the_hour_and_every_fifteen_minutes(string instant, string quarter)
+    {
+        var begins = UsageRollup.QuarterOf(TestTime.Parse(instant));
+        Assert.That(begins, Is.EqualTo(TestTime.Parse(quarter)));
+        Assert.That(begins.Offset, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public void Every_instant_is_in_its_own_quarter() =>
+        Gen.Select(Gen.DateTime[new DateTime(1990, 1, 1), new DateTime(2035, 12, 31)], Gen.Int[-48, 56]).Sample((utc, offset) =>
+        {
+            var instant = new DateTimeOffset(utc, TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(15 * offset));
+            var begins = UsageRollup.QuarterOf(instant);
+            return begins <= instant
+                && instant < begins + UsageRollup.Quarter
+                && begins.UtcTicks % UsageRollup.Quarter.Ticks == 0
+                && UsageRollup.QuarterOf(begins) == begins;
+        });
+
+    [Test]
+    public void A_session_starts_with_an_empty_bucket()
+    {
+        var session = Session.Start(Some.Agent(), task: null, parent: null, "claude-opus", Some.Now).StoredAs(42);
+        var bucket = UsageRollup.OfStart(session);
+        Assert.That(bucket.TeamId, Is.EqualTo(session.TeamId));
+        Assert.That(bucket.QuarterAt, Is.EqualTo(new DateTimeOffset(2026, 3, 4, 5, 0, 0, TimeSpan.Zero)));
+        Assert.That(bucket.SessionId, Is.EqualTo(42));
+        Assert.That(bucket.Model, Is.EqualTo("claude-opus"));
+        Assert.That((bucket.InputTokens, bucket.OutputTokens, bucket.CacheReadTokens, bucket.CacheWriteTokens), Is.EqualTo((0L, 0L, 0L, 0L)));
+        Assert.That((bucket.UnpricedTokens, bucket.CostNanoUsd, bucket.ImputedCostNanoUsd), Is.EqualTo((0L, 0L, 0L)));
+    }
+
+    [Test]
+    public void A_session_of_no_known_model_starts_a_bucket_of_the_empty_one() =>
+        Assert.That(UsageRollup.OfStart(Some.Session()).Model, Is.Empty);
+}

@@ -1,0 +1,70 @@
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Teams;
+
+namespace Entourage.Domain.Tests.Teams;
+
+internal sealed class TeamTests
+{
+    [Test]
+    public void A_new_team_is_active_and_has_no_limits()
+    {
+        var organisation = Some.Organisation();
+        var team = Team.Create(organisation, "Core team", "core", "Europe/Berlin", Some.Now);
+        Assert.That(team.Id.Version, Is.EqualTo(7));
+        Assert.That(team.OrganisationId, Is.EqualTo(organisation.Id));
+        Assert.That(team.Name, Is.EqualTo("Core team"));
+        Assert.That(team.Slug, Is.EqualTo("core"));
+        Assert.That(team.Timezone, Is.EqualTo("Europe/Berlin"));
+        Assert.That(team.Status, Is.EqualTo(TeamStatus.Active));
+        Assert.That(team.CreatedAt, Is.EqualTo(Some.Now));
+        Assert.That(team.Limits, Is.EqualTo(new TeamLimits()));
+        Assert.That(team.Version, Is.Zero);
+    }
+
+    [Test]
+    public void Limits_refuse_unless_a_team_says_otherwise()
+    {
+        var limits = new TeamLimits();
+        Assert.That(limits.Enforcement, Is.EqualTo(Enforcement.Hard));
+        Assert.That(limits.ApplyGuidelineBudgets, Is.False);
+    }
+
+    [Test]
+    public void A_team_needs_a_zone_that_exists() =>
+        Assert.That(() => Some.Team("Mars/Olympus_Mons"), Refused.With("unknown-timezone", "Timezone"));
+
+    [Test]
+    public void New_limits_hold_at_once_and_are_a_version()
+    {
+        var team = Some.Team("Europe/Berlin");
+        var limits = new TeamLimits { Daily = Some.Usd(5), Enforcement = Enforcement.Observe };
+        var moved = team.Configure(limits, "Europe/Berlin");
+        Assert.That(moved, Is.False);
+        Assert.That(team.Limits, Is.EqualTo(limits));
+        Assert.That(team.Version, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_move_to_another_zone_is_told()
+    {
+        var team = Some.Team("Europe/Berlin");
+        var moved = team.Configure(new TeamLimits(), "Asia/Kathmandu");
+        Assert.That(moved, Is.True);
+        Assert.That(team.Timezone, Is.EqualTo("Asia/Kathmandu"));
+        Assert.That(team.Version, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_refused_zone_leaves_the_team_as_it_was()
+    {
+        var team = Some.Team("Europe/Berlin");
+        Assert.That(() => team.Configure(new TeamLimits { Daily = Some.Usd(5) }, "nowhere"), Refused.With("unknown-timezone", "Timezone"));
+        Assert.That(team.Limits, Is.EqualTo(new TeamLimits()));
+        Assert.That(team.Timezone, Is.EqualTo("Europe/Berlin"));
+        Assert.That(team.Version, Is.Zero);
+    }
+
+    [Test]
+    public void The_longest_zone_name_fits() =>
+        Assert.That(Some.Team("America/Argentina/ComodRivadavia").Timezone, Has.Length.LessThanOrEqualTo(Team.TimezoneLength));
+}

@@ -1,0 +1,10 @@
+using System.Globalization;
+
+namespace Entourage.Domain.Tests;
+
+internal static class TestTime
+{
+    public static DateTimeOffset Parse(string instant) => DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
+    public static DateOnly Date(string date) => DateOnly.ParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
