@@ -8,8 +8,8 @@ using Entourage.Domain.Tasks;
 
 namespace Entourage.Api.Contracts;
 
-// Members that are required are nullable here all the same: their absence is a validation error with the member's name,
-// and not a body of the wrong shape.
+// Members without a default are required. They are nullable all the same: their absence is a validation error with the
+// member's name, and not a body of the wrong shape.
 
 /// <summary>A new organisation.</summary>
 /// <param name="Name">Required. The display name, up to 200 characters.</param>
@@ -20,19 +20,19 @@ public sealed record CreateOrganisationRequest(string? Name, string? Slug);
 /// <param name="Name">Required. The display name, up to 200 characters.</param>
 /// <param name="Slug">Required. The name in addresses: 1 to 100 of a-z, 0-9 and hyphen; unique in the organisation.</param>
 /// <param name="Timezone">The IANA time zone of its days; UTC when absent.</param>
-public sealed record CreateTeamRequest(string? Name, string? Slug, string? Timezone);
+public sealed record CreateTeamRequest(string? Name, string? Slug, string? Timezone = null);
 
 /// <summary>A new agent.</summary>
 /// <param name="Name">Required. Up to 200 characters; unique in the team.</param>
 /// <param name="Role">What it does; engineer when absent.</param>
 /// <param name="Model">The model that its sessions use unless they say otherwise.</param>
-public sealed record CreateAgentRequest(string? Name, AgentRole? Role, string? Model);
+public sealed record CreateAgentRequest(string? Name, AgentRole? Role = null, string? Model = null);
 
 /// <summary>Changes of an agent; an absent member stays as it is.</summary>
 /// <param name="Name">Up to 200 characters; unique in the team.</param>
 /// <param name="Role">What it does.</param>
 /// <param name="Model">The model that its sessions use unless they say otherwise; null for none.</param>
-public sealed record ChangeAgentRequest(Patch<string> Name, Patch<AgentRole> Role, Patch<string?> Model);
+public sealed record ChangeAgentRequest(Patch<string> Name = default, Patch<AgentRole> Role = default, Patch<string?> Model = default);
 
 /// <summary>A new task.</summary>
 /// <param name="Title">Required. What is to be done, in a line of up to 500 characters.</param>
@@ -44,12 +44,12 @@ public sealed record ChangeAgentRequest(Patch<string> Name, Patch<AgentRole> Rol
 /// <param name="AssigneeId">The agent of the team that it is given to.</param>
 public sealed record CreateTaskRequest(
     string? Title,
-    string? Description,
-    TaskPriority? Priority,
-    TaskType? TaskType,
-    IReadOnlyList<string>? Tags,
-    IReadOnlyList<long>? DependsOn,
-    Guid? AssigneeId);
+    string? Description = null,
+    TaskPriority? Priority = null,
+    TaskType? TaskType = null,
+    IReadOnlyList<string>? Tags = null,
+    IReadOnlyList<long>? DependsOn = null,
+    Guid? AssigneeId = null);
 
 /// <summary>Changes of a task; an absent member stays as it is.</summary>
 /// <param name="Title">What is to be done, in a line of up to 500 characters.</param>
@@ -60,13 +60,13 @@ public sealed record CreateTaskRequest(
 /// <param name="DependsOn">The tasks of the team that must be done before it can start, all of them.</param>
 /// <param name="AssigneeId">The agent of the team that it is given to; null for none.</param>
 public sealed record ChangeTaskRequest(
-    Patch<string> Title,
-    Patch<string?> Description,
-    Patch<TaskPriority> Priority,
-    Patch<TaskType> TaskType,
-    Patch<IReadOnlyList<string>?> Tags,
-    Patch<IReadOnlyList<long>?> DependsOn,
-    Patch<Guid?> AssigneeId);
+    Patch<string> Title = default,
+    Patch<string?> Description = default,
+    Patch<TaskPriority> Priority = default,
+    Patch<TaskType> TaskType = default,
+    Patch<IReadOnlyList<string>?> Tags = default,
+    Patch<IReadOnlyList<long>?> DependsOn = default,
+    Patch<Guid?> AssigneeId = default);
 
 /// <summary>A task's new status.</summary>
 /// <param name="Status">Required. The status it is to have.</param>
@@ -77,7 +77,7 @@ public sealed record MoveTaskRequest(WorkTaskStatus? Status);
 /// <param name="TaskId">The task it works on.</param>
 /// <param name="Model">The model; the agent's when absent.</param>
 /// <param name="ParentSessionId">The session whose sub-agent this one is.</param>
-public sealed record StartSessionRequest(Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId);
+public sealed record StartSessionRequest(Guid? AgentId, long? TaskId, string? Model = null, long? ParentSessionId);
 
 /// <summary>What a session used since it last said so.</summary>
 /// <param name="InputTokens">Required. Input tokens, cached ones not included: 0 to 1,000,000,000.</param>
@@ -94,16 +94,16 @@ public sealed record RecordUsageRequest(
     long? OutputTokens,
     long? CacheReadTokens,
     long? CacheWriteTokens,
-    Money? CostUsd,
-    string? Model,
-    DateTimeOffset? OccurredAt,
-    string? Error,
-    Billing? Billing);
+    Money? CostUsd = null,
+    string? Model = null,
+    DateTimeOffset? OccurredAt = null,
+    string? Error = null,
+    Billing? Billing = null);
 
 /// <summary>How a session ended.</summary>
 /// <param name="Outcome">How it went; completed when absent, or failed where there is an error.</param>
 /// <param name="Error">The error that ended it.</param>
-public sealed record EndSessionRequest(SessionOutcome? Outcome, string? Error);
+public sealed record EndSessionRequest(SessionOutcome? Outcome = null, string? Error = null);
 
 /// <summary>Changes of a team's settings (a JSON merge patch): absent is unchanged, null is no limit.</summary>
 /// <param name="DailyCostLimitUsd">USD a day of the team's zone, all agents together.</param>
@@ -116,21 +116,21 @@ public sealed record EndSessionRequest(SessionOutcome? Outcome, string? Error);
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
 /// <param name="Timezone">The IANA time zone in which days, weeks and months are counted.</param>
 public sealed record ChangeTeamSettingsRequest(
-    Patch<Money?> DailyCostLimitUsd,
-    Patch<Money?> WeeklyCostLimitUsd,
-    Patch<Money?> MonthlyCostLimitUsd,
-    Patch<Money?> TaskCostLimitUsd,
-    Patch<Money?> SessionCostLimitUsd,
-    Patch<Money?> AgentDailyCostLimitUsd,
-    Patch<Enforcement> Enforcement,
-    Patch<bool> ApplyGuidelineBudgets,
-    Patch<string> Timezone);
+    Patch<Money?> DailyCostLimitUsd = default,
+    Patch<Money?> WeeklyCostLimitUsd = default,
+    Patch<Money?> MonthlyCostLimitUsd = default,
+    Patch<Money?> TaskCostLimitUsd = default,
+    Patch<Money?> SessionCostLimitUsd = default,
+    Patch<Money?> AgentDailyCostLimitUsd = default,
+    Patch<Enforcement> Enforcement = default,
+    Patch<bool> ApplyGuidelineBudgets = default,
+    Patch<string> Timezone = default);
 
 /// <summary>Changes of an agent's settings: absent is unchanged, null takes the team's default for agents.</summary>
 /// <param name="DailyCostLimitUsd">USD a day of its team's zone.</param>
-public sealed record ChangeAgentSettingsRequest(Patch<Money?> DailyCostLimitUsd);
+public sealed record ChangeAgentSettingsRequest(Patch<Money?> DailyCostLimitUsd = default);
 
 /// <summary>Changes of an organisation's settings: absent is unchanged, null is no limit.</summary>
 /// <param name="DailyCostLimitUsd">USD a UTC day, all teams together.</param>
 /// <param name="MonthlyCostLimitUsd">USD a UTC month, all teams together.</param>
-public sealed record ChangeOrganisationSettingsRequest(Patch<Money?> DailyCostLimitUsd, Patch<Money?> MonthlyCostLimitUsd);
+public sealed record ChangeOrganisationSettingsRequest(Patch<Money?> DailyCostLimitUsd = default, Patch<Money?> MonthlyCostLimitUsd = default);

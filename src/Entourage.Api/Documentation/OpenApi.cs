@@ -58,13 +58,15 @@ internal static class OpenApi
         {
             (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. EnumNames.List(value).Select(name => (JsonNode)name)]);
         }
+        else if (ListItemOf(value) is { } item)
+        {
+            schema.Type = JsonSchemaType.Array;
+            schema.Items ??= new OpenApiSchema { Type = item == typeof(long) ? JsonSchemaType.Integer : JsonSchemaType.String };
+        }
         else if (info.Type != type)
         {
-            schema.Type = value == typeof(bool) ? JsonSchemaType.Boolean
-                : value == typeof(string) || value == typeof(Guid) ? JsonSchemaType.String
-                : JsonSchemaType.Array;
+            schema.Type = value == typeof(bool) ? JsonSchemaType.Boolean : JsonSchemaType.String;
             schema.Format = value == typeof(Guid) ? "uuid" : null;
-            schema.Items = schema.Type == JsonSchemaType.Array ? new OpenApiSchema { Type = ItemTypeOf(value) } : null;
         }
 
         if (value != type && schema.Type is { } known)
@@ -73,8 +75,8 @@ internal static class OpenApi
         }
     }
 
-    private static JsonSchemaType ItemTypeOf(Type list) =>
-        list.GetGenericArguments()[0] == typeof(long) ? JsonSchemaType.Integer : JsonSchemaType.String;
+    private static Type? ListItemOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
 
     private static OpenApiSchema ProblemSchema() => new()
     {
