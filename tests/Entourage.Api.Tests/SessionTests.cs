@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Entourage.Testing;
 
@@ -128,8 +129,9 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8_003).Select(_ =>
-            Api.PostAsync($"/sessions/{session}/usage", """{"input_tokens": 1, "output_tokens": 1, "cost_usd": 1000000}""")));
+        var answers = new ConcurrentBag<Answer>();
+        await Parallel.ForAsync(0, 8_003, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, _) =>
+            answers.Add(await Api.PostAsync($"/sessions/{session}/usage", """{"input_tokens": 1, "output_tokens": 1, "cost_usd": 1000000}""")));
 
         Assert.That(answers.Count(answer => answer.Status == HttpStatusCode.OK), Is.EqualTo(8_000));
         Assert.That(answers.Where(answer => answer.Status != HttpStatusCode.OK).Select(answer => answer.Json.Text("type")), Is.All.EqualTo("/problems/total-too-large"));

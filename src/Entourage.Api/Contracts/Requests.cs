@@ -29,10 +29,17 @@ public sealed record CreateTeamRequest(string? Name, string? Slug, string? Timez
 public sealed record CreateAgentRequest(string? Name, AgentRole? Role = null, string? Model = null);
 
 /// <summary>Changes of an agent; an absent member stays as it is.</summary>
-/// <param name="Name">Up to 200 characters; unique in the team.</param>
-/// <param name="Role">What it does.</param>
-/// <param name="Model">The model that its sessions use unless they say otherwise; null for none.</param>
-public sealed record ChangeAgentRequest(Patch<string> Name = default, Patch<AgentRole> Role = default, Patch<string?> Model = default);
+public sealed record ChangeAgentRequest
+{
+    /// <summary>Up to 200 characters; unique in the team.</summary>
+    public Patch<string> Name { get; init; }
+
+    /// <summary>What it does.</summary>
+    public Patch<AgentRole> Role { get; init; }
+
+    /// <summary>The model that its sessions use unless they say otherwise; null for none.</summary>
+    public Patch<string?> Model { get; init; }
+}
 
 /// <summary>A new task.</summary>
 /// <param name="Title">Required. What is to be done, in a line of up to 500 characters.</param>
@@ -52,21 +59,29 @@ public sealed record CreateTaskRequest(
     Guid? AssigneeId = null);
 
 /// <summary>Changes of a task; an absent member stays as it is.</summary>
-/// <param name="Title">What is to be done, in a line of up to 500 characters.</param>
-/// <param name="Description">What is to be done, at length; null for none.</param>
-/// <param name="Priority">How pressing it is.</param>
-/// <param name="TaskType">What kind of work it is.</param>
-/// <param name="Tags">Labels, all of them; a <c>budget:X</c> among them is the task's cap from now on.</param>
-/// <param name="DependsOn">The tasks of the team that must be done before it can start, all of them.</param>
-/// <param name="AssigneeId">The agent of the team that it is given to; null for none.</param>
-public sealed record ChangeTaskRequest(
-    Patch<string> Title = default,
-    Patch<string?> Description = default,
-    Patch<TaskPriority> Priority = default,
-    Patch<TaskType> TaskType = default,
-    Patch<IReadOnlyList<string>?> Tags = default,
-    Patch<IReadOnlyList<long>?> DependsOn = default,
-    Patch<Guid?> AssigneeId = default);
+public sealed record ChangeTaskRequest
+{
+    /// <summary>What is to be done, in a line of up to 500 characters.</summary>
+    public Patch<string> Title { get; init; }
+
+    /// <summary>What is to be done, at length; null for none.</summary>
+    public Patch<string?> Description { get; init; }
+
+    /// <summary>How pressing it is.</summary>
+    public Patch<TaskPriority> Priority { get; init; }
+
+    /// <summary>What kind of work it is.</summary>
+    public Patch<TaskType> TaskType { get; init; }
+
+    /// <summary>Labels, all of them; a <c>budget:X</c> among them is the task's cap from now on.</summary>
+    public Patch<IReadOnlyList<string>?> Tags { get; init; }
+
+    /// <summary>The tasks of the team that must be done before it can start, all of them.</summary>
+    public Patch<IReadOnlyList<long>?> DependsOn { get; init; }
+
+    /// <summary>The agent of the team that it is given to; null for none.</summary>
+    public Patch<Guid?> AssigneeId { get; init; }
+}
 
 /// <summary>A task's new status.</summary>
 /// <param name="Status">Required. The status it is to have.</param>
@@ -77,7 +92,7 @@ public sealed record MoveTaskRequest(WorkTaskStatus? Status);
 /// <param name="TaskId">The task it works on.</param>
 /// <param name="Model">The model; the agent's when absent.</param>
 /// <param name="ParentSessionId">The session whose sub-agent this one is.</param>
-public sealed record StartSessionRequest(Guid? AgentId, long? TaskId, string? Model = null, long? ParentSessionId);
+public sealed record StartSessionRequest(Guid? AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null);
 
 /// <summary>What a session used since it last said so.</summary>
 /// <param name="InputTokens">Required. Input tokens, cached ones not included: 0 to 1,000,000,000.</param>
@@ -92,8 +107,8 @@ public sealed record StartSessionRequest(Guid? AgentId, long? TaskId, string? Mo
 public sealed record RecordUsageRequest(
     long? InputTokens,
     long? OutputTokens,
-    long? CacheReadTokens,
-    long? CacheWriteTokens,
+    long? CacheReadTokens = null,
+    long? CacheWriteTokens = null,
     Money? CostUsd = null,
     string? Model = null,
     DateTimeOffset? OccurredAt = null,
@@ -106,31 +121,49 @@ public sealed record RecordUsageRequest(
 public sealed record EndSessionRequest(SessionOutcome? Outcome = null, string? Error = null);
 
 /// <summary>Changes of a team's settings (a JSON merge patch): absent is unchanged, null is no limit.</summary>
-/// <param name="DailyCostLimitUsd">USD a day of the team's zone, all agents together.</param>
-/// <param name="WeeklyCostLimitUsd">USD a week from Monday.</param>
-/// <param name="MonthlyCostLimitUsd">USD a calendar month.</param>
-/// <param name="TaskCostLimitUsd">USD for each task that has no <c>budget:X</c> tag.</param>
-/// <param name="SessionCostLimitUsd">USD for each session together with the sessions of its sub-agents.</param>
-/// <param name="AgentDailyCostLimitUsd">USD a day for each agent that has no limit of its own.</param>
-/// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
-/// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
-/// <param name="Timezone">The IANA time zone in which days, weeks and months are counted.</param>
-public sealed record ChangeTeamSettingsRequest(
-    Patch<Money?> DailyCostLimitUsd = default,
-    Patch<Money?> WeeklyCostLimitUsd = default,
-    Patch<Money?> MonthlyCostLimitUsd = default,
-    Patch<Money?> TaskCostLimitUsd = default,
-    Patch<Money?> SessionCostLimitUsd = default,
-    Patch<Money?> AgentDailyCostLimitUsd = default,
-    Patch<Enforcement> Enforcement = default,
-    Patch<bool> ApplyGuidelineBudgets = default,
-    Patch<string> Timezone = default);
+public sealed record ChangeTeamSettingsRequest
+{
+    /// <summary>USD a day of the team's zone, all agents together.</summary>
+    public Patch<Money?> DailyCostLimitUsd { get; init; }
+
+    /// <summary>USD a week from Monday.</summary>
+    public Patch<Money?> WeeklyCostLimitUsd { get; init; }
+
+    /// <summary>USD a calendar month.</summary>
+    public Patch<Money?> MonthlyCostLimitUsd { get; init; }
+
+    /// <summary>USD for each task that has no <c>budget:X</c> tag.</summary>
+    public Patch<Money?> TaskCostLimitUsd { get; init; }
+
+    /// <summary>USD for each session together with the sessions of its sub-agents.</summary>
+    public Patch<Money?> SessionCostLimitUsd { get; init; }
+
+    /// <summary>USD a day for each agent that has no limit of its own.</summary>
+    public Patch<Money?> AgentDailyCostLimitUsd { get; init; }
+
+    /// <summary>Whether the budgets refuse or only watch.</summary>
+    public Patch<Enforcement> Enforcement { get; init; }
+
+    /// <summary>Whether a task with no cap takes the upper end of its type's reasonable budget.</summary>
+    public Patch<bool> ApplyGuidelineBudgets { get; init; }
+
+    /// <summary>The IANA time zone in which days, weeks and months are counted.</summary>
+    public Patch<string> Timezone { get; init; }
+}
 
 /// <summary>Changes of an agent's settings: absent is unchanged, null takes the team's default for agents.</summary>
-/// <param name="DailyCostLimitUsd">USD a day of its team's zone.</param>
-public sealed record ChangeAgentSettingsRequest(Patch<Money?> DailyCostLimitUsd = default);
+public sealed record ChangeAgentSettingsRequest
+{
+    /// <summary>USD a day of its team's zone.</summary>
+    public Patch<Money?> DailyCostLimitUsd { get; init; }
+}
 
 /// <summary>Changes of an organisation's settings: absent is unchanged, null is no limit.</summary>
-/// <param name="DailyCostLimitUsd">USD a UTC day, all teams together.</param>
-/// <param name="MonthlyCostLimitUsd">USD a UTC month, all teams together.</param>
-public sealed record ChangeOrganisationSettingsRequest(Patch<Money?> DailyCostLimitUsd = default, Patch<Money?> MonthlyCostLimitUsd = default);
+public sealed record ChangeOrganisationSettingsRequest
+{
+    /// <summary>USD a UTC day, all teams together.</summary>
+    public Patch<Money?> DailyCostLimitUsd { get; init; }
+
+    /// <summary>USD a UTC month, all teams together.</summary>
+    public Patch<Money?> MonthlyCostLimitUsd { get; init; }
+}

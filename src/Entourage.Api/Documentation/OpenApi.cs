@@ -40,6 +40,7 @@ internal static class OpenApi
     // The converters of these types tell the generator nothing.
     private static void Describe(OpenApiSchema schema, JsonTypeInfo info)
     {
+        var wasNullable = schema.Type?.HasFlag(JsonSchemaType.Null) ?? false;
         var type = info.Type.IsGenericType && info.Type.GetGenericTypeDefinition() == typeof(Patch<>) ? info.Type.GetGenericArguments()[0] : info.Type;
         var value = Nullable.GetUnderlyingType(type) ?? type;
         if (value == typeof(Money))
@@ -69,7 +70,8 @@ internal static class OpenApi
             schema.Format = value == typeof(Guid) ? "uuid" : null;
         }
 
-        if (value != type && schema.Type is { } known)
+        // A nullable number or text says so itself; for the others the generator wraps the name of their schema.
+        if (schema.Type is { } known && (wasNullable || (info.Type != type && value != type)))
         {
             schema.Type = known | JsonSchemaType.Null;
         }

@@ -14,9 +14,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWriteGate gate) : ILedgerStore, IDisposable
 {
-    private const int Busy = 5;
-    private const int Locked = 6;
-    private const int Constraint = 19;
+    private const int Constraint = 19; // SQLITE_CONSTRAINT
 
     private readonly ConcurrentBag<SqliteLedger> idle = [];
 
@@ -46,9 +44,9 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
 
     public LedgerFault? Judge(Exception fault) => fault switch
     {
-        SqliteException { SqliteErrorCode: Busy or Locked or Constraint } => LedgerFault.Rerun,
+        SqliteException { SqliteErrorCode: Constraint } => LedgerFault.Rerun,
 
-        // There is no connection to lose: what failed was not committed.
+        // There is no connection to lose: what failed was not committed. A busy file has been waited for already.
         DbException => LedgerFault.Unavailable,
         _ => null,
     };

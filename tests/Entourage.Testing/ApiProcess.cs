@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Entourage.Testing;
+
+/// <summary>The API as a process of its own, as an operator runs it, so that it can be killed.</summary>
+public sealed partial class ApiProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process process;
+    private readonly Task<string> output;
+
+    private ApiProcess(Process process, Uri address, Task<string> output)
+    {
+        (this.process, this.output) = (process, output);
+        Api = new ApiClient(new HttpClient { BaseAddress = address });
+    }
+
+    /// <summary>Its client.</summary>
+    public ApiClient Api { get; }
+
+    /// <summary>Starts one on a database and waits until it says where it listens.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="largestFileKib">The largest file it can write, in KiB: its disk is full from there on. Linux only.</param>
+    public static async Task<ApiProcess> StartAsync(TestDatabase database, int? largestFileKib = null)
+    {
+        var process = Launch(database, largestFileKib, "--urls", "http://127.0.0.1:0");
+        using var patience = new CancellationTokenSource(Patience);
+        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        {
+            if (ApiLine.Match(line) is { Success: true } match)
+            {
+                // What follows is read all the same: a full pipe would block the process.
+                return new(process, new Uri(match.Groups["address"].Value), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
+            }
+        }
+
+        throw new InvalidOperationException("The API ended before it listened.");
+    }
+
+    /// <summary>Runs a command of the program to its end.</summary>
+    /// <returns>Its exit code and what it wrote.</returns>
+    public static async Task<(int ExitCode, string Output)> RunAsync(TestDatabase database, params string[] arguments)
+    {
+        using var process = Launch(database, null, arguments);
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
+    }
+
+    /// <summary>Ends it as <c>kill -9</c> does: at once, without a word.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, as an operator does.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var patience = new CancellationTokenSource(Patience);
+        await process.WaitForExitAsync(patience.Token);
+        return process.ExitCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        await output;
+        process.Dispose();
+        Api.Http.Dispose();
+    }
+
+    private static Process Launch(TestDatabase database, int? largestFileKib, params string[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        string[] program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments];
+        var start = largestFileKib is { } kib
+            // The signal that comes with the limit is ignored, as on a disk that is full.
+            ? new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; ulimit -f {kib}; exec \"$@\"", "bash", .. program])
+            : new ProcessStartInfo(program[0], program[1..]);
+        (start.RedirectStandardOutput, start.WorkingDirectory) = (true, Path.GetTempPath());
+
+        // The runtime's protection of code pages needs a large file, which the limit would forbid.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        foreach (var (key, value) in database.Settings)
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    [GeneratedRegex(@"^\s+API\s+(?<address>http://[^/]+)/")]
+    private static partial Regex ApiLine { get; }
+}
