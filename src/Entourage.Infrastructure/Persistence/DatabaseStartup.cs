@@ -32,22 +32,37 @@ public static class DatabaseStartup
 internal sealed class SqliteMigrationTurn : IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly FileStream lockFile;
 
     private SqliteMigrationTurn(FileStream lockFile) => this.lockFile = lockFile;
 
-    public static async Task<SqliteMigrationTurn?> WaitAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
+    public static async Task<SqliteMigrationTurn> WaitAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+        var turn = new SqliteMigrationTurn(await LockAsync(file.Path + ".migrating", cancellationToken));
+        try
+        {
+            await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
+            return turn;
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
-                var turn = new SqliteMigrationTurn(new FileStream(file.Path + ".migrating", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-                await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
-                return turn;
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(file.Path + ".migrating"))
+            catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(began) < Patience)
             {
                 await Task.Delay(RetryAfter, TimeProvider.System, cancellationToken);
             }

@@ -12,7 +12,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// transaction is on its way to the disk the next callers gather, so a commit's cost is shared under load and a lone caller
 /// waits for nobody.
 /// </summary>
-internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<DatabaseOptions> options, TimeProvider time, ILogger<BudgetLedger> logger)
+internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
     : BackgroundService, IBudgetLedger
 {
     private const int GreatestAttempts = 10;
@@ -139,7 +139,7 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
                 }
 
                 LogRerun(logger, entries.Count, exception);
-                await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt), time);
+                await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt), TimeProvider.System);
             }
         }
     }

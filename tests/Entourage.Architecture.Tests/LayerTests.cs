@@ -1,0 +1,88 @@
+using System.Reflection;
+using System.Xml.Linq;
+using ArchUnitNET.Fluent.Syntax.Elements.Types;
+using ArchUnitNET.Loader;
+using ArchUnitNET.NUnit;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+
+namespace Entourage.Architecture.Tests;
+
+/// <summary>Dependencies point inward, and only composition knows the store.</summary>
+internal sealed class LayerTests
+{
+    private static readonly ArchUnitNET.Domain.Architecture Source = new ArchLoader()
+        .LoadAssemblies(Repository.Domain, Repository.Application, Repository.Infrastructure, Repository.Api)
+        .Build();
+
+    // The types that other assemblies hold are known by their names alone.
+    private static GivenTypesConjunction Named(string pattern) => Types(includeReferenced: true).That().HaveFullNameMatching(pattern);
+
+    [Test]
+    public void Domain_references_the_runtime_alone() =>
+        Assert.That(ReferencesOf(Repository.Domain), Is.All.StartsWith("System."));
+
+    [Test]
+    public void Domain_asks_for_no_package_and_no_project()
+    {
+        var project = XDocument.Parse(Repository.Read("src/Entourage.Domain/Entourage.Domain.csproj"));
+        Assert.That(project.Descendants("ItemGroup").Elements(), Is.Empty);
+    }
+
+    [Test]
+    public void Application_references_no_provider_and_no_web_framework() => Assert.That(
+        ReferencesOf(Repository.Application).Where(name => !name.StartsWith("System.", StringComparison.Ordinal)),
+        Is.SubsetOf(new[]
+        {
+            "AutoMapper",
+            "Entourage.Domain",
+            "FluentValidation",
+            "FluentValidation.DependencyInjectionExtensions",
+            "MediatR",
+            "Microsoft.EntityFrameworkCore",
+            "Microsoft.EntityFrameworkCore.Abstractions",
+            "Microsoft.Extensions.DependencyInjection.Abstractions",
+            "Microsoft.Extensions.Logging.Abstractions",
+        }));
+
+    [Test]
+    public void Infrastructure_references_no_web_framework() => Assert.That(
+        ReferencesOf(Repository.Infrastructure),
+        Is.All.Not.StartsWith("Microsoft.AspNetCore").And.All.Not.EqualTo("Entourage.Api"));
+
+    [TestCase("Entourage.Domain", @"^Entourage\.(Application|Infrastructure|Api)\.")]
+    [TestCase("Entourage.Application", @"^(Entourage\.(Infrastructure|Api)|Microsoft\.(AspNetCore|Data)|Microsoft\.EntityFrameworkCore\.Sql)")]
+    [TestCase("Entourage.Infrastructure", @"^(Entourage\.Api|Microsoft\.AspNetCore|MediatR|AutoMapper|FluentValidation)\.")]
+    public void Dependencies_point_inward(string layer, string outward) => Types().That().ResideInAssemblyMatching($"^{layer},")
+        .Should().NotDependOnAny(Named(outward))
+        .Check(Source);
+
+    [Test]
+    public void Controllers_know_nothing_of_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.Controllers")
+        .Should().NotDependOnAny(Named(@"^(Entourage\.Infrastructure|Microsoft\.EntityFrameworkCore|Microsoft\.Data)\."))
+        .AndShould().NotDependOnAny(Named(@"^Entourage\.Application\.Abstractions\.(IEntourageDb|IBudgetLedger)$"))
+        .Check(Source);
+
+    [Test]
+    public void Only_composition_knows_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.")
+        .And().DoNotResideInNamespaceMatching(@"^Entourage\.Api\.Startup$")
+        .Should().NotDependOnAny(Named(@"^Entourage\.Infrastructure\."))
+        .Check(Source);
+
+    // Rules that could not fail would show nothing. These must: composition knows the store, by what it names and by what it calls.
+    [TestCase(@"^Entourage\.Infrastructure\.")]
+    [TestCase(@"^Microsoft\.EntityFrameworkCore\.EntityFrameworkQueryableExtensions$")]
+    [TestCase(@"^Entourage\.Application\.Abstractions\.IEntourageDb$")]
+    public void The_rules_see_that_composition_depends_on(string pattern) => Assert.That(
+        Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.Startup$").Should().NotDependOnAny(Named(pattern)).HasNoViolations(Source),
+        Is.False);
+
+    // Nor may a rule look at nothing: the types of other assemblies are found by name.
+    [TestCase(@"^Microsoft\.EntityFrameworkCore\.")]
+    [TestCase(@"^MediatR\.")]
+    [TestCase(@"^Microsoft\.AspNetCore\.")]
+    [TestCase(@"^Entourage\.Infrastructure\.")]
+    public void The_rules_know_the_types_of(string pattern) => Assert.That(Named(pattern).GetObjects(Source), Is.Not.Empty);
+
+    private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
+        assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
+}

@@ -1,0 +1,104 @@
+using AutoMapper;
+using AutoMapper.Internal;
+using Entourage.Application;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Paging;
+using Entourage.Infrastructure;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Architecture.Tests;
+
+/// <summary>Every request is answered by one handler, and looked at before it is.</summary>
+internal sealed class RequestTests
+{
+    private static readonly IReadOnlyList<Type> Requests =
+        [.. Repository.Types.Where(type => type is { IsClass: true, IsAbstract: false } && type.Implements(typeof(IRequest<>)))];
+
+    private static readonly IReadOnlyList<Type> RequestsWithInput = [.. Requests.Where(HasInput)];
+
+    private static readonly IReadOnlyList<Type> Parts = [.. Repository.Types.Where(type => type is { IsClass: true, IsAbstract: false }
+        && (type.Implements(typeof(IRequestHandler<,>)) || type.Implements(typeof(IValidator<>))
+            || type.Implements(typeof(IEntityTypeConfiguration<>)) || type.IsAssignableTo(typeof(Profile))))];
+
+    private ServiceCollection services = null!;
+    private ServiceProvider provider = null!;
+
+    [OneTimeSetUp]
+    public void Build()
+    {
+        services = [];
+        services.AddLogging();
+        services.AddApplication(autoMapperLicenceKey: null);
+        services.AddInfrastructure(new ConfigurationBuilder().Build());
+        provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+    }
+
+    [OneTimeTearDown]
+    public async Task RemoveAsync()
+    {
+        if (provider is not null)
+        {
+            await provider.DisposeAsync();
+        }
+    }
+
+    [TestCaseSource(nameof(Requests))]
+    public async Task Every_request_has_one_handler(Type request)
+    {
+        var contract = typeof(IRequestHandler<,>).MakeGenericType(request, AnswerOf(request));
+        Assert.That(services.Count(service => service.ServiceType == contract), Is.EqualTo(1));
+
+        await using var scope = provider.CreateAsyncScope();
+        Assert.That(scope.ServiceProvider.GetRequiredService(contract), Is.Not.Null);
+    }
+
+    [TestCaseSource(nameof(Requests))]
+    public void Every_request_says_in_its_name_whether_it_changes_anything(Type request)
+    {
+        var changes = request.Implements(typeof(ICommand<>)) || request.Implements(typeof(IIdempotentCommand));
+        Assert.That(request.Name, Does.EndWith(changes ? "Command" : "Query"));
+    }
+
+    [TestCaseSource(nameof(RequestsWithInput))]
+    public void Every_request_with_input_has_a_validator(Type request)
+    {
+        var validators = provider.GetServices(typeof(IValidator<>).MakeGenericType(request));
+        Assert.That(validators.Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void No_validator_is_left_without_a_request() => Assert.That(
+        Parts.Where(type => type.Implements(typeof(IValidator<>))).Select(type => type.BaseType!.GenericTypeArguments.Single()),
+        Is.SubsetOf(Requests).And.Unique);
+
+    [TestCaseSource(nameof(Parts))]
+    public void Handlers_validators_and_mappings_are_internal_and_sealed(Type part) => Assert.Multiple(() =>
+    {
+        Assert.That(part.IsVisible, Is.False);
+        Assert.That(part.IsSealed, Is.True);
+    });
+
+    [Test]
+    public void Every_member_of_a_response_is_mapped() =>
+        provider.GetRequiredService<AutoMapper.IConfigurationProvider>().AssertConfigurationIsValid();
+
+    [Test]
+    public void Requests_are_mapped_onto_nothing() => Assert.That(
+        provider.GetRequiredService<AutoMapper.IConfigurationProvider>().Internal().GetAllTypeMaps().Select(map => map.DestinationType.Name),
+        Is.All.EndsWith("Response"));
+
+    private static Type AnswerOf(Type request) => request.GetInterfaces()
+        .Single(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequest<>))
+        .GenericTypeArguments[0];
+
+    // Ids are looked up, and found or not; the key of a request is checked where it is used.
+    private static bool HasInput(Type request) => request.GetProperties().Any(member =>
+        member.PropertyType == typeof(PageRequest)
+        || ((request.Implements(typeof(ICommand<>)) || request.Implements(typeof(IIdempotentCommand)))
+            && !member.Name.EndsWith("Id", StringComparison.Ordinal)
+            && member.Name is not (nameof(IIdempotentCommand.IdempotencyKey) or nameof(IIdempotentCommand.IdempotencyScope))));
+}

@@ -1,0 +1,61 @@
+using Entourage.Infrastructure.Persistence;
+using Entourage.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Infrastructure.Tests.Persistence;
+
+/// <summary>The store as the API registers it, and contexts for those who only look at the mapping.</summary>
+internal static class Contexts
+{
+    // Never opened: it only has to look like one.
+    private const string NoServer = "Server=localhost;Database=entourage";
+
+    /// <summary>Every store's context, for what needs no database.</summary>
+    public static readonly IReadOnlyList<Store> Stores = [Store.Sqlite, Store.SqlServer];
+
+    public static EntourageDb Mapping(Store store) => store == Store.Sqlite
+        ? new SqliteDesignTimeFactory().CreateDbContext([])
+        : new SqlServerDesignTimeFactory().CreateDbContext([]);
+
+    public static ServiceProvider Registered(TestDatabase database) => RegisteredForSqlite(database.ConnectionString);
+
+    public static ServiceProvider RegisteredForSqlite(string connectionString, params (string Key, string Value)[] settings) => Registered(
+        settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)
+            .Append(new("ConnectionStrings:Entourage", connectionString)));
+
+    public static ServiceProvider RegisteredForSqlServer() => Registered(new Dictionary<string, string?>
+    {
+        ["Database:Provider"] = nameof(DatabaseProvider.SqlServer),
+        ["ConnectionStrings:Entourage"] = NoServer,
+    });
+
+    public static async Task<ServiceProvider> MigratedAsync(TestDatabase database)
+    {
+        var services = Registered(database);
+        await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
+        return services;
+    }
+
+    public static async Task<T> UseAsync<T>(this IServiceProvider services, Func<EntourageDb, Task<T>> use)
+    {
+        await using var scope = services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<EntourageDb>());
+    }
+
+    public static async Task<T> ScalarAsync<T>(this EntourageDb db, string sql)
+    {
+        await db.Database.OpenConnectionAsync();
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+#pragma warning disable CA2100 // The tests' own constants.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static ServiceProvider Registered(IEnumerable<KeyValuePair<string, string?>> settings) => new ServiceCollection()
+        .AddLogging()
+        .AddInfrastructure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+        .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
+}

@@ -1,0 +1,81 @@
+using System.Reflection;
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Entourage.Infrastructure.Persistence.Ledger;
+using Microsoft.Data.SqlClient;
+
+namespace Entourage.Infrastructure.Tests.Persistence.Ledger;
+
+/// <summary>Every command that the ledger can send to SQL Server, found by reflection so that none can be forgotten.</summary>
+internal static class LedgerCommands
+{
+    private static readonly int[] Sizes = [1, 2, 64];
+
+    // What a parameter of a command is given; one for each type.
+    private static readonly Dictionary<Type, Func<int, object>> Samples = new()
+    {
+        [typeof(long)] = i => i + 1L,
+        [typeof(Guid)] = i => Id(i),
+        [typeof(byte[])] = i => Hash(i),
+        [typeof(BudgetWindow)] = i => Window(i),
+        [typeof(IdempotentAnswer)] = i => new IdempotentAnswer(Hash(i), Hash(i + 1), "{}", At(i)),
+        [typeof(LedgerRecord)] = i => new LedgerRecord(
+            new UsageEntry(Id(i), i + 1, Tokens(i), new Money(i), "m", At(i), At(i), "rate limited", Billing.Api, null),
+            "m",
+            new Money(i),
+            CostSource.Reported),
+        [typeof(KeyValuePair<long, LedgerSum>)] = i => KeyValuePair.Create(i + 1L, Sum(i)),
+        [typeof(KeyValuePair<BudgetWindow, Money>)] = i => KeyValuePair.Create(Window(i), new Money(i)),
+        [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(new LedgerBucket(Id(i), At(i), i + 1, "m"), Sum(i)),
+    };
+
+    /// <summary>The methods that make commands, each with every size that it can have.</summary>
+    public static IEnumerable<TestCaseData> All =>
+        from method in typeof(SqlServerStatements).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        where method.ReturnType == typeof(SqlCommand)
+        from size in method.GetParameters().Any(parameter => ItemOf(parameter) is not null) ? Sizes : [1]
+        select new TestCaseData(method, size).SetArgDisplayNames(method.Name, size.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The command of a method, for lists of a length.</summary>
+    public static SqlCommand Make(MethodInfo method, int size)
+    {
+        var arguments = method.GetParameters().Select(parameter =>
+        {
+            var type = ItemOf(parameter) ?? parameter.ParameterType;
+            Assert.That(Samples, Does.ContainKey(type), $"{method.Name} takes a {type} that this test has no sample of: add one.");
+            if (ItemOf(parameter) is null)
+            {
+                return Samples[type](0);
+            }
+
+            var items = Array.CreateInstance(type, size);
+            for (var i = 0; i < size; i++)
+            {
+                items.SetValue(Samples[type](i), i);
+            }
+
+            return items;
+        });
+        return (SqlCommand)method.Invoke(null, [.. arguments])!;
+    }
+
+    private static Type? ItemOf(ParameterInfo parameter) =>
+        parameter.ParameterType.IsGenericType && parameter.ParameterType.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>)
+            ? parameter.ParameterType.GenericTypeArguments[0]
+            : null;
+
+    private static Guid Id(int i) => new(i, 0, 0, new byte[8]);
+
+    private static byte[] Hash(int i) => [.. Enumerable.Repeat((byte)i, 32)];
+
+    private static DateTimeOffset At(int i) => DateTimeOffset.UnixEpoch.AddMinutes(15 * i);
+
+    private static TokenCounts Tokens(int i) => new(i, i, i, i);
+
+    private static LedgerSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i));
+
+    private static BudgetWindow Window(int i) =>
+        new(BudgetScope.Team, BudgetWindow.IdOf(Id(i)), BudgetPeriod.Day, new DateOnly(2026, 6, 1).AddDays(i));
+}

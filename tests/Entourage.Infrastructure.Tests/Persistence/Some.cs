@@ -1,0 +1,17 @@
+namespace Entourage.Infrastructure.Tests.Persistence;
+
+/// <summary>Rows written past every rule of ours, to see what the file itself takes.</summary>
+internal static class Some
+{
+    private static readonly byte[] OrganisationId = [.. Enumerable.Repeat((byte)1, 16)];
+    private static readonly byte[] TeamId = [.. Enumerable.Repeat((byte)2, 16)];
+
+    public static FormattableString Organisation =>
+        $"INSERT INTO Organisations (Id, Name, Slug, CreatedAt, Version) VALUES ({OrganisationId}, 'Acme', 'acme', 0, 0)";
+
+    public static FormattableString Team =>
+        $"""
+         INSERT INTO Teams (Id, OrganisationId, Name, Slug, Timezone, Status, CreatedAt, Version, ApplyGuidelineBudgets, Enforcement)
+         VALUES ({TeamId}, {OrganisationId}, 'Core', 'core', 'UTC', 'Active', 0, 0, 0, 'Hard')
+         """;
+}

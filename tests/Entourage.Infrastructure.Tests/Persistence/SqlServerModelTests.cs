@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Reflection;
+using Entourage.Infrastructure.Tests.Persistence.Ledger;
+using Entourage.Testing;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.SqlServer.Dac.Model;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace Entourage.Infrastructure.Tests.Persistence;
+
+/// <summary>
+/// Asks SQL Server's schema compiler, which needs no server, whether everything exists that the ledger's statements name.
+/// It neither compares types, nor counts the values of an INSERT, nor misses columns that must have one: that is read from the
+/// syntax here. Neither knows collations, the names of built-in functions, or what a server does when it runs them; that is
+/// for the tests that have a server.
+/// </summary>
+internal sealed class SqlServerModelTests
+{
+    private static readonly SqlServerSchema Schema = SqlServerSchema.OfMigrations();
+
+    [Test]
+    public void The_migrations_make_the_tables_of_the_mapping()
+    {
+        using var db = Contexts.Mapping(Store.SqlServer);
+        var mapped = db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables
+            .SelectMany(table => table.Columns.Select(column => $"{table.Name}.{column.Name} {column.StoreType} {column.IsNullable}"));
+        var made = Schema.Tables.SelectMany(table => table.Value.Values.Select(column =>
+            $"{table.Key}.{column.ColumnIdentifier.Value} {SqlServerSchema.TypeOf(column)} {SqlServerSchema.IsNullable(column)}"));
+
+        Assert.That(made, Is.EquivalentTo(mapped));
+    }
+
+    [Test]
+    public void Everything_that_the_statements_name_exists()
+    {
+        using var model = Schema.ToModel();
+        var procedures = 0;
+        foreach (var arguments in LedgerCommands.All.Select(test => test.Arguments))
+        {
+            var (method, size) = ((MethodInfo)arguments[0]!, (int)arguments[1]!);
+            using var command = LedgerCommands.Make(method, size);
+            AddProcedure(model, string.Create(CultureInfo.InvariantCulture, $"{method.Name}_{size}"), command);
+            procedures++;
+        }
+
+        Assert.Multiple(() =>
+        {
+            // A missing column is an error, a missing table a warning.
+            Assert.That(model.Validate().Select(message => message.Message), Is.Empty);
+            Assert.That(model.GetObjects(DacQueryScopes.UserDefined, ModelSchema.Procedure).Count(), Is.EqualTo(procedures));
+        });
+    }
+
+    [TestCase("SELECT s.Cost, s.Price FROM Sessions s", "[Price]")]
+    [TestCase("SELECT x.Cost FROM Sessions s", "[x]")]
+    [TestCase("SELECT Id FROM Receipts", "[Receipts]")]
+    [TestCase("UPDATE Sessions SET Price = 1", "[Price]")]
+    [TestCase("UPDATE Sessions SET Cost = 1 WHERE Id IN (SELECT SessionId FROM UsageRecords WHERE Price = 1)", "[Price]")]
+    [TestCase("UPDATE Sessions SET Cost = 1; IF @@ROWCOUNT = 0 INSERT INTO Sessions (Price) VALUES (1)", "[Price]")]
+    public void What_does_not_exist_is_found(string text, string missing)
+    {
+        using var model = Schema.ToModel();
+#pragma warning disable CA2100 // The cases above.
+        using var command = new SqlCommand(text);
+#pragma warning restore CA2100
+        AddProcedure(model, "P", command);
+        Assert.That(model.Validate().Select(message => message.Message), Has.Some.Contains(missing));
+    }
+
+    [TestCaseSource(typeof(LedgerCommands), nameof(LedgerCommands.All))]
+    public void Every_parameter_is_of_the_type_of_its_column(MethodInfo method, int size)
+    {
+        using var command = LedgerCommands.Make(method, size);
+        var parameters = command.Parameters.Cast<SqlParameter>().ToDictionary(parameter => parameter.ParameterName, TransactSql.TypeOf);
+        var uses = ColumnUse.In(TransactSql.Parse(command.CommandText)).ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(uses.Select(use => use.Parameter).Distinct(), Is.EquivalentTo(parameters.Keys), "Each is held against a column.");
+            Assert.That(
+                uses.Select(use => $"{use} {parameters[use.Parameter]}"),
+                Is.EqualTo(uses.Select(use => $"{use} {SqlServerSchema.TypeOf(Schema.Tables[use.Table][use.Column])}")));
+        });
+    }
+
+    [TestCaseSource(typeof(LedgerCommands), nameof(LedgerCommands.All))]
+    public void Every_insert_has_a_value_for_each_column(MethodInfo method, int size)
+    {
+        using var command = LedgerCommands.Make(method, size);
+        foreach (var insert in TransactSql.Parse(command.CommandText).All<InsertSpecification>())
+        {
+            var names = insert.Columns.Select(column => column.MultiPartIdentifier.Identifiers[^1].Value).ToArray();
+            var columns = Schema.Tables[((NamedTableReference)insert.Target).SchemaObject.BaseIdentifier.Value].Values;
+            Assert.Multiple(() =>
+            {
+                Assert.That(
+                    names,
+                    Is.EquivalentTo(columns.Where(column => column.IdentityOptions is null).Select(column => column.ColumnIdentifier.Value)));
+                Assert.That(((ValuesInsertSource)insert.InsertSource).RowValues.Select(row => row.ColumnValues.Count), Is.All.EqualTo(names.Length));
+            });
+        }
+    }
+
+    private static void AddProcedure(TSqlModel model, string name, SqlCommand command)
+    {
+        var parameters = command.Parameters.Cast<SqlParameter>().Select(parameter => $"{parameter.ParameterName} {TransactSql.TypeOf(parameter)}");
+        model.AddObjects($"CREATE PROCEDURE [{name}] {string.Join(", ", parameters)} AS\n{command.CommandText}");
+    }
+}

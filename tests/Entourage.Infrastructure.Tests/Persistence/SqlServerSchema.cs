@@ -1,0 +1,94 @@
+using Entourage.Testing;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.SqlServer.Dac.Model;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace Entourage.Infrastructure.Tests.Persistence;
+
+/// <summary>The tables and indexes that the SQL Server migrations come to, read from their script.</summary>
+internal sealed class SqlServerSchema
+{
+    private readonly Dictionary<string, CreateTableStatement> tables = new(StringComparer.Ordinal);
+    private readonly List<CreateIndexStatement> indexes = [];
+
+    private SqlServerSchema(string script)
+    {
+        foreach (var batch in TransactSql.Batches(script))
+        {
+            foreach (var statement in ((TSqlScript)TransactSql.Parse(batch)).Batches.SelectMany(part => part.Statements))
+            {
+                Add(statement);
+            }
+        }
+    }
+
+    /// <summary>The columns of each table.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, ColumnDefinition>> Tables => tables.ToDictionary(
+        table => table.Key,
+        table => (IReadOnlyDictionary<string, ColumnDefinition>)table.Value.Definition.ColumnDefinitions
+            .ToDictionary(column => column.ColumnIdentifier.Value, StringComparer.Ordinal),
+        StringComparer.Ordinal);
+
+    public static SqlServerSchema OfMigrations()
+    {
+        using var db = Contexts.Mapping(Store.SqlServer);
+        return new(db.GetService<IMigrator>().GenerateScript());
+    }
+
+    /// <summary>A model of the schema, as the schema compiler has it.</summary>
+    public TSqlModel ToModel()
+    {
+        var model = new TSqlModel(SqlServerVersion.Sql160, new TSqlModelOptions());
+        foreach (var statement in tables.Values.Concat<TSqlStatement>(indexes))
+        {
+            model.AddObjects(TransactSql.TextOf(statement));
+        }
+
+        return model;
+    }
+
+    /// <summary>A column's type as it is declared.</summary>
+    public static string TypeOf(ColumnDefinition column) =>
+        TransactSql.TextOf(column.DataType).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
+
+    public static bool IsNullable(ColumnDefinition column) =>
+        column.Constraints.OfType<NullableConstraintDefinition>().SingleOrDefault() is not { Nullable: false };
+
+    private void Add(TSqlStatement statement)
+    {
+        switch (statement)
+        {
+            case CreateTableStatement table:
+                tables.Add(table.SchemaObjectName.BaseIdentifier.Value, table);
+                break;
+
+            case CreateIndexStatement index:
+                indexes.Add(index);
+                break;
+
+            // A model declares what is, not how it came about, so it wants the column where its table is made.
+            case AlterTableAddTableElementStatement added:
+                var definition = tables[added.SchemaObjectName.BaseIdentifier.Value].Definition;
+                AddAll(definition.ColumnDefinitions, added.Definition.ColumnDefinitions);
+                AddAll(definition.TableConstraints, added.Definition.TableConstraints);
+                break;
+
+            // Of no schema: transactions, rows, and the table of Entity Framework's own history, which is made in an IF.
+            case BeginTransactionStatement or CommitTransactionStatement or DataModificationStatement or IfStatement or SetOnOffStatement:
+                break;
+
+            default:
+                throw new NotSupportedException(
+                    $"A migration has a statement that this test does not know how to apply: {TransactSql.TextOf(statement)}");
+        }
+
+        static void AddAll<T>(IList<T> list, IList<T> more)
+        {
+            foreach (var item in more)
+            {
+                list.Add(item);
+            }
+        }
+    }
+}
