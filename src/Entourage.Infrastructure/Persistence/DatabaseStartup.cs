@@ -1,3 +1,4 @@
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -7,6 +8,8 @@ namespace Entourage.Infrastructure.Persistence;
 /// <summary>Brings the store's schema up to date before anything is served from it.</summary>
 public static class DatabaseStartup
 {
+    private const int DatabaseExists = 1801;
+
     /// <summary>
     /// Applies the migrations that are missing, unless that is switched off. Any number of processes may do so at once.
     /// </summary>
@@ -21,7 +24,15 @@ public static class DatabaseStartup
         var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
         var file = scope.ServiceProvider.GetService<SqliteConnections>();
         using var turn = file is null ? null : await SqliteMigrationTurn.WaitAsync(file, db, cancellationToken);
-        await db.Database.MigrateAsync(cancellationToken);
+        try
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+        catch (SqlException exception) when (exception.Number == DatabaseExists)
+        {
+            // Of two processes that find no database, one makes it, and this is the other.
+            await db.Database.MigrateAsync(cancellationToken);
+        }
     }
 }
 
