@@ -26,7 +26,12 @@ builder.Services.AddControllers(options =>
         options.SuppressMapClientErrors = true;
         options.InvalidModelStateResponseFactory = InvalidBodies.Answer;
     })
-    .AddJsonOptions(options => EntourageJson.Configure(options.JsonSerializerOptions));
+    .AddJsonOptions(options =>
+    {
+        // Else of a body that cannot be read only the serializer's message is kept, and not the exception that says why.
+        options.AllowInputFormatterExceptionMessages = false;
+        EntourageJson.Configure(options.JsonSerializerOptions);
+    });
 builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
 builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
 builder.Services.AddProblemDetails();

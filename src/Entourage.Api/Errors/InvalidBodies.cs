@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Entourage.Application.Json;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Entourage.Api.Errors;
 
@@ -10,40 +9,66 @@ internal static class InvalidBodies
 {
     public static IActionResult Answer(ActionContext context)
     {
-        var faults = context.ModelState.Where(entry => entry.Value is { ValidationState: ModelValidationState.Invalid })
-            .SelectMany(entry => entry.Value!.Errors.Select(error => (entry.Key, Error: error)))
+        if (context.HttpContext.Request.HasFormContentType)
+        {
+            // The framework has tried to read a form, and found fault with it, before anybody asked whether a form is wanted.
+            return new ProblemResult(Problem.Of(StatusCodes.Status415UnsupportedMediaType));
+        }
+
+        var faults = context.ModelState
+            .SelectMany(entry => entry.Value!.Errors.Select(error => new Fault(entry.Key, entry.Value.AttemptedValue, error.Exception as JsonException)))
             .ToArray();
-        var errors = faults.GroupBy(fault => MemberOf(fault.Key), fault => MessageOf(fault.Error), StringComparer.Ordinal)
+        var errors = faults.GroupBy(fault => MemberOf(fault.Key), MessageOf, StringComparer.Ordinal)
             .ToDictionary(member => member.Key, member => member.Distinct().ToArray(), StringComparer.Ordinal);
         var invalid = Problem.Invalid(errors);
-        return new ProblemResult(faults.All(fault => IsValueFault(context, fault.Key, fault.Error))
-            ? invalid
-            : invalid with { Status = StatusCodes.Status400BadRequest, Code = "malformed-body" });
+        return new ProblemResult(faults.All(IsOfValue) ? invalid : invalid with { Status = StatusCodes.Status400BadRequest, Code = "malformed-body" });
     }
 
-    // What is not in the body is in the address or a header, and always of the right shape: a text.
-    private static bool IsValueFault(ActionContext context, string key, ModelError error) =>
-        error.Exception?.InnerException is InvalidValueException
-        || context.ActionDescriptor.Parameters.Any(parameter => parameter.BindingInfo?.BindingSource != BindingSource.Body
-            && (parameter.BindingInfo?.BinderModelName ?? parameter.Name) == key)
-        || context.HttpContext.Request.Query.ContainsKey(key);
+    // A fault of the body comes with the serializer's exception, or without a name: there is no body. Any other is of the
+    // address or a header, where each value is of the right shape: a text.
+    private static bool IsOfValue(Fault fault) => fault.Json is { } json
+        ? json is InvalidValueException or { InnerException: FormatException }
+        : fault.Key.Length > 0;
 
-    private static string MemberOf(string key) => key.StartsWith("$.", StringComparison.Ordinal) ? key[2..] : key is "$" or "" ? "body" : key;
-
-    private static string MessageOf(ModelError error) => error.Exception?.InnerException switch
+    /// <summary>The member of a JSON path: <c>$.tags[0]</c> is of <c>tags</c>, <c>$['a b']</c> of <c>a b</c>.</summary>
+    private static string MemberOf(string path)
     {
-        InvalidValueException invalid => invalid.Message,
-        JsonException json => ReasonOf(json),
-        _ when error.ErrorMessage.Length > 0 => error.ErrorMessage,
-        _ => "The body cannot be read.",
+        if (path is "" or "$")
+        {
+            return "body";
+        }
+
+        if (path.StartsWith("$['", StringComparison.Ordinal) && path.LastIndexOf("']", StringComparison.Ordinal) is > 2 and var end)
+        {
+            return path[3..end];
+        }
+
+        return path.StartsWith("$.", StringComparison.Ordinal) ? path[2..].Split('[')[0] : path;
+    }
+
+    private static string MessageOf(Fault fault) =>
+        fault.Json is { } json ? ReasonOf(json)
+        : fault.Key.Length == 0 ? "A JSON object is expected."
+        : $"'{fault.Value}' is not a valid '{fault.Key}'.";
+
+    // The serializer's own messages name .NET types, which say nothing to a caller. Its inner exceptions tell apart what was
+    // wrong: one of its own kind is of the reader, and the only texts that are parsed further are UUIDs.
+    private static string ReasonOf(JsonException json) => json switch
+    {
+        { InnerException: JsonException reader } when Says(reader, "maximum") => "The body is nested too deeply.",
+        { InnerException: JsonException } => $"The body is not JSON from line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1} on.",
+        { InnerException: FormatException } => "A UUID is expected.",
+        { InnerException: { } inner } when Says(inner, "UTF-") => "The text is not valid Unicode.",
+        _ when Says(json, "could not be mapped") => "There is no such member.",
+        _ when Says(json, "Duplicate") => "The member is there twice.",
+        _ when Says(json, "could not be converted") => "The value is of the wrong JSON type.",
+        _ => json.Message,
     };
 
-    // The serializer's own messages name .NET types, which say nothing to a caller.
-    private static string ReasonOf(JsonException json) =>
-        json.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "There is no such member."
-        : json.Message.Contains("uplicate", StringComparison.Ordinal) ? "The member is there twice."
-        : json.Message.Contains("could not be converted", StringComparison.Ordinal) ? "The value is of the wrong JSON type."
-        : json.Message.Split(" Path: ")[0];
+    private static bool Says(Exception exception, string words) => exception.Message.Contains(words, StringComparison.Ordinal);
+
+    /// <summary>What is wrong with which value; without the serializer's exception where it is not of the body, or there is none.</summary>
+    private sealed record Fault(string Key, string? Value, JsonException? Json);
 
     private sealed class ProblemResult(Problem problem) : IActionResult
     {

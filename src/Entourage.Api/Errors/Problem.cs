@@ -27,7 +27,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     /// <summary>The problem that a bare status stands for.</summary>
     public static Problem Of(int status) => status switch
     {
-        StatusCodes.Status400BadRequest => new(status, "bad-request", null),
+        StatusCodes.Status400BadRequest => new(status, "bad-request", "The request cannot be read."),
         StatusCodes.Status404NotFound => new(status, "not-found", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "This address does not take this method."),
         StatusCodes.Status413PayloadTooLarge => new(status, "body-too-large", "The body is larger than this address takes."),
@@ -60,7 +60,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
             ["title"] = ReasonPhrases.GetReasonPhrase(Status),
             ["status"] = Status,
             ["detail"] = Detail,
-            ["instance"] = context.Request.Path.Value,
+            ["instance"] = context.Request.Path.ToUriComponent(),
             ["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
         };
         foreach (var (name, value) in Members ?? new Dictionary<string, object?>())

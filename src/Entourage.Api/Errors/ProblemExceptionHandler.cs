@@ -4,6 +4,7 @@ using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Domain;
 using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Entourage.Api.Errors;
@@ -35,7 +36,16 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     private static Dictionary<string, string[]> ErrorsOf(ValidationException exception) => exception.Errors
         .GroupBy(failure => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.PropertyName), StringComparer.Ordinal)
-        .ToDictionary(member => member.Key, member => member.Select(failure => failure.ErrorMessage).Distinct().ToArray(), StringComparer.Ordinal);
+        .ToDictionary(
+            member => member.Key,
+            member => member.Select(failure => MessageOf(failure, member.Key)).Distinct().ToArray(),
+            StringComparer.Ordinal);
+
+    // Validators know a member by its name in C#, callers by its name in JSON.
+    private static string MessageOf(ValidationFailure failure, string member) =>
+        failure.FormattedMessagePlaceholderValues?.GetValueOrDefault("PropertyName") is string { Length: > 0 } name
+            ? failure.ErrorMessage.Replace($"'{name}'", $"'{member}'", StringComparison.Ordinal)
+            : failure.ErrorMessage;
 
     private Problem ProblemOf(Exception exception)
     {

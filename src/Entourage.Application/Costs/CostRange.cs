@@ -33,6 +33,9 @@ public enum CostPeriod
 /// <param name="To">Where it ends.</param>
 public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
 {
+    // Whatever else might pass for a time is taken for another one somewhere: 01/02/2026.
+    private static readonly string[] InstantFormats = ["yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
+
     /// <summary>Makes a range of what a caller asked for.</summary>
     /// <param name="from">A local date or an instant; null leaves it to the period.</param>
     /// <param name="to">A local date (that day included) or an instant; null is open.</param>
@@ -90,7 +93,7 @@ public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
         }
 
         return UtcJsonConverter.HasOffset(text)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var instant)
+            && DateTimeOffset.TryParseExact(text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var instant)
             && instant.Year is > 1 and < 9999
                 ? instant
                 : throw new InvalidInputException(name, "A bound is a local date (2026-11-23) or an instant (2026-11-23T10:15:00Z).");

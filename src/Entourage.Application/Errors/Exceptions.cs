@@ -1,3 +1,4 @@
+using Entourage.Application.Json;
 using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Errors;
@@ -45,7 +46,7 @@ public sealed class StoreUnavailableException(string message, Exception? innerEx
 /// <param name="tightest">The budget with the least remaining.</param>
 /// <param name="refusing">All budgets that refuse.</param>
 public sealed class BudgetExceededException(BudgetStatus tightest, IReadOnlyList<BudgetStatus> refusing)
-    : Exception($"The {tightest.Budget.Window.Scope} budget of {tightest.Budget.Limit} USD ({tightest.Budget.Window.Period}) has nothing left.")
+    : Exception($"The {EnumNames.Of(tightest.Budget.Window.Scope)} budget of {tightest.Budget.Limit} USD ({EnumNames.Of(tightest.Budget.Window.Period)}) has nothing left.")
 {
     /// <summary>The budget with the least remaining.</summary>
     public BudgetStatus Tightest { get; } = tightest;

@@ -42,7 +42,7 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
     private static long DecimalsOf(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> digits = reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan;
-        var exponent = 0L;
+        var exponent = 0;
         var mark = digits.IndexOfAny((byte)'e', (byte)'E');
         if (mark >= 0)
         {
@@ -56,14 +56,16 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
             digits = digits[..mark];
         }
 
-        var point = digits.IndexOf((byte)'.');
-        if (point < 0)
+        var last = digits.LastIndexOfAnyInRange((byte)'1', (byte)'9');
+        if (last < 0)
         {
-            digits = digits.TrimEnd((byte)'0');
-            return digits.Length == 0 || digits.SequenceEqual("-"u8) ? 0 : -exponent;
+            return 0;
         }
 
-        return digits[(point + 1)..].TrimEnd((byte)'0').Length - exponent;
+        // Counted from the point, or from where it would stand; the digit before it is the zeroth.
+        var point = digits.IndexOf((byte)'.');
+        var place = point < 0 ? last - digits.Length + 1 : last > point ? last - point : last - point + 1;
+        return place - (long)exponent;
     }
 }
 

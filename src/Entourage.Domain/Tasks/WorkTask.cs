@@ -107,13 +107,22 @@ public sealed class WorkTask
         };
         if (!legal)
         {
-            throw new RuleViolationException("illegal-status", $"A task cannot go from {Status} to {next}.");
+            throw new RuleViolationException("illegal-status", $"A task cannot go from '{WordsOf(Status)}' to '{WordsOf(next)}'.");
         }
 
         Status = next;
         CompletedAt = next == WorkTaskStatus.Done ? now : null;
         Touch(now);
     }
+
+    private static string WordsOf(WorkTaskStatus status) => status switch
+    {
+        WorkTaskStatus.Todo => "to do",
+        WorkTaskStatus.InProgress => "in progress",
+        WorkTaskStatus.InReview => "in review",
+        WorkTaskStatus.Done => "done",
+        _ => "cancelled",
+    };
 
     private void Touch(DateTimeOffset now)
     {

@@ -1,0 +1,49 @@
+using System.Net;
+
+namespace Entourage.Api.Tests;
+
+/// <summary>Bad headers: idempotency keys and entity tags.</summary>
+internal static class BadInputHeaders
+{
+    private static readonly (string Path, string Body)[] Keyed =
+    [
+        ("/orgs", """{"name": "New", "slug": "new"}"""),
+        ("/orgs/<org>/teams", """{"name": "New", "slug": "new"}"""),
+        ("/teams/<team>/agents", """{"name": "New"}"""),
+        ("/teams/<team>/tasks", """{"title": "New"}"""),
+        ("/sessions/start", """{"agent_id": "<agent>", "model": "new"}"""),
+        ("/sessions/<session>/usage", """{"input_tokens": 1, "output_tokens": 1}"""),
+    ];
+
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Keyed.SelectMany(OfKey), .. Tags]);
+
+    private static IEnumerable<BadInputCase> Tags =>
+    [
+        IfMatch("a stale tag", "\"0\""),
+        IfMatch("a tag of the future", "\"99\""),
+        IfMatch("a weak tag", "W/\"1\""),
+        IfMatch("a tag without quotes", "1"),
+        IfMatch("two stale tags", "\"0\", \"99\""),
+        IfMatch("no tag at all", "garbage"),
+    ];
+
+    private static IEnumerable<BadInputCase> OfKey((string Path, string Body) route)
+    {
+        return
+        [
+            Key("a key of 201 characters", new string('k', 201)).Invalid("Idempotency-Key"),
+            Key("an empty key", "").Invalid("Idempotency-Key"),
+            Key("a blank key", "  ").Invalid("Idempotency-Key"),
+            Key("a key with a tab", "a\tb").Invalid("Idempotency-Key"),
+            Key("a key with a control character", "a\u007fb").Invalid("Idempotency-Key"),
+            Key("a key in Cyrillic", "ключ").Invalid("Idempotency-Key"),
+            Key("a key of an emoji", "😀").Invalid("Idempotency-Key"),
+            Key("the key of another body", "used").Refused(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"),
+        ];
+
+        BadInputCase Key(string name, string key) => BadInputCase.Post(name, route.Path, route.Body) with { Header = ("Idempotency-Key", key) };
+    }
+
+    private static BadInputCase IfMatch(string name, string tag) =>
+        (BadInputCase.Patch(name, "/settings/teams/<team>", """{"daily_cost_limit_usd": 5}""") with { Header = ("If-Match", tag) }).Conflict("stale");
+}
