@@ -20,7 +20,11 @@ internal sealed class CostsTests(Store store) : ApiFixture(store)
         {
             (await Api.PostAsync($"/sessions/{sessions[i % 3]}/usage", new
             {
-                input_tokens = 10 + i, output_tokens = i, cost_usd = 0.000000001m + i, model = i % 2 == 0 ? "gpt-5" : null, occurred_at = now.AddHours(-9 * i),
+                input_tokens = 10 + i,
+                output_tokens = i,
+                cost_usd = 0.000000001m + i,
+                model = i % 2 == 0 ? "gpt-5" : null,
+                occurred_at = now.AddHours(-9 * i),
             })).Expect(System.Net.HttpStatusCode.OK);
         }
 

@@ -30,7 +30,11 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
 
         var changed = (await Api.PatchAsync($"/tasks/{task}", new
         {
-            priority = "critical", task_type = "config", tags = new[] { "docs", "budget:0.75" }, depends_on = new[] { other }, assignee_id = team.Agent,
+            priority = "critical",
+            task_type = "config",
+            tags = new[] { "docs", "budget:0.75" },
+            depends_on = new[] { other },
+            assignee_id = team.Agent,
         })).Ok;
         var cleared = (await Api.PatchAsync($"/tasks/{task}", """{"description": null, "tags": [], "depends_on": null, "assignee_id": null}""")).Ok;
 

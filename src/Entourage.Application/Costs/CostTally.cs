@@ -66,7 +66,21 @@ internal static class CostSums
         sums.TryGetValue(key, out var sum) ? sum : sums[key] = new();
 
     /// <summary>The headings as rows of an answer, the dearest first.</summary>
-    public static IReadOnlyList<TRow> Rows<TKey, TRow>(this Dictionary<TKey, CostSum> sums, Func<TKey, CostSum, TRow> toRow)
-        where TKey : notnull =>
-        [.. sums.OrderByDescending(pair => pair.Value.Cost).ThenBy(pair => pair.Key).Select(pair => toRow(pair.Key, pair.Value))];
+    public static IReadOnlyList<TRow> Rows<TKey, TRow>(this Dictionary<TKey, CostSum> sums, Func<TKey, TRow> rowOf)
+        where TKey : notnull
+        where TRow : CostRow =>
+        [.. sums.OrderByDescending(pair => pair.Value.Cost).ThenBy(pair => pair.Key).Select(pair => Fill(rowOf(pair.Key), pair.Value))];
+
+    private static TRow Fill<TRow>(TRow row, CostSum sum)
+        where TRow : CostRow
+    {
+        CostRow empty = row;
+        return (TRow)(empty with
+        {
+            CostUsd = sum.Cost,
+            InputTokens = sum.Tokens.Input,
+            OutputTokens = sum.Tokens.Output,
+            Sessions = sum.Sessions,
+        });
+    }
 }

@@ -96,16 +96,16 @@ public sealed record SessionCostResponse(
 public abstract record CostRow
 {
     /// <summary>The recorded cost (USD).</summary>
-    public required Money CostUsd { get; init; }
+    public Money CostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
-    public required long InputTokens { get; init; }
+    public long InputTokens { get; init; }
 
     /// <summary>Output tokens.</summary>
-    public required long OutputTokens { get; init; }
+    public long OutputTokens { get; init; }
 
     /// <summary>The sessions that first appear here.</summary>
-    public required int Sessions { get; init; }
+    public int Sessions { get; init; }
 }
 
 /// <summary>The costs of a team.</summary>

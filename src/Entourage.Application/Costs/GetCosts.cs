@@ -111,26 +111,11 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             SessionCount = tally.Total.Sessions,
             Sessions = sessions.Items,
             NextCursor = sessions.NextCursor,
-            ByTeam = teamNames is null ? null : tally.ByTeam.Rows((id, sum) => new TeamCostResponse(id, teamNames[id])
-            {
-                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
-            }),
-            ByAgent = tally.ByAgent.Rows((id, sum) => new AgentCostResponse(id, agentNames[id])
-            {
-                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
-            }),
-            ByTask = tally.ByTask.Rows((id, sum) => new TaskCostResponse(id == 0 ? null : id, taskTitles.GetValueOrDefault(id))
-            {
-                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
-            }),
-            ByModel = tally.ByModel.Rows((model, sum) => new ModelCostResponse(model.Length == 0 ? null : model)
-            {
-                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
-            }),
-            ByDay = [.. tally.ByDay.Rows((day, sum) => new DayCostResponse(day)
-            {
-                CostUsd = sum.Cost, InputTokens = sum.Tokens.Input, OutputTokens = sum.Tokens.Output, Sessions = sum.Sessions,
-            }).OrderBy(row => row.Day)],
+            ByTeam = teamNames is null ? null : tally.ByTeam.Rows(id => new TeamCostResponse(id, teamNames[id])),
+            ByAgent = tally.ByAgent.Rows(id => new AgentCostResponse(id, agentNames[id])),
+            ByTask = tally.ByTask.Rows(id => new TaskCostResponse(id == 0 ? null : id, taskTitles.GetValueOrDefault(id))),
+            ByModel = tally.ByModel.Rows(model => new ModelCostResponse(model.Length == 0 ? null : model)),
+            ByDay = [.. tally.ByDay.Rows(day => new DayCostResponse(day)).OrderBy(row => row.Day)],
         };
     }
 
