@@ -7,6 +7,7 @@ using Entourage.Application.Json;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
 // Settings lie beside the program; data lie where it is started.
@@ -20,6 +21,7 @@ builder.Services.AddControllers(options =>
     {
         options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
         options.Filters.Add<IdempotencyHeaders>();
+        options.Filters.Add(new ProducesAttribute("application/json"));
     })
     .ConfigureApiBehaviorOptions(options =>
     {
@@ -36,7 +38,7 @@ builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(opt
 builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
 builder.Services.AddProblemDetails();
 builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
-builder.Services.AddOpenApi(OpenApi.Configure);
+builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
 var app = builder.Build();
 app.UseExceptionHandler();

@@ -18,6 +18,9 @@ internal sealed class ServiceTests(Store store) : ApiFixture(store)
         var document = JsonNode.Parse(await Api.Http.GetStringAsync("/openapi/v1.json"))!;
         var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key}"));
         var schemas = document["components"]!["schemas"]!;
+        Assert.That(
+            document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!.Text("summary")),
+            Is.All.Not.Empty, "each says what it does");
 
         Assert.That(operations, Is.SupersetOf(new[]
         {

@@ -101,6 +101,8 @@ internal static class SqlServer
 
     public static async ValueTask DropAsync(string server, string name)
     {
+        // A database in use is not dropped, and pools keep theirs in use.
+        SqlConnection.ClearAllPools();
         await using var connection = new SqlConnection(server);
         await connection.OpenAsync();
 #pragma warning disable CA2100 // A name that was made above.

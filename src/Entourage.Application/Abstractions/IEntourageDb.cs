@@ -51,6 +51,7 @@ public interface IEntourageDb
     /// Runs work in one transaction that can write: all of it is committed, or none. Work that lost against another writer,
     /// or met a passing fault, is run again from the start, so it must have no effect outside the store.
     /// </summary>
+    /// <exception cref="Errors.StoreUnavailableException">It lost again and again.</exception>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>

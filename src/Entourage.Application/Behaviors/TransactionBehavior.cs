@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -14,31 +15,39 @@ internal sealed class TransactionBehavior<TRequest, TResponse>(IEntourageDb db, 
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         if (request is not ICommand<TResponse>)
-        {
-            return next();
-        }
-
-        var token = request is IIdempotentCommand idempotent ? IdempotencyToken.Of(idempotent) : null;
-        return db.InTransactionAsync(transactionCancelled => RunAsync(token, next, transactionCancelled), cancellationToken);
-    }
-
-    private async Task<TResponse> RunAsync(IdempotencyToken? token, RequestHandlerDelegate<TResponse> next, CancellationToken cancellationToken)
-    {
-        if (token is null)
         {
             return await next();
         }
 
-        var earlier = await db.IdempotentAnswers.AsNoTracking()
-            .SingleOrDefaultAsync(answer => answer.KeyHash == token.KeyHash, cancellationToken);
-        if (earlier is not null)
+        if (request is not IIdempotentCommand idempotent || IdempotencyToken.Of(idempotent) is not { } token)
         {
-            token.EnsureSameRequest(earlier.RequestHash);
-            replay.Happened = true;
-            return JsonSerializer.Deserialize<TResponse>(earlier.Response, EntourageJson.Options)!;
+            return await db.InTransactionAsync(_ => next(), cancellationToken);
+        }
+
+        try
+        {
+            return await db.InTransactionAsync(inTransaction => RunOnceAsync(token, next, inTransaction), cancellationToken);
+        }
+        catch (Exception exception) when (exception is DuplicateException or ConflictException { Code: ConflictException.Duplicate })
+        {
+            // Perhaps what stands in the way was made by the same request, sent twice at once: then its answer is there now.
+            if (await FindAnswerAsync(token, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<TResponse> RunOnceAsync(IdempotencyToken token, RequestHandlerDelegate<TResponse> next, CancellationToken cancellationToken)
+    {
+        if (await FindAnswerAsync(token, cancellationToken) is { } answer)
+        {
+            return answer;
         }
 
         var response = await next();
@@ -46,5 +55,19 @@ internal sealed class TransactionBehavior<TRequest, TResponse>(IEntourageDb db, 
             token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, EntourageJson.Options), time.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken);
         return response;
+    }
+
+    private async Task<TResponse?> FindAnswerAsync(IdempotencyToken token, CancellationToken cancellationToken)
+    {
+        var stored = await db.IdempotentAnswers.AsNoTracking()
+            .SingleOrDefaultAsync(answer => answer.KeyHash == token.KeyHash, cancellationToken);
+        if (stored is null)
+        {
+            return default;
+        }
+
+        token.EnsureSameRequest(stored.RequestHash);
+        replay.Happened = true;
+        return JsonSerializer.Deserialize<TResponse>(stored.Response, EntourageJson.Options);
     }
 }

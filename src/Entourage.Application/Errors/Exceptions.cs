@@ -14,6 +14,9 @@ public sealed class NotFoundException(string resource, object id) : Exception($"
 /// <param name="members">Further members of the answer.</param>
 public sealed class ConflictException(string code, string message, IReadOnlyDictionary<string, object?>? members = null) : Exception(message)
 {
+    /// <summary>The code of a conflict with something that has the same unique name.</summary>
+    public const string Duplicate = "duplicate";
+
     /// <summary>The last part of the problem's type.</summary>
     public string Code { get; } = code;
 

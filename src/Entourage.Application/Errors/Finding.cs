@@ -28,7 +28,7 @@ internal static class Finding
         }
         catch (DuplicateException)
         {
-            throw new ConflictException("duplicate", explanation);
+            throw new ConflictException(ConflictException.Duplicate, explanation);
         }
     }
 }

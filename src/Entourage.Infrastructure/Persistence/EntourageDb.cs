@@ -77,6 +77,10 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
             {
                 // Another writer was first: begin again from what it left.
             }
+            catch (DbUpdateConcurrencyException exception)
+            {
+                throw new StoreUnavailableException("Too many change the same thing at once.", exception);
+            }
         }
     }
 

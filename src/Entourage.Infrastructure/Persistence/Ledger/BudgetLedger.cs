@@ -107,6 +107,7 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     private async Task<IReadOnlyList<LedgerOutcome>> RecordAsync(IReadOnlyList<UsageEntry> entries)
     {
         var perhapsWritten = Array.Empty<LedgerOutcome>() as IReadOnlyList<LedgerOutcome>;
+        var began = TimeProvider.System.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             var outcomes = Array.Empty<LedgerOutcome>() as IReadOnlyList<LedgerOutcome>;
@@ -128,7 +129,8 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
             }
             catch (Exception exception) when (store.Judge(exception) is var fault and not null)
             {
-                if (fault == LedgerFault.Unavailable || attempt == GreatestAttempts)
+                var patienceIsOver = TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds;
+                if (fault == LedgerFault.Unavailable || attempt == GreatestAttempts || patienceIsOver)
                 {
                     throw new StoreUnavailableException("The store cannot take usage at present.", exception);
                 }
