@@ -16,10 +16,12 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     private readonly TestDatabase database;
     private readonly bool ownsDatabase;
     private readonly IReadOnlyDictionary<string, string> settings;
+    private readonly Action<IServiceCollection>? replace;
 
-    private ApiHost(TestDatabase database, bool ownsDatabase, DateTimeOffset? now, IReadOnlyDictionary<string, string>? settings)
+    private ApiHost(
+        TestDatabase database, bool ownsDatabase, DateTimeOffset? now, IReadOnlyDictionary<string, string>? settings, Action<IServiceCollection>? replace)
     {
-        (this.database, this.ownsDatabase) = (database, ownsDatabase);
+        (this.database, this.ownsDatabase, this.replace) = (database, ownsDatabase, replace);
         this.settings = settings ?? new Dictionary<string, string>();
         Clock = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 6, 10, 12, 0, 0, TimeSpan.Zero));
         UseKestrel(0);
@@ -35,14 +37,19 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     public ApiClient Api { get; private set; } = null!;
 
     /// <summary>Starts one on an empty database.</summary>
-    public static async Task<ApiHost> StartAsync(Store store, DateTimeOffset? now = null, IReadOnlyDictionary<string, string>? settings = null) =>
-        Start(new ApiHost(await TestDatabase.CreateAsync(store), ownsDatabase: true, now, settings));
+    /// <param name="store">Which kind of database.</param>
+    /// <param name="now">What its clock says.</param>
+    /// <param name="settings">Its configuration, besides the database.</param>
+    /// <param name="replace">Puts something between the API and what it works with.</param>
+    public static async Task<ApiHost> StartAsync(
+        Store store, DateTimeOffset? now = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? replace = null) =>
+        Start(new ApiHost(await TestDatabase.CreateAsync(store), ownsDatabase: true, now, settings, replace));
 
     /// <summary>Starts another replica on the database of one that is there.</summary>
     public static ApiHost StartBeside(ApiHost other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Start(new ApiHost(other.database, ownsDatabase: false, other.Clock.GetUtcNow(), other.settings));
+        return Start(new ApiHost(other.database, ownsDatabase: false, other.Clock.GetUtcNow(), other.settings, other.replace));
     }
 
     /// <summary>Recomputes all totals from the usage records.</summary>
@@ -71,7 +78,11 @@ public sealed class ApiHost : WebApplicationFactory<Program>
             builder.UseSetting(key, value);
         }
 
-        builder.ConfigureServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock)));
+        builder.ConfigureServices(services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+            replace?.Invoke(services);
+        });
     }
 
     /// <inheritdoc/>

@@ -17,14 +17,17 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
 {
     private const int GreatestAttempts = 10;
 
-    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
+    private readonly Channel<Caller> queue = Channel.CreateBounded<Caller>(
         new BoundedChannelOptions(options.Value.LedgerQueueLength) { SingleReader = true });
+
+    /// <summary>How many usages wait for a transaction.</summary>
+    internal int Waiting => queue.Reader.Count;
 
     public async Task<RecordedUsage> RecordAsync(UsageEntry entry, CancellationToken cancellationToken)
     {
-        var waiting = new Waiting(entry);
-        return queue.Writer.TryWrite(waiting)
-            ? await waiting.Task.WaitAsync(cancellationToken)
+        var caller = new Caller(entry);
+        return queue.Writer.TryWrite(caller)
+            ? await caller.Task.WaitAsync(cancellationToken)
             : throw new StoreUnavailableException("Too many usages wait to be recorded, or the server is stopping.");
     }
 
@@ -58,12 +61,12 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     // Ends when the queue is complete and empty, not when the host is asked to stop: what was taken is written.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<Waiting>(options.Value.LedgerBatchSize);
+        var batch = new List<Caller>(options.Value.LedgerBatchSize);
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (batch.Count < options.Value.LedgerBatchSize && queue.Reader.TryRead(out var waiting))
+            while (batch.Count < options.Value.LedgerBatchSize && queue.Reader.TryRead(out var caller))
             {
-                batch.Add(waiting);
+                batch.Add(caller);
             }
 
             await WriteAsync(batch);
@@ -71,11 +74,11 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
         }
     }
 
-    private async Task WriteAsync(IReadOnlyList<Waiting> batch)
+    private async Task WriteAsync(IReadOnlyList<Caller> batch)
     {
         try
         {
-            var outcomes = await RecordAsync([.. batch.Select(waiting => waiting.Entry)]);
+            var outcomes = await RecordAsync([.. batch.Select(caller => caller.Entry)]);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].Finish(outcomes[i]);
@@ -84,18 +87,18 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
         catch (StoreUnavailableException exception)
         {
             LogUnavailable(logger, batch.Count, exception);
-            foreach (var waiting in batch)
+            foreach (var caller in batch)
             {
-                waiting.Finish(new(exception));
+                caller.Finish(new(exception));
             }
         }
         catch (Exception exception) when (batch.Count > 1)
         {
             // One of them is at fault; the others must not suffer for it.
             LogSplit(logger, batch.Count, exception);
-            foreach (var waiting in batch)
+            foreach (var caller in batch)
             {
-                await WriteAsync([waiting]);
+                await WriteAsync([caller]);
             }
         }
         catch (Exception exception)
@@ -149,8 +152,14 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     /// <summary>Whether a transaction whose end was not heard of was committed: then its first new record is there.</summary>
     private static async Task<bool> WereWrittenAsync(IReadOnlyList<LedgerOutcome> outcomes, ILedgerWrites writes)
     {
-        var written = outcomes.FirstOrDefault(outcome => outcome.Recorded is { Replayed: false })?.Recorded!.Response;
-        return written is not null && await writes.IsRecordedAsync(written.Id, written.UsageId);
+        if (outcomes.FirstOrDefault(outcome => outcome.Recorded is { Replayed: false })?.Recorded!.Response is not { } written)
+        {
+            return false;
+        }
+
+        // The server may be at it still: its turn ends before ours begins.
+        await writes.HoldAsync([written.Id]);
+        return await writes.IsRecordedAsync(written.Id, written.UsageId);
     }
 
     [LoggerMessage(LogLevel.Error, "The store refused {Count} usages; their callers were told to try again")]
@@ -163,7 +172,7 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     private static partial void LogRerun(ILogger logger, int count, Exception exception);
 
     /// <summary>A usage whose caller waits.</summary>
-    private sealed class Waiting(UsageEntry entry)
+    private sealed class Caller(UsageEntry entry)
     {
         // The writer must not go on as one of its callers.
         private readonly TaskCompletionSource<RecordedUsage> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
