@@ -10,52 +10,60 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
-// Settings lie beside the program; data lie where it is started.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-builder.AddServer();
-
-builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
-builder.Services.AddInfrastructure(builder.Configuration);
-
-builder.Services.AddControllers(options =>
-    {
-        options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-        options.Filters.Add<IdempotencyHeaders>();
-        options.Filters.Add(new ProducesAttribute("application/json"));
-    })
-    .ConfigureApiBehaviorOptions(options =>
-    {
-        options.SuppressMapClientErrors = true;
-        options.InvalidModelStateResponseFactory = InvalidBodies.Answer;
-    })
-    .AddJsonOptions(options =>
-    {
-        // Else of a body that cannot be read only the serializer's message is kept, and not the exception that says why.
-        options.AllowInputFormatterExceptionMessages = false;
-        EntourageJson.Configure(options.JsonSerializerOptions);
-    });
-builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
-builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
-builder.Services.AddProblemDetails();
-builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
-builder.Services.AddOpenApi(options => OpenApi.Configure(options));
-
-var app = builder.Build();
-app.UseExceptionHandler();
-app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
-app.MapControllers();
-app.MapOpenApi();
-app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts());
-app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-app.MapHealthChecks("/health/ready");
-
-await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
-if (args is [Verify.Command, ..])
+try
 {
-    return await Verify.RunAsync(app.Services, Console.Out);
-}
+    // Settings lie beside the program; data lie where it is started.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddServer();
 
-await app.StartAsync();
-await Greeting.WriteAsync(app, Console.Out);
-await app.WaitForShutdownAsync();
-return 0;
+    builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
+    builder.Services.AddInfrastructure(builder.Configuration);
+
+    builder.Services.AddControllers(options =>
+        {
+            options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+            options.Filters.Add<IdempotencyHeaders>();
+            options.Filters.Add(new ProducesAttribute("application/json"));
+        })
+        .ConfigureApiBehaviorOptions(options =>
+        {
+            options.SuppressMapClientErrors = true;
+            options.InvalidModelStateResponseFactory = InvalidBodies.Answer;
+        })
+        .AddJsonOptions(options =>
+        {
+            // Else of a body that cannot be read only the serializer's message is kept, and not the exception that says why.
+            options.AllowInputFormatterExceptionMessages = false;
+            EntourageJson.Configure(options.JsonSerializerOptions);
+        });
+    builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+    builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
+    builder.Services.AddProblemDetails();
+    builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+    builder.Services.AddOpenApi(options => OpenApi.Configure(options));
+
+    var app = builder.Build();
+    app.UseExceptionHandler();
+    app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+    app.MapControllers();
+    app.MapOpenApi();
+    app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts());
+    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+    app.MapHealthChecks("/health/ready");
+
+    await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
+    if (args is [Verify.Command, ..])
+    {
+        return await Verify.RunAsync(app.Services, Console.Out);
+    }
+
+    await app.StartAsync();
+    await Greeting.WriteAsync(app, Console.Out);
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
+{
+    await Console.Error.WriteLineAsync($"Entourage cannot start: {reason}");
+    return 1;
+}

@@ -15,7 +15,7 @@ public static class DependencyInjection
     private const int GreatestRetries = 5;
 
     /// <summary>Adds the database that the configuration names, its ledger and its jobs.</summary>
-    /// <exception cref="InvalidOperationException">SQL Server is chosen and there is no connection string.</exception>
+    /// <exception cref="OptionsValidationException">SQL Server is chosen and there is no connection string.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -25,8 +25,10 @@ public static class DependencyInjection
         var connectionString = configuration.GetConnectionString(DatabaseOptions.ConnectionStringName);
         if (options.Provider == DatabaseProvider.SqlServer)
         {
-            services.AddSqlServer(connectionString ?? throw new InvalidOperationException(
-                $"Database:Provider is SqlServer, and ConnectionStrings:{DatabaseOptions.ConnectionStringName} is not set."));
+            services.AddSqlServer(connectionString ?? throw new OptionsValidationException(
+                DatabaseOptions.Section,
+                typeof(DatabaseOptions),
+                [$"Database:Provider is SqlServer, and ConnectionStrings:{DatabaseOptions.ConnectionStringName} is not set."]));
         }
         else
         {

@@ -131,6 +131,12 @@ internal sealed class DurabilityTests(Store store)
         Assert.That((await UseAsync(host.Api, session, "1")).Ok.Usd("cost_usd"), Is.EqualTo(0.01m));
     }
 
+    [TestCase("--Database:CommandTimeoutSeconds", "0")]
+    [TestCase("--Database:Provider", "Oracle")]
+    [TestCase("--urls", "http://192.0.2.1:80")]
+    public async Task A_configuration_that_cannot_work_ends_the_process_with_one(string key, string value) =>
+        Assert.That((await ApiProcess.RunAsync(database, key, value)).ExitCode, Is.EqualTo(1));
+
     private static Task<Answer> UseAsync(ApiClient api, long session, string key) =>
         api.PostAsync($"/sessions/{session}/usage", """{"input_tokens": 1, "output_tokens": 1, "cost_usd": 0.01}""", key);
 

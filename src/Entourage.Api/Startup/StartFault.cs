@@ -1,0 +1,19 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace Entourage.Api.Startup;
+
+/// <summary>What keeps the server from starting, for the operator who can mend it: a line, not a stack trace.</summary>
+internal static class StartFault
+{
+    /// <summary>The reason; null for a fault that an operator cannot mend.</summary>
+    public static string? ReasonOf(Exception exception) => exception switch
+    {
+        OptionsValidationException invalid => string.Join(" ", invalid.Failures),
+        InvalidOperationException { InnerException: FormatException } => exception.Message,
+        DbException => $"The store cannot be opened: {exception.Message}",
+        IOException or SocketException or UnauthorizedAccessException => exception.Message,
+        _ => null,
+    };
+}
