@@ -10,6 +10,12 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
+if (args is [var command, ..] && !command.StartsWith('-') && command != Verify.Command)
+{
+    await Console.Error.WriteLineAsync($"There is no command '{command}'. Without one it serves; '{Verify.Command}' checks the store.");
+    return 1;
+}
+
 try
 {
     // Settings lie beside the program; data lie where it is started.
@@ -47,16 +53,24 @@ try
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
     app.MapControllers();
     app.MapOpenApi();
-    app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts());
+    app.MapScalarApiReference("/docs", options => options
+        .WithTitle("Entourage API")
+        // Nothing on the page asks a server but this one.
+        .DisableDefaultFonts()
+        .DisableTelemetry()
+        .DisableAgent()
+        .DisableMcp()
+        .HideClientButton()
+        .HideDeveloperTools());
     app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
     app.MapHealthChecks("/health/ready");
 
-    await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
     if (args is [Verify.Command, ..])
     {
-        return await Verify.RunAsync(app.Services, Console.Out);
+        return await Verify.RunAsync(app.Services, app.Configuration, Console.Out);
     }
 
+    await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
     await app.StartAsync();
     await Greeting.WriteAsync(app, Console.Out);
     await app.WaitForShutdownAsync();

@@ -26,9 +26,11 @@ public sealed class DatabaseOptions
     /// <summary>The connection string that is used when none is configured: a file below the working directory.</summary>
     public const string DefaultConnectionString = "Data Source=data/entourage.db";
 
-    /// <summary>The SQLite file that a configuration names.</summary>
-    public static string SqlitePathOf(IConfiguration configuration) => Path.GetFullPath(
-        new SqliteConnectionStringBuilder(configuration.GetConnectionString(ConnectionStringName) ?? DefaultConnectionString).DataSource);
+    /// <summary>The SQLite file that a configuration names, if SQLite is what it names.</summary>
+    public static string? SqlitePathOf(IConfiguration configuration) =>
+        configuration.GetValue($"{Section}:{nameof(Provider)}", DatabaseProvider.Sqlite) == DatabaseProvider.Sqlite
+            ? Path.GetFullPath(new SqliteConnectionStringBuilder(configuration.GetConnectionString(ConnectionStringName) ?? DefaultConnectionString).DataSource)
+            : null;
 
     /// <summary>Which database.</summary>
     public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;

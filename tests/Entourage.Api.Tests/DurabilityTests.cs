@@ -137,6 +137,14 @@ internal sealed class DurabilityTests(Store store)
     public async Task A_configuration_that_cannot_work_ends_the_process_with_one(string key, string value) =>
         Assert.That((await ApiProcess.RunAsync(database, key, value)).ExitCode, Is.EqualTo(1));
 
+    [Test]
+    public async Task A_store_that_is_not_there_is_not_verified_and_not_made()
+    {
+        Assert.That((await ApiProcess.RunAsync(database, "verify")).ExitCode, Is.EqualTo(1));
+        Assert.That((await ApiProcess.RunAsync(database, "verfy")).ExitCode, Is.EqualTo(1));
+        Assert.That((await ApiProcess.RunAsync(database, "verify")).ExitCode, Is.EqualTo(1), "it was not made by the first time");
+    }
+
     private static Task<Answer> UseAsync(ApiClient api, long session, string key) =>
         api.PostAsync($"/sessions/{session}/usage", """{"input_tokens": 1, "output_tokens": 1, "cost_usd": 0.01}""", key);
 

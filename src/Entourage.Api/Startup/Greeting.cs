@@ -1,7 +1,9 @@
+using System.Net;
+using Entourage.Application.Abstractions;
 using Entourage.Infrastructure;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Api.Startup;
 
@@ -16,19 +18,38 @@ internal static class Greeting
             return;
         }
 
-        var provider = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider;
-        await console.WriteLineAsync($$"""
+        await console.WriteLineAsync($"""
 
             Entourage
-              API         {{address}}/api/v1
-              Reference   {{address}}/docs
-              Store       {{provider}}{{(provider == DatabaseProvider.Sqlite ? $", {DatabaseOptions.SqlitePathOf(app.Configuration)}" : "")}}
+              API         {address}/api/v1
+              Reference   {address}/docs
+              Store       {DatabaseOptions.SqlitePathOf(app.Configuration) ?? nameof(DatabaseProvider.SqlServer)}
 
-            A first team:
-              curl -X POST {{address}}/api/v1/orgs -H "Content-Type: application/json" -d '{"name": "Acme", "slug": "acme"}'
-              curl -X POST {{address}}/api/v1/orgs/{org_id}/teams -H "Content-Type: application/json" -d '{"name": "Core", "slug": "core"}'
-              curl -X POST {{address}}/api/v1/teams/{team_id}/agents -H "Content-Type: application/json" -d '{"name": "eng-1"}'
+            Ctrl+C stops it.
 
             """);
+        if (!IsLoopback(address))
+        {
+            await console.WriteLineAsync("""
+                Warning: there are no API keys yet. Whoever reaches this address can change every cap.
+
+                """);
+        }
+
+        await using var scope = app.Services.CreateAsyncScope();
+        if (!await scope.ServiceProvider.GetRequiredService<IEntourageDb>().Organisations.AnyAsync())
+        {
+            await console.WriteLineAsync($$"""
+                A first team:
+                  curl -X POST {{address}}/api/v1/orgs -H "Content-Type: application/json" -d '{"name": "Acme", "slug": "acme"}'
+                  curl -X POST {{address}}/api/v1/orgs/ORG_ID/teams -H "Content-Type: application/json" -d '{"name": "Core", "slug": "core"}'
+                  curl -X POST {{address}}/api/v1/teams/TEAM_ID/agents -H "Content-Type: application/json" -d '{"name": "eng-1"}'
+
+                """);
+        }
     }
+
+    private static bool IsLoopback(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.IsLoopback || (IPAddress.TryParse(uri.Host, out var ip) && IPAddress.IsLoopback(ip)));
 }

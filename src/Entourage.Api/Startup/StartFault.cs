@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Entourage.Infrastructure;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Startup;
@@ -11,7 +12,9 @@ internal static class StartFault
     public static string? ReasonOf(Exception exception) => exception switch
     {
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
-        InvalidOperationException { InnerException: FormatException } => exception.Message,
+        FormatException or InvalidOperationException { InnerException: FormatException } => exception.Message,
+        ArgumentException { StackTrace: { } trace } when trace.Contains("ConnectionStringBuilder", StringComparison.Ordinal) =>
+            $"ConnectionStrings:Entourage is not a connection string, such as '{DatabaseOptions.DefaultConnectionString}'.",
         DbException => $"The store cannot be opened: {exception.Message}",
         IOException or SocketException or UnauthorizedAccessException => exception.Message,
         _ => null,

@@ -1,4 +1,5 @@
 using Entourage.Application.Verification;
+using Entourage.Infrastructure;
 using MediatR;
 
 namespace Entourage.Api.Startup;
@@ -9,10 +10,17 @@ internal static class Verify
     /// <summary>The word that asks for it.</summary>
     public const string Command = "verify";
 
-    /// <summary>Writes what was found.</summary>
+    /// <summary>Writes what was found. Neither makes nor migrates a store: one that is not there has not been verified.</summary>
     /// <returns>The exit code: 0 when all totals agree, else 1.</returns>
-    public static async Task<int> RunAsync(IServiceProvider services, TextWriter console)
+    /// <exception cref="FileNotFoundException">There is no SQLite file.</exception>
+    public static async Task<int> RunAsync(IServiceProvider services, IConfiguration configuration, TextWriter console)
     {
+        var file = DatabaseOptions.SqlitePathOf(configuration);
+        if (file is not null && !File.Exists(file))
+        {
+            throw new FileNotFoundException($"There is no store {file}.");
+        }
+
         await using var scope = services.CreateAsyncScope();
         var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsQuery());
         foreach (var difference in report.Differences)
@@ -20,6 +28,7 @@ internal static class Verify
             await console.WriteLineAsync(difference);
         }
 
+        await console.WriteLineAsync($"Store: {file ?? nameof(DatabaseProvider.SqlServer)}");
         await console.WriteLineAsync($"{report.Records} usage records, {report.Totals} totals, {report.Differences.Count} differences");
         return report.Differences.Count == 0 ? 0 : 1;
     }
