@@ -16,6 +16,7 @@ if (args is [var command, ..] && !command.StartsWith('-') && command != Verify.C
     return 1;
 }
 
+WebApplication app;
 try
 {
     // Settings lie beside the program; data lie where it is started.
@@ -48,7 +49,7 @@ try
     builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
-    var app = builder.Build();
+    app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
     app.MapControllers();
@@ -73,11 +74,12 @@ try
     await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
     await app.StartAsync();
     await Greeting.WriteAsync(app, Console.Out);
-    await app.WaitForShutdownAsync();
-    return 0;
 }
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 {
     await Console.Error.WriteLineAsync($"Entourage cannot start: {reason}");
     return 1;
 }
+
+await app.WaitForShutdownAsync();
+return 0;

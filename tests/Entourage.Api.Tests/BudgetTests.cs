@@ -52,6 +52,20 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
             (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent })).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
     }
 
+    [TestCase("session_cost_limit_usd", "session")]
+    [TestCase("agent_daily_cost_limit_usd", "agent")]
+    [TestCase("weekly_cost_limit_usd", "team")]
+    public async Task No_cap_of_zero_lets_a_session_start(string setting, string scope)
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new Dictionary<string, decimal> { [setting] = 0m });
+
+        var refusal = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent });
+
+        Assert.That(refusal.Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
+        Assert.That(refusal.Json["budget"]!.Text("scope"), Is.EqualTo(scope));
+    }
+
     [Test]
     public async Task Usage_is_taken_from_a_session_that_is_over_budget_or_has_ended_and_is_told_to_stop()
     {

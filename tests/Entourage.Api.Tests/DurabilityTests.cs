@@ -83,6 +83,20 @@ internal sealed class DurabilityTests(Store store)
     }
 
     [Test]
+    public async Task A_caller_that_never_finishes_its_body_does_not_keep_the_process_from_ending_well()
+    {
+        await using var process = await ApiProcess.StartAsync(database);
+        var address = process.Api.Http.BaseAddress!;
+        using var slow = new System.Net.Sockets.TcpClient(address.Host, address.Port);
+        await slow.GetStream().WriteAsync("POST /api/v1/orgs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"u8.ToArray());
+        Assert.That((await process.Api.GetAsync("/guidelines")).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        var watch = Stopwatch.StartNew();
+        Assert.That(await process.TerminateAsync(), Is.Zero);
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+    }
+
+    [Test]
     public async Task A_full_disk_is_answered_503_and_loses_nothing()
     {
         Assume.That(store == Store.Sqlite && OperatingSystem.IsLinux(), "the limit stands for a disk that this process writes to itself");

@@ -64,8 +64,8 @@ public sealed record SessionChoice(bool UseNewestActive, IReadOnlyList<long> Pat
     /// <summary>The agent's newest active session, if it has one.</summary>
     public static readonly SessionChoice NewestActive = new(true, []);
 
-    /// <summary>The sessions that a new one would be below.</summary>
-    public static SessionChoice Below(IReadOnlyList<long> ancestors) => new(false, ancestors);
+    /// <summary>A session, followed by its ancestors.</summary>
+    public static SessionChoice Of(IReadOnlyList<long> path) => new(false, path);
 }
 
 /// <summary>Every budget that applies to some work, capped or not, at one moment.</summary>

@@ -40,7 +40,7 @@ public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
 
         return new(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{command.IdempotencyScope}\n{key}")),
-            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), EntourageJson.Options)));
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), EntourageJson.Stored)));
     }
 
     /// <summary>Checks that a stored answer is one to the same request.</summary>

@@ -10,12 +10,12 @@ internal static class Rules
 {
     /// <summary>A line of text: not blank, not too long, without control characters.</summary>
     public static IRuleBuilderOptions<T, string> Line<T>(this IRuleBuilder<T, string> rule, int longest) =>
-        rule.NotEmpty().MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not hold control characters.");
+        rule.NotEmpty().MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not hold control characters, nor begin or end with a blank.");
 
     /// <summary>A line of text, or none at all.</summary>
     public static IRuleBuilderOptions<T, string?> OptionalLine<T>(this IRuleBuilder<T, string?> rule, int longest) =>
         rule.Must(text => text is null || !string.IsNullOrWhiteSpace(text)).WithMessage("'{PropertyName}' must not be blank.")
-            .MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not hold control characters.");
+            .MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not hold control characters, nor begin or end with a blank.");
 
     /// <summary>Text of many lines, or none: control characters other than line ends and tabs are refused.</summary>
     public static IRuleBuilderOptions<T, string?> OptionalText<T>(this IRuleBuilder<T, string?> rule, int longest) =>
@@ -43,5 +43,6 @@ internal static class Rules
     public static IRuleBuilderOptions<T, int> PageLimit<T>(this IRuleBuilder<T, int> rule) =>
         rule.InclusiveBetween(1, PageRequest.GreatestLimit).OverridePropertyName("Limit");
 
-    private static bool IsLine(string? text) => text is null || !text.Any(char.IsControl);
+    // SQL Server takes two texts that differ only in blanks at the end for the same.
+    private static bool IsLine(string? text) => text is null || (!text.Any(char.IsControl) && text.Trim().Length == text.Length);
 }

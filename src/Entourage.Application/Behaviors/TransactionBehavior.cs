@@ -52,7 +52,7 @@ internal sealed class TransactionBehavior<TRequest, TResponse>(IEntourageDb db, 
 
         var response = await next();
         db.IdempotentAnswers.Add(new IdempotentAnswer(
-            token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, EntourageJson.Options), time.GetUtcNow()));
+            token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, EntourageJson.Stored), time.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken);
         return response;
     }
@@ -68,6 +68,6 @@ internal sealed class TransactionBehavior<TRequest, TResponse>(IEntourageDb db, 
 
         token.EnsureSameRequest(stored.RequestHash);
         replay.Happened = true;
-        return JsonSerializer.Deserialize<TResponse>(stored.Response, EntourageJson.Options);
+        return JsonSerializer.Deserialize<TResponse>(stored.Response, EntourageJson.Stored);
     }
 }

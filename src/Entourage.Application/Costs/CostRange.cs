@@ -63,7 +63,13 @@ public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
                     CostPeriod.Month => calendar.StartOf(new DateOnly(today.Year, today.Month, 1)),
                     _ => null,
                 },
-                null);
+                // Usage may be a little ahead of now, and is then of a day that has not begun.
+                named switch
+                {
+                    CostPeriod.All => null,
+                    CostPeriod.Month => calendar.ResetsAt(BudgetPeriod.Month, now),
+                    _ => calendar.ResetsAt(BudgetPeriod.Day, now),
+                });
         }
 
         var begins = Parse("from", from, calendar, 0);

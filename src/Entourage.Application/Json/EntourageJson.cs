@@ -1,13 +1,20 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Entourage.Application.Json;
 
 /// <summary>How this product writes and reads JSON: <c>snake_case</c>, exact money, and no guessing.</summary>
 public static class EntourageJson
 {
-    /// <summary>The options that stored answers are written with; the API's are configured alike.</summary>
+    /// <summary>The options of the API.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
+
+    /// <summary>
+    /// The options for what was stored by this version or another: members may be missing or unknown, and those that are
+    /// null are not written, so that a member added later changes neither a hash nor an answer of before.
+    /// </summary>
+    public static JsonSerializerOptions Stored { get; } = CreateStored();
 
     /// <summary>Applies the conventions.</summary>
     public static void Configure(JsonSerializerOptions options)
@@ -23,6 +30,27 @@ public static class EntourageJson
         options.Converters.Add(new UtcJsonConverter());
         options.Converters.Add(new EnumNameJsonConverterFactory());
         options.Converters.Add(new PatchJsonConverterFactory());
+    }
+
+    private static JsonSerializerOptions CreateStored()
+    {
+        var options = Create();
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver
+        {
+            Modifiers =
+            {
+                type =>
+                {
+                    foreach (var property in type.Properties)
+                    {
+                        property.IsRequired = false;
+                    }
+                },
+            },
+        };
+        return options;
     }
 
     private static JsonSerializerOptions Create()

@@ -79,7 +79,8 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
 
     private async Task EnsureWithinBudgetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var subject = new BudgetSubject(session.AgentId, session.TaskId, SessionChoice.Below(session.Ancestors));
+        // The session to be is in its own path, without a number yet: a cap of zero is over before it begins.
+        var subject = new BudgetSubject(session.AgentId, session.TaskId, SessionChoice.Of([session.Id, .. session.Ancestors]));
         var refusing = (await ledger.ReadAsync(subject, now, cancellationToken)).Refusing.ToArray();
         if (refusing.Length > 0)
         {

@@ -33,7 +33,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
             var session = sessions[record.SessionId];
             var team = teams[session.TeamId];
             var totals = Totals.Of(record);
-            Add(NameOf(session), totals);
+            Add(NameOf(session), totals with { UnpricedTokens = 0 });
             Add(NameOf(team.Id, UsageRollup.QuarterOf(record.OccurredAt), session.Id, record.Model), totals);
             if (totals.Cost > Money.Zero)
             {
@@ -91,6 +91,8 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
     {
         public TokenCounts Tokens { get; init; }
 
+        public long UnpricedTokens { get; init; }
+
         public Money Cost { get; init; }
 
         public Money ImputedCost { get; init; }
@@ -98,6 +100,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
         public static Totals operator +(Totals left, Totals right) => new()
         {
             Tokens = left.Tokens + right.Tokens,
+            UnpricedTokens = left.UnpricedTokens + right.UnpricedTokens,
             Cost = left.Cost + right.Cost,
             ImputedCost = left.ImputedCost + right.ImputedCost,
         };
@@ -105,6 +108,9 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
         public static Totals Of(UsageRecord record) => new()
         {
             Tokens = new(record.InputTokens, record.OutputTokens, record.CacheReadTokens, record.CacheWriteTokens),
+            UnpricedTokens = record.CostSource == CostSource.Unpriced
+                ? record.InputTokens + record.OutputTokens + record.CacheReadTokens + record.CacheWriteTokens
+                : 0,
             Cost = record.Billing == Billing.Api ? record.Cost : Money.Zero,
             ImputedCost = record.Billing == Billing.Subscription ? record.Cost : Money.Zero,
         };
@@ -112,6 +118,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
         public static Totals Of(UsageRollup rollup) => new()
         {
             Tokens = new(rollup.InputTokens, rollup.OutputTokens, rollup.CacheReadTokens, rollup.CacheWriteTokens),
+            UnpricedTokens = rollup.UnpricedTokens,
             Cost = new(rollup.CostNanoUsd),
             ImputedCost = new(rollup.ImputedCostNanoUsd),
         };
@@ -123,6 +130,6 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
             ImputedCost = session.ImputedCost,
         };
 
-        public override string ToString() => $"{Cost} USD ({ImputedCost} imputed), {Tokens.OfAllClasses} tokens";
+        public override string ToString() => $"{Cost} USD ({ImputedCost} imputed), {Tokens.OfAllClasses} tokens ({UnpricedTokens} unpriced)";
     }
 }

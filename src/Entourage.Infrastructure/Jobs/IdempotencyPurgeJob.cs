@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +28,7 @@ internal sealed partial class IdempotencyPurgeJob(IServiceScopeFactory scopes, T
                     // There is more.
                 }
             }
-            catch (DbException exception)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 LogFailed(logger, exception);
             }

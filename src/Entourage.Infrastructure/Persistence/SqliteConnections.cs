@@ -24,7 +24,8 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     /// <summary>Opens a connection.</summary>
     public async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = new SqliteConnection(ConnectionString);
+        // Whoever opens one here keeps it, and throws it away for good after a fault.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -16,6 +16,7 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     : BackgroundService, IBudgetLedger
 {
     private const int GreatestAttempts = 10;
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Caller> queue = Channel.CreateBounded<Caller>(
         new BoundedChannelOptions(options.Value.LedgerQueueLength) { SingleReader = true });
@@ -52,10 +53,9 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
         queue.Writer.TryComplete();
         if (ExecuteTask is { } writing)
         {
-            await writing.WaitAsync(cancellationToken);
+            // A grace of its own: the host's may have gone to callers that were slow to leave, and what was taken is written all the same.
+            await Task.WhenAny(writing, Task.Delay(StopGrace, TimeProvider.System, CancellationToken.None));
         }
-
-        await base.StopAsync(cancellationToken);
     }
 
     // Ends when the queue is complete and empty, not when the host is asked to stop: what was taken is written.

@@ -16,7 +16,7 @@ internal interface ILedgerStore
     /// </summary>
     Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken);
 
-    /// <summary>Runs work that reads only, all of it at one moment.</summary>
+    /// <summary>Runs work that reads only.</summary>
     Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>What a fault means for the transaction that met it; null when it is not the store's.</summary>

@@ -107,7 +107,7 @@ internal sealed class LedgerBatch
         if (answeredBefore.TryGetValue(key, out var before))
         {
             token.EnsureSameRequest(before.RequestHash);
-            return new(new RecordedUsage(JsonSerializer.Deserialize<UsageResponse>(before.Response, EntourageJson.Options)!, Replayed: true));
+            return new(new RecordedUsage(JsonSerializer.Deserialize<UsageResponse>(before.Response, EntourageJson.Stored)!, Replayed: true));
         }
 
         return null;
@@ -140,7 +140,7 @@ internal sealed class LedgerBatch
         if (entry.Idempotency is { } token)
         {
             var stored = new IdempotentAnswer(
-                token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, EntourageJson.Options), entry.RecordedAt);
+                token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, EntourageJson.Stored), entry.RecordedAt);
             changes.Answers.Add(stored);
             answeredHere.Add(Convert.ToHexString(token.KeyHash), (stored, response));
         }

@@ -13,7 +13,6 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal sealed class SqlServerLedgerStore(string connectionString, IOptions<DatabaseOptions> options) : ILedgerStore
 {
     private const int Deadlock = 1205;
-    private const int SnapshotConflict = 3960;
 
     public async Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken)
     {
@@ -23,7 +22,7 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    // Each read is one statement and therefore of one moment, but for the counters, which are read last.
+    // Not of one moment, unlike on SQLite: a check says what was there a moment ago in any case, and nothing is decided by it alone.
     public async Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
@@ -32,7 +31,7 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
 
     public LedgerFault? Judge(Exception fault) => fault switch
     {
-        SqlException { Number: Deadlock or SnapshotConflict } => LedgerFault.Rerun,
+        SqlException { Number: Deadlock } => LedgerFault.Rerun,
         _ when SqlServerEntourageDb.IsUniqueViolation(fault) => LedgerFault.Rerun,
         DbException or InvalidOperationException or TimeoutException or IOException => LedgerFault.Unknown,
         _ => null,
