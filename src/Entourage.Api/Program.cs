@@ -20,7 +20,7 @@ WebApplication app;
 try
 {
     // Settings lie beside the program; data lie where it is started.
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. args.Where(arg => arg != Verify.Repair)], ContentRootPath = AppContext.BaseDirectory });
     builder.AddServer();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
@@ -68,7 +68,7 @@ try
 
     if (args is [Verify.Command, ..])
     {
-        return await Verify.RunAsync(app.Services, app.Configuration, Console.Out);
+        return await Verify.RunAsync(app.Services, app.Configuration, args.Contains(Verify.Repair), Console.Out);
     }
 
     await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);

@@ -75,6 +75,12 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     /// <summary>Whether the left amount is at least the right one.</summary>
     public static bool operator >=(Money left, Money right) => left.NanoUsd >= right.NanoUsd;
 
+    /// <summary>The sum of amounts.</summary>
+    public static Money Sum(IEnumerable<Money> amounts) => amounts.Aggregate(Zero, (sum, amount) => sum + amount);
+
+    /// <summary>The larger of two amounts.</summary>
+    public static Money Max(Money left, Money right) => left > right ? left : right;
+
     /// <inheritdoc/>
     public int CompareTo(Money other) => NanoUsd.CompareTo(other.NanoUsd);
 

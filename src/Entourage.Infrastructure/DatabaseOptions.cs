@@ -42,11 +42,11 @@ public sealed class DatabaseOptions
     [Range(1, 600)]
     public int CommandTimeoutSeconds { get; set; } = 15;
 
-    /// <summary>How many usages may wait for the ledger at once; a caller beyond that is answered 503.</summary>
+    /// <summary>How many usages, reservations and ends of these may wait for the ledger at once; a caller beyond that is answered 503.</summary>
     [Range(1, 1_000_000)]
     public int LedgerQueueLength { get; set; } = 10_000;
 
-    /// <summary>The most usages that share one transaction.</summary>
+    /// <summary>How many of them share one transaction; a batch stays together, even if it is larger.</summary>
     [Range(1, 1_000)]
     public int LedgerBatchSize { get; set; } = 500;
 }

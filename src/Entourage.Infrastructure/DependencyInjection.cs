@@ -39,7 +39,7 @@ public static class DependencyInjection
         services.AddSingleton<BudgetLedger>();
         services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
-        services.AddHostedService<IdempotencyPurgeJob>();
+        services.AddHostedService<PurgeJob>();
         return services;
     }
 

@@ -59,8 +59,7 @@ internal sealed class RequestTests
     [TestCaseSource(nameof(Requests))]
     public void Every_request_says_in_its_name_whether_it_changes_anything(Type request)
     {
-        var changes = request.Implements(typeof(ICommand<>)) || request.Implements(typeof(IIdempotentCommand));
-        Assert.That(request.Name, Does.EndWith(changes ? "Command" : "Query"));
+        Assert.That(request.Name, Does.EndWith(Changes(request) ? "Command" : "Query"));
     }
 
     [TestCaseSource(nameof(RequestsWithInput))]
@@ -95,10 +94,13 @@ internal sealed class RequestTests
         .Single(contract => contract.IsGenericType && contract.GetGenericTypeDefinition() == typeof(IRequest<>))
         .GenericTypeArguments[0];
 
+    private static bool Changes(Type request) => request.Implements(typeof(ICommand<>)) || request.Implements(typeof(ILedgerCommand<>));
+
     // Ids are looked up, and found or not; the key of a request is checked where it is used.
     private static bool HasInput(Type request) => request.GetProperties().Any(member =>
         member.PropertyType == typeof(PageRequest)
-        || ((request.Implements(typeof(ICommand<>)) || request.Implements(typeof(IIdempotentCommand)))
+        || (Changes(request)
+            && member.PropertyType != typeof(bool)
             && !member.Name.EndsWith("Id", StringComparison.Ordinal)
             && member.Name is not (nameof(IIdempotentCommand.IdempotencyKey) or nameof(IIdempotentCommand.IdempotencyScope))));
 }

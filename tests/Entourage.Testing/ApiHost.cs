@@ -52,11 +52,11 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         return Start(new ApiHost(other.database, ownsDatabase: false, other.Clock.GetUtcNow(), other.settings, other.replace));
     }
 
-    /// <summary>Recomputes all totals from the usage records.</summary>
-    public async Task<VerificationReport> VerifyAsync()
+    /// <summary>Recomputes all totals from the usage records, and puts right what differs if asked to.</summary>
+    public async Task<VerificationReport> VerifyAsync(bool repair = false)
     {
         await using var scope = Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsQuery());
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
     }
 
     /// <summary>How many rows a table has.</summary>

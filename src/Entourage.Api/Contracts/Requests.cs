@@ -101,19 +101,46 @@ public sealed record StartSessionRequest(Guid? AgentId, long? TaskId = null, str
 /// <param name="CacheWriteTokens">Input tokens written to the provider's cache.</param>
 /// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it.</param>
 /// <param name="Model">The model; the session's when absent.</param>
+/// <param name="ReservationId">The reservation of the session that it commits; none when absent.</param>
 /// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now when absent.</param>
 /// <param name="Error">A short text of the error, where the call failed.</param>
 /// <param name="Billing">How it is paid for; api when absent. What a subscription covers counts against no cap.</param>
-public sealed record RecordUsageRequest(
+public record RecordUsageRequest(
     long? InputTokens,
     long? OutputTokens,
     long? CacheReadTokens = null,
     long? CacheWriteTokens = null,
     Money? CostUsd = null,
     string? Model = null,
+    Guid? ReservationId = null,
     DateTimeOffset? OccurredAt = null,
     string? Error = null,
-    Billing? Billing = null);
+    Billing? Billing = null)
+{
+    /// <summary>The command for a session.</summary>
+    internal RecordUsageCommand ToCommand(long sessionId, string? idempotencyKey) => new(
+        sessionId,
+        InputTokens,
+        OutputTokens,
+        CacheReadTokens,
+        CacheWriteTokens,
+        CostUsd,
+        Model,
+        ReservationId,
+        OccurredAt,
+        Error,
+        Billing ?? Domain.Sessions.Billing.Api,
+        idempotencyKey);
+}
+
+/// <summary>Money to be set aside for a call.</summary>
+/// <param name="EstimatedCostUsd">Required. The most that the call may cost in USD: 0 to 1,000,000 with at most 9 decimals.</param>
+/// <param name="TtlSeconds">How long it holds, in seconds: 1 to 3,600; 300 when absent.</param>
+public sealed record ReserveRequest(Money? EstimatedCostUsd, long? TtlSeconds = null);
+
+/// <summary>A longer time for a reservation.</summary>
+/// <param name="TtlSeconds">Required. How long it holds from now on, in seconds: 1 to 3,600. It never holds shorter than it did.</param>
+public sealed record ExtendReservationRequest(long? TtlSeconds);
 
 /// <summary>How a session ended.</summary>
 /// <param name="Outcome">How it went; completed when absent, or failed where there is an error.</param>

@@ -1,6 +1,6 @@
 using Entourage.Api.Contracts;
+using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
-using Entourage.Domain.Sessions;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -32,20 +32,26 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     [HttpPost("{id:long}/usage")]
     public Task<UsageResponse> RecordUsage(
         long id, RecordUsageRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
-        mediator.Send(
-            new RecordUsageCommand(
-                id,
-                body.InputTokens,
-                body.OutputTokens,
-                body.CacheReadTokens,
-                body.CacheWriteTokens,
-                body.CostUsd,
-                body.Model,
-                body.OccurredAt,
-                body.Error,
-                body.Billing ?? Billing.Api,
-                idempotencyKey),
-            cancellationToken);
+        mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);
+
+    /// <summary>
+    /// Records many usages at once. Each is accepted or refused on its own, as the items of the answer say in the same order.
+    /// </summary>
+    [HttpPost("usage/batch")]
+    [BatchBody]
+    public async Task<UsageBatchResponse> RecordUsageBatch(RecordUsageBatchRequest body, CancellationToken cancellationToken) =>
+        UsageBatchResponse.From(await mediator.Send(body.ToCommand(), cancellationToken), HttpContext);
+
+    /// <summary>
+    /// Sets money aside for a call that is about to be made. Refused with 402, and nothing is taken, when a hard budget has too little left.
+    /// </summary>
+    [HttpPost("{id:long}/reservations")]
+    [ProducesResponseType<ReservationResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Reserve(
+        long id, ReserveRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
+        StatusCode(
+            StatusCodes.Status201Created,
+            await mediator.Send(new ReserveSpendCommand(id, body.EstimatedCostUsd, body.TtlSeconds, idempotencyKey), cancellationToken));
 
     /// <summary>Lists what a session used, the newest first.</summary>
     [HttpGet("{id:long}/usage")]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Entourage.Api.Contracts;
 using Entourage.Api.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
@@ -30,10 +31,14 @@ internal static class OpenApi
             };
             return Task.CompletedTask;
         });
-        options.AddSchemaTransformer((schema, context, _) =>
+        options.AddSchemaTransformer(async (schema, context, cancellationToken) =>
         {
             Describe(schema, context.JsonTypeInfo);
-            return Task.CompletedTask;
+            if (context.JsonTypeInfo.Type == typeof(UsageBatchEntry))
+            {
+                var item = await context.GetOrCreateSchemaAsync(typeof(UsageBatchItemRequest), null, cancellationToken);
+                (schema.Type, schema.Properties, schema.Required) = (item.Type, item.Properties, item.Required);
+            }
         });
     }
 

@@ -24,11 +24,20 @@ internal static class InvalidBodies
         return new ProblemResult(faults.All(IsOfValue) ? invalid : invalid with { Status = StatusCodes.Status400BadRequest, Code = "malformed-body" });
     }
 
+    /// <summary>The problem of a part of a body that could not be read.</summary>
+    public static Problem ProblemOf(JsonException json)
+    {
+        var invalid = Problem.OfMember(MemberOf(json.Path ?? ""), ReasonOf(json));
+        return IsOfValue(json) ? invalid : invalid with { Status = StatusCodes.Status400BadRequest, Code = "malformed-body" };
+    }
+
     // A fault of the body comes with the serializer's exception, or without a name: there is no body. Any other is of the
     // address or a header, where each value is of the right shape: a text.
     private static bool IsOfValue(Fault fault) => fault.Json is { } json
-        ? json is InvalidValueException or { InnerException: FormatException }
+        ? IsOfValue(json)
         : fault.Key.Length > 0;
+
+    private static bool IsOfValue(JsonException json) => json is InvalidValueException or { InnerException: FormatException };
 
     /// <summary>The member of a JSON path: <c>$.tags[0]</c> is of <c>tags</c>, <c>$['a b']</c> of <c>a b</c>.</summary>
     private static string MemberOf(string path)

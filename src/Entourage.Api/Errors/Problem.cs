@@ -1,7 +1,13 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Entourage.Application.Budgets;
+using Entourage.Application.Errors;
 using Entourage.Application.Json;
+using Entourage.Domain;
+using FluentValidation;
+using FluentValidation.Results;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Entourage.Api.Errors;
@@ -14,6 +20,8 @@ internal sealed record Problem(int Status, string Code, string? Detail)
 {
     /// <summary>The media type of the answer.</summary>
     public const string MediaType = "application/problem+json";
+
+    private const string StoreUnavailable = "store-unavailable";
 
     // Clients and proxies that know no better wait this long, in seconds.
     private const string RetryAfter = "1";
@@ -35,6 +43,31 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         _ => new(status, JsonNamingPolicy.KebabCaseLower.ConvertName(ReasonPhrases.GetReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal)), null),
     };
 
+    /// <summary>The problem of an exception; one that nobody foresaw says nothing of itself.</summary>
+    public static Problem Of(Exception exception) => exception switch
+    {
+        ValidationException invalid => Invalid(ErrorsOf(invalid)),
+        InvalidInputException invalid => OfMember(invalid.Field, invalid.Message),
+        RuleViolationException { Field: { } field } violation =>
+            OfMember(JsonNamingPolicy.SnakeCaseLower.ConvertName(field), violation.Message) with { Code = violation.Code },
+        RuleViolationException violation => new(StatusCodes.Status409Conflict, violation.Code, violation.Message),
+        IdempotencyKeyReusedException => new(StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", exception.Message),
+        BudgetExceededException exceeded => Refusal(exceeded),
+        ConflictException conflict => new(StatusCodes.Status409Conflict, conflict.Code, conflict.Message) { Members = conflict.Members },
+        NotFoundException => new(StatusCodes.Status404NotFound, "not-found", exception.Message),
+        JsonException json => InvalidBodies.ProblemOf(json),
+        BadHttpRequestException bad => Of(bad.StatusCode),
+        StoreUnavailableException { OutcomeUnknown: true } => new(
+            StatusCodes.Status503ServiceUnavailable,
+            "outcome-unknown",
+            $"{exception.Message} It may have been recorded: send it again with the same Idempotency-Key, or look before you send it without one."),
+        StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, StoreUnavailable, exception.Message),
+        _ when IsStoreFault(exception) => new(
+            StatusCodes.Status503ServiceUnavailable, StoreUnavailable, "The store cannot be reached or cannot write. Nothing was recorded."),
+        _ => new(
+            StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong here; the log has the details under this trace id."),
+    };
+
     /// <summary>The problem of a member with one fault.</summary>
     public static Problem OfMember(string member, string message) => Invalid(new Dictionary<string, string[]> { [member] = [message] });
 
@@ -45,15 +78,9 @@ internal sealed record Problem(int Status, string Code, string? Detail)
             Errors = errors,
         };
 
-    /// <summary>Writes the answer.</summary>
-    public Task WriteAsync(HttpContext context)
+    /// <summary>The body of the answer.</summary>
+    public JsonObject ToJson(HttpContext context)
     {
-        context.Response.StatusCode = Status;
-        if (Status == StatusCodes.Status503ServiceUnavailable)
-        {
-            context.Response.Headers.RetryAfter = RetryAfter;
-        }
-
         var body = new JsonObject
         {
             ["type"] = $"/problems/{Code}",
@@ -73,6 +100,46 @@ internal sealed record Problem(int Status, string Code, string? Detail)
             body["errors"] = JsonSerializer.SerializeToNode(Errors, EntourageJson.Options);
         }
 
-        return context.Response.WriteAsJsonAsync(body, EntourageJson.Options, MediaType, context.RequestAborted);
+        return body;
     }
+
+    /// <summary>Writes the answer.</summary>
+    public Task WriteAsync(HttpContext context)
+    {
+        context.Response.StatusCode = Status;
+        if (Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetryAfter;
+        }
+
+        return context.Response.WriteAsJsonAsync(ToJson(context), EntourageJson.Options, MediaType, context.RequestAborted);
+    }
+
+    private static bool IsStoreFault(Exception? exception) =>
+        exception is not null && (exception is DbException || IsStoreFault(exception.InnerException));
+
+    private static Dictionary<string, string[]> ErrorsOf(ValidationException exception) => exception.Errors
+        .GroupBy(failure => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.PropertyName), StringComparer.Ordinal)
+        .ToDictionary(
+            member => member.Key,
+            member => member.Select(failure => MessageOf(failure, member.Key)).Distinct().ToArray(),
+            StringComparer.Ordinal);
+
+    // Validators know a member by its name in C#, callers by its name in JSON.
+    private static string MessageOf(ValidationFailure failure, string member) =>
+        failure.FormattedMessagePlaceholderValues?.GetValueOrDefault("PropertyName") is string { Length: > 0 } name
+            ? failure.ErrorMessage.Replace($"'{name}'", $"'{member}'", StringComparison.Ordinal)
+            : failure.ErrorMessage;
+
+    private static Problem Refusal(BudgetExceededException exceeded) =>
+        new(StatusCodes.Status402PaymentRequired, "budget-exceeded", exceeded.Message)
+        {
+            Members = new Dictionary<string, object?>
+            {
+                ["budget"] = BudgetStatusResponse.From(exceeded.Tightest),
+                ["max_reservable_usd"] = exceeded.Reservable,
+                ["waiting_helps"] = exceeded.WaitingHelps,
+                ["retry_at"] = exceeded.RetryAt,
+            },
+        };
 }

@@ -12,6 +12,10 @@ public sealed class ApiLimits
     [Range(1_024, 1_073_741_824)]
     public long BodyBytes { get; set; } = 1_048_576;
 
+    /// <summary>The largest body of a batch, in bytes.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public long BatchBodyBytes { get; set; } = 4_194_304;
+
     /// <summary>How long a stopping server may take to finish what it has accepted, in seconds.</summary>
     [Range(1, 60)]
     public int StopSeconds { get; set; } = 8;

@@ -10,10 +10,17 @@ internal static class Verify
     /// <summary>The word that asks for it.</summary>
     public const string Command = "verify";
 
+    /// <summary>The word after it that asks to put right what differs.</summary>
+    public const string Repair = "--repair";
+
     /// <summary>Writes what was found. Neither makes nor migrates a store: one that is not there has not been verified.</summary>
-    /// <returns>The exit code: 0 when all totals agree, else 1.</returns>
+    /// <returns>The exit code: 0 when all totals agree in the end, else 1.</returns>
     /// <exception cref="FileNotFoundException">There is no SQLite file.</exception>
-    public static async Task<int> RunAsync(IServiceProvider services, IConfiguration configuration, TextWriter console)
+    /// <param name="services">Where the store is.</param>
+    /// <param name="configuration">Which store it is.</param>
+    /// <param name="repair">Whether to put right what differs.</param>
+    /// <param name="console">Where to say what was found.</param>
+    public static async Task<int> RunAsync(IServiceProvider services, IConfiguration configuration, bool repair, TextWriter console)
     {
         var file = DatabaseOptions.SqlitePathOf(configuration);
         if (file is not null && !File.Exists(file))
@@ -22,7 +29,7 @@ internal static class Verify
         }
 
         await using var scope = services.CreateAsyncScope();
-        var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsQuery());
+        var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
         foreach (var difference in report.Differences)
         {
             await console.WriteLineAsync(difference);
@@ -30,6 +37,11 @@ internal static class Verify
 
         await console.WriteLineAsync($"Store: {file ?? nameof(DatabaseProvider.SqlServer)}");
         await console.WriteLineAsync($"{report.Records} usage records, {report.Totals} totals, {report.Differences.Count} differences");
-        return report.Differences.Count == 0 ? 0 : 1;
+        if (report is { Repaired: true, Differences.Count: > 0 })
+        {
+            await console.WriteLineAsync("Each of these totals is now what its records come to.");
+        }
+
+        return report.Repaired || report.Differences.Count == 0 ? 0 : 1;
     }
 }

@@ -1,54 +1,48 @@
-using Entourage.Application.Sessions;
-using Entourage.Domain;
 using Entourage.Domain.Budgets;
-using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Abstractions;
 
 /// <summary>
-/// The money path: takes usage and keeps every counter in the usage's own transaction. Many concurrent callers share one
-/// transaction; a lone caller waits for no timer.
+/// The money path: usage, reservations and whatever ends them. It keeps every counter in the transaction of what it counts.
+/// Many concurrent callers share one transaction; a lone caller waits for no timer.
 /// </summary>
 public interface IBudgetLedger
 {
-    /// <summary>Records a usage. When this returns, the usage is on disk (rule 1).</summary>
-    /// <exception cref="Errors.NotFoundException">There is no such session.</exception>
+    /// <summary>Writes an entry. When this returns, its effect is on disk (rule 1).</summary>
+    /// <exception cref="Errors.NotFoundException">There is no such session or reservation.</exception>
+    /// <exception cref="Errors.BudgetExceededException">A hard budget refuses a reservation.</exception>
+    /// <exception cref="Domain.RuleViolationException">The entry breaks another rule.</exception>
     /// <exception cref="Errors.IdempotencyKeyReusedException">Its key was used for another request.</exception>
-    /// <exception cref="Errors.StoreUnavailableException">Nothing was recorded: the store cannot be reached, or too many callers wait already.</exception>
-    Task<RecordedUsage> RecordAsync(UsageEntry entry, CancellationToken cancellationToken);
+    /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached, or too many callers wait already.</exception>
+    Task<LedgerAnswer<T>> WriteAsync<T>(LedgerEntry<T> entry, CancellationToken cancellationToken);
+
+    /// <summary>Writes entries in one transaction, each accepted or refused on its own.</summary>
+    /// <returns>What became of each, in their order.</returns>
+    /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached, or too many callers wait already.</exception>
+    Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Reads every budget that applies to some work, and what its counter says.</summary>
     /// <exception cref="Errors.NotFoundException">There is no such agent, or no such task in its team.</exception>
     Task<BudgetPosition> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <summary>A usage on its way into the ledger. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
-/// <param name="RecordId">The id of the usage record to be.</param>
-/// <param name="SessionId">The session that used it.</param>
-/// <param name="Tokens">What it used.</param>
-/// <param name="ReportedCost">The cost (USD) as the caller states it; null when it does not know.</param>
-/// <param name="Model">The model; the session's when null.</param>
-/// <param name="OccurredAt">When the money was spent (UTC).</param>
-/// <param name="RecordedAt">The present (UTC).</param>
-/// <param name="Error">The error of a failed call.</param>
-/// <param name="Billing">How it is paid for.</param>
-/// <param name="Idempotency">The caller's key, if it gave one.</param>
-public sealed record UsageEntry(
-    Guid RecordId,
-    long SessionId,
-    TokenCounts Tokens,
-    Money? ReportedCost,
-    string? Model,
-    DateTimeOffset OccurredAt,
-    DateTimeOffset RecordedAt,
-    string? Error,
-    Billing Billing,
-    IdempotencyToken? Idempotency);
-
-/// <summary>The ledger's answer to a usage.</summary>
+/// <summary>The ledger's answer to an entry.</summary>
 /// <param name="Response">What the caller is told.</param>
-/// <param name="Replayed">Whether it was told so before, under the same key; then nothing was recorded now.</param>
-public sealed record RecordedUsage(UsageResponse Response, bool Replayed);
+/// <param name="Replayed">Whether it was told so before, under the same key; then nothing was written now.</param>
+public sealed record LedgerAnswer<T>(T Response, bool Replayed);
+
+/// <summary>What became of one entry: an answer, or the reason why it alone was not written.</summary>
+/// <param name="Response">What the caller is told, of the type that its entry names.</param>
+/// <param name="Replayed">Whether it was told so before, under the same key.</param>
+/// <param name="Refusal">Why nothing was written.</param>
+public sealed record LedgerOutcome(object? Response, bool Replayed, Exception? Refusal)
+{
+    /// <summary>An entry that was written, or had been before.</summary>
+    public static LedgerOutcome Of(object response, bool replayed) => new(response, replayed, null);
+
+    /// <summary>An entry that was refused.</summary>
+    public static LedgerOutcome Of(Exception refusal) => new(null, false, refusal);
+}
 
 /// <summary>Whose budgets to read.</summary>
 /// <param name="AgentId">The agent.</param>
@@ -66,12 +60,4 @@ public sealed record SessionChoice(bool UseNewestActive, IReadOnlyList<long> Pat
 
     /// <summary>A session, followed by its ancestors.</summary>
     public static SessionChoice Of(IReadOnlyList<long> path) => new(false, path);
-}
-
-/// <summary>Every budget that applies to some work, capped or not, at one moment.</summary>
-/// <param name="Budgets">Each budget with what its counter says, from the widest scope to the narrowest.</param>
-public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
-{
-    /// <summary>The hard budgets with nothing left, the one with the least remaining first.</summary>
-    public IEnumerable<BudgetStatus> Refusing => Budgets.Where(budget => budget.Refuses).OrderBy(budget => budget.Remaining);
 }

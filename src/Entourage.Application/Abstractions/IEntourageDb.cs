@@ -35,8 +35,11 @@ public interface IEntourageDb
     /// <summary>Usage by session, model and quarter of an hour.</summary>
     DbSet<UsageRollup> UsageRollups { get; }
 
-    /// <summary>What has been spent in each budget window.</summary>
+    /// <summary>What has been spent and reserved in each budget window.</summary>
     DbSet<BudgetCounter> BudgetCounters { get; }
+
+    /// <summary>Money set aside, and what was, for a while.</summary>
+    DbSet<Reservation> Reservations { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

@@ -24,6 +24,9 @@ public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
     /// <summary>The longest key, in characters.</summary>
     public const int KeyLength = 200;
 
+    /// <summary>Which key, as text.</summary>
+    public string Key { get; } = Convert.ToHexString(KeyHash);
+
     /// <summary>The token of a command; null when it carries no key.</summary>
     /// <exception cref="InvalidInputException">The key is empty, too long, or holds other than printable ASCII.</exception>
     public static IdempotencyToken? Of(IIdempotentCommand command)
@@ -59,4 +62,12 @@ public sealed class IdempotentReplay
 {
     /// <summary>The answer is a repeated one.</summary>
     public bool Happened { get; set; }
+
+    /// <summary>Notes whether an answer of the ledger is a repeated one.</summary>
+    public T Note<T>(LedgerAnswer<T> answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        Happened = answer.Replayed;
+        return answer.Response;
+    }
 }

@@ -1,5 +1,6 @@
 using Entourage.Application.Paging;
 using Entourage.Domain;
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
 using FluentValidation;
 
@@ -38,6 +39,10 @@ internal static class Rules
     /// <summary>A count of tokens that one usage may state.</summary>
     public static IRuleBuilderOptions<T, long?> Tokens<T>(this IRuleBuilder<T, long?> rule) =>
         rule.InclusiveBetween(0, TokenCounts.LargestInput);
+
+    /// <summary>How long a reservation is to hold, in seconds.</summary>
+    public static IRuleBuilderOptions<T, long?> Ttl<T>(this IRuleBuilder<T, long?> rule) =>
+        rule.InclusiveBetween(1, Reservation.GreatestTtlSeconds);
 
     /// <summary>The part of a list that is asked for.</summary>
     public static IRuleBuilderOptions<T, int> PageLimit<T>(this IRuleBuilder<T, int> rule) =>

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Entourage.Application.Abstractions;
 using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;

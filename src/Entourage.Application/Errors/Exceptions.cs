@@ -1,4 +1,5 @@
 using Entourage.Application.Json;
+using Entourage.Domain;
 using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Errors;
@@ -40,22 +41,65 @@ public sealed class IdempotencyKeyReusedException() : Exception("This Idempotenc
 /// <param name="innerException">What the store said.</param>
 public sealed class DuplicateException(Exception innerException) : Exception("A row with the same unique key exists.", innerException);
 
-/// <summary>The store cannot be reached or cannot write. Nothing was recorded; asking again is safe.</summary>
+/// <summary>The store cannot be reached or cannot write.</summary>
 /// <param name="message">What is wrong, for the operator's log and for the caller.</param>
 /// <param name="innerException">What the store said.</param>
-public sealed class StoreUnavailableException(string message, Exception? innerException = null) : Exception(message, innerException);
+/// <param name="outcomeUnknown">See <see cref="OutcomeUnknown"/>.</param>
+public sealed class StoreUnavailableException(string message, Exception? innerException = null, bool outcomeUnknown = false)
+    : Exception(message, innerException)
+{
+    /// <summary>
+    /// Whether the connection was lost where the request may have been committed: only one with an idempotency key is safe
+    /// to send again. Otherwise nothing was recorded, and asking again is safe.
+    /// </summary>
+    public bool OutcomeUnknown { get; } = outcomeUnknown;
+}
 
 /// <summary>A hard budget refuses: the dollar that would break a cap is not spent.</summary>
-/// <param name="tightest">The budget with the least remaining.</param>
-/// <param name="refusing">All budgets that refuse.</param>
-public sealed class BudgetExceededException(BudgetStatus tightest, IReadOnlyList<BudgetStatus> refusing)
-    : Exception($"The {EnumNames.Of(tightest.Budget.Window.Scope)} budget of {tightest.Budget.Limit} USD ({EnumNames.Of(tightest.Budget.Window.Period)}) has nothing left.")
+public sealed class BudgetExceededException : Exception
 {
-    /// <summary>The budget with the least remaining.</summary>
-    public BudgetStatus Tightest { get; } = tightest;
+    private BudgetExceededException(IReadOnlyList<BudgetStatus> refusing, Money? reservable, Money wanted, string message)
+        : base(message)
+    {
+        (Tightest, Reservable) = (refusing[0], reservable ?? Money.Zero);
+        WaitingHelps = refusing.All(budget => Helps(budget, wanted));
+        RetryAt = WaitingHelps && refusing.All(budget => budget.Budget.ResetsAt is not null) ? refusing.Max(budget => budget.Budget.ResetsAt) : null;
+    }
 
-    /// <summary>When all that refuse will have started afresh (UTC); null when waiting does not help.</summary>
-    public DateTimeOffset? RetryAt { get; } = refusing.All(budget => budget.Budget.ResetsAt is not null)
-        ? refusing.Max(budget => budget.Budget.ResetsAt)
-        : null;
+    /// <summary>The budget with the least remaining (rule 6).</summary>
+    public BudgetStatus Tightest { get; }
+
+    /// <summary>The most that a reservation could take now (USD).</summary>
+    public Money Reservable { get; }
+
+    /// <summary>Whether the same request may be granted later without a limit being raised.</summary>
+    public bool WaitingHelps { get; }
+
+    /// <summary>When all that refuse will have started afresh (UTC); null when waiting does not help, or there is no such time.</summary>
+    public DateTimeOffset? RetryAt { get; }
+
+    /// <summary>Why a session may not start; null when it may.</summary>
+    public static BudgetExceededException? OfStart(BudgetPosition position)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        var refusing = position.Refusing.ToArray();
+        return refusing.Length == 0 ? null : new(refusing, position.Reservable, new Money(1), $"The {NameOf(refusing[0])} has nothing left.");
+    }
+
+    /// <summary>Why an amount cannot be reserved; null when it can.</summary>
+    public static BudgetExceededException? OfReservation(BudgetPosition position, Money amount)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        var refusing = position.RefusingToReserve(amount).ToArray();
+        return refusing.Length == 0
+            ? null
+            : new(refusing, position.Reservable, amount, $"The {NameOf(refusing[0])} has {refusing[0].Reservable} USD left, too little to reserve {amount} USD.");
+    }
+
+    private static string NameOf(BudgetStatus budget) =>
+        $"{EnumNames.Of(budget.Budget.Window.Scope)} budget of {budget.Budget.Limit} USD ({EnumNames.Of(budget.Budget.Window.Period)})";
+
+    // Time gives back what is reserved, and what was spent in a window that ends; it raises no limit.
+    private static bool Helps(BudgetStatus budget, Money wanted) =>
+        budget.Budget.Limit >= wanted && (budget.Budget.ResetsAt is not null || budget.Budget.Limit - budget.Spending.Spent >= wanted);
 }

@@ -53,6 +53,12 @@ public sealed record UsageRecordResponse
     /// <summary>The cost (USD); zero while it is unpriced.</summary>
     public required Money CostUsd { get; init; }
 
+    /// <summary>The part of the cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
+    public required Money OverrunUsd { get; init; }
+
+    /// <summary>The reservation that it named, if any.</summary>
+    public required Guid? ReservationId { get; init; }
+
     /// <summary>Where the cost comes from.</summary>
     public required CostSource CostSource { get; init; }
 
@@ -67,6 +73,7 @@ internal sealed class UsageRecordProfile : Profile
 {
     public UsageRecordProfile() => CreateMap<UsageRecord, UsageRecordResponse>()
         .ForMember(response => response.CostUsd, member => member.MapFrom(record => record.Cost))
+        .ForMember(response => response.OverrunUsd, member => member.MapFrom(record => record.Overrun))
         .ForMember(response => response.Model, member => member.MapFrom(record => record.Model == "" ? null : record.Model));
 }
 

@@ -18,11 +18,12 @@ namespace Entourage.Application.Sessions;
 /// <param name="CacheWriteTokens">Cache-write tokens.</param>
 /// <param name="CostUsd">The cost (USD); null when the caller does not know it.</param>
 /// <param name="Model">The model; the session's when null.</param>
+/// <param name="ReservationId">The reservation of the session that it commits; null for none.</param>
 /// <param name="OccurredAt">When the money was spent (UTC), at most 5 minutes ahead and 30 days back; now when null.</param>
 /// <param name="Error">A short text of the error, where the call failed.</param>
 /// <param name="Billing">How it is paid for.</param>
 /// <param name="IdempotencyKey">The caller's key, if any.</param>
-/// <remarks>Not an <see cref="ICommand{TResponse}"/>: the ledger has a transaction of its own, shared by many callers.</remarks>
+/// <remarks>Whether it happened at a time that may still be counted is seen in the ledger: a retry under a key is never too late.</remarks>
 public sealed record RecordUsageCommand(
     long SessionId,
     long? InputTokens,
@@ -31,10 +32,11 @@ public sealed record RecordUsageCommand(
     long? CacheWriteTokens,
     Money? CostUsd,
     string? Model,
+    Guid? ReservationId,
     DateTimeOffset? OccurredAt,
     string? Error,
     Billing Billing,
-    string? IdempotencyKey) : IRequest<UsageResponse>, IIdempotentCommand
+    string? IdempotencyKey) : ILedgerCommand<UsageResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
     public string IdempotencyScope => $"sessions/{SessionId}/usage";
@@ -42,7 +44,7 @@ public sealed record RecordUsageCommand(
 
 internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageCommand>
 {
-    public RecordUsageValidator(TimeProvider time)
+    public RecordUsageValidator()
     {
         RuleFor(command => command.InputTokens).NotNull().Tokens();
         RuleFor(command => command.OutputTokens).NotNull().Tokens();
@@ -51,31 +53,26 @@ internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageComman
         RuleFor(command => command.CostUsd).Usd();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
-        RuleFor(command => command.OccurredAt)
-            .Must(occurredAt => occurredAt is null || UsageRecord.MayHaveOccurredAt(occurredAt.Value, time.GetUtcNow()))
-            .WithMessage($"'{{PropertyName}}' must be at most {UsageRecord.LatestAhead.TotalMinutes} minutes ahead and {UsageRecord.OldestBack.TotalDays} days back.");
     }
 }
 
 internal sealed class RecordUsageHandler(IBudgetLedger ledger, IdempotentReplay replay, TimeProvider time)
     : IRequestHandler<RecordUsageCommand, UsageResponse>
 {
-    public async Task<UsageResponse> Handle(RecordUsageCommand request, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var entry = new UsageEntry(
-            Guid.CreateVersion7(now),
-            request.SessionId,
-            new TokenCounts(request.InputTokens!.Value, request.OutputTokens!.Value, request.CacheReadTokens ?? 0, request.CacheWriteTokens ?? 0),
-            request.CostUsd,
-            request.Model,
-            request.OccurredAt ?? now,
-            now,
-            request.Error,
-            request.Billing,
-            IdempotencyToken.Of(request));
-        var recorded = await ledger.RecordAsync(entry, cancellationToken);
-        replay.Happened = recorded.Replayed;
-        return recorded.Response;
-    }
+    public async Task<UsageResponse> Handle(RecordUsageCommand request, CancellationToken cancellationToken) =>
+        replay.Note(await ledger.WriteAsync(ToEntry(request, time.GetUtcNow()), cancellationToken));
+
+    /// <summary>The ledger's entry for a valid command.</summary>
+    public static UsageEntry ToEntry(RecordUsageCommand command, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now),
+        command.SessionId,
+        new TokenCounts(command.InputTokens!.Value, command.OutputTokens!.Value, command.CacheReadTokens ?? 0, command.CacheWriteTokens ?? 0),
+        command.CostUsd,
+        command.Model,
+        command.ReservationId,
+        command.OccurredAt ?? now,
+        command.Error,
+        command.Billing,
+        now,
+        IdempotencyToken.Of(command));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Text.Json.Serialization;
 using Entourage.Application.Abstractions;
@@ -70,7 +71,7 @@ public record SessionResponse
     /// <summary>What its usage under a subscription would have cost (USD).</summary>
     public required Money ImputedCostUsd { get; init; }
 
-    /// <summary>What its live reservations hold (USD).</summary>
+    /// <summary>What its live reservations hold (USD), its sub-agents' not included.</summary>
     public required Money ReservedUsd { get; init; }
 
     /// <summary>The session that this one is a sub-agent's of, if any.</summary>
@@ -95,10 +96,16 @@ public record SessionResponse
         var trees = await db.BudgetCounters.AsNoTracking()
             .Where(counter => counter.Scope == BudgetScope.Session && scopeIds.Contains(counter.ScopeId))
             .ToDictionaryAsync(counter => counter.ScopeId, counter => counter.Spent, cancellationToken);
-        return [.. rows.Select(row => From(row, trees.GetValueOrDefault(BudgetWindow.IdOf(row.Session.Id)), now))];
+        var ids = rows.Select(row => row.Session.Id).ToArray();
+        var reserved = (await db.Reservations.AsNoTracking()
+                .Where(reservation => ids.Contains(reservation.SessionId) && reservation.EndedAt == null && reservation.ExpiresAt > now)
+                .Select(reservation => new { reservation.SessionId, reservation.Amount })
+                .ToListAsync(cancellationToken))
+            .ToLookup(reservation => reservation.SessionId, reservation => reservation.Amount);
+        return [.. rows.Select(row => From(row, trees.GetValueOrDefault(BudgetWindow.IdOf(row.Session.Id)), Money.Sum(reserved[row.Session.Id]), now))];
     }
 
-    private static SessionResponse From(SessionRow row, Money treeCost, DateTimeOffset now) => new()
+    private static SessionResponse From(SessionRow row, Money treeCost, Money reserved, DateTimeOffset now) => new()
     {
         Id = row.Session.Id,
         AgentId = row.Session.AgentId,
@@ -117,7 +124,7 @@ public record SessionResponse
         CostUsd = row.Session.Cost,
         TreeCostUsd = treeCost,
         ImputedCostUsd = row.Session.ImputedCost,
-        ReservedUsd = Money.Zero,
+        ReservedUsd = reserved,
         ParentSessionId = row.Session.ParentSessionId,
         Error = row.Session.Error,
     };
@@ -139,6 +146,19 @@ internal sealed record SessionRow(Session Session, string AgentName, string? Tas
 /// <summary>A session after a usage, and whether its agent must stop.</summary>
 public sealed record UsageResponse : SessionResponse
 {
+    /// <summary>For what was stored as JSON.</summary>
+    public UsageResponse()
+    {
+    }
+
+    /// <summary>Adds to what is told of a session.</summary>
+    [SetsRequiredMembers]
+    public UsageResponse(SessionResponse session, Guid usageId, CostSource costSource, Money overrunUsd, BudgetResponse budget)
+        : base(session)
+    {
+        (UsageId, CostSource, OverrunUsd, Budget) = (usageId, costSource, overrunUsd, budget);
+    }
+
     /// <summary>The usage record that was written: a version-7 UUID.</summary>
     [JsonPropertyOrder(1)]
     public required Guid UsageId { get; init; }
@@ -162,4 +182,8 @@ public sealed record UsageResponse : SessionResponse
     /// <summary>Where the cost of this usage comes from.</summary>
     [JsonPropertyOrder(1)]
     public required CostSource CostSource { get; init; }
+
+    /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
+    [JsonPropertyOrder(1)]
+    public required Money OverrunUsd { get; init; }
 }

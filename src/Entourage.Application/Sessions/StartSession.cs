@@ -42,6 +42,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         var parent = await FindParentAsync(agent, request.ParentSessionId, cancellationToken);
         var session = Session.Start(agent, task, parent, request.Model, now);
         await EnsureWithinBudgetsAsync(session, now, cancellationToken);
+        await EnsureParentIsActiveAsync(agent, parent, cancellationToken);
 
         db.Sessions.Add(session);
         await db.SaveChangesAsync(cancellationToken);
@@ -81,10 +82,26 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
     {
         // The session to be is in its own path, without a number yet: a cap of zero is over before it begins.
         var subject = new BudgetSubject(session.AgentId, session.TaskId, SessionChoice.Of([session.Id, .. session.Ancestors]));
-        var refusing = (await ledger.ReadAsync(subject, now, cancellationToken)).Refusing.ToArray();
-        if (refusing.Length > 0)
+        if (BudgetExceededException.OfStart(await ledger.ReadAsync(subject, now, cancellationToken)) is { } refusal)
         {
-            throw new BudgetExceededException(refusing[0], refusing);
+            throw refusal;
+        }
+    }
+
+    /// <summary>Looks once more, where nothing can end the parent any more before this one has begun.</summary>
+    private async Task EnsureParentIsActiveAsync(Agent agent, Session? parent, CancellationToken cancellationToken)
+    {
+        if (parent is null)
+        {
+            return;
+        }
+
+        // After the ledger was asked: it reads over a connection of its own, and would wait for this transaction.
+        var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
+        await db.HoldOrganisationAsync(organisationId, cancellationToken);
+        if (!await db.Sessions.AnyAsync(session => session.Id == parent.Id && session.Status == SessionStatus.Active, cancellationToken))
+        {
+            throw Session.ParentEnded(parent.Id);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
@@ -90,7 +91,6 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
     /// </summary>
     private async Task RecountAsync(Team team, CancellationToken cancellationToken)
     {
-        var calendar = BudgetCalendar.Of(team.Timezone);
         var teamId = BudgetWindow.IdOf(team.Id);
         var agentIds = (await db.Agents.Where(agent => agent.TeamId == team.Id).Select(agent => agent.Id).ToListAsync(cancellationToken))
             .ConvertAll(BudgetWindow.IdOf);
@@ -101,6 +101,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
             .Where(counter => counter.Scope == BudgetScope.Agent && agentIds.Contains(counter.ScopeId))
             .ExecuteDeleteAsync(cancellationToken);
 
+        var sums = new CounterSums();
         var spending = await (
                 from rollup in db.UsageRollups
                 join session in db.Sessions on rollup.SessionId equals session.Id
@@ -108,23 +109,26 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
                 group rollup by new { rollup.QuarterAt, session.AgentId } into quarter
                 select new { quarter.Key.QuarterAt, quarter.Key.AgentId, Cost = quarter.Sum(rollup => rollup.CostNanoUsd) })
             .ToListAsync(cancellationToken);
-        var counters = new Dictionary<BudgetWindow, Money>();
         foreach (var quarter in spending)
         {
-            var agentId = BudgetWindow.IdOf(quarter.AgentId);
-            Count(BudgetScope.Team, teamId, BudgetPeriod.Day);
-            Count(BudgetScope.Team, teamId, BudgetPeriod.Week);
-            Count(BudgetScope.Team, teamId, BudgetPeriod.Month);
-            Count(BudgetScope.Agent, agentId, BudgetPeriod.Day);
-
-            void Count(BudgetScope scope, string id, BudgetPeriod period)
-            {
-                var window = new BudgetWindow(scope, id, period, calendar.WindowOf(period, quarter.QuarterAt));
-                counters[window] = counters.GetValueOrDefault(window) + new Money(quarter.Cost);
-            }
+            sums.Spend(BudgetPolicy.ForWindows(team, quarter.AgentId), quarter.QuarterAt, new Money(quarter.Cost));
         }
 
-        db.BudgetCounters.AddRange(counters.Select(counter => BudgetCounter.Create(counter.Key, counter.Value)));
+        var reserved = await (
+                from reservation in db.Reservations
+                join session in db.Sessions on reservation.SessionId equals session.Id
+                where session.TeamId == team.Id && reservation.EndedAt == null
+                select new { Reservation = reservation, session.AgentId })
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        foreach (var held in reserved)
+        {
+            sums.Reserve(BudgetPolicy.ForWindows(team, held.AgentId), held.Reservation);
+        }
+
+        db.BudgetCounters.AddRange(sums.Windows
+            .Where(sum => sum.Key.Scope is BudgetScope.Team or BudgetScope.Agent)
+            .Select(sum => BudgetCounter.Create(sum.Key, sum.Value)));
         await db.SaveChangesAsync(cancellationToken);
     }
 }

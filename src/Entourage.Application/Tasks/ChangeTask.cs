@@ -59,6 +59,6 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, TimeProvider time) : IR
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        return await TaskResponse.ReadAsync(db, task, cancellationToken);
+        return await TaskResponse.ReadAsync(db, task, time.GetUtcNow(), cancellationToken);
     }
 }

@@ -61,6 +61,6 @@ internal sealed class CreateTaskHandler(IEntourageDb db, TimeProvider time) : IR
             await db.SaveChangesAsync(cancellationToken);
         }
 
-        return await TaskResponse.ReadAsync(db, task, cancellationToken);
+        return await TaskResponse.ReadAsync(db, task, time.GetUtcNow(), cancellationToken);
     }
 }

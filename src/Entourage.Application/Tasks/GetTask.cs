@@ -8,8 +8,8 @@ namespace Entourage.Application.Tasks;
 /// <param name="Id">Which.</param>
 public sealed record GetTaskQuery(long Id) : IRequest<TaskResponse>;
 
-internal sealed class GetTaskHandler(IEntourageDb db) : IRequestHandler<GetTaskQuery, TaskResponse>
+internal sealed class GetTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetTaskQuery, TaskResponse>
 {
     public async Task<TaskResponse> Handle(GetTaskQuery request, CancellationToken cancellationToken) =>
-        await TaskResponse.ReadAsync(db, await db.Tasks.GetAsync(request.Id, "task", cancellationToken), cancellationToken);
+        await TaskResponse.ReadAsync(db, await db.Tasks.GetAsync(request.Id, "task", cancellationToken), time.GetUtcNow(), cancellationToken);
 }

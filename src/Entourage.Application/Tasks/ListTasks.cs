@@ -20,7 +20,7 @@ internal sealed class ListTasksValidator : AbstractValidator<ListTasksQuery>
     public ListTasksValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
-internal sealed class ListTasksHandler(IEntourageDb db) : IRequestHandler<ListTasksQuery, Page<TaskResponse>>
+internal sealed class ListTasksHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListTasksQuery, Page<TaskResponse>>
 {
     public async Task<Page<TaskResponse>> Handle(ListTasksQuery request, CancellationToken cancellationToken)
     {
@@ -33,6 +33,6 @@ internal sealed class ListTasksHandler(IEntourageDb db) : IRequestHandler<ListTa
             .OrderByDescending(task => task.Id)
             .Take(request.Page.Limit + 1)
             .ToListAsync(cancellationToken);
-        return request.Page.Of(await TaskResponse.ReadAsync(db, team.Id, tasks, cancellationToken), task => task.Id);
+        return request.Page.Of(await TaskResponse.ReadAsync(db, team.Id, tasks, time.GetUtcNow(), cancellationToken), task => task.Id);
     }
 }

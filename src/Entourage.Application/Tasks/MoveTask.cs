@@ -23,6 +23,6 @@ internal sealed class MoveTaskHandler(IEntourageDb db, TimeProvider time) : IReq
         var task = await db.Tasks.GetAsync(request.Id, "task", cancellationToken);
         task.MoveTo(request.Status!.Value, time.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);
-        return await TaskResponse.ReadAsync(db, task, cancellationToken);
+        return await TaskResponse.ReadAsync(db, task, time.GetUtcNow(), cancellationToken);
     }
 }

@@ -45,7 +45,7 @@ public sealed record TaskResponse
     /// <summary>What its sessions have cost (USD).</summary>
     public required Money SpentUsd { get; init; }
 
-    /// <summary>What is left of the cap (USD), negative after an overrun; null without a cap.</summary>
+    /// <summary>What is left of the cap, live reservations taken off (USD); negative after an overrun; null without a cap.</summary>
     public required Money? RemainingUsd { get; init; }
 
     /// <summary>Whether more was spent than the guideline for its type calls a red flag.</summary>
@@ -62,7 +62,7 @@ public sealed record TaskResponse
 
     /// <summary>Answers for tasks of one team, in the given order.</summary>
     internal static async Task<IReadOnlyList<TaskResponse>> ReadAsync(
-        IEntourageDb db, Guid teamId, IReadOnlyCollection<WorkTask> tasks, CancellationToken cancellationToken)
+        IEntourageDb db, Guid teamId, IReadOnlyCollection<WorkTask> tasks, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var limits = (await db.Teams.AsNoTracking().SingleAsync(team => team.Id == teamId, cancellationToken)).Limits;
         var ids = tasks.Select(task => task.Id).ToArray();
@@ -75,14 +75,26 @@ public sealed record TaskResponse
         var spent = await db.BudgetCounters.AsNoTracking()
             .Where(counter => counter.Scope == BudgetScope.Task && scopeIds.Contains(counter.ScopeId))
             .ToDictionaryAsync(counter => counter.ScopeId, counter => counter.Spent, cancellationToken);
-        return [.. tasks.Select(task => From(task, limits, dependencies[task.Id], spent.GetValueOrDefault(BudgetWindow.IdOf(task.Id))))];
+        var reserved = (await (
+                    from reservation in db.Reservations
+                    join session in db.Sessions on reservation.SessionId equals session.Id
+                    where reservation.EndedAt == null && reservation.ExpiresAt > now && session.TaskId != null && ids.Contains(session.TaskId.Value)
+                    select new { TaskId = session.TaskId!.Value, reservation.Amount })
+                .ToListAsync(cancellationToken))
+            .ToLookup(reservation => reservation.TaskId, reservation => reservation.Amount);
+        return
+        [
+            .. tasks.Select(task => From(
+                task, limits, dependencies[task.Id], new(spent.GetValueOrDefault(BudgetWindow.IdOf(task.Id)), Money.Sum(reserved[task.Id])))),
+        ];
     }
 
     /// <summary>The answer for one task.</summary>
-    internal static async Task<TaskResponse> ReadAsync(IEntourageDb db, WorkTask task, CancellationToken cancellationToken) =>
-        (await ReadAsync(db, task.TeamId, [task], cancellationToken))[0];
+    internal static async Task<TaskResponse> ReadAsync(
+        IEntourageDb db, WorkTask task, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await ReadAsync(db, task.TeamId, [task], now, cancellationToken))[0];
 
-    private static TaskResponse From(WorkTask task, TeamLimits limits, IEnumerable<long> dependsOn, Money spent)
+    private static TaskResponse From(WorkTask task, TeamLimits limits, IEnumerable<long> dependsOn, Spending spending)
     {
         var limit = new TaskCap(task.Id, task.OwnLimit, task.TaskType).Limit(limits);
         return new()
@@ -98,9 +110,9 @@ public sealed record TaskResponse
             DependsOn = [.. dependsOn],
             AssigneeId = task.AssigneeId,
             BudgetUsd = limit,
-            SpentUsd = spent,
-            RemainingUsd = limit - spent,
-            RedFlag = SpendGuideline.For(task.TaskType) is { } guideline && spent > guideline.RedFlagAbove,
+            SpentUsd = spending.Spent,
+            RemainingUsd = limit - spending.Spent - spending.Reserved,
+            RedFlag = SpendGuideline.For(task.TaskType) is { } guideline && spending.Spent > guideline.RedFlagAbove,
             CreatedAt = task.CreatedAt,
             UpdatedAt = task.UpdatedAt,
             CompletedAt = task.CompletedAt,

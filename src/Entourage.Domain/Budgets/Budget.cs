@@ -17,6 +17,9 @@ public readonly record struct BudgetWindow(BudgetScope Scope, string ScopeId, Bu
 
     /// <summary>The text of a number as a scope id.</summary>
     public static string IdOf(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The window in words.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Scope} {ScopeId}, {Period} from {Start:yyyy-MM-dd}");
 }
 
 /// <summary>A limit in dollars on a window. One without a limit is counted and never refuses.</summary>
@@ -26,14 +29,24 @@ public readonly record struct BudgetWindow(BudgetScope Scope, string ScopeId, Bu
 /// <param name="ResetsAt">When its window ends (UTC); null for one that never does.</param>
 public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enforcement, DateTimeOffset? ResetsAt)
 {
-    /// <summary>The state of the budget, given what the counters of windows say; a window without one has seen no cost.</summary>
-    public BudgetStatus With(IReadOnlyDictionary<BudgetWindow, Money> spent) => new(this, new Spending(spent.GetValueOrDefault(Window), Money.Zero));
+    /// <summary>The state of the budget, given what the counters of windows say; a window without one has seen nothing.</summary>
+    public BudgetStatus With(IReadOnlyDictionary<BudgetWindow, Spending> counters) => new(this, counters.GetValueOrDefault(Window));
 }
 
 /// <summary>What a window's counter says.</summary>
 /// <param name="Spent">The sum of the recorded usage cost.</param>
 /// <param name="Reserved">The sum of live reservations.</param>
-public readonly record struct Spending(Money Spent, Money Reserved);
+public readonly record struct Spending(Money Spent, Money Reserved)
+{
+    /// <summary>The sums of both.</summary>
+    public static Spending operator +(Spending left, Spending right) => new(left.Spent + right.Spent, left.Reserved + right.Reserved);
+
+    /// <summary>The differences of both.</summary>
+    public static Spending operator -(Spending left, Spending right) => new(left.Spent - right.Spent, left.Reserved - right.Reserved);
+
+    /// <summary>Both amounts in words.</summary>
+    public override string ToString() => $"{Spent} USD spent, {Reserved} reserved";
+}
 
 /// <summary>A budget and what has been spent of it. Rules 3 and 4 of the budget rules stand here.</summary>
 /// <param name="Budget">The budget.</param>
@@ -46,6 +59,15 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     /// <summary>Nothing remains. A limit of zero is over from the start.</summary>
     public bool Over => Remaining is { } remaining && remaining <= Money.Zero;
 
-    /// <summary>It is over and refuses.</summary>
-    public bool Refuses => Over && Budget.Enforcement == Enforcement.Hard;
+    /// <summary>It is a cap that refuses when there is too little left: hard, and with a limit.</summary>
+    public bool IsHardCap => Budget is { Enforcement: Enforcement.Hard, Limit: not null };
+
+    /// <summary>It refuses a start: it is hard, and nothing remains (rule 4).</summary>
+    public bool Refuses => IsHardCap && Over;
+
+    /// <summary>The most that a reservation can still take (USD); null where that has no bound.</summary>
+    public Money? Reservable => IsHardCap ? Money.Max(Remaining!.Value, Money.Zero) : null;
+
+    /// <summary>It refuses a reservation: with it, spent and reserved would pass the limit, or nothing remains at all (rule 3).</summary>
+    public bool RefusesToReserve(Money amount) => Refuses || amount > Reservable;
 }

@@ -16,6 +16,9 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     // Zones are few and are asked for with every usage.
     private static readonly ConcurrentDictionary<string, BudgetCalendar> Calendars = new(StringComparer.Ordinal);
 
+    // Nearly every usage is of the day of the one before it.
+    private volatile LocalDay? latest;
+
     /// <summary>The calendar of organisations.</summary>
     public static readonly BudgetCalendar Utc = new(TimeZoneInfo.Utc);
 
@@ -33,19 +36,31 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     public DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
 
     /// <summary>The first local day of the window that holds an instant.</summary>
-    public DateOnly WindowOf(BudgetPeriod period, DateTimeOffset instant) => FirstDay(period, DateOf(instant));
+    public DateOnly WindowOf(BudgetPeriod period, DateTimeOffset instant) => FirstDay(period, DayOf(instant).Date);
 
     /// <summary>When the window that holds an instant ends and the next begins (UTC); null for one that never ends.</summary>
-    public DateTimeOffset? ResetsAt(BudgetPeriod period, DateTimeOffset instant)
+    public DateTimeOffset? ResetsAt(BudgetPeriod period, DateTimeOffset instant) => period switch
     {
-        var first = WindowOf(period, instant);
-        return period switch
+        BudgetPeriod.Day => DayOf(instant).EndsAt,
+        BudgetPeriod.Week => DayOf(instant).WeekEndsAt,
+        BudgetPeriod.Month => DayOf(instant).MonthEndsAt,
+        _ => null,
+    };
+
+    private LocalDay DayOf(DateTimeOffset instant)
+    {
+        if (latest is { } known && known.StartsAt <= instant && instant < known.EndsAt)
         {
-            BudgetPeriod.Day => StartOf(first.AddDays(1)),
-            BudgetPeriod.Week => StartOf(first.AddDays(7)),
-            BudgetPeriod.Month => StartOf(first.AddMonths(1)),
-            _ => null,
-        };
+            return known;
+        }
+
+        var date = DateOf(instant);
+        return latest = new(
+            date,
+            StartOf(date),
+            StartOf(date.AddDays(1)),
+            StartOf(FirstDay(BudgetPeriod.Week, date).AddDays(7)),
+            StartOf(FirstDay(BudgetPeriod.Month, date).AddMonths(1)));
     }
 
     /// <summary>The instant at which a local day begins (UTC): its midnight, or where clocks skip that, the first instant after.</summary>
@@ -86,4 +101,8 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     // Every part of a zone's name begins with a capital, unlike the other files of a machine's zone database.
     private static bool IsZoneName(string name) =>
         name != "Factory" && name.Split('/').All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]));
+
+    /// <summary>A local day, and when it and the week and month around it end (UTC).</summary>
+    private sealed record LocalDay(
+        DateOnly Date, DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset WeekEndsAt, DateTimeOffset MonthEndsAt);
 }

@@ -1,8 +1,8 @@
 namespace Entourage.Domain.Budgets;
 
 /// <summary>
-/// What has been spent in one window. Written only in the transaction of the usage that it counts, so that it always equals
-/// the sum of the usage records (rule 5).
+/// What has been spent and reserved in one window. Written only in the transaction of what it counts, so that it always
+/// equals the sums of the usage records and of the live reservations (rule 5).
 /// </summary>
 public sealed class BudgetCounter
 {
@@ -25,7 +25,17 @@ public sealed class BudgetCounter
     /// <summary>The sum of the recorded usage cost (USD).</summary>
     public Money Spent { get; private init; }
 
+    /// <summary>The sum of the reservations that have not ended (USD), those that have run out and wait to be given back included.</summary>
+    public Money Reserved { get; private init; }
+
     /// <summary>Makes the counter of a window.</summary>
-    public static BudgetCounter Create(BudgetWindow window, Money spent) =>
-        new() { Scope = window.Scope, ScopeId = window.ScopeId, Period = window.Period, Start = window.Start, Spent = spent };
+    public static BudgetCounter Create(BudgetWindow window, Spending spending) => new()
+    {
+        Scope = window.Scope,
+        ScopeId = window.ScopeId,
+        Period = window.Period,
+        Start = window.Start,
+        Spent = spending.Spent,
+        Reserved = spending.Reserved,
+    };
 }

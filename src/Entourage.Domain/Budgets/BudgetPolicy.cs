@@ -1,4 +1,6 @@
+using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.Budgets;
 
@@ -34,6 +36,34 @@ public sealed record BudgetPolicy
 
     /// <summary>The session and then its ancestors up to the one that no agent's session started; empty before a start.</summary>
     public IReadOnlyList<long> SessionPath { get; init; } = [];
+
+    /// <summary>
+    /// The policy of an agent for finding windows alone: it knows no limits, which have no influence on where a cost is counted.
+    /// </summary>
+    public static BudgetPolicy ForWindows(Team team, Guid agentId)
+    {
+        ArgumentNullException.ThrowIfNull(team);
+        return new()
+        {
+            OrganisationId = team.OrganisationId,
+            OrganisationLimits = new(),
+            TeamId = team.Id,
+            Timezone = team.Timezone,
+            TeamLimits = new(),
+            AgentId = agentId,
+        };
+    }
+
+    /// <summary>The policy of a session for finding windows alone.</summary>
+    public static BudgetPolicy ForWindows(Team team, Session session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return ForWindows(team, session.AgentId) with
+        {
+            Task = session.TaskId is { } task ? new TaskCap(task, null, default) : null,
+            SessionPath = [session.Id, .. session.Ancestors],
+        };
+    }
 
     /// <summary>The calendar of the team.</summary>
     public BudgetCalendar Calendar => field ??= BudgetCalendar.Of(Timezone);
@@ -75,6 +105,32 @@ public sealed record BudgetPolicy
             limit,
             enforcement,
             calendar.ResetsAt(period, instant));
+    }
+
+    /// <summary>
+    /// Every budget that a cost somewhere between two instants could draw on, each window once: more than
+    /// <see cref="BudgetsAt"/> has where a day ends in between.
+    /// </summary>
+    /// <param name="from">The first instant.</param>
+    /// <param name="until">The end, which is not part of it.</param>
+    public IReadOnlyList<Budget> BudgetsDuring(DateTimeOffset from, DateTimeOffset until)
+    {
+        var latest = BudgetsAt(from);
+        if (NextReset(latest) >= until)
+        {
+            return latest;
+        }
+
+        var all = latest.ToList();
+        while (NextReset(latest) is var next && next < until)
+        {
+            latest = BudgetsAt(next);
+            all.AddRange(latest.ExceptBy(all.Select(budget => budget.Window), budget => budget.Window));
+        }
+
+        return all;
+
+        static DateTimeOffset NextReset(IReadOnlyList<Budget> budgets) => budgets.Min(budget => budget.ResetsAt)!.Value;
     }
 }
 

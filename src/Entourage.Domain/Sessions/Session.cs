@@ -17,7 +17,7 @@ public enum SessionStatus
 }
 
 /// <summary>One block of an agent's work, and what it has used.</summary>
-/// <remarks>The totals are written by the ledger alone, with the usage that they count.</remarks>
+/// <remarks>After its start it is written by the ledger alone: its totals with the usage that they count, its end with that of its reservations.</remarks>
 public sealed class Session
 {
     /// <summary>The longest error text kept.</summary>
@@ -52,16 +52,16 @@ public sealed class Session
     public string? Model { get; private init; }
 
     /// <summary>How it stands.</summary>
-    public SessionStatus Status { get; private set; }
+    public SessionStatus Status { get; private init; }
 
     /// <summary>When it began (UTC).</summary>
     public DateTimeOffset StartedAt { get; private init; }
 
     /// <summary>When it ended (UTC); null while it is active.</summary>
-    public DateTimeOffset? EndedAt { get; private set; }
+    public DateTimeOffset? EndedAt { get; private init; }
 
     /// <summary>The error that its agent named at its end, if any.</summary>
-    public string? Error { get; private set; }
+    public string? Error { get; private init; }
 
     /// <summary>Input tokens of its usage.</summary>
     public long InputTokens { get; private init; }
@@ -81,8 +81,9 @@ public sealed class Session
     /// <summary>What its usage under a subscription would have cost (USD); counts against no cap.</summary>
     public Money ImputedCost { get; private init; }
 
-    /// <summary>Incremented by each change of its status; two writers of one version collide.</summary>
-    public long Version { get; private set; }
+
+    /// <summary>Incremented by each change of its state.</summary>
+    public long Version { get; private init; }
 
     /// <summary>Opens a session.</summary>
     /// <param name="agent">The agent that works.</param>
@@ -95,7 +96,7 @@ public sealed class Session
     {
         if (parent is { Status: not SessionStatus.Active })
         {
-            throw new RuleViolationException("session-ended", $"The parent session {parent.Id} has ended.");
+            throw ParentEnded(parent.Id);
         }
 
         if (parent?.Ancestors.Count + 1 >= GreatestDepth)
@@ -115,20 +116,6 @@ public sealed class Session
         };
     }
 
-    /// <summary>Ends it. A session that has ended stays as it is: its agent may say so twice.</summary>
-    /// <param name="failed">Whether an error ended it.</param>
-    /// <param name="error">Which, if known.</param>
-    /// <param name="now">The present (UTC).</param>
-    public void End(bool failed, string? error, DateTimeOffset now)
-    {
-        if (Status != SessionStatus.Active)
-        {
-            return;
-        }
-
-        Status = failed ? SessionStatus.Failed : SessionStatus.Completed;
-        Error = error;
-        EndedAt = now;
-        Version++;
-    }
+    /// <summary>What is thrown where a session that has ended is to have a sub-agent's.</summary>
+    public static RuleViolationException ParentEnded(long id) => new("session-ended", $"The parent session {id} has ended.");
 }

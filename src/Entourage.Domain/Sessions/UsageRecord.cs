@@ -75,6 +75,12 @@ public sealed class UsageRecord
     /// <summary>The error of a failed call, if it was one.</summary>
     public string? Error { get; private init; }
 
+    /// <summary>The reservation that it named, if any.</summary>
+    public Guid? ReservationId { get; private init; }
+
+    /// <summary>The part of the cost that neither a reservation nor what the hard budgets had left covered (USD); see rule 3.</summary>
+    public Money Overrun { get; private init; }
+
     /// <summary>Whether an instant is one that a usage recorded now may have happened at (rule 9).</summary>
     public static bool MayHaveOccurredAt(DateTimeOffset occurredAt, DateTimeOffset now) =>
         occurredAt <= now + LatestAhead && occurredAt >= now - OldestBack;

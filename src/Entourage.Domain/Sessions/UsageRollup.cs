@@ -55,6 +55,23 @@ public sealed class UsageRollup
     public static UsageRollup OfStart(Session session) =>
         new() { TeamId = session.TeamId, QuarterAt = QuarterOf(session.StartedAt), SessionId = session.Id, Model = session.Model ?? "" };
 
+    /// <summary>The bucket of some usage.</summary>
+    public static UsageRollup Create(
+        Guid teamId, DateTimeOffset quarterAt, long sessionId, string model, TokenCounts tokens, long unpricedTokens, Money cost, Money imputedCost) => new()
+        {
+            TeamId = teamId,
+            QuarterAt = quarterAt,
+            SessionId = sessionId,
+            Model = model,
+            InputTokens = tokens.Input,
+            OutputTokens = tokens.Output,
+            CacheReadTokens = tokens.CacheRead,
+            CacheWriteTokens = tokens.CacheWrite,
+            UnpricedTokens = unpricedTokens,
+            CostNanoUsd = cost.NanoUsd,
+            ImputedCostNanoUsd = imputedCost.NanoUsd,
+        };
+
     /// <summary>The beginning of the quarter of an hour that holds an instant (UTC).</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant)
     {

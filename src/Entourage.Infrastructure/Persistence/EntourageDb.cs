@@ -17,6 +17,9 @@ namespace Entourage.Infrastructure.Persistence;
 /// <param name="options">How to connect.</param>
 public abstract class EntourageDb(DbContextOptions options) : DbContext(options), IEntourageDb
 {
+    /// <summary>The length of the columns of named values.</summary>
+    internal const int NameLength = 20;
+
     // Each attempt but the last lost against a writer that finished, so somebody always makes progress.
     private const int GreatestAttempts = 10;
 
@@ -46,6 +49,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<BudgetCounter> BudgetCounters => Set<BudgetCounter>();
+
+    /// <inheritdoc/>
+    public DbSet<Reservation> Reservations => Set<Reservation>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
@@ -111,6 +117,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         // Part of a key, or of every usage record: small numbers that never change their meaning.
         configurationBuilder.Properties<BudgetScope>().HaveConversion<byte>();
         configurationBuilder.Properties<BudgetPeriod>().HaveConversion<byte>();
+        configurationBuilder.Properties<ReservationStatus>().HaveConversion<byte>();
         configurationBuilder.Properties<CostSource>().HaveConversion<byte>();
         configurationBuilder.Properties<Billing>().HaveConversion<byte>();
 
@@ -124,7 +131,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<WorkTaskStatus>();
 
         void Name<T>()
-            where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<string>().HaveMaxLength(20).AreUnicode(false);
+            where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<string>().HaveMaxLength(NameLength).AreUnicode(false);
     }
 
     private Task<T> RunAsync<T>(

@@ -8,8 +8,8 @@ internal sealed class BudgetCounterTests
     public void A_counter_counts_its_window()
     {
         var window = new BudgetWindow(BudgetScope.Task, "7", BudgetPeriod.Week, new DateOnly(2026, 3, 2));
-        var counter = BudgetCounter.Create(window, Some.Usd(1.25m));
+        var counter = BudgetCounter.Create(window, new Spending(Some.Usd(1.25m), Some.Usd(0.5m)));
         Assert.That(new BudgetWindow(counter.Scope, counter.ScopeId, counter.Period, counter.Start), Is.EqualTo(window));
-        Assert.That(counter.Spent, Is.EqualTo(Some.Usd(1.25m)));
+        Assert.That((counter.Spent, counter.Reserved), Is.EqualTo((Some.Usd(1.25m), Some.Usd(0.5m))));
     }
 }

@@ -78,22 +78,22 @@ internal sealed class BudgetTests
     public void A_counter_of_its_own_window_is_what_a_budget_has_spent()
     {
         var budget = new Budget(Window, Some.Usd(10), Enforcement.Hard, ResetsAt: null);
-        var counters = new Dictionary<BudgetWindow, Money>
+        var counters = new Dictionary<BudgetWindow, Spending>
         {
-            [Window] = Some.Usd(4),
-            [Window with { Start = Window.Start.AddDays(1) }] = Some.Usd(100),
-            [Window with { Period = BudgetPeriod.Week }] = Some.Usd(100),
-            [Window with { Scope = BudgetScope.Agent }] = Some.Usd(100),
-            [Window with { ScopeId = "u" }] = Some.Usd(100),
+            [Window] = new(Some.Usd(4), Some.Usd(1)),
+            [Window with { Start = Window.Start.AddDays(1) }] = new(Some.Usd(100), Some.Usd(100)),
+            [Window with { Period = BudgetPeriod.Week }] = new(Some.Usd(100), Some.Usd(100)),
+            [Window with { Scope = BudgetScope.Agent }] = new(Some.Usd(100), Some.Usd(100)),
+            [Window with { ScopeId = "u" }] = new(Some.Usd(100), Some.Usd(100)),
         };
-        Assert.That(budget.With(counters), Is.EqualTo(new BudgetStatus(budget, new Spending(Some.Usd(4), Money.Zero))));
+        Assert.That(budget.With(counters), Is.EqualTo(new BudgetStatus(budget, new Spending(Some.Usd(4), Some.Usd(1)))));
     }
 
     [Test]
     public void A_window_without_a_counter_has_seen_no_cost()
     {
         var budget = new Budget(Window, Some.Usd(10), Enforcement.Hard, ResetsAt: null);
-        Assert.That(budget.With(new Dictionary<BudgetWindow, Money>()).Remaining, Is.EqualTo(Some.Usd(10)));
+        Assert.That(budget.With(new Dictionary<BudgetWindow, Spending>()).Remaining, Is.EqualTo(Some.Usd(10)));
     }
 
     [Test]

@@ -57,46 +57,6 @@ internal sealed class SessionTests
         Assert.That(() => Some.Session(deepest), Refused.With("session-depth", "ParentSessionId"));
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public void No_session_starts_below_one_that_has_ended(bool failed)
-    {
-        var parent = Some.Session();
-        parent.End(failed, error: null, Some.Later);
-        Assert.That(() => Some.Session(parent), Refused.With("session-ended"));
-    }
-
-    [Test]
-    public void It_ends_well()
-    {
-        var session = Some.Session();
-        session.End(failed: false, error: null, Some.Later);
-        Assert.That(
-            (session.Status, session.EndedAt, session.Error, session.Version),
-            Is.EqualTo((SessionStatus.Completed, (DateTimeOffset?)Some.Later, (string?)null, 1L)));
-    }
-
-    [Test]
-    public void It_fails_with_its_error()
-    {
-        var session = Some.Session();
-        session.End(failed: true, "Out of memory", Some.Later);
-        Assert.That(
-            (session.Status, session.EndedAt, session.Error, session.Version),
-            Is.EqualTo((SessionStatus.Failed, (DateTimeOffset?)Some.Later, "Out of memory", 1L)));
-    }
-
-    [TestCase(true)]
-    [TestCase(false)]
-    public void A_second_end_changes_nothing(bool failed)
-    {
-        var session = Some.Session();
-        session.End(failed, "first", Some.Now);
-        var first = (session.Status, session.EndedAt, session.Error, session.Version);
-        session.End(!failed, "second", Some.Later);
-        Assert.That((session.Status, session.EndedAt, session.Error, session.Version), Is.EqualTo(first));
-    }
-
     [Test]
     public void A_sub_agent_may_be_another_agent_than_its_parent()
     {

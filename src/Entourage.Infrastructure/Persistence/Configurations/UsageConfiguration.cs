@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Organisations;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -38,6 +39,26 @@ internal sealed class BudgetCounterConfiguration : IEntityTypeConfiguration<Budg
     {
         builder.HasKey(counter => new { counter.Scope, counter.ScopeId, counter.Period, counter.Start });
         builder.Property(counter => counter.ScopeId).HasMaxLength(BudgetWindow.ScopeIdLength).IsUnicode(false);
+    }
+}
+
+internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reservation>
+{
+    // Both databases read names in brackets.
+    private const string NotEnded = "[EndedAt] IS NULL";
+
+    public void Configure(EntityTypeBuilder<Reservation> builder)
+    {
+        builder.Property(reservation => reservation.Id).ValueGeneratedNever();
+        builder.HasOne<Session>().WithMany().HasForeignKey(reservation => reservation.SessionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Organisation>().WithMany().HasForeignKey(reservation => reservation.OrganisationId).OnDelete(DeleteBehavior.Restrict);
+
+        // Of the few that are live: those of a session, and those that have run out.
+        builder.HasIndex(reservation => reservation.SessionId).HasFilter(NotEnded);
+        builder.HasIndex(reservation => new { reservation.OrganisationId, reservation.ExpiresAt }).HasFilter(NotEnded);
+
+        // Of the others: those that are old enough to be forgotten.
+        builder.HasIndex(reservation => reservation.EndedAt).HasFilter("[EndedAt] IS NOT NULL");
     }
 }
 

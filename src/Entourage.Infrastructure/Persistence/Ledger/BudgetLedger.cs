@@ -1,6 +1,10 @@
 using System.Threading.Channels;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
+using Entourage.Application.Reservations;
+using Entourage.Application.Sessions;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>
-/// Takes usages from any number of callers and writes them in turn, as many as wait in one transaction. While one
+/// Takes entries from any number of callers and writes them in turn, as many as wait in one transaction. While one
 /// transaction is on its way to the disk the next callers gather, so a commit's cost is shared under load and a lone caller
 /// waits for nobody.
 /// </summary>
@@ -18,18 +22,28 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     private const int GreatestAttempts = 10;
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Caller> queue = Channel.CreateBounded<Caller>(
-        new BoundedChannelOptions(options.Value.LedgerQueueLength) { SingleReader = true });
+    private readonly Channel<Caller> queue = Channel.CreateUnbounded<Caller>(new UnboundedChannelOptions { SingleReader = true });
+    private int waiting;
 
-    /// <summary>How many usages wait for a transaction.</summary>
-    internal int Waiting => queue.Reader.Count;
+    /// <summary>How many entries wait for a transaction.</summary>
+    internal int Waiting => Volatile.Read(ref waiting);
 
-    public async Task<RecordedUsage> RecordAsync(UsageEntry entry, CancellationToken cancellationToken)
+    public async Task<LedgerAnswer<T>> WriteAsync<T>(LedgerEntry<T> entry, CancellationToken cancellationToken)
     {
-        var caller = new Caller(entry);
-        return queue.Writer.TryWrite(caller)
-            ? await caller.Task.WaitAsync(cancellationToken)
-            : throw new StoreUnavailableException("Too many usages wait to be recorded, or the server is stopping.");
+        var outcome = (await WriteAsync([entry], cancellationToken))[0];
+        return outcome.Refusal is null ? new((T)outcome.Response!, outcome.Replayed) : throw outcome.Refusal;
+    }
+
+    public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
+    {
+        var caller = new Caller(entries);
+        if (Interlocked.Add(ref waiting, entries.Count) <= options.Value.LedgerQueueLength && queue.Writer.TryWrite(caller))
+        {
+            return await caller.Task.WaitAsync(cancellationToken);
+        }
+
+        Interlocked.Add(ref waiting, -entries.Count);
+        throw new StoreUnavailableException("Too much waits to be recorded, or the server is stopping. Nothing was recorded.");
     }
 
     public Task<BudgetPosition> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -42,8 +56,17 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
                     : subject.Session.UseNewestActive ? found.NewestSessionTask : null;
                 var path = subject.Session.UseNewestActive ? found.NewestSessionPath : subject.Session.Path;
                 var budgets = (found.Policy with { Task = task, SessionPath = path }).BudgetsAt(now);
-                var spent = await reads.SpentAsync([.. budgets.Select(budget => budget.Window)]);
-                return new BudgetPosition([.. budgets.Select(budget => budget.With(spent))]);
+                var counters = (await reads.SpendingAsync(budgets.Select(budget => budget.Window).ToHashSet())).ToDictionary();
+                foreach (var held in await reads.FindExpiredAsync([found.Policy.OrganisationId], now))
+                {
+                    // The next transaction gives it back; it holds nothing already.
+                    foreach (var window in held.Windows.Where(counters.ContainsKey))
+                    {
+                        counters[window] -= new Spending(Money.Zero, held.Reservation.Amount);
+                    }
+                }
+
+                return new BudgetPosition([.. budgets.Select(budget => budget.With(counters))]);
             },
             cancellationToken);
 
@@ -61,14 +84,17 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     // Ends when the queue is complete and empty, not when the host is asked to stop: what was taken is written.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<Caller>(options.Value.LedgerBatchSize);
+        var batch = new List<Caller>();
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (batch.Count < options.Value.LedgerBatchSize && queue.Reader.TryRead(out var caller))
+            var count = 0;
+            while (count < options.Value.LedgerBatchSize && queue.Reader.TryRead(out var caller))
             {
                 batch.Add(caller);
+                count += caller.Entries.Count;
             }
 
+            Interlocked.Add(ref waiting, -count);
             await WriteAsync(batch);
             batch.Clear();
         }
@@ -78,10 +104,12 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
     {
         try
         {
-            var outcomes = await RecordAsync([.. batch.Select(caller => caller.Entry)]);
-            for (var i = 0; i < batch.Count; i++)
+            var outcomes = await WriteAsync([.. batch.SelectMany(caller => caller.Entries)]);
+            var first = 0;
+            foreach (var caller in batch)
             {
-                batch[i].Finish(outcomes[i]);
+                caller.Finish([.. outcomes.Skip(first).Take(caller.Entries.Count)]);
+                first += caller.Entries.Count;
             }
         }
         catch (StoreUnavailableException exception)
@@ -89,7 +117,7 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
             LogUnavailable(logger, batch.Count, exception);
             foreach (var caller in batch)
             {
-                caller.Finish(new(exception));
+                caller.Fail(exception);
             }
         }
         catch (Exception exception) when (batch.Count > 1)
@@ -103,44 +131,39 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
         }
         catch (Exception exception)
         {
-            batch[0].Finish(new(exception));
+            batch[0].Fail(exception);
         }
     }
 
-    private async Task<IReadOnlyList<LedgerOutcome>> RecordAsync(IReadOnlyList<UsageEntry> entries)
+    private async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries)
     {
-        var perhapsWritten = Array.Empty<LedgerOutcome>() as IReadOnlyList<LedgerOutcome>;
+        IReadOnlyList<LedgerOutcome> perhapsWritten = [];
         var began = TimeProvider.System.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var outcomes = Array.Empty<LedgerOutcome>() as IReadOnlyList<LedgerOutcome>;
+            IReadOnlyList<LedgerOutcome> outcomes = [];
             try
             {
                 await store.WriteAsync(
-                    async writes =>
-                    {
-                        if (await WereWrittenAsync(perhapsWritten, writes))
-                        {
-                            outcomes = perhapsWritten;
-                            return;
-                        }
-
-                        outcomes = await new LedgerBatch().RecordAsync(entries, writes);
-                    },
+                    async writes => outcomes = await WereWrittenAsync(perhapsWritten, writes)
+                        ? perhapsWritten
+                        : await new LedgerBatch(entries, writes).WriteAsync(),
                     CancellationToken.None);
                 return outcomes;
             }
             catch (Exception exception) when (store.Judge(exception) is var fault and not null)
             {
-                var patienceIsOver = TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds;
-                if (fault == LedgerFault.Unavailable || attempt == GreatestAttempts || patienceIsOver)
-                {
-                    throw new StoreUnavailableException("The store cannot take usage at present.", exception);
-                }
-
                 if (fault == LedgerFault.Unknown && outcomes.Count > 0)
                 {
                     perhapsWritten = outcomes;
+                }
+
+                var patienceIsOver = TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds;
+                if (fault == LedgerFault.Unavailable || attempt == GreatestAttempts || patienceIsOver)
+                {
+                    throw perhapsWritten.Count == 0
+                        ? new StoreUnavailableException("The store cannot record anything at present. Nothing was recorded.", exception)
+                        : new StoreUnavailableException("The store was lost while it recorded this.", exception, outcomeUnknown: true);
                 }
 
                 LogRerun(logger, entries.Count, exception);
@@ -149,48 +172,48 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
         }
     }
 
-    /// <summary>Whether a transaction whose end was not heard of was committed: then its first new record is there.</summary>
+    /// <summary>
+    /// Whether a transaction whose end was not heard of was committed: then the first thing that it added is there. One that
+    /// added nothing can be run again, since to end what has ended changes nothing.
+    /// </summary>
     private static async Task<bool> WereWrittenAsync(IReadOnlyList<LedgerOutcome> outcomes, ILedgerWrites writes)
     {
-        if (outcomes.FirstOrDefault(outcome => outcome.Recorded is { Replayed: false })?.Recorded!.Response is not { } written)
+        var written = outcomes.FirstOrDefault(outcome => outcome is { Replayed: false, Response: UsageResponse or ReservationResponse })?.Response;
+        switch (written)
         {
-            return false;
+            // The server may be at it still: its turn ends before ours begins.
+            case UsageResponse usage:
+                await writes.HoldAsync([usage.Id]);
+                return await writes.IsRecordedAsync(usage.Id, usage.UsageId);
+            case ReservationResponse reservation:
+                await writes.HoldAsync([reservation.SessionId]);
+                return (await writes.FindReservationsAsync([reservation.Id])).Any(held => held.Reservation.ExpiresAt == reservation.ExpiresAt);
+            default:
+                return false;
         }
-
-        // The server may be at it still: its turn ends before ours begins.
-        await writes.HoldAsync([written.Id]);
-        return await writes.IsRecordedAsync(written.Id, written.UsageId);
     }
 
-    [LoggerMessage(LogLevel.Error, "The store refused {Count} usages; their callers were told to try again")]
+    [LoggerMessage(LogLevel.Error, "The store failed; {Count} callers were told so")]
     private static partial void LogUnavailable(ILogger logger, int count, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "A transaction of {Count} usages failed; each is tried on its own")]
+    [LoggerMessage(LogLevel.Error, "A transaction of {Count} callers failed; each is tried on its own")]
     private static partial void LogSplit(ILogger logger, int count, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "A transaction of {Count} usages is run again")]
+    [LoggerMessage(LogLevel.Warning, "A transaction of {Count} entries is run again")]
     private static partial void LogRerun(ILogger logger, int count, Exception exception);
 
-    /// <summary>A usage whose caller waits.</summary>
-    private sealed class Caller(UsageEntry entry)
+    /// <summary>Entries whose caller waits.</summary>
+    private sealed class Caller(IReadOnlyList<LedgerEntry> entries)
     {
         // The writer must not go on as one of its callers.
-        private readonly TaskCompletionSource<RecordedUsage> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<IReadOnlyList<LedgerOutcome>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public UsageEntry Entry { get; } = entry;
+        public IReadOnlyList<LedgerEntry> Entries { get; } = entries;
 
-        public Task<RecordedUsage> Task => completion.Task;
+        public Task<IReadOnlyList<LedgerOutcome>> Task => completion.Task;
 
-        public void Finish(LedgerOutcome outcome)
-        {
-            if (outcome.Recorded is { } recorded)
-            {
-                completion.SetResult(recorded);
-            }
-            else
-            {
-                completion.SetException(outcome.Refusal!);
-            }
-        }
+        public void Finish(IReadOnlyList<LedgerOutcome> outcomes) => completion.SetResult(outcomes);
+
+        public void Fail(Exception exception) => completion.SetException(exception);
     }
 }

@@ -1,5 +1,4 @@
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
 using Entourage.Domain.Budgets;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
@@ -46,14 +45,29 @@ internal interface ILedgerReads
     Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId);
 
     /// <summary>What the counters of windows say; a window without a counter is left out.</summary>
-    Task<IReadOnlyDictionary<BudgetWindow, Money>> SpentAsync(IReadOnlyCollection<BudgetWindow> windows);
+    Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows);
+
+    /// <summary>The reservations of organisations that have run out by an instant, and that the counters count still.</summary>
+    Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now);
 }
+
+/// <summary>
+/// A row was not as the transaction had read it. Organisations take turns, so this does not happen on a store that isolates
+/// writers as it should; on one that does not, no budget is oversold for it.
+/// </summary>
+internal sealed class LedgerConflictException() : Exception("The ledger was changed by somebody else at the same time.");
 
 /// <summary>The ledger's writes.</summary>
 internal interface ILedgerWrites : ILedgerReads
 {
     /// <summary>Waits until no other transaction counts for the sessions' organisations, and reads the sessions.</summary>
     Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds);
+
+    /// <summary>Reservations by their ids; those that there are.</summary>
+    Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>The reservations of sessions that have not ended.</summary>
+    Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds);
 
     /// <summary>The stored answers under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
@@ -62,5 +76,6 @@ internal interface ILedgerWrites : ILedgerReads
     Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
 
     /// <summary>Writes what a batch came to.</summary>
+    /// <exception cref="LedgerConflictException">A row is not as it was read.</exception>
     Task SaveAsync(LedgerChanges changes);
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
-using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
+using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
@@ -10,47 +10,25 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
-/// <summary>
-/// Usages that share a transaction, taken one after the other. Every rule is the domain's; what it decides is kept in
-/// memory while the transaction holds the organisations' ledgers, and written at once at its end.
-/// </summary>
-internal sealed class LedgerBatch
+/// <summary>Entries that share a transaction, taken one after the other. Every rule is the domain's.</summary>
+internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store)
 {
-    // Every total stays so far below 2^63 nano-dollars that no batch can pass that: 1,000 usages add at most 10^18.
-    private static readonly Money GreatestTotal = Money.FromUsd(8_000_000_000m);
-
-    private readonly LedgerChanges changes = new();
-    private readonly Dictionary<BudgetWindow, Money> spent = [];
-    private readonly Dictionary<string, (IdempotentAnswer Stored, UsageResponse Response)> answeredHere = new(StringComparer.Ordinal);
-    private IReadOnlyDictionary<long, LedgerSession> sessions = new Dictionary<long, LedgerSession>();
+    private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, IdempotentAnswer> answeredBefore = new Dictionary<string, IdempotentAnswer>();
+    private LedgerBooks books = null!;
 
-    /// <summary>Records usages, in their order.</summary>
-    /// <returns>For each what its caller is told: an answer, or the reason why it alone was not recorded.</returns>
-    public async Task<IReadOnlyList<LedgerOutcome>> RecordAsync(IReadOnlyList<UsageEntry> entries, ILedgerWrites store)
+    /// <summary>Writes the entries, in their order.</summary>
+    /// <returns>For each what its caller is told: an answer, or the reason why it alone was not written.</returns>
+    public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync()
     {
-        sessions = await store.HoldAsync([.. entries.Select(entry => entry.SessionId).Distinct()]);
-        var keys = entries.Where(entry => entry.Idempotency is not null)
-            .DistinctBy(entry => Convert.ToHexString(entry.Idempotency!.KeyHash), StringComparer.Ordinal)
-            .Select(entry => entry.Idempotency!.KeyHash)
-            .ToArray();
-        if (keys.Length > 0)
-        {
-            answeredBefore = await store.FindAnswersAsync(keys);
-        }
-
-        foreach (var (window, amount) in await store.SpentAsync(WindowsOf(entries)))
-        {
-            spent[window] = amount;
-        }
-
+        await OpenAsync();
         var outcomes = new LedgerOutcome[entries.Count];
-        for (var i = 0; i < entries.Count; i++)
+        for (var i = 0; i < outcomes.Length; i++)
         {
             outcomes[i] = Take(entries[i]);
         }
 
-        if (changes.Records.Count > 0)
+        if (books.Close(answeredHere.Values.Select(answer => answer.Stored)) is { } changes)
         {
             await store.SaveAsync(changes);
         }
@@ -58,153 +36,270 @@ internal sealed class LedgerBatch
         return outcomes;
     }
 
-    private HashSet<BudgetWindow> WindowsOf(IReadOnlyList<UsageEntry> entries)
+    private static long? SessionOf(LedgerEntry entry) => entry switch
     {
-        var windows = new HashSet<BudgetWindow>();
-        foreach (var entry in entries)
+        UsageEntry usage => usage.SessionId,
+        ReserveEntry reserve => reserve.SessionId,
+        EndSessionEntry end => end.SessionId,
+        _ => null,
+    };
+
+    private static Guid? ReservationOf(LedgerEntry entry) => entry switch
+    {
+        UsageEntry usage => usage.ReservationId,
+        ExtendEntry extend => extend.ReservationId,
+        ReleaseEntry release => release.ReservationId,
+        _ => null,
+    };
+
+    private static bool MayBeCounted(UsageEntry usage) => UsageRecord.MayHaveOccurredAt(usage.OccurredAt, usage.Now);
+
+    /// <summary>Takes the turn of the organisations concerned, and reads everything that the entries may touch.</summary>
+    private async Task OpenAsync()
+    {
+        var named = entries.Select(ReservationOf).OfType<Guid>().Distinct().ToArray();
+        var sessionIds = entries.Select(SessionOf).OfType<long>().ToHashSet();
+        if (entries.Any(entry => SessionOf(entry) is null))
         {
-            if (sessions.TryGetValue(entry.SessionId, out var session))
-            {
-                windows.UnionWith(session.Policy.BudgetsAt(entry.OccurredAt).Select(budget => budget.Window));
-                windows.UnionWith(session.Policy.BudgetsAt(entry.RecordedAt).Select(budget => budget.Window));
-            }
+            // Whose they are never changes; how they stand is read again once nobody else can change it.
+            sessionIds.UnionWith((await store.FindReservationsAsync(named)).Select(held => held.Reservation.SessionId));
         }
 
-        return windows;
+        books = new(await store.HoldAsync(sessionIds));
+        await ReadReservationsAsync(named);
+        var keys = entries.Where(entry => entry.Idempotency is not null)
+            .DistinctBy(entry => entry.Idempotency!.Key, StringComparer.Ordinal)
+            .Select(entry => entry.Idempotency!.KeyHash)
+            .ToArray();
+        if (keys.Length > 0)
+        {
+            answeredBefore = await store.FindAnswersAsync(keys);
+        }
+
+        var now = entries.Max(entry => entry.Now);
+        var expired = await store.FindExpiredAsync(books.OrganisationIds, now);
+        foreach (var held in expired)
+        {
+            books.Know(held);
+        }
+
+        books.Know(await store.SpendingAsync(entries.SelectMany(WindowsOf).Concat(expired.SelectMany(held => held.Windows)).ToHashSet()));
+        foreach (var held in expired)
+        {
+            books.End(held, ReservationStatus.Expired, now);
+        }
     }
 
-    private LedgerOutcome Take(UsageEntry entry)
+    private async Task ReadReservationsAsync(Guid[] named)
     {
-        if (!sessions.TryGetValue(entry.SessionId, out var session))
+        var found = named.Length > 0 ? await store.FindReservationsAsync(named) : [];
+        var ending = entries.OfType<EndSessionEntry>().Select(end => end.SessionId).Distinct().ToArray();
+        foreach (var held in ending.Length > 0 ? found.Concat(await store.FindReservationsOfAsync(ending)) : found)
         {
-            return new(new NotFoundException("session", entry.SessionId));
+            books.Know(held);
+        }
+    }
+
+    private IEnumerable<BudgetWindow> WindowsOf(LedgerEntry entry)
+    {
+        var held = ReservationOf(entry) is { } id ? books.FindReservation(id) : null;
+        var session = SessionOf(entry) is { } sessionId ? books.FindSession(sessionId)
+            : held is not null ? books.FindSession(held.Reservation.SessionId)
+            : null;
+        if (session is null)
+        {
+            return [];
         }
 
+        var further = entry switch
+        {
+            UsageEntry usage when MayBeCounted(usage) => books.BudgetsAt(session, usage.OccurredAt),
+            ReserveEntry reserve => session.Policy.BudgetsDuring(entry.Now, entry.Now + reserve.Ttl),
+            ExtendEntry extend => session.Policy.BudgetsDuring(entry.Now, entry.Now + extend.Ttl),
+            _ => [],
+        };
+        var windows = books.BudgetsAt(session, entry.Now).Concat(further).Select(budget => budget.Window).Concat(held?.Windows ?? []);
+        return entry is EndSessionEntry ? windows.Concat(books.ReservationsOf(session.Id).SelectMany(live => live.Windows)) : windows;
+    }
+
+    private LedgerOutcome Take(LedgerEntry entry)
+    {
         try
         {
-            return FindEarlier(entry) ?? new(new RecordedUsage(Record(entry, session), Replayed: false));
+            if (FindEarlier(entry) is { } earlier)
+            {
+                return LedgerOutcome.Of(earlier, replayed: true);
+            }
+
+            var response = Apply(entry);
+            if (response is Exception refusal)
+            {
+                return LedgerOutcome.Of(refusal);
+            }
+
+            Keep(entry, response);
+            return LedgerOutcome.Of(response, replayed: false);
         }
-        catch (Exception refusal) when (refusal is IdempotencyKeyReusedException or RuleViolationException)
+        catch (Exception refusal) when (refusal is IdempotencyKeyReusedException or RuleViolationException or NotFoundException)
         {
-            return new(refusal);
+            return LedgerOutcome.Of(refusal);
         }
     }
 
-    private LedgerOutcome? FindEarlier(UsageEntry entry)
+    private object? FindEarlier(LedgerEntry entry)
     {
         if (entry.Idempotency is not { } token)
         {
             return null;
         }
 
-        var key = Convert.ToHexString(token.KeyHash);
-        if (answeredHere.TryGetValue(key, out var here))
+        if (answeredHere.TryGetValue(token.Key, out var here))
         {
             token.EnsureSameRequest(here.Stored.RequestHash);
-            return new(new RecordedUsage(here.Response, Replayed: true));
+            return here.Response;
         }
 
-        if (answeredBefore.TryGetValue(key, out var before))
+        if (answeredBefore.TryGetValue(token.Key, out var before))
         {
             token.EnsureSameRequest(before.RequestHash);
-            return new(new RecordedUsage(JsonSerializer.Deserialize<UsageResponse>(before.Response, EntourageJson.Stored)!, Replayed: true));
+            return JsonSerializer.Deserialize(before.Response, entry.AnswerType, EntourageJson.Stored);
         }
 
         return null;
     }
 
-    private UsageResponse Record(UsageEntry entry, LedgerSession session)
+    private void Keep(LedgerEntry entry, object response)
     {
-        var model = entry.Model ?? session.Model ?? "";
-        var cost = entry.ReportedCost ?? Money.Zero;
-        var source = entry.ReportedCost is null ? CostSource.Unpriced : CostSource.Reported;
-        var counted = entry.Billing == Billing.Api ? cost : Money.Zero;
-        var sum = new LedgerSum(
-            entry.Tokens, source == CostSource.Unpriced ? entry.Tokens.OfAllClasses : 0, counted, cost - counted);
-
-        var windows = counted == Money.Zero ? [] : session.Policy.BudgetsAt(entry.OccurredAt).Select(budget => budget.Window).ToArray();
-        EnsureCountable(session, sum, windows);
-
-        foreach (var window in windows)
-        {
-            spent[window] = spent.GetValueOrDefault(window) + counted;
-            changes.Counters[window] = changes.Counters.GetValueOrDefault(window) + counted;
-        }
-
-        var bucket = new LedgerBucket(session.Policy.TeamId, UsageRollup.QuarterOf(entry.OccurredAt), session.Id, model);
-        changes.Rollups[bucket] = changes.Rollups.GetValueOrDefault(bucket) + sum;
-        changes.Sessions[session.Id] = changes.Sessions.GetValueOrDefault(session.Id) + sum;
-        changes.Records.Add(new(entry, model, cost, source));
-
-        var response = Answer(entry, session, source);
         if (entry.Idempotency is { } token)
         {
             var stored = new IdempotentAnswer(
-                token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, EntourageJson.Stored), entry.RecordedAt);
-            changes.Answers.Add(stored);
-            answeredHere.Add(Convert.ToHexString(token.KeyHash), (stored, response));
-        }
-
-        return response;
-    }
-
-    private void EnsureCountable(LedgerSession session, LedgerSum sum, BudgetWindow[] windows)
-    {
-        var total = changes.Sessions.GetValueOrDefault(session.Id) + sum;
-        if (session.Cost + total.Cost > GreatestTotal
-            || session.ImputedCost + total.ImputedCost > GreatestTotal
-            || windows.Any(window => spent.GetValueOrDefault(window) + sum.Cost > GreatestTotal))
-        {
-            throw new RuleViolationException("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", "CostUsd");
+                token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, entry.AnswerType, EntourageJson.Stored), entry.Now);
+            answeredHere.Add(token.Key, (stored, response));
         }
     }
 
-    private UsageResponse Answer(UsageEntry entry, LedgerSession session, CostSource source)
+    /// <summary>Applies an entry to the books.</summary>
+    /// <returns>The answer, or a refusal that is too common to be thrown.</returns>
+    private object Apply(LedgerEntry entry) => entry switch
     {
-        var total = changes.Sessions[session.Id];
-        var tokens = session.Tokens + total.Tokens;
-        var budgets = session.Policy.BudgetsAt(entry.RecordedAt);
-        var position = new BudgetPosition([.. budgets.Select(budget => budget.With(spent))]);
-        var tree = position.Budgets.First(budget => budget.Budget.Window.Scope == BudgetScope.Session);
-        return new()
+        UsageEntry usage => Record(usage),
+        ReserveEntry reserve => Reserve(reserve),
+        ExtendEntry extend => Extend(extend),
+        ReleaseEntry release => Release(release),
+        EndSessionEntry end => End(end),
+        _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
+    };
+
+    private UsageResponse Record(UsageEntry usage)
+    {
+        var session = GetSession(usage.SessionId);
+        if (!MayBeCounted(usage))
         {
-            Id = session.Id,
-            AgentId = session.Policy.AgentId,
-            AgentName = session.AgentName,
-            TaskId = session.Policy.Task?.TaskId,
-            TaskTitle = session.TaskTitle,
-            Model = session.Model,
-            Status = session.Status,
-            StartedAt = session.StartedAt,
-            EndedAt = session.EndedAt,
-            DurationMinutes = SessionResponse.MinutesOf(session.StartedAt, session.EndedAt, entry.RecordedAt),
-            InputTokens = tokens.Input,
-            OutputTokens = tokens.Output,
-            CacheReadTokens = tokens.CacheRead,
-            CacheWriteTokens = tokens.CacheWrite,
-            CostUsd = session.Cost + total.Cost,
-            TreeCostUsd = tree.Spending.Spent,
-            ImputedCostUsd = session.ImputedCost + total.ImputedCost,
-            ReservedUsd = Money.Zero,
-            ParentSessionId = session.ParentSessionId,
-            Error = session.Error,
-            UsageId = entry.RecordId,
-            CostSource = source,
-            Budget = BudgetResponse.From(position, session.Status == SessionStatus.Active ? [] : ["session_ended"]),
+            throw new RuleViolationException(
+                "validation",
+                $"'occurred_at' must be at most {UsageRecord.LatestAhead.TotalMinutes} minutes ahead and {UsageRecord.OldestBack.TotalDays} days back.",
+                nameof(UsageEntry.OccurredAt));
+        }
+
+        var held = FindOwnReservation(usage);
+        var source = usage.ReportedCost is null ? CostSource.Unpriced : CostSource.Reported;
+        var cost = usage.ReportedCost ?? Money.Zero;
+        var counted = usage.Billing == Billing.Api ? cost : Money.Zero;
+        var budgets = books.BudgetsAt(session, usage.OccurredAt);
+        var overrun = books.PositionOf(budgets).OverrunOf(counted, held?.Reservation.Amount, held?.Windows ?? []);
+        var record = new LedgerRecord(usage, usage.Model ?? session.Model ?? "", cost, source, overrun);
+        var sum = new LedgerSum(usage.Tokens, source == CostSource.Unpriced ? usage.Tokens.OfAllClasses : 0, counted, cost - counted);
+        books.Add(record, session, sum, budgets);
+        if (held is not null)
+        {
+            books.End(held, ReservationStatus.Committed, usage.Now);
+        }
+
+        return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books);
+    }
+
+    /// <summary>The live reservation that a usage names; null when it names none, or one that has ended (rule 7).</summary>
+    private LedgerReservation? FindOwnReservation(UsageEntry usage)
+    {
+        if (usage.ReservationId is not { } id)
+        {
+            return null;
+        }
+
+        return books.FindReservation(id) is { } held && held.Reservation.SessionId == usage.SessionId
+            ? held.Reservation.IsLiveAt(usage.Now) ? held : null
+            : throw new RuleViolationException("unknown-reservation", $"Session {usage.SessionId} has no reservation {id}.", nameof(UsageEntry.ReservationId));
+    }
+
+    private object Reserve(ReserveEntry reserve)
+    {
+        var session = GetSession(reserve.SessionId);
+        if (!session.State.IsActive)
+        {
+            throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
+        }
+
+        var reservation = new Reservation
+        {
+            Id = reserve.ReservationId,
+            SessionId = session.Id,
+            OrganisationId = session.Policy.OrganisationId,
+            Amount = reserve.Amount,
+            CreatedAt = reserve.Now,
+            ExpiresAt = reserve.Now + reserve.Ttl,
         };
-    }
-}
+        if (BudgetExceededException.OfReservation(books.PositionOf(reservation.BudgetsOf(session.Policy)), reserve.Amount) is { } refusal)
+        {
+            return refusal;
+        }
 
-/// <summary>What became of one usage: an answer, or the reason why it was not recorded.</summary>
-internal sealed record LedgerOutcome(RecordedUsage? Recorded, Exception? Refusal)
-{
-    public LedgerOutcome(RecordedUsage recorded)
-        : this(recorded, null)
-    {
+        books.Add(reservation, session);
+        return ReservationResponse.From(reservation, books.PositionOf(books.BudgetsAt(session, reserve.Now)));
     }
 
-    public LedgerOutcome(Exception refusal)
-        : this(null, refusal)
+    private object Extend(ExtendEntry extend)
     {
+        var held = GetReservation(extend.ReservationId);
+        var session = GetSession(held.Reservation.SessionId);
+        var extended = held.Reservation.Extend(extend.Ttl, extend.Now);
+        var further = extended.BudgetsOf(held.Policy).Where(budget => !held.Windows.Contains(budget.Window));
+        if (BudgetExceededException.OfReservation(books.PositionOf(further), extended.Amount) is { } refusal)
+        {
+            return refusal;
+        }
+
+        books.Change(held, extended);
+        return ReservationResponse.From(extended, books.PositionOf(books.BudgetsAt(session, extend.Now)));
     }
+
+    private bool Release(ReleaseEntry release)
+    {
+        var held = GetReservation(release.ReservationId);
+        var isLive = held.Reservation.IsLiveAt(release.Now);
+        if (isLive)
+        {
+            books.End(held, ReservationStatus.Released, release.Now);
+        }
+
+        return isLive;
+    }
+
+    private SessionResponse End(EndSessionEntry end)
+    {
+        var session = GetSession(end.SessionId);
+        if (session.State.IsActive)
+        {
+            books.End(session, session.State.End(end.Failed, end.Error, end.Now));
+            foreach (var held in books.ReservationsOf(session.Id))
+            {
+                books.End(held, ReservationStatus.Released, end.Now);
+            }
+        }
+
+        return LedgerAnswers.OfSession(GetSession(end.SessionId), books, end.Now);
+    }
+
+    private LedgerSession GetSession(long id) => books.FindSession(id) ?? throw new NotFoundException("session", id);
+
+    private LedgerReservation GetReservation(Guid id) => books.FindReservation(id) ?? throw new NotFoundException("reservation", id);
 }

@@ -5,18 +5,31 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
-/// <summary>What a batch of usages came to: the records, and what they add to every total.</summary>
+/// <summary>
+/// What a batch comes to: rows to add, and rows to change. Where a row is changed, the change says what it was decided
+/// upon, and does not happen if that is not what is stored.
+/// </summary>
 internal sealed class LedgerChanges
 {
-    public List<LedgerRecord> Records { get; } = [];
+    public required IReadOnlyCollection<LedgerRecord> Records { get; init; }
 
-    public List<IdempotentAnswer> Answers { get; } = [];
+    public required IReadOnlyCollection<IdempotentAnswer> Answers { get; init; }
 
-    public Dictionary<long, LedgerSum> Sessions { get; } = [];
+    public required IReadOnlyDictionary<long, LedgerSum> Sessions { get; init; }
 
-    public Dictionary<LedgerBucket, LedgerSum> Rollups { get; } = [];
+    public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
 
-    public Dictionary<BudgetWindow, Money> Counters { get; } = [];
+    public required IReadOnlyDictionary<LedgerBucket, LedgerSum> Rollups { get; init; }
+
+    public required IReadOnlyCollection<CounterChange> Counters { get; init; }
+
+    public required IReadOnlyCollection<Reservation> NewReservations { get; init; }
+
+    public required IReadOnlyCollection<ReservationChange> ChangedReservations { get; init; }
+
+    /// <summary>There is nothing to write.</summary>
+    public bool IsEmpty =>
+        Records.Count + Answers.Count + EndedSessions.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
 /// <summary>A usage as it is recorded.</summary>
@@ -24,7 +37,17 @@ internal sealed class LedgerChanges
 /// <param name="Model">The model, the session's where none was reported; empty when nobody said.</param>
 /// <param name="Cost">The cost (USD); zero while it is unpriced.</param>
 /// <param name="CostSource">Where the cost comes from.</param>
-internal sealed record LedgerRecord(UsageEntry Entry, string Model, Money Cost, CostSource CostSource);
+/// <param name="Overrun">The part of the cost that nothing had granted.</param>
+internal sealed record LedgerRecord(UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun);
+
+/// <summary>A counter, as it was read and as it is to be.</summary>
+/// <param name="Window">Which.</param>
+/// <param name="Before">What it said; null where there was none.</param>
+/// <param name="After">What it is to say.</param>
+internal sealed record CounterChange(BudgetWindow Window, Spending? Before, Spending After);
+
+/// <summary>A reservation that had not ended, as it was read and as it is to be.</summary>
+internal sealed record ReservationChange(Reservation Before, Reservation After);
 
 /// <summary>The key of a rollup.</summary>
 internal readonly record struct LedgerBucket(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);

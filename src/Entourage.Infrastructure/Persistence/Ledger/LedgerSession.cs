@@ -20,13 +20,9 @@ internal sealed record LedgerSession
 
     public required string? Model { get; init; }
 
-    public required SessionStatus Status { get; init; }
+    public required SessionState State { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
-
-    public required DateTimeOffset? EndedAt { get; init; }
-
-    public required string? Error { get; init; }
 
     public required TokenCounts Tokens { get; init; }
 
@@ -34,5 +30,15 @@ internal sealed record LedgerSession
 
     public required Money ImputedCost { get; init; }
 
+    /// <summary>What its reservations hold that have not ended.</summary>
+    public required Money Reserved { get; init; }
+
     public required BudgetPolicy Policy { get; init; }
+}
+
+/// <summary>A reservation, and whose budgets it takes from.</summary>
+internal sealed record LedgerReservation(Reservation Reservation, BudgetPolicy Policy)
+{
+    /// <summary>The windows that it takes from.</summary>
+    public IReadOnlyCollection<BudgetWindow> Windows { get; } = [.. Reservation.BudgetsOf(Policy).Select(budget => budget.Window)];
 }

@@ -4,6 +4,7 @@ using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
+using Entourage.Infrastructure.Persistence.Converters;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -13,20 +14,35 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal static class LedgerSql
 {
-    public const string Session =
+    private const string Session =
         "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, "
         + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, s.Cost, s.ImputedCost, "
+        + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), "
         + Task + ", " + Policy;
 
-    public const string Task = "k.Id, k.OwnLimit, k.TaskType";
+    private const string Task = "k.Id, k.OwnLimit, k.TaskType";
 
-    public const string Policy =
+    private const string Policy =
         "o.Id, o.DailyLimit, o.MonthlyLimit, t.Id, t.Timezone, t.DailyLimit, t.WeeklyLimit, t.MonthlyLimit, t.TaskLimit, t.SessionLimit, "
         + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, a.Id, a.DailyLimit";
 
-    public const string SessionSource =
-        "FROM Sessions s JOIN Agents a ON a.Id = s.AgentId JOIN Teams t ON t.Id = s.TeamId "
-        + "JOIN Organisations o ON o.Id = t.OrganisationId LEFT JOIN Tasks k ON k.Id = s.TaskId";
+    /// <summary>Wants a condition after it.</summary>
+    public const string SelectSession = "SELECT " + Session + " FROM Sessions s " + JoinPolicy + " WHERE ";
+
+    /// <summary>Wants a condition after it.</summary>
+    public const string SelectReservation =
+        "SELECT r.Id, r.SessionId, r.OrganisationId, r.Amount, r.CreatedAt, r.ExpiresAt, r.Status, r.EndedAt, s.Ancestors, " + Task + ", " + Policy
+        + " FROM Reservations r JOIN Sessions s ON s.Id = r.SessionId " + JoinPolicy + " WHERE ";
+
+    public const string IsExpired = "r.EndedAt IS NULL AND r.ExpiresAt <= @now AND r.OrganisationId ";
+
+    public const string IsOfSession = "r.EndedAt IS NULL AND r.SessionId ";
+
+    private const string JoinPolicy =
+        "JOIN Agents a ON a.Id = s.AgentId JOIN Teams t ON t.Id = s.TeamId JOIN Organisations o ON o.Id = t.OrganisationId "
+        + "LEFT JOIN Tasks k ON k.Id = s.TaskId";
+
+    private const string KeyOfCounter = "Scope = @scope AND ScopeId = @scopeId AND Period = @period AND Start = @start";
 
     /// <summary>An agent, with its newest active session and that one's task where there is one.</summary>
     public const string SelectSubject =
@@ -47,8 +63,33 @@ internal static class LedgerSql
 
     public const string InsertRecord =
         "INSERT INTO UsageRecords (Id, SessionId, OccurredAt, RecordedAt, Model, InputTokens, OutputTokens, CacheReadTokens, "
-        + "CacheWriteTokens, Cost, CostSource, Billing, Error) VALUES (@id, @session, @occurred, @recorded, @model, @input, @output, "
-        + "@cacheRead, @cacheWrite, @cost, @source, @billing, @error)";
+        + "CacheWriteTokens, Cost, CostSource, Billing, Error, ReservationId, Overrun) VALUES (@id, @session, @occurred, @recorded, @model, "
+        + "@input, @output, @cacheRead, @cacheWrite, @cost, @source, @billing, @error, @reservation, @overrun)";
+
+    public const string SelectCounter = "SELECT Scope, ScopeId, Period, Start, Spent, Reserved FROM BudgetCounters WHERE ";
+
+    public const string IsCounter = "(" + KeyOfCounter + ")";
+
+    public const string InsertCounter =
+        "INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, Spent, Reserved) VALUES (@scope, @scopeId, @period, @start, @spent, @reserved)";
+
+    /// <summary>Changes no row that is not as it was read.</summary>
+    public const string UpdateCounter =
+        "UPDATE BudgetCounters SET Spent = @spent, Reserved = @reserved WHERE " + KeyOfCounter
+        + " AND Spent = @spentBefore AND Reserved = @reservedBefore";
+
+    public const string InsertReservation =
+        "INSERT INTO Reservations (Id, SessionId, OrganisationId, Amount, CreatedAt, ExpiresAt, Status, EndedAt) VALUES (@id, @session, "
+        + "@organisation, @amount, @created, @expires, @status, @ended)";
+
+    /// <summary>Changes no row that is not as it was read: a reservation ends once (rule 7).</summary>
+    public const string UpdateReservation =
+        "UPDATE Reservations SET ExpiresAt = @expires, Status = @status, EndedAt = @ended "
+        + "WHERE Id = @id AND EndedAt IS NULL AND ExpiresAt = @expiresBefore";
+
+    /// <summary>Changes no session that has ended.</summary>
+    public const string EndSession =
+        "UPDATE Sessions SET Status = @status, EndedAt = @ended, Error = @error, Version = Version + 1 WHERE Id = @session AND Status = 'Active'";
 
     public const string InsertRollup =
         "INSERT INTO UsageRollups (TeamId, QuarterAt, SessionId, Model, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, "
@@ -67,40 +108,53 @@ internal static class LedgerSql
 
     public static IdempotentAnswer ReadAnswer(LedgerRow row) => new(row.Bytes(), row.Bytes(), row.Text()!, row.Instant()!.Value);
 
+    public static (BudgetWindow Window, Spending Spending) ReadCounter(LedgerRow row)
+    {
+        var window = new BudgetWindow((BudgetScope)row.Byte(), row.Text()!, (BudgetPeriod)row.Byte(), DayConverter.FromNumber(row.Int32()));
+        return (window, new(row.Amount()!.Value, row.Amount()!.Value));
+    }
+
+    public static LedgerReservation ReadReservation(LedgerRow row)
+    {
+        // Members are read in the order of the columns.
+        var reservation = new Reservation
+        {
+            Id = row.Id(),
+            SessionId = row.Int64(),
+            OrganisationId = row.Id(),
+            Amount = row.Amount()!.Value,
+            CreatedAt = row.Instant()!.Value,
+            ExpiresAt = row.Instant()!.Value,
+            Status = (ReservationStatus)row.Byte(),
+            EndedAt = row.Instant(),
+        };
+        var path = PathOf(reservation.SessionId, row.Text()!);
+        var task = ReadTask(row);
+        return new(reservation, ReadPolicy(row) with { Task = task, SessionPath = path });
+    }
+
     public static LedgerSession ReadSession(LedgerRow row)
     {
-        var id = row.Int64();
-        var session = new
-        {
-            AgentName = row.Text()!,
-            TaskTitle = row.Text(),
-            ParentSessionId = row.OptionalInt64(),
-            Ancestors = row.Text()!,
-            Model = row.Text(),
-            Status = row.Name<SessionStatus>(),
-            StartedAt = row.Instant()!.Value,
-            EndedAt = row.Instant(),
-            Error = row.Text(),
-            Tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64()),
-            Cost = row.Amount()!.Value,
-            ImputedCost = row.Amount()!.Value,
-        };
+        var (id, agentName, taskTitle, parentId) = (row.Int64(), row.Text()!, row.Text(), row.OptionalInt64());
+        var (path, model) = (PathOf(id, row.Text()!), row.Text());
+        var (status, startedAt, endedAt, error) = (row.Name<SessionStatus>(), row.Instant()!.Value, row.Instant(), row.Text());
+        var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
+        var (cost, imputedCost, reserved) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value);
         var task = ReadTask(row);
         return new()
         {
             Id = id,
-            AgentName = session.AgentName,
-            TaskTitle = session.TaskTitle,
-            ParentSessionId = session.ParentSessionId,
-            Model = session.Model,
-            Status = session.Status,
-            StartedAt = session.StartedAt,
-            EndedAt = session.EndedAt,
-            Error = session.Error,
-            Tokens = session.Tokens,
-            Cost = session.Cost,
-            ImputedCost = session.ImputedCost,
-            Policy = ReadPolicy(row) with { Task = task, SessionPath = PathOf(id, session.Ancestors) },
+            AgentName = agentName,
+            TaskTitle = taskTitle,
+            ParentSessionId = parentId,
+            Model = model,
+            State = new(status, endedAt, error),
+            StartedAt = startedAt,
+            Tokens = tokens,
+            Cost = cost,
+            ImputedCost = imputedCost,
+            Reserved = reserved,
+            Policy = ReadPolicy(row) with { Task = task, SessionPath = path },
         };
     }
 

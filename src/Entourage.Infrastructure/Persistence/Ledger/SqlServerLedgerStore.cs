@@ -1,9 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
 using Entourage.Domain.Budgets;
-using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +11,19 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal sealed class SqlServerLedgerStore(string connectionString, IOptions<DatabaseOptions> options) : ILedgerStore
 {
     private const int Deadlock = 1205;
+    private const int DataFileFull = 1105;
+    private const int LogFull = 9002;
+    private const int ReadOnly = 3906;
+
+    // From this severity on the server closes the connection.
+    private const byte FatalClass = 20;
+
+    // The statement took too long; the network failed in one of its ways; Azure SQL moves the database or has too much to do.
+    private static readonly HashSet<int> ConnectionFaults =
+        [-2, -1, 0, 2, 53, 64, 121, 233, 258, 10053, 10054, 10060, 10928, 10929, 40143, 40197, 40501, 40613, 49918, 49919, 49920];
+
+    // A pool of its own: whoever waits here while it holds a connection of the other pool would keep everybody waiting.
+    private readonly string connectionString = new SqlConnectionStringBuilder(connectionString) { ApplicationName = "Entourage ledger" }.ToString();
 
     public async Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken)
     {
@@ -31,9 +42,11 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
 
     public LedgerFault? Judge(Exception fault) => fault switch
     {
-        SqlException { Number: Deadlock } => LedgerFault.Rerun,
+        LedgerConflictException or SqlException { Number: Deadlock } => LedgerFault.Rerun,
         _ when SqlServerEntourageDb.IsUniqueViolation(fault) => LedgerFault.Rerun,
-        DbException or InvalidOperationException or TimeoutException or IOException => LedgerFault.Unknown,
+        SqlException { Number: DataFileFull or LogFull or ReadOnly } => LedgerFault.Unavailable,
+        SqlException sql when sql.Class >= FatalClass || ConnectionFaults.Contains(sql.Number) => LedgerFault.Unknown,
+        TimeoutException or IOException => LedgerFault.Unknown,
         _ => null,
     };
 
@@ -44,6 +57,11 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
         {
             await connection.OpenAsync(cancellationToken);
             return connection;
+        }
+        catch (InvalidOperationException exception)
+        {
+            await connection.DisposeAsync();
+            throw new TimeoutException("Too many wait for a connection to the store.", exception);
         }
         catch
         {
@@ -57,59 +75,45 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
 internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerWrites
 {
     public async Task<LedgerSubject?> FindAsync(Guid agentId) =>
-        (await ReadAsync(SqlServerStatements.SelectSubject(agentId), LedgerSql.ReadSubject)).SingleOrDefault();
+        (await ReadAsync(SqlServerStatements.SelectSubject(agentId), LedgerSql.ReadSubject, [])).SingleOrDefault();
 
     public async Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
-        (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), LedgerSql.ReadTask)).SingleOrDefault();
+        (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), LedgerSql.ReadTask, [])).SingleOrDefault();
 
-    public async Task<IReadOnlyDictionary<BudgetWindow, Money>> SpentAsync(IReadOnlyCollection<BudgetWindow> windows)
+    public async Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows)
     {
-        var spent = new Dictionary<BudgetWindow, Money>();
-        foreach (var piece in SqlServerStatements.Pieces(windows))
+        var spending = new Dictionary<BudgetWindow, Spending>(windows.Count);
+        foreach (var (window, amounts) in await ReadAsync(windows, SqlServerStatements.SelectCounters, LedgerSql.ReadCounter))
         {
-            foreach (var (window, amount) in await ReadAsync(SqlServerStatements.SelectCounters(piece), ReadCounter))
-            {
-                spent.Add(window, amount);
-            }
+            spending[window] = amounts;
         }
 
-        return spent;
+        return spending;
     }
+
+    public async Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now) =>
+        await ReadAsync(organisationIds, ids => SqlServerStatements.SelectExpired(ids, now), LedgerSql.ReadReservation);
+
+    public async Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids) =>
+        await ReadAsync(ids, SqlServerStatements.SelectReservations, LedgerSql.ReadReservation);
+
+    public async Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds) =>
+        await ReadAsync(sessionIds, SqlServerStatements.SelectReservationsOf, LedgerSql.ReadReservation);
 
     public async Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds)
     {
         // In one order everywhere, or two batches could wait for each other.
-        var ids = sessionIds.Order().ToArray();
-        foreach (var piece in SqlServerStatements.Pieces(ids))
-        {
-            await ExecuteAsync(SqlServerStatements.Hold(piece));
-        }
-
-        var sessions = new Dictionary<long, LedgerSession>();
-        foreach (var piece in SqlServerStatements.Pieces(ids))
-        {
-            foreach (var session in await ReadAsync(SqlServerStatements.SelectSessions(piece), LedgerSql.ReadSession))
-            {
-                sessions.Add(session.Id, session);
-            }
-        }
-
-        return sessions;
+        var organisationIds = (await ReadAsync(sessionIds, SqlServerStatements.SelectOrganisations, row => row.Id())).Distinct().Order();
+        await WriteAsync(organisationIds, SqlServerStatements.Hold);
+        return (await ReadAsync(sessionIds, SqlServerStatements.SelectSessions, LedgerSql.ReadSession))
+            .DistinctBy(session => session.Id)
+            .ToDictionary(session => session.Id);
     }
 
-    public async Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes)
-    {
-        var answers = new Dictionary<string, IdempotentAnswer>(StringComparer.Ordinal);
-        foreach (var piece in SqlServerStatements.Pieces(keyHashes))
-        {
-            foreach (var answer in await ReadAsync(SqlServerStatements.SelectAnswers(piece), LedgerSql.ReadAnswer))
-            {
-                answers.Add(Convert.ToHexString(answer.KeyHash), answer);
-            }
-        }
-
-        return answers;
-    }
+    public async Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes) =>
+        (await ReadAsync(keyHashes, SqlServerStatements.SelectAnswers, LedgerSql.ReadAnswer))
+            .DistinctBy(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal)
+            .ToDictionary(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal);
 
     public async Task<bool> IsRecordedAsync(long sessionId, Guid recordId)
     {
@@ -119,42 +123,48 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
 
     public async Task SaveAsync(LedgerChanges changes)
     {
-        await ExecuteAsync(changes.Sessions.OrderBy(sum => sum.Key), SqlServerStatements.AddToSessions);
-        await ExecuteAsync(changes.Counters, SqlServerStatements.AddToCounters);
-        await ExecuteAsync(changes.Rollups, SqlServerStatements.AddToRollups);
-        await ExecuteAsync(changes.Records, SqlServerStatements.InsertRecords);
-        await ExecuteAsync(changes.Answers, SqlServerStatements.InsertAnswers);
+        await WriteAsync(changes.Sessions.OrderBy(sum => sum.Key), SqlServerStatements.AddToSessions);
+        await WriteAsync(changes.EndedSessions, SqlServerStatements.EndSessions);
+        await WriteAsync(changes.Counters.Where(change => change.Before is null), SqlServerStatements.InsertCounters);
+        await WriteAsync(changes.Counters.Where(change => change.Before is not null), SqlServerStatements.UpdateCounters);
+        await WriteAsync(changes.NewReservations, SqlServerStatements.InsertReservations);
+        await WriteAsync(changes.ChangedReservations, SqlServerStatements.UpdateReservations);
+        await WriteAsync(changes.Rollups, SqlServerStatements.AddToRollups);
+        await WriteAsync(changes.Records, SqlServerStatements.InsertRecords);
+        await WriteAsync(changes.Answers, SqlServerStatements.InsertAnswers);
     }
 
-    private static (BudgetWindow Window, Money Spent) ReadCounter(LedgerRow row)
-    {
-        var window = new BudgetWindow((BudgetScope)row.Byte(), row.Text()!, (BudgetPeriod)row.Byte(), DayConverter.FromNumber(row.Int32()));
-        return (window, row.Amount()!.Value);
-    }
-
-    private async Task ExecuteAsync<T>(IEnumerable<T> items, Func<T[], SqlCommand> toCommand)
+    /// <summary>Writes a row for each item.</summary>
+    private async Task WriteAsync<T>(IEnumerable<T> items, Func<T[], SqlCommand> toCommand)
     {
         foreach (var piece in SqlServerStatements.Pieces(items))
         {
-            await ExecuteAsync(toCommand(piece));
+            await using var command = Prepare(toCommand(piece));
+            if (await command.ExecuteNonQueryAsync() != piece.Length)
+            {
+                throw new LedgerConflictException();
+            }
         }
     }
 
-    private async Task ExecuteAsync(SqlCommand command)
+    /// <summary>Reads the rows of items; a row may come more than once.</summary>
+    private async Task<List<T>> ReadAsync<TItem, T>(IEnumerable<TItem> items, Func<TItem[], SqlCommand> toCommand, Func<LedgerRow, T> read)
     {
-        await using (Prepare(command))
+        var rows = new List<T>();
+        foreach (var piece in SqlServerStatements.PaddedPieces(items))
         {
-            await command.ExecuteNonQueryAsync();
+            await ReadAsync(toCommand(piece), read, rows);
         }
+
+        return rows;
     }
 
-    private async Task<List<T>> ReadAsync<T>(SqlCommand command, Func<LedgerRow, T> read)
+    private async Task<List<T>> ReadAsync<T>(SqlCommand command, Func<LedgerRow, T> read, List<T> rows)
     {
         await using (Prepare(command))
         {
             await using var reader = await command.ExecuteReaderAsync();
             var row = new SqlServerRow(reader);
-            var rows = new List<T>();
             while (await reader.ReadAsync())
             {
                 rows.Add(read(row.Next()));

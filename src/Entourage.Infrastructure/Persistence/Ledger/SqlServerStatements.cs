@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
@@ -17,31 +18,41 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal static partial class SqlServerStatements
 {
-    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 13.
+    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 15.
     private const int LargestPiece = 64;
 
     private const int HashLength = 32; // SHA-256
-
-    private const string KeyOfCounter = "Scope = @scope AND ScopeId = @scopeId AND Period = @period AND Start = @start";
-
-    private const string AddToCounter =
-        "UPDATE BudgetCounters SET Spent = Spent + @cost WHERE " + KeyOfCounter + "; IF @@ROWCOUNT = 0 "
-        + "INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, Spent) VALUES (@scope, @scopeId, @period, @start, @cost)";
 
     private const string AddToRollup =
         "UPDATE UsageRollups SET " + LedgerSql.RollupSums + " WHERE TeamId = @team AND QuarterAt = @quarter AND SessionId = @session "
         + "AND Model = @model; IF @@ROWCOUNT = 0 " + LedgerSql.InsertRollup;
 
+    public static SqlCommand SelectOrganisations(IReadOnlyCollection<long> sessionIds) => Repeat(
+        "SELECT t.OrganisationId FROM Teams t JOIN Sessions s ON s.TeamId = t.Id WHERE s.Id IN (", sessionIds, "@session", ", ", ")", BindSession);
+
     /// <summary>
-    /// Writes to the rows of the sessions' organisations: whoever does that next waits until this transaction ends. A write
-    /// and no lock hint, so it holds on any database that isolates writers.
+    /// Writes to the rows of organisations: whoever does that next waits until this transaction ends. A write and no lock
+    /// hint, so it holds on any database that isolates writers.
     /// </summary>
-    public static SqlCommand Hold(IReadOnlyCollection<long> sessionIds) => Repeat(
-        "UPDATE Organisations SET Version = Version WHERE Id IN (SELECT t.OrganisationId FROM Teams t JOIN Sessions s ON s.TeamId = t.Id WHERE s.Id IN (",
-        sessionIds, "@session", ", ", "))", BindSession);
+    public static SqlCommand Hold(IReadOnlyCollection<Guid> organisationIds) => Repeat(
+        "UPDATE Organisations SET Version = Version WHERE Id = @organisation", organisationIds, BindOrganisation);
 
     public static SqlCommand SelectSessions(IReadOnlyCollection<long> sessionIds) => Repeat(
-        "SELECT " + LedgerSql.Session + " " + LedgerSql.SessionSource + " WHERE s.Id IN (", sessionIds, "@session", ", ", ")", BindSession);
+        LedgerSql.SelectSession + "s.Id IN (", sessionIds, "@session", ", ", ")", BindSession);
+
+    public static SqlCommand SelectReservations(IReadOnlyCollection<Guid> ids) => Repeat(
+        LedgerSql.SelectReservation + "r.Id IN (", ids, "@id", ", ", ")", (row, id) => row.Add("@id", SqlDbType.UniqueIdentifier, id));
+
+    public static SqlCommand SelectReservationsOf(IReadOnlyCollection<long> sessionIds) => Repeat(
+        LedgerSql.SelectReservation + LedgerSql.IsOfSession + "IN (", sessionIds, "@session", ", ", ")", BindSession);
+
+    public static SqlCommand SelectExpired(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now)
+    {
+        var command = Repeat(
+            LedgerSql.SelectReservation + LedgerSql.IsExpired + "IN (", organisationIds, "@organisation", ", ", ")", BindOrganisation);
+        new Row(command, "").Add("@now", SqlDbType.DateTimeOffset, now);
+        return command;
+    }
 
     public static SqlCommand SelectAnswers(IReadOnlyCollection<byte[]> keyHashes) => Repeat(
         LedgerSql.SelectAnswers + "IN (", keyHashes, "@key", ", ", ")", (row, hash) => row.Add("@key", SqlDbType.Binary, hash, HashLength));
@@ -62,7 +73,7 @@ internal static partial class SqlServerStatements
     });
 
     public static SqlCommand SelectCounters(IReadOnlyCollection<BudgetWindow> windows) => Repeat(
-        "SELECT Scope, ScopeId, Period, Start, Spent FROM BudgetCounters WHERE ", windows, "(" + KeyOfCounter + ")", " OR ", "", BindWindow);
+        LedgerSql.SelectCounter, windows, LedgerSql.IsCounter, " OR ", "", BindWindow);
 
     public static SqlCommand AddToSessions(IReadOnlyCollection<KeyValuePair<long, LedgerSum>> sums) => Repeat(
         LedgerSql.AddToSession, sums, (row, sum) =>
@@ -71,12 +82,40 @@ internal static partial class SqlServerStatements
             BindSum(row, sum.Value);
         });
 
-    /// <summary>Adds to counters, or makes them. The transaction holds the organisation, so nobody else makes the same.</summary>
-    public static SqlCommand AddToCounters(IReadOnlyCollection<KeyValuePair<BudgetWindow, Money>> amounts) => Repeat(
-        AddToCounter, amounts, (row, amount) =>
+    public static SqlCommand EndSessions(IReadOnlyCollection<KeyValuePair<long, SessionState>> states) => Repeat(
+        LedgerSql.EndSession, states, (row, state) =>
         {
-            BindWindow(row, amount.Key);
-            row.Add("@cost", SqlDbType.BigInt, amount.Value.NanoUsd);
+            BindSession(row, state.Key);
+            row.Add("@status", SqlDbType.VarChar, state.Value.Status.ToString(), EntourageDb.NameLength);
+            row.Add("@ended", SqlDbType.DateTimeOffset, state.Value.EndedAt);
+            row.Add("@error", SqlDbType.NVarChar, state.Value.Error, Session.ErrorLength);
+        });
+
+    public static SqlCommand InsertCounters(IReadOnlyCollection<CounterChange> changes) => Repeat(LedgerSql.InsertCounter, changes, BindCounter);
+
+    public static SqlCommand UpdateCounters(IReadOnlyCollection<CounterChange> changes) => Repeat(
+        LedgerSql.UpdateCounter, changes, (row, change) =>
+        {
+            BindCounter(row, change);
+            row.Add("@spentBefore", SqlDbType.BigInt, change.Before?.Spent.NanoUsd);
+            row.Add("@reservedBefore", SqlDbType.BigInt, change.Before?.Reserved.NanoUsd);
+        });
+
+    public static SqlCommand InsertReservations(IReadOnlyCollection<Reservation> reservations) => Repeat(
+        LedgerSql.InsertReservation, reservations, (row, reservation) =>
+        {
+            BindReservation(row, reservation);
+            BindSession(row, reservation.SessionId);
+            BindOrganisation(row, reservation.OrganisationId);
+            row.Add("@amount", SqlDbType.BigInt, reservation.Amount.NanoUsd);
+            row.Add("@created", SqlDbType.DateTimeOffset, reservation.CreatedAt);
+        });
+
+    public static SqlCommand UpdateReservations(IReadOnlyCollection<ReservationChange> changes) => Repeat(
+        LedgerSql.UpdateReservation, changes, (row, change) =>
+        {
+            BindReservation(row, change.After);
+            row.Add("@expiresBefore", SqlDbType.DateTimeOffset, change.Before.ExpiresAt);
         });
 
     /// <summary>Adds to rollups, or makes them.</summary>
@@ -97,12 +136,14 @@ internal static partial class SqlServerStatements
             var entry = record.Entry;
             row.Add("@id", SqlDbType.UniqueIdentifier, entry.RecordId);
             row.Add("@occurred", SqlDbType.DateTimeOffset, entry.OccurredAt);
-            row.Add("@recorded", SqlDbType.DateTimeOffset, entry.RecordedAt);
+            row.Add("@recorded", SqlDbType.DateTimeOffset, entry.Now);
             row.Add("@model", SqlDbType.NVarChar, record.Model, Agent.ModelLength);
             row.Add("@cost", SqlDbType.BigInt, record.Cost.NanoUsd);
             row.Add("@source", SqlDbType.TinyInt, (byte)record.CostSource);
             row.Add("@billing", SqlDbType.TinyInt, (byte)entry.Billing);
             row.Add("@error", SqlDbType.NVarChar, entry.Error, Session.ErrorLength);
+            row.Add("@reservation", SqlDbType.UniqueIdentifier, entry.ReservationId);
+            row.Add("@overrun", SqlDbType.BigInt, record.Overrun.NanoUsd);
             BindSession(row, entry.SessionId);
             BindTokens(row, entry.Tokens);
         });
@@ -133,6 +174,33 @@ internal static partial class SqlServerStatements
                 }
             }
         }
+    }
+
+    /// <summary>Like <see cref="Pieces"/>, but each piece is filled up with its last item: for reads, which one may repeat.</summary>
+    public static IEnumerable<T[]> PaddedPieces<T>(IEnumerable<T> items)
+    {
+        foreach (var chunk in items.Chunk(LargestPiece))
+        {
+            var size = (int)BitOperations.RoundUpToPowerOf2((uint)chunk.Length);
+            yield return [.. chunk, .. Enumerable.Repeat(chunk[^1], size - chunk.Length)];
+        }
+    }
+
+    private static void BindOrganisation(Row row, Guid id) => row.Add("@organisation", SqlDbType.UniqueIdentifier, id);
+
+    private static void BindCounter(Row row, CounterChange change)
+    {
+        BindWindow(row, change.Window);
+        row.Add("@spent", SqlDbType.BigInt, change.After.Spent.NanoUsd);
+        row.Add("@reserved", SqlDbType.BigInt, change.After.Reserved.NanoUsd);
+    }
+
+    private static void BindReservation(Row row, Reservation reservation)
+    {
+        row.Add("@id", SqlDbType.UniqueIdentifier, reservation.Id);
+        row.Add("@expires", SqlDbType.DateTimeOffset, reservation.ExpiresAt);
+        row.Add("@status", SqlDbType.TinyInt, (byte)reservation.Status);
+        row.Add("@ended", SqlDbType.DateTimeOffset, reservation.EndedAt);
     }
 
     private static void BindSession(Row row, long id) => row.Add("@session", SqlDbType.BigInt, id);

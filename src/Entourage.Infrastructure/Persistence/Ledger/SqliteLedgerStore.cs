@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
@@ -15,6 +14,8 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWriteGate gate) : ILedgerStore, IDisposable
 {
     private const int Constraint = 19; // SQLITE_CONSTRAINT
+    private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
+    private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
 
     private readonly ConcurrentBag<SqliteLedger> idle = [];
 
@@ -44,7 +45,11 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
 
     public LedgerFault? Judge(Exception fault) => fault switch
     {
-        SqliteException { SqliteErrorCode: Constraint } => LedgerFault.Rerun,
+        LedgerConflictException => LedgerFault.Rerun,
+
+        // Another process was first. Any other constraint is a mistake that would be made again.
+        SqliteException { SqliteExtendedErrorCode: PrimaryKey or UniqueIndex } => LedgerFault.Rerun,
+        SqliteException { SqliteErrorCode: Constraint } => null,
 
         // There is no connection to lose: what failed was not committed. A busy file has been waited for already.
         DbException => LedgerFault.Unavailable,
@@ -91,6 +96,8 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
 /// <summary>A connection with its prepared statements.</summary>
 internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites, IDisposable
 {
+    private const string AddToRollup = LedgerSql.InsertRollup + " ON CONFLICT DO UPDATE SET " + LedgerSql.RollupSums;
+
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
     private SqliteTransaction? transaction;
 
@@ -108,19 +115,30 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         return Task.FromResult(reader.Read() ? LedgerSql.ReadTask(new SqliteRow(reader)) : null);
     }
 
-    public Task<IReadOnlyDictionary<BudgetWindow, Money>> SpentAsync(IReadOnlyCollection<BudgetWindow> windows)
+    public Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows)
     {
-        var spent = new Dictionary<BudgetWindow, Money>(windows.Count);
+        var spending = new Dictionary<BudgetWindow, Spending>(windows.Count);
         foreach (var window in windows)
         {
-            if (WindowCommand(Sql.SelectCounter, window).ExecuteScalar() is long nanos)
+            using var reader = WindowCommand(LedgerSql.SelectCounter + LedgerSql.IsCounter, window).ExecuteReader();
+            if (reader.Read())
             {
-                spent[window] = new Money(nanos);
+                spending.Add(window, LedgerSql.ReadCounter(new SqliteRow(reader)).Spending);
             }
         }
 
-        return Task.FromResult<IReadOnlyDictionary<BudgetWindow, Money>>(spent);
+        return Task.FromResult<IReadOnlyDictionary<BudgetWindow, Spending>>(spending);
     }
+
+    public Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now) => ReadReservations(
+        organisationIds,
+        id => Command(LedgerSql.SelectReservation + LedgerSql.IsExpired + "= @organisation", ("@organisation", IdOf(id)), ("@now", now.UtcTicks)));
+
+    public Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids) =>
+        ReadReservations(ids, id => Command(LedgerSql.SelectReservation + "r.Id = @id", ("@id", IdOf(id))));
+
+    public Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds) =>
+        ReadReservations(sessionIds, id => Command(LedgerSql.SelectReservation + LedgerSql.IsOfSession + "= @session", ("@session", id)));
 
     // The transaction is the only writer of the whole file: there is nobody to wait for.
     public Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds)
@@ -128,7 +146,7 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         var sessions = new Dictionary<long, LedgerSession>(sessionIds.Count);
         foreach (var id in sessionIds)
         {
-            using var reader = Command(Sql.SelectSession, ("@session", id)).ExecuteReader();
+            using var reader = Command(LedgerSql.SelectSession + "s.Id = @session", ("@session", id)).ExecuteReader();
             if (reader.Read())
             {
                 sessions.Add(id, LedgerSql.ReadSession(new SqliteRow(reader)));
@@ -160,25 +178,67 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
     {
         foreach (var (id, sum) in changes.Sessions)
         {
-            SumCommand(LedgerSql.AddToSession, sum, ("@session", id)).ExecuteNonQuery();
+            Write(SumCommand(LedgerSql.AddToSession, sum, ("@session", id)));
         }
 
-        foreach (var (window, amount) in changes.Counters)
+        foreach (var (id, state) in changes.EndedSessions)
         {
-            var command = WindowCommand(Sql.AddToCounter, window);
-            Set(command, "@cost", amount.NanoUsd);
-            command.ExecuteNonQuery();
+            Write(Command(
+                LedgerSql.EndSession,
+                ("@session", id),
+                ("@status", state.Status.ToString()),
+                ("@ended", state.EndedAt?.UtcTicks),
+                ("@error", state.Error)));
+        }
+
+        foreach (var change in changes.Counters)
+        {
+            var command = WindowCommand(change.Before is null ? LedgerSql.InsertCounter : LedgerSql.UpdateCounter, change.Window);
+            Set(command, "@spent", change.After.Spent.NanoUsd);
+            Set(command, "@reserved", change.After.Reserved.NanoUsd);
+            if (change.Before is { } before)
+            {
+                Set(command, "@spentBefore", before.Spent.NanoUsd);
+                Set(command, "@reservedBefore", before.Reserved.NanoUsd);
+            }
+
+            Write(command);
+        }
+
+        foreach (var reservation in changes.NewReservations)
+        {
+            Write(Command(
+                LedgerSql.InsertReservation,
+                ("@id", IdOf(reservation.Id)),
+                ("@session", reservation.SessionId),
+                ("@organisation", IdOf(reservation.OrganisationId)),
+                ("@amount", reservation.Amount.NanoUsd),
+                ("@created", reservation.CreatedAt.UtcTicks),
+                ("@expires", reservation.ExpiresAt.UtcTicks),
+                ("@status", (long)reservation.Status),
+                ("@ended", reservation.EndedAt?.UtcTicks)));
+        }
+
+        foreach (var (before, after) in changes.ChangedReservations)
+        {
+            Write(Command(
+                LedgerSql.UpdateReservation,
+                ("@id", IdOf(after.Id)),
+                ("@expires", after.ExpiresAt.UtcTicks),
+                ("@status", (long)after.Status),
+                ("@ended", after.EndedAt?.UtcTicks),
+                ("@expiresBefore", before.ExpiresAt.UtcTicks)));
         }
 
         foreach (var (bucket, sum) in changes.Rollups)
         {
-            SumCommand(
-                Sql.AddToRollup,
+            Write(SumCommand(
+                AddToRollup,
                 sum,
                 ("@team", IdOf(bucket.TeamId)),
                 ("@quarter", bucket.QuarterAt.UtcTicks),
                 ("@session", bucket.SessionId),
-                ("@model", bucket.Model)).ExecuteNonQuery();
+                ("@model", bucket.Model)));
         }
 
         foreach (var record in changes.Records)
@@ -188,12 +248,12 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
 
         foreach (var answer in changes.Answers)
         {
-            Command(
+            Write(Command(
                 LedgerSql.InsertAnswer,
                 ("@key", answer.KeyHash),
                 ("@request", answer.RequestHash),
                 ("@response", answer.Response),
-                ("@created", answer.CreatedAt.UtcTicks)).ExecuteNonQuery();
+                ("@created", answer.CreatedAt.UtcTicks)));
         }
 
         return Task.CompletedTask;
@@ -218,15 +278,23 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         parameter.Value = value ?? DBNull.Value;
     }
 
+    private static void Write(SqliteCommand command)
+    {
+        if (command.ExecuteNonQuery() != 1)
+        {
+            throw new LedgerConflictException();
+        }
+    }
+
     private void Insert(LedgerRecord record)
     {
         var (entry, tokens) = (record.Entry, record.Entry.Tokens);
-        Command(
+        Write(Command(
             LedgerSql.InsertRecord,
             ("@id", IdOf(entry.RecordId)),
             ("@session", entry.SessionId),
             ("@occurred", entry.OccurredAt.UtcTicks),
-            ("@recorded", entry.RecordedAt.UtcTicks),
+            ("@recorded", entry.Now.UtcTicks),
             ("@model", record.Model),
             ("@input", tokens.Input),
             ("@output", tokens.Output),
@@ -235,7 +303,25 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
             ("@cost", record.Cost.NanoUsd),
             ("@source", (long)record.CostSource),
             ("@billing", (long)entry.Billing),
-            ("@error", entry.Error)).ExecuteNonQuery();
+            ("@error", entry.Error),
+            ("@reservation", entry.ReservationId is { } reservation ? IdOf(reservation) : null),
+            ("@overrun", record.Overrun.NanoUsd)));
+    }
+
+    private static Task<IReadOnlyList<LedgerReservation>> ReadReservations<T>(IReadOnlyCollection<T> keys, Func<T, SqliteCommand> toCommand)
+    {
+        var found = new List<LedgerReservation>();
+        foreach (var key in keys)
+        {
+            using var reader = toCommand(key).ExecuteReader();
+            var row = new SqliteRow(reader);
+            while (reader.Read())
+            {
+                found.Add(LedgerSql.ReadReservation(row.Next()));
+            }
+        }
+
+        return Task.FromResult<IReadOnlyList<LedgerReservation>>(found);
     }
 
     private SqliteCommand WindowCommand(string sql, BudgetWindow window) => Command(
@@ -276,21 +362,6 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         }
 
         return command;
-    }
-
-    private static class Sql
-    {
-        public const string SelectSession = "SELECT " + LedgerSql.Session + " " + LedgerSql.SessionSource + " WHERE s.Id = @session";
-
-        public const string SelectCounter =
-            "SELECT Spent FROM BudgetCounters WHERE Scope = @scope AND ScopeId = @scopeId AND Period = @period AND Start = @start";
-
-        public const string AddToCounter =
-            "INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, Spent) VALUES (@scope, @scopeId, @period, @start, @cost) "
-            + "ON CONFLICT DO UPDATE SET Spent = Spent + excluded.Spent";
-
-        public const string AddToRollup =
-            LedgerSql.InsertRollup + " ON CONFLICT DO UPDATE SET " + LedgerSql.RollupSums;
     }
 }
 

@@ -21,13 +21,18 @@ internal static class LedgerCommands
         [typeof(byte[])] = i => Hash(i),
         [typeof(BudgetWindow)] = i => Window(i),
         [typeof(IdempotentAnswer)] = i => new IdempotentAnswer(Hash(i), Hash(i + 1), "{}", At(i)),
+        [typeof(DateTimeOffset)] = i => At(i),
         [typeof(LedgerRecord)] = i => new LedgerRecord(
-            new UsageEntry(Id(i), i + 1, Tokens(i), new Money(i), "m", At(i), At(i), "rate limited", Billing.Api, null),
+            new UsageEntry(Id(i), i + 1, Tokens(i), new Money(i), "m", Id(i), At(i), "rate limited", Billing.Api, At(i), null),
             "m",
             new Money(i),
-            CostSource.Reported),
+            CostSource.Reported,
+            new Money(i)),
+        [typeof(Reservation)] = i => Held(i),
+        [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
+        [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
+        [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
         [typeof(KeyValuePair<long, LedgerSum>)] = i => KeyValuePair.Create(i + 1L, Sum(i)),
-        [typeof(KeyValuePair<BudgetWindow, Money>)] = i => KeyValuePair.Create(Window(i), new Money(i)),
         [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(new LedgerBucket(Id(i), At(i), i + 1, "m"), Sum(i)),
     };
 
@@ -73,6 +78,16 @@ internal static class LedgerCommands
     private static DateTimeOffset At(int i) => DateTimeOffset.UnixEpoch.AddMinutes(15 * i);
 
     private static TokenCounts Tokens(int i) => new(i, i, i, i);
+
+    private static Reservation Held(int i) => new()
+    {
+        Id = Id(i),
+        SessionId = i + 1,
+        OrganisationId = Id(i),
+        Amount = new Money(i),
+        CreatedAt = At(i),
+        ExpiresAt = At(i + 1),
+    };
 
     private static LedgerSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i));
 

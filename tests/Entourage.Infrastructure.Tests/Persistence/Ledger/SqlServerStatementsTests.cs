@@ -16,7 +16,7 @@ internal sealed class SqlServerStatementsTests
         Is.SupersetOf(new[]
         {
             nameof(SqlServerStatements.Hold),
-            nameof(SqlServerStatements.AddToCounters),
+            nameof(SqlServerStatements.UpdateCounters),
             nameof(SqlServerStatements.InsertRecords),
         }));
 
@@ -50,6 +50,19 @@ internal sealed class SqlServerStatementsTests
             Assert.That(pieces.SelectMany(piece => piece), Is.EqualTo(items));
             Assert.That(pieces.Select(piece => piece.Length), Is.All.InRange(1, 64).And.All.Matches<int>(int.IsPow2));
             Assert.That(pieces.Select(piece => piece.Length), Is.Ordered.Descending);
+        });
+    }
+
+    [TestCaseSource(nameof(Lengths))]
+    public void Padded_pieces_are_the_list_with_its_last_item_repeated(int length)
+    {
+        var items = Enumerable.Range(0, length).ToArray();
+        var pieces = SqlServerStatements.PaddedPieces(items).ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That(pieces.SelectMany(piece => piece).Distinct(), Is.EqualTo(items));
+            Assert.That(pieces.Select(piece => piece.Length), Is.All.InRange(1, 64).And.All.Matches<int>(int.IsPow2));
+            Assert.That(pieces, Has.Length.EqualTo((length + 63) / 64));
         });
     }
 }

@@ -110,12 +110,55 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<int>("Start")
                         .HasColumnType("int");
 
+                    b.Property<long>("Reserved")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Spent")
                         .HasColumnType("bigint");
 
                     b.HasKey("Scope", "ScopeId", "Period", "Start");
 
                     b.ToTable("BudgetCounters");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte>("Status")
+                        .HasColumnType("tinyint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt")
+                        .HasFilter("[EndedAt] IS NOT NULL");
+
+                    b.HasIndex("SessionId")
+                        .HasFilter("[EndedAt] IS NULL");
+
+                    b.HasIndex("OrganisationId", "ExpiresAt")
+                        .HasFilter("[EndedAt] IS NULL");
+
+                    b.ToTable("Reservations");
                 });
 
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
@@ -291,8 +334,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("Overrun")
+                        .HasColumnType("bigint");
+
                     b.Property<DateTimeOffset>("RecordedAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("ReservationId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<long>("SessionId")
                         .HasColumnType("bigint");
@@ -527,6 +576,21 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasOne("Entourage.Domain.Teams.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -102,12 +102,56 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Start")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("Reserved")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Spent")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Scope", "ScopeId", "Period", "Start");
 
                     b.ToTable("BudgetCounters");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
+                {
+                    b.Property<byte[]>("Id")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("OrganisationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt")
+                        .HasFilter("[EndedAt] IS NOT NULL");
+
+                    b.HasIndex("SessionId")
+                        .HasFilter("[EndedAt] IS NULL");
+
+                    b.HasIndex("OrganisationId", "ExpiresAt")
+                        .HasFilter("[EndedAt] IS NULL");
+
+                    b.ToTable("Reservations");
                 });
 
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
@@ -276,8 +320,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("OutputTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("Overrun")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("RecordedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("ReservationId")
+                        .HasColumnType("BLOB");
 
                     b.Property<long>("SessionId")
                         .HasColumnType("INTEGER");
@@ -507,6 +557,21 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasOne("Entourage.Domain.Teams.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

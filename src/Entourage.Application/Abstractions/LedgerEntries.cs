@@ -1,0 +1,80 @@
+using Entourage.Application.Reservations;
+using Entourage.Application.Sessions;
+using Entourage.Domain;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Application.Abstractions;
+
+/// <summary>Something to be written into the ledger.</summary>
+/// <param name="Now">The present (UTC).</param>
+/// <param name="Idempotency">The caller's key, if it gave one.</param>
+public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempotency)
+{
+    /// <summary>The type of the answer.</summary>
+    public abstract Type AnswerType { get; }
+}
+
+/// <summary>An entry with an answer.</summary>
+/// <typeparam name="T">The answer.</typeparam>
+/// <inheritdoc/>
+public abstract record LedgerEntry<T>(DateTimeOffset Now, IdempotencyToken? Idempotency) : LedgerEntry(Now, Idempotency)
+{
+    /// <inheritdoc/>
+    public override Type AnswerType => typeof(T);
+}
+
+/// <summary>A usage. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
+/// <param name="RecordId">The id of the usage record to be.</param>
+/// <param name="SessionId">The session that used it.</param>
+/// <param name="Tokens">What it used.</param>
+/// <param name="ReportedCost">The cost (USD) as the caller states it; null when it does not know.</param>
+/// <param name="Model">The model; the session's when null.</param>
+/// <param name="ReservationId">The reservation that it commits; null for none.</param>
+/// <param name="OccurredAt">When the money was spent (UTC); now when null.</param>
+/// <param name="Error">The error of a failed call.</param>
+/// <param name="Billing">How it is paid for.</param>
+/// <param name="Now">The present (UTC).</param>
+/// <param name="Idempotency">The caller's key, if it gave one.</param>
+public sealed record UsageEntry(
+    Guid RecordId,
+    long SessionId,
+    TokenCounts Tokens,
+    Money? ReportedCost,
+    string? Model,
+    Guid? ReservationId,
+    DateTimeOffset OccurredAt,
+    string? Error,
+    Billing Billing,
+    DateTimeOffset Now,
+    IdempotencyToken? Idempotency) : LedgerEntry<UsageResponse>(Now, Idempotency);
+
+/// <summary>A wish to set money aside. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
+/// <param name="ReservationId">The id of the reservation to be.</param>
+/// <param name="SessionId">The session that is to spend it.</param>
+/// <param name="Amount">How much (USD).</param>
+/// <param name="Ttl">How long it holds.</param>
+/// <param name="Now">The present (UTC).</param>
+/// <param name="Idempotency">The caller's key, if it gave one.</param>
+public sealed record ReserveEntry(
+    Guid ReservationId, long SessionId, Money Amount, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
+    : LedgerEntry<ReservationResponse>(Now, Idempotency);
+
+/// <summary>A wish to hold a reservation for longer.</summary>
+/// <param name="ReservationId">Which.</param>
+/// <param name="Ttl">How long from now.</param>
+/// <param name="Now">The present (UTC).</param>
+/// <param name="Idempotency">The caller's key, if it gave one.</param>
+public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
+    : LedgerEntry<ReservationResponse>(Now, Idempotency);
+
+/// <summary>The return of a reservation; the answer is whether it held anything still. One that has ended stays as it is.</summary>
+/// <param name="ReservationId">Which.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
+
+/// <summary>The end of a session and of its reservations. One that has ended stays as it is.</summary>
+/// <param name="SessionId">Which.</param>
+/// <param name="Failed">Whether an error ended it.</param>
+/// <param name="Error">Which, if known.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null);

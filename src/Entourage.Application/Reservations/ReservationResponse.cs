@@ -1,0 +1,42 @@
+using Entourage.Application.Budgets;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Application.Reservations;
+
+/// <summary>Money set aside for a call that is about to be made.</summary>
+public sealed record ReservationResponse
+{
+    /// <summary>A version-7 UUID, which the usage names that commits it.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The session that is to spend it.</summary>
+    public required long SessionId { get; init; }
+
+    /// <summary>What it holds (USD).</summary>
+    public required Money AmountUsd { get; init; }
+
+    /// <summary>When it was granted (UTC).</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it runs out (UTC).</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>What the agent may still spend besides.</summary>
+    public required BudgetResponse Budget { get; init; }
+
+    /// <summary>The answer for a live reservation.</summary>
+    public static ReservationResponse From(Reservation reservation, BudgetPosition position)
+    {
+        ArgumentNullException.ThrowIfNull(reservation);
+        return new()
+        {
+            Id = reservation.Id,
+            SessionId = reservation.SessionId,
+            AmountUsd = reservation.Amount,
+            CreatedAt = reservation.CreatedAt,
+            ExpiresAt = reservation.ExpiresAt,
+            Budget = BudgetResponse.From(position),
+        };
+    }
+}

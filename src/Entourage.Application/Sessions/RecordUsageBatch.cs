@@ -1,0 +1,75 @@
+using Entourage.Application.Abstractions;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>Records many usages, each accepted or refused on its own.</summary>
+/// <param name="Items">The usages, in the order in which they are counted.</param>
+public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Items) : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>;
+
+/// <summary>One usage of a batch.</summary>
+/// <param name="Command">The usage; null when it could not be read.</param>
+/// <param name="Fault">Why it could not be read.</param>
+public sealed record UsageBatchItem(RecordUsageCommand? Command, Exception? Fault = null);
+
+/// <summary>What became of one usage of a batch.</summary>
+/// <param name="Usage">The answer; null when it was refused.</param>
+/// <param name="Replayed">Whether it was given before, under the same key.</param>
+/// <param name="Refusal">Why nothing was recorded.</param>
+public sealed record UsageBatchOutcome(UsageResponse? Usage, bool Replayed, Exception? Refusal);
+
+internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageBatchCommand>
+{
+    private const int GreatestCount = 1_000;
+
+    public RecordUsageBatchValidator() => RuleFor(command => command.Items)
+        .NotNull()
+        .Must(items => items!.Count is > 0 and <= GreatestCount).WithMessage($"'{{PropertyName}}' must have 1 to {GreatestCount} items.");
+}
+
+internal sealed class RecordUsageBatchHandler(IBudgetLedger ledger, IValidator<RecordUsageCommand> validator, TimeProvider time)
+    : IRequestHandler<RecordUsageBatchCommand, IReadOnlyList<UsageBatchOutcome>>
+{
+    public async Task<IReadOnlyList<UsageBatchOutcome>> Handle(RecordUsageBatchCommand request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var outcomes = new UsageBatchOutcome[request.Items!.Count];
+        var entries = new List<UsageEntry>(outcomes.Length);
+        var places = new List<int>(outcomes.Length);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            try
+            {
+                entries.Add(ToEntry(request.Items[i], now));
+                places.Add(i);
+            }
+            catch (Exception refusal)
+            {
+                outcomes[i] = new(null, false, refusal);
+            }
+        }
+
+        if (entries.Count > 0)
+        {
+            var written = await ledger.WriteAsync(entries, cancellationToken);
+            for (var i = 0; i < written.Count; i++)
+            {
+                outcomes[places[i]] = new((UsageResponse?)written[i].Response, written[i].Replayed, written[i].Refusal);
+            }
+        }
+
+        return outcomes;
+    }
+
+    private UsageEntry ToEntry(UsageBatchItem item, DateTimeOffset now)
+    {
+        if (item.Command is not { } command)
+        {
+            throw item.Fault!;
+        }
+
+        var result = validator.Validate(command);
+        return result.IsValid ? RecordUsageHandler.ToEntry(command, now) : throw new ValidationException(result.Errors);
+    }
+}

@@ -1,0 +1,78 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Verification;
+
+/// <summary>Puts totals right that are not the sums of their records.</summary>
+internal sealed class TotalsRepair(IEntourageDb db)
+{
+    private readonly List<Func<CancellationToken, Task>> changes = [];
+
+    /// <summary>Sets a rollup. One that nothing belongs to stays, and is zero: it may be the one that a session starts with.</summary>
+    public void Set(RollupKey key, Totals totals, bool isNew)
+    {
+        if (isNew)
+        {
+            db.UsageRollups.Add(UsageRollup.Create(
+                key.TeamId, key.QuarterAt, key.SessionId, key.Model, totals.Tokens, totals.UnpricedTokens, totals.Cost, totals.ImputedCost));
+            return;
+        }
+
+        var (teamId, quarterAt, sessionId, model) = key;
+        changes.Add(cancellationToken => db.UsageRollups
+            .Where(rollup => rollup.TeamId == teamId && rollup.QuarterAt == quarterAt && rollup.SessionId == sessionId && rollup.Model == model)
+            .ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(rollup => rollup.InputTokens, totals.Tokens.Input)
+                    .SetProperty(rollup => rollup.OutputTokens, totals.Tokens.Output)
+                    .SetProperty(rollup => rollup.CacheReadTokens, totals.Tokens.CacheRead)
+                    .SetProperty(rollup => rollup.CacheWriteTokens, totals.Tokens.CacheWrite)
+                    .SetProperty(rollup => rollup.UnpricedTokens, totals.UnpricedTokens)
+                    .SetProperty(rollup => rollup.CostNanoUsd, totals.Cost.NanoUsd)
+                    .SetProperty(rollup => rollup.ImputedCostNanoUsd, totals.ImputedCost.NanoUsd),
+                cancellationToken));
+    }
+
+    /// <summary>Sets the totals of a session.</summary>
+    public void Set(long sessionId, Totals totals) => changes.Add(cancellationToken => db.Sessions
+        .Where(session => session.Id == sessionId)
+        .ExecuteUpdateAsync(
+            row => row
+                .SetProperty(session => session.InputTokens, totals.Tokens.Input)
+                .SetProperty(session => session.OutputTokens, totals.Tokens.Output)
+                .SetProperty(session => session.CacheReadTokens, totals.Tokens.CacheRead)
+                .SetProperty(session => session.CacheWriteTokens, totals.Tokens.CacheWrite)
+                .SetProperty(session => session.Cost, totals.Cost)
+                .SetProperty(session => session.ImputedCost, totals.ImputedCost),
+            cancellationToken));
+
+    /// <summary>Sets a counter.</summary>
+    public void Set(BudgetWindow window, Spending spending, bool isNew)
+    {
+        if (isNew)
+        {
+            db.BudgetCounters.Add(BudgetCounter.Create(window, spending));
+            return;
+        }
+
+        var (scope, scopeId, period, start) = window;
+        changes.Add(cancellationToken => db.BudgetCounters
+            .Where(counter => counter.Scope == scope && counter.ScopeId == scopeId && counter.Period == period && counter.Start == start)
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(counter => counter.Spent, spending.Spent).SetProperty(counter => counter.Reserved, spending.Reserved),
+                cancellationToken));
+    }
+
+    /// <summary>Writes what was set.</summary>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        foreach (var change in changes)
+        {
+            await change(cancellationToken);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,79 @@
+using Entourage.Domain.Sessions;
+using Entourage.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Entourage.Infrastructure.Jobs;
+
+/// <summary>Forgets answers to idempotency keys, and reservations that have ended, once nobody can ask for them any more.</summary>
+internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<PurgeJob> logger) : BackgroundService
+{
+    // The contract keeps a key for 7 days at least.
+    private static readonly TimeSpan AnswersKeptFor = TimeSpan.FromDays(8);
+
+    // A usage may be reported, and name its reservation, as long as that.
+    private static readonly TimeSpan ReservationsKeptFor = UsageRecord.OldestBack + TimeSpan.FromDays(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    // Few enough that usages hardly wait for the transaction.
+    private const int PieceSize = 1_000;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await PurgeAsync(PurgeAnswersAsync, stoppingToken);
+                await PurgeAsync(PurgeReservationsAsync, stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogFailed(logger, exception);
+            }
+        }
+    }
+
+    private async Task PurgeAsync(Func<EntourageDb, CancellationToken, Task<int>> purgePieceAsync, CancellationToken cancellationToken)
+    {
+        var purged = PieceSize;
+        while (purged == PieceSize)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+            purged = await db.InTransactionAsync(inTransaction => purgePieceAsync(db, inTransaction), cancellationToken);
+        }
+    }
+
+    private Task<int> PurgeAnswersAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow() - AnswersKeptFor;
+        return db.IdempotentAnswers
+            .Where(answer => db.IdempotentAnswers
+                .Where(old => old.CreatedAt < before)
+                .OrderBy(old => old.CreatedAt)
+                .Take(PieceSize)
+                .Select(old => old.KeyHash)
+                .Contains(answer.KeyHash))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    private Task<int> PurgeReservationsAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow() - ReservationsKeptFor;
+        return db.Reservations
+            .Where(reservation => db.Reservations
+                .Where(old => old.EndedAt != null && old.EndedAt < before)
+                .OrderBy(old => old.EndedAt)
+                .Take(PieceSize)
+                .Select(old => old.Id)
+                .Contains(reservation.Id))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Old idempotency keys and reservations could not be deleted; they are tried again in an hour")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,182 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>
+/// What a transaction has read of the ledger, and what it makes of it. It is kept in memory while the transaction holds the
+/// organisations, so that each entry sees what those before it did, and written at once at the end.
+/// </summary>
+internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessions)
+{
+    // So far below 2^63 nano-dollars that nothing which is added or taken off at once comes near that.
+    private static readonly Money GreatestTotal = Money.FromUsd(8_000_000_000m);
+
+    private readonly Dictionary<long, LedgerSession> sessions = new(sessions);
+    private readonly Dictionary<Guid, LedgerReservation> reservations = [];
+    private readonly Dictionary<Guid, Reservation> reservationsBefore = [];
+    private readonly Dictionary<BudgetWindow, Spending> counters = [];
+    private readonly Dictionary<BudgetWindow, Spending> countersBefore = [];
+    private readonly Dictionary<(long Session, DateOnly Day, DateOnly UtcDay), IReadOnlyList<Budget>> budgets = [];
+    private readonly Dictionary<long, LedgerSum> sums = [];
+    private readonly Dictionary<LedgerBucket, LedgerSum> rollups = [];
+    private readonly Dictionary<long, SessionState> ended = [];
+    private readonly List<LedgerRecord> records = [];
+
+    /// <summary>The organisations whose ledgers are held.</summary>
+    public IReadOnlyCollection<Guid> OrganisationIds { get; } = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Distinct()];
+
+    /// <summary>A session, as it stands after the entries so far; null when there is none.</summary>
+    public LedgerSession? FindSession(long id) => sessions.GetValueOrDefault(id);
+
+    /// <summary>A reservation, as it stands after the entries so far; null when there is none.</summary>
+    public LedgerReservation? FindReservation(Guid id) => reservations.GetValueOrDefault(id);
+
+    /// <summary>The reservations of a session that have not ended.</summary>
+    public IReadOnlyList<LedgerReservation> ReservationsOf(long sessionId) =>
+        [.. reservations.Values.Where(held => held.Reservation.SessionId == sessionId && held.Reservation.EndedAt is null)];
+
+    /// <summary>Every budget that a cost of a session at an instant draws on.</summary>
+    public IReadOnlyList<Budget> BudgetsAt(LedgerSession session, DateTimeOffset instant)
+    {
+        // They are the same all day, and most usages of a batch are of one session and one day.
+        var policy = session.Policy;
+        var key = (session.Id, policy.Calendar.WindowOf(BudgetPeriod.Day, instant), BudgetCalendar.Utc.WindowOf(BudgetPeriod.Day, instant));
+        return budgets.TryGetValue(key, out var known) ? known : budgets[key] = policy.BudgetsAt(instant);
+    }
+
+    /// <summary>How budgets stand after the entries so far.</summary>
+    public BudgetPosition PositionOf(IEnumerable<Budget> budgets) => new([.. budgets.Select(budget => budget.With(counters))]);
+
+    /// <summary>Takes note of a reservation that was read.</summary>
+    public void Know(LedgerReservation reservation)
+    {
+        reservations[reservation.Reservation.Id] = reservation;
+        reservationsBefore[reservation.Reservation.Id] = reservation.Reservation;
+    }
+
+    /// <summary>Takes note of what the counters say.</summary>
+    public void Know(IReadOnlyDictionary<BudgetWindow, Spending> stored)
+    {
+        foreach (var (window, spending) in stored)
+        {
+            counters[window] = countersBefore[window] = spending;
+        }
+    }
+
+    /// <summary>Grants a reservation, which nothing refuses.</summary>
+    public void Add(Reservation reservation, LedgerSession session)
+    {
+        var held = new LedgerReservation(reservation, session.Policy);
+        EnsureCountable(held.Windows, reservation.Amount);
+        reservations[reservation.Id] = held;
+        Hold(held.Windows, reservation.SessionId, reservation.Amount);
+    }
+
+    /// <summary>Holds a reservation for longer, in the windows too that it did not reach into before.</summary>
+    public LedgerReservation Change(LedgerReservation held, Reservation extended)
+    {
+        var longer = new LedgerReservation(extended, held.Policy);
+        var further = longer.Windows.Except(held.Windows).ToArray();
+        EnsureCountable(further, extended.Amount);
+        foreach (var window in further)
+        {
+            Count(window, new(Money.Zero, extended.Amount));
+        }
+
+        return reservations[extended.Id] = longer;
+    }
+
+    /// <summary>Ends a reservation, which gives its money back to the budgets.</summary>
+    public void End(LedgerReservation held, ReservationStatus how, DateTimeOffset now)
+    {
+        reservations[held.Reservation.Id] = held with { Reservation = held.Reservation.End(how, now) };
+        Hold(held.Windows, held.Reservation.SessionId, Money.Zero - held.Reservation.Amount);
+    }
+
+    /// <summary>Ends a session.</summary>
+    public void End(LedgerSession session, SessionState state) =>
+        sessions[session.Id] = session with { State = ended[session.Id] = state };
+
+    /// <summary>Records a usage.</summary>
+    public void Add(LedgerRecord record, LedgerSession session, LedgerSum sum, IReadOnlyList<Budget> drawnOn)
+    {
+        var windows = sum.Cost == Money.Zero ? [] : drawnOn.Select(budget => budget.Window).ToArray();
+        EnsureCountable(windows, sum.Cost);
+        if (session.Cost + sum.Cost > GreatestTotal || session.ImputedCost + sum.ImputedCost > GreatestTotal)
+        {
+            throw TooLarge();
+        }
+
+        foreach (var window in windows)
+        {
+            Count(window, new(sum.Cost, Money.Zero));
+        }
+
+        var bucket = new LedgerBucket(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
+        rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
+        sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
+        sessions[session.Id] = sessions[session.Id] with
+        {
+            Tokens = session.Tokens + sum.Tokens,
+            Cost = session.Cost + sum.Cost,
+            ImputedCost = session.ImputedCost + sum.ImputedCost,
+        };
+        records.Add(record);
+    }
+
+    /// <summary>What is to be written; null when that is nothing.</summary>
+    public LedgerChanges? Close(IEnumerable<IdempotentAnswer> answers)
+    {
+        var changes = new LedgerChanges
+        {
+            Counters = [.. counters.Where(HasChanged).Select(counter => new CounterChange(counter.Key, Before(counter.Key), counter.Value))],
+            NewReservations = [.. reservations.Values.Select(held => held.Reservation).Where(reservation => !reservationsBefore.ContainsKey(reservation.Id))],
+            ChangedReservations = [.. reservationsBefore.Values
+                .Select(before => new ReservationChange(before, reservations[before.Id].Reservation))
+                .Where(change => change.Before != change.After)],
+            Records = records,
+            Answers = [.. answers],
+            Sessions = sums,
+            EndedSessions = ended,
+            Rollups = rollups,
+        };
+        return changes.IsEmpty ? null : changes;
+
+        bool HasChanged(KeyValuePair<BudgetWindow, Spending> counter) => counter.Value != countersBefore.GetValueOrDefault(counter.Key);
+
+        Spending? Before(BudgetWindow window) => countersBefore.TryGetValue(window, out var before) ? before : null;
+    }
+
+    private static RuleViolationException TooLarge() =>
+        new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", "CostUsd");
+
+    private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more)
+    {
+        foreach (var window in windows)
+        {
+            var (spent, reserved) = counters.GetValueOrDefault(window);
+            if (spent + reserved + more > GreatestTotal)
+            {
+                throw TooLarge();
+            }
+        }
+    }
+
+    private void Hold(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
+    {
+        foreach (var window in windows)
+        {
+            Count(window, new(Money.Zero, amount));
+        }
+
+        if (sessions.TryGetValue(sessionId, out var session))
+        {
+            sessions[sessionId] = session with { Reserved = session.Reserved + amount };
+        }
+    }
+
+    private void Count(BudgetWindow window, Spending more) => counters[window] = counters.GetValueOrDefault(window) + more;
+}
