@@ -1,0 +1,46 @@
+using CsCheck;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests;
+
+/// <summary>
+/// Whatever is done in whatever order, the product does what its model does, and every rule holds after every step: starts,
+/// reservations, usage alone and in batches, releases, extensions, ends, moving limits and time zones, and time that passes.
+/// </summary>
+[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+internal sealed class LedgerModelTests(Store store)
+{
+    private const int Sequences = 2_000;
+    private const int SequencesOfHost = 100;
+
+    private static readonly Gen<(LimitStep[] Caps, Step[] Steps)> Sequence = Gen.Select(Step.Cap.Array[1, 5], Step.Any.Array[1, 24]);
+
+    private ApiHost host = null!;
+    private int taken;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => host = await ApiHost.StartAsync(store);
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
+
+    [Test]
+    public async Task Thousands_of_sequences_of_steps_do_what_the_model_does() => await Sequence.SampleAsync(
+        HoldsAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
+
+    private async Task HoldsAsync((LimitStep[] Caps, Step[] Steps) sequence)
+    {
+        if (++taken % SequencesOfHost == 0)
+        {
+            Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+            await host.DisposeAsync();
+            host = await ApiHost.StartAsync(store, host.Clock.GetUtcNow());
+        }
+
+        var world = await LedgerWorld.CreateAsync(host, sequence.Caps);
+        foreach (var step in sequence.Steps)
+        {
+            await world.TakeAsync(step);
+        }
+    }
+}
