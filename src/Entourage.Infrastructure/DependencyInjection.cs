@@ -52,7 +52,7 @@ public static class DependencyInjection
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
             builder.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
-        });
+        }, optionsLifetime: ServiceLifetime.Singleton);
     }
 
     private static void AddSqlServer(this IServiceCollection services, string connectionString)
@@ -64,6 +64,6 @@ public static class DependencyInjection
                 .EnableRetryOnFailure(GreatestRetries)
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
                 // A statement for each row: several rows at once would be sent as a MERGE, which not every server takes.
-                .MaxBatchSize(1)));
+                .MaxBatchSize(1)), optionsLifetime: ServiceLifetime.Singleton);
     }
 }

@@ -13,15 +13,10 @@ namespace Entourage.Application.Behaviors;
 /// </summary>
 internal sealed class TransactionBehavior<TRequest, TResponse>(IEntourageDb db, IdempotentReplay replay, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
-    where TRequest : notnull
+    where TRequest : ICommand<TResponse>
 {
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        if (request is not ICommand<TResponse>)
-        {
-            return await next();
-        }
-
         if (request is not IIdempotentCommand idempotent || IdempotencyToken.Of(idempotent) is not { } token)
         {
             return await db.InTransactionAsync(_ => next(), cancellationToken);

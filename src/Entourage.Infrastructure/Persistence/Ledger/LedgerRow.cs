@@ -1,15 +1,11 @@
-using System.Data.Common;
 using Entourage.Domain;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>Reads the columns of a row one after the other.</summary>
-/// <param name="reader">Stands on the row.</param>
-internal abstract class LedgerRow(DbDataReader reader)
+internal abstract class LedgerRow
 {
     private int column;
-
-    protected DbDataReader Reader { get; } = reader;
 
     /// <summary>Begins again at the first column, on the next row.</summary>
     public LedgerRow Next()
@@ -18,37 +14,53 @@ internal abstract class LedgerRow(DbDataReader reader)
         return this;
     }
 
-    public abstract Guid Id();
+    public Guid Id() => GetId(column++);
 
-    public abstract DateTimeOffset? Instant();
+    public DateTimeOffset? Instant() => TakeNull() ? null : GetInstant(column++);
 
-    public long Int64() => Reader.GetInt64(column++);
+    public long Int64() => GetInt64(column++);
 
-    public long? OptionalInt64() => TakeNull() ? null : Reader.GetInt64(column++);
+    public long? OptionalInt64() => TakeNull() ? null : Int64();
 
-    public Money? Amount() => TakeNull() ? null : new Money(Reader.GetInt64(column++));
+    public Money? Amount() => TakeNull() ? null : new Money(Int64());
 
-    public string? Text() => TakeNull() ? null : Reader.GetString(column++);
+    public string? Text() => TakeNull() ? null : GetText(column++);
 
-    public int Int32() => Reader.GetInt32(column++);
+    public int Int32() => GetInt32(column++);
 
-    public byte Byte() => Reader.GetByte(column++);
+    public byte Byte() => GetByte(column++);
 
-    public bool Flag() => Reader.GetBoolean(column++);
+    public bool Flag() => GetFlag(column++);
 
-    public byte[] Bytes() => Reader.GetFieldValue<byte[]>(column++);
+    public byte[] Bytes() => GetBytes(column++);
 
     public T Name<T>()
-        where T : struct, Enum => Enum.Parse<T>(Reader.GetString(column++));
+        where T : struct, Enum => Enum.Parse<T>(GetText(column++));
 
     public T? OptionalName<T>()
         where T : struct, Enum => TakeNull() ? null : Name<T>();
 
-    protected int Take() => column++;
+    protected abstract bool IsNull(int column);
 
-    protected bool TakeNull()
+    protected abstract long GetInt64(int column);
+
+    protected abstract int GetInt32(int column);
+
+    protected abstract byte GetByte(int column);
+
+    protected abstract bool GetFlag(int column);
+
+    protected abstract string GetText(int column);
+
+    protected abstract byte[] GetBytes(int column);
+
+    protected abstract Guid GetId(int column);
+
+    protected abstract DateTimeOffset GetInstant(int column);
+
+    private bool TakeNull()
     {
-        if (!Reader.IsDBNull(column))
+        if (!IsNull(column))
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
 using Microsoft.Data.SqlClient;
@@ -184,9 +183,23 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
 }
 
 /// <summary>Reads the columns of a SQL Server row.</summary>
-internal sealed class SqlServerRow(DbDataReader reader) : LedgerRow(reader)
+internal sealed class SqlServerRow(SqlDataReader reader) : LedgerRow
 {
-    public override Guid Id() => Reader.GetGuid(Take());
+    protected override bool IsNull(int column) => reader.IsDBNull(column);
 
-    public override DateTimeOffset? Instant() => TakeNull() ? null : Reader.GetFieldValue<DateTimeOffset>(Take());
+    protected override long GetInt64(int column) => reader.GetInt64(column);
+
+    protected override int GetInt32(int column) => reader.GetInt32(column);
+
+    protected override byte GetByte(int column) => reader.GetByte(column);
+
+    protected override bool GetFlag(int column) => reader.GetBoolean(column);
+
+    protected override string GetText(int column) => reader.GetString(column);
+
+    protected override byte[] GetBytes(int column) => reader.GetFieldValue<byte[]>(column);
+
+    protected override Guid GetId(int column) => reader.GetGuid(column);
+
+    protected override DateTimeOffset GetInstant(int column) => reader.GetDateTimeOffset(column);
 }

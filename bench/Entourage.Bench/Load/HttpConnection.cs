@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Entourage.Bench.Load;
+
+/// <summary>
+/// One connection of keep-alive HTTP/1.1. A full client would take more of the cores that the generator shares with the server, and so
+/// make the server look closer to the yardstick than it is.
+/// </summary>
+internal sealed class HttpConnection : IDisposable
+{
+    private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly ResponseReader response = new();
+
+    private HttpConnection()
+    {
+    }
+
+    /// <summary>Connects.</summary>
+    public static async Task<HttpConnection> OpenAsync(Uri address)
+    {
+        var connection = new HttpConnection();
+        try
+        {
+            await connection.socket.ConnectAsync(address.Host, address.Port);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a request and waits for its whole answer.</summary>
+    /// <returns>The body, until the next request.</returns>
+    /// <exception cref="InvalidDataException">The answer has another status than the expected one: no figure would mean anything.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request, int expectedStatus)
+    {
+        while (!request.IsEmpty)
+        {
+            request = request[await socket.SendAsync(request)..];
+        }
+
+        response.Reset();
+        bool complete;
+        do
+        {
+            var count = await socket.ReceiveAsync(response.Free);
+            complete = count > 0 ? response.Advance(count) : throw new InvalidDataException("The server closed the connection.");
+        }
+        while (!complete);
+
+        return response.Status == expectedStatus
+            ? response.Body
+            : throw new InvalidDataException($"{response.Status} instead of {expectedStatus}: {Encoding.UTF8.GetString(response.Body.Span)}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => socket.Dispose();
+}

@@ -1,0 +1,14 @@
+using System.Text;
+
+namespace Entourage.Bench.Load;
+
+/// <summary>Requests as the bytes that go over the wire, so that sending one costs the generator next to nothing.</summary>
+internal static class RawRequest
+{
+    /// <summary>A GET of a path below <c>/api/v1</c>.</summary>
+    public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET /api/v1{path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+    /// <summary>A POST of JSON to a path below <c>/api/v1</c>.</summary>
+    public static byte[] Post(string path, string json) => Encoding.ASCII.GetBytes(
+        $"POST /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
+}

@@ -1,0 +1,71 @@
+using Entourage.Bench;
+using Entourage.Bench.Bare;
+using Entourage.Bench.Load;
+using Entourage.Bench.Reporting;
+using Entourage.Bench.Rows;
+
+if (args is [BareHost.Command, ..])
+{
+    await BareHost.RunAsync(args[1..]);
+    return 0;
+}
+
+IReadOnlyList<IRow> rows =
+[
+    new UsageRow(),
+    new HotRow(),
+    new BudgetRow(),
+    new ReserveRow(),
+    new BatchRow(),
+    new LatencyRow(),
+    new ReplicasRow(),
+    new MemoryRow(),
+    new StartRow(),
+    new DiskRow(),
+    new SharedBudgetRow(),
+];
+
+Options options;
+try
+{
+    options = Options.Parse(args);
+    if (options.Only.Except(rows.Select(row => row.Name)).FirstOrDefault() is { } unknown)
+    {
+        throw new FormatException($"There is no row {unknown}.");
+    }
+}
+catch (FormatException exception)
+{
+    await Console.Error.WriteLineAsync($"{exception.Message}\n{Options.Usage}\nRows: {string.Join(", ", rows.Select(row => row.Name))}");
+    return 2;
+}
+
+GeneratorSockets.Prepare();
+var trial = new Trial(options, Console.Error);
+var figures = new List<Figure>();
+var failed = 0;
+foreach (var row in rows.Where(row => options.Only.Count == 0 || options.Only.Contains(row.Name)))
+{
+    await Console.Error.WriteLineAsync(row.Name);
+    try
+    {
+        figures.AddRange(await row.MeasureAsync(trial));
+    }
+    catch (Exception exception)
+    {
+        // Whatever it was: the other rows are measured all the same.
+        await Console.Error.WriteLineAsync($"  {row.Name} failed: {exception.Message}");
+        failed++;
+    }
+}
+
+var report = Report.Write(figures, options, TimeProvider.System.GetUtcNow());
+Console.WriteLine(report);
+
+// The page has all rows or stays as it is.
+if (failed == 0 && options.Only.Count == 0)
+{
+    await Console.Error.WriteLineAsync($"Written to {BenchmarksPage.Write(report)}");
+}
+
+return failed == 0 ? 0 : 1;

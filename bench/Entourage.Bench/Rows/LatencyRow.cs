@@ -1,0 +1,43 @@
+using System.Globalization;
+using Entourage.Bench.Load;
+using Entourage.Bench.Reporting;
+using Entourage.Bench.Servers;
+
+namespace Entourage.Bench.Rows;
+
+/// <summary>How long the slowest usages take while the server is half as busy as it can be.</summary>
+internal sealed class LatencyRow : IRow
+{
+    private const double Goal = 5;
+    private const double GoalMilliseconds = 25;
+
+    /// <inheritdoc/>
+    public string Name => "p99";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial)
+    {
+        using var database = new TemporaryDatabase();
+        await using var server = await ServerProcess.StartAsync(database);
+        await using var bare = await ServerProcess.StartBareAsync();
+        var usages = (await Scene.CreateAsync(server.Address, Shape.Spread)).Usages(Side.Connections);
+
+        var top = (await trial.AlternateAsync(Side.Closed("top rate", server, usages))).Of(0, run => run.PerSecond).Median;
+        var paced = new OpenLoop(Side.Connections, top / 2, usages);
+        var rounds = await trial.AlternateAsync(
+            new("bare, paced", duration => paced.RunAsync(duration, bare.Address)),
+            new("usage, paced", duration => paced.RunAsync(duration, server.Address)));
+
+        var ratio = rounds.Ratio(1, to: 0, run => run.P99);
+        var milliseconds = rounds.Of(1, run => run.P99);
+        return
+        [
+            new(
+                string.Create(CultureInfo.InvariantCulture, $"p99 latency of a usage at half of the top rate: {top / 2:N0}/s"),
+                "≤ 5 × bare's at the same rate, and ≤ 25 ms",
+                ratio.ToString("0.0"),
+                $"{milliseconds.ToString("0.0", " ms")}; bare {rounds.Of(0, run => run.P99).ToString("0.0", " ms")}",
+                ratio.Median <= Goal && milliseconds.Median <= GoalMilliseconds),
+        ];
+    }
+}

@@ -1,0 +1,98 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Entourage.Bench.Load;
+
+namespace Entourage.Bench.Servers;
+
+/// <summary>What a load works on: an organisation with teams under a daily cap, their agents, tasks and open sessions.</summary>
+internal sealed class Scene
+{
+    private readonly List<Guid> teams = [];
+    private readonly List<Guid> agents = [];
+    private readonly List<long> sessions = [];
+
+    private Scene()
+    {
+    }
+
+    /// <summary>The agents of all teams.</summary>
+    public IReadOnlyList<Guid> Agents => agents;
+
+    /// <summary>The sessions of all teams, neighbours in the same one.</summary>
+    public IReadOnlyList<long> Sessions => sessions;
+
+    /// <summary>Sets one up through the API.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="shape">How much of what there is.</param>
+    public static async Task<Scene> CreateAsync(Uri server, Shape shape)
+    {
+        using var http = Open(server);
+        var scene = new Scene();
+        var organisation = IdOf(await PostAsync(http, "orgs", new { name = shape.Slug, slug = shape.Slug })).GetGuid();
+        for (var team = 0; team < shape.Teams; team++)
+        {
+            await scene.AddTeamAsync(http, organisation, $"team-{team}", shape);
+        }
+
+        return scene;
+    }
+
+    /// <summary>A load of usages of these sessions.</summary>
+    public Func<int, IClient> Usages(int clients)
+    {
+        byte[][] requests = [.. sessions.Select(Requests.Usage)];
+        return number => new RepeatingClient(requests, 200, number, clients);
+    }
+
+    /// <summary>What the teams have cost, all together (USD).</summary>
+    public async Task<decimal> ReadCostAsync(Uri server)
+    {
+        using var http = Open(server);
+        var total = 0m;
+        foreach (var team in teams)
+        {
+            var costs = await http.GetFromJsonAsync<JsonElement>($"teams/{team}/costs?period=all");
+            total += costs.GetProperty("total_cost_usd").GetDecimal();
+        }
+
+        return total;
+    }
+
+    private async Task AddTeamAsync(HttpClient http, Guid organisation, string slug, Shape shape)
+    {
+        var team = IdOf(await PostAsync(http, $"orgs/{organisation}/teams", new { name = slug, slug })).GetGuid();
+        teams.Add(team);
+        using var capped = await http.PatchAsJsonAsync($"settings/teams/{team}", new { daily_cost_limit_usd = 1_000_000 });
+        capped.EnsureSuccessStatusCode();
+
+        var ours = new Guid[shape.AgentsPerTeam];
+        for (var agent = 0; agent < ours.Length; agent++)
+        {
+            ours[agent] = IdOf(await PostAsync(http, $"teams/{team}/agents", new { name = $"agent-{agent}" })).GetGuid();
+        }
+
+        agents.AddRange(ours);
+        var tasks = new long[shape.TasksPerTeam];
+        for (var task = 0; task < tasks.Length; task++)
+        {
+            tasks[task] = IdOf(await PostAsync(http, $"teams/{team}/tasks", new { title = $"task-{task}" })).GetInt64();
+        }
+
+        for (var session = 0; session < shape.SessionsPerTeam; session++)
+        {
+            var start = new { agent_id = ours[session % ours.Length], task_id = tasks[session % tasks.Length] };
+            sessions.Add(IdOf(await PostAsync(http, "sessions/start", start)).GetInt64());
+        }
+    }
+
+    private static HttpClient Open(Uri server) => new() { BaseAddress = new(server, "api/v1/") };
+
+    private static async Task<JsonElement> PostAsync(HttpClient http, string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(path, body);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private static JsonElement IdOf(JsonElement made) => made.GetProperty("id");
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Entourage.Bench.Bare;
+using Entourage.Bench.Load;
+
+namespace Entourage.Bench.Servers;
+
+/// <summary>A server as a process of its own: the product or the yardstick.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly Process process;
+    private readonly Task<string> output;
+
+    private ServerProcess(Process process, Uri address, Task<string> output) => (this.process, Address, this.output) = (process, address, output);
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The most memory that it has had resident, in bytes.</summary>
+    public long PeakResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+    }
+
+    /// <summary>Starts the yardstick and waits until it listens.</summary>
+    public static Task<ServerProcess> StartBareAsync() => StartAsync(null, "Entourage.Bench.dll", BareHost.Command);
+
+    /// <summary>Starts the product on a database and waits until it listens.</summary>
+    public static Task<ServerProcess> StartAsync(TemporaryDatabase database) => StartAsync(database, "Entourage.Api.dll");
+
+    /// <summary>Asks it to end, as an operator does, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            process.Kill();
+        }
+        else
+        {
+            using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        await process.WaitForExitAsync(patience.Token);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+        await output;
+        process.Dispose();
+    }
+
+    private static async Task<ServerProcess> StartAsync(TemporaryDatabase? database, string program, params string[] arguments)
+    {
+        var process = Launch(database, [Path.Combine(AppContext.BaseDirectory, program), .. arguments, "--urls", "http://127.0.0.1:0"]);
+        try
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+            {
+                if (ApiLine.Match(line) is { Success: true } match)
+                {
+                    // What follows is read all the same: a full pipe would block the process.
+                    return new(process, new(match.Groups["address"].Value), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
+                }
+            }
+
+            throw new InvalidOperationException($"{program} ended before it listened.");
+        }
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
+    }
+
+    private static Process Launch(TemporaryDatabase? database, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
+        start.Environment.Remove(GeneratorSockets.Setting);
+        if (database is not null)
+        {
+            start.Environment["Database__Provider"] = "Sqlite";
+            start.Environment["ConnectionStrings__Entourage"] = database.ConnectionString;
+        }
+
+        return Process.Start(start)!;
+    }
+
+    [GeneratedRegex(@"^\s+API\s+(?<address>http://[^/]+)/")]
+    private static partial Regex ApiLine { get; }
+}
