@@ -20,7 +20,12 @@ WebApplication app;
 try
 {
     // Settings lie beside the program; data lie where it is started.
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = [.. args.Where(arg => arg != Verify.Repair)], ContentRootPath = AppContext.BaseDirectory });
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        // Settings are read once. A watch for changes would be told of every write to files below it, the store's among them.
+        Args = ["--hostBuilder:reloadConfigOnChange=false", .. args.Where(arg => arg != Verify.Repair)],
+        ContentRootPath = AppContext.BaseDirectory,
+    });
     builder.AddServer();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
