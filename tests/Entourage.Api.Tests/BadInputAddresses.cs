@@ -28,6 +28,8 @@ internal static class BadInputAddresses
         ("PATCH", "/agents/{0}", """{"name": "New"}"""),
         ("GET", "/agents/{0}/budget", null),
         ("GET", "/agents/{0}/sessions", null),
+        ("POST", "/reservations/{0}/extend", """{"ttl_seconds": 60}"""),
+        ("DELETE", "/reservations/{0}", null),
         ("GET", "/settings/teams/{0}", null),
         ("PATCH", "/settings/teams/{0}", """{"daily_cost_limit_usd": 1}"""),
         ("PATCH", "/settings/agents/{0}", """{"daily_cost_limit_usd": 1}"""),
@@ -42,6 +44,7 @@ internal static class BadInputAddresses
         ("GET", "/sessions/{0}", null),
         ("POST", "/sessions/{0}/usage", """{"input_tokens": 1, "output_tokens": 1}"""),
         ("GET", "/sessions/{0}/usage", null),
+        ("POST", "/sessions/{0}/reservations", """{"estimated_cost_usd": 1}"""),
         ("POST", "/sessions/{0}/end", "{}"),
     ];
 
@@ -51,6 +54,8 @@ internal static class BadInputAddresses
             route, "<nobody>", "00000000-0000-0000-0000-000000000000", "-1", "18446744073709551616", "%7Bagent_id%7D", "<nobody>0", "%F0%9F%98%80")),
         .. ByNumber.SelectMany(route => With(
             route, "0", "-1", "999999", "9223372036854775807", "9223372036854775808", "1.5", "abc", "<agent>", "%D9%A1")),
+        new BadInputCase("a session as a reservation", "DELETE", "/reservations/<session>").Unknown(),
+        new BadInputCase("an agent as a reservation", "DELETE", "/reservations/<agent>").Unknown(),
         BadInputCase.Get("an agent as a team", "/teams/<agent>").Unknown(),
         BadInputCase.Get("a team as an agent", "/agents/<team>/budget").Unknown(),
         .. Paths,
@@ -62,7 +67,7 @@ internal static class BadInputAddresses
 
     private static IEnumerable<BadInputCase> Paths => new[]
         {
-            "", "/", "/nothing", "/orgs/<org>/nothing", "/team/<team>", "/sessions", "/tasks", "/settings", "/settings/teams", "/guidelines/bugfix",
+            "", "/", "/nothing", "/orgs/<org>/nothing", "/team/<team>", "/sessions", "/sessions/usage", "/reservations", "/reservations/<reservation>/release", "/tasks", "/settings", "/settings/teams", "/guidelines/bugfix",
             "/teams/<team>/cost", "/agents/<agent>/budget/today", "/orgs%2F<org>", "/..%2F..%2Fetc%2Fpasswd",
         }
         .Select(path => BadInputCase.Get("an unknown path", path).Unknown());
@@ -74,6 +79,8 @@ internal static class BadInputAddresses
             ("DELETE", "/agents/<agent>"), ("POST", "/agents/<agent>/budget"), ("POST", "/agents/<agent>/sessions"),
             ("DELETE", "/tasks/<task>"), ("GET", "/tasks/<task>/status"), ("POST", "/guidelines"),
             ("GET", "/sessions/start"), ("DELETE", "/sessions/<session>"), ("PATCH", "/sessions/<session>/usage"), ("GET", "/sessions/<session>/end"),
+            ("GET", "/sessions/usage/batch"), ("DELETE", "/sessions/usage/batch"), ("GET", "/sessions/<session>/reservations"),
+            ("GET", "/reservations/<reservation>"), ("POST", "/reservations/<reservation>"), ("DELETE", "/reservations/<reservation>/extend"),
             ("PUT", "/settings/teams/<team>"), ("GET", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
         }
         .Select(route => new BadInputCase("a method that is not taken", route.Item1, route.Item2)

@@ -13,6 +13,8 @@ internal static class BadInputHeaders
         ("/teams/<team>/tasks", """{"title": "New"}"""),
         ("/sessions/start", """{"agent_id": "<agent>", "model": "new"}"""),
         ("/sessions/<session>/usage", """{"input_tokens": 1, "output_tokens": 1}"""),
+        ("/sessions/<session>/reservations", """{"estimated_cost_usd": 1}"""),
+        ("/reservations/<reservation>/extend", """{"ttl_seconds": 1}"""),
     ];
 
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Keyed.SelectMany(OfKey), .. Tags]);

@@ -6,6 +6,7 @@ internal static class BadInputMoney
     private static readonly (string Path, string Member)[] Members =
     [
         ("/sessions/<session>/usage", "cost_usd"),
+        ("/sessions/<session>/reservations", "estimated_cost_usd"),
         ("/settings/teams/<team>", "daily_cost_limit_usd"),
         ("/settings/teams/<team>", "weekly_cost_limit_usd"),
         ("/settings/teams/<team>", "monthly_cost_limit_usd"),
@@ -17,7 +18,8 @@ internal static class BadInputMoney
         ("/settings/orgs/<org>", "monthly_cost_limit_usd"),
     ];
 
-    private static readonly (string Name, string Json)[] NotAllowed =
+    /// <summary>Numbers that are no amount a caller may state.</summary>
+    public static readonly (string Name, string Json)[] NotAllowed =
     [
         ("-1", "-1"),
         ("a nano-dollar below zero", "-0.000000001"),
@@ -67,8 +69,11 @@ internal static class BadInputMoney
     private static BadInputCase Of((string Path, string Member) member, (string Name, string Json) amount)
     {
         var name = $"{member.Member}: {amount.Name}";
-        return member.Member == "cost_usd"
-            ? BadInputCase.Post(name, member.Path, $$"""{"input_tokens": 1, "output_tokens": 1, "cost_usd": {{amount.Json}}}""")
-            : BadInputCase.Patch(name, member.Path, $$"""{"{{member.Member}}": {{amount.Json}}}""");
+        return member.Member switch
+        {
+            "cost_usd" => BadInputCase.Post(name, member.Path, $$"""{"input_tokens": 1, "output_tokens": 1, "cost_usd": {{amount.Json}}}"""),
+            "estimated_cost_usd" => BadInputCase.Post(name, member.Path, $$"""{"estimated_cost_usd": {{amount.Json}}}"""),
+            _ => BadInputCase.Patch(name, member.Path, $$"""{"{{member.Member}}": {{amount.Json}}}"""),
+        };
     }
 }

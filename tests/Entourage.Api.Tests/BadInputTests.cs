@@ -20,6 +20,7 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputTeams), nameof(BadInputTeams.Cases))]
     [TestCaseSource(typeof(BadInputTasks), nameof(BadInputTasks.Cases))]
     [TestCaseSource(typeof(BadInputSessions), nameof(BadInputSessions.Cases))]
+    [TestCaseSource(typeof(BadInputReservations), nameof(BadInputReservations.Cases))]
     [TestCaseSource(typeof(BadInputMoney), nameof(BadInputMoney.Cases))]
     [TestCaseSource(typeof(BadInputAddresses), nameof(BadInputAddresses.Cases))]
     [TestCaseSource(typeof(BadInputHeaders), nameof(BadInputHeaders.Cases))]
@@ -98,7 +99,7 @@ internal sealed class BadInputTests
         IEnumerable<TestCaseData>[] tables =
         [
             BadInputBodies.Cases, BadInputTeams.Cases, BadInputTasks.Cases, BadInputSessions.Cases,
-            BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases,
+            BadInputReservations.Cases, BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases,
         ];
         Assert.That(tables.SelectMany(table => table).Select(row => (BadInputCase)row.Arguments[0]!).Select(bad => (bad.Method, bad.Path, bad.Name)), Is.Unique);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
@@ -40,9 +41,11 @@ internal sealed class BadInputTwinTests
         var usage = (await host.Api.PostAsync(
             $"/sessions/{session}/usage", $$"""{"input_tokens": 1, "output_tokens": 1, "cost_usd": {{json}}}""")).Ok;
         var settings = (await host.Api.PatchAsync($"/settings/teams/{team.Id}", $$"""{"monthly_cost_limit_usd": {{json}}, "enforcement": "observe"}""")).Ok;
+        var reservation = (await host.Api.PostAsync($"/sessions/{session}/reservations", $$"""{"estimated_cost_usd": {{json}}}""")).Created;
         Assert.Multiple(() =>
         {
             Assert.That(usage["cost_usd"]!.ToJsonString(), Is.EqualTo(expected));
+            Assert.That(reservation["amount_usd"]!.ToJsonString(), Is.EqualTo(expected));
             Assert.That(settings["monthly_cost_limit_usd"]!.ToJsonString(), Is.EqualTo(expected));
         });
     }
@@ -57,6 +60,39 @@ internal sealed class BadInputTwinTests
         var session = await team.StartAsync();
         var usage = (await host.Api.PostAsync($"/sessions/{session}/usage", $$"""{"input_tokens": {{json}}, "output_tokens": 0}""")).Ok;
         Assert.That(usage.Number("input_tokens"), Is.EqualTo(expected));
+    }
+
+    [TestCase("1", 1)]
+    [TestCase("3600", 3_600)]
+    [TestCase("60.0", 60)]
+    [TestCase("6e1", 60)]
+    [TestCase("3600.000000000000000000000000000000", 3_600)]
+    [TestCase("null", 300)]
+    public async Task A_reservation_lasts_from_a_second_to_an_hour(string json, int seconds)
+    {
+        var session = await team.StartAsync();
+        var granted = (await host.Api.PostAsync($"/sessions/{session}/reservations", $$"""{"estimated_cost_usd": 0, "ttl_seconds": {{json}}}""")).Created;
+        var shortest = await team.HoldAsync(session, 0m, 1);
+        var extended = (await host.Api.PostAsync($"/reservations/{shortest}/extend", $$"""{"ttl_seconds": {{(json == "null" ? "300" : json)}}}""")).Ok;
+        var expires = host.Clock.GetUtcNow().AddSeconds(seconds).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        Assert.That((granted.Text("expires_at"), extended.Text("expires_at")), Is.EqualTo((expires, expires)));
+    }
+
+    [Test]
+    public async Task A_reservation_is_found_however_its_id_is_written()
+    {
+        var session = await team.StartAsync();
+        var (first, second) = (await team.HoldAsync(session, 1m), await team.HoldAsync(session, 1m));
+        Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{first.ToUpperInvariant()}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        Assert.That((await team.UseAsync(session, 1m, reservation: second.ToUpperInvariant())).Usd("reserved_usd"), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_usage_may_say_that_it_has_no_reservation()
+    {
+        var session = await team.StartAsync();
+        var usage = (await host.Api.PostAsync($"/sessions/{session}/usage", """{"input_tokens": 1, "output_tokens": 1, "reservation_id": null}""")).Ok;
+        Assert.That(usage.Usd("overrun_usd"), Is.Zero);
     }
 
     [TestCase("2026-06-10T12:05:00Z", "2026-06-10T12:05:00Z")]

@@ -104,6 +104,8 @@ internal sealed class BadInputWorld : IAsyncDisposable
         await Api.PostAsync($"/teams/{team.Id}/agents", new { name = "Keyed" }, "used");
         await Api.PostAsync($"/teams/{team.Id}/tasks", new { title = "Keyed" }, "used");
         await Api.PostAsync("/sessions/start", new { agent_id = team.Agent }, "used");
+        await Api.PostAsync($"/sessions/{names["session"]}/reservations", new { estimated_cost_usd = 0.5m }, "used");
+        await Api.PostAsync($"/reservations/{names["reservation"]}/extend", new { ttl_seconds = 3_600 }, "used");
         await team.UseAsync(long.Parse(names["session"], CultureInfo.InvariantCulture), 0.01m, idempotencyKey: "used");
     }
 
@@ -146,8 +148,11 @@ internal sealed class BadInputWorld : IAsyncDisposable
 
     private async Task FillSessionsAsync(TestTeam team)
     {
-        names["session"] = Text(await team.StartAsync());
+        var session = await team.StartAsync();
+        (names["session"], names["reservation"]) = (Text(session), await team.HoldAsync(session, 1m, 3_600));
+        names["other-reservation"] = await team.HoldAsync(await team.StartAsync(), 1m, 3_600);
         var ended = await team.StartAsync();
+        names["released"] = await team.HoldAsync(ended, 1m);
         _ = (await Api.PostAsync($"/sessions/{ended}/end", null)).Ok;
         names["ended"] = Text(ended);
 
@@ -161,7 +166,9 @@ internal sealed class BadInputWorld : IAsyncDisposable
 
         var broke = await Api.CreateTeamAsync("America/New_York");
         await broke.ConfigureAsync(new { daily_cost_limit_usd = 1.5m });
-        await broke.UseAsync(await broke.StartAsync(), 2.000000001m);
+        var brokeSession = await broke.StartAsync();
+        await broke.UseAsync(brokeSession, 2.000000001m);
+        names["broke-session"] = Text(brokeSession);
         (names["broke-agent"], names["broke-team"]) = (broke.Agent, broke.Id);
     }
 }

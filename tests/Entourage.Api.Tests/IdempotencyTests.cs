@@ -101,6 +101,31 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task A_retry_is_not_too_late_though_what_it_reports_has_become_too_old()
+    {
+        await using var host = await ApiHost.StartAsync(Host.Database.Store);
+        var team = await host.Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        var body = new { input_tokens = 5, output_tokens = 5, cost_usd = 1.5m, occurred_at = host.Clock.GetUtcNow().AddDays(-29) };
+        var first = await host.Api.PostAsync($"/sessions/{session}/usage", body, "call-1");
+
+        host.Clock.Advance(TimeSpan.FromDays(3));
+        var second = await host.Api.PostAsync($"/sessions/{session}/usage", body, "call-1");
+        var item = new { session_id = session, body.input_tokens, body.output_tokens, body.cost_usd, body.occurred_at, idempotency_key = "call-1" };
+        var third = (await host.Api.PostAsync("/sessions/usage/batch", new { items = new[] { item } })).Ok.Items("items").Single();
+        var unknown = await host.Api.PostAsync($"/sessions/{session}/usage", body, "call-2");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((second.Status, second.Text, second.Header(Replayed)), Is.EqualTo((HttpStatusCode.OK, first.Text, "true")));
+            Assert.That((third.Number("status"), third.Flag("replayed"), third.Text("usage_id")), Is.EqualTo((200L, true, first.Ok.Text("usage_id"))));
+            Assert.That(unknown.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
+            Assert.That(unknown.Json["errors"]!["occurred_at"], Is.Not.Null);
+        });
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1.5m));
+    }
+
+    [Test]
     public async Task Keys_are_kept_for_seven_days_and_then_forgotten()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);

@@ -181,5 +181,21 @@ internal sealed class MoneyTests
             new[] { new Money(3), new Money(-2), new Money(1) }.Order(),
             Is.EqualTo(new[] { new Money(-2), new Money(1), new Money(3) }));
 
+    [Test]
+    public void A_sum_is_that_of_all_amounts_and_of_none_it_is_nothing()
+    {
+        Assert.That(Money.Sum([new Money(3), new Money(-1), new Money(5)]), Is.EqualTo(new Money(7)));
+        Assert.That(Money.Sum([]), Is.EqualTo(Money.Zero));
+        Assert.That(() => Money.Sum([new Money(long.MaxValue), new Money(1)]), Throws.TypeOf<OverflowException>());
+    }
+
+    [TestCase(1, 2, 2)]
+    [TestCase(2, 1, 2)]
+    [TestCase(-1, -2, -1)]
+    [TestCase(long.MinValue, long.MaxValue, long.MaxValue)]
+    [TestCase(3, 3, 3)]
+    public void The_larger_of_two_amounts_is_found(long left, long right, long larger) =>
+        Assert.That(Money.Max(new(left), new(right)), Is.EqualTo(new Money(larger)));
+
     private static decimal Parse(string usd) => decimal.Parse(usd, CultureInfo.InvariantCulture);
 }

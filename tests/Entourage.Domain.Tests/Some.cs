@@ -29,9 +29,13 @@ internal static class Some
 
     /// <summary>Gives an entity the number that the store would hand out.</summary>
     public static T StoredAs<T>(this T entity, long id)
+        where T : class => entity.StoredWith("Id", id);
+
+    /// <summary>Gives an entity a value that the store holds of it.</summary>
+    public static T StoredWith<T>(this T entity, string property, object? value)
         where T : class
     {
-        typeof(T).GetProperty("Id")!.SetValue(entity, id);
+        typeof(T).GetProperty(property)!.SetValue(entity, value);
         return entity;
     }
 }

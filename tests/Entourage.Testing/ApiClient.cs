@@ -85,11 +85,23 @@ public sealed record TestTeam(ApiClient Api, string Organisation, string Id, str
         (await Api.PostAsync("/sessions/start", new { agent_id = agent ?? Agent, task_id = task, parent_session_id = parent })).Created["id"]!.GetValue<long>();
 
     /// <summary>Reports a usage and answers what the API says to it.</summary>
-    public async Task<JsonNode> UseAsync(long session, decimal costUsd, DateTimeOffset? occurredAt = null, string? idempotencyKey = null) =>
+    public async Task<JsonNode> UseAsync(
+        long session, decimal costUsd, DateTimeOffset? occurredAt = null, string? idempotencyKey = null, string? reservation = null) =>
         (await Api.PostAsync(
             $"/sessions/{session}/usage",
-            new { input_tokens = 100, output_tokens = 10, cost_usd = costUsd, occurred_at = occurredAt },
+            new { input_tokens = 100, output_tokens = 10, cost_usd = costUsd, occurred_at = occurredAt, reservation_id = reservation },
             idempotencyKey)).Ok;
+
+    /// <summary>Asks for money to be set aside.</summary>
+    public Task<Answer> ReserveAsync(long session, decimal usd, int? ttlSeconds = null, string? idempotencyKey = null) =>
+        Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = usd, ttl_seconds = ttlSeconds }, idempotencyKey);
+
+    /// <summary>Sets money aside, which nothing refuses, and answers the id of the reservation.</summary>
+    public async Task<string> HoldAsync(long session, decimal usd, int? ttlSeconds = null) =>
+        (await ReserveAsync(session, usd, ttlSeconds)).Created.Text("id")!;
+
+    /// <summary>A session, as it stands.</summary>
+    public async Task<JsonNode> SessionAsync(long session) => (await Api.GetAsync($"/sessions/{session}")).Ok;
 
     /// <summary>What the agent may still spend.</summary>
     public async Task<JsonNode> BudgetAsync(string? agent = null, long? task = null) =>

@@ -69,6 +69,14 @@ public sealed class ApiHost : WebApplicationFactory<Program>
 #pragma warning restore EF1002
     }
 
+    /// <summary>Writes into the store behind the API's back.</summary>
+    /// <returns>How many rows were changed.</returns>
+    public async Task<int> ExecuteAsync(FormattableString sql)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<EntourageDb>().Database.ExecuteSqlAsync(sql);
+    }
+
     /// <inheritdoc/>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -28,17 +28,19 @@ public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
     public string Key { get; } = Convert.ToHexString(KeyHash);
 
     /// <summary>The token of a command; null when it carries no key.</summary>
-    /// <exception cref="InvalidInputException">The key is empty, too long, or holds other than printable ASCII.</exception>
-    public static IdempotencyToken? Of(IIdempotentCommand command)
+    /// <param name="command">The command.</param>
+    /// <param name="member">Where its key was sent.</param>
+    /// <exception cref="InvalidInputException">The key is blank, too long, or holds other than printable ASCII.</exception>
+    public static IdempotencyToken? Of(IIdempotentCommand command, string member = "Idempotency-Key")
     {
         if (command.IdempotencyKey is not { } key)
         {
             return null;
         }
 
-        if (key.Length is 0 or > KeyLength || key.Any(character => character is < ' ' or > '~'))
+        if (key.Length > KeyLength || string.IsNullOrWhiteSpace(key) || key.Any(character => character is < ' ' or > '~'))
         {
-            throw new InvalidInputException("Idempotency-Key", $"A key has 1 to {KeyLength} printable ASCII characters.");
+            throw new InvalidInputException(member, $"A key has 1 to {KeyLength} printable ASCII characters, and not blanks alone.");
         }
 
         return new(

@@ -58,6 +58,9 @@ public sealed class StoreUnavailableException(string message, Exception? innerEx
 /// <summary>A hard budget refuses: the dollar that would break a cap is not spent.</summary>
 public sealed class BudgetExceededException : Exception
 {
+    // A budget with nothing left refuses those who want nothing, too: they wait for something to be left.
+    private static readonly Money Least = new(1);
+
     private BudgetExceededException(IReadOnlyList<BudgetStatus> refusing, Money? reservable, Money wanted, string message)
         : base(message)
     {
@@ -83,7 +86,7 @@ public sealed class BudgetExceededException : Exception
     {
         ArgumentNullException.ThrowIfNull(position);
         var refusing = position.Refusing.ToArray();
-        return refusing.Length == 0 ? null : new(refusing, position.Reservable, new Money(1), $"The {NameOf(refusing[0])} has nothing left.");
+        return refusing.Length == 0 ? null : new(refusing, position.Reservable, Least, $"The {NameOf(refusing[0])} has nothing left.");
     }
 
     /// <summary>Why an amount cannot be reserved; null when it can.</summary>
@@ -93,7 +96,11 @@ public sealed class BudgetExceededException : Exception
         var refusing = position.RefusingToReserve(amount).ToArray();
         return refusing.Length == 0
             ? null
-            : new(refusing, position.Reservable, amount, $"The {NameOf(refusing[0])} has {refusing[0].Reservable} USD left, too little to reserve {amount} USD.");
+            : new(
+                refusing,
+                position.Reservable,
+                Money.Max(amount, Least),
+                $"The {NameOf(refusing[0])} has {refusing[0].Reservable} USD left, too little to reserve {amount} USD.");
     }
 
     private static string NameOf(BudgetStatus budget) =>

@@ -60,10 +60,10 @@ internal sealed class RecordUsageHandler(IBudgetLedger ledger, IdempotentReplay 
     : IRequestHandler<RecordUsageCommand, UsageResponse>
 {
     public async Task<UsageResponse> Handle(RecordUsageCommand request, CancellationToken cancellationToken) =>
-        replay.Note(await ledger.WriteAsync(ToEntry(request, time.GetUtcNow()), cancellationToken));
+        replay.Note(await ledger.WriteAsync(ToEntry(request, time.GetUtcNow(), IdempotencyToken.Of(request)), cancellationToken));
 
     /// <summary>The ledger's entry for a valid command.</summary>
-    public static UsageEntry ToEntry(RecordUsageCommand command, DateTimeOffset now) => new(
+    public static UsageEntry ToEntry(RecordUsageCommand command, DateTimeOffset now, IdempotencyToken? idempotency) => new(
         Guid.CreateVersion7(now),
         command.SessionId,
         new TokenCounts(command.InputTokens!.Value, command.OutputTokens!.Value, command.CacheReadTokens ?? 0, command.CacheWriteTokens ?? 0),
@@ -74,5 +74,5 @@ internal sealed class RecordUsageHandler(IBudgetLedger ledger, IdempotentReplay 
         command.Error,
         command.Billing,
         now,
-        IdempotencyToken.Of(command));
+        idempotency);
 }

@@ -70,6 +70,8 @@ internal sealed class RecordUsageBatchHandler(IBudgetLedger ledger, IValidator<R
         }
 
         var result = validator.Validate(command);
-        return result.IsValid ? RecordUsageHandler.ToEntry(command, now) : throw new ValidationException(result.Errors);
+        return result.IsValid
+            ? RecordUsageHandler.ToEntry(command, now, IdempotencyToken.Of(command, "idempotency_key"))
+            : throw new ValidationException(result.Errors);
     }
 }

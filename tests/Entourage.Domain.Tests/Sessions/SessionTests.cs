@@ -64,4 +64,12 @@ internal sealed class SessionTests
         var other = Agent.Create(Some.Team(), "Grace", AgentRole.Reviewer, model: null, Some.Now);
         Assert.That(Session.Start(other, task: null, parent, model: null, Some.Later).AgentId, Is.EqualTo(other.Id));
     }
+
+    [TestCase(SessionStatus.Completed)]
+    [TestCase(SessionStatus.Failed)]
+    public void One_that_has_ended_starts_no_sub_agent(SessionStatus status)
+    {
+        var parent = Some.Session().StoredAs(1).StoredWith(nameof(Session.Status), status);
+        Assert.That(() => Some.Session(parent), Refused.With("session-ended"));
+    }
 }

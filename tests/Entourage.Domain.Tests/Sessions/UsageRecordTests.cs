@@ -22,4 +22,33 @@ internal sealed class UsageRecordTests
         Gen.Select(Gen.Long[2 * ThirtyDaysBack, 2 * FiveMinutesAhead], Gen.Int[-14, 14]).Sample((ticks, hours) =>
             UsageRecord.MayHaveOccurredAt(Some.Now.AddTicks(ticks).ToOffset(TimeSpan.FromHours(hours)), Some.Now)
             == (ticks is >= ThirtyDaysBack and <= FiveMinutesAhead));
+
+    [Test]
+    public void A_record_is_as_it_was_stored()
+    {
+        var (id, reservation) = (Guid.CreateVersion7(Some.Now), Guid.CreateVersion7(Some.Later));
+        var record = Empty()
+            .StoredWith("Sequence", 9L).StoredWith("Id", id).StoredWith("SessionId", 7L).StoredWith("Model", "gpt-5")
+            .StoredWith("OccurredAt", Some.Now).StoredWith("RecordedAt", Some.Later)
+            .StoredWith("InputTokens", 1L).StoredWith("OutputTokens", 2L).StoredWith("CacheReadTokens", 3L).StoredWith("CacheWriteTokens", 4L)
+            .StoredWith("Cost", Some.Usd(2)).StoredWith("Overrun", Some.Usd(0.5m)).StoredWith("CostSource", CostSource.Reported)
+            .StoredWith("Billing", Billing.Api).StoredWith("Error", "Too long").StoredWith("ReservationId", reservation);
+
+        Assert.That((record.Sequence, record.Id, record.SessionId, record.Model), Is.EqualTo((9L, id, 7L, "gpt-5")));
+        Assert.That((record.OccurredAt, record.RecordedAt), Is.EqualTo((Some.Now, Some.Later)));
+        Assert.That((record.InputTokens, record.OutputTokens, record.CacheReadTokens, record.CacheWriteTokens), Is.EqualTo((1L, 2L, 3L, 4L)));
+        Assert.That((record.Cost, record.Overrun, record.CostSource, record.Billing), Is.EqualTo((Some.Usd(2), Some.Usd(0.5m), CostSource.Reported, Billing.Api)));
+        Assert.That((record.Error, record.ReservationId), Is.EqualTo(("Too long", (Guid?)reservation)));
+    }
+
+    [Test]
+    public void Nothing_is_said_of_a_model_a_reservation_or_an_error_unless_there_is_one()
+    {
+        var record = Empty();
+        Assert.That(record.Model, Is.Empty);
+        Assert.That((record.ReservationId, record.Error, record.Overrun), Is.EqualTo(((Guid?)null, (string?)null, Money.Zero)));
+    }
+
+    // Only the store makes one.
+    private static UsageRecord Empty() => (UsageRecord)Activator.CreateInstance(typeof(UsageRecord), nonPublic: true)!;
 }

@@ -46,4 +46,14 @@ internal sealed class UsageRollupTests
     [Test]
     public void A_session_of_no_known_model_starts_a_bucket_of_the_empty_one() =>
         Assert.That(UsageRollup.OfStart(Some.Session()).Model, Is.Empty);
+
+    [Test]
+    public void A_bucket_is_made_of_the_sums_of_its_usage()
+    {
+        var team = Some.Team().Id;
+        var bucket = UsageRollup.Create(team, Some.Now, 42, "gpt-5", new TokenCounts(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m));
+        Assert.That((bucket.TeamId, bucket.QuarterAt, bucket.SessionId, bucket.Model), Is.EqualTo((team, Some.Now, 42L, "gpt-5")));
+        Assert.That((bucket.InputTokens, bucket.OutputTokens, bucket.CacheReadTokens, bucket.CacheWriteTokens), Is.EqualTo((1L, 2L, 3L, 4L)));
+        Assert.That((bucket.UnpricedTokens, bucket.CostNanoUsd, bucket.ImputedCostNanoUsd), Is.EqualTo((10L, 1_500_000_000L, 250_000_000L)));
+    }
 }

@@ -14,6 +14,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     // So far below 2^63 nano-dollars that nothing which is added or taken off at once comes near that.
     private static readonly Money GreatestTotal = Money.FromUsd(8_000_000_000m);
 
+    private const string CostMember = "CostUsd";
+
     private readonly Dictionary<long, LedgerSession> sessions = new(sessions);
     private readonly Dictionary<Guid, LedgerReservation> reservations = [];
     private readonly Dictionary<Guid, Reservation> reservationsBefore = [];
@@ -70,7 +72,7 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     public void Add(Reservation reservation, LedgerSession session)
     {
         var held = new LedgerReservation(reservation, session.Policy);
-        EnsureCountable(held.Windows, reservation.Amount);
+        EnsureCountable(held.Windows, reservation.Amount, "EstimatedCostUsd");
         reservations[reservation.Id] = held;
         Hold(held.Windows, reservation.SessionId, reservation.Amount);
     }
@@ -80,7 +82,7 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     {
         var longer = new LedgerReservation(extended, held.Policy);
         var further = longer.Windows.Except(held.Windows).ToArray();
-        EnsureCountable(further, extended.Amount);
+        EnsureCountable(further, extended.Amount, "TtlSeconds");
         foreach (var window in further)
         {
             Count(window, new(Money.Zero, extended.Amount));
@@ -104,10 +106,10 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     public void Add(LedgerRecord record, LedgerSession session, LedgerSum sum, IReadOnlyList<Budget> drawnOn)
     {
         var windows = sum.Cost == Money.Zero ? [] : drawnOn.Select(budget => budget.Window).ToArray();
-        EnsureCountable(windows, sum.Cost);
+        EnsureCountable(windows, sum.Cost, CostMember);
         if (session.Cost + sum.Cost > GreatestTotal || session.ImputedCost + sum.ImputedCost > GreatestTotal)
         {
-            throw TooLarge();
+            throw TooLarge(CostMember);
         }
 
         foreach (var window in windows)
@@ -150,17 +152,17 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
         Spending? Before(BudgetWindow window) => countersBefore.TryGetValue(window, out var before) ? before : null;
     }
 
-    private static RuleViolationException TooLarge() =>
-        new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", "CostUsd");
+    private static RuleViolationException TooLarge(string member) =>
+        new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", member);
 
-    private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more)
+    private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more, string member)
     {
         foreach (var window in windows)
         {
             var (spent, reserved) = counters.GetValueOrDefault(window);
             if (spent + reserved + more > GreatestTotal)
             {
-                throw TooLarge();
+                throw TooLarge(member);
             }
         }
     }

@@ -1,0 +1,60 @@
+using CsCheck;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Domain.Tests.Budgets;
+
+/// <summary>A calendar remembers the day that it was asked for last; nobody may notice.</summary>
+internal sealed class BudgetCalendarOrderTests
+{
+    private static readonly string[] Zones =
+        [.. TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id).Where(IsKnown).Order(StringComparer.Ordinal)];
+
+    // Days around each other, to the tick around their midnights: that is where a remembered day is the wrong one.
+    private static readonly Gen<long[]> Ticks = Gen.Select(
+        Gen.DateTime[new DateTime(2024, 1, 1), new DateTime(2036, 1, 1)],
+        Gen.OneOf(
+            Gen.Long[0, 40 * TimeSpan.TicksPerDay],
+            Gen.Select(Gen.Int[0, 3 * 96], Gen.Long[-1, 1], (quarters, ticks) => (quarters * 15 * TimeSpan.TicksPerMinute) + ticks)).Array[2, 60],
+        (from, offsets) => offsets.Select(offset => from.Date.Ticks + offset).ToArray());
+
+    private static readonly BudgetPeriod[] Periods = Enum.GetValues<BudgetPeriod>();
+
+    [Test]
+    public void The_answers_are_the_same_in_any_order_of_instants() =>
+        Gen.Select(Gen.OneOf(Zones), Ticks).Sample(
+            (zone, ticks) =>
+            {
+                var remembering = CalendarOf(zone);
+                return ticks.Select(tick => new DateTimeOffset(tick, TimeSpan.Zero))
+                    .All(instant => AnswersOf(remembering, instant).SequenceEqual(AnswersOf(CalendarOf(zone), instant)));
+            },
+            iter: 1_000);
+
+    [Test]
+    public void The_answers_are_the_same_for_many_who_ask_at_once()
+    {
+        var shared = CalendarOf("America/New_York");
+        var instants = Enumerable.Range(0, 2_000).Select(i => Some.Now.AddHours(i * 7 % 100)).ToArray();
+
+        var answers = instants.AsParallel().AsOrdered().Select(instant => AnswersOf(shared, instant)).ToArray();
+
+        Assert.That(answers, Is.EqualTo(instants.Select(instant => AnswersOf(CalendarOf("America/New_York"), instant))));
+    }
+
+    private static BudgetCalendar CalendarOf(string zone) => new(TimeZoneInfo.FindSystemTimeZoneById(zone));
+
+    private static (DateOnly Window, DateTimeOffset? ResetsAt)[] AnswersOf(BudgetCalendar calendar, DateTimeOffset instant) =>
+        [.. Periods.Select(period => (calendar.WindowOf(period, instant), calendar.ResetsAt(period, instant)))];
+
+    private static bool IsKnown(string zone)
+    {
+        try
+        {
+            return BudgetCalendar.Of(zone) is not null;
+        }
+        catch (RuleViolationException)
+        {
+            return false;
+        }
+    }
+}

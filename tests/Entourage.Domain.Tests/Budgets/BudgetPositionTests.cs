@@ -1,0 +1,152 @@
+using CsCheck;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Domain.Tests.Budgets;
+
+internal sealed class BudgetPositionTests
+{
+    private static readonly Gen<Money> Amounts = Gen.OneOf(Gen.Long[0, 10], Gen.Long[0, 5_000_000_000]).Select(nanos => new Money(nanos));
+
+    private static readonly Gen<BudgetStatus> Statuses = Gen.Select(
+        Amounts, Gen.Bool, Amounts, Amounts, Gen.Enum<Enforcement>(),
+        (limit, isCapped, spent, reserved, enforcement) => Status("x", isCapped ? limit : null, spent, reserved, enforcement));
+
+    private static readonly Gen<BudgetPosition> Positions = Statuses.Array[0, 6].Select(statuses =>
+        new BudgetPosition([.. statuses.Select((status, i) => status with { Budget = status.Budget with { Window = WindowOf($"{i}") } })]));
+
+    private static BudgetWindow WindowOf(string id) => new(BudgetScope.Team, id, BudgetPeriod.Day, new DateOnly(2026, 3, 4));
+
+    private static BudgetStatus Status(string id, Money? limit, Money spent, Money reserved, Enforcement enforcement) =>
+        new(new Budget(WindowOf(id), limit, enforcement, ResetsAt: null), new Spending(spent, reserved));
+
+    private static BudgetStatus Status(string id, decimal? limit, decimal spent, decimal reserved = 0, Enforcement enforcement = Enforcement.Hard) =>
+        Status(id, limit is { } usd ? Some.Usd(usd) : null, Some.Usd(spent), Some.Usd(reserved), enforcement);
+
+    private static BudgetPosition Of(params BudgetStatus[] statuses) => new(statuses);
+
+    [Test]
+    public void The_budget_with_the_least_remaining_refuses_a_start_first()
+    {
+        var position = Of(Status("even", 5, 4, 1), Status("left", 5, 4), Status("over", 5, 7), Status("watched", 5, 9, 0, Enforcement.Observe));
+        Assert.That(position.Refusing.Select(status => status.Budget.Window.ScopeId), Is.EqualTo(new[] { "over", "even" }));
+    }
+
+    [TestCase("10", "4", "1", "5")]
+    [TestCase("10", "4", "6", "0")]
+    [TestCase("10", "11", "0", "0")]
+    [TestCase("0", "0", "0", "0")]
+    public void What_can_be_reserved_is_what_remains_and_never_less_than_nothing(decimal limit, decimal spent, decimal reserved, decimal reservable) =>
+        Assert.That(Status("x", limit, spent, reserved).Reservable, Is.EqualTo(Some.Usd(reservable)));
+
+    [Test]
+    public void What_has_no_cap_or_only_watches_bounds_no_reservation()
+    {
+        var (uncapped, watching) = (Status("uncapped", null, 9), Status("watching", 5, 9, 0, Enforcement.Observe));
+        Assert.Multiple(() =>
+        {
+            Assert.That((uncapped.IsHardCap, uncapped.Reservable), Is.EqualTo((false, (Money?)null)));
+            Assert.That((watching.IsHardCap, watching.Reservable), Is.EqualTo((false, (Money?)null)));
+            Assert.That(Of(uncapped, watching).Reservable, Is.Null);
+            Assert.That(Of(uncapped, watching).RefusingToReserve(Money.LargestInput), Is.Empty);
+            Assert.That(Of().Reservable, Is.Null);
+        });
+    }
+
+    [TestCase("4.999999999", false)]
+    [TestCase("5", false)]
+    [TestCase("5.000000001", true)]
+    public void A_reservation_is_refused_from_the_first_nano_dollar_beyond_what_is_left(decimal amount, bool refused)
+    {
+        var status = Status("x", 10, 4, 1);
+        Assert.That(status.RefusesToReserve(Some.Usd(amount)), Is.EqualTo(refused));
+        Assert.That(status.IsHardCap, Is.True);
+    }
+
+    [Test]
+    public void Where_nothing_is_left_not_even_nothing_can_be_reserved()
+    {
+        Assert.That(Status("x", 5, 5).RefusesToReserve(Money.Zero), Is.True);
+        Assert.That(Status("x", 5, 4).RefusesToReserve(Money.Zero), Is.False);
+    }
+
+    [Test]
+    public void The_tightest_of_the_budgets_that_a_reservation_would_break_comes_first()
+    {
+        var position = Of(Status("wide", 10, 8), Status("tight", 10, 9), Status("free", 10, 0));
+        Assert.That(position.Reservable, Is.EqualTo(Some.Usd(1)));
+        Assert.That(
+            position.RefusingToReserve(Some.Usd(2.5m)).Select(status => status.Budget.Window.ScopeId), Is.EqualTo(new[] { "tight", "wide" }));
+    }
+
+    [Test]
+    public void What_can_be_reserved_is_exactly_what_nothing_refuses() =>
+        Gen.Select(Positions, Amounts).Sample(
+            (position, amount) =>
+            {
+                var isRefused = position.RefusingToReserve(amount).Any();
+                var most = position.Reservable;
+                return isRefused == (amount > most || position.Refusing.Any())
+                    && (most is null || most == Money.Zero || !position.RefusingToReserve(most.Value).Any())
+                    && (most is null || position.RefusingToReserve(most.Value + new Money(1)).Any());
+            },
+            iter: 5_000);
+
+    // The budgets: a held one with 1 left, and a further one, such as that of the day before, with 3 left.
+    [TestCase("4", "5", false, "0")]
+    [TestCase("5", "5", false, "0")]
+    [TestCase("5.000000001", "5", false, "0.000000001")]
+    [TestCase("7", "5", false, "2")]
+    [TestCase("7", "5", true, "4")]
+    [TestCase("4", "5", true, "1")]
+    [TestCase("3", "5", true, "0")]
+    public void What_goes_beyond_a_reservation_or_beyond_what_the_others_have_left_is_an_overrun(
+        decimal cost, decimal reserved, bool isElsewhere, decimal overrun)
+    {
+        var (held, other) = (Status("held", 10, 4, 5), Status("other", 10, 7));
+        var position = isElsewhere ? Of(held, other) : Of(held);
+        Assert.That(position.OverrunOf(Some.Usd(cost), Some.Usd(reserved), [held.Budget.Window]), Is.EqualTo(Some.Usd(overrun)));
+    }
+
+    [TestCase("1", "0")]
+    [TestCase("2", "0")]
+    [TestCase("2.000000001", "0.000000001")]
+    [TestCase("6", "4")]
+    public void Without_a_reservation_all_beyond_what_the_tightest_has_left_is_an_overrun(decimal cost, decimal overrun)
+    {
+        var position = Of(Status("wide", 10, 4), Status("tight", 10, 4, 4), Status("watching", 1, 4, 0, Enforcement.Observe), Status("uncapped", null, 4));
+        Assert.That(position.OverrunOf(Some.Usd(cost), reserved: null, held: []), Is.EqualTo(Some.Usd(overrun)));
+    }
+
+    [Test]
+    public void Of_a_budget_that_is_over_already_the_whole_cost_is_an_overrun() =>
+        Assert.That(Of(Status("over", 5, 7)).OverrunOf(Some.Usd(2), reserved: null, held: []), Is.EqualTo(Some.Usd(2)));
+
+    [Test]
+    public void An_overrun_is_never_negative_nor_more_than_the_cost() =>
+        Gen.Select(Positions, Amounts, Amounts, Gen.Bool, Gen.Int[0, 6]).Sample(
+            (position, cost, reserved, isReserved, held) =>
+            {
+                var windows = position.Budgets.Take(held).Select(status => status.Budget.Window).ToArray();
+                var overrun = position.OverrunOf(cost, isReserved ? reserved : null, isReserved ? windows : []);
+                return overrun >= Money.Zero && overrun <= cost;
+            },
+            iter: 5_000);
+
+    [Test]
+    public void Spending_is_added_and_taken_off_amount_by_amount()
+    {
+        var (left, right) = (new Spending(Some.Usd(5), Some.Usd(2)), new Spending(Some.Usd(1.5m), Some.Usd(3)));
+        Assert.Multiple(() =>
+        {
+            Assert.That(left + right, Is.EqualTo(new Spending(Some.Usd(6.5m), Some.Usd(5))));
+            Assert.That(left - right, Is.EqualTo(new Spending(Some.Usd(3.5m), Some.Usd(-1))));
+            Assert.That(default(Spending), Is.EqualTo(new Spending(Money.Zero, Money.Zero)));
+            Assert.That(left.ToString(), Is.EqualTo("5.00 USD spent, 2.00 reserved"));
+        });
+    }
+
+    [Test]
+    [SetCulture("th-TH")]
+    public void A_window_is_named_the_same_in_every_culture() =>
+        Assert.That(WindowOf("t").ToString(), Is.EqualTo("Team t, Day from 2026-03-04"));
+}
