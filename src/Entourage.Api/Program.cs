@@ -87,4 +87,7 @@ catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 }
 
 await app.WaitForShutdownAsync();
+
+// Closes the store: SQLite writes its log back into the file then.
+await app.DisposeAsync();
 return 0;

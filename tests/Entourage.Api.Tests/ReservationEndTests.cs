@@ -158,10 +158,16 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         Assert.That((await team.UseAsync(session, 1m, reservation: reservation)).Usd("cost_usd"), Is.EqualTo(1m));
         var live = await team.HoldAsync(session, 1m);
 
-        host.Clock.Advance(TimeSpan.FromHours(2));
-        Assert.That(async () => await host.CountAsync("Reservations"), Is.EqualTo(1).After(10).Seconds.PollEvery(50).MilliSeconds, "one is not counted as ended yet");
+        Assert.That(CountAnHourLaterAsync, Is.EqualTo(1).After(10).Seconds.PollEvery(50).MilliSeconds, "one is not counted as ended yet");
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{live}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+
+        // The job may still be at work for the hour before, or not have begun.
+        async Task<long> CountAnHourLaterAsync()
+        {
+            host.Clock.Advance(TimeSpan.FromHours(1));
+            return await host.CountAsync("Reservations");
+        }
     }
 
     /// <summary>A team with ten dollars a day and for each task, and a session on a task.</summary>

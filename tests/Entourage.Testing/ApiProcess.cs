@@ -21,10 +21,10 @@ public sealed partial class ApiProcess : IAsyncDisposable
 
     /// <summary>Starts one on a database and waits until it says where it listens.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="largestFileKib">The largest file it can write, in KiB: its disk is full from there on. Linux only.</param>
-    public static async Task<ApiProcess> StartAsync(TestDatabase database, int? largestFileKib = null)
+    /// <param name="confinement">What the system refuses to it.</param>
+    public static async Task<ApiProcess> StartAsync(TestDatabase database, Confinement? confinement = null)
     {
-        var process = Launch(database, largestFileKib, "--urls", "http://127.0.0.1:0");
+        var process = Launch(database, confinement, "--urls", "http://127.0.0.1:0");
         using var patience = new CancellationTokenSource(Patience);
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
@@ -47,6 +47,9 @@ public sealed partial class ApiProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         return (process.ExitCode, output);
     }
+
+    /// <summary>Lets it write files of any size again.</summary>
+    public Task LiftFileLimitAsync() => Confinement.LiftAsync(process);
 
     /// <summary>Ends it as <c>kill -9</c> does: at once, without a word.</summary>
     public async Task KillAsync()
@@ -78,14 +81,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
         Api.Http.Dispose();
     }
 
-    private static Process Launch(TestDatabase database, int? largestFileKib, params string[] arguments)
+    private static Process Launch(TestDatabase database, Confinement? confinement, params string[] arguments)
     {
         ArgumentNullException.ThrowIfNull(database);
         string[] program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments];
-        var start = largestFileKib is { } kib
-            // The signal that comes with the limit is ignored, as on a disk that is full.
-            ? new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; ulimit -f {kib}; exec \"$@\"", "bash", .. program])
-            : new ProcessStartInfo(program[0], program[1..]);
+        var command = confinement?.Confine(program) ?? program;
+        var start = new ProcessStartInfo(command[0], command[1..]);
         (start.RedirectStandardOutput, start.WorkingDirectory) = (true, Path.GetTempPath());
 
         // The runtime's protection of code pages needs a large file, which the limit would forbid.

@@ -39,6 +39,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>How to connect.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>The file, where it is one.</summary>
+    public string FilePath => new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(ConnectionString).DataSource;
+
     /// <summary>The settings that make the API use it.</summary>
     public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {

@@ -22,6 +22,12 @@ public static class DatabaseStartup
         }
 
         var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        if (!(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            // Nothing is written then: a store that cannot be written can still be read.
+            return;
+        }
+
         var file = scope.ServiceProvider.GetService<SqliteConnections>();
         using var turn = file is null ? null : await SqliteMigrationTurn.WaitAsync(file, db, cancellationToken);
         try

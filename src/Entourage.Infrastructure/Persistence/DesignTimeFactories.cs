@@ -1,13 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>Makes the SQLite context for <c>dotnet ef</c>.</summary>
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteEntourageDb>
 {
-    public SqliteEntourageDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqliteEntourageDb>().UseSqlite(DatabaseOptions.DefaultConnectionString).Options, new SqliteWriteGate());
+    public SqliteEntourageDb CreateDbContext(string[] args) => new(
+        new DbContextOptionsBuilder<SqliteEntourageDb>().UseSqlite(DatabaseOptions.DefaultConnectionString).Options,
+        new SqliteWriteGate(Options.Create(new DatabaseOptions())));
 }
 
 /// <summary>Makes the SQL Server context for <c>dotnet ef</c>, which asks no server.</summary>

@@ -1,7 +1,9 @@
+using Entourage.Application.Errors;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
@@ -45,16 +47,19 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
 /// Lets the writers of this process into the SQLite file one at a time and in turn. The file admits one writer anyway, but makes
 /// the others poll, which is slow and unfair. Correctness does not rest on it: other processes have a gate of their own.
 /// </summary>
-public sealed class SqliteWriteGate : IDisposable
+/// <param name="options">How long one waits.</param>
+public sealed class SqliteWriteGate(IOptions<DatabaseOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
 
     /// <summary>Waits for the turn; disposing what it returns passes the turn on.</summary>
-    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
-    {
-        await turn.WaitAsync(cancellationToken);
-        return new Turn(turn);
-    }
+    /// <exception cref="StoreUnavailableException">
+    /// It did not come in time. While another process holds the file each turn lasts as long as that, and the turns would add up.
+    /// </exception>
+    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken) =>
+        await turn.WaitAsync(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds), cancellationToken)
+            ? new Turn(turn)
+            : throw new StoreUnavailableException("The store is busy. Nothing was recorded.");
 
     /// <inheritdoc/>
     public void Dispose() => turn.Dispose();

@@ -102,6 +102,7 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
 
     private async Task WriteAsync(IReadOnlyList<Caller> batch)
     {
+        var began = TimeProvider.System.GetTimestamp();
         try
         {
             var outcomes = await WriteAsync([.. batch.SelectMany(caller => caller.Entries)]);
@@ -119,6 +120,11 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
             {
                 caller.Fail(exception);
             }
+
+            if (TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds / 2.0)
+            {
+                RefuseWaiting(exception);
+            }
         }
         catch (Exception exception) when (batch.Count > 1)
         {
@@ -132,6 +138,16 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
         catch (Exception exception)
         {
             batch[0].Fail(exception);
+        }
+    }
+
+    /// <summary>Those behind one that waited for the store in vain have waited as well: they are not kept for as long again.</summary>
+    private void RefuseWaiting(StoreUnavailableException reason)
+    {
+        while (queue.Reader.TryRead(out var caller))
+        {
+            Interlocked.Add(ref waiting, -caller.Entries.Count);
+            caller.Fail(new StoreUnavailableException("The store cannot record anything at present. Nothing was recorded.", reason));
         }
     }
 

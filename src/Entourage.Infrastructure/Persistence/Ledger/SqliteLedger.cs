@@ -18,6 +18,9 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
     private readonly TimeSpan patience = TimeSpan.FromSeconds(connection.DefaultTimeout);
     private readonly Dictionary<string, SqliteStatement> prepared = new(StringComparer.Ordinal);
 
+    /// <summary>See <see cref="SqliteConnections.IsReadOnly"/>.</summary>
+    public bool IsReadOnly { get; } = SqliteConnections.IsReadOnly(connection);
+
     /// <summary>Begins a transaction that reads one state of the file.</summary>
     public void BeginReading() => Prepare("BEGIN").Run();
 

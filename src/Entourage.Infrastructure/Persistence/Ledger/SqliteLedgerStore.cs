@@ -71,10 +71,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
         }
         finally
         {
-            if (reader is not null)
-            {
-                readers.Add(reader);
-            }
+            Keep(reader);
         }
     }
 
@@ -97,6 +94,18 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
         while (readers.TryTake(out var reader))
         {
             reader.Dispose();
+        }
+    }
+
+    private void Keep(SqliteLedger? reader)
+    {
+        if (reader is { IsReadOnly: false })
+        {
+            readers.Add(reader);
+        }
+        else
+        {
+            reader?.Dispose();
         }
     }
 }
