@@ -9,6 +9,9 @@ internal enum Fault
     /// <summary>Nothing, but it waits until the test lets it go.</summary>
     Wait,
 
+    /// <summary>It waits until the test lets it go, and then cannot write.</summary>
+    WaitInVain,
+
     /// <summary>The connection is lost after the commit, and nobody hears of it.</summary>
     LostAfterCommit,
 
@@ -42,7 +45,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
             return;
         }
 
-        if (fault == Fault.Wait)
+        if (fault is Fault.Wait or Fault.WaitInVain)
         {
             await release.Task;
         }
@@ -70,7 +73,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
         {
             Fault.LostAfterCommit or Fault.LostBeforeCommit => LedgerFault.Unknown,
             Fault.Deadlock => LedgerFault.Rerun,
-            Fault.Full => LedgerFault.Unavailable,
+            Fault.Full or Fault.WaitInVain => LedgerFault.Unavailable,
             _ => null,
         }
         : store.Judge(fault);

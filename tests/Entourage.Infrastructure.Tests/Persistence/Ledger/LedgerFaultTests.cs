@@ -9,6 +9,7 @@ namespace Entourage.Infrastructure.Tests.Persistence.Ledger;
 [TestFixtureSource(typeof(Testing.Stores), nameof(Testing.Stores.All))]
 internal sealed class LedgerFaultTests(Store store)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private ApiHost host = null!;
     private FaultyStore faulty = null!;
     private TestTeam team = null!;
@@ -17,7 +18,7 @@ internal sealed class LedgerFaultTests(Store store)
     [SetUp]
     public async Task StartAsync()
     {
-        host = await ApiHost.StartAsync(store, replace: services =>
+        host = await ApiHost.StartAsync(store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = $"{Patience.TotalSeconds}" }, replace: services =>
         {
             var real = services.Single(service => service.ServiceType == typeof(ILedgerStore));
             services.Remove(real);
@@ -63,11 +64,7 @@ internal sealed class LedgerFaultTests(Store store)
         faulty.Faults.Enqueue(Fault.Wait);
         faulty.Faults.Enqueue(Fault.Mistake);
         faulty.Faults.Enqueue(Fault.Mistake);
-        var first = PostAsync();
-        Assert.That(() => faulty.Faults.Count, Is.EqualTo(2).After(10).Seconds.PollEvery(5).MilliSeconds);
-        var others = Enumerable.Range(0, 40).Select(_ => PostAsync()).ToArray();
-        var ledger = (BudgetLedger)host.Services.GetRequiredService<Application.Abstractions.IBudgetLedger>();
-        Assert.That(() => ledger.Waiting, Is.EqualTo(40).After(10).Seconds.PollEvery(5).MilliSeconds);
+        var (first, others) = PostOneAndFortyBehindIt();
 
         // Together they fail, then each is tried alone, and of those one fails again.
         faulty.Release();
@@ -76,6 +73,35 @@ internal sealed class LedgerFaultTests(Store store)
         Assert.That(answers.Count(answer => answer.Status == HttpStatusCode.OK), Is.EqualTo(40));
         Assert.That(answers.Count(answer => answer.Status == HttpStatusCode.InternalServerError), Is.EqualTo(1));
         await AssertSpentAsync(40m, records: 40);
+    }
+
+    [Test]
+    public async Task Those_behind_one_that_waited_for_the_store_in_vain_are_told_at_once()
+    {
+        faulty.Faults.Enqueue(Fault.WaitInVain);
+        var (first, others) = PostOneAndFortyBehindIt();
+        await Task.Delay(Patience, TimeProvider.System);
+
+        faulty.Release();
+        foreach (var answer in await Task.WhenAll([first, .. others]))
+        {
+            Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), answer.Text);
+        }
+
+        await AssertSpentAsync(0m, records: 0);
+        Assert.That((await PostAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    /// <summary>One whose transaction has begun, and others that wait for it to end.</summary>
+    private (Task<Answer> First, Task<Answer>[] Others) PostOneAndFortyBehindIt()
+    {
+        var faults = faulty.Faults.Count;
+        var first = PostAsync();
+        Assert.That(() => faulty.Faults.Count, Is.EqualTo(faults - 1).After(10).Seconds.PollEvery(5).MilliSeconds);
+        var others = Enumerable.Range(0, 40).Select(_ => PostAsync()).ToArray();
+        var ledger = (BudgetLedger)host.Services.GetRequiredService<Application.Abstractions.IBudgetLedger>();
+        Assert.That(() => ledger.Waiting, Is.EqualTo(40).After(10).Seconds.PollEvery(5).MilliSeconds);
+        return (first, others);
     }
 
     private Task<Answer> PostAsync() => host.Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 1 });
