@@ -47,6 +47,6 @@ public sealed class DatabaseOptions
     public int LedgerQueueLength { get; set; } = 10_000;
 
     /// <summary>How many of them share one transaction; a batch stays together, even if it is larger.</summary>
-    [Range(1, 1_000)]
-    public int LedgerBatchSize { get; set; } = 500;
+    [Range(1, 10_000)]
+    public int LedgerBatchSize { get; set; } = 4_000;
 }

@@ -170,6 +170,35 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task The_key_of_a_batch_is_that_of_each_item_without_one()
+    {
+        var team = await Api.CreateTeamAsync();
+        var (session, other) = (await team.StartAsync(), await team.StartAsync());
+        var longest = new string('k', 200);
+        JsonNode[] items = [Item(session, 1m), Item(session, 1m), Item(session, 1m, ("idempotency_key", longest))];
+
+        var first = await SendAsync(longest, items);
+        var again = await SendAsync(longest, items);
+        var more = (await SendAsync(longest, [.. items, Item(session, 1m)])).Ok.Items("items");
+        var changed = (await SendAsync(longest, Item(session, 2m), Item(other, 1m))).Ok.Items("items");
+        var elsewhere = await SendAsync("elsewhere", items);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.Ok.Items("items")[0].Flag("replayed"), first.Header("Idempotent-Replayed")), Is.EqualTo((false, (string?)null)));
+            Assert.That((again.Ok.Items("items").All(item => item.Flag("replayed") == true), again.Header("Idempotent-Replayed")), Is.EqualTo((true, "true")));
+            Assert.That(again.Ok.Items("items").Select(item => item.Text("usage_id")), Is.EqualTo(first.Ok.Items("items").Select(item => item.Text("usage_id"))));
+            Assert.That(more.Select(item => item.Flag("replayed")), Is.EqualTo(new[] { true, true, true, false }));
+            Assert.That(changed.Select(item => item.Number("status")), Is.All.EqualTo(422));
+            Assert.That(changed.Select(item => item["problem"]!.Text("type")), Is.All.EqualTo("/problems/idempotency-key-reused"));
+            Assert.That(elsewhere.Ok.Items("items").Select(item => item.Flag("replayed")), Is.EqualTo(new[] { false, false, true }));
+        });
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(6m));
+        Assert.That((await SendAsync(longest + "k", items)).Json["errors"]!.AsObject().Single().Key, Is.EqualTo("Idempotency-Key"));
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(6m));
+    }
+
+    [Test]
     public async Task Items_commit_reservations()
     {
         var team = await Api.CreateTeamAsync();
@@ -190,7 +219,10 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
-    private Task<Answer> SendAsync(params JsonNode?[] items) => Api.PostAsync(Path, new JsonObject { ["items"] = new JsonArray([.. items.Select(item => item?.DeepClone())]) }.ToJsonString());
+    private Task<Answer> SendAsync(params JsonNode?[] items) => SendAsync(null, items);
+
+    private Task<Answer> SendAsync(string? key, params JsonNode?[] items) =>
+        Api.PostAsync(Path, new JsonObject { ["items"] = new JsonArray([.. items.Select(item => item?.DeepClone())]) }.ToJsonString(), key);
 
     private static object Body(decimal costUsd) => new { input_tokens = 1, output_tokens = 1, cost_usd = costUsd };
 

@@ -8,7 +8,7 @@ namespace Entourage.Api.Contracts;
 internal sealed class IdempotencyHeaders(IdempotentReplay replay) : IActionFilter, IResultFilter
 {
     /// <summary>The request header that carries the key.</summary>
-    public const string Key = "Idempotency-Key";
+    public const string Key = IdempotencyToken.Header;
 
     private const string Replayed = "Idempotent-Replayed";
 

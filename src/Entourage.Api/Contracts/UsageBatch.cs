@@ -13,7 +13,8 @@ namespace Entourage.Api.Contracts;
 public sealed record RecordUsageBatchRequest(IReadOnlyList<UsageBatchEntry>? Items)
 {
     /// <summary>The command.</summary>
-    internal RecordUsageBatchCommand ToCommand() => new(Items is null ? null : [.. Items.Select(item => item.ToItem())]);
+    internal RecordUsageBatchCommand ToCommand(string? idempotencyKey) =>
+        new(Items is null ? null : [.. Items.Select(item => item.ToItem())], idempotencyKey);
 }
 
 /// <summary>One usage of a batch.</summary>

@@ -35,12 +35,14 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);
 
     /// <summary>
-    /// Records many usages at once. Each is accepted or refused on its own, as the items of the answer say in the same order.
+    /// Records many usages at once. Each is accepted or refused on its own, as the items of the answer say in the same order. The
+    /// header's key stands for that of each item which has none.
     /// </summary>
     [HttpPost("usage/batch")]
     [BatchBody]
-    public async Task<UsageBatchResponse> RecordUsageBatch(RecordUsageBatchRequest body, CancellationToken cancellationToken) =>
-        UsageBatchResponse.From(await mediator.Send(body.ToCommand(), cancellationToken), HttpContext);
+    public async Task<UsageBatchResponse> RecordUsageBatch(
+        RecordUsageBatchRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
+        UsageBatchResponse.From(await mediator.Send(body.ToCommand(idempotencyKey), cancellationToken), HttpContext);
 
     /// <summary>
     /// Sets money aside for a call that is about to be made. Refused with 402, and nothing is taken, when a hard budget has too little left.

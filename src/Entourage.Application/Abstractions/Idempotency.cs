@@ -21,6 +21,9 @@ public interface IIdempotentCommand
 /// <param name="RequestHash">What it was used for.</param>
 public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
 {
+    /// <summary>Where a key is sent, unless it is one of an item.</summary>
+    public const string Header = "Idempotency-Key";
+
     /// <summary>The longest key, in characters.</summary>
     public const int KeyLength = 200;
 
@@ -31,21 +34,33 @@ public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
     /// <param name="command">The command.</param>
     /// <param name="member">Where its key was sent.</param>
     /// <exception cref="InvalidInputException">The key is blank, too long, or holds other than printable ASCII.</exception>
-    public static IdempotencyToken? Of(IIdempotentCommand command, string member = "Idempotency-Key")
+    public static IdempotencyToken? Of(IIdempotentCommand command, string member = Header)
     {
         if (command.IdempotencyKey is not { } key)
         {
             return null;
         }
 
+        Check(key, member);
+        return Create(command.IdempotencyScope, key, command);
+    }
+
+    /// <summary>The token of a command that has no key of its own, in a list of commands that has one.</summary>
+    /// <param name="scope">What the list's key is unique within.</param>
+    /// <param name="key">The list's key, checked already.</param>
+    /// <param name="index">Where in the list the command is.</param>
+    /// <param name="command">The command.</param>
+    public static IdempotencyToken OfItem(string scope, string key, int index, object command) => Create(scope, $"{key}\n{index}", command);
+
+    /// <summary>Checks a caller's key.</summary>
+    /// <exception cref="InvalidInputException">The key is blank, too long, or holds other than printable ASCII.</exception>
+    public static void Check(string key, string member)
+    {
+        ArgumentNullException.ThrowIfNull(key);
         if (key.Length > KeyLength || string.IsNullOrWhiteSpace(key) || key.Any(character => character is < ' ' or > '~'))
         {
             throw new InvalidInputException(member, $"A key has 1 to {KeyLength} printable ASCII characters, and not blanks alone.");
         }
-
-        return new(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{command.IdempotencyScope}\n{key}")),
-            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), EntourageJson.Stored)));
     }
 
     /// <summary>Checks that a stored answer is one to the same request.</summary>
@@ -57,6 +72,10 @@ public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
             throw new IdempotencyKeyReusedException();
         }
     }
+
+    private static IdempotencyToken Create(string scope, string key, object command) => new(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{scope}\n{key}")),
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), EntourageJson.Stored)));
 }
 
 /// <summary>Whether the answer to the present request is one that was given before. One per request.</summary>

@@ -6,7 +6,9 @@ namespace Entourage.Application.Sessions;
 
 /// <summary>Records many usages, each accepted or refused on its own.</summary>
 /// <param name="Items">The usages, in the order in which they are counted.</param>
-public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Items) : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>;
+/// <param name="IdempotencyKey">The caller's key for all items that have none of their own, if any.</param>
+public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Items, string? IdempotencyKey)
+    : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>;
 
 /// <summary>One usage of a batch.</summary>
 /// <param name="Command">The usage; null when it could not be read.</param>
@@ -28,11 +30,19 @@ internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageB
         .Must(items => items!.Count is > 0 and <= GreatestCount).WithMessage($"'{{PropertyName}}' must have 1 to {GreatestCount} items.");
 }
 
-internal sealed class RecordUsageBatchHandler(IBudgetLedger ledger, IValidator<RecordUsageCommand> validator, TimeProvider time)
+internal sealed class RecordUsageBatchHandler(
+    IBudgetLedger ledger, IValidator<RecordUsageCommand> validator, IdempotentReplay replay, TimeProvider time)
     : IRequestHandler<RecordUsageBatchCommand, IReadOnlyList<UsageBatchOutcome>>
 {
+    private const string IdempotencyScope = "sessions/usage/batch";
+
     public async Task<IReadOnlyList<UsageBatchOutcome>> Handle(RecordUsageBatchCommand request, CancellationToken cancellationToken)
     {
+        if (request.IdempotencyKey is { } key)
+        {
+            IdempotencyToken.Check(key, IdempotencyToken.Header);
+        }
+
         var now = time.GetUtcNow();
         var outcomes = new UsageBatchOutcome[request.Items!.Count];
         var entries = new List<UsageEntry>(outcomes.Length);
@@ -41,7 +51,7 @@ internal sealed class RecordUsageBatchHandler(IBudgetLedger ledger, IValidator<R
         {
             try
             {
-                entries.Add(ToEntry(request.Items[i], now));
+                entries.Add(ToEntry(request.Items[i], i, request.IdempotencyKey, now));
                 places.Add(i);
             }
             catch (Exception refusal)
@@ -59,10 +69,11 @@ internal sealed class RecordUsageBatchHandler(IBudgetLedger ledger, IValidator<R
             }
         }
 
+        replay.Happened = outcomes.All(outcome => outcome.Replayed);
         return outcomes;
     }
 
-    private UsageEntry ToEntry(UsageBatchItem item, DateTimeOffset now)
+    private UsageEntry ToEntry(UsageBatchItem item, int index, string? batchKey, DateTimeOffset now)
     {
         if (item.Command is not { } command)
         {
@@ -70,8 +81,13 @@ internal sealed class RecordUsageBatchHandler(IBudgetLedger ledger, IValidator<R
         }
 
         var result = validator.Validate(command);
-        return result.IsValid
-            ? RecordUsageHandler.ToEntry(command, now, IdempotencyToken.Of(command, "idempotency_key"))
-            : throw new ValidationException(result.Errors);
+        if (!result.IsValid)
+        {
+            throw new ValidationException(result.Errors);
+        }
+
+        var idempotency = IdempotencyToken.Of(command, "idempotency_key")
+            ?? (batchKey is null ? null : IdempotencyToken.OfItem(IdempotencyScope, batchKey, index, command));
+        return RecordUsageHandler.ToEntry(command, now, idempotency);
     }
 }
