@@ -76,7 +76,7 @@ try
         return await Verify.RunAsync(app.Services, app.Configuration, args.Contains(Verify.Repair), Console.Out);
     }
 
-    await DatabaseStartup.MigrateAsync(app.Services, CancellationToken.None);
+    await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
     await app.StartAsync();
     await Greeting.WriteAsync(app, Console.Out);
 }

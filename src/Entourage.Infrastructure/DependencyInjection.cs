@@ -36,10 +36,12 @@ public static class DependencyInjection
         }
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
+        services.AddSingleton<PriceLists>();
         services.AddSingleton<BudgetLedger>();
         services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService<PurgeJob>();
+        services.AddHostedService<RepriceJob>();
         return services;
     }
 

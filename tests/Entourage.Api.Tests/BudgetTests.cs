@@ -268,7 +268,8 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
 
-        var usage = (await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 70, output_tokens = 7, cache_read_tokens = 5 })).Ok;
+        var usage = (await Api.PostAsync(
+            $"/sessions/{session}/usage", new { input_tokens = 70, output_tokens = 7, cache_read_tokens = 5, model = "nobody-heard-of-it" })).Ok;
         var costs = await team.CostsAsync();
 
         Assert.Multiple(() =>

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Entourage.Application.Json;
+using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
@@ -99,7 +101,9 @@ public sealed record StartSessionRequest(Guid? AgentId, long? TaskId = null, str
 /// <param name="OutputTokens">Required. Output tokens.</param>
 /// <param name="CacheReadTokens">Input tokens read from the provider's cache.</param>
 /// <param name="CacheWriteTokens">Input tokens written to the provider's cache.</param>
-/// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it.</param>
+/// <param name="CacheWrite1hTokens">Those of the cache-write tokens that were written for an hour.</param>
+/// <param name="Batch">Whether it went through the provider's batch API, at its discount.</param>
+/// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it: the model's price says then.</param>
 /// <param name="Model">The model; the session's when absent.</param>
 /// <param name="ReservationId">The reservation of the session that it commits; none when absent.</param>
 /// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now when absent.</param>
@@ -110,6 +114,8 @@ public record RecordUsageRequest(
     long? OutputTokens,
     long? CacheReadTokens = null,
     long? CacheWriteTokens = null,
+    [property: JsonPropertyName("cache_write_1h_tokens")] long? CacheWrite1hTokens = null,
+    bool? Batch = null,
     Money? CostUsd = null,
     string? Model = null,
     Guid? ReservationId = null,
@@ -124,6 +130,8 @@ public record RecordUsageRequest(
         OutputTokens,
         CacheReadTokens,
         CacheWriteTokens,
+        CacheWrite1hTokens,
+        Batch ?? false,
         CostUsd,
         Model,
         ReservationId,
@@ -134,9 +142,18 @@ public record RecordUsageRequest(
 }
 
 /// <summary>Money to be set aside for a call.</summary>
-/// <param name="EstimatedCostUsd">Required. The most that the call may cost in USD: 0 to 1,000,000 with at most 9 decimals.</param>
+/// <param name="EstimatedCostUsd">The most that the call may cost in USD: 0 to 1,000,000 with at most 9 decimals. Required, unless the tokens are given.</param>
+/// <param name="Model">The model whose price says what the tokens cost; the session's when absent.</param>
+/// <param name="InputTokens">The input tokens of the call.</param>
+/// <param name="MaxOutputTokens">The most output tokens that it may have.</param>
 /// <param name="TtlSeconds">How long it holds, in seconds: 1 to 3,600; 300 when absent.</param>
-public sealed record ReserveRequest(Money? EstimatedCostUsd, long? TtlSeconds = null);
+public sealed record ReserveRequest(
+    Money? EstimatedCostUsd = null, string? Model = null, long? InputTokens = null, long? MaxOutputTokens = null, long? TtlSeconds = null)
+{
+    /// <summary>The command for a session.</summary>
+    internal ReserveSpendCommand ToCommand(long sessionId, string? idempotencyKey) =>
+        new(sessionId, EstimatedCostUsd, Model, InputTokens, MaxOutputTokens, TtlSeconds, idempotencyKey);
+}
 
 /// <summary>A longer time for a reservation.</summary>
 /// <param name="TtlSeconds">Required. How long it holds from now on, in seconds: 1 to 3,600. It never holds shorter than it did.</param>
@@ -173,6 +190,9 @@ public sealed record ChangeTeamSettingsRequest
 
     /// <summary>Whether a task with no cap takes the upper end of its type's reasonable budget.</summary>
     public Patch<bool> ApplyGuidelineBudgets { get; init; }
+
+    /// <summary>What becomes of work on a model that has no price: record, or refuse its sessions and reservations.</summary>
+    public Patch<UnpricedModels> UnpricedModels { get; init; }
 
     /// <summary>The IANA time zone in which days, weeks and months are counted.</summary>
     public Patch<string> Timezone { get; init; }

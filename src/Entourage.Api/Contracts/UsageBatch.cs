@@ -24,7 +24,9 @@ public sealed record RecordUsageBatchRequest(IReadOnlyList<UsageBatchEntry>? Ite
 /// <param name="IdempotencyKey">1 to 200 printable characters: the item is counted once, however often it is sent.</param>
 /// <param name="CacheReadTokens">Input tokens read from the provider's cache.</param>
 /// <param name="CacheWriteTokens">Input tokens written to the provider's cache.</param>
-/// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it.</param>
+/// <param name="CacheWrite1hTokens">Those of the cache-write tokens that were written for an hour.</param>
+/// <param name="Batch">Whether it went through the provider's batch API, at its discount.</param>
+/// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it: the model's price says then.</param>
 /// <param name="Model">The model; the session's when absent.</param>
 /// <param name="ReservationId">The reservation of the session that it commits; none when absent.</param>
 /// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now when absent.</param>
@@ -37,6 +39,8 @@ public sealed record UsageBatchItemRequest(
     string? IdempotencyKey = null,
     long? CacheReadTokens = null,
     long? CacheWriteTokens = null,
+    long? CacheWrite1hTokens = null,
+    bool? Batch = null,
     Money? CostUsd = null,
     string? Model = null,
     Guid? ReservationId = null,
@@ -44,7 +48,7 @@ public sealed record UsageBatchItemRequest(
     string? Error = null,
     Billing? Billing = null)
     : RecordUsageRequest(
-        InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, CostUsd, Model, ReservationId, OccurredAt, Error, Billing);
+        InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, CacheWrite1hTokens, Batch, CostUsd, Model, ReservationId, OccurredAt, Error, Billing);
 
 /// <summary>One usage of a batch as it was read, or why it could not be: a fault of one item is not one of the others.</summary>
 /// <param name="Item">The usage.</param>

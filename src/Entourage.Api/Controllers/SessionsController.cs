@@ -53,7 +53,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         long id, ReserveRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         StatusCode(
             StatusCodes.Status201Created,
-            await mediator.Send(new ReserveSpendCommand(id, body.EstimatedCostUsd, body.TtlSeconds, idempotencyKey), cancellationToken));
+            await mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken));
 
     /// <summary>Lists what a session used, the newest first.</summary>
     [HttpGet("{id:long}/usage")]

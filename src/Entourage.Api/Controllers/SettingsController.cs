@@ -31,6 +31,7 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.AgentDailyCostLimitUsd,
             body.Enforcement,
             body.ApplyGuidelineBudgets,
+            body.UnpricedModels,
             body.Timezone,
             ifMatch);
         return Tagged(await mediator.Send(command, cancellationToken));

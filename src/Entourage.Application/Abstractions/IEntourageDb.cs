@@ -1,6 +1,7 @@
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
@@ -40,6 +41,9 @@ public interface IEntourageDb
 
     /// <summary>Money set aside, and what was, for a while.</summary>
     DbSet<Reservation> Reservations { get; }
+
+    /// <summary>What models cost, and did.</summary>
+    DbSet<ModelPrice> Prices { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

@@ -1,6 +1,7 @@
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Abstractions;
@@ -26,7 +27,7 @@ public abstract record LedgerEntry<T>(DateTimeOffset Now, IdempotencyToken? Idem
 /// <summary>A usage. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
 /// <param name="RecordId">The id of the usage record to be.</param>
 /// <param name="SessionId">The session that used it.</param>
-/// <param name="Tokens">What it used.</param>
+/// <param name="Tokens">What it used, as a price sees it.</param>
 /// <param name="ReportedCost">The cost (USD) as the caller states it; null when it does not know.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="ReservationId">The reservation that it commits; null for none.</param>
@@ -38,7 +39,7 @@ public abstract record LedgerEntry<T>(DateTimeOffset Now, IdempotencyToken? Idem
 public sealed record UsageEntry(
     Guid RecordId,
     long SessionId,
-    TokenCounts Tokens,
+    BilledTokens Tokens,
     Money? ReportedCost,
     string? Model,
     Guid? ReservationId,
@@ -51,13 +52,19 @@ public sealed record UsageEntry(
 /// <summary>A wish to set money aside. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
 /// <param name="ReservationId">The id of the reservation to be.</param>
 /// <param name="SessionId">The session that is to spend it.</param>
-/// <param name="Amount">How much (USD).</param>
+/// <param name="Estimate">How much.</param>
 /// <param name="Ttl">How long it holds.</param>
 /// <param name="Now">The present (UTC).</param>
 /// <param name="Idempotency">The caller's key, if it gave one.</param>
 public sealed record ReserveEntry(
-    Guid ReservationId, long SessionId, Money Amount, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
+    Guid ReservationId, long SessionId, SpendEstimate Estimate, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
     : LedgerEntry<ReservationResponse>(Now, Idempotency);
+
+/// <summary>What a call may cost.</summary>
+/// <param name="Amount">The caller's own estimate (USD); null where the price of the model is to say.</param>
+/// <param name="Model">The model; the session's when null.</param>
+/// <param name="Tokens">The most that it may use.</param>
+public sealed record SpendEstimate(Money? Amount, string? Model = null, TokenCounts Tokens = default);
 
 /// <summary>A wish to hold a reservation for longer.</summary>
 /// <param name="ReservationId">Which.</param>
@@ -78,3 +85,12 @@ public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : Ledg
 /// <param name="Error">Which, if known.</param>
 /// <param name="Now">The present (UTC).</param>
 public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null);
+
+/// <summary>
+/// A wish to price a usage that waits for it, by a record that corrects it. The answer is whether that was done; nothing is when
+/// it has been, or when there is no price still.
+/// </summary>
+/// <param name="SessionId">The session that used it.</param>
+/// <param name="Sequence">The sequence of its record.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record RepriceEntry(long SessionId, long Sequence, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);

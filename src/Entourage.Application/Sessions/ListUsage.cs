@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using Entourage.Application.Abstractions;
@@ -5,6 +6,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;
@@ -50,6 +52,16 @@ public sealed record UsageRecordResponse
     /// <summary>Cache-write tokens.</summary>
     public required long CacheWriteTokens { get; init; }
 
+    /// <summary>Those of the cache-write tokens that were written for an hour.</summary>
+    [JsonPropertyName("cache_write_1h_tokens")]
+    public required long LongCacheWriteTokens { get; init; }
+
+    /// <summary>Whether it went through the provider's batch API.</summary>
+    public required bool Batch { get; init; }
+
+    /// <summary>The sequence of the record that this one corrects: the same usage, priced later. It adds a cost and no tokens.</summary>
+    public required long? Corrects { get; init; }
+
     /// <summary>The cost (USD); zero while it is unpriced.</summary>
     public required Money CostUsd { get; init; }
 
@@ -58,6 +70,15 @@ public sealed record UsageRecordResponse
 
     /// <summary>The reservation that it named, if any.</summary>
     public required Guid? ReservationId { get; init; }
+
+    /// <summary>The price that was in force for its model, if there was one.</summary>
+    public required long? PriceId { get; init; }
+
+    /// <summary>What that price comes to, by class of tokens; null when there was none.</summary>
+    public required PricedCost? Price { get; init; }
+
+    /// <summary>The cost that the caller stated is more than a fifth away from what the price comes to.</summary>
+    public bool CostDiffers => Price is { } price && CostSource == CostSource.Reported && ModelPrice.Differs(CostUsd, price.TotalUsd);
 
     /// <summary>Where the cost comes from.</summary>
     public required CostSource CostSource { get; init; }
@@ -69,10 +90,38 @@ public sealed record UsageRecordResponse
     public required string? Error { get; init; }
 }
 
+/// <summary>What a price comes to.</summary>
+public sealed record PricedCost
+{
+    /// <summary>For the input tokens (USD).</summary>
+    public required Money InputUsd { get; init; }
+
+    /// <summary>For the output tokens (USD).</summary>
+    public required Money OutputUsd { get; init; }
+
+    /// <summary>For the cache-read tokens (USD).</summary>
+    public required Money CacheReadUsd { get; init; }
+
+    /// <summary>For the cache-write tokens (USD).</summary>
+    public required Money CacheWriteUsd { get; init; }
+
+    /// <summary>For all of them (USD).</summary>
+    public Money TotalUsd => InputUsd + OutputUsd + CacheReadUsd + CacheWriteUsd;
+}
+
 internal sealed class UsageRecordProfile : Profile
 {
     public UsageRecordProfile() => CreateMap<UsageRecord, UsageRecordResponse>()
         .ForMember(response => response.CostUsd, member => member.MapFrom(record => record.Cost))
+        .ForMember(response => response.Batch, member => member.MapFrom(record => record.IsBatch))
+        .ForMember(response => response.CostDiffers, member => member.Ignore())
+        .ForMember(response => response.Price, member => member.MapFrom(record => record.InputCost == null ? null : new PricedCost
+        {
+            InputUsd = record.InputCost.Value,
+            OutputUsd = record.OutputCost!.Value,
+            CacheReadUsd = record.CacheReadCost!.Value,
+            CacheWriteUsd = record.CacheWriteCost!.Value,
+        }))
         .ForMember(response => response.OverrunUsd, member => member.MapFrom(record => record.Overrun))
         .ForMember(response => response.Model, member => member.MapFrom(record => record.Model == "" ? null : record.Model));
 }

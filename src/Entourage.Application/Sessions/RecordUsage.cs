@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;
@@ -16,7 +17,9 @@ namespace Entourage.Application.Sessions;
 /// <param name="OutputTokens">Output tokens.</param>
 /// <param name="CacheReadTokens">Cache-read tokens.</param>
 /// <param name="CacheWriteTokens">Cache-write tokens.</param>
-/// <param name="CostUsd">The cost (USD); null when the caller does not know it.</param>
+/// <param name="LongCacheWriteTokens">Those of the cache-write tokens that were written for an hour.</param>
+/// <param name="Batch">Whether it went through the provider's batch API.</param>
+/// <param name="CostUsd">The cost (USD); null when the caller does not know it: then the model's price says.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="ReservationId">The reservation of the session that it commits; null for none.</param>
 /// <param name="OccurredAt">When the money was spent (UTC), at most 5 minutes ahead and 30 days back; now when null.</param>
@@ -30,6 +33,8 @@ public sealed record RecordUsageCommand(
     long? OutputTokens,
     long? CacheReadTokens,
     long? CacheWriteTokens,
+    long? LongCacheWriteTokens,
+    bool Batch,
     Money? CostUsd,
     string? Model,
     Guid? ReservationId,
@@ -50,6 +55,10 @@ internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageComman
         RuleFor(command => command.OutputTokens).NotNull().Tokens();
         RuleFor(command => command.CacheReadTokens).Tokens();
         RuleFor(command => command.CacheWriteTokens).Tokens();
+        RuleFor(command => command.LongCacheWriteTokens).Tokens()
+            .LessThanOrEqualTo(command => command.CacheWriteTokens ?? 0)
+            .WithMessage("'{PropertyName}' are some of the cache-write tokens, and no more than these.")
+            .OverridePropertyName("cache_write_1h_tokens");
         RuleFor(command => command.CostUsd).Usd();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
@@ -66,7 +75,10 @@ internal sealed class RecordUsageHandler(IBudgetLedger ledger, IdempotentReplay 
     public static UsageEntry ToEntry(RecordUsageCommand command, DateTimeOffset now, IdempotencyToken? idempotency) => new(
         Guid.CreateVersion7(now),
         command.SessionId,
-        new TokenCounts(command.InputTokens!.Value, command.OutputTokens!.Value, command.CacheReadTokens ?? 0, command.CacheWriteTokens ?? 0),
+        new BilledTokens(
+            new TokenCounts(command.InputTokens!.Value, command.OutputTokens!.Value, command.CacheReadTokens ?? 0, command.CacheWriteTokens ?? 0),
+            command.LongCacheWriteTokens ?? 0,
+            command.Batch),
         command.CostUsd,
         command.Model,
         command.ReservationId,

@@ -1,7 +1,9 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Pricing;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using FluentValidation;
@@ -41,6 +43,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
         var parent = await FindParentAsync(agent, request.ParentSessionId, cancellationToken);
         var session = Session.Start(agent, task, parent, request.Model, now);
+        await EnsurePricedAsync(session, now, cancellationToken);
         await EnsureWithinBudgetsAsync(session, now, cancellationToken);
         await EnsureParentIsActiveAsync(agent, parent, cancellationToken);
 
@@ -77,6 +80,18 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         id is null
             ? null
             : await db.Sessions.Where(session => session.Id == id && session.TeamId == agent.TeamId).GetAsync(id, "session", cancellationToken);
+
+    private async Task EnsurePricedAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var refusing = await db.Teams.AsNoTracking()
+            .SingleOrDefaultAsync(team => team.Id == session.TeamId && team.Limits.UnpricedModels == UnpricedModels.Refuse, cancellationToken);
+        if (refusing is not null
+            && session.Model is { } model
+            && (await db.ReadPricesAsync(refusing.OrganisationId, cancellationToken)).Find(model, now) is null)
+        {
+            throw StoredPrices.Refused(model);
+        }
+    }
 
     private async Task EnsureWithinBudgetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {

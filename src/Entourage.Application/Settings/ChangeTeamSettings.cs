@@ -22,6 +22,7 @@ namespace Entourage.Application.Settings;
 /// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
+/// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">An IANA time zone.</param>
 /// <param name="IfMatch">The If-Match header; null changes whatever version there is.</param>
 public sealed record ChangeTeamSettingsCommand(
@@ -34,6 +35,7 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Money?> AgentDailyCostLimitUsd,
     Patch<Enforcement> Enforcement,
     Patch<bool> ApplyGuidelineBudgets,
+    Patch<UnpricedModels> UnpricedModels,
     Patch<string> Timezone,
     string? IfMatch) : ICommand<TeamSettingsResponse>;
 
@@ -74,6 +76,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
                 AgentDaily = request.AgentDailyCostLimitUsd.Or(team.Limits.AgentDaily),
                 Enforcement = request.Enforcement.Or(team.Limits.Enforcement),
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
+                UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },
             request.Timezone.Or(team.Timezone));
         await db.SaveChangesAsync(cancellationToken);

@@ -16,6 +16,7 @@ namespace Entourage.Application.Settings;
 /// <param name="AgentDailyCostLimitUsd">A day of each agent that has no limit of its own.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
+/// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">The IANA time zone in which days, weeks and months are counted.</param>
 /// <param name="Version">The version of the settings; not part of the answer's body.</param>
 public sealed record TeamSettingsResponse(
@@ -27,6 +28,7 @@ public sealed record TeamSettingsResponse(
     Money? AgentDailyCostLimitUsd,
     Enforcement Enforcement,
     bool ApplyGuidelineBudgets,
+    UnpricedModels UnpricedModels,
     string Timezone,
     [property: JsonIgnore] long Version)
 {
@@ -43,6 +45,7 @@ public sealed record TeamSettingsResponse(
         team.Limits.AgentDaily,
         team.Limits.Enforcement,
         team.Limits.ApplyGuidelineBudgets,
+        team.Limits.UnpricedModels,
         team.Timezone,
         team.Version);
 

@@ -14,7 +14,7 @@ internal readonly record struct Totals(TokenCounts Tokens, long UnpricedTokens, 
         var tokens = new TokenCounts(record.InputTokens, record.OutputTokens, record.CacheReadTokens, record.CacheWriteTokens);
         return new(
             tokens,
-            record.CostSource == CostSource.Unpriced ? tokens.OfAllClasses : 0,
+            record.UnpricedTokens,
             record.Billing == Billing.Api ? record.Cost : Money.Zero,
             record.Billing == Billing.Subscription ? record.Cost : Money.Zero);
     }

@@ -36,4 +36,7 @@ public sealed record TeamLimits
 
     /// <summary>Whether the caps refuse or only watch.</summary>
     public Enforcement Enforcement { get; init; } = Enforcement.Hard;
+
+    /// <summary>What becomes of work on a model that has no price, and whose cost no cap would see.</summary>
+    public UnpricedModels UnpricedModels { get; init; } = UnpricedModels.Record;
 }

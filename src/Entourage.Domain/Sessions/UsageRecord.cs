@@ -8,6 +8,12 @@ public enum CostSource
 
     /// <summary>Nobody knows it yet; it counts as zero until it is priced.</summary>
     Unpriced = 2,
+
+    /// <summary>The price of the model at the time came to it.</summary>
+    Catalogue = 3,
+
+    /// <summary>Nobody stated it and the model has no price: it is what the call had reserved.</summary>
+    Reservation = 4,
 }
 
 /// <summary>How a usage is paid for. The numbers are stored and never change.</summary>
@@ -62,6 +68,33 @@ public sealed class UsageRecord
 
     /// <summary>Cache-write tokens.</summary>
     public long CacheWriteTokens { get; private init; }
+
+    /// <summary>Those of the cache-write tokens that were written for an hour.</summary>
+    public long LongCacheWriteTokens { get; private init; }
+
+    /// <summary>Whether it went through the provider's batch API.</summary>
+    public bool IsBatch { get; private init; }
+
+    /// <summary>The tokens of all classes that wait for a price; taken off again by the correction that prices them.</summary>
+    public long UnpricedTokens { get; private init; }
+
+    /// <summary>The sequence of the record that this one corrects: the same usage, priced later. It adds a cost and no tokens.</summary>
+    public long? Corrects { get; private init; }
+
+    /// <summary>The price that was in force for the model, if there was one.</summary>
+    public long? PriceId { get; private init; }
+
+    /// <summary>What that price comes to for the input tokens (USD).</summary>
+    public Money? InputCost { get; private init; }
+
+    /// <summary>What it comes to for the output tokens (USD).</summary>
+    public Money? OutputCost { get; private init; }
+
+    /// <summary>What it comes to for the cache-read tokens (USD).</summary>
+    public Money? CacheReadCost { get; private init; }
+
+    /// <summary>What it comes to for the cache-write tokens (USD).</summary>
+    public Money? CacheWriteCost { get; private init; }
 
     /// <summary>The cost (USD); zero while it is unpriced.</summary>
     public Money Cost { get; private init; }

@@ -1,3 +1,5 @@
+using Entourage.Application.Pricing;
+using MediatR;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +11,17 @@ namespace Entourage.Infrastructure.Persistence;
 public static class DatabaseStartup
 {
     private const int DatabaseExists = 1801;
+
+    /// <summary>
+    /// Applies the migrations that are missing, unless that is switched off, and adds the prices that came with this program. Any
+    /// number of processes may do so at once.
+    /// </summary>
+    public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await MigrateAsync(services, cancellationToken);
+        await using var scope = services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new PublishPricesCommand(), cancellationToken);
+    }
 
     /// <summary>
     /// Applies the migrations that are missing, unless that is switched off. Any number of processes may do so at once.

@@ -4,6 +4,7 @@ using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
@@ -52,6 +53,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<Reservation> Reservations => Set<Reservation>();
+
+    /// <inheritdoc/>
+    public DbSet<ModelPrice> Prices => Set<ModelPrice>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
@@ -128,6 +132,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<TaskPriority>();
         Name<TaskType>();
         Name<TeamStatus>();
+        Name<UnpricedModels>();
         Name<WorkTaskStatus>();
 
         void Name<T>()

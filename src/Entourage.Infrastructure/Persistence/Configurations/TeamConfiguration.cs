@@ -25,6 +25,7 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
             limits.Property(limit => limit.Session).HasColumnName("SessionLimit");
             limits.Property(limit => limit.AgentDaily).HasColumnName("AgentDailyLimit");
             limits.Property(limit => limit.ApplyGuidelineBudgets).HasColumnName("ApplyGuidelineBudgets");
+            limits.Property(limit => limit.UnpricedModels).HasColumnName("UnpricedModels");
             limits.Property(limit => limit.Enforcement).HasColumnName("Enforcement");
         });
     }

@@ -17,8 +17,12 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
         builder.Property(record => record.Model).HasMaxLength(Agent.ModelLength);
         builder.Property(record => record.Error).HasMaxLength(Session.ErrorLength);
 
-        // The only index: every record pays for each one.
+        // The only index of all: every record pays for each one.
         builder.HasIndex(record => new { record.SessionId, record.Sequence });
+
+        // Of the few that wait for a price, and of those that gave them one.
+        builder.HasIndex(record => new { record.Model, record.Sequence }).HasFilter("[CostSource] = 2");
+        builder.HasIndex(record => record.Corrects).IsUnique().HasFilter("[Corrects] IS NOT NULL");
         builder.HasOne<Session>().WithMany().HasForeignKey(record => record.SessionId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -16,7 +16,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// transaction is on its way to the disk the next callers gather, so a commit's cost is shared under load and a lone caller
 /// waits for nobody.
 /// </summary>
-internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
+internal sealed partial class BudgetLedger(ILedgerStore store, PriceLists prices, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
     : BackgroundService, IBudgetLedger
 {
     private const int GreatestAttempts = 10;
@@ -163,7 +163,7 @@ internal sealed partial class BudgetLedger(ILedgerStore store, IOptions<Database
                 await store.WriteAsync(
                     async writes => outcomes = await WereWrittenAsync(perhapsWritten, writes)
                         ? perhapsWritten
-                        : await new LedgerBatch(entries, writes).WriteAsync(),
+                        : await new LedgerBatch(entries, writes, prices).WriteAsync(),
                     CancellationToken.None);
                 return outcomes;
             }

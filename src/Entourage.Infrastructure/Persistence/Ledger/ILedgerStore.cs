@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -68,6 +69,12 @@ internal interface ILedgerWrites : ILedgerReads
 
     /// <summary>The reservations of sessions that have not ended.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds);
+
+    /// <summary>The prices of an organisation, and everybody's.</summary>
+    Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId);
+
+    /// <summary>Usages that wait for a price, by their sequences; those that do.</summary>
+    Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);
 
     /// <summary>The stored answers under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);

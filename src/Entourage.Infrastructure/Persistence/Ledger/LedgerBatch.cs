@@ -2,19 +2,23 @@ using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
+using Entourage.Application.Pricing;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>Entries that share a transaction, taken one after the other. Every rule is the domain's.</summary>
-internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store)
+internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, IdempotentAnswer> answeredBefore = new Dictionary<string, IdempotentAnswer>();
+    private readonly Dictionary<Guid, PriceList> prices = [];
+    private readonly Dictionary<long, LedgerUnpriced> unpriced = [];
     private LedgerBooks books = null!;
 
     /// <summary>Writes the entries, in their order.</summary>
@@ -41,6 +45,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         UsageEntry usage => usage.SessionId,
         ReserveEntry reserve => reserve.SessionId,
         EndSessionEntry end => end.SessionId,
+        RepriceEntry reprice => reprice.SessionId,
         _ => null,
     };
 
@@ -67,6 +72,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
 
         books = new(await store.HoldAsync(sessionIds));
         await ReadReservationsAsync(named);
+        await ReadPricesAsync();
         var keys = entries.Where(entry => entry.Idempotency is not null)
             .DistinctBy(entry => entry.Idempotency!.Key, StringComparer.Ordinal)
             .Select(entry => entry.Idempotency!.KeyHash)
@@ -100,6 +106,21 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
     }
 
+    private async Task ReadPricesAsync()
+    {
+        foreach (var session in books.Sessions.DistinctBy(session => session.Policy.OrganisationId))
+        {
+            var organisationId = session.Policy.OrganisationId;
+            prices[organisationId] = await priceLists.GetAsync(organisationId, session.OrganisationVersion, store);
+        }
+
+        var waiting = entries.OfType<RepriceEntry>().Select(reprice => reprice.Sequence).Distinct().ToArray();
+        foreach (var usage in waiting.Length > 0 ? await store.FindUnpricedAsync(waiting) : [])
+        {
+            unpriced[usage.Sequence] = usage;
+        }
+    }
+
     private IEnumerable<BudgetWindow> WindowsOf(LedgerEntry entry)
     {
         var held = ReservationOf(entry) is { } id ? books.FindReservation(id) : null;
@@ -114,6 +135,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         var further = entry switch
         {
             UsageEntry usage when MayBeCounted(usage) => books.BudgetsAt(session, usage.OccurredAt),
+            RepriceEntry reprice when unpriced.TryGetValue(reprice.Sequence, out var waiting) => books.BudgetsAt(session, waiting.OccurredAt),
             ReserveEntry reserve => session.Policy.BudgetsDuring(entry.Now, entry.Now + reserve.Ttl),
             ExtendEntry extend => session.Policy.BudgetsDuring(entry.Now, entry.Now + extend.Ttl),
             _ => [],
@@ -187,6 +209,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         ExtendEntry extend => Extend(extend),
         ReleaseEntry release => Release(release),
         EndSessionEntry end => End(end),
+        RepriceEntry reprice => Reprice(reprice),
         _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
     };
 
@@ -202,20 +225,66 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         var held = FindOwnReservation(usage);
-        var source = usage.ReportedCost is null ? CostSource.Unpriced : CostSource.Reported;
-        var cost = usage.ReportedCost ?? Money.Zero;
-        var counted = usage.Billing == Billing.Api ? cost : Money.Zero;
-        var budgets = books.BudgetsAt(session, usage.OccurredAt);
-        var overrun = books.PositionOf(budgets).OverrunOf(counted, held?.Reservation.Amount, held?.Windows ?? []);
-        var record = new LedgerRecord(usage, usage.Model ?? session.Model ?? "", cost, source, overrun);
-        var sum = new LedgerSum(usage.Tokens, source == CostSource.Unpriced ? usage.Tokens.OfAllClasses : 0, counted, cost - counted);
-        books.Add(record, session, sum, budgets);
+        var model = usage.Model ?? session.Model ?? "";
+        var price = FindPrice(session, model, usage.OccurredAt, usage.Tokens);
+        var (cost, source) = usage.ReportedCost is { } reported ? (reported, CostSource.Reported)
+            : price is not null ? (price.Parts.Total, CostSource.Catalogue)
+            : held is not null ? (held.Reservation.Amount, CostSource.Reservation)
+            : (Money.Zero, CostSource.Unpriced);
+        var unpricedTokens = source == CostSource.Unpriced ? usage.Tokens.Counts.OfAllClasses : 0;
+        var record = Add(new(usage, model, cost, source, Money.Zero, price, unpricedTokens), session, held);
         if (held is not null)
         {
             books.End(held, ReservationStatus.Committed, usage.Now);
         }
 
         return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books);
+    }
+
+    /// <summary>Adds a record to the books, with the part of its cost that nothing had granted.</summary>
+    private LedgerRecord Add(LedgerRecord record, LedgerSession session, LedgerReservation? held)
+    {
+        var budgets = books.BudgetsAt(session, record.Entry.OccurredAt);
+        var overrun = books.PositionOf(budgets).OverrunOf(record.Sum.Cost, held?.Reservation.Amount, held?.Windows ?? []);
+        record = record with { Overrun = overrun };
+        books.Add(record, session, budgets);
+        return record;
+    }
+
+    private LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
+        model.Length > 0 && prices[session.Policy.OrganisationId].Find(model, at) is { } price && price.CostOf(tokens) is { } parts
+            ? new(price.Id, parts)
+            : null;
+
+    /// <summary>Prices a usage that waits for it (rule 5: what is recorded stays, and a record is added).</summary>
+    private bool Reprice(RepriceEntry reprice)
+    {
+        var session = GetSession(reprice.SessionId);
+        if (!unpriced.TryGetValue(reprice.Sequence, out var waiting)
+            || waiting.SessionId != session.Id
+            || FindPrice(session, waiting.Model, waiting.OccurredAt, waiting.Tokens) is not { } price)
+        {
+            return false;
+        }
+
+        unpriced.Remove(reprice.Sequence);
+        var entry = new UsageEntry(
+            Guid.CreateVersion7(reprice.Now),
+            session.Id,
+            default,
+            ReportedCost: null,
+            waiting.Model,
+            ReservationId: null,
+            waiting.OccurredAt,
+            Error: null,
+            waiting.Billing,
+            reprice.Now,
+            Idempotency: null);
+        Add(
+            new(entry, waiting.Model, price.Parts.Total, CostSource.Catalogue, Money.Zero, price, -waiting.Tokens.Counts.OfAllClasses, waiting.Sequence),
+            session,
+            held: null);
+        return true;
     }
 
     /// <summary>The live reservation that a usage names; null when it names none, or one that has ended (rule 7).</summary>
@@ -239,22 +308,37 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
         }
 
+        var amount = AmountOf(reserve, session);
         var reservation = new Reservation
         {
             Id = reserve.ReservationId,
             SessionId = session.Id,
             OrganisationId = session.Policy.OrganisationId,
-            Amount = reserve.Amount,
+            Amount = amount,
             CreatedAt = reserve.Now,
             ExpiresAt = reserve.Now + reserve.Ttl,
         };
-        if (BudgetExceededException.OfReservation(books.PositionOf(reservation.BudgetsOf(session.Policy)), reserve.Amount) is { } refusal)
+        if (BudgetExceededException.OfReservation(books.PositionOf(reservation.BudgetsOf(session.Policy)), amount) is { } refusal)
         {
             return refusal;
         }
 
         books.Add(reservation, session);
         return ReservationResponse.From(reservation, books.PositionOf(books.BudgetsAt(session, reserve.Now)));
+    }
+
+    private Money AmountOf(ReserveEntry reserve, LedgerSession session)
+    {
+        var (amount, named, tokens) = reserve.Estimate;
+        var model = named ?? session.Model ?? "";
+        var price = FindPrice(session, model, reserve.Now, new(tokens));
+        if (price is null && model.Length > 0 && session.Policy.TeamLimits.UnpricedModels == UnpricedModels.Refuse)
+        {
+            throw StoredPrices.Refused(model);
+        }
+
+        return amount ?? price?.Parts.Total
+            ?? throw new RuleViolationException("unpriced-model", $"There is no price for the model '{model}': estimate the cost instead.", "Model");
     }
 
     private object Extend(ExtendEntry extend)

@@ -30,6 +30,9 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     /// <summary>The organisations whose ledgers are held.</summary>
     public IReadOnlyCollection<Guid> OrganisationIds { get; } = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Distinct()];
 
+    /// <summary>The sessions that were read.</summary>
+    public IReadOnlyCollection<LedgerSession> Sessions => sessions.Values;
+
     /// <summary>A session, as it stands after the entries so far; null when there is none.</summary>
     public LedgerSession? FindSession(long id) => sessions.GetValueOrDefault(id);
 
@@ -103,8 +106,9 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
         sessions[session.Id] = session with { State = ended[session.Id] = state };
 
     /// <summary>Records a usage.</summary>
-    public void Add(LedgerRecord record, LedgerSession session, LedgerSum sum, IReadOnlyList<Budget> drawnOn)
+    public void Add(LedgerRecord record, LedgerSession session, IReadOnlyList<Budget> drawnOn)
     {
+        var sum = record.Sum;
         var windows = sum.Cost == Money.Zero ? [] : drawnOn.Select(budget => budget.Window).ToArray();
         EnsureCountable(windows, sum.Cost, CostMember);
         if (session.Cost + sum.Cost > GreatestTotal || session.ImputedCost + sum.ImputedCost > GreatestTotal)

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
@@ -38,7 +39,28 @@ internal sealed class LedgerChanges
 /// <param name="Cost">The cost (USD); zero while it is unpriced.</param>
 /// <param name="CostSource">Where the cost comes from.</param>
 /// <param name="Overrun">The part of the cost that nothing had granted.</param>
-internal sealed record LedgerRecord(UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun);
+/// <param name="Price">The model's price and what it comes to; null when it has none.</param>
+/// <param name="UnpricedTokens">The tokens that wait for a price from now on; less than zero where they do not any more.</param>
+/// <param name="Corrects">The sequence of the record that this one corrects.</param>
+internal sealed record LedgerRecord(
+    UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun, LedgerPrice? Price, long UnpricedTokens, long? Corrects = null)
+{
+    /// <summary>What it adds to totals.</summary>
+    public LedgerSum Sum
+    {
+        get
+        {
+            var counted = Entry.Billing == Billing.Api ? Cost : Money.Zero;
+            return new(Entry.Tokens.Counts, UnpricedTokens, counted, Cost - counted);
+        }
+    }
+}
+
+/// <summary>A price, and what it comes to for some tokens.</summary>
+internal sealed record LedgerPrice(long PriceId, CostParts Parts);
+
+/// <summary>A usage that waits for a price.</summary>
+internal sealed record LedgerUnpriced(long Sequence, long SessionId, DateTimeOffset OccurredAt, string Model, BilledTokens Tokens, Billing Billing);
 
 /// <summary>A counter, as it was read and as it is to be.</summary>
 /// <param name="Window">Which.</param>

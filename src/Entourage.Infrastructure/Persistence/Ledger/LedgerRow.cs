@@ -16,6 +16,18 @@ internal abstract class LedgerRow
 
     public Guid Id() => GetId(column++);
 
+    public Guid? OptionalId() => TakeNull() ? null : Id();
+
+    /// <summary>Passes over columns.</summary>
+    public T? Skip<T>(int columns)
+        where T : class
+    {
+        column += columns;
+        return null;
+    }
+
+    public int? OptionalInt32() => TakeNull() ? null : Int32();
+
     public DateTimeOffset? Instant() => TakeNull() ? null : GetInstant(column++);
 
     public long Int64() => GetInt64(column++);

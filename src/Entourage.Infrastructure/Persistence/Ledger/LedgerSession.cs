@@ -34,6 +34,9 @@ internal sealed record LedgerSession
     public required Money Reserved { get; init; }
 
     public required BudgetPolicy Policy { get; init; }
+
+    /// <summary>Which state of its organisation this is: the prices of the organisation are others when it is another.</summary>
+    public required long OrganisationVersion { get; init; }
 }
 
 /// <summary>A reservation, and whose budgets it takes from.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Infrastructure.Persistence.Converters;
@@ -17,14 +18,14 @@ internal static class LedgerSql
     private const string Session =
         "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, "
         + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, s.Cost, s.ImputedCost, "
-        + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), "
+        + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
         + Task + ", " + Policy;
 
     private const string Task = "k.Id, k.OwnLimit, k.TaskType";
 
     private const string Policy =
         "o.Id, o.DailyLimit, o.MonthlyLimit, t.Id, t.Timezone, t.DailyLimit, t.WeeklyLimit, t.MonthlyLimit, t.TaskLimit, t.SessionLimit, "
-        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, a.Id, a.DailyLimit";
+        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.UnpricedModels, a.Id, a.DailyLimit";
 
     /// <summary>Wants a condition after it.</summary>
     public const string SelectSession = "SELECT " + Session + " FROM Sessions s " + JoinPolicy + " WHERE ";
@@ -55,6 +56,18 @@ internal static class LedgerSql
 
     public const string SelectRecorded = "SELECT 1 FROM UsageRecords WHERE SessionId = @session AND Id = @id";
 
+    /// <summary>Wants a comparison of the sequence after it.</summary>
+    public const string SelectUnpriced =
+        "SELECT u.Sequence, u.SessionId, u.OccurredAt, u.Model, u.InputTokens, u.OutputTokens, u.CacheReadTokens, u.CacheWriteTokens, "
+        + "u.LongCacheWriteTokens, u.IsBatch, u.Billing FROM UsageRecords u WHERE u.CostSource = 2 "
+        + "AND NOT EXISTS (SELECT 1 FROM UsageRecords c WHERE c.Corrects = u.Sequence) AND u.Sequence ";
+
+    public const string SelectPrices =
+        "SELECT Id, OrganisationId, IsBuiltIn, Model, EffectiveFrom, InputRate, OutputRate, CacheReadRate, CacheWriteRate, LongCacheWriteRate, "
+        + "LongContextAbove, LongContextInputRate, LongContextOutputRate, LongContextCacheReadRate, LongContextCacheWriteRate, "
+        + "LongContextLongCacheWriteRate, "
+        + "BatchDiscountPercent, RecordedAt FROM Prices WHERE OrganisationId IS NULL OR OrganisationId = @organisation";
+
     /// <summary>Wants a comparison of the key after it.</summary>
     public const string SelectAnswers = "SELECT KeyHash, RequestHash, Response, CreatedAt FROM IdempotentAnswers WHERE KeyHash ";
 
@@ -63,8 +76,10 @@ internal static class LedgerSql
 
     public const string InsertRecord =
         "INSERT INTO UsageRecords (Id, SessionId, OccurredAt, RecordedAt, Model, InputTokens, OutputTokens, CacheReadTokens, "
-        + "CacheWriteTokens, Cost, CostSource, Billing, Error, ReservationId, Overrun) VALUES (@id, @session, @occurred, @recorded, @model, "
-        + "@input, @output, @cacheRead, @cacheWrite, @cost, @source, @billing, @error, @reservation, @overrun)";
+        + "CacheWriteTokens, LongCacheWriteTokens, IsBatch, UnpricedTokens, Corrects, PriceId, InputCost, OutputCost, CacheReadCost, "
+        + "CacheWriteCost, Cost, CostSource, Billing, Error, ReservationId, Overrun) VALUES (@id, @session, @occurred, @recorded, @model, "
+        + "@input, @output, @cacheRead, @cacheWrite, @longCacheWrite, @batch, @unpriced, @corrects, @price, @inputCost, @outputCost, "
+        + "@cacheReadCost, @cacheWriteCost, @cost, @source, @billing, @error, @reservation, @overrun)";
 
     public const string SelectCounter = "SELECT Scope, ScopeId, Period, Start, Spent, Reserved FROM BudgetCounters WHERE ";
 
@@ -139,7 +154,7 @@ internal static class LedgerSql
         var (path, model) = (PathOf(id, row.Text()!), row.Text());
         var (status, startedAt, endedAt, error) = (row.Name<SessionStatus>(), row.Instant()!.Value, row.Instant(), row.Text());
         var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
-        var (cost, imputedCost, reserved) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value);
+        var (cost, imputedCost, reserved, version) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value, row.Int64());
         var task = ReadTask(row);
         return new()
         {
@@ -154,9 +169,34 @@ internal static class LedgerSql
             Cost = cost,
             ImputedCost = imputedCost,
             Reserved = reserved,
+            OrganisationVersion = version,
             Policy = ReadPolicy(row) with { Task = task, SessionPath = path },
         };
     }
+
+    public static LedgerUnpriced ReadUnpriced(LedgerRow row)
+    {
+        var (sequence, sessionId, occurredAt, model) = (row.Int64(), row.Int64(), row.Instant()!.Value, row.Text()!);
+        var counts = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
+        return new(sequence, sessionId, occurredAt, model, new(counts, row.Int64(), row.Flag()), (Billing)row.Byte());
+    }
+
+    // Members are read in the order of the columns.
+    public static ModelPrice ReadPrice(LedgerRow row) => new()
+    {
+        Id = row.Int64(),
+        OrganisationId = row.OptionalId(),
+        IsBuiltIn = row.Flag(),
+        Model = row.Text()!,
+        EffectiveFrom = row.Instant()!.Value,
+        Rates = new(row.Amount()!.Value, row.Amount()!.Value, row.Amount(), row.Amount(), row.Amount()),
+        LongContextAbove = row.OptionalInt64(),
+        LongContextRates = row.Amount() is { } input
+            ? new(input, row.Amount()!.Value, row.Amount(), row.Amount(), row.Amount())
+            : row.Skip<TokenRates>(4),
+        BatchDiscountPercent = row.OptionalInt32(),
+        RecordedAt = row.Instant()!.Value,
+    };
 
     public static LedgerSubject ReadSubject(LedgerRow row)
     {
@@ -189,6 +229,7 @@ internal static class LedgerSql
             AgentDaily = row.Amount(),
             ApplyGuidelineBudgets = row.Flag(),
             Enforcement = row.Name<Enforcement>(),
+            UnpricedModels = row.Name<UnpricedModels>(),
         },
         AgentId = row.Id(),
         AgentDailyLimit = row.Amount(),

@@ -1,6 +1,7 @@
 using System.Data;
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 
@@ -108,6 +109,12 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
             .DistinctBy(session => session.Id)
             .ToDictionary(session => session.Id);
     }
+
+    public async Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId) =>
+        await ReadAsync(SqlServerStatements.SelectPrices(organisationId), LedgerSql.ReadPrice, []);
+
+    public async Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
+        await ReadAsync(sequences, SqlServerStatements.SelectUnpriced, LedgerSql.ReadUnpriced);
 
     public async Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes) =>
         (await ReadAsync(keyHashes, SqlServerStatements.SelectAnswers, LedgerSql.ReadAnswer))

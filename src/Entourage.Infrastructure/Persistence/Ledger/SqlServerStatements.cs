@@ -18,7 +18,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal static partial class SqlServerStatements
 {
-    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 15.
+    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 24.
     private const int LargestPiece = 64;
 
     private const int HashLength = 32; // SHA-256
@@ -56,6 +56,11 @@ internal static partial class SqlServerStatements
 
     public static SqlCommand SelectAnswers(IReadOnlyCollection<byte[]> keyHashes) => Repeat(
         LedgerSql.SelectAnswers + "IN (", keyHashes, "@key", ", ", ")", (row, hash) => row.Add("@key", SqlDbType.Binary, hash, HashLength));
+
+    public static SqlCommand SelectPrices(Guid organisationId) => Single(LedgerSql.SelectPrices, row => BindOrganisation(row, organisationId));
+
+    public static SqlCommand SelectUnpriced(IReadOnlyCollection<long> sequences) => Repeat(
+        LedgerSql.SelectUnpriced + "IN (", sequences, "@sequence", ", ", ")", (row, sequence) => row.Add("@sequence", SqlDbType.BigInt, sequence));
 
     public static SqlCommand SelectSubject(Guid agentId) => Single(
         LedgerSql.SelectSubject, row => row.Add("@agent", SqlDbType.UniqueIdentifier, agentId));
@@ -144,8 +149,17 @@ internal static partial class SqlServerStatements
             row.Add("@error", SqlDbType.NVarChar, entry.Error, Session.ErrorLength);
             row.Add("@reservation", SqlDbType.UniqueIdentifier, entry.ReservationId);
             row.Add("@overrun", SqlDbType.BigInt, record.Overrun.NanoUsd);
+            row.Add("@longCacheWrite", SqlDbType.BigInt, entry.Tokens.LongCacheWrite);
+            row.Add("@batch", SqlDbType.Bit, entry.Tokens.IsBatch);
+            row.Add("@unpriced", SqlDbType.BigInt, record.UnpricedTokens);
+            row.Add("@corrects", SqlDbType.BigInt, record.Corrects);
+            row.Add("@price", SqlDbType.BigInt, record.Price?.PriceId);
+            row.Add("@inputCost", SqlDbType.BigInt, record.Price?.Parts.Input.NanoUsd);
+            row.Add("@outputCost", SqlDbType.BigInt, record.Price?.Parts.Output.NanoUsd);
+            row.Add("@cacheReadCost", SqlDbType.BigInt, record.Price?.Parts.CacheRead.NanoUsd);
+            row.Add("@cacheWriteCost", SqlDbType.BigInt, record.Price?.Parts.CacheWrite.NanoUsd);
             BindSession(row, entry.SessionId);
-            BindTokens(row, entry.Tokens);
+            BindTokens(row, entry.Tokens.Counts);
         });
 
     public static SqlCommand InsertAnswers(IReadOnlyCollection<IdempotentAnswer> answers) => Repeat(

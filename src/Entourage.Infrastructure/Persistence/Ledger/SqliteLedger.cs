@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -103,6 +104,24 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         }
 
         return Task.FromResult<IReadOnlyDictionary<long, LedgerSession>>(sessions);
+    }
+
+    public Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId)
+    {
+        var prices = new List<ModelPrice>();
+        Prepare(LedgerSql.SelectPrices).Bind("@organisation", organisationId).ReadAll(LedgerSql.ReadPrice, prices);
+        return Task.FromResult<IReadOnlyList<ModelPrice>>(prices);
+    }
+
+    public Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences)
+    {
+        var found = new List<LedgerUnpriced>(sequences.Count);
+        foreach (var sequence in sequences)
+        {
+            Prepare(LedgerSql.SelectUnpriced + "= @sequence").Bind("@sequence", sequence).ReadAll(LedgerSql.ReadUnpriced, found);
+        }
+
+        return Task.FromResult<IReadOnlyList<LedgerUnpriced>>(found);
     }
 
     public Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes)
@@ -244,7 +263,7 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
 
     private void Write(LedgerRecord record)
     {
-        var (entry, tokens) = (record.Entry, record.Entry.Tokens);
+        var (entry, tokens, parts) = (record.Entry, record.Entry.Tokens.Counts, record.Price?.Parts);
         Prepare(LedgerSql.InsertRecord)
             .Bind("@id", entry.RecordId)
             .Bind("@session", entry.SessionId)
@@ -255,6 +274,15 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
             .Bind("@output", tokens.Output)
             .Bind("@cacheRead", tokens.CacheRead)
             .Bind("@cacheWrite", tokens.CacheWrite)
+            .Bind("@longCacheWrite", entry.Tokens.LongCacheWrite)
+            .Bind("@batch", entry.Tokens.IsBatch ? 1 : 0)
+            .Bind("@unpriced", record.UnpricedTokens)
+            .Bind("@corrects", record.Corrects)
+            .Bind("@price", record.Price?.PriceId)
+            .Bind("@inputCost", parts?.Input.NanoUsd)
+            .Bind("@outputCost", parts?.Output.NanoUsd)
+            .Bind("@cacheReadCost", parts?.CacheRead.NanoUsd)
+            .Bind("@cacheWriteCost", parts?.CacheWrite.NanoUsd)
             .Bind("@cost", record.Cost.NanoUsd)
             .Bind("@source", (long)record.CostSource)
             .Bind("@billing", (long)entry.Billing)

@@ -207,6 +207,112 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Organisations");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<int?>("BatchDiscountPercent")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Edition")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("EffectiveFrom")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("IsApplied")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsBuiltIn")
+                        .HasColumnType("bit");
+
+                    b.Property<long?>("LongContextAbove")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<Guid?>("OrganisationId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("RecordedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Source")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Pricing.ModelPrice.LongContextRates#TokenRates", b1 =>
+                        {
+                            b1.Property<long?>("CacheRead")
+                                .HasColumnType("bigint")
+                                .HasColumnName("LongContextCacheReadRate");
+
+                            b1.Property<long?>("CacheWrite")
+                                .HasColumnType("bigint")
+                                .HasColumnName("LongContextCacheWriteRate");
+
+                            b1.Property<long>("Input")
+                                .HasColumnType("bigint")
+                                .HasColumnName("LongContextInputRate");
+
+                            b1.Property<long?>("LongCacheWrite")
+                                .HasColumnType("bigint")
+                                .HasColumnName("LongContextLongCacheWriteRate");
+
+                            b1.Property<long>("Output")
+                                .HasColumnType("bigint")
+                                .HasColumnName("LongContextOutputRate");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Pricing.ModelPrice.Rates#TokenRates", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long?>("CacheRead")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CacheReadRate");
+
+                            b1.Property<long?>("CacheWrite")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CacheWriteRate");
+
+                            b1.Property<long>("Input")
+                                .HasColumnType("bigint")
+                                .HasColumnName("InputRate");
+
+                            b1.Property<long?>("LongCacheWrite")
+                                .HasColumnType("bigint")
+                                .HasColumnName("LongCacheWriteRate");
+
+                            b1.Property<long>("Output")
+                                .HasColumnType("bigint")
+                                .HasColumnName("OutputRate");
+                        });
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("IX_Prices_NotApplied")
+                        .HasFilter("[IsApplied] = 0");
+
+                    b.HasIndex("OrganisationId", "Model");
+
+                    b.HasIndex("Model", "EffectiveFrom", "Edition")
+                        .IsUnique()
+                        .HasFilter("[IsBuiltIn] = 1");
+
+                    b.ToTable("Prices", (string)null);
+                });
+
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>
                 {
                     b.Property<long>("Id")
@@ -299,10 +405,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<byte>("Billing")
                         .HasColumnType("tinyint");
 
+                    b.Property<long?>("CacheReadCost")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CacheReadTokens")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("CacheWriteCost")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CacheWriteTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Corrects")
                         .HasColumnType("bigint");
 
                     b.Property<long>("Cost")
@@ -319,7 +434,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<long?>("InputCost")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("InputTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsBatch")
+                        .HasColumnType("bit");
+
+                    b.Property<long>("LongCacheWriteTokens")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Model")
@@ -331,10 +455,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<long?>("OutputCost")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint");
 
                     b.Property<long>("Overrun")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("PriceId")
                         .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset>("RecordedAt")
@@ -346,7 +476,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("SessionId")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("UnpricedTokens")
+                        .HasColumnType("bigint");
+
                     b.HasKey("Sequence");
+
+                    b.HasIndex("Corrects")
+                        .IsUnique()
+                        .HasFilter("[Corrects] IS NOT NULL");
+
+                    b.HasIndex("Model", "Sequence")
+                        .HasFilter("[CostSource] = 2");
 
                     b.HasIndex("SessionId", "Sequence");
 
@@ -558,6 +698,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("TaskLimit");
 
+                            b1.Property<string>("UnpricedModels")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .IsUnicode(false)
+                                .HasColumnType("varchar(20)")
+                                .HasColumnName("UnpricedModels");
+
                             b1.Property<long?>("Weekly")
                                 .HasColumnType("bigint")
                                 .HasColumnName("WeeklyLimit");
@@ -593,6 +740,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>

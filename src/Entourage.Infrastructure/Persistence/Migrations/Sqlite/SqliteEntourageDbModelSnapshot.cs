@@ -198,6 +198,108 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Organisations");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("BatchDiscountPercent")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Edition")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EffectiveFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsApplied")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsBuiltIn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LongContextAbove")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("OrganisationId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("RecordedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Source")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Pricing.ModelPrice.LongContextRates#TokenRates", b1 =>
+                        {
+                            b1.Property<long?>("CacheRead")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("LongContextCacheReadRate");
+
+                            b1.Property<long?>("CacheWrite")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("LongContextCacheWriteRate");
+
+                            b1.Property<long>("Input")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("LongContextInputRate");
+
+                            b1.Property<long?>("LongCacheWrite")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("LongContextLongCacheWriteRate");
+
+                            b1.Property<long>("Output")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("LongContextOutputRate");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Pricing.ModelPrice.Rates#TokenRates", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long?>("CacheRead")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CacheReadRate");
+
+                            b1.Property<long?>("CacheWrite")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CacheWriteRate");
+
+                            b1.Property<long>("Input")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("InputRate");
+
+                            b1.Property<long?>("LongCacheWrite")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("LongCacheWriteRate");
+
+                            b1.Property<long>("Output")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("OutputRate");
+                        });
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("IX_Prices_NotApplied")
+                        .HasFilter("[IsApplied] = 0");
+
+                    b.HasIndex("OrganisationId", "Model");
+
+                    b.HasIndex("Model", "EffectiveFrom", "Edition")
+                        .IsUnique()
+                        .HasFilter("[IsBuiltIn] = 1");
+
+                    b.ToTable("Prices", (string)null);
+                });
+
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>
                 {
                     b.Property<long>("Id")
@@ -286,10 +388,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<byte>("Billing")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("CacheReadCost")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CacheReadTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("CacheWriteCost")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CacheWriteTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Corrects")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Cost")
@@ -306,7 +417,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("InputCost")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("InputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsBatch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LongCacheWriteTokens")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Model")
@@ -317,10 +437,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("OccurredAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("OutputCost")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("OutputTokens")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Overrun")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PriceId")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("RecordedAt")
@@ -332,7 +458,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("SessionId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("UnpricedTokens")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Sequence");
+
+                    b.HasIndex("Corrects")
+                        .IsUnique()
+                        .HasFilter("[Corrects] IS NOT NULL");
+
+                    b.HasIndex("Model", "Sequence")
+                        .HasFilter("[CostSource] = 2");
 
                     b.HasIndex("SessionId", "Sequence");
 
@@ -539,6 +675,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("TaskLimit");
 
+                            b1.Property<string>("UnpricedModels")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .IsUnicode(false)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("UnpricedModels");
+
                             b1.Property<long?>("Weekly")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("WeeklyLimit");
@@ -574,6 +717,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>

@@ -1,0 +1,79 @@
+namespace Entourage.Domain.Pricing;
+
+/// <summary>What a model costs from an instant on. Never changed: another price is another row, so that what was priced stays explained.</summary>
+public sealed class ModelPrice
+{
+    /// <summary>The longest name of a source.</summary>
+    public const int SourceLength = 500;
+
+    /// <summary>How much a reported cost may differ from what the price comes to before it is marked (percent).</summary>
+    public const int TolerancePercent = 20;
+
+    /// <summary>Where prices begin that nobody knows an earlier one of (UTC).</summary>
+    public static readonly DateTimeOffset Ever = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The price's number; a higher one was recorded later.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The organisation that has a price of its own; null is everybody's.</summary>
+    public Guid? OrganisationId { get; init; }
+
+    /// <summary>Whether it came with the program: whatever was set here goes before it.</summary>
+    public bool IsBuiltIn { get; init; }
+
+    /// <summary>How many built-in prices of the model from the same instant on there were before, which this one puts right.</summary>
+    public int Edition { get; init; }
+
+    /// <summary>The model, as <see cref="ModelName.Normalise"/> has it.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>From when on (UTC).</summary>
+    public required DateTimeOffset EffectiveFrom { get; init; }
+
+    /// <summary>The rates.</summary>
+    public required TokenRates Rates { get; init; }
+
+    /// <summary>The prompt (all input tokens, cached ones included) above which the rates for long ones hold, for the whole request; null for no such rates.</summary>
+    public long? LongContextAbove { get; init; }
+
+    /// <summary>The rates for long prompts; null for none.</summary>
+    public TokenRates? LongContextRates { get; init; }
+
+    /// <summary>What the provider's batch API takes off (percent); null when it is not listed.</summary>
+    public int? BatchDiscountPercent { get; init; }
+
+    /// <summary>Where it is known from.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>When it was recorded here (UTC).</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Whether usage that waited for a price has been looked through since.</summary>
+    public bool IsApplied { get; private set; }
+
+    /// <summary>What tokens cost.</summary>
+    /// <returns>The cost by class; null when a rate that it needs is not listed.</returns>
+    public CostParts? CostOf(BilledTokens tokens)
+    {
+        var prompt = tokens.Counts.Input + tokens.Counts.CacheRead + tokens.Counts.CacheWrite;
+        var rates = LongContextRates is { } ofLong && prompt > LongContextAbove ? ofLong : Rates;
+        return tokens.IsBatch
+            ? BatchDiscountPercent is { } discount ? rates.CostOf(tokens, discount) : null
+            : rates.CostOf(tokens, 0);
+    }
+
+    /// <summary>Whether another price comes to the same for any tokens.</summary>
+    public bool SaysTheSameAs(ModelPrice other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (Rates, LongContextAbove, LongContextRates, BatchDiscountPercent)
+            == (other.Rates, other.LongContextAbove, other.LongContextRates, other.BatchDiscountPercent);
+    }
+
+    /// <summary>Whether a reported cost is so far from what a price comes to that somebody should look.</summary>
+    public static bool Differs(Money reported, Money expected) =>
+        (Int128)Math.Abs(reported.NanoUsd - expected.NanoUsd) * 100 > (Int128)expected.NanoUsd * TolerancePercent;
+
+    /// <summary>Notes that usage which waited for a price has been looked through.</summary>
+    public void MarkApplied() => IsApplied = true;
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+
+namespace Entourage.Domain.Pricing;
+
+/// <summary>The prices that hold for one organisation: its own, else those set for everybody here, else the built-in ones.</summary>
+public sealed class PriceList
+{
+    // Agents send names of their own making: no more of them are remembered than this.
+    private const int MostRemembered = 10_000;
+
+    private readonly ILookup<(int Level, string Model), ModelPrice> prices;
+    private readonly ConcurrentDictionary<string, IReadOnlyList<ModelPrice>> found = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a list.</summary>
+    /// <param name="prices">The organisation's prices and everybody's.</param>
+    public PriceList(IEnumerable<ModelPrice> prices) => this.prices = prices.ToLookup(price => (LevelOf(price), price.Model));
+
+    /// <summary>The price of a model at an instant; null when there is none.</summary>
+    /// <param name="model">The model, under any of its names.</param>
+    /// <param name="at">The instant (UTC).</param>
+    public ModelPrice? Find(string model, DateTimeOffset at) => History(model).FirstOrDefault(price => price.EffectiveFrom <= at);
+
+    /// <summary>Every price that a model has or had, the one that goes before others first.</summary>
+    /// <param name="model">The model, under any of its names.</param>
+    public IReadOnlyList<ModelPrice> History(string model)
+    {
+        if (found.TryGetValue(model, out var known))
+        {
+            return known;
+        }
+
+        var names = PriceCatalogue.NamesOf(model).ToArray();
+        IReadOnlyList<ModelPrice> history = [.. Enumerable.Range(0, 3).SelectMany(level => OfLevel(level, names))];
+        if (found.Count < MostRemembered)
+        {
+            found[model] = history;
+        }
+
+        return history;
+    }
+
+    /// <summary>Every model that is listed, by name.</summary>
+    public IReadOnlyList<string> Models => [.. prices.Select(group => group.Key.Model).Distinct().Order(StringComparer.Ordinal)];
+
+    private static int LevelOf(ModelPrice price) => price.OrganisationId is not null ? 0 : price.IsBuiltIn ? 2 : 1;
+
+    // Of prices from one instant on, the last that was recorded holds.
+    private IEnumerable<ModelPrice> OfLevel(int level, string[] names) => names
+        .Select(name => prices[(level, name)])
+        .FirstOrDefault(group => group.Any(), [])
+        .OrderByDescending(price => price.EffectiveFrom)
+        .ThenByDescending(price => price.Id);
+}

@@ -1,0 +1,295 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests;
+
+/// <summary>What models cost, and what usage costs whose caller does not say.</summary>
+internal sealed class PriceTests(Store store) : ApiFixture(store)
+{
+    private const string Own = "acme-large-1";
+
+    [Test]
+    public async Task The_built_in_prices_are_there_from_the_start()
+    {
+        var listed = new List<string>();
+        for (var path = "/prices?limit=40"; path is not null;)
+        {
+            var answer = await Api.GetAsync(path);
+            listed.AddRange(answer.Ok.AsArray().Select(price => price!.Text("model")!));
+            path = answer.NextPath();
+        }
+
+        var price = (await Api.GetAsync("/prices/anthropic/claude-sonnet-4-20250514")).Ok;
+        Assert.Multiple(() =>
+        {
+            Assert.That(listed, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal).And.Unique);
+            Assert.That(listed, Is.SupersetOf(new[] { "claude-opus-5", "gpt-5", "gemini-2.5-pro" }));
+            Assert.That(price.Text("model"), Is.EqualTo("anthropic/claude-sonnet-4-20250514"));
+            Assert.That(price["current"]!.Text("model"), Is.EqualTo("claude-sonnet-4"));
+            Assert.That(price["current"]!.Usd("input_usd_per_mtok"), Is.EqualTo(3m));
+            Assert.That(price["current"]!.Usd("cache_write_1h_usd_per_mtok"), Is.EqualTo(6m));
+            Assert.That(price["current"]!["long_context"]!.Number("above_input_tokens"), Is.EqualTo(200_000));
+            Assert.That(price["current"]!["long_context"]!.Usd("cache_write_1h_usd_per_mtok"), Is.EqualTo(12m));
+            Assert.That(price["current"]!.Flag("built_in"), Is.True);
+            Assert.That(price["current"]!.Text("source"), Is.Not.Empty);
+        });
+        Assert.That((await Api.GetAsync("/prices/nobody-heard-of-it")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task Usage_without_a_cost_is_priced_and_explained()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        var session = await team.StartAsync();
+
+        var usage = (await UseAsync(session, new
+        {
+            input_tokens = 1_000, output_tokens = 500, cache_read_tokens = 20_000, cache_write_tokens = 4_000, cache_write_1h_tokens = 1_000, model = "claude-sonnet-4",
+        })).Ok;
+        var batched = (await UseAsync(session, new { input_tokens = 1_000, output_tokens = 0, model = "claude-sonnet-4", batch = true })).Ok;
+
+        var records = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray();
+        var (first, second) = (records[1]!, records[0]!);
+        Assert.Multiple(() =>
+        {
+            Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd")), Is.EqualTo(("catalogue", 0.03375m)));
+            Assert.That((batched.Text("cost_source"), batched.Usd("cost_usd")), Is.EqualTo(("catalogue", 0.03375m + 0.0015m)));
+            Assert.That((first.Usd("cost_usd"), first.Number("cache_write_1h_tokens"), first.Flag("batch")), Is.EqualTo((0.03375m, 1_000, false)));
+            Assert.That(
+                new[] { "input_usd", "output_usd", "cache_read_usd", "cache_write_usd", "total_usd" }.Select(part => first["price"]!.Usd(part)),
+                Is.EqualTo(new[] { 0.003m, 0.0075m, 0.006m, 0.01725m, 0.03375m }));
+            Assert.That((second.Usd("cost_usd"), second.Flag("batch")), Is.EqualTo((0.0015m, true)));
+            Assert.That(first.Number("price_id"), Is.EqualTo(second.Number("price_id")).And.Positive);
+            Assert.That(records.Select(record => record!.Flag("cost_differs")), Is.All.False);
+        });
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(0.03525m));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task The_price_at_the_time_decides()
+    {
+        await SetAsync(Own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
+        var midnight = Host.Clock.GetUtcNow().Date.AddDays(1);
+        await SetAsync(Own, new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m, effective_from = $"{midnight:yyyy-MM-dd}T00:00:00Z" });
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own })).Ok;
+
+        Host.Clock.Advance(TimeSpan.FromDays(2));
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own, occurred_at = $"{midnight.AddTicks(-10):yyyy-MM-ddTHH:mm:ss.fffffff}Z" })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own, occurred_at = $"{midnight:yyyy-MM-dd}T00:00:00Z" })).Ok;
+
+        var costs = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray().Select(record => record!.Usd("cost_usd"));
+        var prices = (await Api.GetAsync($"/prices/{Own}")).Ok;
+        Assert.That(costs, Is.EqualTo(new[] { 2m, 1m, 2m, 1m }));
+        Assert.That(prices.Items("history").Select(price => price.Usd("input_usd_per_mtok")), Is.EqualTo(new[] { 2m, 1m }));
+        Assert.That((await team.CostsAsync()).Items("by_day").Select(day => day.Usd("cost_usd")), Is.EqualTo(new[] { 2m, 2m, 2m }));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task An_organisation_pays_its_own_price()
+    {
+        var (team, other) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
+        var (session, otherSession) = (await team.StartAsync(), await other.StartAsync());
+        var usage = new { input_tokens = 1_000_000, output_tokens = 0, model = "claude-opus-5-20260101" };
+        var before = (await UseAsync(session, usage)).Ok;
+
+        var set = await SetAsync($"claude-opus-5?org_id={team.OrganisationId}", new { input_usd_per_mtok = 3.5m, output_usd_per_mtok = 20m });
+
+        Assert.That((set.Text("org_id"), set.Flag("built_in")), Is.EqualTo((team.OrganisationId, false)));
+        Assert.That((await UseAsync(session, usage)).Ok.Usd("cost_usd") - before.Usd("cost_usd"), Is.EqualTo(3.5m));
+        Assert.That((await UseAsync(otherSession, usage)).Ok.Usd("cost_usd"), Is.EqualTo(5m));
+        Assert.That((await Api.GetAsync("/prices/claude-opus-5")).Ok["current"]!.Usd("input_usd_per_mtok"), Is.EqualTo(5m));
+        Assert.That((await Api.GetAsync($"/prices/claude-opus-5?org_id={team.OrganisationId}")).Ok["current"]!.Usd("input_usd_per_mtok"), Is.EqualTo(3.5m));
+    }
+
+    [Test]
+    public async Task A_price_that_another_replica_set_holds_for_the_next_usage()
+    {
+        await using var replica = await ApiHost.StartAsync(Host.Database, Host.Clock.GetUtcNow());
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        _ = (await UseAsync(session, new { input_tokens = 1, output_tokens = 0, model = "claude-opus-5" })).Ok;
+
+        _ = (await replica.Api.SendAsync(HttpMethod.Put, "/prices/claude-opus-5", new { input_usd_per_mtok = 7m, output_usd_per_mtok = 7m })).Ok;
+
+        Assert.That((await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = "claude-opus-5" })).Ok.Usd("cost_usd"), Is.EqualTo(7.000005m));
+    }
+
+    [Test]
+    public async Task Usage_that_waits_for_a_price_is_priced_by_a_correction_in_the_window_where_it_happened()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
+        var session = await team.StartAsync();
+        var usage = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 500_000, model = Own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 10, output_tokens = 0, model = "another", billing = "subscription" })).Ok;
+        Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Flag("over_budget")), Is.EqualTo(("unpriced", 0m, false)));
+        Host.Clock.Advance(TimeSpan.FromDays(1));
+
+        await SetAsync(Own, new { input_usd_per_mtok = 4m, output_usd_per_mtok = 20m });
+        await SetAsync(Own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 25m });
+
+        var records = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray();
+        var (correction, original) = (records[0]!, records[2]!);
+        var costs = await team.CostsAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(records, Has.Count.EqualTo(3), "a later price changes nothing");
+            Assert.That((original.Text("cost_source"), original.Usd("cost_usd")), Is.EqualTo(("unpriced", 0m)), "what is recorded stays");
+            Assert.That((correction.Text("cost_source"), correction.Usd("cost_usd"), correction.Number("corrects")), Is.EqualTo(("catalogue", 14m, original.Number("sequence"))));
+            Assert.That((correction.Number("input_tokens"), correction.Number("output_tokens")), Is.EqualTo((0, 0)));
+            Assert.That((correction.Text("occurred_at"), correction.Usd("overrun_usd")), Is.EqualTo((original.Text("occurred_at"), 4m)));
+            Assert.That((costs.Usd("total_cost_usd"), costs.Number("unpriced_tokens"), costs.Number("total_input_tokens")), Is.EqualTo((14m, 10, 1_000_010)));
+            Assert.That(costs.Items("by_day").Select(day => day.Usd("cost_usd")), Is.EqualTo(new[] { 14m }));
+        });
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "it was yesterday's");
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(14m));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+
+        await SetAsync("another", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m });
+        Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(10m), "of a subscription");
+        Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task Many_usages_are_priced_once_however_many_set_the_price()
+    {
+        var team = await Api.CreateTeamAsync();
+        var sessions = new[] { await team.StartAsync(), await team.StartAsync() };
+        for (var i = 0; i < 3; i++)
+        {
+            var items = Enumerable.Range(0, 150).Select(item => new { session_id = sessions[item % 2], input_tokens = 1_000, output_tokens = 0, model = Own });
+            _ = (await Api.PostAsync("/sessions/usage/batch", new { items })).Ok;
+        }
+
+        await using var replica = await ApiHost.StartAsync(Host.Database, Host.Clock.GetUtcNow());
+        ApiClient[] apis = [Api, replica.Api, Api, replica.Api];
+        await Task.WhenAll(apis.Select(async api =>
+            (await api.SendAsync(HttpMethod.Put, $"/prices/{Own}", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m, effective_from = "2026-01-01T00:00:00Z" })).Ok.Text("model")));
+
+        Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(0.45m));
+        Assert.That(await Host.CountAsync("UsageRecords"), Is.EqualTo(900));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_cost_far_from_the_price_is_marked_and_counted_as_it_is_stated()
+    {
+        var session = await (await Api.CreateTeamAsync()).StartAsync();
+        foreach (var cost in new[] { 5m, 6m, 6.1m, 4m, 3.9m })
+        {
+            _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = "claude-opus-5", cost_usd = cost })).Ok;
+        }
+
+        var records = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray();
+        Assert.That(records.Select(record => record!.Flag("cost_differs")), Is.EqualTo(new[] { true, false, true, false, false }));
+        Assert.That(records.Select(record => record!["price"]!.Usd("total_usd")), Is.All.EqualTo(5m));
+        Assert.That(records.Select(record => record!.Text("cost_source")), Is.All.EqualTo("reported"));
+    }
+
+    [Test]
+    public async Task A_usage_with_neither_cost_nor_price_costs_what_it_had_reserved()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
+        var session = await team.StartAsync();
+        var reservation = await team.HoldAsync(session, 2.5m);
+
+        var usage = (await UseAsync(session, new { input_tokens = 10, output_tokens = 1, model = Own, reservation_id = reservation })).Ok;
+
+        Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("overrun_usd")), Is.EqualTo(("reservation", 2.5m, 0m)));
+        Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_reservation_can_be_of_the_price_of_tokens()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        var session = (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = "claude-opus-5" })).Ok.Number("id");
+        var path = $"/sessions/{session}/reservations";
+
+        var held = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
+        var other = await Api.PostAsync(path, new { model = "gpt-5", input_tokens = 10_000, max_output_tokens = 4_000 });
+        var tooMuch = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 40_000 });
+        var unpriced = await Api.PostAsync(path, new { model = Own, input_tokens = 1, max_output_tokens = 1 });
+        var both = await Api.PostAsync(path, new { estimated_cost_usd = 1m, input_tokens = 1, max_output_tokens = 1 });
+        var half = await Api.PostAsync(path, new { input_tokens = 1 });
+        var none = await Api.PostAsync(path, new { });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(held.Json.Usd("amount_usd"), Is.EqualTo(0.15m), held.Text);
+            Assert.That(other.Json.Usd("amount_usd"), Is.EqualTo(0.0525m), other.Text);
+            Assert.That(tooMuch.Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
+            Assert.That(new[] { unpriced, both, half, none }.Select(answer => answer.Status), Is.All.EqualTo(HttpStatusCode.UnprocessableEntity));
+            Assert.That(unpriced.Json.Text("type"), Is.EqualTo("/problems/unpriced-model"));
+            Assert.That(
+                new[] { unpriced, both, half, none }.Select(answer => answer.Json["errors"]!.AsObject().Single().Key),
+                Is.EqualTo(new[] { "model", "estimated_cost_usd", "max_output_tokens", "estimated_cost_usd" }));
+        });
+    }
+
+    [Test]
+    public async Task A_team_can_refuse_models_without_a_price()
+    {
+        var team = await Api.CreateTeamAsync();
+        var settings = await team.ConfigureAsync(new { unpriced_models = "refuse" });
+        var session = await team.StartAsync();
+
+        var start = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = Own });
+        var reservation = await Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = 1m, model = Own, input_tokens = (long?)null });
+        var usage = await UseAsync(session, new { input_tokens = 1, output_tokens = 1, model = Own });
+        await SetAsync(Own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
+        var later = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = Own });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(settings.Text("unpriced_models"), Is.EqualTo("refuse"));
+            Assert.That((start.Status, start.Json.Text("type")), Is.EqualTo((HttpStatusCode.UnprocessableEntity, "/problems/unpriced-model")));
+            Assert.That(reservation.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
+            Assert.That(usage.Status, Is.EqualTo(HttpStatusCode.OK), "that money is gone already");
+            Assert.That(later.Status, Is.EqualTo(HttpStatusCode.Created));
+        });
+    }
+
+    [TestCase("""{"output_usd_per_mtok": 1}""", "input_usd_per_mtok")]
+    [TestCase("""{"input_usd_per_mtok": -1, "output_usd_per_mtok": 1}""", "input_usd_per_mtok")]
+    [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1000001}""", "output_usd_per_mtok")]
+    [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "cache_write_1h_usd_per_mtok": -1}""", "cache_write_1h_usd_per_mtok")]
+    [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "batch_discount_percent": 101}""", "batch_discount_percent")]
+    [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "effective_from": "1999-12-31T00:00:00Z"}""", "effective_from")]
+    [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "long_context": {"above_input_tokens": 0, "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}}""", "long_context.above_input_tokens")]
+    [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "long_context": {"above_input_tokens": 9, "output_usd_per_mtok": 1}}""", "long_context.input_usd_per_mtok")]
+    public async Task A_price_that_cannot_be_is_refused(string body, string member)
+    {
+        var answer = await Api.SendAsync(HttpMethod.Put, $"/prices/{Own}", body);
+
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity), answer.Text);
+        Assert.That(answer.Json["errors"]!.AsObject().Single().Key, Is.EqualTo(member));
+        Assert.That((await Api.GetAsync($"/prices/{Own}")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task More_cache_writes_for_an_hour_than_cache_writes_are_refused()
+    {
+        var session = await (await Api.CreateTeamAsync()).StartAsync();
+
+        var answer = await UseAsync(session, new { input_tokens = 1, output_tokens = 1, cache_write_tokens = 5, cache_write_1h_tokens = 6 });
+
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
+        Assert.That(answer.Json["errors"]!.AsObject().Single().Key, Is.EqualTo("cache_write_1h_tokens"));
+    }
+
+    private Task<Answer> UseAsync(long session, object usage) => Api.PostAsync($"/sessions/{session}/usage", usage);
+
+    private async Task<JsonNode> SetAsync(string model, object price) => (await Api.SendAsync(HttpMethod.Put, $"/prices/{model}", price)).Ok;
+}
