@@ -7,7 +7,11 @@ namespace Entourage.Api.Tests;
 /// <summary>What models cost, and what usage costs whose caller does not say.</summary>
 internal sealed class PriceTests(Store store) : ApiFixture(store)
 {
-    private const string Own = "acme-large-1";
+    // Prices are everybody's, and the server is that of all tests here: each has a model of its own.
+    private string own = "";
+
+    [SetUp]
+    public void NameModel() => own = $"acme-{Guid.CreateVersion7()}";
 
     [Test]
     public async Task The_built_in_prices_are_there_from_the_start()
@@ -71,20 +75,20 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
     [Test]
     public async Task The_price_at_the_time_decides()
     {
-        await SetAsync(Own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
+        await SetAsync(own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
         var midnight = Host.Clock.GetUtcNow().Date.AddDays(1);
-        await SetAsync(Own, new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m, effective_from = $"{midnight:yyyy-MM-dd}T00:00:00Z" });
+        await SetAsync(own, new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m, effective_from = $"{midnight:yyyy-MM-dd}T00:00:00Z" });
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own })).Ok;
 
         Host.Clock.Advance(TimeSpan.FromDays(2));
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own })).Ok;
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own, occurred_at = $"{midnight.AddTicks(-10):yyyy-MM-ddTHH:mm:ss.fffffff}Z" })).Ok;
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own, occurred_at = $"{midnight:yyyy-MM-dd}T00:00:00Z" })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own, occurred_at = $"{midnight.AddTicks(-10):yyyy-MM-ddTHH:mm:ss.fffffff}Z" })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own, occurred_at = $"{midnight:yyyy-MM-dd}T00:00:00Z" })).Ok;
 
         var costs = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray().Select(record => record!.Usd("cost_usd"));
-        var prices = (await Api.GetAsync($"/prices/{Own}")).Ok;
+        var prices = (await Api.GetAsync($"/prices/{own}")).Ok;
         Assert.That(costs, Is.EqualTo(new[] { 2m, 1m, 2m, 1m }));
         Assert.That(prices.Items("history").Select(price => price.Usd("input_usd_per_mtok")), Is.EqualTo(new[] { 2m, 1m }));
         Assert.That((await team.CostsAsync()).Items("by_day").Select(day => day.Usd("cost_usd")), Is.EqualTo(new[] { 2m, 2m, 2m }));
@@ -99,26 +103,27 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
         var usage = new { input_tokens = 1_000_000, output_tokens = 0, model = "claude-opus-5-20260101" };
         var before = (await UseAsync(session, usage)).Ok;
 
-        var set = await SetAsync($"claude-opus-5?org_id={team.OrganisationId}", new { input_usd_per_mtok = 3.5m, output_usd_per_mtok = 20m });
+        var set = await SetAsync($"claude-opus-5?org_id={team.Organisation}", new { input_usd_per_mtok = 3.5m, output_usd_per_mtok = 20m });
 
-        Assert.That((set.Text("org_id"), set.Flag("built_in")), Is.EqualTo((team.OrganisationId, false)));
+        Assert.That((set.Text("org_id"), set.Flag("built_in")), Is.EqualTo((team.Organisation, false)));
         Assert.That((await UseAsync(session, usage)).Ok.Usd("cost_usd") - before.Usd("cost_usd"), Is.EqualTo(3.5m));
         Assert.That((await UseAsync(otherSession, usage)).Ok.Usd("cost_usd"), Is.EqualTo(5m));
         Assert.That((await Api.GetAsync("/prices/claude-opus-5")).Ok["current"]!.Usd("input_usd_per_mtok"), Is.EqualTo(5m));
-        Assert.That((await Api.GetAsync($"/prices/claude-opus-5?org_id={team.OrganisationId}")).Ok["current"]!.Usd("input_usd_per_mtok"), Is.EqualTo(3.5m));
+        Assert.That((await Api.GetAsync($"/prices/claude-opus-5?org_id={team.Organisation}")).Ok["current"]!.Usd("input_usd_per_mtok"), Is.EqualTo(3.5m));
     }
 
     [Test]
     public async Task A_price_that_another_replica_set_holds_for_the_next_usage()
     {
-        await using var replica = await ApiHost.StartAsync(Host.Database, Host.Clock.GetUtcNow());
+        await using var replica = ApiHost.StartBeside(Host);
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        _ = (await UseAsync(session, new { input_tokens = 1, output_tokens = 0, model = "claude-opus-5" })).Ok;
+        await SetAsync(own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 7m });
+        _ = (await UseAsync(session, new { input_tokens = 1, output_tokens = 0, model = own })).Ok;
 
-        _ = (await replica.Api.SendAsync(HttpMethod.Put, "/prices/claude-opus-5", new { input_usd_per_mtok = 7m, output_usd_per_mtok = 7m })).Ok;
+        _ = (await replica.Api.SendAsync(HttpMethod.Put, $"/prices/{own}", new { input_usd_per_mtok = 7m, output_usd_per_mtok = 7m })).Ok;
 
-        Assert.That((await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = "claude-opus-5" })).Ok.Usd("cost_usd"), Is.EqualTo(7.000005m));
+        Assert.That((await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own })).Ok.Usd("cost_usd"), Is.EqualTo(7.000005m));
     }
 
     [Test]
@@ -127,13 +132,13 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
         var session = await team.StartAsync();
-        var usage = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 500_000, model = Own })).Ok;
-        _ = (await UseAsync(session, new { input_tokens = 10, output_tokens = 0, model = "another", billing = "subscription" })).Ok;
+        var usage = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 500_000, model = own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 10, output_tokens = 0, model = own + "-mini", billing = "subscription" })).Ok;
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Flag("over_budget")), Is.EqualTo(("unpriced", 0m, false)));
         Host.Clock.Advance(TimeSpan.FromDays(1));
 
-        await SetAsync(Own, new { input_usd_per_mtok = 4m, output_usd_per_mtok = 20m });
-        await SetAsync(Own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 25m });
+        await SetAsync(own, new { input_usd_per_mtok = 4m, output_usd_per_mtok = 20m });
+        await SetAsync(own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 25m });
 
         var records = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray();
         var (correction, original) = (records[0]!, records[2]!);
@@ -152,7 +157,7 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(14m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
 
-        await SetAsync("another", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m });
+        await SetAsync(own + "-mini", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m });
         Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(10m), "of a subscription");
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
@@ -163,19 +168,20 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
     {
         var team = await Api.CreateTeamAsync();
         var sessions = new[] { await team.StartAsync(), await team.StartAsync() };
+        var before = await Host.CountAsync("UsageRecords");
         for (var i = 0; i < 3; i++)
         {
-            var items = Enumerable.Range(0, 150).Select(item => new { session_id = sessions[item % 2], input_tokens = 1_000, output_tokens = 0, model = Own });
+            var items = Enumerable.Range(0, 150).Select(item => new { session_id = sessions[item % 2], input_tokens = 1_000, output_tokens = 0, model = own });
             _ = (await Api.PostAsync("/sessions/usage/batch", new { items })).Ok;
         }
 
-        await using var replica = await ApiHost.StartAsync(Host.Database, Host.Clock.GetUtcNow());
+        await using var replica = ApiHost.StartBeside(Host);
         ApiClient[] apis = [Api, replica.Api, Api, replica.Api];
         await Task.WhenAll(apis.Select(async api =>
-            (await api.SendAsync(HttpMethod.Put, $"/prices/{Own}", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m, effective_from = "2026-01-01T00:00:00Z" })).Ok.Text("model")));
+            (await api.SendAsync(HttpMethod.Put, $"/prices/{own}", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m, effective_from = "2026-01-01T00:00:00Z" })).Ok.Text("model")));
 
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(0.45m));
-        Assert.That(await Host.CountAsync("UsageRecords"), Is.EqualTo(900));
+        Assert.That(await Host.CountAsync("UsageRecords") - before, Is.EqualTo(900));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
@@ -202,7 +208,7 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
         var reservation = await team.HoldAsync(session, 2.5m);
 
-        var usage = (await UseAsync(session, new { input_tokens = 10, output_tokens = 1, model = Own, reservation_id = reservation })).Ok;
+        var usage = (await UseAsync(session, new { input_tokens = 10, output_tokens = 1, model = own, reservation_id = reservation })).Ok;
 
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("overrun_usd")), Is.EqualTo(("reservation", 2.5m, 0m)));
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
@@ -214,13 +220,13 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
-        var session = (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = "claude-opus-5" })).Ok.Number("id");
+        var session = (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = "claude-opus-5" })).Created.Number("id");
         var path = $"/sessions/{session}/reservations";
 
         var held = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
         var other = await Api.PostAsync(path, new { model = "gpt-5", input_tokens = 10_000, max_output_tokens = 4_000 });
         var tooMuch = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 40_000 });
-        var unpriced = await Api.PostAsync(path, new { model = Own, input_tokens = 1, max_output_tokens = 1 });
+        var unpriced = await Api.PostAsync(path, new { model = own, input_tokens = 1, max_output_tokens = 1 });
         var both = await Api.PostAsync(path, new { estimated_cost_usd = 1m, input_tokens = 1, max_output_tokens = 1 });
         var half = await Api.PostAsync(path, new { input_tokens = 1 });
         var none = await Api.PostAsync(path, new { });
@@ -245,11 +251,11 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
         var settings = await team.ConfigureAsync(new { unpriced_models = "refuse" });
         var session = await team.StartAsync();
 
-        var start = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = Own });
-        var reservation = await Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = 1m, model = Own, input_tokens = (long?)null });
-        var usage = await UseAsync(session, new { input_tokens = 1, output_tokens = 1, model = Own });
-        await SetAsync(Own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
-        var later = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = Own });
+        var start = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = own });
+        var reservation = await Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = 1m, model = own, input_tokens = (long?)null });
+        var usage = await UseAsync(session, new { input_tokens = 1, output_tokens = 1, model = own });
+        await SetAsync(own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
+        var later = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = own });
 
         Assert.Multiple(() =>
         {
@@ -271,11 +277,11 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
     [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "long_context": {"above_input_tokens": 9, "output_usd_per_mtok": 1}}""", "long_context.input_usd_per_mtok")]
     public async Task A_price_that_cannot_be_is_refused(string body, string member)
     {
-        var answer = await Api.SendAsync(HttpMethod.Put, $"/prices/{Own}", body);
+        var answer = await Api.SendAsync(HttpMethod.Put, $"/prices/{own}", body);
 
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity), answer.Text);
         Assert.That(answer.Json["errors"]!.AsObject().Single().Key, Is.EqualTo(member));
-        Assert.That((await Api.GetAsync($"/prices/{Own}")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((await Api.GetAsync($"/prices/{own}")).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
     [Test]

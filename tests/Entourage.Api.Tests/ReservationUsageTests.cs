@@ -116,18 +116,6 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_that_nobody_can_price_yet_gives_its_reservation_back()
-    {
-        var (team, session) = await CappedAsync();
-        var reservation = await team.HoldAsync(session, 5m);
-
-        var usage = (await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, reservation_id = reservation })).Ok;
-
-        Assert.That(usage.Text("cost_source"), Is.EqualTo("unpriced"));
-        Assert.That(BudgetOf(usage), Is.EqualTo((0m, 0m, 10m)));
-    }
-
-    [Test]
     public async Task A_usage_that_names_a_reservation_of_another_session_or_of_none_is_refused_and_nothing_is_recorded()
     {
         var (team, session) = await CappedAsync();

@@ -17,7 +17,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
         var (first, second) = (await team.StartAsync(), await team.StartAsync());
         _ = (await Api.PostAsync($"/sessions/{second}/end", null)).Ok;
 
-        var answer = (await SendAsync(Item(first, 1.5m), Item(second, 2m), Item(first, 1m), Item(first, null))).Ok;
+        var answer = (await SendAsync(Item(first, 1.5m), Item(second, 2m), Item(first, 1m), Item(first, null, ("model", "nobody-heard-of-it")))).Ok;
 
         var items = answer.Items("items");
         var records = (await Api.GetAsync($"/sessions/{first}/usage")).Ok.AsArray();

@@ -185,8 +185,6 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
     /// <summary>A session, with what its caller did to it.</summary>
     private sealed class CallerSession(long id)
     {
-        private const string BasePath = "/api/v1";
-
         public long Id { get; } = id;
 
         public List<RecordedCall> Calls { get; } = [];
@@ -219,8 +217,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
             {
                 var answer = await api.GetAsync(path);
                 ids.AddRange(answer.Ok.AsArray().Select(record => record!.Text("id")!));
-                var next = answer.Header("Link");
-                path = next?[(next.IndexOf(BasePath, StringComparison.Ordinal) + BasePath.Length)..next.IndexOf('>', StringComparison.Ordinal)];
+                path = answer.NextPath();
             }
 
             return ids;

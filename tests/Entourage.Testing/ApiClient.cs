@@ -133,6 +133,14 @@ public sealed record Answer(HttpStatusCode Status, string? MediaType, HttpRespon
     /// <summary>A header, if it is there.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
+    /// <summary>The path of the next page of a list; null for the last.</summary>
+    public string? NextPath()
+    {
+        const string Root = "/api/v1";
+        var link = Header("Link");
+        return link?[(link.IndexOf(Root, StringComparison.Ordinal) + Root.Length)..link.IndexOf('>', StringComparison.Ordinal)];
+    }
+
     /// <summary>The body, when the status is the expected one.</summary>
     public JsonNode Expect(HttpStatusCode status) =>
         Status == status ? Json : throw new InvalidOperationException($"Expected {status}, got {Status}: {Text}");
