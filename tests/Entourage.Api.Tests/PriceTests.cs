@@ -50,7 +50,12 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
 
         var usage = (await UseAsync(session, new
         {
-            input_tokens = 1_000, output_tokens = 500, cache_read_tokens = 20_000, cache_write_tokens = 4_000, cache_write_1h_tokens = 1_000, model = "claude-sonnet-4",
+            input_tokens = 1_000,
+            output_tokens = 500,
+            cache_read_tokens = 20_000,
+            cache_write_tokens = 4_000,
+            cache_write_1h_tokens = 1_000,
+            model = "claude-sonnet-4",
         })).Ok;
         var batched = (await UseAsync(session, new { input_tokens = 1_000, output_tokens = 0, model = "claude-sonnet-4", batch = true })).Ok;
 

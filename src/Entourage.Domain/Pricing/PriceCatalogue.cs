@@ -34,12 +34,12 @@ public static class PriceCatalogue
     {
         var editions = stored.ToLookup(price => (price.Model, price.EffectiveFrom));
         var missing = from file in Files.Value
-            from model in file.Models
-            from listed in model.Prices
-            let before = editions[(model.Model, listed.EffectiveFrom)].ToArray()
-            let price = listed.ToPrice(model.Model, file.Sources[listed.Source], before.Length, now)
-            where !(before.MaxBy(known => known.Edition) is { } known && price.SaysTheSameAs(known))
-            select price;
+                      from model in file.Models
+                      from listed in model.Prices
+                      let before = editions[(model.Model, listed.EffectiveFrom)].ToArray()
+                      let price = listed.ToPrice(model.Model, file.Sources[listed.Source], before.Length, now)
+                      where !(before.MaxBy(known => known.Edition) is { } known && price.SaysTheSameAs(known))
+                      select price;
         return [.. missing];
     }
 
