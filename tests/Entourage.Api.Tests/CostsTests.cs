@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Entourage.Testing;
 
@@ -6,7 +7,7 @@ namespace Entourage.Api.Tests;
 /// <summary>Where the money went: every list adds up to the totals.</summary>
 internal sealed class CostsTests(Store store) : ApiFixture(store)
 {
-    private static readonly string[] Lists = ["by_agent", "by_task", "by_model", "by_day"];
+    private static readonly string[] Lists = ["by_agent", "by_task", "by_model", "by_day", "by_hour"];
 
     [Test]
     public async Task Every_list_adds_up_to_the_totals_and_a_filter_narrows_them_all()
@@ -54,6 +55,51 @@ internal sealed class CostsTests(Store store) : ApiFixture(store)
         }
     }
 
+    [TestCase("UTC", 0)]
+    [TestCase("Asia/Kathmandu", 15)]
+    [TestCase("America/St_Johns", 30)]
+    public async Task Three_days_are_told_by_the_hour_and_more_are_not(string timezone, int minute)
+    {
+        var team = await Api.CreateTeamAsync(timezone);
+        var session = await team.StartAsync();
+        var now = Host.Clock.GetUtcNow();
+        var hour = now - TimeSpan.FromMinutes((now.Minute - minute + 60) % 60) - TimeSpan.FromTicks(now.Ticks % TimeSpan.TicksPerMinute);
+        foreach (var (at, usd) in new[] { (hour, 1m), (hour.AddMinutes(-1), 2m), (hour.AddMinutes(-60), 4m), (hour.AddMinutes(-61), 8m) })
+        {
+            await team.UseAsync(session, usd, at);
+        }
+
+        var costs = await team.CostsAsync($"?from={hour.AddHours(-72):yyyy-MM-ddTHH:mm:ssZ}&to={hour.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}");
+        AssertAddsUp(costs);
+        Assert.That(
+            costs.Items("by_hour").Where(row => row.Usd("cost_usd") > 0).Select(row => (DateTimeOffset.Parse(row.Text("hour")!, CultureInfo.InvariantCulture), row.Usd("cost_usd"))),
+            Is.EqualTo(new[] { (hour.AddHours(-2), 8m), (hour.AddHours(-1), 6m), (hour, 1m) }));
+        Assert.That((await team.CostsAsync("?period=today"))["by_hour"], Is.Not.Null);
+        Assert.That((await team.CostsAsync("?period=7d"))["by_hour"], Is.Null);
+        Assert.That((await team.CostsAsync())["by_hour"], Is.Null);
+    }
+
+    [Test]
+    public async Task The_month_is_forecast_at_the_rate_of_the_last_days()
+    {
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        var now = Host.Clock.GetUtcNow();
+        var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        Assert.That((await team.CostsAsync()).Usd("forecast_month_usd"), Is.Zero);
+
+        await team.UseAsync(session, 6m, now.AddDays(-8));
+        await team.UseAsync(session, 3m, now.Date.AddDays(-2));
+        await team.UseAsync(session, 1m);
+
+        var costs = await team.CostsAsync("?period=today");
+        var perDay = 4m / (decimal)(now - now.Date.AddDays(-2)).TotalDays;
+        Assert.That(costs.Usd("forecast_month_usd"), Is.EqualTo(10m + (perDay * (decimal)(month.AddMonths(1) - now).TotalDays)).Within(0.000001m));
+        Assert.That(
+            (await Api.GetAsync($"/orgs/{team.Organisation}/costs")).Ok.Usd("forecast_month_usd"), Is.EqualTo(costs.Usd("forecast_month_usd")));
+        Assert.That((await team.CostsAsync($"?agent_id={team.Agent}"))["forecast_month_usd"], Is.Null);
+    }
+
     [Test]
     public async Task An_organisations_costs_are_those_of_its_teams()
     {
@@ -84,7 +130,7 @@ internal sealed class CostsTests(Store store) : ApiFixture(store)
 
     private static void AssertAddsUp(JsonNode costs)
     {
-        foreach (var list in Lists)
+        foreach (var list in Lists.Where(list => list != "by_hour" || costs[list] is not null))
         {
             var rows = costs.Items(list);
             Assert.Multiple(() =>

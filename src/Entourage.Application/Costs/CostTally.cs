@@ -22,6 +22,9 @@ internal sealed class CostTally(BudgetCalendar calendar)
 
     public Dictionary<DateOnly, CostSum> ByDay { get; } = [];
 
+    /// <summary>By the instant at which the local hour began.</summary>
+    public Dictionary<DateTimeOffset, CostSum> ByHour { get; } = [];
+
     public void Add(RollupRow row)
     {
         var firstOfSession = !Sessions.ContainsKey(row.Rollup.SessionId);
@@ -31,6 +34,7 @@ internal sealed class CostTally(BudgetCalendar calendar)
         ByAgent.At(row.AgentId).Add(row.Rollup, firstOfSession);
         ByTask.At(row.TaskId ?? 0).Add(row.Rollup, firstOfSession);
         ByModel.At(row.Rollup.Model).Add(row.Rollup, firstOfSession);
+        ByHour.At(calendar.HourOf(row.Rollup.QuarterAt)).Add(row.Rollup, firstOfSession);
         ByDay.At(calendar.DateOf(row.Rollup.QuarterAt)).Add(row.Rollup, firstOfSession);
     }
 }

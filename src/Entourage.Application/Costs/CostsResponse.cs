@@ -40,6 +40,12 @@ public sealed record CostsResponse
     /// <summary>Tokens of all classes whose cost nobody knows yet.</summary>
     public required long UnpricedTokens { get; init; }
 
+    /// <summary>
+    /// What the present month will have cost at its end, at the rate of the last seven days (USD), of the whole team or organisation
+    /// and whatever the range; null where only an agent, a task or a model is asked for.
+    /// </summary>
+    public required Money? ForecastMonthUsd { get; init; }
+
     /// <summary>The sessions that began or used something in the range.</summary>
     public required int SessionCount { get; init; }
 
@@ -61,6 +67,10 @@ public sealed record CostsResponse
 
     /// <summary>By local day, in order; days without any are left out.</summary>
     public required IReadOnlyList<DayCostResponse> ByDay { get; init; }
+
+    /// <summary>By local hour, in order; hours without any are left out. Only for ranges of up to three days.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<HourCostResponse>? ByHour { get; init; }
 
     /// <summary>Where the next page of sessions begins; sent as a Link header.</summary>
     [JsonIgnore]
@@ -130,3 +140,7 @@ public sealed record ModelCostResponse(string? Model) : CostRow;
 /// <summary>The costs of a day.</summary>
 /// <param name="Day">The local date.</param>
 public sealed record DayCostResponse(DateOnly Day) : CostRow;
+
+/// <summary>The costs of an hour.</summary>
+/// <param name="Hour">When the local hour began (UTC).</param>
+public sealed record HourCostResponse(DateTimeOffset Hour) : CostRow;

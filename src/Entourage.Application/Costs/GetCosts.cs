@@ -3,6 +3,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
+using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using FluentValidation;
@@ -50,7 +51,8 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
         var team = await db.Teams.AsNoTracking()
             .Where(team => team.Id == request.TeamId)
             .GetAsync(request.TeamId, "team", cancellationToken);
-        return await ReportAsync([team.Id], team.Timezone, byTeam: false, request.Filter, request.Page, cancellationToken);
+        var of = new CostSubject(BudgetScope.Team, team.Id, [team.Id], team.Timezone);
+        return await ReportAsync(of, request.Filter, request.Page, cancellationToken);
     }
 
     public async Task<CostsResponse> Handle(GetOrganisationCostsQuery request, CancellationToken cancellationToken)
@@ -60,15 +62,16 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             .Where(team => team.OrganisationId == request.OrganisationId)
             .Select(team => team.Id)
             .ToListAsync(cancellationToken);
-        return await ReportAsync(teams, "UTC", byTeam: true, request.Filter, request.Page, cancellationToken);
+        var of = new CostSubject(BudgetScope.Organisation, request.OrganisationId, teams, "UTC");
+        return await ReportAsync(of, request.Filter, request.Page, cancellationToken);
     }
 
-    private async Task<CostsResponse> ReportAsync(
-        IReadOnlyList<Guid> teams, string timezone, bool byTeam, CostFilter filter, PageRequest page, CancellationToken cancellationToken)
+    private async Task<CostsResponse> ReportAsync(CostSubject of, CostFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
+        var teams = of.Teams;
         var now = time.GetUtcNow();
         var before = page.AfterNumber;
-        var calendar = BudgetCalendar.Of(timezone);
+        var calendar = BudgetCalendar.Of(of.Timezone);
         var range = CostRange.Of(filter.From, filter.To, filter.Period, calendar, now);
         var tally = new CostTally(calendar);
 
@@ -92,7 +95,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
         var taskTitles = await db.Tasks.Where(task => teams.Contains(task.TeamId))
             .Select(task => new { task.Id, task.Title })
             .ToDictionaryAsync(task => task.Id, task => task.Title, cancellationToken);
-        var teamNames = byTeam
+        var teamNames = of.Scope == BudgetScope.Organisation
             ? await db.Teams.Where(team => teams.Contains(team.Id)).ToDictionaryAsync(team => team.Id, team => team.Name, cancellationToken)
             : null;
 
@@ -100,7 +103,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
         {
             From = range.From,
             To = range.To,
-            Timezone = timezone,
+            Timezone = of.Timezone,
             TotalCostUsd = tally.Total.Cost,
             TotalImputedCostUsd = tally.Total.ImputedCost,
             TotalInputTokens = tally.Total.Tokens.Input,
@@ -108,6 +111,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             TotalCacheReadTokens = tally.Total.Tokens.CacheRead,
             TotalCacheWriteTokens = tally.Total.Tokens.CacheWrite,
             UnpricedTokens = tally.Total.UnpricedTokens,
+            ForecastMonthUsd = await ForecastAsync(of, filter, calendar, now, cancellationToken),
             SessionCount = tally.Total.Sessions,
             Sessions = sessions.Items,
             NextCursor = sessions.NextCursor,
@@ -116,7 +120,33 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             ByTask = tally.ByTask.Rows(id => new TaskCostResponse(id == 0 ? null : id, taskTitles.GetValueOrDefault(id))),
             ByModel = tally.ByModel.Rows(model => new ModelCostResponse(model.Length == 0 ? null : model)),
             ByDay = [.. tally.ByDay.Rows(day => new DayCostResponse(day)).OrderBy(row => row.Day)],
+            ByHour = range.IsOfHours(now) ? [.. tally.ByHour.Rows(hour => new HourCostResponse(hour)).OrderBy(row => row.Hour)] : null,
         };
+    }
+
+    /// <summary>Reads the few counters that the forecast needs, and no usage.</summary>
+    private async Task<Money?> ForecastAsync(CostSubject of, CostFilter filter, BudgetCalendar calendar, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (filter is not { AgentId: null, TaskId: null, Model: null })
+        {
+            return null;
+        }
+
+        var id = BudgetWindow.IdOf(of.Id);
+        var (today, month) = (calendar.WindowOf(BudgetPeriod.Day, now), calendar.WindowOf(BudgetPeriod.Month, now));
+        var firstDay = today.AddDays(1 - SpendForecast.Days);
+        var counters = await db.BudgetCounters.AsNoTracking()
+            .Where(counter => counter.Scope == of.Scope && counter.ScopeId == id
+                && ((counter.Period == BudgetPeriod.Day && counter.Start >= firstDay && counter.Start <= today)
+                    || (counter.Period == BudgetPeriod.Month && counter.Start == month)))
+            .ToListAsync(cancellationToken);
+        var days = counters.Where(counter => counter is { Period: BudgetPeriod.Day, Spent.NanoUsd: > 0 }).ToArray();
+        return SpendForecast.AtEnd(
+            Money.Sum(counters.Where(counter => counter.Period == BudgetPeriod.Month).Select(counter => counter.Spent)),
+            Money.Sum(days.Select(counter => counter.Spent)),
+            days.Length == 0 ? now : calendar.StartOf(days.Min(counter => counter.Start)),
+            now,
+            calendar.ResetsAt(BudgetPeriod.Month, now)!.Value);
     }
 
     private IQueryable<RollupRow> Rows(IReadOnlyList<Guid> teams, CostRange range, CostFilter filter) =>
@@ -144,6 +174,9 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
         sum.Tokens.Total,
         SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now));
 }
+
+/// <summary>Whose costs, and in whose days.</summary>
+internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Guid> Teams, string Timezone);
 
 /// <summary>A rollup with what its session says of it.</summary>
 internal sealed record RollupRow(UsageRollup Rollup, Guid AgentId, long? TaskId);

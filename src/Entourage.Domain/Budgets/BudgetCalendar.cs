@@ -35,6 +35,13 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     /// <summary>The local date of an instant.</summary>
     public DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
 
+    /// <summary>The instant at which the local hour of an instant began (UTC).</summary>
+    public DateTimeOffset HourOf(DateTimeOffset instant)
+    {
+        var local = TimeZoneInfo.ConvertTime(instant, zone);
+        return (local - TimeSpan.FromTicks(local.TimeOfDay.Ticks % TimeSpan.TicksPerHour)).ToUniversalTime();
+    }
+
     /// <summary>The first local day of the window that holds an instant.</summary>
     public DateOnly WindowOf(BudgetPeriod period, DateTimeOffset instant) => FirstDay(period, DayOf(instant).Date);
 
