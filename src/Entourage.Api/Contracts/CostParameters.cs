@@ -3,6 +3,16 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Contracts;
 
+/// <summary>What a report of costs looks like.</summary>
+public enum CostFormat
+{
+    /// <summary>Totals, lists and a page of the sessions.</summary>
+    Json,
+
+    /// <summary>A table of all the sessions.</summary>
+    Csv,
+}
+
 /// <summary>What a report of costs is to cover.</summary>
 public sealed record CostParameters
 {
@@ -30,6 +40,19 @@ public sealed record CostParameters
     [FromQuery(Name = "model")]
     public string? Model { get; init; }
 
+    /// <summary>json (the default), or csv for all the sessions as a table, also chosen by the Accept header.</summary>
+    [FromQuery(Name = "format")]
+    public string? Format { get; init; }
+
     /// <summary>The same for the use case.</summary>
     internal CostFilter Filter => new(From, To, Listing.Member<CostPeriod>("period", Period), AgentId, TaskId, Model);
+
+    /// <summary>Whether the answer is to be a table: as the parameter says, else as the Accept header prefers.</summary>
+    internal bool IsTable(HttpRequest request) => (Listing.Member<CostFormat>("format", Format) ?? Preferred(request)) == CostFormat.Csv;
+
+    private static CostFormat Preferred(HttpRequest request)
+    {
+        var preferred = request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).FirstOrDefault();
+        return preferred is not null && preferred.MediaType.Equals(CsvTable.MediaType, StringComparison.OrdinalIgnoreCase) ? CostFormat.Csv : CostFormat.Json;
+    }
 }

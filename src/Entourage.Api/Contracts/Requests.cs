@@ -192,7 +192,7 @@ public sealed record ChangeTeamSettingsRequest
     public Patch<bool> ApplyGuidelineBudgets { get; init; }
 
     /// <summary>What becomes of work on a model that has no price: record, or refuse its sessions and reservations.</summary>
-    public Patch<UnpricedModels> UnpricedModels { get; init; }
+    public Patch<UnpricedModelRule> UnpricedModels { get; init; }
 
     /// <summary>The IANA time zone in which days, weeks and months are counted.</summary>
     public Patch<string> Timezone { get; init; }

@@ -48,13 +48,19 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
 
-    /// <summary>Reports where an organisation's money went, in UTC days.</summary>
+    /// <summary>Reports where an organisation's money went, in UTC days; as a table of all its sessions, if that is preferred.</summary>
     [HttpGet("{orgId:guid}/costs")]
-    public async Task<CostsResponse> GetCosts(
+    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> GetCosts(
         Guid orgId, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
+        if (costs.IsTable(Request))
+        {
+            return new CsvTable(await mediator.Send(new ExportOrganisationCostsQuery(orgId, costs.Filter), cancellationToken));
+        }
+
         var answer = await mediator.Send(new GetOrganisationCostsQuery(orgId, costs.Filter, list.Page), cancellationToken);
         this.LinkNext(answer.NextCursor);
-        return answer;
+        return Ok(answer);
     }
 }

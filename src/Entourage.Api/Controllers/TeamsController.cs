@@ -69,13 +69,19 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
-    /// <summary>Reports where the team's money went, in days of its own time zone.</summary>
+    /// <summary>Reports where the team's money went, in days of its own time zone; as a table of all its sessions, if that is preferred.</summary>
     [HttpGet("costs")]
-    public async Task<CostsResponse> GetCosts(
+    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
+    public async Task<IActionResult> GetCosts(
         Guid id, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
+        if (costs.IsTable(Request))
+        {
+            return new CsvTable(await mediator.Send(new ExportTeamCostsQuery(id, costs.Filter), cancellationToken));
+        }
+
         var answer = await mediator.Send(new GetTeamCostsQuery(id, costs.Filter, list.Page), cancellationToken);
         this.LinkNext(answer.NextCursor);
-        return answer;
+        return Ok(answer);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Sessions;
 
@@ -100,7 +101,22 @@ public sealed record SessionCostResponse(
     DateTimeOffset StartedAt,
     Money CostUsd,
     long Tokens,
-    long DurationMinutes);
+    long DurationMinutes)
+{
+    /// <summary>The answer for a session, and what it used in the range.</summary>
+    internal static SessionCostResponse Of(SessionRow row, Money cost, long tokens, DateTimeOffset now) => new(
+        row.Session.Id,
+        row.Session.AgentId,
+        row.AgentName,
+        row.Session.TaskId,
+        row.TaskTitle,
+        row.Session.Model,
+        row.Session.Status,
+        row.Session.StartedAt,
+        cost,
+        tokens,
+        SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now));
+}
 
 /// <summary>A row of a list that adds up to the totals.</summary>
 public abstract record CostRow

@@ -88,7 +88,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             .Select(SessionRow.Projection(db))
             .ToListAsync(cancellationToken);
         var sessions = page.Of(
-            [.. names.Select(row => SessionOf(row, tally.Sessions[row.Session.Id], now))],
+            [.. names.Select(row => SessionCostResponse.Of(row, tally.Sessions[row.Session.Id].Cost, tally.Sessions[row.Session.Id].Tokens.Total, now))],
             (SessionCostResponse session) => session.SessionId);
         var agentNames = await db.Agents.Where(agent => teams.Contains(agent.TeamId))
             .ToDictionaryAsync(agent => agent.Id, agent => agent.Name, cancellationToken);
@@ -160,19 +160,6 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             && (filter.Model == null || rollup.Model == filter.Model)
         orderby rollup.QuarterAt
         select new RollupRow(rollup, session.AgentId, session.TaskId);
-
-    private static SessionCostResponse SessionOf(SessionRow row, CostSum sum, DateTimeOffset now) => new(
-        row.Session.Id,
-        row.Session.AgentId,
-        row.AgentName,
-        row.Session.TaskId,
-        row.TaskTitle,
-        row.Session.Model,
-        row.Session.Status,
-        row.Session.StartedAt,
-        sum.Cost,
-        sum.Tokens.Total,
-        SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now));
 }
 
 /// <summary>Whose costs, and in whose days.</summary>

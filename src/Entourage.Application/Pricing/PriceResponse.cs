@@ -5,7 +5,7 @@ using Entourage.Domain.Pricing;
 namespace Entourage.Application.Pricing;
 
 /// <summary>What a model costs from an instant on.</summary>
-public record PriceResponse
+public sealed record PriceResponse
 {
     /// <summary>The price's number, which usage records name.</summary>
     public required long Id { get; init; }

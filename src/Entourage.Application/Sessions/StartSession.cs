@@ -84,7 +84,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
     private async Task EnsurePricedAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var refusing = await db.Teams.AsNoTracking()
-            .SingleOrDefaultAsync(team => team.Id == session.TeamId && team.Limits.UnpricedModels == UnpricedModels.Refuse, cancellationToken);
+            .SingleOrDefaultAsync(team => team.Id == session.TeamId && team.Limits.UnpricedModels == UnpricedModelRule.Refuse, cancellationToken);
         if (refusing is not null
             && session.Model is { } model
             && (await db.ReadPricesAsync(refusing.OrganisationId, cancellationToken)).Find(model, now) is null)

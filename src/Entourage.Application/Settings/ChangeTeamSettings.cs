@@ -35,7 +35,7 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Money?> AgentDailyCostLimitUsd,
     Patch<Enforcement> Enforcement,
     Patch<bool> ApplyGuidelineBudgets,
-    Patch<UnpricedModels> UnpricedModels,
+    Patch<UnpricedModelRule> UnpricedModels,
     Patch<string> Timezone,
     string? IfMatch) : ICommand<TeamSettingsResponse>;
 

@@ -28,7 +28,7 @@ public sealed record TeamSettingsResponse(
     Money? AgentDailyCostLimitUsd,
     Enforcement Enforcement,
     bool ApplyGuidelineBudgets,
-    UnpricedModels UnpricedModels,
+    UnpricedModelRule UnpricedModels,
     string Timezone,
     [property: JsonIgnore] long Version)
 {

@@ -38,5 +38,5 @@ public sealed record TeamLimits
     public Enforcement Enforcement { get; init; } = Enforcement.Hard;
 
     /// <summary>What becomes of work on a model that has no price, and whose cost no cap would see.</summary>
-    public UnpricedModels UnpricedModels { get; init; } = UnpricedModels.Record;
+    public UnpricedModelRule UnpricedModels { get; init; } = UnpricedModelRule.Record;
 }

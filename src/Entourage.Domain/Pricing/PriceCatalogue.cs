@@ -49,9 +49,9 @@ public static class PriceCatalogue
         return JsonSerializer.Deserialize<PriceFile>(stream, Format)!;
     }
 
-    private sealed record PriceFile(IReadOnlyDictionary<string, string> Sources, IReadOnlyList<ListedModel> Models);
+    private sealed record PriceFile(IReadOnlyDictionary<string, string> Sources, IReadOnlyList<ListedPrices> Models);
 
-    private sealed record ListedModel(string Model, IReadOnlyList<string> Aliases, IReadOnlyList<ListedPrice> Prices);
+    private sealed record ListedPrices(string Model, IReadOnlyList<string> Aliases, IReadOnlyList<ListedPrice> Prices);
 
     private record ListedRates
     {

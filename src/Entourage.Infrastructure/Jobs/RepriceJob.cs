@@ -1,5 +1,4 @@
 using Entourage.Application.Pricing;
-using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,7 +21,7 @@ internal sealed partial class RepriceJob(IServiceScopeFactory scopes, TimeProvid
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new ApplyPricesCommand(), stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<UnpricedUsage>().ApplyPricesAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

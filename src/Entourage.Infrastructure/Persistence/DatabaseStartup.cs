@@ -1,5 +1,4 @@
 using Entourage.Application.Pricing;
-using MediatR;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +19,7 @@ public static class DatabaseStartup
     {
         await MigrateAsync(services, cancellationToken);
         await using var scope = services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new PublishPricesCommand(), cancellationToken);
+        await scope.ServiceProvider.GetRequiredService<BuiltInPrices>().AddMissingAsync(cancellationToken);
     }
 
     /// <summary>

@@ -132,7 +132,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<TaskPriority>();
         Name<TaskType>();
         Name<TeamStatus>();
-        Name<UnpricedModels>();
+        Name<UnpricedModelRule>();
         Name<WorkTaskStatus>();
 
         void Name<T>()

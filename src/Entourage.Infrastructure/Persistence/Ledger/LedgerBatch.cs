@@ -332,7 +332,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         var (amount, named, tokens) = reserve.Estimate;
         var model = named ?? session.Model ?? "";
         var price = FindPrice(session, model, reserve.Now, new(tokens));
-        if (price is null && model.Length > 0 && session.Policy.TeamLimits.UnpricedModels == UnpricedModels.Refuse)
+        if (price is null && model.Length > 0 && session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Refuse)
         {
             throw StoredPrices.Refused(model);
         }

@@ -229,7 +229,7 @@ internal static class LedgerSql
             AgentDaily = row.Amount(),
             ApplyGuidelineBudgets = row.Flag(),
             Enforcement = row.Name<Enforcement>(),
-            UnpricedModels = row.Name<UnpricedModels>(),
+            UnpricedModels = row.Name<UnpricedModelRule>(),
         },
         AgentId = row.Id(),
         AgentDailyLimit = row.Amount(),

@@ -1,7 +1,7 @@
 namespace Entourage.Domain.Budgets;
 
 /// <summary>What becomes of work on a model that has no price.</summary>
-public enum UnpricedModels
+public enum UnpricedModelRule
 {
     /// <summary>Its usage is recorded as unpriced, unless the caller states a cost.</summary>
     Record,

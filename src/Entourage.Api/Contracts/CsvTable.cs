@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Entourage.Application.Costs;
+using Entourage.Application.Json;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Entourage.Api.Contracts;
+
+/// <summary>Answers sessions as a table (RFC 4180), row by row as they are read.</summary>
+internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) : IActionResult
+{
+    public const string MediaType = "text/csv";
+
+    private static readonly CsvConfiguration Format = new(CultureInfo.InvariantCulture)
+    {
+        // What an agent or a task is called is nothing that a spreadsheet is to run.
+        InjectionOptions = InjectionOptions.Escape,
+    };
+
+    public async Task ExecuteResultAsync(ActionContext context)
+    {
+        var response = context.HttpContext.Response;
+        response.ContentType = MediaType + "; charset=utf-8";
+        response.Headers.ContentDisposition = "attachment; filename=\"costs.csv\"";
+        await using var text = new StreamWriter(response.Body, new UTF8Encoding(false), leaveOpen: true);
+        await using var csv = new CsvWriter(text, Format);
+        csv.Context.RegisterClassMap<Columns>();
+        csv.WriteHeader<SessionCostResponse>();
+        await csv.NextRecordAsync();
+        await foreach (var session in sessions.WithCancellation(context.HttpContext.RequestAborted))
+        {
+            csv.WriteRecord(session);
+            await csv.NextRecordAsync();
+        }
+    }
+
+    private sealed class Columns : ClassMap<SessionCostResponse>
+    {
+        public Columns()
+        {
+            Map(session => session.SessionId).Name("session_id");
+            Map(session => session.AgentId).Name("agent_id");
+            Map(session => session.AgentName).Name("agent_name");
+            Map(session => session.TaskId).Name("task_id");
+            Map(session => session.TaskTitle).Name("task_title");
+            Map(session => session.Model).Name("model");
+            Map(session => session.Status).Name("status").Convert(row => EnumNames.Of(row.Value.Status));
+            Map(session => session.StartedAt).Name("started_at").Convert(row => row.Value.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture));
+            Map(session => session.CostUsd).Name("cost_usd").Convert(row => row.Value.CostUsd.ToString());
+            Map(session => session.Tokens).Name("tokens");
+            Map(session => session.DurationMinutes).Name("duration_minutes");
+        }
+    }
+}
