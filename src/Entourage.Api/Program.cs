@@ -10,9 +10,10 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
-if (args is [var command, ..] && !command.StartsWith('-') && command != Verify.Command)
+if (args is [var command, ..] && !command.StartsWith('-') && command is not (Verify.Command or SeedDemo.Command))
 {
-    await Console.Error.WriteLineAsync($"There is no command '{command}'. Without one it serves; '{Verify.Command}' checks the store.");
+    await Console.Error.WriteLineAsync(
+        $"There is no command '{command}'. Without one it serves; '{Verify.Command}' checks the store, '{SeedDemo.Command}' fills it for a look around.");
     return 1;
 }
 
@@ -30,6 +31,12 @@ try
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
+
+    var demoClock = args is [SeedDemo.Command, ..] ? new DemoClock() : null;
+    if (demoClock is not null)
+    {
+        builder.Services.AddSingleton<TimeProvider>(demoClock);
+    }
 
     builder.Services.AddControllers(options =>
         {
@@ -74,6 +81,11 @@ try
     if (args is [Verify.Command, ..])
     {
         return await Verify.RunAsync(app.Services, app.Configuration, args.Contains(Verify.Repair), Console.Out);
+    }
+
+    if (demoClock is not null)
+    {
+        return await new SeedDemo(app.Services, demoClock, Console.Out).RunAsync(CancellationToken.None);
     }
 
     await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);

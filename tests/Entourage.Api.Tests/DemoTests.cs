@@ -1,0 +1,39 @@
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests;
+
+/// <summary>The demo: two lifelike weeks, made as agents would make them.</summary>
+[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+internal sealed class DemoTests(Store store)
+{
+    private TestDatabase database = null!;
+
+    [SetUp]
+    public async Task CreateAsync() => database = await TestDatabase.CreateAsync(store);
+
+    [TearDown]
+    public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
+
+    [Test]
+    public async Task It_fills_a_store_once_with_two_weeks_that_add_up()
+    {
+        var (exitCode, output) = await ApiProcess.RunAsync(database, "seed-demo");
+        Assert.That(exitCode, Is.Zero, output);
+        Assert.That((await ApiProcess.RunAsync(database, "verify")).ExitCode, Is.Zero);
+        Assert.That((await ApiProcess.RunAsync(database, "seed-demo")).ExitCode, Is.EqualTo(1), "there is one already");
+
+        await using var process = await ApiProcess.StartAsync(database);
+        var organisation = (await process.Api.GetAsync("/orgs")).Ok.AsArray().Single()!.Text("id");
+        var costs = (await process.Api.GetAsync($"/orgs/{organisation}/costs")).Ok;
+        Assert.Multiple(() =>
+        {
+            Assert.That(costs.Items("by_team"), Has.Count.EqualTo(2));
+            Assert.That(costs.Items("by_agent"), Has.Count.EqualTo(7));
+            Assert.That(costs.Items("by_day"), Has.Count.InRange(11, 16));
+            Assert.That(costs.Number("session_count"), Is.GreaterThan(200));
+            Assert.That(costs.Usd("total_cost_usd"), Is.GreaterThan(50m));
+            Assert.That(costs.Number("unpriced_tokens"), Is.Zero);
+            Assert.That(costs.Usd("forecast_month_usd"), Is.Positive);
+        });
+    }
+}
