@@ -3,20 +3,12 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>The crash hunt: a server that is killed again and again at any moment loses nothing and counts nothing twice (rules 1, 2 and 5).</summary>
-[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
-internal sealed class CrashTests(Store store)
+internal sealed class CrashTests(Store store) : DatabaseFixture(store)
 {
     private const int Kills = 50;
     private const int KillsBetweenVerifications = 5;
     private const int MostCalls = 240;
     private const int Seed = 7_741;
-    private TestDatabase database = null!;
-
-    [SetUp]
-    public async Task CreateAsync() => database = await TestDatabase.CreateAsync(store);
-
-    [TearDown]
-    public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
 
     [Test]
     public async Task Fifty_kills_under_load_lose_nothing_and_count_nothing_twice()
@@ -26,7 +18,7 @@ internal sealed class CrashTests(Store store)
         TestTeam? team = null;
         for (var kill = 0; kill < Kills; kill++)
         {
-            await using var process = await ApiProcess.StartAsync(database);
+            await using var process = await ApiProcess.StartAsync(Database);
             team = team is null ? await process.Api.CreateTeamAsync() : team with { Api = process.Api };
             await CheckAsync(team, workloads, all: false);
             if (kill % KillsBetweenVerifications == 0)
@@ -38,7 +30,7 @@ internal sealed class CrashTests(Store store)
             await workloads[^1].RunUntilKilledAsync(process, random.Next(1, MostCalls));
         }
 
-        await using var last = await ApiProcess.StartAsync(database);
+        await using var last = await ApiProcess.StartAsync(Database);
         await CheckAsync(team! with { Api = last.Api }, workloads, all: true);
         await VerifyAsync();
         Assert.That(workloads.Count(workload => workload.CutOff > 0), Is.GreaterThan(Kills / 2), "a kill is a kill only under load");
@@ -64,7 +56,7 @@ internal sealed class CrashTests(Store store)
 
     private async Task VerifyAsync()
     {
-        var (exitCode, output) = await ApiProcess.RunAsync(database, "verify");
+        var (exitCode, output) = await ApiProcess.RunAsync(Database, "verify");
         Assert.That(exitCode, Is.Zero, output);
     }
 }

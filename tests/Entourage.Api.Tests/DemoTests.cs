@@ -3,26 +3,17 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>The demo: two lifelike weeks, made as agents would make them.</summary>
-[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
-internal sealed class DemoTests(Store store)
+internal sealed class DemoTests(Store store) : DatabaseFixture(store)
 {
-    private TestDatabase database = null!;
-
-    [SetUp]
-    public async Task CreateAsync() => database = await TestDatabase.CreateAsync(store);
-
-    [TearDown]
-    public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
-
     [Test]
     public async Task It_fills_a_store_once_with_two_weeks_that_add_up()
     {
-        var (exitCode, output) = await ApiProcess.RunAsync(database, "seed-demo");
+        var (exitCode, output) = await ApiProcess.RunAsync(Database, "seed-demo");
         Assert.That(exitCode, Is.Zero, output);
-        Assert.That((await ApiProcess.RunAsync(database, "verify")).ExitCode, Is.Zero);
-        Assert.That((await ApiProcess.RunAsync(database, "seed-demo")).ExitCode, Is.EqualTo(1), "there is one already");
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.Zero);
+        Assert.That((await ApiProcess.RunAsync(Database, "seed-demo")).ExitCode, Is.EqualTo(1), "there is one already");
 
-        await using var process = await ApiProcess.StartAsync(database);
+        await using var process = await ApiProcess.StartAsync(Database);
         var organisation = (await process.Api.GetAsync("/orgs")).Ok.AsArray().Single()!.Text("id");
         var costs = (await process.Api.GetAsync($"/orgs/{organisation}/costs")).Ok;
         Assert.Multiple(() =>

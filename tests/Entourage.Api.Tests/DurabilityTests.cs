@@ -5,22 +5,14 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>What was acknowledged is there, whatever becomes of the process (rule 1).</summary>
-[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
-internal sealed class DurabilityTests(Store store)
+internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
 {
     private const int Callers = 16;
-    private TestDatabase database = null!;
-
-    [SetUp]
-    public async Task CreateAsync() => database = await TestDatabase.CreateAsync(store);
-
-    [TearDown]
-    public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
 
     [Test]
     public async Task A_process_that_is_asked_to_end_writes_what_it_took_and_ends_well_within_ten_seconds()
     {
-        await using var process = await ApiProcess.StartAsync(database);
+        await using var process = await ApiProcess.StartAsync(Database);
         var team = await process.Api.CreateTeamAsync();
         var session = await team.StartAsync();
         var cents = new Cents(session);
@@ -30,10 +22,10 @@ internal sealed class DurabilityTests(Store store)
         var watch = Stopwatch.StartNew();
         var exitCode = await process.TerminateAsync();
         var took = watch.Elapsed;
-        var logIsLeft = store == Store.Sqlite && File.Exists(database.FilePath + "-wal");
+        var logIsLeft = Store == Store.Sqlite && File.Exists(Database.FilePath + "-wal");
         await Task.WhenAll(callers);
 
-        await using var next = await ApiProcess.StartAsync(database);
+        await using var next = await ApiProcess.StartAsync(Database);
         var recorded = (await next.Api.GetAsync($"/sessions/{session}")).Ok.Usd("cost_usd")!.Value / 0.01m;
         Assert.That(exitCode, Is.Zero);
         Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(10)));
@@ -44,7 +36,7 @@ internal sealed class DurabilityTests(Store store)
     [Test]
     public async Task A_caller_that_never_finishes_its_body_does_not_keep_the_process_from_ending_well()
     {
-        await using var process = await ApiProcess.StartAsync(database);
+        await using var process = await ApiProcess.StartAsync(Database);
         var address = process.Api.Http.BaseAddress!;
         using var slow = new System.Net.Sockets.TcpClient(address.Host, address.Port);
         await slow.GetStream().WriteAsync("POST /api/v1/orgs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"u8.ToArray());
@@ -58,8 +50,8 @@ internal sealed class DurabilityTests(Store store)
     [Test]
     public async Task A_store_that_is_held_by_another_process_is_answered_503_and_recovers_by_itself()
     {
-        Assume.That(store == Store.Sqlite, "a server is never held as a whole");
-        await using var host = await ApiHost.StartAsync(store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = "1" });
+        Assume.That(Store == Store.Sqlite, "a server is never held as a whole");
+        await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = "1" });
         var team = await host.Api.CreateTeamAsync();
         var cents = new Cents(await team.StartAsync());
         await using (var holder = new Microsoft.Data.Sqlite.SqliteConnection(host.Database.ConnectionString))
@@ -81,9 +73,9 @@ internal sealed class DurabilityTests(Store store)
     [Test]
     public async Task An_empty_file_is_as_good_as_none()
     {
-        Assume.That(store == Store.Sqlite, "a server has no files that another program makes");
-        await File.WriteAllBytesAsync(database.FilePath, []);
-        await using var process = await ApiProcess.StartAsync(database);
+        Assume.That(Store == Store.Sqlite, "a server has no files that another program makes");
+        await File.WriteAllBytesAsync(Database.FilePath, []);
+        await using var process = await ApiProcess.StartAsync(Database);
         Assert.That((await (await process.Api.CreateTeamAsync()).BudgetAsync()).Usd("daily_spent_usd"), Is.Zero);
     }
 
@@ -91,14 +83,14 @@ internal sealed class DurabilityTests(Store store)
     [TestCase("--Database:Provider", "Oracle")]
     [TestCase("--urls", "http://192.0.2.1:80")]
     public async Task A_configuration_that_cannot_work_ends_the_process_with_one(string key, string value) =>
-        Assert.That((await ApiProcess.RunAsync(database, key, value)).ExitCode, Is.EqualTo(1));
+        Assert.That((await ApiProcess.RunAsync(Database, key, value)).ExitCode, Is.EqualTo(1));
 
     [Test]
     public async Task A_store_that_is_not_there_is_not_verified_and_not_made()
     {
-        Assert.That((await ApiProcess.RunAsync(database, "verify")).ExitCode, Is.EqualTo(1));
-        Assert.That((await ApiProcess.RunAsync(database, "verfy")).ExitCode, Is.EqualTo(1));
-        Assert.That((await ApiProcess.RunAsync(database, "verify")).ExitCode, Is.EqualTo(1), "it was not made by the first time");
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1));
+        Assert.That((await ApiProcess.RunAsync(Database, "verfy")).ExitCode, Is.EqualTo(1));
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1), "it was not made by the first time");
     }
 
     private static async Task WaitUntilAsync(Func<bool> condition)

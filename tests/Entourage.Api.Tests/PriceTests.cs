@@ -1,18 +1,11 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 
 /// <summary>What models cost, and what usage costs whose caller does not say.</summary>
-internal sealed class PriceTests(Store store) : ApiFixture(store)
+internal sealed class PriceTests(Store store) : PriceFixture(store)
 {
-    // Prices are everybody's, and the server is that of all tests here: each has a model of its own.
-    private string own = "";
-
-    [SetUp]
-    public void NameModel() => own = $"acme-{Guid.CreateVersion7()}";
-
     [Test]
     public async Task The_built_in_prices_are_there_from_the_start()
     {
@@ -80,20 +73,20 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
     [Test]
     public async Task The_price_at_the_time_decides()
     {
-        await SetAsync(own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
+        await SetAsync(Own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
         var midnight = Host.Clock.GetUtcNow().Date.AddDays(1);
-        await SetAsync(own, new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m, effective_from = $"{midnight:yyyy-MM-dd}T00:00:00Z" });
+        await SetAsync(Own, new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m, effective_from = $"{midnight:yyyy-MM-dd}T00:00:00Z" });
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own })).Ok;
 
         Host.Clock.Advance(TimeSpan.FromDays(2));
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own })).Ok;
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own, occurred_at = $"{midnight.AddTicks(-10):yyyy-MM-ddTHH:mm:ss.fffffff}Z" })).Ok;
-        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own, occurred_at = $"{midnight:yyyy-MM-dd}T00:00:00Z" })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own, occurred_at = $"{midnight.AddTicks(-10):yyyy-MM-ddTHH:mm:ss.fffffff}Z" })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own, occurred_at = $"{midnight:yyyy-MM-dd}T00:00:00Z" })).Ok;
 
         var costs = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray().Select(record => record!.Usd("cost_usd"));
-        var prices = (await Api.GetAsync($"/prices/{own}")).Ok;
+        var prices = (await Api.GetAsync($"/prices/{Own}")).Ok;
         Assert.That(costs, Is.EqualTo(new[] { 2m, 1m, 2m, 1m }));
         Assert.That(prices.Items("history").Select(price => price.Usd("input_usd_per_mtok")), Is.EqualTo(new[] { 2m, 1m }));
         Assert.That((await team.CostsAsync()).Items("by_day").Select(day => day.Usd("cost_usd")), Is.EqualTo(new[] { 2m, 2m, 2m }));
@@ -123,12 +116,12 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
         await using var replica = ApiHost.StartBeside(Host);
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        await SetAsync(own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 7m });
-        _ = (await UseAsync(session, new { input_tokens = 1, output_tokens = 0, model = own })).Ok;
+        await SetAsync(Own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 7m });
+        _ = (await UseAsync(session, new { input_tokens = 1, output_tokens = 0, model = Own })).Ok;
 
-        _ = (await replica.Api.SendAsync(HttpMethod.Put, $"/prices/{own}", new { input_usd_per_mtok = 7m, output_usd_per_mtok = 7m })).Ok;
+        _ = (await replica.Api.SendAsync(HttpMethod.Put, $"/prices/{Own}", new { input_usd_per_mtok = 7m, output_usd_per_mtok = 7m })).Ok;
 
-        Assert.That((await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = own })).Ok.Usd("cost_usd"), Is.EqualTo(7.000005m));
+        Assert.That((await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 0, model = Own })).Ok.Usd("cost_usd"), Is.EqualTo(7.000005m));
     }
 
     [Test]
@@ -156,11 +149,11 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
     [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "long_context": {"above_input_tokens": 9, "output_usd_per_mtok": 1}}""", "long_context.input_usd_per_mtok")]
     public async Task A_price_that_cannot_be_is_refused(string body, string member)
     {
-        var answer = await Api.SendAsync(HttpMethod.Put, $"/prices/{own}", body);
+        var answer = await Api.SendAsync(HttpMethod.Put, $"/prices/{Own}", body);
 
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity), answer.Text);
         Assert.That(answer.Json["errors"]!.AsObject().Single().Key, Is.EqualTo(member));
-        Assert.That((await Api.GetAsync($"/prices/{own}")).Status, Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((await Api.GetAsync($"/prices/{Own}")).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
     [Test]
@@ -173,8 +166,4 @@ internal sealed class PriceTests(Store store) : ApiFixture(store)
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
         Assert.That(answer.Json["errors"]!.AsObject().Single().Key, Is.EqualTo("cache_write_1h_tokens"));
     }
-
-    private Task<Answer> UseAsync(long session, object usage) => Api.PostAsync($"/sessions/{session}/usage", usage);
-
-    private async Task<JsonNode> SetAsync(string model, object price) => (await Api.SendAsync(HttpMethod.Put, $"/prices/{model}", price)).Ok;
 }

@@ -1,31 +1,24 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 
 /// <summary>What becomes of usage, sessions and reservations on a model that has no price, or has one later.</summary>
-internal sealed class UnpricedTests(Store store) : ApiFixture(store)
+internal sealed class UnpricedTests(Store store) : PriceFixture(store)
 {
-    // Prices are everybody's, and the server is that of all tests here: each has a model of its own.
-    private string own = "";
-
-    [SetUp]
-    public void NameModel() => own = $"acme-{Guid.CreateVersion7()}";
-
     [Test]
     public async Task Usage_that_waits_for_a_price_is_priced_by_a_correction_in_the_window_where_it_happened()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
         var session = await team.StartAsync();
-        var usage = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 500_000, model = own })).Ok;
-        _ = (await UseAsync(session, new { input_tokens = 10, output_tokens = 0, model = own + "-mini", billing = "subscription" })).Ok;
+        var usage = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 500_000, model = Own })).Ok;
+        _ = (await UseAsync(session, new { input_tokens = 10, output_tokens = 0, model = Own + "-mini", billing = "subscription" })).Ok;
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Flag("over_budget")), Is.EqualTo(("unpriced", 0m, false)));
         Host.Clock.Advance(TimeSpan.FromDays(1));
 
-        await SetAsync(own, new { input_usd_per_mtok = 4m, output_usd_per_mtok = 20m });
-        await SetAsync(own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 25m });
+        await SetAsync(Own, new { input_usd_per_mtok = 4m, output_usd_per_mtok = 20m });
+        await SetAsync(Own, new { input_usd_per_mtok = 5m, output_usd_per_mtok = 25m });
 
         var records = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray();
         var (correction, original) = (records[0]!, records[2]!);
@@ -44,7 +37,7 @@ internal sealed class UnpricedTests(Store store) : ApiFixture(store)
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(14m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
 
-        await SetAsync(own + "-mini", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m });
+        await SetAsync(Own + "-mini", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m });
         Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(10m), "of a subscription");
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
@@ -58,14 +51,14 @@ internal sealed class UnpricedTests(Store store) : ApiFixture(store)
         var before = await Host.CountAsync("UsageRecords");
         for (var i = 0; i < 3; i++)
         {
-            var items = Enumerable.Range(0, 150).Select(item => new { session_id = sessions[item % 2], input_tokens = 1_000, output_tokens = 0, model = own });
+            var items = Enumerable.Range(0, 150).Select(item => new { session_id = sessions[item % 2], input_tokens = 1_000, output_tokens = 0, model = Own });
             _ = (await Api.PostAsync("/sessions/usage/batch", new { items })).Ok;
         }
 
         await using var replica = ApiHost.StartBeside(Host);
         ApiClient[] apis = [Api, replica.Api, Api, replica.Api];
         await Task.WhenAll(apis.Select(async api =>
-            (await api.SendAsync(HttpMethod.Put, $"/prices/{own}", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m, effective_from = "2026-01-01T00:00:00Z" })).Ok.Text("model")));
+            (await api.SendAsync(HttpMethod.Put, $"/prices/{Own}", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m, effective_from = "2026-01-01T00:00:00Z" })).Ok.Text("model")));
 
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(0.45m));
         Assert.That(await Host.CountAsync("UsageRecords") - before, Is.EqualTo(900));
@@ -80,9 +73,11 @@ internal sealed class UnpricedTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
         var reservation = await team.HoldAsync(session, 2.5m);
 
-        var usage = (await UseAsync(session, new { input_tokens = 10, output_tokens = 1, model = own, reservation_id = reservation })).Ok;
+        var usage = (await UseAsync(session, new { input_tokens = 10, output_tokens = 1, model = Own, reservation_id = reservation })).Ok;
 
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("overrun_usd")), Is.EqualTo(("reservation", 2.5m, 0m)));
+        var budget = (await team.BudgetAsync()).Items("budgets").Single();
+        Assert.That((budget.Usd("spent_usd"), budget.Usd("reserved_usd"), budget.Usd("remaining_usd")), Is.EqualTo((2.5m, 0m, 7.5m)));
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
@@ -98,7 +93,7 @@ internal sealed class UnpricedTests(Store store) : ApiFixture(store)
         var held = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
         var other = await Api.PostAsync(path, new { model = "gpt-5", input_tokens = 10_000, max_output_tokens = 4_000 });
         var tooMuch = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 40_000 });
-        var unpriced = await Api.PostAsync(path, new { model = own, input_tokens = 1, max_output_tokens = 1 });
+        var unpriced = await Api.PostAsync(path, new { model = Own, input_tokens = 1, max_output_tokens = 1 });
         var both = await Api.PostAsync(path, new { estimated_cost_usd = 1m, input_tokens = 1, max_output_tokens = 1 });
         var half = await Api.PostAsync(path, new { input_tokens = 1 });
         var none = await Api.PostAsync(path, new { });
@@ -123,11 +118,11 @@ internal sealed class UnpricedTests(Store store) : ApiFixture(store)
         var settings = await team.ConfigureAsync(new { unpriced_models = "refuse" });
         var session = await team.StartAsync();
 
-        var start = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = own });
-        var reservation = await Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = 1m, model = own, input_tokens = (long?)null });
-        var usage = await UseAsync(session, new { input_tokens = 1, output_tokens = 1, model = own });
-        await SetAsync(own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
-        var later = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = own });
+        var start = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = Own });
+        var reservation = await Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = 1m, model = Own, input_tokens = (long?)null });
+        var usage = await UseAsync(session, new { input_tokens = 1, output_tokens = 1, model = Own });
+        await SetAsync(Own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
+        var later = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = Own });
 
         Assert.Multiple(() =>
         {
@@ -138,8 +133,4 @@ internal sealed class UnpricedTests(Store store) : ApiFixture(store)
             Assert.That(later.Status, Is.EqualTo(HttpStatusCode.Created));
         });
     }
-
-    private Task<Answer> UseAsync(long session, object usage) => Api.PostAsync($"/sessions/{session}/usage", usage);
-
-    private async Task<JsonNode> SetAsync(string model, object price) => (await Api.SendAsync(HttpMethod.Put, $"/prices/{model}", price)).Ok;
 }

@@ -47,7 +47,7 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
             Map(session => session.TaskTitle).Name("task_title");
             Map(session => session.Model).Name("model");
             Map(session => session.Status).Name("status").Convert(row => EnumNames.Of(row.Value.Status));
-            Map(session => session.StartedAt).Name("started_at").Convert(row => row.Value.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture));
+            Map(session => session.StartedAt).Name("started_at").Convert(row => UtcJsonConverter.TextOf(row.Value.StartedAt));
             Map(session => session.CostUsd).Name("cost_usd").Convert(row => row.Value.CostUsd.ToString());
             Map(session => session.Tokens).Name("tokens");
             Map(session => session.DurationMinutes).Name("duration_minutes");

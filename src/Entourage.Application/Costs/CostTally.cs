@@ -5,7 +5,9 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Application.Costs;
 
 /// <summary>Adds up rollups, in order of time, under every heading of a report at once, so that the headings cannot disagree.</summary>
-internal sealed class CostTally(BudgetCalendar calendar)
+/// <param name="calendar">Whose days and hours.</param>
+/// <param name="byHour">Whether the hours are wanted too.</param>
+internal sealed class CostTally(BudgetCalendar calendar, bool byHour)
 {
     public CostSum Total { get; } = new();
 
@@ -22,8 +24,8 @@ internal sealed class CostTally(BudgetCalendar calendar)
 
     public Dictionary<DateOnly, CostSum> ByDay { get; } = [];
 
-    /// <summary>By the instant at which the local hour began.</summary>
-    public Dictionary<DateTimeOffset, CostSum> ByHour { get; } = [];
+    /// <summary>By the instant at which the local hour began; null where that is not wanted.</summary>
+    public Dictionary<DateTimeOffset, CostSum>? ByHour { get; } = byHour ? [] : null;
 
     public void Add(RollupRow row)
     {
@@ -34,7 +36,7 @@ internal sealed class CostTally(BudgetCalendar calendar)
         ByAgent.At(row.AgentId).Add(row.Rollup, firstOfSession);
         ByTask.At(row.TaskId ?? 0).Add(row.Rollup, firstOfSession);
         ByModel.At(row.Rollup.Model).Add(row.Rollup, firstOfSession);
-        ByHour.At(calendar.HourOf(row.Rollup.QuarterAt)).Add(row.Rollup, firstOfSession);
+        ByHour?.At(calendar.HourOf(row.Rollup.QuarterAt)).Add(row.Rollup, firstOfSession);
         ByDay.At(calendar.DateOf(row.Rollup.QuarterAt)).Add(row.Rollup, firstOfSession);
     }
 }

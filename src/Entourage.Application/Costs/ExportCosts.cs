@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
 using Entourage.Application.Abstractions;
-using Entourage.Application.Errors;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
-using Entourage.Domain.Budgets;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,29 +24,17 @@ internal sealed class ExportCostsHandler(IEntourageDb db, TimeProvider time)
     // Read piece by piece: a list of any length takes the memory of one piece, on a store that buffers its answers too.
     private const int PieceSize = 500;
 
-    public async Task<IAsyncEnumerable<SessionCostResponse>> Handle(ExportTeamCostsQuery request, CancellationToken cancellationToken)
-    {
-        var team = await db.Teams.AsNoTracking()
-            .Where(team => team.Id == request.TeamId)
-            .GetAsync(request.TeamId, "team", cancellationToken);
-        return Export([team.Id], BudgetCalendar.Of(team.Timezone), request.Filter);
-    }
+    public async Task<IAsyncEnumerable<SessionCostResponse>> Handle(ExportTeamCostsQuery request, CancellationToken cancellationToken) =>
+        Export(await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken), request.Filter);
 
-    public async Task<IAsyncEnumerable<SessionCostResponse>> Handle(ExportOrganisationCostsQuery request, CancellationToken cancellationToken)
-    {
-        await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
-        var teams = await db.Teams
-            .Where(team => team.OrganisationId == request.OrganisationId)
-            .Select(team => team.Id)
-            .ToListAsync(cancellationToken);
-        return Export(teams, BudgetCalendar.Utc, request.Filter);
-    }
+    public async Task<IAsyncEnumerable<SessionCostResponse>> Handle(ExportOrganisationCostsQuery request, CancellationToken cancellationToken) =>
+        Export(await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken), request.Filter);
 
     // What is wrong with the range is said before the first row is.
-    private IAsyncEnumerable<SessionCostResponse> Export(IReadOnlyList<Guid> teams, BudgetCalendar calendar, CostFilter filter)
+    private IAsyncEnumerable<SessionCostResponse> Export(CostSubject of, CostFilter filter)
     {
         var now = time.GetUtcNow();
-        return ReadAsync(teams, CostRange.Of(filter.From, filter.To, filter.Period, calendar, now), filter, now, CancellationToken.None);
+        return ReadAsync(of.Teams, CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, now), filter, now, CancellationToken.None);
     }
 
     private async IAsyncEnumerable<SessionCostResponse> ReadAsync(

@@ -48,21 +48,13 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
 {
     public async Task<CostsResponse> Handle(GetTeamCostsQuery request, CancellationToken cancellationToken)
     {
-        var team = await db.Teams.AsNoTracking()
-            .Where(team => team.Id == request.TeamId)
-            .GetAsync(request.TeamId, "team", cancellationToken);
-        var of = new CostSubject(BudgetScope.Team, team.Id, [team.Id], team.Timezone);
+        var of = await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken);
         return await ReportAsync(of, request.Filter, request.Page, cancellationToken);
     }
 
     public async Task<CostsResponse> Handle(GetOrganisationCostsQuery request, CancellationToken cancellationToken)
     {
-        await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
-        var teams = await db.Teams
-            .Where(team => team.OrganisationId == request.OrganisationId)
-            .Select(team => team.Id)
-            .ToListAsync(cancellationToken);
-        var of = new CostSubject(BudgetScope.Organisation, request.OrganisationId, teams, "UTC");
+        var of = await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken);
         return await ReportAsync(of, request.Filter, request.Page, cancellationToken);
     }
 
@@ -71,9 +63,9 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
         var teams = of.Teams;
         var now = time.GetUtcNow();
         var before = page.AfterNumber;
-        var calendar = BudgetCalendar.Of(of.Timezone);
+        var calendar = of.Calendar;
         var range = CostRange.Of(filter.From, filter.To, filter.Period, calendar, now);
-        var tally = new CostTally(calendar);
+        var tally = new CostTally(calendar, range.IsOfHours(now));
 
         // One pass over one query: whatever is recorded meanwhile, the lists and the totals are of the same moment.
         await foreach (var row in Rows(teams, range, filter).AsAsyncEnumerable().WithCancellation(cancellationToken))
@@ -120,7 +112,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             ByTask = tally.ByTask.Rows(id => new TaskCostResponse(id == 0 ? null : id, taskTitles.GetValueOrDefault(id))),
             ByModel = tally.ByModel.Rows(model => new ModelCostResponse(model.Length == 0 ? null : model)),
             ByDay = [.. tally.ByDay.Rows(day => new DayCostResponse(day)).OrderBy(row => row.Day)],
-            ByHour = range.IsOfHours(now) ? [.. tally.ByHour.Rows(hour => new HourCostResponse(hour)).OrderBy(row => row.Hour)] : null,
+            ByHour = tally.ByHour is { } hours ? [.. hours.Rows(hour => new HourCostResponse(hour)).OrderBy(row => row.Hour)] : null,
         };
     }
 
@@ -163,7 +155,28 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
 }
 
 /// <summary>Whose costs, and in whose days.</summary>
-internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Guid> Teams, string Timezone);
+internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Guid> Teams, string Timezone)
+{
+    /// <summary>The calendar of its days.</summary>
+    public BudgetCalendar Calendar => BudgetCalendar.Of(Timezone);
+
+    /// <summary>A team.</summary>
+    /// <exception cref="NotFoundException">There is none such.</exception>
+    public static async Task<CostSubject> OfTeamAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
+    {
+        var team = await db.Teams.AsNoTracking().Where(team => team.Id == id).GetAsync(id, "team", cancellationToken);
+        return new(BudgetScope.Team, id, [id], team.Timezone);
+    }
+
+    /// <summary>An organisation, in UTC days.</summary>
+    /// <exception cref="NotFoundException">There is none such.</exception>
+    public static async Task<CostSubject> OfOrganisationAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
+    {
+        await db.Organisations.GetAsync(id, "organisation", cancellationToken);
+        var teams = await db.Teams.Where(team => team.OrganisationId == id).Select(team => team.Id).ToListAsync(cancellationToken);
+        return new(BudgetScope.Organisation, id, teams, "UTC");
+    }
+}
 
 /// <summary>A rollup with what its session says of it.</summary>
 internal sealed record RollupRow(UsageRollup Rollup, Guid AgentId, long? TaskId);

@@ -49,7 +49,7 @@ public sealed class ModelPrice
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>Whether usage that waited for a price has been looked through since.</summary>
-    public bool IsApplied { get; private set; }
+    public bool IsApplied { get; init; }
 
     /// <summary>What tokens cost.</summary>
     /// <returns>The cost by class; null when a rate that it needs is not listed.</returns>
@@ -73,7 +73,4 @@ public sealed class ModelPrice
     /// <summary>Whether a reported cost is so far from what a price comes to that somebody should look.</summary>
     public static bool Differs(Money reported, Money expected) =>
         (Int128)Math.Abs(reported.NanoUsd - expected.NanoUsd) * 100 > (Int128)expected.NanoUsd * TolerancePercent;
-
-    /// <summary>Notes that usage which waited for a price has been looked through.</summary>
-    public void MarkApplied() => IsApplied = true;
 }
