@@ -10,10 +10,11 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
-if (args is [var command, ..] && !command.StartsWith('-') && command is not (Verify.Command or SeedDemo.Command))
+if (args is [var command, ..] && !command.StartsWith('-') && command is not (Verify.Command or Fold.Command or SeedDemo.Command))
 {
     await Console.Error.WriteLineAsync(
-        $"There is no command '{command}'. Without one it serves; '{Verify.Command}' checks the store, '{SeedDemo.Command}' fills it for a look around.");
+        $"There is no command '{command}'. Without one it serves; '{Verify.Command}' checks the store, '{Fold.Command}' folds its old usage, "
+        + $"'{SeedDemo.Command}' fills it for a look around.");
     return 1;
 }
 
@@ -81,6 +82,11 @@ try
     if (args is [Verify.Command, ..])
     {
         return await Verify.RunAsync(app.Services, app.Configuration, args.Contains(Verify.Repair), Console.Out);
+    }
+
+    if (args is [Fold.Command, ..])
+    {
+        return await Fold.RunAsync(app.Services, app.Configuration, Console.Out);
     }
 
     if (demoClock is not null)

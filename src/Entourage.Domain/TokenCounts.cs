@@ -22,4 +22,11 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
         left.Output + right.Output,
         left.CacheRead + right.CacheRead,
         left.CacheWrite + right.CacheWrite));
+
+    /// <summary>The difference, class by class.</summary>
+    public static TokenCounts operator -(TokenCounts left, TokenCounts right) => checked(new(
+        left.Input - right.Input,
+        left.Output - right.Output,
+        left.CacheRead - right.CacheRead,
+        left.CacheWrite - right.CacheWrite));
 }

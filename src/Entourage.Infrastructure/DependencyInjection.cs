@@ -40,8 +40,10 @@ public static class DependencyInjection
         services.AddSingleton<BudgetLedger>();
         services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
+        services.AddSingleton<CostSummaries>();
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
+        services.AddHostedService<SummariseJob>();
         return services;
     }
 

@@ -75,7 +75,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         await ChangedAsync($"UPDATE UsageRollups SET CostNanoUsd = CostNanoUsd + 5, CacheReadTokens = 3, UnpricedTokens = 2 WHERE SessionId = {session} AND CostNanoUsd > 1");
 
         await FoundAndPutRightAsync(
-            $"{Rollup("2026-06-10T12:00Z")}: stored 1.500000005 USD (0.00 imputed), 113 tokens (2 unpriced), but its records come to 1.50 USD (0.00 imputed), 110 tokens (0 unpriced)");
+            $"{Rollup("2026-06-10T12:00Z")}: stored 1.500000005 USD (0.00 imputed), 113 tokens (2 unpriced), 1 begun, but its records come to 1.50 USD (0.00 imputed), 110 tokens (0 unpriced), 1 begun");
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2.500000001m));
     }
 
@@ -87,6 +87,51 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         await FoundAndPutRightAsync(
             $"{Rollup("2026-06-01T12:00Z")}: stored 0.00 USD (0.00 imputed), 0 tokens (0 unpriced), but its records come to 0.000000001 USD (0.00 imputed), 110 tokens (0 unpriced)");
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2.500000001m));
+    }
+
+    [Test]
+    public async Task The_empty_rollup_of_a_sessions_start_that_is_gone_is_found_and_made_again()
+    {
+        var idle = await team.StartAsync(task);
+        await ChangedAsync($"DELETE FROM UsageRollups WHERE SessionId = {idle}");
+        Assert.That((await team.CostsAsync()).Number("session_count"), Is.EqualTo(1));
+
+        await Host.VerifyAsync(repair: true);
+
+        Assert.That((await team.CostsAsync()).Number("session_count"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_cost_summary_that_was_changed_is_gone_or_is_of_nothing_is_found_and_put_right()
+    {
+        await Host.SummariseAsync();
+        var before = await team.CostsAsync();
+        await ChangedAsync($"UPDATE CostSummaries SET CostNanoUsd = 7 WHERE SubjectId = (SELECT TeamId FROM Sessions WHERE Id = {session}) AND Heading = 0 AND CostNanoUsd = 1");
+        Assert.That(await Host.ExecuteAsync($"DELETE FROM CostSummaries WHERE SubjectId = (SELECT t.OrganisationId FROM Teams t JOIN Sessions s ON s.TeamId = t.Id WHERE s.Id = {session}) AND Heading = 3 AND Day = 10101"), Is.EqualTo(1));
+        Assert.That(await Host.ExecuteAsync($"UPDATE CostSummaries SET Item = 'gpt-5' WHERE SubjectId = (SELECT TeamId FROM Sessions WHERE Id = {session}) AND Heading = 5 AND Day = 10101"), Is.EqualTo(1));
+
+        var found = await Host.VerifyAsync();
+        Assert.That(found.Differences, Has.Count.EqualTo(4), string.Join('\n', found.Differences));
+        Assert.That(found.Differences, Has.Exactly(1).EqualTo(
+            $"summary of {team.Id}, Everything '', 2026-06-01: stored 0.000000007 USD (0.00 imputed), 110 tokens (0 unpriced), but its records come to 0.000000001 USD (0.00 imputed), 110 tokens (0 unpriced)"));
+        await Host.VerifyAsync(repair: true);
+
+        Assert.That((await team.CostsAsync()).ToJsonString(), Is.EqualTo(before.ToJsonString()));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_rollup_that_is_put_right_is_summarised_anew()
+    {
+        await Host.SummariseAsync();
+        await ChangedAsync($"UPDATE UsageRollups SET CostNanoUsd = 5 WHERE SessionId = {session} AND CostNanoUsd = 1");
+        await Host.VerifyAsync(repair: true);
+        Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(1.500000001m));
+
+        await Host.SummariseAsync();
+
+        Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(1.500000001m));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]

@@ -1,4 +1,6 @@
+using Entourage.Application.Retention;
 using Entourage.Application.Verification;
+using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.AspNetCore.Hosting;
@@ -6,6 +8,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Entourage.Testing;
@@ -57,6 +60,16 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     {
         await using var scope = Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
+    }
+
+    /// <summary>Brings the cost summaries up to date, as a job does every second of a clock that moves.</summary>
+    public Task SummariseAsync() => Services.GetServices<IHostedService>().OfType<SummariseJob>().Single().SummariseAsync(CancellationToken.None);
+
+    /// <summary>Folds the usage records of an age.</summary>
+    public async Task<FoldReport> FoldAsync(TimeSpan age)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new FoldUsageCommand(age));
     }
 
     /// <summary>How many rows a table has.</summary>

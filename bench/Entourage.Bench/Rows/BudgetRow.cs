@@ -1,4 +1,3 @@
-using Entourage.Bench.Load;
 using Entourage.Bench.Reporting;
 using Entourage.Bench.Servers;
 
@@ -19,11 +18,10 @@ internal sealed class BudgetRow : IRow
         await using var server = await ServerProcess.StartAsync(database);
         await using var bare = await ServerProcess.StartBareAsync();
         var scene = await Scene.CreateAsync(server.Address, Shape.Spread);
-        byte[][] checks = [.. scene.Agents.Select(Requests.Budget)];
 
         var rounds = await trial.AlternateAsync(
             Side.Closed("bare", bare, scene.Usages(Side.Connections)),
-            Side.Closed("budget", server, number => new RepeatingClient(checks, 200, number, Side.Connections)));
+            Side.Closed("budget", server, scene.Budgets(Side.Connections)));
         var ratio = rounds.Ratio(1, to: 0);
         return
         [

@@ -38,6 +38,9 @@ internal sealed class Trial(Options options, TextWriter progress)
         return new(rounds);
     }
 
+    /// <summary>Says how far a row is.</summary>
+    public void Say(FormattableString text) => progress.WriteLine($"  {FormattableString.Invariant(text)}");
+
     private void Say(string round, Side side, Run run)
     {
         var (p50, p99) = (run.Latencies.Milliseconds(0.5), run.P99);

@@ -44,6 +44,13 @@ internal sealed class Scene
         return number => new RepeatingClient(requests, 200, number, clients);
     }
 
+    /// <summary>A load of budget checks of these agents.</summary>
+    public Func<int, IClient> Budgets(int clients)
+    {
+        byte[][] checks = [.. agents.Select(Requests.Budget)];
+        return number => new RepeatingClient(checks, 200, number, clients);
+    }
+
     /// <summary>What the teams have cost, all together (USD).</summary>
     public async Task<decimal> ReadCostAsync(Uri server)
     {

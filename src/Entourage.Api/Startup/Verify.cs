@@ -22,12 +22,7 @@ internal static class Verify
     /// <param name="console">Where to say what was found.</param>
     public static async Task<int> RunAsync(IServiceProvider services, IConfiguration configuration, bool repair, TextWriter console)
     {
-        var file = DatabaseOptions.SqlitePathOf(configuration);
-        if (file is not null && !File.Exists(file))
-        {
-            throw new FileNotFoundException($"There is no store {file}.");
-        }
-
+        var file = EnsureThere(configuration);
         await using var scope = services.CreateAsyncScope();
         var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
         foreach (var difference in report.Differences)
@@ -36,12 +31,22 @@ internal static class Verify
         }
 
         await console.WriteLineAsync($"Store: {file ?? nameof(DatabaseProvider.SqlServer)}");
-        await console.WriteLineAsync($"{report.Records} usage records, {report.Totals} totals, {report.Differences.Count} differences");
+        await console.WriteLineAsync(
+            $"{report.Records} usage records{(report.Folded > 0 ? $" and {report.Folded} folded ones" : "")}, {report.Totals} totals, {report.Differences.Count} differences");
         if (report is { Repaired: true, Differences.Count: > 0 })
         {
             await console.WriteLineAsync("Each of these totals is now what its records come to.");
         }
 
         return report.Repaired || report.Differences.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>Makes sure that there is a store to work on, where that can be seen.</summary>
+    /// <returns>The SQLite file; null on SQL Server.</returns>
+    /// <exception cref="FileNotFoundException">There is no SQLite file.</exception>
+    public static string? EnsureThere(IConfiguration configuration)
+    {
+        var file = DatabaseOptions.SqlitePathOf(configuration);
+        return file is null || File.Exists(file) ? file : throw new FileNotFoundException($"There is no store {file}.");
     }
 }

@@ -1,5 +1,6 @@
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -33,8 +34,14 @@ public interface IEntourageDb
     /// <summary>Every usage ever reported.</summary>
     DbSet<UsageRecord> UsageRecords { get; }
 
+    /// <summary>What usages came to that are too old to be kept.</summary>
+    DbSet<FoldedUsage> FoldedUsages { get; }
+
     /// <summary>Usage by session, model and quarter of an hour.</summary>
     DbSet<UsageRollup> UsageRollups { get; }
+
+    /// <summary>Usage by day and heading, for reports.</summary>
+    DbSet<CostSummary> CostSummaries { get; }
 
     /// <summary>What has been spent and reserved in each budget window.</summary>
     DbSet<BudgetCounter> BudgetCounters { get; }

@@ -92,6 +92,23 @@ public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
             ends is { } last ? UsageRollup.QuarterOf(last + UsageRollup.Quarter - TimeSpan.FromTicks(1)) : null);
     }
 
+    /// <summary>The whole local days in it; null when there are none.</summary>
+    internal WholeDays? WholeDays(BudgetCalendar calendar)
+    {
+        DateOnly? first = From is not { } from ? null : calendar.StartOf(calendar.DateOf(from)) == from ? calendar.DateOf(from) : calendar.DateOf(from).AddDays(1);
+        DateOnly? end = To is { } to ? calendar.DateOf(to) : null;
+        return first >= end
+            ? null
+            : new(first, end, new(first is { } begins ? calendar.StartOf(begins) : null, end is { } ends ? calendar.StartOf(ends) : null));
+    }
+
+    /// <summary>What of it lies before and after a part.</summary>
+    internal IEnumerable<CostRange> EdgesOf(CostRange part)
+    {
+        CostRange[] edges = [new(From, part.From), new(part.To, To)];
+        return edges.Where(edge => edge.From < edge.To);
+    }
+
     private static DateTimeOffset? Parse(string name, string? text, BudgetCalendar calendar, int days)
     {
         if (text is null)
@@ -112,3 +129,9 @@ public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
                 : throw new InvalidInputException(name, "A bound is a local date (2026-11-23) or an instant (2026-11-23T10:15:00Z).");
     }
 }
+
+/// <summary>Whole local days.</summary>
+/// <param name="First">The first; null is from the beginning.</param>
+/// <param name="End">The one after the last; null is open.</param>
+/// <param name="Range">The same as instants.</param>
+internal sealed record WholeDays(DateOnly? First, DateOnly? End, CostRange Range);

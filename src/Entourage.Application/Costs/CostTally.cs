@@ -1,83 +1,92 @@
-using Entourage.Domain;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Entourage.Domain.Budgets;
-using Entourage.Domain.Sessions;
+using Entourage.Domain.Costs;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Adds up rollups, in order of time, under every heading of a report at once, so that the headings cannot disagree.</summary>
+/// <summary>Adds up usage under every heading of a report at once, so that the headings cannot disagree.</summary>
 /// <param name="calendar">Whose days and hours.</param>
 /// <param name="byHour">Whether the hours are wanted too.</param>
 internal sealed class CostTally(BudgetCalendar calendar, bool byHour)
 {
-    public CostSum Total { get; } = new();
+    public UsageSum Total { get; private set; }
 
-    public Dictionary<long, CostSum> Sessions { get; } = [];
+    public Dictionary<Guid, UsageSum> ByTeam { get; } = [];
 
-    public Dictionary<Guid, CostSum> ByTeam { get; } = [];
-
-    public Dictionary<Guid, CostSum> ByAgent { get; } = [];
+    public Dictionary<Guid, UsageSum> ByAgent { get; } = [];
 
     /// <summary>Key 0 is the work on no task.</summary>
-    public Dictionary<long, CostSum> ByTask { get; } = [];
+    public Dictionary<long, UsageSum> ByTask { get; } = [];
 
-    public Dictionary<string, CostSum> ByModel { get; } = [];
+    public Dictionary<string, UsageSum> ByModel { get; } = new(StringComparer.Ordinal);
 
-    public Dictionary<DateOnly, CostSum> ByDay { get; } = [];
+    public Dictionary<DateOnly, UsageSum> ByDay { get; } = [];
 
     /// <summary>By the instant at which the local hour began; null where that is not wanted.</summary>
-    public Dictionary<DateTimeOffset, CostSum>? ByHour { get; } = byHour ? [] : null;
+    public Dictionary<DateTimeOffset, UsageSum>? ByHour { get; } = byHour ? [] : null;
 
-    public void Add(RollupRow row)
+    /// <summary>Adds usage of one session, model and quarter of an hour, under every heading.</summary>
+    public void Add(RollupRow row, UsageSum sum)
     {
-        var firstOfSession = !Sessions.ContainsKey(row.Rollup.SessionId);
-        Sessions.At(row.Rollup.SessionId).Add(row.Rollup, firstOfSession);
-        Total.Add(row.Rollup, firstOfSession);
-        ByTeam.At(row.Rollup.TeamId).Add(row.Rollup, firstOfSession);
-        ByAgent.At(row.AgentId).Add(row.Rollup, firstOfSession);
-        ByTask.At(row.TaskId ?? 0).Add(row.Rollup, firstOfSession);
-        ByModel.At(row.Rollup.Model).Add(row.Rollup, firstOfSession);
-        ByHour?.At(calendar.HourOf(row.Rollup.QuarterAt)).Add(row.Rollup, firstOfSession);
-        ByDay.At(calendar.DateOf(row.Rollup.QuarterAt)).Add(row.Rollup, firstOfSession);
+        AddDay(calendar.DateOf(row.QuarterAt), sum);
+        ByTeam.AddTo(row.TeamId, sum);
+        ByAgent.AddTo(row.AgentId, sum);
+        ByTask.AddTo(row.TaskId ?? 0, sum);
+        ByModel.AddTo(row.Model, sum);
+        ByHour?.AddTo(calendar.HourOf(row.QuarterAt), sum);
     }
-}
 
-/// <summary>A sum under one heading.</summary>
-internal sealed class CostSum
-{
-    public TokenCounts Tokens { get; private set; }
-
-    public long UnpricedTokens { get; private set; }
-
-    public Money Cost { get; private set; }
-
-    public Money ImputedCost { get; private set; }
-
-    public int Sessions { get; private set; }
-
-    public void Add(UsageRollup rollup, bool firstOfSession)
+    /// <summary>Adds what has been summarised under one heading.</summary>
+    public void Add(CostHeading heading, string item, UsageSum sum)
     {
-        Tokens += new TokenCounts(rollup.InputTokens, rollup.OutputTokens, rollup.CacheReadTokens, rollup.CacheWriteTokens);
-        UnpricedTokens += rollup.UnpricedTokens;
-        Cost += new Money(rollup.CostNanoUsd);
-        ImputedCost += new Money(rollup.ImputedCostNanoUsd);
-        Sessions += firstOfSession ? 1 : 0;
+        switch (heading)
+        {
+            case CostHeading.Hour:
+                ByHour?.AddTo(CostSummary.HourOf(item), sum);
+                break;
+            case CostHeading.Team:
+                ByTeam.AddTo(Guid.Parse(item), sum);
+                break;
+            case CostHeading.Agent:
+                ByAgent.AddTo(Guid.Parse(item), sum);
+                break;
+            case CostHeading.Task:
+                ByTask.AddTo(item.Length == 0 ? 0 : long.Parse(item, CultureInfo.InvariantCulture), sum);
+                break;
+            case CostHeading.Model:
+                ByModel.AddTo(item, sum);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(heading), heading, "A day is added as one.");
+        }
+    }
+
+    /// <summary>Adds what has been summarised of a day.</summary>
+    public void AddDay(DateOnly day, UsageSum sum)
+    {
+        Total += sum;
+        ByDay.AddTo(day, sum);
     }
 }
 
 internal static class CostSums
 {
-    /// <summary>The sum under a heading, begun where there is none yet.</summary>
-    public static CostSum At<TKey>(this Dictionary<TKey, CostSum> sums, TKey key)
-        where TKey : notnull =>
-        sums.TryGetValue(key, out var sum) ? sum : sums[key] = new();
+    /// <summary>Adds to the sum under a heading, begun where there is none yet.</summary>
+    public static void AddTo<TKey>(this Dictionary<TKey, UsageSum> sums, TKey key, UsageSum sum)
+        where TKey : notnull
+    {
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
+        known += sum;
+    }
 
     /// <summary>The headings as rows of an answer, the dearest first.</summary>
-    public static IReadOnlyList<TRow> Rows<TKey, TRow>(this Dictionary<TKey, CostSum> sums, Func<TKey, TRow> rowOf)
+    public static IReadOnlyList<TRow> Rows<TKey, TRow>(this Dictionary<TKey, UsageSum> sums, Func<TKey, TRow> rowOf)
         where TKey : notnull
         where TRow : CostRow =>
         [.. sums.OrderByDescending(pair => pair.Value.Cost).ThenBy(pair => pair.Key).Select(pair => Fill(rowOf(pair.Key), pair.Value))];
 
-    private static TRow Fill<TRow>(TRow row, CostSum sum)
+    private static TRow Fill<TRow>(TRow row, UsageSum sum)
         where TRow : CostRow
     {
         CostRow empty = row;
@@ -90,3 +99,6 @@ internal static class CostSums
         });
     }
 }
+
+/// <summary>The key of a rollup, with what its session says of it.</summary>
+internal sealed record RollupRow(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model, Guid AgentId, long? TaskId);

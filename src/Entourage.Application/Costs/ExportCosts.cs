@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
 using Entourage.Application.Abstractions;
-using Entourage.Application.Sessions;
-using Entourage.Domain;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Costs;
 
@@ -34,51 +31,26 @@ internal sealed class ExportCostsHandler(IEntourageDb db, TimeProvider time)
     private IAsyncEnumerable<SessionCostResponse> Export(CostSubject of, CostFilter filter)
     {
         var now = time.GetUtcNow();
-        return ReadAsync(of.Teams, CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, now), filter, now, CancellationToken.None);
+        return ReadAsync(new(db, of, filter, CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, now)), now, CancellationToken.None);
     }
 
-    private async IAsyncEnumerable<SessionCostResponse> ReadAsync(
-        IReadOnlyList<Guid> teams, CostRange range, CostFilter filter, DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SessionCostResponse> ReadAsync(
+        CostReader reader, DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rollups = db.UsageRollups.AsNoTracking().Where(rollup =>
-            (range.From == null || rollup.QuarterAt >= range.From)
-            && (range.To == null || rollup.QuarterAt < range.To)
-            && (filter.Model == null || rollup.Model == filter.Model));
         for (long? before = null; ;)
         {
-            var piece = await db.Sessions.AsNoTracking()
-                .Where(session => teams.Contains(session.TeamId)
-                    && (before == null || session.Id < before)
-                    && (filter.AgentId == null || session.AgentId == filter.AgentId)
-                    && (filter.TaskId == null || session.TaskId == filter.TaskId)
-                    && rollups.Any(rollup => rollup.SessionId == session.Id))
-                .OrderByDescending(session => session.Id)
-                .Take(PieceSize)
-                .Select(SessionRow.Projection(db))
-                .ToListAsync(cancellationToken);
-            if (piece.Count == 0)
+            var piece = await reader.SessionsAsync(before, PieceSize, now, cancellationToken);
+            foreach (var session in piece)
+            {
+                yield return session;
+            }
+
+            if (piece.Count < PieceSize)
             {
                 yield break;
             }
 
-            var ids = piece.Select(row => row.Session.Id).ToArray();
-            var sums = await rollups
-                .Where(rollup => ids.Contains(rollup.SessionId))
-                .GroupBy(rollup => rollup.SessionId)
-                .Select(session => new
-                {
-                    Id = session.Key,
-                    Cost = session.Sum(rollup => rollup.CostNanoUsd),
-                    Tokens = session.Sum(rollup => rollup.InputTokens + rollup.OutputTokens),
-                })
-                .ToDictionaryAsync(session => session.Id, cancellationToken);
-            foreach (var row in piece)
-            {
-                var sum = sums[row.Session.Id];
-                yield return SessionCostResponse.Of(row, new Money(sum.Cost), sum.Tokens, now);
-            }
-
-            before = piece[^1].Session.Id;
+            before = piece[^1].SessionId;
         }
     }
 }

@@ -1,11 +1,8 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
-using Entourage.Application.Errors;
 using Entourage.Application.Paging;
-using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
-using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +16,11 @@ namespace Entourage.Application.Costs;
 /// <param name="AgentId">Only this agent's.</param>
 /// <param name="TaskId">Only this task's.</param>
 /// <param name="Model">Only this model's.</param>
-public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Guid? AgentId, long? TaskId, string? Model);
+public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Guid? AgentId, long? TaskId, string? Model)
+{
+    /// <summary>Whether it is of every agent, task and model.</summary>
+    internal bool IsOfAll => this is { AgentId: null, TaskId: null, Model: null };
+}
 
 /// <summary>Reports where a team's money went, in its own days.</summary>
 /// <param name="TeamId">The team.</param>
@@ -58,30 +59,22 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
         return await ReportAsync(of, request.Filter, request.Page, cancellationToken);
     }
 
-    private async Task<CostsResponse> ReportAsync(CostSubject of, CostFilter filter, PageRequest page, CancellationToken cancellationToken)
+    private Task<CostsResponse> ReportAsync(CostSubject of, CostFilter filter, PageRequest page, CancellationToken cancellationToken)
     {
-        var teams = of.Teams;
         var now = time.GetUtcNow();
-        var before = page.AfterNumber;
-        var calendar = of.Calendar;
-        var range = CostRange.Of(filter.From, filter.To, filter.Period, calendar, now);
-        var tally = new CostTally(calendar, range.IsOfHours(now));
+        var range = CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, now);
 
-        // One pass over one query: whatever is recorded meanwhile, the lists and the totals are of the same moment.
-        await foreach (var row in Rows(teams, range, filter).AsAsyncEnumerable().WithCancellation(cancellationToken))
-        {
-            tally.Add(row);
-        }
+        // Whatever is recorded or summarised meanwhile: the lists and the totals are of the same moment.
+        return db.AtOneMomentAsync(inTransaction => ReportAsync(new CostReader(db, of, filter, range), page, now, inTransaction), cancellationToken);
+    }
 
-        var listed = tally.Sessions.Keys.Where(id => before is null || id < before).OrderDescending().Take(page.Limit + 1).ToArray();
-        var names = await db.Sessions.AsNoTracking()
-            .Where(session => listed.Contains(session.Id))
-            .OrderByDescending(session => session.Id)
-            .Select(SessionRow.Projection(db))
-            .ToListAsync(cancellationToken);
+    private async Task<CostsResponse> ReportAsync(CostReader reader, PageRequest page, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (of, filter, range) = (reader.Of, reader.Filter, reader.Range);
+        var teams = of.Teams;
+        var tally = await reader.TallyAsync(now, cancellationToken);
         var sessions = page.Of(
-            [.. names.Select(row => SessionCostResponse.Of(row, tally.Sessions[row.Session.Id].Cost, tally.Sessions[row.Session.Id].Tokens.Total, now))],
-            (SessionCostResponse session) => session.SessionId);
+            await reader.SessionsAsync(page.AfterNumber, page.Limit + 1, now, cancellationToken), (SessionCostResponse session) => session.SessionId);
         var agentNames = await db.Agents.Where(agent => teams.Contains(agent.TeamId))
             .ToDictionaryAsync(agent => agent.Id, agent => agent.Name, cancellationToken);
         var taskTitles = await db.Tasks.Where(task => teams.Contains(task.TeamId))
@@ -103,7 +96,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             TotalCacheReadTokens = tally.Total.Tokens.CacheRead,
             TotalCacheWriteTokens = tally.Total.Tokens.CacheWrite,
             UnpricedTokens = tally.Total.UnpricedTokens,
-            ForecastMonthUsd = await ForecastAsync(of, filter, calendar, now, cancellationToken),
+            ForecastMonthUsd = await ForecastAsync(of, filter, now, cancellationToken),
             SessionCount = tally.Total.Sessions,
             Sessions = sessions.Items,
             NextCursor = sessions.NextCursor,
@@ -117,13 +110,14 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
     }
 
     /// <summary>Reads the few counters that the forecast needs, and no usage.</summary>
-    private async Task<Money?> ForecastAsync(CostSubject of, CostFilter filter, BudgetCalendar calendar, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Money?> ForecastAsync(CostSubject of, CostFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (filter is not { AgentId: null, TaskId: null, Model: null })
+        if (!filter.IsOfAll)
         {
             return null;
         }
 
+        var calendar = of.Calendar;
         var id = BudgetWindow.IdOf(of.Id);
         var (today, month) = (calendar.WindowOf(BudgetPeriod.Day, now), calendar.WindowOf(BudgetPeriod.Month, now));
         var firstDay = today.AddDays(1 - SpendForecast.Days);
@@ -140,43 +134,4 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             now,
             calendar.ResetsAt(BudgetPeriod.Month, now)!.Value);
     }
-
-    private IQueryable<RollupRow> Rows(IReadOnlyList<Guid> teams, CostRange range, CostFilter filter) =>
-        from rollup in db.UsageRollups.AsNoTracking()
-        join session in db.Sessions on rollup.SessionId equals session.Id
-        where teams.Contains(rollup.TeamId)
-            && (range.From == null || rollup.QuarterAt >= range.From)
-            && (range.To == null || rollup.QuarterAt < range.To)
-            && (filter.AgentId == null || session.AgentId == filter.AgentId)
-            && (filter.TaskId == null || session.TaskId == filter.TaskId)
-            && (filter.Model == null || rollup.Model == filter.Model)
-        orderby rollup.QuarterAt
-        select new RollupRow(rollup, session.AgentId, session.TaskId);
 }
-
-/// <summary>Whose costs, and in whose days.</summary>
-internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Guid> Teams, string Timezone)
-{
-    /// <summary>The calendar of its days.</summary>
-    public BudgetCalendar Calendar => BudgetCalendar.Of(Timezone);
-
-    /// <summary>A team.</summary>
-    /// <exception cref="NotFoundException">There is none such.</exception>
-    public static async Task<CostSubject> OfTeamAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
-    {
-        var team = await db.Teams.AsNoTracking().Where(team => team.Id == id).GetAsync(id, "team", cancellationToken);
-        return new(BudgetScope.Team, id, [id], team.Timezone);
-    }
-
-    /// <summary>An organisation, in UTC days.</summary>
-    /// <exception cref="NotFoundException">There is none such.</exception>
-    public static async Task<CostSubject> OfOrganisationAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
-    {
-        await db.Organisations.GetAsync(id, "organisation", cancellationToken);
-        var teams = await db.Teams.Where(team => team.OrganisationId == id).Select(team => team.Id).ToListAsync(cancellationToken);
-        return new(BudgetScope.Organisation, id, teams, "UTC");
-    }
-}
-
-/// <summary>A rollup with what its session says of it.</summary>
-internal sealed record RollupRow(UsageRollup Rollup, Guid AgentId, long? TaskId);

@@ -5,6 +5,7 @@ using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
@@ -129,9 +130,29 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
             sums.Reserve(BudgetPolicy.ForWindows(team, held.AgentId), held.Reservation);
         }
 
+        await SummariseAnewAsync(team, cancellationToken);
         db.BudgetCounters.AddRange(sums.Windows
             .Where(sum => sum.Key.Scope is BudgetScope.Team or BudgetScope.Agent)
             .Select(sum => BudgetCounter.Create(sum.Key, sum.Value)));
         await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Cuts what is in the cost summaries of a team into the days of its new time zone.</summary>
+    private async Task SummariseAnewAsync(Team team, CancellationToken cancellationToken)
+    {
+        await db.CostSummaries.Where(summary => summary.SubjectId == team.Id).ExecuteDeleteAsync(cancellationToken);
+        var sums = new CostSummarySums();
+        var rows = from rollup in db.UsageRollups.AsNoTracking()
+                   join session in db.Sessions on rollup.SessionId equals session.Id
+                   where rollup.TeamId == team.Id
+                   select new { rollup.QuarterAt, rollup.Model, rollup.Summarised, session.AgentId, session.TaskId };
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            var origin = new CostOrigin(
+                team.OrganisationId, team.Id, BudgetCalendar.Of(team.Timezone), row.AgentId, row.TaskId, row.Model, row.QuarterAt);
+            sums.AddToTeam(origin, row.Summarised.ToSum());
+        }
+
+        db.CostSummaries.AddRange(sums.Sums.Where(sum => sum.Value != default).Select(sum => CostSummary.Create(sum.Key, sum.Value)));
     }
 }

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,13 +11,12 @@ internal sealed class TotalsRepair(IEntourageDb db)
 {
     private readonly List<Func<CancellationToken, Task>> changes = [];
 
-    /// <summary>Sets a rollup. One that nothing belongs to stays, and is zero: it may be the one that a session starts with.</summary>
-    public void Set(RollupKey key, Totals totals, bool isNew)
+    /// <summary>Sets a rollup. One that nothing belongs to stays, and is zero.</summary>
+    public void Set(RollupKey key, UsageSum totals, bool isNew)
     {
         if (isNew)
         {
-            db.UsageRollups.Add(UsageRollup.Create(
-                key.TeamId, key.QuarterAt, key.SessionId, key.Model, totals.Tokens, totals.UnpricedTokens, totals.Cost, totals.ImputedCost));
+            db.UsageRollups.Add(UsageRollup.Create(key.TeamId, key.QuarterAt, key.SessionId, key.Model, totals));
             return;
         }
 
@@ -31,12 +31,14 @@ internal sealed class TotalsRepair(IEntourageDb db)
                     .SetProperty(rollup => rollup.CacheWriteTokens, totals.Tokens.CacheWrite)
                     .SetProperty(rollup => rollup.UnpricedTokens, totals.UnpricedTokens)
                     .SetProperty(rollup => rollup.CostNanoUsd, totals.Cost.NanoUsd)
-                    .SetProperty(rollup => rollup.ImputedCostNanoUsd, totals.ImputedCost.NanoUsd),
+                    .SetProperty(rollup => rollup.ImputedCostNanoUsd, totals.ImputedCost.NanoUsd)
+                    .SetProperty(rollup => rollup.Sessions, totals.Sessions)
+                    .SetProperty(rollup => rollup.IsSummarised, false),
                 cancellationToken));
     }
 
     /// <summary>Sets the totals of a session.</summary>
-    public void Set(long sessionId, Totals totals) => changes.Add(cancellationToken => db.Sessions
+    public void Set(long sessionId, UsageSum totals) => changes.Add(cancellationToken => db.Sessions
         .Where(session => session.Id == sessionId)
         .ExecuteUpdateAsync(
             row => row
@@ -63,6 +65,23 @@ internal sealed class TotalsRepair(IEntourageDb db)
             .ExecuteUpdateAsync(
                 row => row.SetProperty(counter => counter.Spent, spending.Spent).SetProperty(counter => counter.Reserved, spending.Reserved),
                 cancellationToken));
+    }
+
+    /// <summary>Sets a cost summary, or deletes one that nothing belongs to: a report would name it.</summary>
+    public void Set(CostSummaryKey key, UsageSum sum, bool isNew)
+    {
+        if (isNew)
+        {
+            db.CostSummaries.Add(CostSummary.Create(key, sum));
+            return;
+        }
+
+        var ((subjectId, heading, day, item), amounts) = (key, UsageAmounts.Of(sum));
+        var stored = db.CostSummaries.Where(summary =>
+            summary.SubjectId == subjectId && summary.Heading == heading && summary.Day == day && summary.Item == item);
+        changes.Add(cancellationToken => sum == default
+            ? stored.ExecuteDeleteAsync(cancellationToken)
+            : stored.ExecuteUpdateAsync(row => row.SetProperty(summary => summary.Amounts, amounts), cancellationToken));
     }
 
     /// <summary>Writes what was set.</summary>

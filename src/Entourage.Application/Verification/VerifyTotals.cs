@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Budgets;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Sessions;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -16,10 +17,11 @@ public sealed record VerifyTotalsCommand(bool Repair) : ILedgerCommand<Verificat
 
 /// <summary>What a verification found.</summary>
 /// <param name="Records">The usage records that were read.</param>
-/// <param name="Totals">The totals that were compared: budget counters, sessions and rollups.</param>
+/// <param name="Folded">The usage records that are folded into sums, which were read in their place.</param>
+/// <param name="Totals">The totals that were compared: budget counters, sessions, rollups and cost summaries.</param>
 /// <param name="Differences">Each total that is not the sum of its records, in words; none when all is well.</param>
 /// <param name="Repaired">Whether the totals that differed were put right.</param>
-public sealed record VerificationReport(long Records, long Totals, IReadOnlyList<string> Differences, bool Repaired);
+public sealed record VerificationReport(long Records, long Folded, long Totals, IReadOnlyList<string> Differences, bool Repaired);
 
 internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<VerifyTotalsCommand, VerificationReport>
 {
@@ -45,22 +47,36 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
     {
         var teams = await db.Teams.AsNoTracking().ToDictionaryAsync(team => team.Id, cancellationToken);
         var sessions = await db.Sessions.AsNoTracking().ToDictionaryAsync(session => session.Id, cancellationToken);
-        var rollups = new Dictionary<RollupKey, Totals>();
+        var rollups = new Dictionary<RollupKey, UsageSum>();
         var records = 0L;
         await foreach (var record in db.UsageRecords.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             records++;
             var key = new RollupKey(sessions[record.SessionId].TeamId, UsageRollup.QuarterOf(record.OccurredAt), record.SessionId, record.Model);
-            rollups[key] = rollups.GetValueOrDefault(key) + Totals.Of(record);
+            rollups[key] = rollups.GetValueOrDefault(key) + UsageSum.Of(record);
+        }
+
+        var foldedRecords = 0L;
+        await foreach (var folded in db.FoldedUsages.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            foldedRecords += folded.Records;
+            var key = new RollupKey(sessions[folded.SessionId].TeamId, folded.QuarterAt, folded.SessionId, folded.Model);
+            rollups[key] = rollups.GetValueOrDefault(key) + folded.Amounts.ToSum();
         }
 
         // Every window is a whole number of quarters of an hour, so the other totals are sums of these.
-        var spent = new Dictionary<long, Totals>();
+        var spent = new Dictionary<long, UsageSum>();
         var counters = new CounterSums();
         foreach (var (key, totals) in rollups)
         {
             spent[key.SessionId] = spent.GetValueOrDefault(key.SessionId) + (totals with { UnpricedTokens = 0 });
             counters.Spend(BudgetPolicy.ForWindows(teams[key.TeamId], sessions[key.SessionId]), key.QuarterAt, totals.Cost);
+        }
+
+        foreach (var session in sessions.Values)
+        {
+            var key = new RollupKey(session.TeamId, UsageRollup.QuarterOf(session.StartedAt), session.Id, session.Model ?? "");
+            rollups[key] = rollups.GetValueOrDefault(key) + new UsageSum { Sessions = 1 };
         }
 
         await foreach (var reservation in db.Reservations.AsNoTracking()
@@ -70,13 +86,16 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
             counters.Reserve(BudgetPolicy.ForWindows(teams[session.TeamId], session), reservation);
         }
 
+        // What the summaries hold of the rollups, whatever these should be: a rollup that is put right is summarised again.
+        var summaries = new CostSummarySums();
         var differences = new List<string>();
         var compared = 0L;
         await foreach (var rollup in db.UsageRollups.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var key = RollupKey.Of(rollup);
             rollups.Remove(key, out var expected);
-            Compare(key, Totals.Of(rollup), expected, () => repair?.Set(key, expected, isNew: false));
+            Compare(key, rollup.Sum, expected, () => repair?.Set(key, expected, isNew: false));
+            Summarise(rollup);
         }
 
         foreach (var (key, expected) in rollups)
@@ -87,7 +106,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
         foreach (var session in sessions.Values)
         {
             var expected = spent.GetValueOrDefault(session.Id);
-            Compare($"session {session.Id}", Totals.Of(session), expected, () => repair?.Set(session.Id, expected));
+            Compare($"session {session.Id}", UsageSum.Of(session), expected, () => repair?.Set(session.Id, expected));
         }
 
         var windows = counters.Windows.ToDictionary();
@@ -103,8 +122,29 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db) : IRequestHandler<Ver
             CompareCounter(window, default, expected, isNew: true);
         }
 
+        var expectedSummaries = summaries.Sums.ToDictionary();
+        await foreach (var summary in db.CostSummaries.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            expectedSummaries.Remove(summary.Key, out var expected);
+            Compare(summary.Key, summary.Amounts.ToSum(), expected, () => repair?.Set(summary.Key, expected, isNew: false));
+        }
+
+        foreach (var (key, expected) in expectedSummaries)
+        {
+            Compare(key, default, expected, () => repair?.Set(key, expected, isNew: true));
+        }
+
         differences.Sort(StringComparer.Ordinal);
-        return new(records, compared, differences, repair is not null);
+        return new(records, foldedRecords, compared, differences, repair is not null);
+
+        void Summarise(UsageRollup rollup)
+        {
+            var (team, session) = (teams[rollup.TeamId], sessions[rollup.SessionId]);
+            var origin = new CostOrigin(
+                team.OrganisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt);
+            summaries.AddToTeam(origin, rollup.Summarised.ToSum());
+            summaries.AddToOrganisation(origin, rollup.Summarised.ToSum());
+        }
 
         void CompareCounter(BudgetWindow window, Spending stored, Spending expected, bool isNew) =>
             Compare($"counter of {window}", stored, expected, () => repair?.Set(window, expected, isNew));

@@ -1,3 +1,5 @@
+using Entourage.Domain.Costs;
+
 namespace Entourage.Domain.Sessions;
 
 /// <summary>
@@ -49,28 +51,41 @@ public sealed class UsageRollup
     /// <summary>The imputed cost of usage under a subscription, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; private init; }
 
+    /// <summary>1 for the bucket that the session began in, else 0.</summary>
+    public int Sessions { get; private init; }
+
+    /// <summary>What of this the cost summaries hold already.</summary>
+    public UsageAmounts Summarised { get; private init; } = new();
+
+    /// <summary>Whether they hold all of it.</summary>
+    public bool IsSummarised { get; private init; }
+
+    /// <summary>What was used.</summary>
+    public UsageSum Sum => new(
+        new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens), UnpricedTokens, new(CostNanoUsd), new(ImputedCostNanoUsd), Sessions);
+
     /// <summary>
     /// The empty bucket that a session starts with, so that a session which never reports a usage is in the reports too.
     /// </summary>
     public static UsageRollup OfStart(Session session) =>
-        new() { TeamId = session.TeamId, QuarterAt = QuarterOf(session.StartedAt), SessionId = session.Id, Model = session.Model ?? "" };
+        Create(session.TeamId, QuarterOf(session.StartedAt), session.Id, session.Model ?? "", new UsageSum { Sessions = 1 });
 
     /// <summary>The bucket of some usage.</summary>
-    public static UsageRollup Create(
-        Guid teamId, DateTimeOffset quarterAt, long sessionId, string model, TokenCounts tokens, long unpricedTokens, Money cost, Money imputedCost) => new()
-        {
-            TeamId = teamId,
-            QuarterAt = quarterAt,
-            SessionId = sessionId,
-            Model = model,
-            InputTokens = tokens.Input,
-            OutputTokens = tokens.Output,
-            CacheReadTokens = tokens.CacheRead,
-            CacheWriteTokens = tokens.CacheWrite,
-            UnpricedTokens = unpricedTokens,
-            CostNanoUsd = cost.NanoUsd,
-            ImputedCostNanoUsd = imputedCost.NanoUsd,
-        };
+    public static UsageRollup Create(Guid teamId, DateTimeOffset quarterAt, long sessionId, string model, UsageSum sum) => new()
+    {
+        TeamId = teamId,
+        QuarterAt = quarterAt,
+        SessionId = sessionId,
+        Model = model,
+        InputTokens = sum.Tokens.Input,
+        OutputTokens = sum.Tokens.Output,
+        CacheReadTokens = sum.Tokens.CacheRead,
+        CacheWriteTokens = sum.Tokens.CacheWrite,
+        UnpricedTokens = sum.UnpricedTokens,
+        CostNanoUsd = sum.Cost.NanoUsd,
+        ImputedCostNanoUsd = sum.ImputedCost.NanoUsd,
+        Sessions = sum.Sessions,
+    };
 
     /// <summary>The beginning of the quarter of an hour that holds an instant (UTC).</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant)

@@ -3,6 +3,7 @@ using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -46,7 +47,13 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
 
     /// <inheritdoc/>
+    public DbSet<FoldedUsage> FoldedUsages => Set<FoldedUsage>();
+
+    /// <inheritdoc/>
     public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
+
+    /// <inheritdoc/>
+    public DbSet<CostSummary> CostSummaries => Set<CostSummary>();
 
     /// <inheritdoc/>
     public DbSet<BudgetCounter> BudgetCounters => Set<BudgetCounter>();
@@ -123,6 +130,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<BudgetPeriod>().HaveConversion<byte>();
         configurationBuilder.Properties<ReservationStatus>().HaveConversion<byte>();
         configurationBuilder.Properties<CostSource>().HaveConversion<byte>();
+        configurationBuilder.Properties<CostHeading>().HaveConversion<byte>();
         configurationBuilder.Properties<Billing>().HaveConversion<byte>();
 
         // Read by people who look into the store: names.

@@ -1,4 +1,5 @@
 using CsCheck;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Domain.Tests.Sessions;
@@ -41,6 +42,7 @@ internal sealed class UsageRollupTests
         Assert.That(bucket.Model, Is.EqualTo("claude-opus"));
         Assert.That((bucket.InputTokens, bucket.OutputTokens, bucket.CacheReadTokens, bucket.CacheWriteTokens), Is.EqualTo((0L, 0L, 0L, 0L)));
         Assert.That((bucket.UnpricedTokens, bucket.CostNanoUsd, bucket.ImputedCostNanoUsd), Is.EqualTo((0L, 0L, 0L)));
+        Assert.That(bucket.Sessions, Is.EqualTo(1));
     }
 
     [Test]
@@ -51,9 +53,10 @@ internal sealed class UsageRollupTests
     public void A_bucket_is_made_of_the_sums_of_its_usage()
     {
         var team = Some.Team().Id;
-        var bucket = UsageRollup.Create(team, Some.Now, 42, "gpt-5", new TokenCounts(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m));
+        var bucket = UsageRollup.Create(team, Some.Now, 42, "gpt-5", new UsageSum(new(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m), 1));
         Assert.That((bucket.TeamId, bucket.QuarterAt, bucket.SessionId, bucket.Model), Is.EqualTo((team, Some.Now, 42L, "gpt-5")));
         Assert.That((bucket.InputTokens, bucket.OutputTokens, bucket.CacheReadTokens, bucket.CacheWriteTokens), Is.EqualTo((1L, 2L, 3L, 4L)));
         Assert.That((bucket.UnpricedTokens, bucket.CostNanoUsd, bucket.ImputedCostNanoUsd), Is.EqualTo((10L, 1_500_000_000L, 250_000_000L)));
+        Assert.That(bucket.Sum, Is.EqualTo(new UsageSum(new(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m), 1)));
     }
 }

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -33,7 +34,47 @@ internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageR
     {
         builder.HasKey(rollup => new { rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model });
         builder.Property(rollup => rollup.Model).HasMaxLength(Agent.ModelLength);
+        builder.Ignore(rollup => rollup.Sum);
+        builder.ComplexProperty(rollup => rollup.Summarised, amounts => amounts.Name("Summarised"));
+
+        // Of the few that the summaries lack.
+        builder.HasIndex(rollup => rollup.TeamId).HasFilter("[IsSummarised] = 0");
         builder.HasOne<Session>().WithMany().HasForeignKey(rollup => rollup.SessionId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class FoldedUsageConfiguration : IEntityTypeConfiguration<FoldedUsage>
+{
+    public void Configure(EntityTypeBuilder<FoldedUsage> builder)
+    {
+        builder.ToTable("FoldedUsage");
+        builder.HasKey(folded => new { folded.SessionId, folded.QuarterAt, folded.Model });
+        builder.Property(folded => folded.Model).HasMaxLength(Agent.ModelLength);
+        builder.ComplexProperty(folded => folded.Amounts, amounts => amounts.Name(""));
+        builder.HasOne<Session>().WithMany().HasForeignKey(folded => folded.SessionId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class CostSummaryConfiguration : IEntityTypeConfiguration<CostSummary>
+{
+    public void Configure(EntityTypeBuilder<CostSummary> builder)
+    {
+        builder.HasKey(summary => new { summary.SubjectId, summary.Heading, summary.Day, summary.Item });
+        builder.Property(summary => summary.Item).HasMaxLength(CostSummary.ItemLength);
+        builder.Ignore(summary => summary.Key);
+        builder.ComplexProperty(summary => summary.Amounts, amounts => amounts.Name(""));
+    }
+}
+
+internal static class AmountColumns
+{
+    /// <summary>Names the columns of amounts after what they hold.</summary>
+    public static void Name(this ComplexPropertyBuilder<UsageAmounts> amounts, string prefix)
+    {
+        foreach (var property in amounts.Metadata.ComplexType.GetProperties().ToArray())
+        {
+            amounts.Property(property.Name).HasColumnName(prefix + property.Name);
+        }
     }
 }
 

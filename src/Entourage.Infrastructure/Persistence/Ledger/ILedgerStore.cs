@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Pricing;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
@@ -64,6 +65,9 @@ internal interface ILedgerWrites : ILedgerReads
     /// <summary>Waits until no other transaction counts for the sessions' organisations, and reads the sessions.</summary>
     Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds);
 
+    /// <summary>Waits until no other transaction counts for an organisation.</summary>
+    Task HoldOrganisationAsync(Guid id);
+
     /// <summary>Reservations by their ids; those that there are.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids);
 
@@ -81,6 +85,12 @@ internal interface ILedgerWrites : ILedgerReads
 
     /// <summary>Whether a session has a usage record of an id. Slow, and asked only after a connection was lost.</summary>
     Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
+
+    /// <summary>Rollups of an organisation that the cost summaries lack something of.</summary>
+    Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId, int most);
+
+    /// <summary>Adds to cost summaries, and notes that they hold all of some rollups.</summary>
+    Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups);
 
     /// <summary>Writes what a batch came to.</summary>
     /// <exception cref="LedgerConflictException">A row is not as it was read.</exception>

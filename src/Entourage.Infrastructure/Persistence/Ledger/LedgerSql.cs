@@ -108,13 +108,15 @@ internal static class LedgerSql
 
     public const string InsertRollup =
         "INSERT INTO UsageRollups (TeamId, QuarterAt, SessionId, Model, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, "
-        + "UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd) VALUES (@team, @quarter, @session, @model, @input, @output, @cacheRead, "
-        + "@cacheWrite, @unpriced, @cost, @imputed)";
+        + "UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd, Sessions, IsSummarised, SummarisedInputTokens, SummarisedOutputTokens, "
+        + "SummarisedCacheReadTokens, SummarisedCacheWriteTokens, SummarisedUnpricedTokens, SummarisedCostNanoUsd, "
+        + "SummarisedImputedCostNanoUsd, SummarisedSessions) VALUES (@team, @quarter, @session, @model, @input, @output, @cacheRead, "
+        + "@cacheWrite, @unpriced, @cost, @imputed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
 
     public const string RollupSums =
         "InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, CacheReadTokens = CacheReadTokens + @cacheRead, "
         + "CacheWriteTokens = CacheWriteTokens + @cacheWrite, UnpricedTokens = UnpricedTokens + @unpriced, "
-        + "CostNanoUsd = CostNanoUsd + @cost, ImputedCostNanoUsd = ImputedCostNanoUsd + @imputed";
+        + "CostNanoUsd = CostNanoUsd + @cost, ImputedCostNanoUsd = ImputedCostNanoUsd + @imputed, IsSummarised = 0";
 
     public const string AddToSession =
         "UPDATE Sessions SET InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, "

@@ -1,6 +1,7 @@
 using System.Data;
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Pricing;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
@@ -108,6 +109,17 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
         return (await ReadAsync(sessionIds, SqlServerStatements.SelectSessions, LedgerSql.ReadSession))
             .DistinctBy(session => session.Id)
             .ToDictionary(session => session.Id);
+    }
+
+    public Task HoldOrganisationAsync(Guid id) => WriteAsync([id], SqlServerStatements.Hold);
+
+    public async Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId, int most) =>
+        await ReadAsync(SqlServerStatements.SelectUnsummarised(organisationId, most), SummarySql.ReadUnsummarised, []);
+
+    public async Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups)
+    {
+        await WriteAsync(sums, SqlServerStatements.AddToSummaries);
+        await WriteAsync(rollups, SqlServerStatements.MarkSummarised);
     }
 
     public async Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId) =>

@@ -127,11 +127,8 @@ internal static partial class SqlServerStatements
     public static SqlCommand AddToRollups(IReadOnlyCollection<KeyValuePair<LedgerBucket, LedgerSum>> sums) => Repeat(
         AddToRollup, sums, (row, sum) =>
         {
-            row.Add("@team", SqlDbType.UniqueIdentifier, sum.Key.TeamId);
-            row.Add("@quarter", SqlDbType.DateTimeOffset, sum.Key.QuarterAt);
-            row.Add("@model", SqlDbType.NVarChar, sum.Key.Model, Agent.ModelLength);
+            BindBucket(row, sum.Key);
             row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
-            BindSession(row, sum.Key.SessionId);
             BindSum(row, sum.Value);
         });
 
@@ -201,6 +198,14 @@ internal static partial class SqlServerStatements
     }
 
     private static void BindOrganisation(Row row, Guid id) => row.Add("@organisation", SqlDbType.UniqueIdentifier, id);
+
+    private static void BindBucket(Row row, LedgerBucket bucket)
+    {
+        row.Add("@team", SqlDbType.UniqueIdentifier, bucket.TeamId);
+        row.Add("@quarter", SqlDbType.DateTimeOffset, bucket.QuarterAt);
+        row.Add("@model", SqlDbType.NVarChar, bucket.Model, Agent.ModelLength);
+        BindSession(row, bucket.SessionId);
+    }
 
     private static void BindCounter(Row row, CounterChange change)
     {

@@ -8,7 +8,7 @@ using SQLitePCL;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>A connection with the ledger's statements, each prepared once.</summary>
-internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites, IDisposable
+internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedgerWrites, IDisposable
 {
     private const string AddToRollup = LedgerSql.InsertRollup + " ON CONFLICT DO UPDATE SET " + LedgerSql.RollupSums;
 
@@ -180,13 +180,7 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
 
         foreach (var (bucket, sum) in changes.Rollups)
         {
-            BindSum(Prepare(AddToRollup), sum)
-                .Bind("@unpriced", sum.UnpricedTokens)
-                .Bind("@team", bucket.TeamId)
-                .Bind("@quarter", bucket.QuarterAt)
-                .Bind("@session", bucket.SessionId)
-                .Bind("@model", bucket.Model)
-                .Write();
+            Bind(BindSum(Prepare(AddToRollup), sum).Bind("@unpriced", sum.UnpricedTokens), bucket).Write();
         }
 
         foreach (var record in changes.Records)
@@ -233,6 +227,12 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         .Bind("@scopeId", window.ScopeId)
         .Bind("@period", (long)window.Period)
         .Bind("@start", DayConverter.ToNumber(window.Start));
+
+    private static SqliteStatement Bind(SqliteStatement statement, LedgerBucket bucket) => statement
+        .Bind("@team", bucket.TeamId)
+        .Bind("@quarter", bucket.QuarterAt)
+        .Bind("@session", bucket.SessionId)
+        .Bind("@model", bucket.Model);
 
     private static SqliteStatement Bind(SqliteStatement statement, Reservation reservation) => statement
         .Bind("@id", reservation.Id)

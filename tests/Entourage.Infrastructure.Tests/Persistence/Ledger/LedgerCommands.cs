@@ -2,6 +2,7 @@ using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Persistence.Ledger;
 using Microsoft.Data.SqlClient;
@@ -16,6 +17,7 @@ internal static class LedgerCommands
     // What a parameter of a command is given; one for each type.
     private static readonly Dictionary<Type, Func<int, object>> Samples = new()
     {
+        [typeof(int)] = i => i + 1,
         [typeof(long)] = i => i + 1L,
         [typeof(Guid)] = i => Id(i),
         [typeof(byte[])] = i => Hash(i),
@@ -36,7 +38,11 @@ internal static class LedgerCommands
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
         [typeof(KeyValuePair<long, LedgerSum>)] = i => KeyValuePair.Create(i + 1L, Sum(i)),
-        [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(new LedgerBucket(Id(i), At(i), i + 1, "m"), Sum(i)),
+        [typeof(LedgerBucket)] = i => Bucket(i),
+        [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(Bucket(i), Sum(i)),
+        [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(
+            new CostSummaryKey(Id(i), CostHeading.Agent, new DateOnly(2026, 6, 1), BudgetWindow.IdOf(Id(i))),
+            new UsageSum(Tokens(i), i, new Money(i), new Money(i), i)),
     };
 
     /// <summary>The methods that make commands, each with every size that it can have.</summary>
@@ -91,6 +97,8 @@ internal static class LedgerCommands
         CreatedAt = At(i),
         ExpiresAt = At(i + 1),
     };
+
+    private static LedgerBucket Bucket(int i) => new(Id(i), At(i), i + 1, "m");
 
     private static LedgerSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i));
 

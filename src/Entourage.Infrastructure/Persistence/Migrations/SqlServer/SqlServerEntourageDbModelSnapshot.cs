@@ -161,6 +161,64 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Reservations");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Costs.CostSummary", b =>
+                {
+                    b.Property<Guid>("SubjectId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte>("Heading")
+                        .HasColumnType("tinyint");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Item")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Costs.CostSummary.Amounts#UsageAmounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long>("CacheReadTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CacheReadTokens");
+
+                            b1.Property<long>("CacheWriteTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CacheWriteTokens");
+
+                            b1.Property<long>("CostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("ImputedCostNanoUsd");
+
+                            b1.Property<long>("InputTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("InputTokens");
+
+                            b1.Property<long>("OutputTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("OutputTokens");
+
+                            b1.Property<int>("Sessions")
+                                .HasColumnType("int")
+                                .HasColumnName("Sessions");
+
+                            b1.Property<long>("UnpricedTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("UnpricedTokens");
+                        });
+
+                    b.HasKey("SubjectId", "Heading", "Day", "Item");
+
+                    b.ToTable("CostSummaries");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -311,6 +369,64 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasFilter("[IsBuiltIn] = 1");
 
                     b.ToTable("Prices", (string)null);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+                {
+                    b.Property<long>("SessionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTimeOffset>("QuarterAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("bigint");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Sessions.FoldedUsage.Amounts#UsageAmounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long>("CacheReadTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CacheReadTokens");
+
+                            b1.Property<long>("CacheWriteTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CacheWriteTokens");
+
+                            b1.Property<long>("CostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("ImputedCostNanoUsd");
+
+                            b1.Property<long>("InputTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("InputTokens");
+
+                            b1.Property<long>("OutputTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("OutputTokens");
+
+                            b1.Property<int>("Sessions")
+                                .HasColumnType("int")
+                                .HasColumnName("Sessions");
+
+                            b1.Property<long>("UnpricedTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("UnpricedTokens");
+                        });
+
+                    b.HasKey("SessionId", "QuarterAt", "Model");
+
+                    b.ToTable("FoldedUsage", (string)null);
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>
@@ -524,15 +640,61 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
 
+                    b.Property<bool>("IsSummarised")
+                        .HasColumnType("bit");
+
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint");
+
+                    b.Property<int>("Sessions")
+                        .HasColumnType("int");
 
                     b.Property<long>("UnpricedTokens")
                         .HasColumnType("bigint");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Summarised", "Entourage.Domain.Sessions.UsageRollup.Summarised#UsageAmounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long>("CacheReadTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedCacheReadTokens");
+
+                            b1.Property<long>("CacheWriteTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedCacheWriteTokens");
+
+                            b1.Property<long>("CostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedCostNanoUsd");
+
+                            b1.Property<long>("ImputedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedImputedCostNanoUsd");
+
+                            b1.Property<long>("InputTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedInputTokens");
+
+                            b1.Property<long>("OutputTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedOutputTokens");
+
+                            b1.Property<int>("Sessions")
+                                .HasColumnType("int")
+                                .HasColumnName("SummarisedSessions");
+
+                            b1.Property<long>("UnpricedTokens")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedUnpricedTokens");
+                        });
+
                     b.HasKey("TeamId", "QuarterAt", "SessionId", "Model");
 
                     b.HasIndex("SessionId");
+
+                    b.HasIndex("TeamId")
+                        .HasFilter("[IsSummarised] = 0");
 
                     b.ToTable("UsageRollups");
                 });
@@ -748,6 +910,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .WithMany()
                         .HasForeignKey("OrganisationId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+                {
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>

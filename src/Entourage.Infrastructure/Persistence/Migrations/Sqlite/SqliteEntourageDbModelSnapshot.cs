@@ -154,6 +154,63 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Reservations");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Costs.CostSummary", b =>
+                {
+                    b.Property<byte[]>("SubjectId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte>("Heading")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Item")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Costs.CostSummary.Amounts#UsageAmounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long>("CacheReadTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CacheReadTokens");
+
+                            b1.Property<long>("CacheWriteTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CacheWriteTokens");
+
+                            b1.Property<long>("CostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostNanoUsd");
+
+                            b1.Property<long>("InputTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("InputTokens");
+
+                            b1.Property<long>("OutputTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("OutputTokens");
+
+                            b1.Property<int>("Sessions")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("Sessions");
+
+                            b1.Property<long>("UnpricedTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("UnpricedTokens");
+                        });
+
+                    b.HasKey("SubjectId", "Heading", "Day", "Item");
+
+                    b.ToTable("CostSummaries");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -298,6 +355,63 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasFilter("[IsBuiltIn] = 1");
 
                     b.ToTable("Prices", (string)null);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+                {
+                    b.Property<long>("SessionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("QuarterAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Records")
+                        .HasColumnType("INTEGER");
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Sessions.FoldedUsage.Amounts#UsageAmounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long>("CacheReadTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CacheReadTokens");
+
+                            b1.Property<long>("CacheWriteTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CacheWriteTokens");
+
+                            b1.Property<long>("CostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostNanoUsd");
+
+                            b1.Property<long>("InputTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("InputTokens");
+
+                            b1.Property<long>("OutputTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("OutputTokens");
+
+                            b1.Property<int>("Sessions")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("Sessions");
+
+                            b1.Property<long>("UnpricedTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("UnpricedTokens");
+                        });
+
+                    b.HasKey("SessionId", "QuarterAt", "Model");
+
+                    b.ToTable("FoldedUsage", (string)null);
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>
@@ -505,15 +619,61 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsSummarised")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("OutputTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Sessions")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("UnpricedTokens")
                         .HasColumnType("INTEGER");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Summarised", "Entourage.Domain.Sessions.UsageRollup.Summarised#UsageAmounts", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<long>("CacheReadTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedCacheReadTokens");
+
+                            b1.Property<long>("CacheWriteTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedCacheWriteTokens");
+
+                            b1.Property<long>("CostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedCostNanoUsd");
+
+                            b1.Property<long>("ImputedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedImputedCostNanoUsd");
+
+                            b1.Property<long>("InputTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedInputTokens");
+
+                            b1.Property<long>("OutputTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedOutputTokens");
+
+                            b1.Property<int>("Sessions")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedSessions");
+
+                            b1.Property<long>("UnpricedTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedUnpricedTokens");
+                        });
+
                     b.HasKey("TeamId", "QuarterAt", "SessionId", "Model");
 
                     b.HasIndex("SessionId");
+
+                    b.HasIndex("TeamId")
+                        .HasFilter("[IsSummarised] = 0");
 
                     b.ToTable("UsageRollups");
                 });
@@ -725,6 +885,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("OrganisationId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+                {
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>

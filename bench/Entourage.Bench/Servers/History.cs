@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Entourage.Bench.Load;
+
+namespace Entourage.Bench.Servers;
+
+/// <summary>A team with a past: sessions of four weeks with many usages each, reported as any agent reports them.</summary>
+internal sealed class History
+{
+    /// <summary>How many usages a session has.</summary>
+    public const int UsagesPerSession = 100;
+
+    private const int Agents = 40;
+    private const int Tasks = 500;
+    private const int Connections = 8;
+
+    // Usage may be reported as late as 30 days.
+    private static readonly TimeSpan Past = TimeSpan.FromDays(28);
+    private static readonly string[] Models = ["claude-opus-4-8", "claude-sonnet-4-6", "gpt-5", "gemini-2.5-pro"];
+
+    private readonly Guid team;
+    private readonly List<Guid> agents = [];
+    private readonly List<long> tasks = [];
+    private readonly DateTimeOffset now = TimeProvider.System.GetUtcNow();
+
+    private History(Guid team) => this.team = team;
+
+    /// <summary>The address of the team's costs.</summary>
+    public string CostsPath => $"/teams/{team}/costs";
+
+    /// <summary>How many sessions there are.</summary>
+    public int Sessions { get; private set; }
+
+    /// <summary>Makes the team, without sessions.</summary>
+    public static async Task<History> CreateAsync(Uri server)
+    {
+        using var http = new HttpClient { BaseAddress = new(server, "api/v1/") };
+        var organisation = (await PostAsync(http, "orgs", new { name = "History", slug = "history" })).GetGuid();
+        var history = new History((await PostAsync(http, $"orgs/{organisation}/teams", new { name = "History", slug = "history" })).GetGuid());
+        for (var agent = 0; agent < Agents; agent++)
+        {
+            history.agents.Add((await PostAsync(http, $"teams/{history.team}/agents", new { name = $"agent-{agent}" })).GetGuid());
+        }
+
+        for (var task = 0; task < Tasks; task++)
+        {
+            history.tasks.Add((await PostAsync(http, $"teams/{history.team}/tasks", new { title = $"task-{task}" })).GetInt64());
+        }
+
+        return history;
+    }
+
+    /// <summary>Adds sessions with their usages, until there are so many.</summary>
+    /// <param name="address">Where the server is now.</param>
+    /// <param name="count">How many sessions there are to be.</param>
+    public async Task GrowAsync(Uri address, int count)
+    {
+        // So many at once that a batch of usages covers the sessions of one piece.
+        const int Piece = Requests.BatchSize / UsagesPerSession;
+        var next = Sessions;
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
+        {
+            using var connection = await HttpConnection.OpenAsync(address);
+            for (var first = Interlocked.Add(ref next, Piece) - Piece; first < count; first = Interlocked.Add(ref next, Piece) - Piece)
+            {
+                var ids = new long[Piece];
+                for (var i = 0; i < Piece; i++)
+                {
+                    ids[i] = await StartAsync(connection, first + i);
+                }
+
+                await connection.SendAsync(Usages(ids, (double)first / count), 200);
+            }
+        }));
+        Sessions = count;
+    }
+
+    private async Task<long> StartAsync(HttpConnection connection, int number)
+    {
+        var body = $"{{\"agent_id\":\"{agents[number % Agents]}\",\"task_id\":{tasks[number % Tasks]},\"model\":\"{Models[number % Models.Length]}\"}}";
+        var answer = await connection.SendAsync(RawRequest.Post("/sessions/start", body), 201);
+        var reader = new Utf8JsonReader(answer.Span);
+        return JsonElement.ParseValue(ref reader).GetProperty("id").GetInt64();
+    }
+
+    /// <summary>The usages of some sessions, half an hour of the past for each.</summary>
+    private byte[] Usages(long[] ids, double partOfPast)
+    {
+        var items = new StringBuilder();
+        var begins = now - Past + (partOfPast * Past);
+        for (var usage = 0; usage < UsagesPerSession; usage++)
+        {
+            foreach (var id in ids)
+            {
+                var at = begins + TimeSpan.FromSeconds(18 * usage);
+                items.Append(items.Length == 0 ? "" : ",").Append(
+                    CultureInfo.InvariantCulture,
+                    $"{{\"session_id\":{id},\"input_tokens\":2500,\"output_tokens\":800,\"cost_usd\":{Requests.Cost},\"occurred_at\":\"{at:yyyy-MM-ddTHH:mm:ssZ}\"}}");
+            }
+        }
+
+        return RawRequest.Post("/sessions/usage/batch", $"{{\"items\":[{items}]}}");
+    }
+
+    private static async Task<JsonElement> PostAsync(HttpClient http, string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(path, body);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id");
+    }
+}

@@ -1,0 +1,30 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using Entourage.Domain.Budgets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Costs;
+
+/// <summary>Whose costs, and in whose days.</summary>
+internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Guid> Teams, string Timezone)
+{
+    /// <summary>The calendar of its days.</summary>
+    public BudgetCalendar Calendar => BudgetCalendar.Of(Timezone);
+
+    /// <summary>A team.</summary>
+    /// <exception cref="NotFoundException">There is none such.</exception>
+    public static async Task<CostSubject> OfTeamAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
+    {
+        var team = await db.Teams.AsNoTracking().Where(team => team.Id == id).GetAsync(id, "team", cancellationToken);
+        return new(BudgetScope.Team, id, [id], team.Timezone);
+    }
+
+    /// <summary>An organisation, in UTC days.</summary>
+    /// <exception cref="NotFoundException">There is none such.</exception>
+    public static async Task<CostSubject> OfOrganisationAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
+    {
+        await db.Organisations.GetAsync(id, "organisation", cancellationToken);
+        var teams = await db.Teams.Where(team => team.OrganisationId == id).Select(team => team.Id).ToListAsync(cancellationToken);
+        return new(BudgetScope.Organisation, id, teams, "UTC");
+    }
+}

@@ -1,0 +1,46 @@
+namespace Entourage.Domain.Costs;
+
+/// <summary>A <see cref="UsageSum"/> as it is stored: plain numbers, so that the store can add them up.</summary>
+public sealed record UsageAmounts
+{
+    /// <summary>Input tokens.</summary>
+    public long InputTokens { get; init; }
+
+    /// <summary>Output tokens.</summary>
+    public long OutputTokens { get; init; }
+
+    /// <summary>Cache-read tokens.</summary>
+    public long CacheReadTokens { get; init; }
+
+    /// <summary>Cache-write tokens.</summary>
+    public long CacheWriteTokens { get; init; }
+
+    /// <summary>Tokens of all classes whose cost nobody knows yet.</summary>
+    public long UnpricedTokens { get; init; }
+
+    /// <summary>The cost, in nano-dollars.</summary>
+    public long CostNanoUsd { get; init; }
+
+    /// <summary>The imputed cost of usage under a subscription, in nano-dollars.</summary>
+    public long ImputedCostNanoUsd { get; init; }
+
+    /// <summary>How many sessions began.</summary>
+    public int Sessions { get; init; }
+
+    /// <summary>The amounts of a sum.</summary>
+    public static UsageAmounts Of(UsageSum sum) => new()
+    {
+        InputTokens = sum.Tokens.Input,
+        OutputTokens = sum.Tokens.Output,
+        CacheReadTokens = sum.Tokens.CacheRead,
+        CacheWriteTokens = sum.Tokens.CacheWrite,
+        UnpricedTokens = sum.UnpricedTokens,
+        CostNanoUsd = sum.Cost.NanoUsd,
+        ImputedCostNanoUsd = sum.ImputedCost.NanoUsd,
+        Sessions = sum.Sessions,
+    };
+
+    /// <summary>The sum.</summary>
+    public UsageSum ToSum() => new(
+        new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens), UnpricedTokens, new(CostNanoUsd), new(ImputedCostNanoUsd), Sessions);
+}

@@ -1,0 +1,37 @@
+using Entourage.Domain.Costs;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>
+/// Moves what the rollups have gained into the cost summaries. Until then reports add it to these themselves, so nothing waits for
+/// this and nothing is wrong without it: it only keeps reports fast.
+/// </summary>
+internal sealed class CostSummaries(ILedgerStore store)
+{
+    // Few enough that usages hardly wait for the transaction.
+    private const int PieceSize = 500;
+
+    /// <summary>Summarises what there is of an organisation. Replicas may do so at once: each piece is moved by one of them.</summary>
+    public async Task SummariseAsync(Guid organisationId, CancellationToken cancellationToken)
+    {
+        for (var moved = PieceSize; moved == PieceSize; cancellationToken.ThrowIfCancellationRequested())
+        {
+            await store.WriteAsync(async writes => moved = await MoveAsync(organisationId, writes), cancellationToken);
+        }
+    }
+
+    private static async Task<int> MoveAsync(Guid organisationId, ILedgerWrites writes)
+    {
+        await writes.HoldOrganisationAsync(organisationId);
+        var rollups = await writes.FindUnsummarisedAsync(organisationId, PieceSize);
+        var sums = new CostSummarySums();
+        foreach (var rollup in rollups)
+        {
+            sums.AddToTeam(rollup.Origin, rollup.Sum);
+            sums.AddToOrganisation(rollup.Origin, rollup.Sum);
+        }
+
+        await writes.SummariseAsync(sums.Sums, [.. rollups.Select(rollup => rollup.Bucket)]);
+        return rollups.Count;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Data;
+using Entourage.Domain.Costs;
+using Entourage.Infrastructure.Persistence.Converters;
+using Microsoft.Data.SqlClient;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+// What keeps the cost summaries.
+internal static partial class SqlServerStatements
+{
+    private const string AddToSummary =
+        "UPDATE CostSummaries SET " + SummarySql.SummarySums + " WHERE SubjectId = @subject AND Heading = @heading AND Day = @day "
+        + "AND Item = @item; IF @@ROWCOUNT = 0 " + SummarySql.InsertSummary;
+
+    public static SqlCommand SelectUnsummarised(Guid organisationId, int most) => Single("SELECT TOP (@most) " + SummarySql.Unsummarised, row =>
+    {
+        BindOrganisation(row, organisationId);
+        row.Add("@most", SqlDbType.Int, most);
+    });
+
+    /// <summary>Adds to cost summaries, or makes them.</summary>
+    public static SqlCommand AddToSummaries(IReadOnlyCollection<KeyValuePair<CostSummaryKey, UsageSum>> sums) => Repeat(
+        AddToSummary, sums, (row, sum) =>
+        {
+            row.Add("@subject", SqlDbType.UniqueIdentifier, sum.Key.SubjectId);
+            row.Add("@heading", SqlDbType.TinyInt, (byte)sum.Key.Heading);
+            row.Add("@day", SqlDbType.Int, DayConverter.ToNumber(sum.Key.Day));
+            row.Add("@item", SqlDbType.NVarChar, sum.Key.Item, CostSummary.ItemLength);
+            row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
+            row.Add("@sessions", SqlDbType.Int, sum.Value.Sessions);
+            BindTokens(row, sum.Value.Tokens);
+            row.Add("@cost", SqlDbType.BigInt, sum.Value.Cost.NanoUsd);
+            row.Add("@imputed", SqlDbType.BigInt, sum.Value.ImputedCost.NanoUsd);
+        });
+
+    public static SqlCommand MarkSummarised(IReadOnlyCollection<LedgerBucket> rollups) => Repeat(SummarySql.MarkSummarised, rollups, BindBucket);
+}

@@ -1,0 +1,49 @@
+using Entourage.Domain.Costs;
+using Entourage.Infrastructure.Persistence.Converters;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+// What keeps the cost summaries.
+internal sealed partial class SqliteLedger
+{
+    private const string SelectUnsummarised = "SELECT " + SummarySql.Unsummarised + " LIMIT @most";
+    private const string AddToSummary = SummarySql.InsertSummary + " ON CONFLICT DO UPDATE SET " + SummarySql.SummarySums;
+
+    // The transaction is the only writer of the whole file: there is nobody to wait for.
+    public Task HoldOrganisationAsync(Guid id) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId, int most)
+    {
+        var found = new List<LedgerUnsummarised>();
+        Prepare(SelectUnsummarised).Bind("@organisation", organisationId).Bind("@most", most).ReadAll(SummarySql.ReadUnsummarised, found);
+        return Task.FromResult<IReadOnlyList<LedgerUnsummarised>>(found);
+    }
+
+    public Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups)
+    {
+        foreach (var (key, sum) in sums)
+        {
+            Prepare(AddToSummary)
+                .Bind("@subject", key.SubjectId)
+                .Bind("@heading", (long)key.Heading)
+                .Bind("@day", DayConverter.ToNumber(key.Day))
+                .Bind("@item", key.Item)
+                .Bind("@input", sum.Tokens.Input)
+                .Bind("@output", sum.Tokens.Output)
+                .Bind("@cacheRead", sum.Tokens.CacheRead)
+                .Bind("@cacheWrite", sum.Tokens.CacheWrite)
+                .Bind("@unpriced", sum.UnpricedTokens)
+                .Bind("@cost", sum.Cost.NanoUsd)
+                .Bind("@imputed", sum.ImputedCost.NanoUsd)
+                .Bind("@sessions", sum.Sessions)
+                .Write();
+        }
+
+        foreach (var bucket in rollups)
+        {
+            Bind(Prepare(SummarySql.MarkSummarised), bucket).Write();
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,201 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class CostSummaries : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<bool>(
+                name: "IsSummarised",
+                table: "UsageRollups",
+                type: "bit",
+                nullable: false,
+                defaultValue: false);
+
+            migrationBuilder.AddColumn<int>(
+                name: "Sessions",
+                table: "UsageRollups",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<long>(
+                name: "SummarisedCacheReadTokens",
+                table: "UsageRollups",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<long>(
+                name: "SummarisedCacheWriteTokens",
+                table: "UsageRollups",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<long>(
+                name: "SummarisedCostNanoUsd",
+                table: "UsageRollups",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<long>(
+                name: "SummarisedImputedCostNanoUsd",
+                table: "UsageRollups",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<long>(
+                name: "SummarisedInputTokens",
+                table: "UsageRollups",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<long>(
+                name: "SummarisedOutputTokens",
+                table: "UsageRollups",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<int>(
+                name: "SummarisedSessions",
+                table: "UsageRollups",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<long>(
+                name: "SummarisedUnpricedTokens",
+                table: "UsageRollups",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
+            // The quarter of an hour that each session began in.
+            migrationBuilder.Sql(
+                "UPDATE UsageRollups SET Sessions = 1 WHERE EXISTS (SELECT 1 FROM Sessions s WHERE s.Id = UsageRollups.SessionId "
+                + "AND COALESCE(s.Model, '') = UsageRollups.Model AND UsageRollups.QuarterAt <= s.StartedAt "
+                + "AND s.StartedAt < DATEADD(minute, 15, UsageRollups.QuarterAt))");
+
+            migrationBuilder.CreateTable(
+                name: "CostSummaries",
+                columns: table => new
+                {
+                    SubjectId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Heading = table.Column<byte>(type: "tinyint", nullable: false),
+                    Day = table.Column<int>(type: "int", nullable: false),
+                    Item = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    CacheReadTokens = table.Column<long>(type: "bigint", nullable: false),
+                    CacheWriteTokens = table.Column<long>(type: "bigint", nullable: false),
+                    CostNanoUsd = table.Column<long>(type: "bigint", nullable: false),
+                    ImputedCostNanoUsd = table.Column<long>(type: "bigint", nullable: false),
+                    InputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    OutputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    Sessions = table.Column<int>(type: "int", nullable: false),
+                    UnpricedTokens = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CostSummaries", x => new { x.SubjectId, x.Heading, x.Day, x.Item });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "FoldedUsage",
+                columns: table => new
+                {
+                    SessionId = table.Column<long>(type: "bigint", nullable: false),
+                    QuarterAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Model = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Records = table.Column<long>(type: "bigint", nullable: false),
+                    CacheReadTokens = table.Column<long>(type: "bigint", nullable: false),
+                    CacheWriteTokens = table.Column<long>(type: "bigint", nullable: false),
+                    CostNanoUsd = table.Column<long>(type: "bigint", nullable: false),
+                    ImputedCostNanoUsd = table.Column<long>(type: "bigint", nullable: false),
+                    InputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    OutputTokens = table.Column<long>(type: "bigint", nullable: false),
+                    Sessions = table.Column<int>(type: "int", nullable: false),
+                    UnpricedTokens = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_FoldedUsage", x => new { x.SessionId, x.QuarterAt, x.Model });
+                    table.ForeignKey(
+                        name: "FK_FoldedUsage_Sessions_SessionId",
+                        column: x => x.SessionId,
+                        principalTable: "Sessions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_UsageRollups_TeamId",
+                table: "UsageRollups",
+                column: "TeamId",
+                filter: "[IsSummarised] = 0");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "CostSummaries");
+
+            migrationBuilder.DropTable(
+                name: "FoldedUsage");
+
+            migrationBuilder.DropIndex(
+                name: "IX_UsageRollups_TeamId",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "IsSummarised",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "Sessions",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedCacheReadTokens",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedCacheWriteTokens",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedCostNanoUsd",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedImputedCostNanoUsd",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedInputTokens",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedOutputTokens",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedSessions",
+                table: "UsageRollups");
+
+            migrationBuilder.DropColumn(
+                name: "SummarisedUnpricedTokens",
+                table: "UsageRollups");
+        }
+    }
+}
