@@ -56,6 +56,30 @@ internal sealed class MigrationTests
     }
 
     [Test]
+    public async Task What_an_earlier_version_recorded_is_summarised_as_it_was()
+    {
+        await using var services = Contexts.Registered(database);
+        await services.UseAsync(async db =>
+        {
+            await db.GetService<IMigrator>().MigrateAsync("Prices");
+            await db.Database.ExecuteSqlAsync(Some.Organisation);
+            await db.Database.ExecuteSqlAsync(Some.Team);
+            foreach (var row in Some.SessionOfAnEarlierVersion(TimeSpan.FromMinutes(7)))
+            {
+                await db.Database.ExecuteSqlAsync(row);
+            }
+
+            return true;
+        });
+
+        await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
+
+        Assert.That(
+            await services.UseAsync(db => db.UsageRollups.OrderBy(rollup => rollup.QuarterAt).Select(rollup => new { rollup.Sessions, rollup.IsSummarised }).ToListAsync()),
+            Is.EqualTo(new[] { new { Sessions = 0, IsSummarised = false }, new { Sessions = 1, IsSummarised = false } }));
+    }
+
+    [Test]
     public async Task A_folder_that_is_not_there_is_made()
     {
         var path = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;

@@ -27,6 +27,8 @@ internal sealed class QueryPlanTests
         LedgerSql.UpdateReservation,
         LedgerSql.EndSession,
         LedgerSql.AddToSession,
+        "SELECT " + SummarySql.Unsummarised,
+        SummarySql.MarkSummarised,
     ];
 
     private ApiHost host = null!;
@@ -51,7 +53,7 @@ internal sealed class QueryPlanTests
         await using var connection = await OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = statement;
-        await AssertUsesIndexesAsync(command, ["@session", "@id", "@organisation", "@agent", "@task", "@team", "@key", "@sequence", "@now"]);
+        await AssertUsesIndexesAsync(command, ["@session", "@id", "@organisation", "@agent", "@task", "@team", "@key", "@sequence", "@now", "@quarter", "@model"]);
     }
 
     [TestCase("/sessions/{session}")]
@@ -65,11 +67,15 @@ internal sealed class QueryPlanTests
     [TestCase("/settings/teams/{team}")]
     [TestCase("/teams/{team}/costs")]
     [TestCase("/teams/{team}/costs?period=today")]
+    [TestCase("/teams/{team}/costs?from=2026-06-09T10:00:00Z&to=2026-06-11T10:00:00Z")]
+    [TestCase("/teams/{team}/costs?agent_id={agent}")]
+    [TestCase("/orgs/{organisation}/costs")]
     [TestCase("/teams/{team}/costs?format=csv")]
     public async Task A_read_looks_nothing_through(string path)
     {
         path = path.Replace("{session}", $"{session}", StringComparison.Ordinal)
             .Replace("{agent}", team.Agent, StringComparison.Ordinal)
+            .Replace("{organisation}", team.Organisation, StringComparison.Ordinal)
             .Replace("{team}", team.Id, StringComparison.Ordinal);
         var commands = new CommandsOf(host.Database.FilePath);
         using (DiagnosticListener.AllListeners.Subscribe(commands))

@@ -8,13 +8,10 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal sealed class CostSummaries(ILedgerStore store)
 {
-    // Few enough that usages hardly wait for the transaction.
-    private const int PieceSize = 500;
-
     /// <summary>Summarises what there is of an organisation. Replicas may do so at once: each piece is moved by one of them.</summary>
     public async Task SummariseAsync(Guid organisationId, CancellationToken cancellationToken)
     {
-        for (var moved = PieceSize; moved == PieceSize; cancellationToken.ThrowIfCancellationRequested())
+        for (var moved = SummarySql.PieceSize; moved == SummarySql.PieceSize; cancellationToken.ThrowIfCancellationRequested())
         {
             await store.WriteAsync(async writes => moved = await MoveAsync(organisationId, writes), cancellationToken);
         }
@@ -23,7 +20,7 @@ internal sealed class CostSummaries(ILedgerStore store)
     private static async Task<int> MoveAsync(Guid organisationId, ILedgerWrites writes)
     {
         await writes.HoldOrganisationAsync(organisationId);
-        var rollups = await writes.FindUnsummarisedAsync(organisationId, PieceSize);
+        var rollups = await writes.FindUnsummarisedAsync(organisationId);
         var sums = new CostSummarySums();
         foreach (var rollup in rollups)
         {

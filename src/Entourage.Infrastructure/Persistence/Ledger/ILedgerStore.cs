@@ -86,8 +86,8 @@ internal interface ILedgerWrites : ILedgerReads
     /// <summary>Whether a session has a usage record of an id. Slow, and asked only after a connection was lost.</summary>
     Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
 
-    /// <summary>Rollups of an organisation that the cost summaries lack something of.</summary>
-    Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId, int most);
+    /// <summary>Rollups of an organisation that the cost summaries lack something of: at most <see cref="SummarySql.PieceSize"/>.</summary>
+    Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId);
 
     /// <summary>Adds to cost summaries, and notes that they hold all of some rollups.</summary>
     Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups);

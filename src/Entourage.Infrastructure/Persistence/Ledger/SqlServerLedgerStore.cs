@@ -113,8 +113,8 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
 
     public Task HoldOrganisationAsync(Guid id) => WriteAsync([id], SqlServerStatements.Hold);
 
-    public async Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId, int most) =>
-        await ReadAsync(SqlServerStatements.SelectUnsummarised(organisationId, most), SummarySql.ReadUnsummarised, []);
+    public async Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId) =>
+        await ReadAsync(SqlServerStatements.SelectUnsummarised(organisationId), SummarySql.ReadUnsummarised, []);
 
     public async Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups)
     {

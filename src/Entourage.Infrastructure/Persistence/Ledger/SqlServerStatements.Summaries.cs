@@ -12,11 +12,8 @@ internal static partial class SqlServerStatements
         "UPDATE CostSummaries SET " + SummarySql.SummarySums + " WHERE SubjectId = @subject AND Heading = @heading AND Day = @day "
         + "AND Item = @item; IF @@ROWCOUNT = 0 " + SummarySql.InsertSummary;
 
-    public static SqlCommand SelectUnsummarised(Guid organisationId, int most) => Single("SELECT TOP (@most) " + SummarySql.Unsummarised, row =>
-    {
-        BindOrganisation(row, organisationId);
-        row.Add("@most", SqlDbType.Int, most);
-    });
+    public static SqlCommand SelectUnsummarised(Guid organisationId) =>
+        Single($"SELECT TOP ({SummarySql.PieceSize}) {SummarySql.Unsummarised}", row => BindOrganisation(row, organisationId));
 
     /// <summary>Adds to cost summaries, or makes them.</summary>
     public static SqlCommand AddToSummaries(IReadOnlyCollection<KeyValuePair<CostSummaryKey, UsageSum>> sums) => Repeat(

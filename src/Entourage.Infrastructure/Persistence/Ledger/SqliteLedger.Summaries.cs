@@ -6,16 +6,16 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 // What keeps the cost summaries.
 internal sealed partial class SqliteLedger
 {
-    private const string SelectUnsummarised = "SELECT " + SummarySql.Unsummarised + " LIMIT @most";
+    private static readonly string SelectUnsummarised = $"SELECT {SummarySql.Unsummarised} LIMIT {SummarySql.PieceSize}";
     private const string AddToSummary = SummarySql.InsertSummary + " ON CONFLICT DO UPDATE SET " + SummarySql.SummarySums;
 
     // The transaction is the only writer of the whole file: there is nobody to wait for.
     public Task HoldOrganisationAsync(Guid id) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId, int most)
+    public Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId)
     {
         var found = new List<LedgerUnsummarised>();
-        Prepare(SelectUnsummarised).Bind("@organisation", organisationId).Bind("@most", most).ReadAll(SummarySql.ReadUnsummarised, found);
+        Prepare(SelectUnsummarised).Bind("@organisation", organisationId).ReadAll(SummarySql.ReadUnsummarised, found);
         return Task.FromResult<IReadOnlyList<LedgerUnsummarised>>(found);
     }
 

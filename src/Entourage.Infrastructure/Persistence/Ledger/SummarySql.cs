@@ -13,7 +13,10 @@ internal sealed record LedgerUnsummarised(LedgerBucket Bucket, CostOrigin Origin
 /// <summary>The statements that keep the cost summaries, as both databases understand them.</summary>
 internal static class SummarySql
 {
-    /// <summary>The rollups of an organisation that the summaries lack something of. Wants to be selected, and how many at the most.</summary>
+    /// <summary>How many rollups are summarised at once: few enough that usages hardly wait for the transaction.</summary>
+    public const int PieceSize = 500;
+
+    /// <summary>The rollups of an organisation that the summaries lack something of. Wants to be selected, a piece of them.</summary>
     public const string Unsummarised =
         "r.TeamId, r.QuarterAt, r.SessionId, r.Model, t.OrganisationId, t.Timezone, s.AgentId, s.TaskId, "
         + "r.InputTokens - r.SummarisedInputTokens, r.OutputTokens - r.SummarisedOutputTokens, "

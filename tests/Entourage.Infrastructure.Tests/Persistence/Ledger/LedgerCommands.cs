@@ -17,7 +17,6 @@ internal static class LedgerCommands
     // What a parameter of a command is given; one for each type.
     private static readonly Dictionary<Type, Func<int, object>> Samples = new()
     {
-        [typeof(int)] = i => i + 1,
         [typeof(long)] = i => i + 1L,
         [typeof(Guid)] = i => Id(i),
         [typeof(byte[])] = i => Hash(i),

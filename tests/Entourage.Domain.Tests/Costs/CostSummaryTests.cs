@@ -1,0 +1,66 @@
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
+
+namespace Entourage.Domain.Tests.Costs;
+
+internal sealed class CostSummaryTests
+{
+    private static readonly Guid Organisation = Guid.CreateVersion7(Some.Now);
+    private static readonly Guid Team = Guid.CreateVersion7(Some.Now);
+    private static readonly Guid Agent = Guid.CreateVersion7(Some.Now);
+    private static readonly UsageSum Sum = new(new(1, 2, 3, 4), 5, new(6), new(7), 1);
+
+    [Test]
+    public void A_teams_summaries_are_of_its_own_days_and_hours()
+    {
+        var sums = new CostSummarySums();
+        sums.AddToTeam(At("2026-06-10T20:15Z"), Sum);
+
+        // In Kathmandu it is two in the morning of the next day, by clocks that are 5:45 ahead.
+        var day = new DateOnly(2026, 6, 11);
+        Assert.That(sums.Sums.Keys, Is.EquivalentTo(new CostSummaryKey[]
+        {
+            new(Team, CostHeading.Everything, day, ""),
+            new(Team, CostHeading.Hour, day, "2026-06-10T20:15Z"),
+            new(Team, CostHeading.Agent, day, $"{Agent}"),
+            new(Team, CostHeading.Agent, BudgetCalendar.Always, $"{Agent}"),
+            new(Team, CostHeading.Task, day, "42"),
+            new(Team, CostHeading.Task, BudgetCalendar.Always, "42"),
+            new(Team, CostHeading.Model, day, "gpt-5"),
+            new(Team, CostHeading.Model, BudgetCalendar.Always, "gpt-5"),
+        }));
+        Assert.That(sums.Sums.Values, Is.All.EqualTo(Sum));
+    }
+
+    [Test]
+    public void An_organisations_summaries_are_of_utc_days_and_by_team_too()
+    {
+        var sums = new CostSummarySums();
+        sums.AddToOrganisation(At("2026-06-10T20:15Z"), Sum);
+        sums.AddToOrganisation(At("2026-06-10T21:00Z") with { TaskId = null }, Sum);
+
+        var day = new DateOnly(2026, 6, 10);
+        Assert.That(sums.Sums[new(Organisation, CostHeading.Everything, day, "")], Is.EqualTo(Sum + Sum));
+        Assert.That(sums.Sums[new(Organisation, CostHeading.Team, BudgetCalendar.Always, $"{Team}")], Is.EqualTo(Sum + Sum));
+        Assert.That(sums.Sums[new(Organisation, CostHeading.Hour, day, "2026-06-10T20:00Z")], Is.EqualTo(Sum));
+        Assert.That(sums.Sums[new(Organisation, CostHeading.Task, day, "")], Is.EqualTo(Sum), "the work on no task");
+    }
+
+    [Test]
+    public void An_hour_is_read_as_it_was_written()
+    {
+        var hour = TestTime.Parse("2026-06-10T20:15Z");
+        Assert.That(CostSummary.HourOf(CostSummary.ItemOf(hour)), Is.EqualTo(hour));
+    }
+
+    [Test]
+    public void Sums_are_added_and_taken_off_part_by_part()
+    {
+        Assert.That(Sum + Sum, Is.EqualTo(new UsageSum(new(2, 4, 6, 8), 10, new(12), new(14), 2)));
+        Assert.That(Sum + Sum - Sum, Is.EqualTo(Sum));
+        Assert.That(UsageAmounts.Of(Sum).ToSum(), Is.EqualTo(Sum));
+    }
+
+    private static CostOrigin At(string quarter) =>
+        new(Organisation, Team, BudgetCalendar.Of("Asia/Kathmandu"), Agent, 42, "gpt-5", TestTime.Parse(quarter));
+}
