@@ -24,6 +24,9 @@ internal static class BadInputAddresses
         ("POST", "/teams/{0}/tasks", """{"title": "New"}"""),
         ("GET", "/teams/{0}/tasks", null),
         ("GET", "/teams/{0}/costs", null),
+        ("GET", "/teams/{0}/costs/what-if?daily_cost_limit_usd=1", null),
+        ("POST", "/teams/{0}/costs/reconcile", """{"invoice": []}"""),
+        ("POST", "/orgs/{0}/costs/reconcile", """{"invoice": []}"""),
         ("GET", "/agents/{0}", null),
         ("PATCH", "/agents/{0}", """{"name": "New"}"""),
         ("GET", "/agents/{0}/budget", null),
@@ -76,6 +79,7 @@ internal static class BadInputAddresses
         {
             ("DELETE", "/orgs"), ("PUT", "/orgs/<org>"), ("POST", "/orgs/<org>"), ("PATCH", "/orgs/<org>/teams"), ("POST", "/orgs/<org>/costs"),
             ("DELETE", "/teams/<team>"), ("PUT", "/teams/<team>/agents"), ("DELETE", "/teams/<team>/tasks"), ("POST", "/teams/<team>/costs"),
+            ("POST", "/teams/<team>/costs/what-if"), ("GET", "/teams/<team>/costs/reconcile"), ("PUT", "/orgs/<org>/costs/reconcile"),
             ("DELETE", "/agents/<agent>"), ("POST", "/agents/<agent>/budget"), ("POST", "/agents/<agent>/sessions"),
             ("DELETE", "/tasks/<task>"), ("GET", "/tasks/<task>/status"), ("POST", "/guidelines"),
             ("GET", "/sessions/start"), ("DELETE", "/sessions/<session>"), ("PATCH", "/sessions/<session>/usage"), ("GET", "/sessions/<session>/end"),

@@ -17,6 +17,8 @@ internal static class BadInputBodies
         ("POST", "/teams/<team>/tasks"),
         ("PATCH", "/tasks/<task>"),
         ("POST", "/tasks/<task>/status"),
+        ("POST", "/teams/<team>/costs/reconcile"),
+        ("POST", "/orgs/<org>/costs/reconcile"),
         ("POST", "/sessions/start"),
         ("POST", "/sessions/<session>/usage"),
         ("POST", "/sessions/usage/batch"),

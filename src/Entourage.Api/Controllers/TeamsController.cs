@@ -84,4 +84,14 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }
+
+    /// <summary>Tells what a daily cap would have stopped of the last days, from what was recorded in quarters of an hour.</summary>
+    [HttpGet("costs/what-if")]
+    public Task<DailyCapResponse> TryDailyCap(Guid id, [FromQuery] WhatIfParameters what, CancellationToken cancellationToken) =>
+        mediator.Send(new TryDailyCapQuery(id, what.Cap, what.Days), cancellationToken);
+
+    /// <summary>Compares what the team recorded with a provider's invoice, by model. Stores nothing.</summary>
+    [HttpPost("costs/reconcile")]
+    public Task<ReconciliationResponse> Reconcile(Guid id, ReconcileRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new ReconcileTeamCostsQuery(id, body.Filter, body.Invoice), cancellationToken);
 }

@@ -66,6 +66,7 @@ internal sealed class QueryPlanTests
     [TestCase("/teams/{team}/costs")]
     [TestCase("/teams/{team}/costs?period=today")]
     [TestCase("/teams/{team}/costs?format=csv")]
+    [TestCase("/teams/{team}/costs/what-if?daily_cost_limit_usd=1")]
     public async Task A_read_looks_nothing_through(string path)
     {
         path = path.Replace("{session}", $"{session}", StringComparison.Ordinal)
