@@ -104,7 +104,10 @@ public sealed record BudgetPolicy
             new BudgetWindow(scope, id, period, calendar.WindowOf(period, instant)),
             limit,
             enforcement,
-            calendar.ResetsAt(period, instant));
+            calendar.ResetsAt(period, instant))
+        {
+            StartsAt = calendar.StartsAt(period, instant),
+        };
     }
 
     /// <summary>
