@@ -1,9 +1,11 @@
 using Entourage.Api.Contracts;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
+using Entourage.Application.HumanRequests;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
 using Entourage.Domain.Agents;
+using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Tasks;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
@@ -66,6 +68,19 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
         var query = new ListTasksQuery(id, Listing.Member<WorkTaskStatus>("status", status), list.Page);
+        return this.Answer(await mediator.Send(query, cancellationToken));
+    }
+
+    /// <summary>Lists what the team's agents asked of people, the newest first.</summary>
+    /// <param name="id">The team.</param>
+    /// <param name="status">Only those that stand so: pending, approved or denied.</param>
+    /// <param name="list">Which part.</param>
+    /// <param name="cancellationToken">The caller has left.</param>
+    [HttpGet("human-requests")]
+    public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
+        Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+    {
+        var query = new ListHumanRequestsQuery(id, Listing.Member<HumanRequestStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 

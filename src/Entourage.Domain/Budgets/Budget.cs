@@ -32,6 +32,9 @@ public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enfor
     /// <summary>When its window began (UTC); null for one that always was.</summary>
     public DateTimeOffset? StartsAt { get; init; }
 
+    /// <summary>The part of the limit that was granted for this window alone (USD); the next one is without it.</summary>
+    public Money Granted { get; init; }
+
     /// <summary>The state of the budget, given what the counters of windows say; a window without one has seen nothing.</summary>
     public BudgetStatus With(IReadOnlyDictionary<BudgetWindow, Spending> counters) => new(this, counters.GetValueOrDefault(Window));
 }

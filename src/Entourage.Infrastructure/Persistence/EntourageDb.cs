@@ -3,6 +3,7 @@ using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -56,6 +57,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<ModelPrice> Prices => Set<ModelPrice>();
+
+    /// <inheritdoc/>
+    public DbSet<HumanRequest> HumanRequests => Set<HumanRequest>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
@@ -128,6 +132,8 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         // Read by people who look into the store: names.
         Name<AgentRole>();
         Name<Enforcement>();
+        Name<HumanRequestKind>();
+        Name<HumanRequestStatus>();
         Name<SessionStatus>();
         Name<TaskPriority>();
         Name<TaskType>();
