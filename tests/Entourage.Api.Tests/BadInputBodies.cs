@@ -25,6 +25,8 @@ internal static class BadInputBodies
         ("POST", "/sessions/<session>/reservations"),
         ("POST", "/reservations/<reservation>/extend"),
         ("POST", "/sessions/<session>/end"),
+        ("POST", "/human-requests"),
+        ("POST", "/human-requests/<request>/respond"),
         ("PATCH", "/settings/teams/<team>"),
         ("PATCH", "/settings/agents/<agent>"),
         ("PATCH", "/settings/orgs/<org>"),

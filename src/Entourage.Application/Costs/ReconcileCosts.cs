@@ -126,7 +126,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
             })
             .ToListAsync(cancellationToken);
 
-        var models = new Dictionary<string, ReconciledModel>(StringComparer.Ordinal);
+        var models = new Dictionary<string, ModelReconciliation>(StringComparer.Ordinal);
         foreach (var model in recorded)
         {
             At(model.Model).Record(model.Model, new Money(model.Cost), new Money(model.Imputed), model.Unpriced);
@@ -139,7 +139,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
 
         return Answer(of.Timezone, range, [.. models.OrderByDescending(pair => pair.Value.Apart).ThenBy(pair => pair.Key, StringComparer.Ordinal)]);
 
-        ReconciledModel At(string name)
+        ModelReconciliation At(string name)
         {
             // Usage of a model that nobody stated is of none that an invoice could name.
             var model = name.Length == 0 ? "" : PriceCatalogue.ModelOf(name);
@@ -147,7 +147,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
         }
     }
 
-    private static ReconciliationResponse Answer(string timezone, CostRange range, IReadOnlyList<KeyValuePair<string, ReconciledModel>> models)
+    private static ReconciliationResponse Answer(string timezone, CostRange range, IReadOnlyList<KeyValuePair<string, ModelReconciliation>> models)
     {
         var (recorded, invoiced) = (Money.Sum(models.Select(pair => pair.Value.Recorded)), Money.Sum(models.Select(pair => pair.Value.Invoiced)));
         return new()
@@ -158,7 +158,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
             TotalRecordedUsd = recorded,
             TotalInvoicedUsd = invoiced,
             TotalDifferenceUsd = recorded - invoiced,
-            TotalDifferencePercent = ReconciledModel.PercentOf(recorded - invoiced, invoiced),
+            TotalDifferencePercent = ModelReconciliation.PercentOf(recorded - invoiced, invoiced),
             UnpricedTokens = models.Sum(pair => pair.Value.UnpricedTokens),
             TotalImputedUsd = Money.Sum(models.Select(pair => pair.Value.Imputed)),
             ByModel = [.. models.Select(pair => pair.Value.ToResponse(pair.Key.Length == 0 ? null : pair.Key))],
@@ -167,7 +167,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
 }
 
 /// <summary>What is known of one model from both sides.</summary>
-internal sealed class ReconciledModel
+internal sealed class ModelReconciliation
 {
     private readonly SortedSet<string> recordedAs = new(StringComparer.Ordinal);
     private readonly SortedSet<string> invoicedAs = new(StringComparer.Ordinal);

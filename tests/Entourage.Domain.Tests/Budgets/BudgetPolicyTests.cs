@@ -37,9 +37,9 @@ internal sealed class BudgetPolicyTests
         limit is { } usd ? Some.Usd(usd) : null,
         Enforcement.Hard,
         resetsAt is null ? null : TestTime.Parse(resetsAt))
-        {
-            StartsAt = startsAt is null ? null : TestTime.Parse(startsAt),
-        };
+    {
+        StartsAt = startsAt is null ? null : TestTime.Parse(startsAt),
+    };
 
     private static Budget Only(BudgetPolicy policy, BudgetScope scope) => policy.BudgetsAt(Instant).Single(budget => budget.Window.Scope == scope);
 

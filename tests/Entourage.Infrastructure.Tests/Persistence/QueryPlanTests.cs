@@ -32,6 +32,7 @@ internal sealed class QueryPlanTests
     private ApiHost host = null!;
     private TestTeam team = null!;
     private long session;
+    private string request = "";
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -40,6 +41,7 @@ internal sealed class QueryPlanTests
         team = await host.Api.CreateTeamAsync();
         session = await team.StartAsync(await team.CreateTaskAsync());
         await team.UseAsync(session, 1m);
+        request = (await host.Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
     }
 
     [OneTimeTearDown]
@@ -61,6 +63,9 @@ internal sealed class QueryPlanTests
     [TestCase("/agents/{agent}")]
     [TestCase("/teams/{team}/agents")]
     [TestCase("/teams/{team}/tasks")]
+    [TestCase("/teams/{team}/human-requests")]
+    [TestCase("/teams/{team}/human-requests?status=pending")]
+    [TestCase("/human-requests/{request}")]
     [TestCase("/tasks/1")]
     [TestCase("/settings/teams/{team}")]
     [TestCase("/teams/{team}/costs")]
@@ -71,6 +76,7 @@ internal sealed class QueryPlanTests
     {
         path = path.Replace("{session}", $"{session}", StringComparison.Ordinal)
             .Replace("{agent}", team.Agent, StringComparison.Ordinal)
+            .Replace("{request}", request, StringComparison.Ordinal)
             .Replace("{team}", team.Id, StringComparison.Ordinal);
         var commands = new CommandsOf(host.Database.FilePath);
         using (DiagnosticListener.AllListeners.Subscribe(commands))
