@@ -8,7 +8,7 @@ internal static class BadInputAddresses
     private static readonly string[] Lists =
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
-        "/teams/<team>/costs", "/orgs/<org>/costs",
+        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests",
     ];
 
     // Each route with an id in it, and a body that would be good for what exists.
@@ -24,10 +24,16 @@ internal static class BadInputAddresses
         ("POST", "/teams/{0}/tasks", """{"title": "New"}"""),
         ("GET", "/teams/{0}/tasks", null),
         ("GET", "/teams/{0}/costs", null),
+        ("GET", "/teams/{0}/costs/what-if?daily_cost_limit_usd=1", null),
+        ("POST", "/teams/{0}/costs/reconcile", """{"invoice": []}"""),
+        ("POST", "/orgs/{0}/costs/reconcile", """{"invoice": []}"""),
         ("GET", "/agents/{0}", null),
         ("PATCH", "/agents/{0}", """{"name": "New"}"""),
         ("GET", "/agents/{0}/budget", null),
         ("GET", "/agents/{0}/sessions", null),
+        ("GET", "/teams/{0}/human-requests", null),
+        ("GET", "/human-requests/{0}", null),
+        ("POST", "/human-requests/{0}/respond", """{"decision": "denied"}"""),
         ("POST", "/reservations/{0}/extend", """{"ttl_seconds": 60}"""),
         ("DELETE", "/reservations/{0}", null),
         ("GET", "/settings/teams/{0}", null),
@@ -56,6 +62,7 @@ internal static class BadInputAddresses
             route, "0", "-1", "999999", "9223372036854775807", "9223372036854775808", "1.5", "abc", "<agent>", "%D9%A1")),
         new BadInputCase("a session as a reservation", "DELETE", "/reservations/<session>").Unknown(),
         new BadInputCase("an agent as a reservation", "DELETE", "/reservations/<agent>").Unknown(),
+        BadInputCase.Get("an agent as a request", "/human-requests/<agent>").Unknown(),
         BadInputCase.Get("an agent as a team", "/teams/<agent>").Unknown(),
         BadInputCase.Get("a team as an agent", "/agents/<team>/budget").Unknown(),
         .. Paths,
@@ -76,11 +83,13 @@ internal static class BadInputAddresses
         {
             ("DELETE", "/orgs"), ("PUT", "/orgs/<org>"), ("POST", "/orgs/<org>"), ("PATCH", "/orgs/<org>/teams"), ("POST", "/orgs/<org>/costs"),
             ("DELETE", "/teams/<team>"), ("PUT", "/teams/<team>/agents"), ("DELETE", "/teams/<team>/tasks"), ("POST", "/teams/<team>/costs"),
+            ("POST", "/teams/<team>/costs/what-if"), ("GET", "/teams/<team>/costs/reconcile"), ("PUT", "/orgs/<org>/costs/reconcile"),
             ("DELETE", "/agents/<agent>"), ("POST", "/agents/<agent>/budget"), ("POST", "/agents/<agent>/sessions"),
             ("DELETE", "/tasks/<task>"), ("GET", "/tasks/<task>/status"), ("POST", "/guidelines"),
             ("GET", "/sessions/start"), ("DELETE", "/sessions/<session>"), ("PATCH", "/sessions/<session>/usage"), ("GET", "/sessions/<session>/end"),
             ("GET", "/sessions/usage/batch"), ("DELETE", "/sessions/usage/batch"), ("GET", "/sessions/<session>/reservations"),
             ("GET", "/reservations/<reservation>"), ("POST", "/reservations/<reservation>"), ("DELETE", "/reservations/<reservation>/extend"),
+            ("GET", "/human-requests"), ("DELETE", "/human-requests/<request>"), ("GET", "/human-requests/<request>/respond"), ("POST", "/teams/<team>/human-requests"),
             ("PUT", "/settings/teams/<team>"), ("GET", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
         }
         .Select(route => new BadInputCase("a method that is not taken", route.Item1, route.Item2)
@@ -97,6 +106,9 @@ internal static class BadInputAddresses
         Query("/teams/<team>/tasks", "status", "foo"),
         Query("/teams/<team>/tasks", "status", "in-progress"),
         Query("/teams/<team>/tasks", "status", "todo%00"),
+        Query("/teams/<team>/human-requests", "status", "foo"),
+        Query("/teams/<team>/human-requests", "status", "Pending"),
+        Query("/teams/<team>/human-requests", "status", "0"),
         Query("/agents/<agent>/budget", "task_id", "abc"),
         Query("/agents/<agent>/budget", "task_id", "%D9%A1"),
         Query("/agents/<agent>/budget", "task_id", "9223372036854775808"),

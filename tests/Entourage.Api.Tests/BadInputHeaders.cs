@@ -15,6 +15,8 @@ internal static class BadInputHeaders
         ("/sessions/<session>/usage", """{"input_tokens": 1, "output_tokens": 1}"""),
         ("/sessions/<session>/reservations", """{"estimated_cost_usd": 1}"""),
         ("/reservations/<reservation>/extend", """{"ttl_seconds": 1}"""),
+        ("/human-requests", """{"agent_id": "<agent>", "kind": "question", "question": "Why?"}"""),
+        ("/human-requests/<answered>/respond", """{"decision": "denied"}"""),
     ];
 
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Keyed.SelectMany(OfKey), .. Tags]);

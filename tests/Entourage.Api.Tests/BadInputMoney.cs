@@ -7,6 +7,8 @@ internal static class BadInputMoney
     [
         ("/sessions/<session>/usage", "cost_usd"),
         ("/sessions/<session>/reservations", "estimated_cost_usd"),
+        ("/human-requests", "requested_usd"),
+        ("/human-requests/<request>/respond", "granted_usd"),
         ("/settings/teams/<team>", "daily_cost_limit_usd"),
         ("/settings/teams/<team>", "weekly_cost_limit_usd"),
         ("/settings/teams/<team>", "monthly_cost_limit_usd"),
@@ -73,6 +75,9 @@ internal static class BadInputMoney
         {
             "cost_usd" => BadInputCase.Post(name, member.Path, $$"""{"input_tokens": 1, "output_tokens": 1, "cost_usd": {{amount.Json}}}"""),
             "estimated_cost_usd" => BadInputCase.Post(name, member.Path, $$"""{"estimated_cost_usd": {{amount.Json}}}"""),
+            "requested_usd" => BadInputCase.Post(
+                name, member.Path, $$"""{"agent_id": "<agent>", "kind": "budget_increase", "question": "More?", "requested_usd": {{amount.Json}}}"""),
+            "granted_usd" => BadInputCase.Post(name, member.Path, $$"""{"decision": "approved", "granted_usd": {{amount.Json}}}"""),
             _ => BadInputCase.Patch(name, member.Path, $$"""{"{{member.Member}}": {{amount.Json}}}"""),
         };
     }

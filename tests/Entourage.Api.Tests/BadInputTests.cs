@@ -24,6 +24,8 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputMoney), nameof(BadInputMoney.Cases))]
     [TestCaseSource(typeof(BadInputAddresses), nameof(BadInputAddresses.Cases))]
     [TestCaseSource(typeof(BadInputHeaders), nameof(BadInputHeaders.Cases))]
+    [TestCaseSource(typeof(BadInputCosts), nameof(BadInputCosts.Cases))]
+    [TestCaseSource(typeof(BadInputHumanRequests), nameof(BadInputHumanRequests.Cases))]
     public Task Is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
 
     [Test]
@@ -99,7 +101,8 @@ internal sealed class BadInputTests
         IEnumerable<TestCaseData>[] tables =
         [
             BadInputBodies.Cases, BadInputTeams.Cases, BadInputTasks.Cases, BadInputSessions.Cases,
-            BadInputReservations.Cases, BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases,
+            BadInputReservations.Cases, BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases, BadInputCosts.Cases,
+            BadInputHumanRequests.Cases,
         ];
         Assert.That(tables.SelectMany(table => table).Select(row => (BadInputCase)row.Arguments[0]!).Select(bad => (bad.Method, bad.Path, bad.Name)), Is.Unique);
     }

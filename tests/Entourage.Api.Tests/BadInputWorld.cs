@@ -98,6 +98,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
 
         await FillTasksAsync(team);
         await FillSessionsAsync(team);
+        await FillRequestsAsync(team);
 
         await Api.PostAsync("/orgs", new { name = "Keyed", slug = "keyed" }, "used");
         await Api.PostAsync($"/orgs/{team.Organisation}/teams", new { name = "Keyed", slug = "keyed" }, "used");
@@ -107,6 +108,18 @@ internal sealed class BadInputWorld : IAsyncDisposable
         await Api.PostAsync($"/sessions/{names["session"]}/reservations", new { estimated_cost_usd = 0.5m }, "used");
         await Api.PostAsync($"/reservations/{names["reservation"]}/extend", new { ttl_seconds = 3_600 }, "used");
         await team.UseAsync(long.Parse(names["session"], CultureInfo.InvariantCulture), 0.01m, idempotencyKey: "used");
+    }
+
+    private async Task FillRequestsAsync(TestTeam team)
+    {
+        names["request"] = await AskAsync(new { agent_id = team.Agent, kind = "budget_increase", question = "More?", requested_usd = 1m }, "used");
+        names["vague-request"] = await AskAsync(new { agent_id = names["broke-agent"], kind = "budget_increase", question = "More?" });
+        names["broke-request"] = await AskAsync(new { agent_id = names["broke-agent"], kind = "budget_increase", question = "More?" });
+        names["question"] = await AskAsync(new { agent_id = team.Agent, kind = "question", question = "Why?" });
+        names["answered"] = await AskAsync(new { agent_id = team.Agent, kind = "question", question = "Why?" });
+        _ = (await Api.PostAsync($"/human-requests/{names["answered"]}/respond", new { decision = "denied", response = "No." }, "used")).Ok;
+
+        async Task<string> AskAsync(object body, string? key = null) => (await Api.PostAsync("/human-requests", body, key)).Created.Text("id")!;
     }
 
     private async Task FillTasksAsync(TestTeam team)

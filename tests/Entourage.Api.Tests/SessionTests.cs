@@ -42,7 +42,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
         Assert.That(budget.AsObject().Select(member => member.Key), Is.SupersetOf(new[]
         {
             "daily_limit_usd", "daily_spent_usd", "daily_remaining_usd", "task_limit_usd", "task_spent_usd", "over_budget",
-            "reserved_usd", "stop", "stop_reasons", "resets_at", "budgets",
+            "reserved_usd", "stop", "stop_reasons", "resets_at", "cap_reached_at", "budgets",
         }));
     }
 

@@ -63,4 +63,9 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }
+
+    /// <summary>Compares what the organisation recorded with a provider's invoice, by model. Stores nothing.</summary>
+    [HttpPost("{orgId:guid}/costs/reconcile")]
+    public Task<ReconciliationResponse> Reconcile(Guid orgId, ReconcileRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new ReconcileOrganisationCostsQuery(orgId, body.Filter, body.Invoice), cancellationToken);
 }

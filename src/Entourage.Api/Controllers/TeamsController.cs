@@ -1,9 +1,11 @@
 using Entourage.Api.Contracts;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
+using Entourage.Application.HumanRequests;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
 using Entourage.Domain.Agents;
+using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Tasks;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
@@ -69,6 +71,19 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
+    /// <summary>Lists what the team's agents asked of people, the newest first.</summary>
+    /// <param name="id">The team.</param>
+    /// <param name="status">Only those that stand so: pending, approved or denied.</param>
+    /// <param name="list">Which part.</param>
+    /// <param name="cancellationToken">The caller has left.</param>
+    [HttpGet("human-requests")]
+    public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
+        Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+    {
+        var query = new ListHumanRequestsQuery(id, Listing.Member<HumanRequestStatus>("status", status), list.Page);
+        return this.Answer(await mediator.Send(query, cancellationToken));
+    }
+
     /// <summary>Reports where the team's money went, in days of its own time zone; as a table of all its sessions, if that is preferred.</summary>
     [HttpGet("costs")]
     [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
@@ -84,4 +99,14 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }
+
+    /// <summary>Tells what a daily cap would have stopped of the last days, from what was recorded in quarters of an hour.</summary>
+    [HttpGet("costs/what-if")]
+    public Task<DailyCapResponse> TryDailyCap(Guid id, [FromQuery] WhatIfParameters what, CancellationToken cancellationToken) =>
+        mediator.Send(new TryDailyCapQuery(id, what.Cap, what.Days), cancellationToken);
+
+    /// <summary>Compares what the team recorded with a provider's invoice, by model. Stores nothing.</summary>
+    [HttpPost("costs/reconcile")]
+    public Task<ReconciliationResponse> Reconcile(Guid id, ReconcileRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new ReconcileTeamCostsQuery(id, body.Filter, body.Invoice), cancellationToken);
 }

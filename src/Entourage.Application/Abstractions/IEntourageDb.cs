@@ -1,6 +1,7 @@
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -51,6 +52,9 @@ public interface IEntourageDb
 
     /// <summary>What models cost, and did.</summary>
     DbSet<ModelPrice> Prices { get; }
+
+    /// <summary>What agents asked of people.</summary>
+    DbSet<HumanRequest> HumanRequests { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

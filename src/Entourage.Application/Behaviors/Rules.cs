@@ -36,6 +36,11 @@ internal static class Rules
         rule.Must(money => money is null || (money >= Money.Zero && money <= Money.LargestInput))
             .WithMessage($"'{{PropertyName}}' must be from 0 to {Money.LargestInput} dollars.");
 
+    /// <summary>An amount that a caller may ask for or grant: more than nothing, up to 1,000,000 USD.</summary>
+    public static IRuleBuilderOptions<T, Money?> PositiveUsd<T>(this IRuleBuilder<T, Money?> rule) =>
+        rule.Must(money => money is null || (money > Money.Zero && money <= Money.LargestInput))
+            .WithMessage($"'{{PropertyName}}' must be above 0 and up to {Money.LargestInput} dollars.");
+
     /// <summary>A count of tokens that one usage may state.</summary>
     public static IRuleBuilderOptions<T, long?> Tokens<T>(this IRuleBuilder<T, long?> rule) =>
         rule.InclusiveBetween(0, TokenCounts.LargestInput);

@@ -39,13 +39,20 @@ public sealed record BudgetResponse
     /// <summary>When the daily figures start afresh (UTC).</summary>
     public required DateTimeOffset? ResetsAt { get; init; }
 
+    /// <summary>
+    /// When the daily cap is reached if spending goes on as it did today (UTC); null where that is not before it starts afresh, where there
+    /// is no cap, and where it was reached already.
+    /// </summary>
+    public required DateTimeOffset? CapReachedAt { get; init; }
+
     /// <summary>Every cap that applies, from the widest scope to the narrowest.</summary>
     public required IReadOnlyList<BudgetStatusResponse> Budgets { get; init; }
 
     /// <summary>The answer for a position.</summary>
     /// <param name="position">Every budget that applies.</param>
+    /// <param name="now">The moment of the position (UTC).</param>
     /// <param name="furtherStopReasons">Why the agent must stop besides its budgets.</param>
-    public static BudgetResponse From(BudgetPosition position, params IEnumerable<string> furtherStopReasons)
+    public static BudgetResponse From(BudgetPosition position, DateTimeOffset now, params IEnumerable<string> furtherStopReasons)
     {
         ArgumentNullException.ThrowIfNull(position);
         var teamDay = position.Budgets.First(budget => budget.Budget.Window is { Scope: BudgetScope.Team, Period: BudgetPeriod.Day });
@@ -66,7 +73,12 @@ public sealed record BudgetResponse
             Stop = reasons.Length > 0,
             StopReasons = reasons,
             ResetsAt = daily.Budget.ResetsAt,
-            Budgets = [.. position.Budgets.Where(budget => budget.Budget.Limit is not null).Select(BudgetStatusResponse.From)],
+            CapReachedAt = position.CapReachedAt(daily, now),
+            Budgets =
+            [
+                .. position.Budgets.Where(budget => budget.Budget.Limit is not null)
+                    .Select(budget => BudgetStatusResponse.From(budget, position.CapReachedAt(budget, now))),
+            ],
         };
     }
 
@@ -85,6 +97,7 @@ public sealed record BudgetResponse
 /// <param name="RemainingUsd">Limit − spent − reserved (USD).</param>
 /// <param name="Over">Nothing remains.</param>
 /// <param name="ResetsAt">When the window ends (UTC); null for one that never does.</param>
+/// <param name="CapReachedAt">When nothing is left if its scope goes on spending as it did today (UTC); null where that is not before the window ends, or was already, and in a refusal.</param>
 public sealed record BudgetStatusResponse(
     BudgetScope Scope,
     [property: JsonConverter(typeof(ScopeIdJsonConverter))] string ScopeId,
@@ -95,10 +108,13 @@ public sealed record BudgetStatusResponse(
     Money ReservedUsd,
     Money RemainingUsd,
     bool Over,
-    DateTimeOffset? ResetsAt)
+    DateTimeOffset? ResetsAt,
+    DateTimeOffset? CapReachedAt)
 {
     /// <summary>The answer for a budget that has a cap.</summary>
-    public static BudgetStatusResponse From(BudgetStatus status)
+    /// <param name="status">The budget.</param>
+    /// <param name="capReachedAt">See <see cref="CapReachedAt"/>.</param>
+    public static BudgetStatusResponse From(BudgetStatus status, DateTimeOffset? capReachedAt = null)
     {
         ArgumentNullException.ThrowIfNull(status);
         var (budget, spending) = (status.Budget, status.Spending);
@@ -112,7 +128,8 @@ public sealed record BudgetStatusResponse(
             spending.Reserved,
             status.Remaining!.Value,
             status.Over,
-            budget.ResetsAt);
+            budget.ResetsAt,
+            capReachedAt);
     }
 }
 

@@ -13,6 +13,7 @@ internal sealed class GetAgentBudgetHandler(IBudgetLedger ledger, TimeProvider t
     public async Task<BudgetResponse> Handle(GetAgentBudgetQuery request, CancellationToken cancellationToken)
     {
         var subject = new BudgetSubject(request.AgentId, request.TaskId, SessionChoice.NewestActive);
-        return BudgetResponse.From(await ledger.ReadAsync(subject, time.GetUtcNow(), cancellationToken));
+        var now = time.GetUtcNow();
+        return BudgetResponse.From(await ledger.ReadAsync(subject, now, cancellationToken), now);
     }
 }

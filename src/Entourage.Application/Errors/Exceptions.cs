@@ -106,7 +106,8 @@ public sealed class BudgetExceededException : Exception
     private static string NameOf(BudgetStatus budget) =>
         $"{EnumNames.Of(budget.Budget.Window.Scope)} budget of {budget.Budget.Limit} USD ({EnumNames.Of(budget.Budget.Window.Period)})";
 
-    // Time gives back what is reserved, and what was spent in a window that ends; it raises no limit.
+    // Time gives back what is reserved, and what was spent in a window that ends; it raises no limit, and ends what was granted for the window.
     private static bool Helps(BudgetStatus budget, Money wanted) =>
-        budget.Budget.Limit >= wanted && (budget.Budget.ResetsAt is not null || budget.Budget.Limit - budget.Spending.Spent >= wanted);
+        (budget.Budget.ResetsAt is not null && budget.Budget.Limit - budget.Budget.Granted >= wanted)
+        || budget.Budget.Limit - budget.Spending.Spent >= wanted;
 }

@@ -26,7 +26,10 @@ public sealed record ReservationResponse
     public required BudgetResponse Budget { get; init; }
 
     /// <summary>The answer for a live reservation.</summary>
-    public static ReservationResponse From(Reservation reservation, BudgetPosition position)
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="position">Every budget that applies.</param>
+    /// <param name="now">The moment of the position (UTC).</param>
+    public static ReservationResponse From(Reservation reservation, BudgetPosition position, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(reservation);
         return new()
@@ -36,7 +39,7 @@ public sealed record ReservationResponse
             AmountUsd = reservation.Amount,
             CreatedAt = reservation.CreatedAt,
             ExpiresAt = reservation.ExpiresAt,
-            Budget = BudgetResponse.From(position),
+            Budget = BudgetResponse.From(position, now),
         };
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
     }
 }
 
-internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
+internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
 {
     public async Task<TeamSettingsResponse> Handle(ChangeTeamSettingsCommand request, CancellationToken cancellationToken)
     {
@@ -83,10 +83,20 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
         await db.SaveChangesAsync(cancellationToken);
         if (zoneMoved)
         {
+            await EndGrantsAsync(team.Id, cancellationToken);
             await RecountAsync(team, cancellationToken);
         }
 
         return TeamSettingsResponse.From(team);
+    }
+
+    /// <summary>Notes with the requests that were granted money for the present day that this ended with the old zone's days.</summary>
+    private async Task EndGrantsAsync(Guid teamId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await db.HumanRequests
+            .Where(asked => asked.TeamId == teamId && asked.GrantEndsAt > now)
+            .ExecuteUpdateAsync(row => row.SetProperty(asked => asked.GrantEndsAt, now), cancellationToken);
     }
 
     /// <summary>

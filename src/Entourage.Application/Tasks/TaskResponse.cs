@@ -39,7 +39,7 @@ public sealed record TaskResponse
     /// <summary>The agent it is given to, if any.</summary>
     public required Guid? AssigneeId { get; init; }
 
-    /// <summary>The cap that holds for it (USD): its tag's, else its team's default; null when there is none.</summary>
+    /// <summary>The cap that holds for it (USD): its tag's or what a person raised it to, else its team's default; null when there is none.</summary>
     public required Money? BudgetUsd { get; init; }
 
     /// <summary>What its sessions have cost (USD).</summary>
@@ -96,7 +96,7 @@ public sealed record TaskResponse
 
     private static TaskResponse From(WorkTask task, TeamLimits limits, IEnumerable<long> dependsOn, Spending spending)
     {
-        var limit = new TaskCap(task.Id, task.OwnLimit, task.TaskType).Limit(limits);
+        var limit = task.CapIn(limits);
         return new()
         {
             Id = task.Id,

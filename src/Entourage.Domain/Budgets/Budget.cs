@@ -29,6 +29,12 @@ public readonly record struct BudgetWindow(BudgetScope Scope, string ScopeId, Bu
 /// <param name="ResetsAt">When its window ends (UTC); null for one that never does.</param>
 public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enforcement, DateTimeOffset? ResetsAt)
 {
+    /// <summary>When its window began (UTC); null for one that always was.</summary>
+    public DateTimeOffset? StartsAt { get; init; }
+
+    /// <summary>The part of the limit that was granted for this window alone (USD); the next one is without it.</summary>
+    public Money Granted { get; init; }
+
     /// <summary>The state of the budget, given what the counters of windows say; a window without one has seen nothing.</summary>
     public BudgetStatus With(IReadOnlyDictionary<BudgetWindow, Spending> counters) => new(this, counters.GetValueOrDefault(Window));
 }

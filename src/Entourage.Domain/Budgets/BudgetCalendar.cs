@@ -54,6 +54,15 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
         _ => null,
     };
 
+    /// <summary>When the window that holds an instant began (UTC); null for one that always was.</summary>
+    public DateTimeOffset? StartsAt(BudgetPeriod period, DateTimeOffset instant) => period switch
+    {
+        BudgetPeriod.Day => DayOf(instant).StartsAt,
+        BudgetPeriod.Week => DayOf(instant).WeekStartsAt,
+        BudgetPeriod.Month => DayOf(instant).MonthStartsAt,
+        _ => null,
+    };
+
     private LocalDay DayOf(DateTimeOffset instant)
     {
         if (latest is { } known && known.StartsAt <= instant && instant < known.EndsAt)
@@ -66,7 +75,9 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
             date,
             StartOf(date),
             StartOf(date.AddDays(1)),
+            StartOf(FirstDay(BudgetPeriod.Week, date)),
             StartOf(FirstDay(BudgetPeriod.Week, date).AddDays(7)),
+            StartOf(FirstDay(BudgetPeriod.Month, date)),
             StartOf(FirstDay(BudgetPeriod.Month, date).AddMonths(1)));
     }
 
@@ -109,7 +120,13 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     private static bool IsZoneName(string name) =>
         name != "Factory" && name.Split('/').All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]));
 
-    /// <summary>A local day, and when it and the week and month around it end (UTC).</summary>
+    /// <summary>A local day, and when it and the week and month around it begin and end (UTC).</summary>
     private sealed record LocalDay(
-        DateOnly Date, DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset WeekEndsAt, DateTimeOffset MonthEndsAt);
+        DateOnly Date,
+        DateTimeOffset StartsAt,
+        DateTimeOffset EndsAt,
+        DateTimeOffset WeekStartsAt,
+        DateTimeOffset WeekEndsAt,
+        DateTimeOffset MonthStartsAt,
+        DateTimeOffset MonthEndsAt);
 }

@@ -25,6 +25,9 @@ public sealed record BudgetPolicy
     /// <summary>The team's caps.</summary>
     public required TeamLimits TeamLimits { get; init; }
 
+    /// <summary>What the team may spend on one day besides its daily cap; null for nothing.</summary>
+    public DayGrant? TeamGrant { get; init; }
+
     /// <summary>The agent.</summary>
     public required Guid AgentId { get; init; }
 
@@ -81,7 +84,7 @@ public sealed record BudgetPolicy
         [
             Of(BudgetScope.Organisation, organisation, BudgetPeriod.Day, OrganisationLimits.Daily, BudgetCalendar.Utc, Enforcement.Hard),
             Of(BudgetScope.Organisation, organisation, BudgetPeriod.Month, OrganisationLimits.Monthly, BudgetCalendar.Utc, Enforcement.Hard),
-            Of(BudgetScope.Team, team, BudgetPeriod.Day, TeamLimits.Daily, Calendar, TeamLimits.Enforcement),
+            OfTeamDay(),
             Of(BudgetScope.Team, team, BudgetPeriod.Week, TeamLimits.Weekly, Calendar, TeamLimits.Enforcement),
             Of(BudgetScope.Team, team, BudgetPeriod.Month, TeamLimits.Monthly, Calendar, TeamLimits.Enforcement),
             Of(BudgetScope.Agent, BudgetWindow.IdOf(AgentId), BudgetPeriod.Day, AgentDailyLimit ?? TeamLimits.AgentDaily, Calendar, TeamLimits.Enforcement),
@@ -100,11 +103,23 @@ public sealed record BudgetPolicy
 
         return budgets;
 
+        Budget OfTeamDay()
+        {
+            // Where there is no cap there is nothing to raise.
+            var budget = Of(BudgetScope.Team, team, BudgetPeriod.Day, TeamLimits.Daily, Calendar, TeamLimits.Enforcement);
+            return budget.Limit is { } limit && TeamGrant?.On(budget.Window.Start) is { NanoUsd: > 0 } granted
+                ? budget with { Limit = limit + granted, Granted = granted }
+                : budget;
+        }
+
         Budget Of(BudgetScope scope, string id, BudgetPeriod period, Money? limit, BudgetCalendar calendar, Enforcement enforcement) => new(
             new BudgetWindow(scope, id, period, calendar.WindowOf(period, instant)),
             limit,
             enforcement,
-            calendar.ResetsAt(period, instant));
+            calendar.ResetsAt(period, instant))
+        {
+            StartsAt = calendar.StartsAt(period, instant),
+        };
     }
 
     /// <summary>

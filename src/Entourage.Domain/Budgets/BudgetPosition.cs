@@ -15,6 +15,35 @@ public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
         Budgets.Where(budget => budget.RefusesToReserve(amount)).OrderBy(budget => budget.Remaining);
 
     /// <summary>
+    /// When nothing will be left of a cap at the rate at which its scope has spent today, see <see cref="SpendForecast.CapReachedAt"/>;
+    /// null also without a cap, and for one that never starts afresh.
+    /// </summary>
+    /// <param name="cap">One of the budgets.</param>
+    /// <param name="now">The moment of the position (UTC).</param>
+    public DateTimeOffset? CapReachedAt(BudgetStatus cap, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(cap);
+        if (cap.Remaining is not { } remaining || cap.Budget.ResetsAt is not { } resetsAt)
+        {
+            return null;
+        }
+
+        // Counted, since an enumerator would be made for each row of each answer.
+        var window = cap.Budget.Window;
+        for (var i = 0; i < Budgets.Count; i++)
+        {
+            if (Budgets[i] is { Budget: { Window.Period: BudgetPeriod.Day, StartsAt: { } dayStartedAt } day, Spending.Spent: var today }
+                && day.Window.Scope == window.Scope
+                && day.Window.ScopeId == window.ScopeId)
+            {
+                return SpendForecast.CapReachedAt(remaining, today, dayStartedAt, now, resetsAt);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
     /// How much of a usage nothing had granted (rule 3): what goes beyond its reservation, or, in budgets that hold none for
     /// it, beyond what the tightest of them has left.
     /// </summary>

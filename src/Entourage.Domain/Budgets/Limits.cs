@@ -39,4 +39,14 @@ public sealed record TeamLimits
 
     /// <summary>What becomes of work on a model that has no price, and whose cost no cap would see.</summary>
     public UnpricedModelRule UnpricedModels { get; init; } = UnpricedModelRule.Record;
+
+    /// <summary>Checks that a cap which is raised stays one that somebody could have set.</summary>
+    /// <exception cref="RuleViolationException"><c>cap-too-large</c>.</exception>
+    internal static void EnsureCap(Money raised, string field)
+    {
+        if (raised > Money.LargestInput)
+        {
+            throw new RuleViolationException("cap-too-large", $"The cap would be {raised} USD, and the largest is {Money.LargestInput}.", field);
+        }
+    }
 }

@@ -19,6 +19,11 @@ public static class PriceCatalogue
         .SelectMany(model => model.Aliases.Select(alias => (alias, model.Model)))
         .ToDictionary(pair => pair.alias, pair => pair.Model, StringComparer.Ordinal));
 
+    private static readonly Lazy<IReadOnlySet<string>> Listed = new(() => Files.Value
+        .SelectMany(file => file.Models)
+        .Select(model => model.Model)
+        .ToHashSet(StringComparer.Ordinal));
+
     /// <summary>What a model may be listed as, see <see cref="ModelName.Candidates"/>, and the models that its provider says these names mean.</summary>
     /// <param name="model">The model, under any of its names.</param>
     public static IEnumerable<string> NamesOf(string model)
@@ -26,6 +31,14 @@ public static class PriceCatalogue
         var names = ModelName.Candidates(model).ToArray();
         return names.Concat(names.Select(name => Aliases.Value.GetValueOrDefault(name)).OfType<string>());
     }
+
+    /// <summary>
+    /// The one name of a model among all that it has: the one that its price is listed under here, else the shortest. Two names mean one
+    /// model where this is the same; a snapshot that is listed with a price of its own is a model of its own.
+    /// </summary>
+    /// <param name="model">The model, under any of its names.</param>
+    public static string ModelOf(string model) =>
+        NamesOf(model).FirstOrDefault(Listed.Value.Contains) ?? ModelName.Candidates(model).Last();
 
     /// <summary>The prices that are not stored as they are here.</summary>
     /// <param name="stored">The built-in prices that are stored, of this program and of earlier ones.</param>

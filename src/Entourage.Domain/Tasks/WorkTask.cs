@@ -1,3 +1,4 @@
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.Tasks;
@@ -51,7 +52,7 @@ public sealed class WorkTask
     /// <summary>The agent it is given to, if any.</summary>
     public Guid? AssigneeId { get; private set; }
 
-    /// <summary>The cap set by its tag (USD); null takes the team's default for tasks.</summary>
+    /// <summary>The cap set by its tag, or raised by a person since (USD); null takes the team's default for tasks.</summary>
     public Money? OwnLimit { get; private set; }
 
     /// <summary>When it was made (UTC).</summary>
@@ -78,17 +79,36 @@ public sealed class WorkTask
         return task;
     }
 
-    /// <summary>Replaces what a person wrote about it; its tag decides its cap from now on.</summary>
+    /// <summary>Replaces what a person wrote about it. Where the amount of its tag changes, that is its cap from now on; else a raise stays.</summary>
     /// <exception cref="RuleViolationException"><c>malformed-budget-tag</c>.</exception>
     public void Change(WorkTaskContent content, DateTimeOffset now)
     {
-        OwnLimit = BudgetTag.LimitOf(content.Tags);
+        var tagged = BudgetTag.LimitOf(content.Tags);
+        OwnLimit = tagged == BudgetTag.LimitOf(Tags) ? OwnLimit : tagged;
         Title = content.Title;
         Description = content.Description;
         Priority = content.Priority;
         TaskType = content.TaskType;
         Tags = [.. content.Tags];
         AssigneeId = content.AssigneeId;
+        Touch(now);
+    }
+
+    /// <summary>The cap that holds for it (USD), see <see cref="TaskCap.Limit"/>; null when there is none.</summary>
+    /// <param name="limits">Its team's.</param>
+    public Money? CapIn(TeamLimits limits) => new TaskCap(Id, OwnLimit, TaskType).Limit(limits);
+
+    /// <summary>Raises its cap, wherever that comes from: it is its own from now on.</summary>
+    /// <param name="amount">By how much (USD).</param>
+    /// <param name="limits">Its team's.</param>
+    /// <param name="now">The present (UTC).</param>
+    /// <exception cref="RuleViolationException"><c>nothing-to-raise</c>: it has no cap; <c>cap-too-large</c>.</exception>
+    public void RaiseCap(Money amount, TeamLimits limits, DateTimeOffset now)
+    {
+        var raised = CapIn(limits) + amount
+            ?? throw new RuleViolationException("nothing-to-raise", "The task has no cap that could be raised.", "GrantedUsd");
+        TeamLimits.EnsureCap(raised, "GrantedUsd");
+        OwnLimit = raised;
         Touch(now);
     }
 

@@ -44,6 +44,9 @@ public sealed class Team
     /// <summary>What it may spend.</summary>
     public TeamLimits Limits { get; private set; } = new();
 
+    /// <summary>What it may spend on one day besides; null where nothing was granted in its present time zone.</summary>
+    public DayGrant? DayGrant { get; private set; }
+
     /// <summary>Incremented by each change; two writers of one version collide.</summary>
     public long Version { get; private set; }
 
@@ -63,7 +66,10 @@ public sealed class Team
         };
     }
 
-    /// <summary>Replaces the limits and the time zone; they hold from the next call on.</summary>
+    /// <summary>
+    /// Replaces the limits and the time zone; they hold from the next call on. What was granted for a day ends when the zone changes: it was
+    /// granted for a day of the old one, and becomes none of another.
+    /// </summary>
     /// <returns>Whether the time zone changed, and with it every window that is counted in it.</returns>
     /// <exception cref="RuleViolationException"><c>unknown-timezone</c>.</exception>
     public bool Configure(TeamLimits limits, string timezone)
@@ -71,7 +77,29 @@ public sealed class Team
         _ = BudgetCalendar.Of(timezone);
         var moved = timezone != Timezone;
         (Limits, Timezone) = (limits, timezone);
+        DayGrant = moved ? null : DayGrant;
         Version++;
         return moved;
+    }
+
+    /// <summary>Raises the daily cap for the present local day alone. What was granted for the same day before stays.</summary>
+    /// <param name="amount">By how much (USD).</param>
+    /// <param name="now">The present (UTC).</param>
+    /// <returns>When the day ends, and the raise with it (UTC).</returns>
+    /// <exception cref="RuleViolationException"><c>nothing-to-raise</c>: there is no daily cap; <c>cap-too-large</c>.</exception>
+    public DateTimeOffset RaiseDailyCap(Money amount, DateTimeOffset now)
+    {
+        if (Limits.Daily is not { } daily)
+        {
+            throw new RuleViolationException("nothing-to-raise", "There is no cap that could be raised: the task has none, and the team's day has none.", "GrantedUsd");
+        }
+
+        var calendar = BudgetCalendar.Of(Timezone);
+        var today = calendar.WindowOf(BudgetPeriod.Day, now);
+        var granted = (DayGrant?.On(today) ?? Money.Zero) + amount;
+        TeamLimits.EnsureCap(daily + granted, "GrantedUsd");
+        DayGrant = new(today, granted);
+        Version++;
+        return calendar.ResetsAt(BudgetPeriod.Day, now)!.Value;
     }
 }

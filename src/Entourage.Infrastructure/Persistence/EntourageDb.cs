@@ -4,6 +4,7 @@ using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -63,6 +64,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<ModelPrice> Prices => Set<ModelPrice>();
+
+    /// <inheritdoc/>
+    public DbSet<HumanRequest> HumanRequests => Set<HumanRequest>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
@@ -136,6 +140,8 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         // Read by people who look into the store: names.
         Name<AgentRole>();
         Name<Enforcement>();
+        Name<HumanRequestKind>();
+        Name<HumanRequestStatus>();
         Name<SessionStatus>();
         Name<TaskPriority>();
         Name<TaskType>();

@@ -159,7 +159,7 @@ internal sealed class BudgetCalendarTests
     [Test]
     public void A_total_never_resets() =>
         Gen.Select(Calendars, Instants).Sample((calendar, instant) =>
-            calendar.WindowOf(BudgetPeriod.Total, instant) == BudgetCalendar.Always && calendar.ResetsAt(BudgetPeriod.Total, instant) is null);
+            calendar.WindowOf(BudgetPeriod.Total, instant) == BudgetCalendar.Always && calendar.ResetsAt(BudgetPeriod.Total, instant) is null && calendar.StartsAt(BudgetPeriod.Total, instant) is null);
 
     [Test]
     public void The_offset_in_which_an_instant_is_written_makes_no_difference() =>
@@ -170,7 +170,9 @@ internal sealed class BudgetCalendarTests
     public void Every_instant_lies_within_its_windows() =>
         Gen.Select(Calendars, Instants, Gen.OneOf(RepeatingPeriods)).Sample(
             (calendar, instant, period) =>
-                calendar.StartOf(calendar.WindowOf(period, instant)) <= instant && instant < calendar.ResetsAt(period, instant),
+                calendar.StartsAt(period, instant) == calendar.StartOf(calendar.WindowOf(period, instant))
+                && calendar.StartsAt(period, instant) <= instant
+                && instant < calendar.ResetsAt(period, instant),
             iter: 10_000);
 
     [Test]

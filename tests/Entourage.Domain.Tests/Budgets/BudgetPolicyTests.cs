@@ -32,11 +32,14 @@ internal sealed class BudgetPolicyTests
         SessionPath = [33, 22, 11],
     };
 
-    private static Budget Expected(BudgetScope scope, string id, BudgetPeriod period, string start, decimal? limit, string? resetsAt) => new(
+    private static Budget Expected(BudgetScope scope, string id, BudgetPeriod period, string start, decimal? limit, string? startsAt, string? resetsAt) => new(
         new BudgetWindow(scope, id, period, TestTime.Date(start)),
         limit is { } usd ? Some.Usd(usd) : null,
         Enforcement.Hard,
-        resetsAt is null ? null : TestTime.Parse(resetsAt));
+        resetsAt is null ? null : TestTime.Parse(resetsAt))
+    {
+        StartsAt = startsAt is null ? null : TestTime.Parse(startsAt),
+    };
 
     private static Budget Only(BudgetPolicy policy, BudgetScope scope) => policy.BudgetsAt(Instant).Single(budget => budget.Window.Scope == scope);
 
@@ -47,16 +50,16 @@ internal sealed class BudgetPolicyTests
         var team = Team.ToString();
         Assert.That(Policy.BudgetsAt(Instant), Is.EqualTo(new[]
         {
-            Expected(BudgetScope.Organisation, organisation, BudgetPeriod.Day, "2026-03-01", 1_000, "2026-03-02T00:00Z"),
-            Expected(BudgetScope.Organisation, organisation, BudgetPeriod.Month, "2026-03-01", 20_000, "2026-04-01T00:00Z"),
-            Expected(BudgetScope.Team, team, BudgetPeriod.Day, "2026-02-28", 100, "2026-03-01T05:00Z"),
-            Expected(BudgetScope.Team, team, BudgetPeriod.Week, "2026-02-23", 500, "2026-03-02T05:00Z"),
-            Expected(BudgetScope.Team, team, BudgetPeriod.Month, "2026-02-01", 1_500, "2026-03-01T05:00Z"),
-            Expected(BudgetScope.Agent, Agent.ToString(), BudgetPeriod.Day, "2026-02-28", 20, "2026-03-01T05:00Z"),
-            Expected(BudgetScope.Task, "7", BudgetPeriod.Total, "0001-01-01", 5, null),
-            Expected(BudgetScope.Session, "33", BudgetPeriod.Total, "0001-01-01", null, null),
-            Expected(BudgetScope.Session, "22", BudgetPeriod.Total, "0001-01-01", null, null),
-            Expected(BudgetScope.Session, "11", BudgetPeriod.Total, "0001-01-01", 3, null),
+            Expected(BudgetScope.Organisation, organisation, BudgetPeriod.Day, "2026-03-01", 1_000, "2026-03-01T00:00Z", "2026-03-02T00:00Z"),
+            Expected(BudgetScope.Organisation, organisation, BudgetPeriod.Month, "2026-03-01", 20_000, "2026-03-01T00:00Z", "2026-04-01T00:00Z"),
+            Expected(BudgetScope.Team, team, BudgetPeriod.Day, "2026-02-28", 100, "2026-02-28T05:00Z", "2026-03-01T05:00Z"),
+            Expected(BudgetScope.Team, team, BudgetPeriod.Week, "2026-02-23", 500, "2026-02-23T05:00Z", "2026-03-02T05:00Z"),
+            Expected(BudgetScope.Team, team, BudgetPeriod.Month, "2026-02-01", 1_500, "2026-02-01T05:00Z", "2026-03-01T05:00Z"),
+            Expected(BudgetScope.Agent, Agent.ToString(), BudgetPeriod.Day, "2026-02-28", 20, "2026-02-28T05:00Z", "2026-03-01T05:00Z"),
+            Expected(BudgetScope.Task, "7", BudgetPeriod.Total, "0001-01-01", 5, null, null),
+            Expected(BudgetScope.Session, "33", BudgetPeriod.Total, "0001-01-01", null, null, null),
+            Expected(BudgetScope.Session, "22", BudgetPeriod.Total, "0001-01-01", null, null, null),
+            Expected(BudgetScope.Session, "11", BudgetPeriod.Total, "0001-01-01", 3, null, null),
         }));
     }
 

@@ -44,5 +44,16 @@ internal sealed class PriceCatalogueTests
         Assert.That((missing.Model, missing.Edition, missing.SaysTheSameAs(right)), Is.EqualTo((right.Model, 1, true)));
     }
 
+    [TestCase("claude-sonnet-4", "claude-sonnet-4")]
+    [TestCase("claude-sonnet-4-20250514", "claude-sonnet-4")]
+    [TestCase(" Anthropic/Claude-Sonnet-4 ", "claude-sonnet-4")]
+    [TestCase("us.anthropic.claude-sonnet-4-20250514-v1:0", "claude-sonnet-4")]
+    [TestCase("gpt-5.6", "gpt-5.6-sol")]
+    [TestCase("openai/gpt-4o-2024-08-06", "gpt-4o")]
+    [TestCase("gpt-4o-2024-05-13", "gpt-4o-2024-05-13")] // has a price of its own
+    [TestCase("acme/house-1-20260101", "house-1")]
+    [TestCase("house-1", "house-1")]
+    public void A_model_has_one_name_among_all_of_its_names(string name, string model) => Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(model));
+
     private static TokenRates[] RatesOf(ModelPrice price) => price.LongContextRates is { } ofLong ? [price.Rates, ofLong] : [price.Rates];
 }

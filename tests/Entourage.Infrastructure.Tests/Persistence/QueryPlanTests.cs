@@ -34,6 +34,7 @@ internal sealed class QueryPlanTests
     private ApiHost host = null!;
     private TestTeam team = null!;
     private long session;
+    private string request = "";
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -42,6 +43,7 @@ internal sealed class QueryPlanTests
         team = await host.Api.CreateTeamAsync();
         session = await team.StartAsync(await team.CreateTaskAsync());
         await team.UseAsync(session, 1m);
+        request = (await host.Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
     }
 
     [OneTimeTearDown]
@@ -63,6 +65,9 @@ internal sealed class QueryPlanTests
     [TestCase("/agents/{agent}")]
     [TestCase("/teams/{team}/agents")]
     [TestCase("/teams/{team}/tasks")]
+    [TestCase("/teams/{team}/human-requests")]
+    [TestCase("/teams/{team}/human-requests?status=pending")]
+    [TestCase("/human-requests/{request}")]
     [TestCase("/tasks/1")]
     [TestCase("/settings/teams/{team}")]
     [TestCase("/teams/{team}/costs")]
@@ -71,11 +76,13 @@ internal sealed class QueryPlanTests
     [TestCase("/teams/{team}/costs?agent_id={agent}")]
     [TestCase("/orgs/{organisation}/costs")]
     [TestCase("/teams/{team}/costs?format=csv")]
+    [TestCase("/teams/{team}/costs/what-if?daily_cost_limit_usd=1")]
     public async Task A_read_looks_nothing_through(string path)
     {
         path = path.Replace("{session}", $"{session}", StringComparison.Ordinal)
             .Replace("{agent}", team.Agent, StringComparison.Ordinal)
             .Replace("{organisation}", team.Organisation, StringComparison.Ordinal)
+            .Replace("{request}", request, StringComparison.Ordinal)
             .Replace("{team}", team.Id, StringComparison.Ordinal);
         var commands = new CommandsOf(host.Database.FilePath);
         using (DiagnosticListener.AllListeners.Subscribe(commands))

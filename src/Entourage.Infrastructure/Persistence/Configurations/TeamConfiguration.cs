@@ -28,5 +28,11 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
             limits.Property(limit => limit.UnpricedModels).HasColumnName("UnpricedModels");
             limits.Property(limit => limit.Enforcement).HasColumnName("Enforcement");
         });
+        builder.ComplexProperty(team => team.DayGrant, grant =>
+        {
+            grant.IsRequired(false);
+            grant.Property(granted => granted!.Day).HasColumnName("GrantDay");
+            grant.Property(granted => granted!.Amount).HasColumnName("GrantAmount");
+        });
     }
 }

@@ -16,7 +16,7 @@ internal static class LedgerAnswers
     {
         var now = record.Entry.Now;
         var position = books.PositionOf(books.BudgetsAt(session, now));
-        var budget = BudgetResponse.From(position, session.State.IsActive ? [] : ["session_ended"]);
+        var budget = BudgetResponse.From(position, now, session.State.IsActive ? [] : ["session_ended"]);
         return new(OfSession(session, position, now), record.Entry.RecordId, record.CostSource, record.Overrun, budget);
     }
 

@@ -324,7 +324,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         books.Add(reservation, session);
-        return ReservationResponse.From(reservation, books.PositionOf(books.BudgetsAt(session, reserve.Now)));
+        return ReservationResponse.From(reservation, books.PositionOf(books.BudgetsAt(session, reserve.Now)), reserve.Now);
     }
 
     private Money AmountOf(ReserveEntry reserve, LedgerSession session)
@@ -353,7 +353,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         books.Change(held, extended);
-        return ReservationResponse.From(extended, books.PositionOf(books.BudgetsAt(session, extend.Now)));
+        return ReservationResponse.From(extended, books.PositionOf(books.BudgetsAt(session, extend.Now)), extend.Now);
     }
 
     private bool Release(ReleaseEntry release)

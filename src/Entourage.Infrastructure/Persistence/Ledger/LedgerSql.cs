@@ -25,7 +25,7 @@ internal static class LedgerSql
 
     private const string Policy =
         "o.Id, o.DailyLimit, o.MonthlyLimit, t.Id, t.Timezone, t.DailyLimit, t.WeeklyLimit, t.MonthlyLimit, t.TaskLimit, t.SessionLimit, "
-        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.UnpricedModels, a.Id, a.DailyLimit";
+        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.UnpricedModels, t.GrantDay, t.GrantAmount, a.Id, a.DailyLimit";
 
     /// <summary>Wants a condition after it.</summary>
     public const string SelectSession = "SELECT " + Session + " FROM Sessions s " + JoinPolicy + " WHERE ";
@@ -233,6 +233,7 @@ internal static class LedgerSql
             Enforcement = row.Name<Enforcement>(),
             UnpricedModels = row.Name<UnpricedModelRule>(),
         },
+        TeamGrant = row.OptionalInt32() is { } day ? new(DayConverter.FromNumber(day), row.Amount()!.Value) : row.Skip<DayGrant>(1),
         AgentId = row.Id(),
         AgentDailyLimit = row.Amount(),
     };

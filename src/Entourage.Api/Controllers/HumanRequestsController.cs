@@ -1,0 +1,33 @@
+using Entourage.Api.Contracts;
+using Entourage.Application.HumanRequests;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Entourage.Api.Controllers;
+
+/// <summary>What agents ask of people.</summary>
+[ApiController]
+[Route("api/v1/human-requests")]
+[Tags("Human requests")]
+public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Asks a person for more money, or for an answer.</summary>
+    [HttpPost]
+    [ProducesResponseType<HumanRequestResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Ask(
+        AskHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var asked = await mediator.Send(body.ToCommand(idempotencyKey), cancellationToken);
+        return CreatedAtAction(nameof(Get), new { id = asked.Id }, asked);
+    }
+
+    /// <summary>Reads a request and what became of it.</summary>
+    [HttpGet("{id:guid}")]
+    public Task<HumanRequestResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetHumanRequestQuery(id), cancellationToken);
+
+    /// <summary>Answers a request, once. Money that is granted can be spent from the next call on.</summary>
+    [HttpPost("{id:guid}/respond")]
+    public Task<HumanRequestResponse> Respond(
+        Guid id, AnswerHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
+        mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);
+}

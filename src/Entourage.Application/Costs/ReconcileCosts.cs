@@ -1,0 +1,236 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Pricing;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Costs;
+
+/// <summary>Compares what a team recorded with what a provider invoiced. Nothing is stored.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Filter">The time that the invoice covers, in the team's days.</param>
+/// <param name="Invoice">What was invoiced.</param>
+public sealed record ReconcileTeamCostsQuery(Guid TeamId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice) : IRequest<ReconciliationResponse>;
+
+/// <summary>Compares what an organisation recorded with what a provider invoiced. Nothing is stored.</summary>
+/// <param name="OrganisationId">The organisation.</param>
+/// <param name="Filter">The time that the invoice covers, in UTC days.</param>
+/// <param name="Invoice">What was invoiced.</param>
+public sealed record ReconcileOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice)
+    : IRequest<ReconciliationResponse>;
+
+/// <summary>What was invoiced for a model. Lines that mean the same model are added up.</summary>
+/// <param name="Model">Required. The model, under any of its names.</param>
+/// <param name="CostUsd">Required. USD: 0 to 1,000,000 with at most 9 decimals.</param>
+public sealed record InvoiceLine(string? Model, Money? CostUsd);
+
+/// <summary>Records and an invoice, side by side. The totals are the sums of the rows.</summary>
+public sealed record ReconciliationResponse
+{
+    /// <summary>Where the range begins (UTC); null is from the beginning.</summary>
+    public required DateTimeOffset? From { get; init; }
+
+    /// <summary>Where the range ends (UTC, exclusive); null is open.</summary>
+    public required DateTimeOffset? To { get; init; }
+
+    /// <summary>The IANA time zone of the days in it.</summary>
+    public required string Timezone { get; init; }
+
+    /// <summary>What was recorded (USD).</summary>
+    public required Money TotalRecordedUsd { get; init; }
+
+    /// <summary>What was invoiced (USD).</summary>
+    public required Money TotalInvoicedUsd { get; init; }
+
+    /// <summary>What was recorded less what was invoiced (USD).</summary>
+    public required Money TotalDifferenceUsd { get; init; }
+
+    /// <summary>The difference in percent of what was invoiced, to four decimals; null where that is nothing.</summary>
+    public required decimal? TotalDifferencePercent { get; init; }
+
+    /// <summary>Recorded tokens whose cost nobody knows yet: they are invoiced, and missing from what was recorded.</summary>
+    public required long UnpricedTokens { get; init; }
+
+    /// <summary>What usage under a subscription would have cost (USD); part of no difference.</summary>
+    public required Money TotalImputedUsd { get; init; }
+
+    /// <summary>By model, the largest difference first, whichever way it goes.</summary>
+    public required IReadOnlyList<ReconciledModelResponse> ByModel { get; init; }
+}
+
+/// <summary>What was recorded and invoiced of one model.</summary>
+/// <param name="Model">The name that it is listed under, or its shortest; null for usage of an unstated model.</param>
+/// <param name="RecordedAs">The names under which it was recorded; none where it is only in the invoice.</param>
+/// <param name="InvoicedAs">The names under which it was invoiced; none where it is only in the records.</param>
+/// <param name="RecordedUsd">What was recorded (USD).</param>
+/// <param name="InvoicedUsd">What was invoiced (USD).</param>
+/// <param name="DifferenceUsd">What was recorded less what was invoiced (USD).</param>
+/// <param name="DifferencePercent">The difference in percent of what was invoiced, to four decimals; null where that is nothing.</param>
+/// <param name="UnpricedTokens">Recorded tokens whose cost nobody knows yet.</param>
+/// <param name="ImputedUsd">What usage under a subscription would have cost (USD); not part of the difference.</param>
+public sealed record ReconciledModelResponse(
+    string? Model,
+    IReadOnlyList<string> RecordedAs,
+    IReadOnlyList<string> InvoicedAs,
+    Money RecordedUsd,
+    Money InvoicedUsd,
+    Money DifferenceUsd,
+    decimal? DifferencePercent,
+    long UnpricedTokens,
+    Money ImputedUsd);
+
+internal sealed class ReconcileTeamCostsValidator : AbstractValidator<ReconcileTeamCostsQuery>
+{
+    public ReconcileTeamCostsValidator() => this.Invoice(query => query.Invoice);
+}
+
+internal sealed class ReconcileOrganisationCostsValidator : AbstractValidator<ReconcileOrganisationCostsQuery>
+{
+    public ReconcileOrganisationCostsValidator() => this.Invoice(query => query.Invoice);
+}
+
+internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
+    : IRequestHandler<ReconcileTeamCostsQuery, ReconciliationResponse>, IRequestHandler<ReconcileOrganisationCostsQuery, ReconciliationResponse>
+{
+    public async Task<ReconciliationResponse> Handle(ReconcileTeamCostsQuery request, CancellationToken cancellationToken)
+    {
+        var of = await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken);
+        return await ReconcileAsync(of, request.Filter, request.Invoice!, cancellationToken);
+    }
+
+    public async Task<ReconciliationResponse> Handle(ReconcileOrganisationCostsQuery request, CancellationToken cancellationToken)
+    {
+        var of = await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken);
+        return await ReconcileAsync(of, request.Filter, request.Invoice!, cancellationToken);
+    }
+
+    private async Task<ReconciliationResponse> ReconcileAsync(
+        CostSubject of, CostFilter filter, IReadOnlyList<InvoiceLine> invoice, CancellationToken cancellationToken)
+    {
+        var teams = of.Teams;
+        var range = CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, time.GetUtcNow());
+        var recorded = await db.UsageRollups.AsNoTracking()
+            .Where(rollup => teams.Contains(rollup.TeamId)
+                && (range.From == null || rollup.QuarterAt >= range.From)
+                && (range.To == null || rollup.QuarterAt < range.To))
+            .GroupBy(rollup => rollup.Model)
+            .Select(model => new
+            {
+                Model = model.Key,
+                Cost = model.Sum(rollup => rollup.CostNanoUsd),
+                Imputed = model.Sum(rollup => rollup.ImputedCostNanoUsd),
+                Unpriced = model.Sum(rollup => rollup.UnpricedTokens),
+            })
+            .ToListAsync(cancellationToken);
+
+        var models = new Dictionary<string, ModelReconciliation>(StringComparer.Ordinal);
+        foreach (var model in recorded)
+        {
+            At(model.Model).Record(model.Model, new Money(model.Cost), new Money(model.Imputed), model.Unpriced);
+        }
+
+        foreach (var line in invoice)
+        {
+            At(line.Model!).Invoice(line.Model!, line.CostUsd!.Value);
+        }
+
+        return Answer(of.Timezone, range, [.. models.OrderByDescending(pair => pair.Value.Apart).ThenBy(pair => pair.Key, StringComparer.Ordinal)]);
+
+        ModelReconciliation At(string name)
+        {
+            // Usage of a model that nobody stated is of none that an invoice could name.
+            var model = name.Length == 0 ? "" : PriceCatalogue.ModelOf(name);
+            return models.TryGetValue(model, out var known) ? known : models[model] = new();
+        }
+    }
+
+    private static ReconciliationResponse Answer(string timezone, CostRange range, IReadOnlyList<KeyValuePair<string, ModelReconciliation>> models)
+    {
+        var (recorded, invoiced) = (Money.Sum(models.Select(pair => pair.Value.Recorded)), Money.Sum(models.Select(pair => pair.Value.Invoiced)));
+        return new()
+        {
+            From = range.From,
+            To = range.To,
+            Timezone = timezone,
+            TotalRecordedUsd = recorded,
+            TotalInvoicedUsd = invoiced,
+            TotalDifferenceUsd = recorded - invoiced,
+            TotalDifferencePercent = ModelReconciliation.PercentOf(recorded - invoiced, invoiced),
+            UnpricedTokens = models.Sum(pair => pair.Value.UnpricedTokens),
+            TotalImputedUsd = Money.Sum(models.Select(pair => pair.Value.Imputed)),
+            ByModel = [.. models.Select(pair => pair.Value.ToResponse(pair.Key.Length == 0 ? null : pair.Key))],
+        };
+    }
+}
+
+/// <summary>What is known of one model from both sides.</summary>
+internal sealed class ModelReconciliation
+{
+    private readonly SortedSet<string> recordedAs = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> invoicedAs = new(StringComparer.Ordinal);
+
+    public Money Recorded { get; private set; }
+
+    public Money Invoiced { get; private set; }
+
+    public Money Imputed { get; private set; }
+
+    public long UnpricedTokens { get; private set; }
+
+    /// <summary>How far apart the two are, whichever is more.</summary>
+    public Money Apart => Money.Max(Recorded - Invoiced, Invoiced - Recorded);
+
+    public void Record(string name, Money cost, Money imputed, long unpricedTokens)
+    {
+        if (name.Length > 0)
+        {
+            recordedAs.Add(name);
+        }
+
+        Recorded += cost;
+        Imputed += imputed;
+        UnpricedTokens += unpricedTokens;
+    }
+
+    public void Invoice(string name, Money cost)
+    {
+        invoicedAs.Add(name);
+        Invoiced += cost;
+    }
+
+    public ReconciledModelResponse ToResponse(string? model) => new(
+        model,
+        [.. recordedAs],
+        [.. invoicedAs],
+        Recorded,
+        Invoiced,
+        Recorded - Invoiced,
+        PercentOf(Recorded - Invoiced, Invoiced),
+        UnpricedTokens,
+        Imputed);
+
+    /// <summary>A difference in percent of a whole, to four decimals; null of nothing.</summary>
+    public static decimal? PercentOf(Money difference, Money whole) => whole == Money.Zero
+        ? null
+        : decimal.Round(100m * difference.NanoUsd / whole.NanoUsd, 4, MidpointRounding.AwayFromZero);
+}
+
+internal static class InvoiceRules
+{
+    private const int MostLines = 1_000;
+
+    /// <summary>An invoice: there, not too long, each line with a model and an amount.</summary>
+    public static void Invoice<T>(this AbstractValidator<T> validator, System.Linq.Expressions.Expression<Func<T, IEnumerable<InvoiceLine>?>> invoice)
+    {
+        validator.RuleFor(invoice).NotNull().Must(lines => lines is null || lines.Count() <= MostLines)
+            .WithMessage($"'{{PropertyName}}' has at most {MostLines} items.");
+        validator.RuleForEach(invoice!).NotNull().ChildRules(line =>
+        {
+            line.RuleFor(item => item.Model!).Line(Agent.ModelLength);
+            line.RuleFor(item => item.CostUsd).NotNull().Usd();
+        });
+    }
+}

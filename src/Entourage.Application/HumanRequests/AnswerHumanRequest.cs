@@ -1,0 +1,69 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Domain;
+using Entourage.Domain.HumanRequests;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.HumanRequests;
+
+/// <summary>What a person says to a request.</summary>
+public enum HumanDecision
+{
+    /// <summary>Yes; or, to a question, an answer.</summary>
+    Approved,
+
+    /// <summary>No.</summary>
+    Denied,
+}
+
+/// <summary>
+/// Answers a request, once. Money that is granted raises the cap of the session's task; where there is none, the team's daily cap for the
+/// present local day alone. It holds from the next call on (rule 10).
+/// </summary>
+/// <param name="Id">Which.</param>
+/// <param name="Decision">Yes or no.</param>
+/// <param name="Response">What the person says to it.</param>
+/// <param name="GrantedUsd">How much more there is to be (USD); null takes what was asked for.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record AnswerHumanRequestCommand(Guid Id, HumanDecision? Decision, string? Response, Money? GrantedUsd, string? IdempotencyKey)
+    : ICommand<HumanRequestResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"human-requests/{Id}/respond";
+}
+
+internal sealed class AnswerHumanRequestValidator : AbstractValidator<AnswerHumanRequestCommand>
+{
+    public AnswerHumanRequestValidator()
+    {
+        RuleFor(command => command.Decision).NotNull();
+        RuleFor(command => command.Response).OptionalText(HumanRequest.ResponseLength);
+        RuleFor(command => command.GrantedUsd).PositiveUsd();
+        RuleFor(command => command.GrantedUsd).Null().When(command => command.Decision == HumanDecision.Denied)
+            .WithMessage("'{PropertyName}' must be absent: who says no grants nothing.");
+    }
+}
+
+internal sealed class AnswerHumanRequestHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<AnswerHumanRequestCommand, HumanRequestResponse>
+{
+    public async Task<HumanRequestResponse> Handle(AnswerHumanRequestCommand request, CancellationToken cancellationToken)
+    {
+        var asked = await db.HumanRequests.Where(asked => asked.Id == request.Id).GetAsync(request.Id, "human request", cancellationToken);
+        if (request.Decision == HumanDecision.Denied)
+        {
+            asked.Deny(request.Response, time.GetUtcNow());
+        }
+        else
+        {
+            var team = await db.Teams.GetAsync(asked.TeamId, "team", cancellationToken);
+            var task = asked.TaskId is { } taskId ? await db.Tasks.GetAsync(taskId, "task", cancellationToken) : null;
+            asked.Approve(request.Response, request.GrantedUsd, team, task, time.GetUtcNow());
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        var agent = await db.Agents.GetAsync(asked.AgentId, "agent", cancellationToken);
+        return HumanRequestResponse.From(asked, agent.Name);
+    }
+}

@@ -1,0 +1,22 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.HumanRequests;
+
+/// <summary>Reads what an agent asked, and what became of it.</summary>
+/// <param name="Id">Which.</param>
+public sealed record GetHumanRequestQuery(Guid Id) : IRequest<HumanRequestResponse>;
+
+internal sealed class GetHumanRequestHandler(IEntourageDb db) : IRequestHandler<GetHumanRequestQuery, HumanRequestResponse>
+{
+    public async Task<HumanRequestResponse> Handle(GetHumanRequestQuery request, CancellationToken cancellationToken)
+    {
+        var row = await db.HumanRequests.AsNoTracking()
+            .Where(asked => asked.Id == request.Id)
+            .Select(HumanRequestRow.Projection(db))
+            .GetAsync(request.Id, "human request", cancellationToken);
+        return row.ToResponse();
+    }
+}

@@ -1,0 +1,40 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using Entourage.Domain.HumanRequests;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.HumanRequests;
+
+/// <summary>Lists what a team's agents asked, the newest first.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Status">Only those that stand so; null for all.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListHumanRequestsQuery(Guid TeamId, HumanRequestStatus? Status, PageRequest Page) : IRequest<Page<HumanRequestResponse>>;
+
+internal sealed class ListHumanRequestsValidator : AbstractValidator<ListHumanRequestsQuery>
+{
+    public ListHumanRequestsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListHumanRequestsHandler(IEntourageDb db) : IRequestHandler<ListHumanRequestsQuery, Page<HumanRequestResponse>>
+{
+    public async Task<Page<HumanRequestResponse>> Handle(ListHumanRequestsQuery request, CancellationToken cancellationToken)
+    {
+        var before = request.Page.AfterNumber;
+        var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var rows = await db.HumanRequests.AsNoTracking()
+            .Where(asked => asked.TeamId == team.Id)
+            .Where(asked => request.Status == null || asked.Status == request.Status)
+            .Where(asked => before == null || asked.Sequence < before)
+            .OrderByDescending(asked => asked.Sequence)
+            .Take(request.Page.Limit + 1)
+            .Select(HumanRequestRow.Projection(db))
+            .ToListAsync(cancellationToken);
+        var page = request.Page.Of(rows, row => row.Request.Sequence);
+        return new([.. page.Items.Select(row => row.ToResponse())], page.NextCursor);
+    }
+}

@@ -1,0 +1,170 @@
+using Entourage.Domain.Budgets;
+using Entourage.Domain.HumanRequests;
+using Entourage.Domain.Teams;
+
+namespace Entourage.Domain.Tests.HumanRequests;
+
+internal sealed class HumanRequestTests
+{
+    private static readonly DateOnly Today = new(2026, 3, 4);
+
+    [Test]
+    public void A_request_is_pending_until_it_is_answered()
+    {
+        var agent = Some.Agent();
+        var session = Some.Session();
+        var asked = HumanRequest.Ask(agent, session, HumanRequestKind.BudgetIncrease, "More?", Some.Usd(2), Some.Now);
+        Assert.Multiple(() =>
+        {
+            Assert.That(asked.Id.Version, Is.EqualTo(7));
+            Assert.That((asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), Is.EqualTo((agent.TeamId, agent.Id, session.Id, session.TaskId)));
+            Assert.That((asked.Status, asked.Granted, asked.GrantScope, asked.GrantEndsAt, asked.RespondedAt), Is.EqualTo((
+                HumanRequestStatus.Pending, (Money?)null, (BudgetScope?)null, (DateTimeOffset?)null, (DateTimeOffset?)null)));
+        });
+    }
+
+    [Test]
+    public void What_is_granted_raises_the_cap_of_the_task_for_good_wherever_that_came_from()
+    {
+        var team = TeamOf(daily: 10, task: 5);
+        var (tagged, untagged) = (Some.Task("budget:0.50"), Some.Task());
+
+        var asked = Ask(1.25m);
+        asked.Approve("Go on.", granted: null, team, tagged, Some.Later);
+        Ask(9m).Approve(response: null, Some.Usd(2), team, untagged, Some.Later);
+        Ask(9m).Approve(response: null, Some.Usd(1), team, untagged, Some.Later);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((tagged.OwnLimit, tagged.CapIn(team.Limits)), Is.EqualTo((Some.Usd(1.75m), Some.Usd(1.75m))));
+            Assert.That((untagged.OwnLimit, untagged.UpdatedAt), Is.EqualTo((Some.Usd(8), Some.Later)));
+            Assert.That(team.DayGrant, Is.Null);
+            Assert.That((asked.Status, asked.Response, asked.RespondedAt), Is.EqualTo((HumanRequestStatus.Approved, "Go on.", Some.Later)));
+            Assert.That((asked.Granted, asked.GrantScope, asked.GrantEndsAt), Is.EqualTo((Some.Usd(1.25m), BudgetScope.Task, (DateTimeOffset?)null)));
+        });
+    }
+
+    [Test]
+    public void Without_a_capped_task_it_raises_the_teams_day_and_what_is_granted_for_one_day_adds_up()
+    {
+        var team = TeamOf(daily: 10);
+        var asked = Ask(3m);
+
+        asked.Approve(response: null, granted: null, team, task: null, Some.Now);
+        Ask(9m).Approve(response: null, Some.Usd(0.5m), team, Some.Task(), Some.Now);
+
+        Assert.That(team.DayGrant, Is.EqualTo(new DayGrant(Today, Some.Usd(3.5m))));
+        Assert.That((asked.GrantScope, asked.GrantEndsAt), Is.EqualTo((BudgetScope.Team, TestTime.Parse("2026-03-05T00:00Z"))));
+
+        Ask(1m).Approve(response: null, granted: null, team, task: null, Some.Now.AddDays(1));
+        Assert.That(team.DayGrant, Is.EqualTo(new DayGrant(Today.AddDays(1), Some.Usd(1))), "yesterday's has ended");
+    }
+
+    [Test]
+    public void A_task_without_a_cap_and_a_team_without_one_stay_without()
+    {
+        var (team, task, asked) = (TeamOf(daily: null), Some.Task(), Ask(3m));
+        Assert.That(() => asked.Approve(response: null, granted: null, team, task, Some.Now), Refused.With("nothing-to-raise", "GrantedUsd"));
+        Assert.That(() => task.RaiseCap(Some.Usd(1), team.Limits, Some.Now), Refused.With("nothing-to-raise", "GrantedUsd"));
+        Assert.That((asked.Status, task.OwnLimit, team.DayGrant), Is.EqualTo((HumanRequestStatus.Pending, (Money?)null, (DayGrant?)null)));
+    }
+
+    [Test]
+    public void No_cap_is_raised_beyond_what_somebody_could_have_set()
+    {
+        var team = TeamOf(daily: 999_999);
+        var task = Some.Task("budget:999999");
+        Ask(0.5m).Approve(response: null, granted: null, team, task: null, Some.Now);
+        Assert.That(() => Ask(0.500000001m).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("cap-too-large", "GrantedUsd"));
+        Assert.That(() => Ask(1.000000001m).Approve(response: null, granted: null, team, task, Some.Now), Refused.With("cap-too-large", "GrantedUsd"));
+        Ask(0.5m).Approve(response: null, granted: null, team, task: null, Some.Now);
+        Ask(1m).Approve(response: null, granted: null, team, task, Some.Now);
+        Assert.That((team.DayGrant!.Amount, task.OwnLimit), Is.EqualTo((Some.Usd(1), Money.LargestInput)));
+    }
+
+    [Test]
+    public void It_is_answered_once()
+    {
+        var team = TeamOf(daily: 10);
+        var (denied, approved) = (Ask(1m), Ask(1m));
+        denied.Deny("No.", Some.Now);
+        approved.Approve(response: null, granted: null, team, task: null, Some.Now);
+        foreach (var asked in new[] { denied, approved })
+        {
+            Assert.That(() => asked.Deny("No.", Some.Later), Refused.With("already-answered"));
+            Assert.That(() => asked.Approve(response: null, granted: null, team, task: null, Some.Later), Refused.With("already-answered"));
+            Assert.That(asked.RespondedAt, Is.EqualTo(Some.Now));
+        }
+
+        Assert.That((denied.Status, denied.Granted, team.DayGrant!.Amount), Is.EqualTo((HumanRequestStatus.Denied, (Money?)null, Some.Usd(1))));
+    }
+
+    [Test]
+    public void Somebody_says_how_much_and_a_question_is_given_no_money()
+    {
+        var team = TeamOf(daily: 10);
+        var question = Ask(null, HumanRequestKind.Question);
+        Assert.That(() => Ask(null).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("validation", "GrantedUsd"));
+        Assert.That(() => question.Approve("Yes.", Some.Usd(1), team, task: null, Some.Now), Refused.With("validation", "GrantedUsd"));
+        question.Approve("Yes.", granted: null, team, task: null, Some.Now);
+        Assert.That((question.Status, question.Response, question.Granted, team.DayGrant), Is.EqualTo((HumanRequestStatus.Approved, "Yes.", (Money?)null, (DayGrant?)null)));
+    }
+
+    [Test]
+    public void A_raised_task_keeps_its_cap_until_the_amount_of_its_tag_changes()
+    {
+        var (team, task) = (TeamOf(daily: null), Some.Task("budget:1"));
+        task.RaiseCap(Some.Usd(2), team.Limits, Some.Now);
+        task.Change(Some.Content("budget:1.00", "backend") with { Title = "Other" }, Some.Later);
+        Assert.That(task.OwnLimit, Is.EqualTo(Some.Usd(3)));
+        task.Change(Some.Content("budget:2"), Some.Later);
+        Assert.That(task.OwnLimit, Is.EqualTo(Some.Usd(2)));
+        task.RaiseCap(Some.Usd(2), team.Limits, Some.Now);
+        task.Change(Some.Content(), Some.Later);
+        Assert.That(task.OwnLimit, Is.Null);
+    }
+
+    [Test]
+    public void The_day_that_was_granted_for_is_no_day_of_another_time_zone()
+    {
+        var team = TeamOf(daily: 10, timezone: "Asia/Kathmandu");
+        team.RaiseDailyCap(Some.Usd(1), Some.Now);
+        team.Configure(team.Limits with { Daily = Some.Usd(9) }, "Asia/Kathmandu");
+        Assert.That(team.DayGrant, Is.EqualTo(new DayGrant(Today, Some.Usd(1))));
+        team.Configure(team.Limits, "America/New_York");
+        Assert.That(team.DayGrant, Is.Null);
+    }
+
+    [Test]
+    public void A_grant_is_part_of_the_cap_of_its_own_day_and_of_no_other()
+    {
+        var team = TeamOf(daily: 10, timezone: "America/New_York");
+        team.RaiseDailyCap(Some.Usd(2), Some.Now);
+        var policy = BudgetPolicy.ForWindows(team, Guid.CreateVersion7(Some.Now)) with { TeamLimits = team.Limits, TeamGrant = team.DayGrant };
+        var midnight = TestTime.Parse("2026-03-04T05:00Z");
+
+        Assert.That(
+            new[] { midnight.AddTicks(-1), midnight, midnight.AddDays(1).AddTicks(-1), midnight.AddDays(1) }.Select(at => DayOf(policy, at)),
+            Is.EqualTo(new (Money?, Money)[] { (Some.Usd(10), default), (Some.Usd(12), Some.Usd(2)), (Some.Usd(12), Some.Usd(2)), (Some.Usd(10), default) }));
+        Assert.That(DayOf(policy with { TeamLimits = new() }, midnight), Is.EqualTo(((Money?)null, default(Money))));
+        Assert.That(
+            policy.BudgetsAt(midnight).Where(budget => budget.Granted != Money.Zero).Select(budget => (budget.Window.Scope, budget.Window.Period)),
+            Is.EqualTo(new[] { (BudgetScope.Team, BudgetPeriod.Day) }));
+    }
+
+    private static (Money? Limit, Money Granted) DayOf(BudgetPolicy policy, DateTimeOffset at)
+    {
+        var day = policy.BudgetsAt(at).Single(budget => budget.Window is { Scope: BudgetScope.Team, Period: BudgetPeriod.Day });
+        return (day.Limit, day.Granted);
+    }
+
+    private static HumanRequest Ask(decimal? usd, HumanRequestKind kind = HumanRequestKind.BudgetIncrease) =>
+        HumanRequest.Ask(Some.Agent(), session: null, kind, "More?", usd is { } amount ? Some.Usd(amount) : null, Some.Now);
+
+    private static Team TeamOf(decimal? daily, decimal? task = null, string timezone = "UTC")
+    {
+        var team = Some.Team(timezone);
+        team.Configure(new() { Daily = daily is { } day ? Some.Usd(day) : null, Task = task is { } each ? Some.Usd(each) : null }, timezone);
+        return team;
+    }
+}
