@@ -1,5 +1,6 @@
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Events;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -44,6 +45,9 @@ public interface IEntourageDb
 
     /// <summary>What models cost, and did.</summary>
     DbSet<ModelPrice> Prices { get; }
+
+    /// <summary>What watchers of teams are told. Whoever adds one holds the organisation first; see <see cref="TeamEvent"/>.</summary>
+    DbSet<TeamEvent> Events { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

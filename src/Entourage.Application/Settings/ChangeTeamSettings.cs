@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
+using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
@@ -53,17 +54,15 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
     }
 }
 
-internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
+internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
 {
     public async Task<TeamSettingsResponse> Handle(ChangeTeamSettingsCommand request, CancellationToken cancellationToken)
     {
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         TeamSettingsResponse.EnsureMatch(request.IfMatch, team.Version);
-        if (request.Timezone.Or(team.Timezone) != team.Timezone)
-        {
-            // Until the windows are counted anew, no usage may be counted in the old ones.
-            await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
-        }
+
+        // An event is added; and where the time zone moves, no usage may be counted in the old windows until they are counted anew.
+        await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
 
         var zoneMoved = team.Configure(
             new TeamLimits
@@ -79,13 +78,15 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db) : IRequestHandl
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },
             request.Timezone.Or(team.Timezone));
+        var response = TeamSettingsResponse.From(team);
+        db.Events.Add(Telling.Of(response, team.Id, time.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken);
         if (zoneMoved)
         {
             await RecountAsync(team, cancellationToken);
         }
 
-        return TeamSettingsResponse.From(team);
+        return response;
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Events;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -56,6 +57,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<ModelPrice> Prices => Set<ModelPrice>();
+
+    /// <inheritdoc/>
+    public DbSet<TeamEvent> Events => Set<TeamEvent>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
@@ -124,6 +128,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<ReservationStatus>().HaveConversion<byte>();
         configurationBuilder.Properties<CostSource>().HaveConversion<byte>();
         configurationBuilder.Properties<Billing>().HaveConversion<byte>();
+        configurationBuilder.Properties<EventKind>().HaveConversion<byte>();
 
         // Read by people who look into the store: names.
         Name<AgentRole>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
+using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Application.Pricing;
 using Entourage.Application.Reservations;
@@ -371,16 +372,20 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private SessionResponse End(EndSessionEntry end)
     {
         var session = GetSession(end.SessionId);
-        if (session.State.IsActive)
+        if (!session.State.IsActive)
         {
-            books.End(session, session.State.End(end.Failed, end.Error, end.Now));
-            foreach (var held in books.ReservationsOf(session.Id))
-            {
-                books.End(held, ReservationStatus.Released, end.Now);
-            }
+            return LedgerAnswers.OfSession(session, books, end.Now);
         }
 
-        return LedgerAnswers.OfSession(GetSession(end.SessionId), books, end.Now);
+        books.End(session, session.State.End(end.Failed, end.Error, end.Now));
+        foreach (var held in books.ReservationsOf(session.Id))
+        {
+            books.End(held, ReservationStatus.Released, end.Now);
+        }
+
+        var ended = LedgerAnswers.OfSession(GetSession(end.SessionId), books, end.Now);
+        books.Tell(Telling.Of(ended, session.Policy.TeamId, end.Now));
+        return ended;
     }
 
     private LedgerSession GetSession(long id) => books.FindSession(id) ?? throw new NotFoundException("session", id);
