@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
@@ -37,9 +38,12 @@ public static class DependencyInjection
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
         services.AddSingleton<PriceLists>();
+        services.AddSingleton<CommitSignal>();
         services.AddSingleton<BudgetLedger>();
         services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
+        services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IEventFeed, TeamFeeds>();
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
         return services;

@@ -1,6 +1,7 @@
 using Entourage.Api.Contracts;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
+using Entourage.Application.Events;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
 using Entourage.Domain.Agents;
@@ -84,4 +85,14 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }
+
+    /// <summary>Tells what happens in the team, as it happens: a stream of server-sent events.</summary>
+    /// <param name="id">The team.</param>
+    /// <param name="lastEventId">The id of the last event seen: the stream goes on after it. Without one it starts now.</param>
+    /// <param name="cancellationToken">The watcher has left.</param>
+    [HttpGet("events")]
+    [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
+    public async Task<IActionResult> Watch(
+        Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
+        new EventStream(await mediator.Send(new WatchTeamQuery(id, lastEventId), cancellationToken));
 }

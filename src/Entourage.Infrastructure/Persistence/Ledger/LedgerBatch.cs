@@ -22,6 +22,9 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private readonly Dictionary<long, LedgerUnpriced> unpriced = [];
     private LedgerBooks books = null!;
 
+    /// <summary>The teams concerned.</summary>
+    public IReadOnlyCollection<Guid> TeamIds => books.TeamIds;
+
     /// <summary>Writes the entries, in their order.</summary>
     /// <returns>For each what its caller is told: an answer, or the reason why it alone was not written.</returns>
     public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync()

@@ -32,6 +32,9 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     /// <summary>The organisations whose ledgers are held.</summary>
     public IReadOnlyCollection<Guid> OrganisationIds { get; } = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Distinct()];
 
+    /// <summary>Their teams that are concerned.</summary>
+    public IReadOnlyCollection<Guid> TeamIds => [.. sessions.Values.Select(session => session.Policy.TeamId).Distinct()];
+
     /// <summary>The sessions that were read.</summary>
     public IReadOnlyCollection<LedgerSession> Sessions => sessions.Values;
 
