@@ -1,8 +1,10 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Webhooks;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
+using Entourage.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,9 +46,19 @@ public static class DependencyInjection
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IEventFeed, TeamFeeds>();
+        services.AddWebhooks(configuration);
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
         return services;
+    }
+
+    private static void AddWebhooks(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => new WebhookRules(provider.GetRequiredService<IOptions<WebhookOptions>>().Value.AllowPrivateAddresses));
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookOutbox>();
+        services.AddHostedService<WebhookJob>();
     }
 
     private static void AddSqlite(this IServiceCollection services, string connectionString)

@@ -6,6 +6,7 @@ using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Abstractions;
@@ -48,6 +49,12 @@ public interface IEntourageDb
 
     /// <summary>What watchers of teams are told. Whoever adds one holds the organisation first; see <see cref="TeamEvent"/>.</summary>
     DbSet<TeamEvent> Events { get; }
+
+    /// <summary>Addresses that are told of teams' events.</summary>
+    DbSet<Webhook> Webhooks { get; }
+
+    /// <summary>Messages to them.</summary>
+    DbSet<WebhookDelivery> WebhookDeliveries { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

@@ -9,6 +9,9 @@ namespace Entourage.Infrastructure.Events;
 /// <summary>Reads what happened in teams: their usages and their stored events, each in the order of its sequences.</summary>
 internal static class EventLog
 {
+    /// <summary>So many usages of other teams may lie beyond the position of an idle one, before it is moved on over them.</summary>
+    public const long FurthestBehind = 2_000;
+
     // Other teams' usages lie between those of one: so many are looked at in one read.
     private const long UsageStretch = 20_000;
 
@@ -16,10 +19,11 @@ internal static class EventLog
     /// What comes after a position, all there is to see: some of both lists, the events read before the usages that led to them.
     /// The usages and events of an organisation become visible in the order of their sequences, so the last that are seen are a position.
     /// </summary>
-    public static async Task<EventPage> ReadAsync(EntourageDb db, Guid teamId, EventPosition after, int limit, CancellationToken cancellationToken)
+    public static async Task<EventPage> ReadAsync(
+        EntourageDb db, Guid teamId, EventPosition after, int limit, bool withUsages, CancellationToken cancellationToken)
     {
         var told = await ReadEventsAsync(db, teamId, after.Event, long.MaxValue, limit, cancellationToken);
-        var usages = await ReadUsagesAsync(db, teamId, after.Usage, long.MaxValue, limit, cancellationToken);
+        var usages = withUsages ? await ReadUsagesAsync(db, teamId, after.Usage, long.MaxValue, limit, cancellationToken) : [];
         var position = new EventPosition(
             usages.Count > 0 ? usages[^1].Sequence : after.Usage,
             told.Count > 0 ? told[^1].Sequence : after.Event);

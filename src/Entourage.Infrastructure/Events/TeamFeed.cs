@@ -14,8 +14,6 @@ internal sealed partial class TeamFeed : IAsyncDisposable
 {
     private const int PageSize = 1_000;
 
-    // So many usages of other teams may lie beyond the position of one that is idle, before it is moved on over them.
-    private const long FurthestBehind = 2_000;
     private static readonly TimeSpan AdvanceInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
@@ -244,7 +242,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         EventPage page;
         do
         {
-            page = await EventLog.ReadAsync(db, teamId, position, PageSize, cancellationToken);
+            page = await EventLog.ReadAsync(db, teamId, position, PageSize, withUsages: true, cancellationToken);
             Append(page);
             position = page.To;
         }
@@ -259,7 +257,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     /// <summary>Moves on over what other teams have used, so that it is not looked at again and again.</summary>
     private async Task AdvanceAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken)
     {
-        if (await EventLog.FindNewestUsageAsync(db, cancellationToken) - position.Usage < FurthestBehind)
+        if (await EventLog.FindNewestUsageAsync(db, cancellationToken) - position.Usage < EventLog.FurthestBehind)
         {
             return;
         }

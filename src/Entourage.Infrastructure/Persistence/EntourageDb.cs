@@ -9,6 +9,7 @@ using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Webhooks;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -60,6 +61,12 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<TeamEvent> Events => Set<TeamEvent>();
+
+    /// <inheritdoc/>
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    /// <inheritdoc/>
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
@@ -129,6 +136,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<CostSource>().HaveConversion<byte>();
         configurationBuilder.Properties<Billing>().HaveConversion<byte>();
         configurationBuilder.Properties<EventKind>().HaveConversion<byte>();
+        configurationBuilder.Properties<DeliveryStatus>().HaveConversion<byte>();
 
         // Read by people who look into the store: names.
         Name<AgentRole>();
@@ -138,6 +146,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<TaskType>();
         Name<TeamStatus>();
         Name<UnpricedModelRule>();
+        Name<WebhookFormat>();
         Name<WorkTaskStatus>();
 
         void Name<T>()
