@@ -23,6 +23,7 @@ IReadOnlyList<IRow> rows =
     new StartRow(),
     new DiskRow(),
     new SharedBudgetRow(),
+    new EventsRow(),
 ];
 
 Options options;

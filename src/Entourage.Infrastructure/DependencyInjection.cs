@@ -41,6 +41,7 @@ public static class DependencyInjection
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
         services.AddSingleton<PriceLists>();
         services.AddSingleton<CommitSignal>();
+        services.AddSingleton<CommittedEvents>();
         services.AddSingleton<BudgetLedger>();
         services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
@@ -69,7 +70,7 @@ public static class DependencyInjection
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
-            builder.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
+            builder.UseSqlite(connections.ConnectionString).AddInterceptors(connections, provider.GetRequiredService<CommittedEvents>());
         }, optionsLifetime: ServiceLifetime.Singleton);
     }
 
@@ -82,6 +83,7 @@ public static class DependencyInjection
                 .EnableRetryOnFailure(GreatestRetries)
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
                 // A statement for each row: several rows at once would be sent as a MERGE, which not every server takes.
-                .MaxBatchSize(1)), optionsLifetime: ServiceLifetime.Singleton);
+                .MaxBatchSize(1))
+                .AddInterceptors(provider.GetRequiredService<CommittedEvents>()), optionsLifetime: ServiceLifetime.Singleton);
     }
 }

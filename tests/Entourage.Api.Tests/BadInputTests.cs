@@ -24,6 +24,7 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputMoney), nameof(BadInputMoney.Cases))]
     [TestCaseSource(typeof(BadInputAddresses), nameof(BadInputAddresses.Cases))]
     [TestCaseSource(typeof(BadInputHeaders), nameof(BadInputHeaders.Cases))]
+    [TestCaseSource(typeof(BadInputWebhooks), nameof(BadInputWebhooks.Cases))]
     public Task Is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
 
     [Test]
@@ -99,7 +100,7 @@ internal sealed class BadInputTests
         IEnumerable<TestCaseData>[] tables =
         [
             BadInputBodies.Cases, BadInputTeams.Cases, BadInputTasks.Cases, BadInputSessions.Cases,
-            BadInputReservations.Cases, BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases,
+            BadInputReservations.Cases, BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases, BadInputWebhooks.Cases,
         ];
         Assert.That(tables.SelectMany(table => table).Select(row => (BadInputCase)row.Arguments[0]!).Select(bad => (bad.Method, bad.Path, bad.Name)), Is.Unique);
     }

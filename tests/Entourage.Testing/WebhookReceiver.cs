@@ -28,6 +28,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Channel<ReceivedMessage> messages = Channel.CreateUnbounded<ReceivedMessage>();
     private readonly CancellationTokenSource ending = new();
+    private int ended;
 
     private WebhookReceiver(WebApplication app) => this.app = app;
 
@@ -80,9 +81,12 @@ public sealed class WebhookReceiver : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
-        await app.DisposeAsync();
-        ending.Dispose();
+        if (Interlocked.Exchange(ref ended, 1) == 0)
+        {
+            await ending.CancelAsync();
+            await app.DisposeAsync();
+            ending.Dispose();
+        }
     }
 
     private async Task ReceiveAsync(HttpContext context)

@@ -1,7 +1,7 @@
 namespace Entourage.Infrastructure.Events;
 
 /// <summary>
-/// Says at once, within this process, that the ledger has committed something for a team. It only spares waiting: whoever listens
+/// Says at once, within this process, that something was committed for a team. It only spares waiting: whoever listens
 /// also asks the store from time to time, which knows what other replicas did.
 /// </summary>
 internal sealed class CommitSignal

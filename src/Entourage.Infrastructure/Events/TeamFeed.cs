@@ -237,12 +237,12 @@ internal sealed partial class TeamFeed : IAsyncDisposable
 
     private async Task ReadAsync(EntourageDb db, CancellationToken cancellationToken)
     {
-        var position = head ?? await EventLog.FindEndAsync(db, teamId, cancellationToken);
+        var position = head ?? await EventHistory.FindEndAsync(db, teamId, cancellationToken);
         Append(new EventPage([], position, position, HasMore: false));
         EventPage page;
         do
         {
-            page = await EventLog.ReadAsync(db, teamId, position, PageSize, withUsages: true, cancellationToken);
+            page = await EventHistory.ReadAsync(db, teamId, position, PageSize, withUsages: true, cancellationToken);
             Append(page);
             position = page.To;
         }
@@ -257,16 +257,16 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     /// <summary>Moves on over what other teams have used, so that it is not looked at again and again.</summary>
     private async Task AdvanceAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken)
     {
-        if (await EventLog.FindNewestUsageAsync(db, cancellationToken) - position.Usage < EventLog.FurthestBehind)
+        if (await EventHistory.FindNewestUsageAsync(db, cancellationToken) - position.Usage < EventHistory.FurthestBehind)
         {
             return;
         }
 
-        var end = await EventLog.FindEndAsync(db, teamId, cancellationToken);
+        var end = await EventHistory.FindEndAsync(db, teamId, cancellationToken);
         EventPage page;
         do
         {
-            page = await EventLog.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
+            page = await EventHistory.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
             Append(page);
             position = page.To;
         }

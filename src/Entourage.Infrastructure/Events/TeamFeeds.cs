@@ -124,7 +124,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     private async Task<EventPage> ReadAsync(Guid teamId, EventPosition after, EventPosition end, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await EventLog.ReadUpToAsync(scope.ServiceProvider.GetRequiredService<EntourageDb>(), teamId, after, end, PageSize, cancellationToken);
+        return await EventHistory.ReadUpToAsync(scope.ServiceProvider.GetRequiredService<EntourageDb>(), teamId, after, end, PageSize, cancellationToken);
     }
 
     private TeamFeed Join(Guid teamId)

@@ -42,7 +42,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
             return false;
         }
 
-        var newestUsage = await EventLog.FindNewestUsageAsync(db, cancellationToken);
+        var newestUsage = await EventHistory.FindNewestUsageAsync(db, cancellationToken);
         var usageBit = Webhook.BitOf(EventKind.Usage);
         var behind = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.DisabledAt == null)
@@ -148,12 +148,12 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
     private async Task<bool> FillAsync(EntourageDb db, Webhook webhook, long newestUsage, CancellationToken cancellationToken)
     {
         var (teamId, position) = (webhook.TeamId, webhook.Position);
-        var page = await EventLog.ReadAsync(db, teamId, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
-        if (page.Messages.Count == 0 && newestUsage - position.Usage >= EventLog.FurthestBehind)
+        var page = await EventHistory.ReadAsync(db, teamId, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
+        if (page.Messages.Count == 0 && webhook.Wants(EventKind.Usage) && newestUsage - position.Usage >= EventHistory.FurthestBehind)
         {
             // What lies between is other teams': it is not looked through again and again.
-            var end = await EventLog.FindEndAsync(db, teamId, cancellationToken);
-            page = await EventLog.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
+            var end = await EventHistory.FindEndAsync(db, teamId, cancellationToken);
+            page = await EventHistory.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
         }
 
         if (page.To == position)

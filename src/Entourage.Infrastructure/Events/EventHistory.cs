@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Infrastructure.Events;
 
 /// <summary>Reads what happened in teams: their usages and their stored events, each in the order of its sequences.</summary>
-internal static class EventLog
+internal static class EventHistory
 {
     /// <summary>So many usages of other teams may lie beyond the position of an idle one, before it is moved on over them.</summary>
     public const long FurthestBehind = 2_000;
