@@ -1,7 +1,10 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Webhooks;
+using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
+using Entourage.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,14 +40,28 @@ public static class DependencyInjection
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
         services.AddSingleton<PriceLists>();
+        services.AddSingleton<CommitSignal>();
+        services.AddSingleton<CommittedEvents>();
         services.AddSingleton<BudgetLedger>();
         services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddSingleton<CostSummaries>();
+        services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IEventFeed, TeamFeeds>();
+        services.AddWebhooks(configuration);
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
         services.AddHostedService<SummariseJob>();
         return services;
+    }
+
+    private static void AddWebhooks(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => new WebhookRules(provider.GetRequiredService<IOptions<WebhookOptions>>().Value.AllowPrivateAddresses));
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookOutbox>();
+        services.AddHostedService<WebhookJob>();
     }
 
     private static void AddSqlite(this IServiceCollection services, string connectionString)
@@ -55,7 +72,7 @@ public static class DependencyInjection
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
-            builder.UseSqlite(connections.ConnectionString).AddInterceptors(connections);
+            builder.UseSqlite(connections.ConnectionString).AddInterceptors(connections, provider.GetRequiredService<CommittedEvents>());
         }, optionsLifetime: ServiceLifetime.Singleton);
     }
 
@@ -68,6 +85,7 @@ public static class DependencyInjection
                 .EnableRetryOnFailure(GreatestRetries)
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
                 // A statement for each row: several rows at once would be sent as a MERGE, which not every server takes.
-                .MaxBatchSize(1)), optionsLifetime: ServiceLifetime.Singleton);
+                .MaxBatchSize(1))
+                .AddInterceptors(provider.GetRequiredService<CommittedEvents>()), optionsLifetime: ServiceLifetime.Singleton);
     }
 }

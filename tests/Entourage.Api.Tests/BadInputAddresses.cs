@@ -8,7 +8,7 @@ internal static class BadInputAddresses
     private static readonly string[] Lists =
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
-        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests",
+        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries",
     ];
 
     // Each route with an id in it, and a body that would be good for what exists.
@@ -34,6 +34,14 @@ internal static class BadInputAddresses
         ("GET", "/teams/{0}/human-requests", null),
         ("GET", "/human-requests/{0}", null),
         ("POST", "/human-requests/{0}/respond", """{"decision": "denied"}"""),
+        ("GET", "/teams/{0}/events", null),
+        ("GET", "/agents/{0}/events", null),
+        ("POST", "/teams/{0}/webhooks", """{"url": "https://hooks.example.com/new", "events": ["stop"]}"""),
+        ("GET", "/teams/{0}/webhooks", null),
+        ("GET", "/webhooks/{0}", null),
+        ("DELETE", "/webhooks/{0}", null),
+        ("GET", "/webhooks/{0}/deliveries", null),
+        ("POST", "/webhooks/{0}/test", null),
         ("POST", "/reservations/{0}/extend", """{"ttl_seconds": 60}"""),
         ("DELETE", "/reservations/{0}", null),
         ("GET", "/settings/teams/{0}", null),
@@ -91,6 +99,7 @@ internal static class BadInputAddresses
             ("GET", "/reservations/<reservation>"), ("POST", "/reservations/<reservation>"), ("DELETE", "/reservations/<reservation>/extend"),
             ("GET", "/human-requests"), ("DELETE", "/human-requests/<request>"), ("GET", "/human-requests/<request>/respond"), ("POST", "/teams/<team>/human-requests"),
             ("PUT", "/settings/teams/<team>"), ("GET", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
+            ("POST", "/teams/<team>/events"), ("DELETE", "/teams/<team>/webhooks"), ("PATCH", "/webhooks/<webhook>"), ("GET", "/webhooks/<webhook>/test"),
         }
         .Select(route => new BadInputCase("a method that is not taken", route.Item1, route.Item2)
             .Refused(HttpStatusCode.MethodNotAllowed, "method-not-allowed"));

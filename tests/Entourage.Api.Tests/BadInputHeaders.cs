@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests;
 
-/// <summary>Bad headers: idempotency keys and entity tags.</summary>
+/// <summary>Bad headers: idempotency keys, entity tags and ids of events.</summary>
 internal static class BadInputHeaders
 {
     private static readonly (string Path, string Body)[] Keyed =
@@ -11,6 +11,7 @@ internal static class BadInputHeaders
         ("/orgs/<org>/teams", """{"name": "New", "slug": "new"}"""),
         ("/teams/<team>/agents", """{"name": "New"}"""),
         ("/teams/<team>/tasks", """{"title": "New"}"""),
+        ("/teams/<team>/webhooks", """{"url": "https://hooks.example.com/new", "events": ["stop"]}"""),
         ("/sessions/start", """{"agent_id": "<agent>", "model": "new"}"""),
         ("/sessions/<session>/usage", """{"input_tokens": 1, "output_tokens": 1}"""),
         ("/sessions/<session>/reservations", """{"estimated_cost_usd": 1}"""),
@@ -19,7 +20,7 @@ internal static class BadInputHeaders
         ("/human-requests/<answered>/respond", """{"decision": "denied"}"""),
     ];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Keyed.SelectMany(OfKey), .. Tags]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Keyed.SelectMany(OfKey), .. Tags, .. EventIds]);
 
     private static IEnumerable<BadInputCase> Tags =>
     [
@@ -30,6 +31,11 @@ internal static class BadInputHeaders
         IfMatch("two stale tags", "\"0\", \"99\""),
         IfMatch("no tag at all", "garbage"),
     ];
+
+    private static IEnumerable<BadInputCase> EventIds =>
+        from path in new[] { "/teams/<team>/events", "/agents/<agent>/events" }
+        from id in new[] { "1", "u1", "u1-e1-x", "e1-u1", "u-1-e0", "u01-e0", "u0-e9223372036854775807", "u9223372036854775808-e0", "u1000000-e0", "<session>", "й" }
+        select (BadInputCase.Get($"the id {id} of an event", path) with { Header = ("Last-Event-ID", id) }).Refused(HttpStatusCode.BadRequest, "unknown-event-id");
 
     private static IEnumerable<BadInputCase> OfKey((string Path, string Body) route)
     {

@@ -108,6 +108,10 @@ internal sealed class BadInputWorld : IAsyncDisposable
         await Api.PostAsync($"/sessions/{names["session"]}/reservations", new { estimated_cost_usd = 0.5m }, "used");
         await Api.PostAsync($"/reservations/{names["reservation"]}/extend", new { ttl_seconds = 3_600 }, "used");
         await team.UseAsync(long.Parse(names["session"], CultureInfo.InvariantCulture), 0.01m, idempotencyKey: "used");
+
+        // The last of all: nothing happens any more of which it would be told.
+        names["webhook"] = (await Api.PostAsync(
+            $"/teams/{team.Id}/webhooks", new { url = "https://hooks.example.com/x", events = new[] { "stop" } }, "used")).Created.Text("id")!;
     }
 
     private async Task FillRequestsAsync(TestTeam team)

@@ -27,6 +27,8 @@ internal sealed class ServiceTests(Store store) : ApiFixture(store)
             "post /api/v1/orgs", "get /api/v1/orgs/{id}", "post /api/v1/orgs/{orgId}/teams", "get /api/v1/teams/{id}/costs",
             "post /api/v1/sessions/start", "post /api/v1/sessions/{id}/usage", "post /api/v1/sessions/{id}/end",
             "get /api/v1/agents/{id}/budget", "patch /api/v1/settings/teams/{id}", "post /api/v1/tasks/{id}/status", "get /api/v1/guidelines",
+            "get /api/v1/teams/{id}/events", "get /api/v1/agents/{id}/events", "post /api/v1/teams/{teamId}/webhooks", "get /api/v1/teams/{teamId}/webhooks",
+            "get /api/v1/webhooks/{id}", "delete /api/v1/webhooks/{id}", "get /api/v1/webhooks/{id}/deliveries", "post /api/v1/webhooks/{id}/test",
         }));
         Assert.Multiple(() =>
         {

@@ -22,9 +22,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
     /// <summary>Starts one on a database and waits until it says where it listens.</summary>
     /// <param name="database">The database.</param>
     /// <param name="confinement">What the system refuses to it.</param>
-    public static async Task<ApiProcess> StartAsync(TestDatabase database, Confinement? confinement = null)
+    /// <param name="settings">Its configuration, besides the database.</param>
+    public static async Task<ApiProcess> StartAsync(
+        TestDatabase database, Confinement? confinement = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var process = Launch(database, confinement, "--urls", "http://127.0.0.1:0");
+        var process = Launch(
+            database, confinement, ["--urls", "http://127.0.0.1:0", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
         using var patience = new CancellationTokenSource(Patience);
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {

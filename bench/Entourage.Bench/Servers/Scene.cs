@@ -15,6 +15,9 @@ internal sealed class Scene
     {
     }
 
+    /// <summary>The teams.</summary>
+    public IReadOnlyList<Guid> Teams => teams;
+
     /// <summary>The agents of all teams.</summary>
     public IReadOnlyList<Guid> Agents => agents;
 

@@ -5,8 +5,10 @@ using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
+using Entourage.Domain.Webhooks;
 
 namespace Entourage.Api.Contracts;
 
@@ -214,3 +216,9 @@ public sealed record ChangeOrganisationSettingsRequest
     /// <summary>USD a UTC month, all teams together.</summary>
     public Patch<Money?> MonthlyCostLimitUsd { get; init; }
 }
+
+/// <summary>A new webhook.</summary>
+/// <param name="Url">Required. Where its messages go: an absolute address with http or https, of the internet unless the operator allows others.</param>
+/// <param name="Events">Required. What it is told of: any of usage, session, budget, alert, stop and settings.</param>
+/// <param name="Format">How its messages are written; json when absent.</param>
+public sealed record CreateWebhookRequest(string? Url, IReadOnlyList<EventKind>? Events, WebhookFormat? Format = null);

@@ -1,6 +1,7 @@
 using Entourage.Api.Contracts;
 using Entourage.Application.Agents;
 using Entourage.Application.Budgets;
+using Entourage.Application.Events;
 using Entourage.Application.Sessions;
 using Entourage.Domain.Sessions;
 using MediatR;
@@ -48,4 +49,14 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
         var query = new ListAgentSessionsQuery(id, taskId, Listing.Member<SessionStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
+
+    /// <summary>Tells what concerns the agent, as it happens: a stream of server-sent events, so that it learns of a stop without asking.</summary>
+    /// <param name="id">The agent.</param>
+    /// <param name="lastEventId">The id of the last event seen: the stream goes on after it. Without one it starts now.</param>
+    /// <param name="cancellationToken">The watcher has left.</param>
+    [HttpGet("events")]
+    [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
+    public async Task<IActionResult> Watch(
+        Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
+        new EventStream(await mediator.Send(new WatchAgentQuery(id, lastEventId), cancellationToken));
 }

@@ -1,6 +1,7 @@
 using Entourage.Api.Contracts;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
+using Entourage.Application.Events;
 using Entourage.Application.HumanRequests;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
@@ -109,4 +110,14 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [HttpPost("costs/reconcile")]
     public Task<ReconciliationResponse> Reconcile(Guid id, ReconcileRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ReconcileTeamCostsQuery(id, body.Filter, body.Invoice), cancellationToken);
+
+    /// <summary>Tells what happens in the team, as it happens: a stream of server-sent events.</summary>
+    /// <param name="id">The team.</param>
+    /// <param name="lastEventId">The id of the last event seen: the stream goes on after it. Without one it starts now.</param>
+    /// <param name="cancellationToken">The watcher has left.</param>
+    [HttpGet("events")]
+    [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
+    public async Task<IActionResult> Watch(
+        Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
+        new EventStream(await mediator.Send(new WatchTeamQuery(id, lastEventId), cancellationToken));
 }

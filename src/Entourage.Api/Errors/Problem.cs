@@ -55,6 +55,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         BudgetExceededException exceeded => Refusal(exceeded),
         ConflictException conflict => new(StatusCodes.Status409Conflict, conflict.Code, conflict.Message) { Members = conflict.Members },
         NotFoundException => new(StatusCodes.Status404NotFound, "not-found", exception.Message),
+        UnknownEventIdException => new(StatusCodes.Status400BadRequest, "unknown-event-id", exception.Message),
         JsonException json => InvalidBodies.ProblemOf(json),
         BadHttpRequestException bad => Of(bad.StatusCode),
         StoreUnavailableException { OutcomeUnknown: true } => new(

@@ -1,12 +1,14 @@
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Abstractions;
@@ -55,6 +57,15 @@ public interface IEntourageDb
 
     /// <summary>What agents asked of people.</summary>
     DbSet<HumanRequest> HumanRequests { get; }
+
+    /// <summary>What watchers of teams are told. Whoever adds one holds the organisation first; see <see cref="TeamEvent"/>.</summary>
+    DbSet<TeamEvent> Events { get; }
+
+    /// <summary>Addresses that are told of teams' events.</summary>
+    DbSet<Webhook> Webhooks { get; }
+
+    /// <summary>Messages to them.</summary>
+    DbSet<WebhookDelivery> WebhookDeliveries { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

@@ -9,7 +9,10 @@ namespace Entourage.Application.Abstractions;
 /// </summary>
 internal static class Turns
 {
-    /// <summary>Waits for the other transactions that count for an organisation; every one of the ledger does the same.</summary>
+    /// <summary>
+    /// Waits for the other transactions that count for an organisation; every one of the ledger does the same. Whoever adds an event
+    /// does so too, or a reader could pass over a sequence that was handed out before its own and is committed later.
+    /// </summary>
     public static Task HoldOrganisationAsync(this IEntourageDb db, Guid organisationId, CancellationToken cancellationToken) => db.Organisations
         .Where(organisation => organisation.Id == organisationId)
         .ExecuteUpdateAsync(row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version), cancellationToken);

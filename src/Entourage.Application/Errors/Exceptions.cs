@@ -34,6 +34,9 @@ public sealed class InvalidInputException(string field, string message) : Except
     public string Field { get; } = field;
 }
 
+/// <summary>The id of the last event that a watcher has seen is none that was given out.</summary>
+public sealed class UnknownEventIdException() : Exception("The Last-Event-ID is not one that a stream of events gave out.");
+
 /// <summary>An idempotency key came again with another request.</summary>
 public sealed class IdempotencyKeyReusedException() : Exception("This Idempotency-Key was used for another request.");
 

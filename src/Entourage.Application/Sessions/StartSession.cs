@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Events;
 using Entourage.Application.Pricing;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
@@ -45,13 +46,16 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         var session = Session.Start(agent, task, parent, request.Model, now);
         await EnsurePricedAsync(session, now, cancellationToken);
         await EnsureWithinBudgetsAsync(session, now, cancellationToken);
-        await EnsureParentIsActiveAsync(agent, parent, cancellationToken);
+        await HoldAsync(agent, cancellationToken);
+        await EnsureParentIsActiveAsync(parent, cancellationToken);
 
         db.Sessions.Add(session);
         await db.SaveChangesAsync(cancellationToken);
+        var response = await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
         db.UsageRollups.Add(UsageRollup.OfStart(session));
+        db.Events.Add(Telling.Of(response, session.TeamId, now));
         await db.SaveChangesAsync(cancellationToken);
-        return await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
+        return response;
     }
 
     private async Task<WorkTask?> FindTaskAsync(Agent agent, long? id, CancellationToken cancellationToken)
@@ -103,18 +107,20 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         }
     }
 
-    /// <summary>Looks once more, where nothing can end the parent any more before this one has begun.</summary>
-    private async Task EnsureParentIsActiveAsync(Agent agent, Session? parent, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the organisation's turn, since an event is added. After the ledger was asked: it reads over a connection of its own,
+    /// and would wait for this transaction.
+    /// </summary>
+    private async Task HoldAsync(Agent agent, CancellationToken cancellationToken)
     {
-        if (parent is null)
-        {
-            return;
-        }
-
-        // After the ledger was asked: it reads over a connection of its own, and would wait for this transaction.
         var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
         await db.HoldOrganisationAsync(organisationId, cancellationToken);
-        if (!await db.Sessions.AnyAsync(session => session.Id == parent.Id && session.Status == SessionStatus.Active, cancellationToken))
+    }
+
+    /// <summary>Looks once more, where nothing can end the parent any more before this one has begun.</summary>
+    private async Task EnsureParentIsActiveAsync(Session? parent, CancellationToken cancellationToken)
+    {
+        if (parent is not null && !await db.Sessions.AnyAsync(session => session.Id == parent.Id && session.Status == SessionStatus.Active, cancellationToken))
         {
             throw Session.ParentEnded(parent.Id);
         }

@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
+using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
@@ -60,11 +61,9 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
     {
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         TeamSettingsResponse.EnsureMatch(request.IfMatch, team.Version);
-        if (request.Timezone.Or(team.Timezone) != team.Timezone)
-        {
-            // Until the windows are counted anew, no usage may be counted in the old ones.
-            await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
-        }
+
+        // An event is added; and where the time zone moves, no usage may be counted in the old windows until they are counted anew.
+        await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
 
         var zoneMoved = team.Configure(
             new TeamLimits
@@ -80,6 +79,8 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },
             request.Timezone.Or(team.Timezone));
+        var response = TeamSettingsResponse.From(team);
+        db.Events.Add(Telling.Of(response, team.Id, time.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken);
         if (zoneMoved)
         {
@@ -87,7 +88,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
             await RecountAsync(team, cancellationToken);
         }
 
-        return TeamSettingsResponse.From(team);
+        return response;
     }
 
     /// <summary>Notes with the requests that were granted money for the present day that this ended with the old zone's days.</summary>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Infrastructure.Jobs;
 
-/// <summary>Forgets answers to idempotency keys, and reservations that have ended, once nobody can ask for them any more.</summary>
+/// <summary>Forgets answers to idempotency keys, reservations that have ended, events and messages, once nobody can ask for them any more.</summary>
 internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<PurgeJob> logger) : BackgroundService
 {
     // The contract keeps a key for 7 days at least.
@@ -15,6 +15,8 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
 
     // A usage may be reported, and name its reservation, as long as that.
     private static readonly TimeSpan ReservationsKeptFor = UsageRecord.OldestBack + TimeSpan.FromDays(1);
+    // A watcher that was away longer has missed some. Of messages to webhooks it is the log.
+    private static readonly TimeSpan EventsKeptFor = TimeSpan.FromDays(7);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     // Few enough that usages hardly wait for the transaction.
@@ -29,6 +31,8 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             {
                 await PurgeAsync(PurgeAnswersAsync, stoppingToken);
                 await PurgeAsync(PurgeReservationsAsync, stoppingToken);
+                await PurgeAsync(PurgeEventsAsync, stoppingToken);
+                await PurgeAsync(PurgeDeliveriesAsync, stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -74,6 +78,31 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .ExecuteDeleteAsync(cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Old idempotency keys and reservations could not be deleted; they are tried again in an hour")]
+    private Task<int> PurgeEventsAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        // Of the oldest by their order, which needs no index of its own.
+        var before = time.GetUtcNow() - EventsKeptFor;
+        return db.Events
+            .Where(told => told.OccurredAt < before)
+            // A webhook has not been told of it yet.
+            .Where(told => !db.Webhooks.Any(webhook => webhook.TeamId == told.TeamId && webhook.DisabledAt == null && webhook.EventPosition < told.Sequence))
+            .Where(told => db.Events.OrderBy(old => old.Sequence).Take(PieceSize).Select(old => old.Sequence).Contains(told.Sequence))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    private Task<int> PurgeDeliveriesAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow() - EventsKeptFor;
+        return db.WebhookDeliveries
+            .Where(delivery => db.WebhookDeliveries
+                .Where(old => old.EndedAt != null && old.EndedAt < before)
+                .OrderBy(old => old.EndedAt)
+                .Take(PieceSize)
+                .Select(old => old.Sequence)
+                .Contains(delivery.Sequence))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Old idempotency keys, reservations, events and messages could not be deleted; they are tried again in an hour")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

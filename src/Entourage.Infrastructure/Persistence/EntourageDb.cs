@@ -4,12 +4,14 @@ using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Webhooks;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -67,6 +69,15 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<HumanRequest> HumanRequests => Set<HumanRequest>();
+
+    /// <inheritdoc/>
+    public DbSet<TeamEvent> Events => Set<TeamEvent>();
+
+    /// <inheritdoc/>
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    /// <inheritdoc/>
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
@@ -136,6 +147,8 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<CostSource>().HaveConversion<byte>();
         configurationBuilder.Properties<CostHeading>().HaveConversion<byte>();
         configurationBuilder.Properties<Billing>().HaveConversion<byte>();
+        configurationBuilder.Properties<EventKind>().HaveConversion<byte>();
+        configurationBuilder.Properties<DeliveryStatus>().HaveConversion<byte>();
 
         // Read by people who look into the store: names.
         Name<AgentRole>();
@@ -147,6 +160,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<TaskType>();
         Name<TeamStatus>();
         Name<UnpricedModelRule>();
+        Name<WebhookFormat>();
         Name<WorkTaskStatus>();
 
         void Name<T>()

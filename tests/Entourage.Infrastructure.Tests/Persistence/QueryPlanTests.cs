@@ -1,10 +1,15 @@
 using System.Data.Common;
 using System.Diagnostics;
+using Entourage.Domain.Events;
+using Entourage.Infrastructure.Events;
+using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
+using Entourage.Infrastructure.Webhooks;
 using Entourage.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
@@ -77,6 +82,7 @@ internal sealed class QueryPlanTests
     [TestCase("/orgs/{organisation}/costs")]
     [TestCase("/teams/{team}/costs?format=csv")]
     [TestCase("/teams/{team}/costs/what-if?daily_cost_limit_usd=1")]
+    [TestCase("/teams/{team}/webhooks")]
     public async Task A_read_looks_nothing_through(string path)
     {
         path = path.Replace("{session}", $"{session}", StringComparison.Ordinal)
@@ -96,6 +102,33 @@ internal sealed class QueryPlanTests
         {
             await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // What the API sent itself.
+            command.CommandText = text;
+#pragma warning restore CA2100
+            await AssertUsesIndexesAsync(command, parameters);
+        }
+    }
+
+    [Test]
+    public async Task What_happened_since_is_found_without_looking_at_what_was_before()
+    {
+        var commands = new CommandsOf(host.Database.FilePath);
+        using (DiagnosticListener.AllListeners.Subscribe(commands))
+        {
+            await using var scope = host.Services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+            var page = await EventHistory.ReadAsync(db, Guid.Parse(team.Id), default, limit: 10, withUsages: true, CancellationToken.None);
+            Assert.That(page.Messages.Select(message => message.Kind), Is.EqualTo(new[] { EventKind.Session, EventKind.Usage }));
+            Assert.That(await EventHistory.FindNewestUsageAsync(db, CancellationToken.None), Is.EqualTo(page.To.Usage));
+            var outbox = scope.ServiceProvider.GetRequiredService<WebhookOutbox>();
+            Assert.That(await outbox.ClaimAsync(limit: 10, except: [Guid.Empty], CancellationToken.None), Is.Empty);
+        }
+
+        Assert.That(commands.Texts, Has.Count.EqualTo(4));
+        await using var connection = await OpenAsync();
+        foreach (var (text, parameters) in commands.Texts)
+        {
+            await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // What was sent above.
             command.CommandText = text;
 #pragma warning restore CA2100
             await AssertUsesIndexesAsync(command, parameters);

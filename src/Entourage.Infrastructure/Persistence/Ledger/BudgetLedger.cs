@@ -5,6 +5,7 @@ using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Infrastructure.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,8 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// transaction is on its way to the disk the next callers gather, so a commit's cost is shared under load and a lone caller
 /// waits for nobody.
 /// </summary>
-internal sealed partial class BudgetLedger(ILedgerStore store, PriceLists prices, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
+internal sealed partial class BudgetLedger(
+    ILedgerStore store, PriceLists prices, CommitSignal signal, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
     : BackgroundService, IBudgetLedger
 {
     private const int GreatestAttempts = 10;
@@ -158,13 +160,24 @@ internal sealed partial class BudgetLedger(ILedgerStore store, PriceLists prices
         for (var attempt = 1; ; attempt++)
         {
             IReadOnlyList<LedgerOutcome> outcomes = [];
+            IReadOnlyCollection<Guid> teamIds = [];
             try
             {
                 await store.WriteAsync(
-                    async writes => outcomes = await WereWrittenAsync(perhapsWritten, writes)
-                        ? perhapsWritten
-                        : await new LedgerBatch(entries, writes, prices).WriteAsync(),
+                    async writes =>
+                    {
+                        if (await WereWrittenAsync(perhapsWritten, writes))
+                        {
+                            outcomes = perhapsWritten;
+                            return;
+                        }
+
+                        var batch = new LedgerBatch(entries, writes, prices);
+                        outcomes = await batch.WriteAsync();
+                        teamIds = batch.TeamIds;
+                    },
                     CancellationToken.None);
+                signal.Raise(teamIds);
                 return outcomes;
             }
             catch (Exception exception) when (store.Judge(exception) is var fault and not null)

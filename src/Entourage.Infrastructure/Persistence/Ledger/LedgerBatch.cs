@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
+using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Application.Pricing;
 using Entourage.Application.Reservations;
@@ -20,6 +21,9 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private readonly Dictionary<Guid, PriceList> prices = [];
     private readonly Dictionary<long, LedgerUnpriced> unpriced = [];
     private LedgerBooks books = null!;
+
+    /// <summary>The teams concerned.</summary>
+    public IReadOnlyCollection<Guid> TeamIds => books.TeamIds;
 
     /// <summary>Writes the entries, in their order.</summary>
     /// <returns>For each what its caller is told: an answer, or the reason why it alone was not written.</returns>
@@ -371,16 +375,20 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private SessionResponse End(EndSessionEntry end)
     {
         var session = GetSession(end.SessionId);
-        if (session.State.IsActive)
+        if (!session.State.IsActive)
         {
-            books.End(session, session.State.End(end.Failed, end.Error, end.Now));
-            foreach (var held in books.ReservationsOf(session.Id))
-            {
-                books.End(held, ReservationStatus.Released, end.Now);
-            }
+            return LedgerAnswers.OfSession(session, books, end.Now);
         }
 
-        return LedgerAnswers.OfSession(GetSession(end.SessionId), books, end.Now);
+        books.End(session, session.State.End(end.Failed, end.Error, end.Now));
+        foreach (var held in books.ReservationsOf(session.Id))
+        {
+            books.End(held, ReservationStatus.Released, end.Now);
+        }
+
+        var ended = LedgerAnswers.OfSession(GetSession(end.SessionId), books, end.Now);
+        books.Tell(Telling.Of(ended, session.Policy.TeamId, end.Now));
+        return ended;
     }
 
     private LedgerSession GetSession(long id) => books.FindSession(id) ?? throw new NotFoundException("session", id);

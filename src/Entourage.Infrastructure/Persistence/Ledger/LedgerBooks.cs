@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
@@ -26,9 +27,13 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     private readonly Dictionary<LedgerBucket, LedgerSum> rollups = [];
     private readonly Dictionary<long, SessionState> ended = [];
     private readonly List<LedgerRecord> records = [];
+    private readonly List<TeamEvent> events = [];
 
     /// <summary>The organisations whose ledgers are held.</summary>
     public IReadOnlyCollection<Guid> OrganisationIds { get; } = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Distinct()];
+
+    /// <summary>Their teams that are concerned.</summary>
+    public IReadOnlyCollection<Guid> TeamIds => [.. sessions.Values.Select(session => session.Policy.TeamId).Distinct()];
 
     /// <summary>The sessions that were read.</summary>
     public IReadOnlyCollection<LedgerSession> Sessions => sessions.Values;
@@ -133,6 +138,9 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
         records.Add(record);
     }
 
+    /// <summary>Tells the watchers of a team something, if and when this is committed.</summary>
+    public void Tell(TeamEvent told) => events.Add(told);
+
     /// <summary>What is to be written; null when that is nothing.</summary>
     public LedgerChanges? Close(IEnumerable<IdempotentAnswer> answers)
     {
@@ -145,6 +153,7 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
                 .Where(change => change.Before != change.After)],
             Records = records,
             Answers = [.. answers],
+            Events = events,
             Sessions = sums,
             EndedSessions = ended,
             Rollups = rollups,

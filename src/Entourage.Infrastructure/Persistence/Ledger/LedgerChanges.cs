@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Events;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 
@@ -16,6 +17,8 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<IdempotentAnswer> Answers { get; init; }
 
+    public required IReadOnlyCollection<TeamEvent> Events { get; init; }
+
     public required IReadOnlyDictionary<long, LedgerSum> Sessions { get; init; }
 
     public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
@@ -30,7 +33,7 @@ internal sealed class LedgerChanges
 
     /// <summary>There is nothing to write.</summary>
     public bool IsEmpty =>
-        Records.Count + Answers.Count + EndedSessions.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
+        Records.Count + Answers.Count + Events.Count + EndedSessions.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
 /// <summary>A usage as it is recorded.</summary>

@@ -74,6 +74,9 @@ internal static class LedgerSql
     public const string InsertAnswer =
         "INSERT INTO IdempotentAnswers (KeyHash, RequestHash, Response, CreatedAt) VALUES (@key, @request, @response, @created)";
 
+    public const string InsertEvent =
+        "INSERT INTO Events (Id, TeamId, AgentId, SessionId, Kind, OccurredAt, Payload) VALUES (@id, @team, @agent, @session, @kind, @occurred, @payload)";
+
     public const string InsertRecord =
         "INSERT INTO UsageRecords (Id, SessionId, OccurredAt, RecordedAt, Model, InputTokens, OutputTokens, CacheReadTokens, "
         + "CacheWriteTokens, LongCacheWriteTokens, IsBatch, UnpricedTokens, Corrects, PriceId, InputCost, OutputCost, CacheReadCost, "

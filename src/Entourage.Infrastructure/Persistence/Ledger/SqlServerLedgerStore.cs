@@ -149,6 +149,7 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
         await WriteAsync(changes.ChangedReservations, SqlServerStatements.UpdateReservations);
         await WriteAsync(changes.Rollups, SqlServerStatements.AddToRollups);
         await WriteAsync(changes.Records, SqlServerStatements.InsertRecords);
+        await WriteAsync(changes.Events, SqlServerStatements.InsertEvents);
         await WriteAsync(changes.Answers, SqlServerStatements.InsertAnswers);
     }
 

@@ -6,6 +6,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.SqlClient;
@@ -157,6 +158,18 @@ internal static partial class SqlServerStatements
             row.Add("@cacheWriteCost", SqlDbType.BigInt, record.Price?.Parts.CacheWrite.NanoUsd);
             BindSession(row, entry.SessionId);
             BindTokens(row, entry.Tokens.Counts);
+        });
+
+    public static SqlCommand InsertEvents(IReadOnlyCollection<TeamEvent> events) => Repeat(
+        LedgerSql.InsertEvent, events, (row, told) =>
+        {
+            row.Add("@id", SqlDbType.UniqueIdentifier, told.Id);
+            row.Add("@team", SqlDbType.UniqueIdentifier, told.TeamId);
+            row.Add("@agent", SqlDbType.UniqueIdentifier, told.AgentId);
+            row.Add("@session", SqlDbType.BigInt, told.SessionId);
+            row.Add("@kind", SqlDbType.TinyInt, (byte)told.Kind);
+            row.Add("@occurred", SqlDbType.DateTimeOffset, told.OccurredAt);
+            row.Add("@payload", SqlDbType.NVarChar, told.Payload, -1);
         });
 
     public static SqlCommand InsertAnswers(IReadOnlyCollection<IdempotentAnswer> answers) => Repeat(

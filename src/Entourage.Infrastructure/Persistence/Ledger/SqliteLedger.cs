@@ -188,6 +188,19 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
             Write(record);
         }
 
+        foreach (var told in changes.Events)
+        {
+            Prepare(LedgerSql.InsertEvent)
+                .Bind("@id", told.Id)
+                .Bind("@team", told.TeamId)
+                .Bind("@agent", told.AgentId)
+                .Bind("@session", told.SessionId)
+                .Bind("@kind", (long)told.Kind)
+                .Bind("@occurred", told.OccurredAt)
+                .Bind("@payload", told.Payload)
+                .Write();
+        }
+
         foreach (var answer in changes.Answers)
         {
             Prepare(LedgerSql.InsertAnswer)

@@ -3,6 +3,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Persistence.Ledger;
 using Microsoft.Data.SqlClient;
@@ -23,6 +24,7 @@ internal static class LedgerCommands
         [typeof(BudgetWindow)] = i => Window(i),
         [typeof(IdempotentAnswer)] = i => new IdempotentAnswer(Hash(i), Hash(i + 1), "{}", At(i)),
         [typeof(DateTimeOffset)] = i => At(i),
+        [typeof(TeamEvent)] = i => TeamEvent.Create(EventKind.Stop, Id(i), Id(i), i + 1, "{}", At(i)),
         [typeof(LedgerRecord)] = i => new LedgerRecord(
             new UsageEntry(Id(i), i + 1, new(Tokens(i), i, IsBatch: true), new Money(i), "m", Id(i), At(i), "rate limited", Billing.Api, At(i), null),
             "m",

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Entourage.Bench.Load;
+using Entourage.Bench.Reporting;
+using Entourage.Bench.Servers;
+
+namespace Entourage.Bench.Rows;
+
+/// <summary>Usages of a team that many watch, against usages of one that nobody watches.</summary>
+internal sealed class EventsRow : IRow
+{
+    private const int Watchers = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    /// <inheritdoc/>
+    public string Name => "events";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial)
+    {
+        using var database = new TemporaryDatabase();
+        await using var server = await ServerProcess.StartAsync(database);
+        var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
+        using var http = new HttpClient();
+
+        var told = new List<double>();
+        var alone = Side.Closed("nobody watches", server, scene.Usages(Side.Connections));
+        var rounds = await trial.AlternateAsync(
+            alone,
+            new Side($"{Watchers} watch", async duration =>
+            {
+                var watchers = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(_ => Watcher.OpenAsync(http, server.Address, scene.Teams[0])));
+                try
+                {
+                    var run = await alone.RunAsync(duration);
+                    var ended = TimeProvider.System.GetTimestamp();
+                    await WaitAsync(watchers, run.Count);
+                    told.Add(TimeProvider.System.GetElapsedTime(ended).TotalSeconds);
+                    return run;
+                }
+                finally
+                {
+                    foreach (var watcher in watchers)
+                    {
+                        watcher.Dispose();
+                    }
+                }
+            }));
+        var ratio = rounds.Ratio(1, to: 0);
+        return
+        [
+            new(
+                $"usages of one team while {Watchers} watch its events; each is told of every usage once and in order",
+                "no goal: to the rate when nobody watches",
+                ratio.ToString("0.00"),
+                string.Create(CultureInfo.InvariantCulture, $"{rounds.Rate(1)}; nobody watches {rounds.Rate(0)}; the last watcher had all {told.Skip(1).Max():0.0} s after the last answer, at most"),
+                null),
+        ];
+    }
+
+    private static async Task WaitAsync(IReadOnlyList<Watcher> watchers, int expected)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!patience.IsCancellationRequested && watchers.Any(watcher => watcher.Count < expected))
+        {
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        foreach (var watcher in watchers)
+        {
+            watcher.Check(expected);
+        }
+    }
+}

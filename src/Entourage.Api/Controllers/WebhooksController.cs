@@ -1,0 +1,54 @@
+using Entourage.Api.Contracts;
+using Entourage.Application.Webhooks;
+using Entourage.Domain.Webhooks;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Entourage.Api.Controllers;
+
+/// <summary>Addresses that are told of what happens in a team.</summary>
+[ApiController]
+[Route("api/v1")]
+[Tags("Webhooks")]
+public sealed class WebhooksController(IMediator mediator) : ControllerBase
+{
+    /// <summary>Adds a webhook. The answer has the secret that its messages are signed with; it is not shown again.</summary>
+    [HttpPost("teams/{teamId:guid}/webhooks")]
+    [ProducesResponseType<NewWebhookResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> Create(
+        Guid teamId, CreateWebhookRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var command = new CreateWebhookCommand(teamId, body.Url!, body.Events, body.Format ?? WebhookFormat.Json, idempotencyKey);
+        var webhook = await mediator.Send(command, cancellationToken);
+        return CreatedAtAction(nameof(Get), new { id = webhook.Id }, webhook);
+    }
+
+    /// <summary>Lists a team's webhooks, the oldest first.</summary>
+    [HttpGet("teams/{teamId:guid}/webhooks")]
+    public async Task<IReadOnlyList<WebhookResponse>> List(Guid teamId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListWebhooksQuery(teamId, list.Page), cancellationToken));
+
+    /// <summary>Reads a webhook.</summary>
+    [HttpGet("webhooks/{id:guid}")]
+    public Task<WebhookResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetWebhookQuery(id), cancellationToken);
+
+    /// <summary>Removes a webhook with its messages.</summary>
+    [HttpDelete("webhooks/{id:guid}")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    public async Task<IActionResult> Delete(Guid id, CancellationToken cancellationToken)
+    {
+        await mediator.Send(new DeleteWebhookCommand(id), cancellationToken);
+        return NoContent();
+    }
+
+    /// <summary>Lists a webhook's messages of the last days and what became of them, the newest first.</summary>
+    [HttpGet("webhooks/{id:guid}/deliveries")]
+    public async Task<IReadOnlyList<DeliveryResponse>> ListDeliveries(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListDeliveriesQuery(id, list.Page), cancellationToken));
+
+    /// <summary>Sends a webhook a message that tells of nothing. What becomes of it is in the list of its messages.</summary>
+    [HttpPost("webhooks/{id:guid}/test")]
+    [ProducesResponseType<DeliveryResponse>(StatusCodes.Status202Accepted)]
+    public async Task<IActionResult> Test(Guid id, CancellationToken cancellationToken) =>
+        Accepted(await mediator.Send(new TestWebhookCommand(id), cancellationToken));
+}

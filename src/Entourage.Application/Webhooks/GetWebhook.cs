@@ -1,0 +1,72 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Webhooks;
+
+/// <summary>Reads a webhook.</summary>
+/// <param name="Id">Which.</param>
+public sealed record GetWebhookQuery(Guid Id) : IRequest<WebhookResponse>;
+
+/// <summary>Lists a team's webhooks, the oldest first.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListWebhooksQuery(Guid TeamId, PageRequest Page) : IRequest<Page<WebhookResponse>>;
+
+/// <summary>Lists a webhook's messages, the newest first.</summary>
+/// <param name="WebhookId">The webhook.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListDeliveriesQuery(Guid WebhookId, PageRequest Page) : IRequest<Page<DeliveryResponse>>;
+
+internal sealed class ListWebhooksValidator : AbstractValidator<ListWebhooksQuery>
+{
+    public ListWebhooksValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveriesQuery>
+{
+    public ListDeliveriesValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class GetWebhookHandler(IEntourageDb db) : IRequestHandler<GetWebhookQuery, WebhookResponse>
+{
+    public async Task<WebhookResponse> Handle(GetWebhookQuery request, CancellationToken cancellationToken) =>
+        WebhookResponse.From(await db.Webhooks.AsNoTracking().Where(webhook => webhook.Id == request.Id).GetAsync(request.Id, "webhook", cancellationToken));
+}
+
+internal sealed class ListWebhooksHandler(IEntourageDb db) : IRequestHandler<ListWebhooksQuery, Page<WebhookResponse>>
+{
+    public async Task<Page<WebhookResponse>> Handle(ListWebhooksQuery request, CancellationToken cancellationToken)
+    {
+        // By number: the two stores order ids differently.
+        var after = request.Page.AfterNumber;
+        await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var webhooks = await db.Webhooks.AsNoTracking()
+            .Where(webhook => webhook.TeamId == request.TeamId && (after == null || webhook.Sequence > after))
+            .OrderBy(webhook => webhook.Sequence)
+            .Take(request.Page.Limit + 1)
+            .ToListAsync(cancellationToken);
+        var page = request.Page.Of(webhooks, webhook => webhook.Sequence);
+        return new([.. page.Items.Select(WebhookResponse.From)], page.NextCursor);
+    }
+}
+
+internal sealed class ListDeliveriesHandler(IEntourageDb db) : IRequestHandler<ListDeliveriesQuery, Page<DeliveryResponse>>
+{
+    public async Task<Page<DeliveryResponse>> Handle(ListDeliveriesQuery request, CancellationToken cancellationToken)
+    {
+        var before = request.Page.AfterNumber;
+        await db.Webhooks.AsNoTracking().Where(webhook => webhook.Id == request.WebhookId).GetAsync(request.WebhookId, "webhook", cancellationToken);
+        var deliveries = await db.WebhookDeliveries.AsNoTracking()
+            .Where(delivery => delivery.WebhookId == request.WebhookId && (before == null || delivery.Sequence < before))
+            .OrderByDescending(delivery => delivery.Sequence)
+            .Take(request.Page.Limit + 1)
+            .ToListAsync(cancellationToken);
+        var page = request.Page.Of(deliveries, delivery => delivery.Sequence);
+        return new([.. page.Items.Select(DeliveryResponse.From)], page.NextCursor);
+    }
+}

@@ -1,0 +1,29 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using Entourage.Domain.Webhooks;
+using MediatR;
+
+namespace Entourage.Application.Webhooks;
+
+/// <summary>Sends a webhook a message that tells of nothing, by the way that all take.</summary>
+/// <param name="Id">Which.</param>
+public sealed record TestWebhookCommand(Guid Id) : ICommand<DeliveryResponse>;
+
+internal sealed class TestWebhookHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<TestWebhookCommand, DeliveryResponse>
+{
+    public async Task<DeliveryResponse> Handle(TestWebhookCommand request, CancellationToken cancellationToken)
+    {
+        var webhook = await db.Webhooks.Where(webhook => webhook.Id == request.Id).GetAsync(request.Id, "webhook", cancellationToken);
+        if (webhook.DisabledAt is not null)
+        {
+            throw new ConflictException("webhook-disabled", "The receiver has answered 410 Gone: delete the webhook, and make another.");
+        }
+
+        var now = time.GetUtcNow();
+        var eventId = Guid.CreateVersion7(now);
+        var delivery = WebhookDelivery.Create(webhook.Id, eventId, WebhookBody.TestType, WebhookBody.OfTest(webhook, eventId, now), now);
+        db.WebhookDeliveries.Add(delivery);
+        await db.SaveChangesAsync(cancellationToken);
+        return DeliveryResponse.From(delivery);
+    }
+}

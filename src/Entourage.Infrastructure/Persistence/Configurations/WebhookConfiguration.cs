@@ -1,0 +1,43 @@
+using Entourage.Domain.Teams;
+using Entourage.Domain.Webhooks;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Entourage.Infrastructure.Persistence.Configurations;
+
+internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
+{
+    public void Configure(EntityTypeBuilder<Webhook> builder)
+    {
+        builder.HasKey(webhook => webhook.Sequence);
+        builder.Property(webhook => webhook.Sequence).ValueGeneratedOnAdd();
+        builder.Property(webhook => webhook.Url).HasMaxLength(Webhook.UrlLength);
+        builder.Property(webhook => webhook.Secret).HasMaxLength(WebhookSecret.Length).IsUnicode(false);
+        builder.Ignore(webhook => webhook.Kinds);
+        builder.Ignore(webhook => webhook.Position);
+        builder.HasAlternateKey(webhook => webhook.Id);
+        builder.HasIndex(webhook => new { webhook.TeamId, webhook.Sequence });
+        builder.HasOne<Team>().WithMany().HasForeignKey(webhook => webhook.TeamId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<WebhookDelivery>
+{
+    public void Configure(EntityTypeBuilder<WebhookDelivery> builder)
+    {
+        builder.HasKey(delivery => delivery.Sequence);
+        builder.Property(delivery => delivery.Sequence).ValueGeneratedOnAdd();
+        builder.Property(delivery => delivery.Type).HasMaxLength(WebhookDelivery.TypeLength).IsUnicode(false);
+        builder.Property(delivery => delivery.LastError).HasMaxLength(WebhookDelivery.ErrorLength);
+        builder.HasIndex(delivery => new { delivery.WebhookId, delivery.Sequence });
+
+        // An event is told to a webhook once, whatever replicas do.
+        builder.HasIndex(delivery => new { delivery.WebhookId, delivery.EventId }).IsUnique();
+
+        // Of the few that wait: those that are due. Of the others: those that are old enough to be forgotten.
+        builder.HasIndex(delivery => delivery.NextAttemptAt).HasFilter("[Status] = 1");
+        builder.HasIndex(delivery => delivery.EndedAt).HasFilter("[EndedAt] IS NOT NULL");
+        builder.HasOne<Webhook>().WithMany().HasForeignKey(delivery => delivery.WebhookId).HasPrincipalKey(webhook => webhook.Id)
+            .OnDelete(DeleteBehavior.Restrict);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Frozen;
+using Entourage.Application.Json;
+using Entourage.Application.Webhooks;
+using Entourage.Domain.Events;
+using Entourage.Domain.Webhooks;
+using Entourage.Infrastructure.Events;
+using Entourage.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Entourage.Infrastructure.Webhooks;
+
+/// <summary>
+/// The messages to webhooks, in the store. What happened is the outbox: each webhook has a position in it, and moves on in the
+/// transaction that adds the messages. A message is claimed by a conditional update, so two replicas do not send it at once, and a
+/// claim runs out, so that one whose process died is sent by another.
+/// </summary>
+internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<WebhookOptions> options, TimeProvider time)
+{
+    private const int PageSize = 200;
+    private const string Disabled = "The webhook is disabled.";
+
+    // Longer than a try can take with all that is around it.
+    private readonly TimeSpan lease = TimeSpan.FromSeconds(3 * options.Value.TimeoutSeconds);
+    private readonly TimeSpan firstWait = TimeSpan.FromSeconds(options.Value.RetrySeconds);
+    private volatile FrozenSet<Guid> listeningTeamIds = [];
+
+    /// <summary>Whether a team had a webhook when messages were last made.</summary>
+    public bool HasWebhook(Guid teamId) => listeningTeamIds.Contains(teamId);
+
+    /// <summary>Makes messages of what happened since it was last asked.</summary>
+    /// <returns>Whether there is more of it.</returns>
+    public async Task<bool> FillAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        listeningTeamIds = (await db.Webhooks.Where(webhook => webhook.DisabledAt == null).Select(webhook => webhook.TeamId).Distinct()
+            .ToListAsync(cancellationToken)).ToFrozenSet();
+        if (listeningTeamIds.Count == 0)
+        {
+            return false;
+        }
+
+        var newestUsage = await EventHistory.FindNewestUsageAsync(db, cancellationToken);
+        var usageBit = Webhook.BitOf(EventKind.Usage);
+        var behind = await db.Webhooks.AsNoTracking()
+            .Where(webhook => webhook.DisabledAt == null)
+            .Where(webhook => db.Events.Any(told => told.TeamId == webhook.TeamId && told.Sequence > webhook.EventPosition)
+                || ((webhook.KindBits & usageBit) != 0 && webhook.UsagePosition < newestUsage))
+            .ToListAsync(cancellationToken);
+        var hasMore = false;
+        foreach (var webhook in behind)
+        {
+            hasMore |= await FillAsync(db, webhook, newestUsage, cancellationToken);
+        }
+
+        return hasMore;
+    }
+
+    /// <summary>Claims messages that are due; each is sent by nobody else until the claim runs out.</summary>
+    /// <param name="limit">How many at the most.</param>
+    /// <param name="except">Webhooks to which enough is on its way.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int limit, IReadOnlyCollection<Guid> except, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        var now = time.GetUtcNow();
+        var due = await (
+                from delivery in db.WebhookDeliveries
+                join webhook in db.Webhooks on delivery.WebhookId equals webhook.Id
+                where delivery.Status == DeliveryStatus.Pending && delivery.NextAttemptAt <= now && !except.Contains(delivery.WebhookId)
+                orderby delivery.NextAttemptAt
+                select new { Delivery = delivery, webhook.Url, webhook.Secret })
+            .AsNoTracking()
+            .Take(limit)
+            .ToListAsync(cancellationToken);
+        return due.Count == 0 ? [] : await db.InTransactionAsync<IReadOnlyList<ClaimedDelivery>>(
+            async inTransaction =>
+            {
+                var claimed = new List<ClaimedDelivery>(due.Count);
+                foreach (var row in due)
+                {
+                    var seen = row.Delivery;
+                    var until = now + lease;
+                    if (await db.WebhookDeliveries
+                        .Where(delivery => delivery.Sequence == seen.Sequence && delivery.Status == DeliveryStatus.Pending && delivery.Attempts == seen.Attempts)
+                        .ExecuteUpdateAsync(
+                            claim => claim
+                                .SetProperty(delivery => delivery.Attempts, delivery => delivery.Attempts + 1)
+                                .SetProperty(delivery => delivery.NextAttemptAt, until),
+                            inTransaction) == 1)
+                    {
+                        claimed.Add(new(seen, seen.Attempts + 1, row.Url, row.Secret));
+                    }
+                }
+
+                return claimed;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Records what came of a try. One whose claim has run out meanwhile is another's by now.</summary>
+    public async Task RecordAsync(ClaimedDelivery claimed, SendResult result, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        var (sequence, attempt, now) = (claimed.Delivery.Sequence, claimed.Attempt, time.GetUtcNow());
+        var retryAt = result.Error is null || result.IsGone
+            ? null
+            : claimed.Delivery.RetryAt(attempt, firstWait, Random.Shared.NextDouble(), now);
+        var status = result.Error is null ? DeliveryStatus.Delivered : retryAt is null ? DeliveryStatus.Dead : DeliveryStatus.Pending;
+        var endedAt = retryAt is null ? now : default(DateTimeOffset?);
+        await db.InTransactionAsync(
+            async inTransaction =>
+            {
+                await db.WebhookDeliveries
+                    .Where(delivery => delivery.Sequence == sequence && delivery.Status == DeliveryStatus.Pending && delivery.Attempts == attempt)
+                    .ExecuteUpdateAsync(
+                        row => row
+                            .SetProperty(delivery => delivery.Status, status)
+                            .SetProperty(delivery => delivery.NextAttemptAt, delivery => retryAt ?? delivery.NextAttemptAt)
+                            .SetProperty(delivery => delivery.EndedAt, endedAt)
+                            .SetProperty(delivery => delivery.LastStatus, result.Status)
+                            .SetProperty(delivery => delivery.LastError, result.Error),
+                        inTransaction);
+                return result.IsGone && await DisableAsync(db, claimed.Delivery.WebhookId, now, inTransaction);
+            },
+            cancellationToken);
+    }
+
+    private static async Task<bool> DisableAsync(EntourageDb db, Guid webhookId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await db.WebhookDeliveries
+            .Where(delivery => delivery.WebhookId == webhookId && delivery.Status == DeliveryStatus.Pending)
+            .ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(delivery => delivery.Status, DeliveryStatus.Dead)
+                    .SetProperty(delivery => delivery.EndedAt, now)
+                    .SetProperty(delivery => delivery.LastError, Disabled),
+                cancellationToken);
+        return await db.Webhooks
+            .Where(webhook => webhook.Id == webhookId && webhook.DisabledAt == null)
+            .ExecuteUpdateAsync(row => row.SetProperty(webhook => webhook.DisabledAt, now), cancellationToken) == 1;
+    }
+
+    private async Task<bool> FillAsync(EntourageDb db, Webhook webhook, long newestUsage, CancellationToken cancellationToken)
+    {
+        var (teamId, position) = (webhook.TeamId, webhook.Position);
+        var page = await EventHistory.ReadAsync(db, teamId, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
+        if (page.Messages.Count == 0 && webhook.Wants(EventKind.Usage) && newestUsage - position.Usage >= EventHistory.FurthestBehind)
+        {
+            // What lies between is other teams': it is not looked through again and again.
+            var end = await EventHistory.FindEndAsync(db, teamId, cancellationToken);
+            page = await EventHistory.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
+        }
+
+        if (page.To == position)
+        {
+            return false;
+        }
+
+        await db.InTransactionAsync(
+            async inTransaction =>
+            {
+                // Another replica may have been here, or somebody who deleted it.
+                if (await db.Webhooks
+                    .Where(row => row.Id == webhook.Id && row.UsagePosition == position.Usage && row.EventPosition == position.Event)
+                    .ExecuteUpdateAsync(
+                        row => row
+                            .SetProperty(moved => moved.UsagePosition, page.To.Usage)
+                            .SetProperty(moved => moved.EventPosition, page.To.Event),
+                        inTransaction) == 0)
+                {
+                    return false;
+                }
+
+                var now = time.GetUtcNow();
+                db.WebhookDeliveries.AddRange(page.Messages
+                    .Where(message => webhook.Wants(message.Kind))
+                    .Select(message => WebhookDelivery.Create(
+                        webhook.Id, message.Id, EnumNames.Of(message.Kind), WebhookBody.Of(webhook, message), now)));
+                await db.SaveChangesAsync(inTransaction);
+                return true;
+            },
+            cancellationToken);
+        db.ChangeTracker.Clear();
+        return page.HasMore;
+    }
+}
+
+/// <summary>A message that this process sends.</summary>
+/// <param name="Delivery">The message, as it was before it was claimed.</param>
+/// <param name="Attempt">Which try it is, from 1 on.</param>
+/// <param name="Url">Where it goes.</param>
+/// <param name="Secret">What it is signed with.</param>
+internal sealed record ClaimedDelivery(WebhookDelivery Delivery, int Attempt, string Url, string Secret);

@@ -1,0 +1,62 @@
+using System.Net;
+using Entourage.Domain.Webhooks;
+
+namespace Entourage.Domain.Tests.Webhooks;
+
+internal sealed class PublicAddressTests
+{
+    [TestCase("1.1.1.1")]
+    [TestCase("8.8.8.8")]
+    [TestCase("9.255.255.255")]
+    [TestCase("11.0.0.0")]
+    [TestCase("100.63.255.255")]
+    [TestCase("100.128.0.0")]
+    [TestCase("126.255.255.255")]
+    [TestCase("128.0.0.1")]
+    [TestCase("169.253.255.255")]
+    [TestCase("172.15.255.255")]
+    [TestCase("172.32.0.0")]
+    [TestCase("192.167.255.255")]
+    [TestCase("192.169.0.0")]
+    [TestCase("223.255.255.255")]
+    [TestCase("2606:4700:4700::1111")]
+    [TestCase("2a00:1450:4001::1")]
+    [TestCase("::ffff:8.8.8.8")]
+    [TestCase("64:ff9b::808:808")]
+    public void Is_public(string address) => Assert.That(PublicAddress.IsPublic(IPAddress.Parse(address)), Is.True);
+
+    [TestCase("0.0.0.0")]
+    [TestCase("10.0.0.0")]
+    [TestCase("10.255.255.255")]
+    [TestCase("100.64.0.0")]
+    [TestCase("100.127.255.255")]
+    [TestCase("127.0.0.1")]
+    [TestCase("127.255.255.255")]
+    [TestCase("169.254.0.0")]
+    [TestCase("169.254.169.254")]
+    [TestCase("172.16.0.0")]
+    [TestCase("172.31.255.255")]
+    [TestCase("192.168.0.0")]
+    [TestCase("192.168.255.255")]
+    [TestCase("198.18.0.1")]
+    [TestCase("224.0.0.1")]
+    [TestCase("239.255.255.255")]
+    [TestCase("240.0.0.1")]
+    [TestCase("255.255.255.255")]
+    [TestCase("::")]
+    [TestCase("::1")]
+    [TestCase("::127.0.0.1")]
+    [TestCase("::ffff:127.0.0.1")]
+    [TestCase("::ffff:10.0.0.1")]
+    [TestCase("64:ff9b::10.0.0.1")]
+    [TestCase("64:ff9b:1::1")]
+    [TestCase("fc00::1")]
+    [TestCase("fdff:ffff::1")]
+    [TestCase("fe80::1")]
+    [TestCase("fec0::1")]
+    [TestCase("ff02::1")]
+    [TestCase("2001::1")]
+    [TestCase("2001:db8::1")]
+    [TestCase("2002:7f00:1::")]
+    public void Is_not(string address) => Assert.That(PublicAddress.IsPublic(IPAddress.Parse(address)), Is.False);
+}

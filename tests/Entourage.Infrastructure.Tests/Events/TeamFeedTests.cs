@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Events;
+using Entourage.Infrastructure.Events;
+using Entourage.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Infrastructure.Tests.Events;
+
+/// <summary>What watchers cost, and what becomes of those who are slow.</summary>
+internal sealed partial class TeamFeedTests
+{
+    private const int Usages = 300;
+
+    private static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>
+    {
+        // A few events, and no look at the store but when something was committed.
+        ["Events:BufferBytes"] = "1024",
+        ["Events:PollMilliseconds"] = "60000",
+    };
+
+    private ApiHost host = null!;
+    private TestTeam team = null!;
+    private long session;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings);
+        team = await host.Api.CreateTeamAsync();
+        session = await team.StartAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
+
+    [Test]
+    public async Task A_watcher_that_falls_behind_the_buffer_misses_nothing()
+    {
+        var feeds = host.Services.GetRequiredService<IEventFeed>();
+        await using var slow = feeds.WatchAsync(Guid.Parse(team.Id), null, null, CancellationToken.None).GetAsyncEnumerator();
+        await slow.MoveNextAsync();
+        await using (var prompt = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"))
+        {
+            for (var i = 0; i < Usages; i++)
+            {
+                await team.UseAsync(session, 0.01m);
+            }
+
+            await prompt.ReadAsync(Usages);
+        }
+
+        var text = new StringBuilder();
+        while (UsageIds.Count(text.ToString()) < Usages)
+        {
+            await slow.MoveNextAsync();
+            text.Append(Encoding.UTF8.GetString(slow.Current.Span));
+        }
+
+        var sequences = UsageIds.Matches(text.ToString()).Select(match => long.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        Assert.That(sequences, Is.EqualTo(Enumerable.Range(1, Usages).Select(sequence => (long)sequence)));
+    }
+
+    [Test]
+    public async Task What_many_watch_is_read_once()
+    {
+        const int Watchers = 50;
+        var opened = new List<EventReader>();
+        for (var i = 0; i < Watchers; i++)
+        {
+            opened.Add(await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"));
+        }
+
+        var reads = new ReadsOf(host.Database.FilePath);
+        using (DiagnosticListener.AllListeners.Subscribe(reads))
+        {
+            await team.UseAsync(session, 0.01m);
+            Assert.That((await Task.WhenAll(opened.Select(watcher => watcher.ReadAsync()))).Select(told => told!.Kind), Is.All.EqualTo("usage"));
+        }
+
+        // One for the commit, and one more where it came while the first was on its way.
+        Assert.That(reads.Count, Is.InRange(1, 3));
+        foreach (var watcher in opened)
+        {
+            await watcher.DisposeAsync();
+        }
+    }
+
+    [Test]
+    public async Task When_the_last_watcher_leaves_nothing_is_left_of_the_feed()
+    {
+        var feeds = (TeamFeeds)host.Services.GetRequiredService<IEventFeed>();
+        await using (await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"))
+        {
+            await using (await EventReader.OpenAsync(host.Api, $"/agents/{team.Agent}/events"))
+            {
+                Assert.That(feeds.Watched, Is.EqualTo(new[] { Guid.Parse(team.Id) }));
+            }
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (feeds.Watched.Count > 0)
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+
+        // And another can begin.
+        await using var next = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events");
+        await team.UseAsync(session, 0.01m);
+        Assert.That((await next.ReadAsync())!.Kind, Is.EqualTo("usage"));
+    }
+
+    [Test]
+    public async Task An_idle_team_is_moved_on_over_what_others_use_and_misses_nothing()
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<Infrastructure.Persistence.EntourageDb>();
+        var (other, id) = (await host.Api.CreateTeamAsync(), Guid.Parse(team.Id));
+        var foreign = await other.StartAsync();
+        await team.UseAsync(session, 0.01m);
+        for (var i = 0; i < 20; i++)
+        {
+            await other.UseAsync(foreign, 0.01m);
+        }
+
+        await team.UseAsync(session, 0.02m);
+        var end = await EventHistory.FindEndAsync(db, id, CancellationToken.None);
+        Assert.That(end, Is.EqualTo(new EventPosition(22, 2)));
+        var first = await EventHistory.ReadUpToAsync(db, id, default, end, limit: 1, CancellationToken.None);
+        var second = await EventHistory.ReadUpToAsync(db, id, first.To, end, limit: 1, CancellationToken.None);
+        var third = await EventHistory.ReadUpToAsync(db, id, second.To, end, limit: 1, CancellationToken.None);
+        Assert.That(first.Messages.Concat(second.Messages).Concat(third.Messages).Where(message => message.Kind == EventKind.Usage).Select(message => message.Sequence),
+            Is.EqualTo(new[] { 1L, 22L }));
+        Assert.That((third.To, third.HasMore), Is.EqualTo((end, false)));
+    }
+
+    [GeneratedRegex(@"id: u(\d+)-e\d+\nevent: usage\n")]
+    private static partial Regex UsageIds { get; }
+
+    /// <summary>Counts the reads of usage records.</summary>
+    private sealed class ReadsOf(string file) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    {
+        private int count;
+
+        public int Count => Volatile.Read(ref count);
+
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name == DbLoggerCategory.Name)
+            {
+                value.Subscribe(this);
+            }
+        }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value.Value is CommandExecutedEventData { Command: { Connection: Microsoft.Data.Sqlite.SqliteConnection connection } command }
+                && connection.DataSource == file
+                && command.CommandText.Contains("FROM \"UsageRecords\"", StringComparison.Ordinal)
+                && !command.CommandText.Contains("MAX", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref count);
+            }
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+
+namespace Entourage.Testing;
+
+/// <summary>One event as a watcher got it.</summary>
+/// <param name="Id">Its id in the stream.</param>
+/// <param name="Kind">What it tells of.</param>
+/// <param name="Json">What is told.</param>
+public sealed record ReceivedEvent(string Id, string Kind, JsonNode Json);
+
+/// <summary>Watches a stream of server-sent events.</summary>
+public sealed class EventReader : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly HttpResponseMessage response;
+    private readonly SseParser<string> parser;
+    private readonly IAsyncEnumerator<SseItem<string>> items;
+
+    private EventReader(HttpResponseMessage response, Stream stream)
+    {
+        this.response = response;
+        parser = SseParser.Create(stream);
+        items = parser.EnumerateAsync().GetAsyncEnumerator();
+    }
+
+    /// <summary>The answer's headers.</summary>
+    public HttpResponseMessage Response => response;
+
+    /// <summary>The id that the stream has come to, with or without an event.</summary>
+    public string LastEventId => parser.LastEventId;
+
+    /// <summary>Opens a stream. When this returns, whatever is committed from then on is in it.</summary>
+    /// <param name="api">Where.</param>
+    /// <param name="path">The path below <c>/api/v1</c>.</param>
+    /// <param name="lastEventId">The id of the last event seen.</param>
+    public static async Task<EventReader> OpenAsync(ApiClient api, string path, string? lastEventId = null)
+    {
+        ArgumentNullException.ThrowIfNull(api);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1" + path);
+        if (lastEventId is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
+        }
+
+        var response = await api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return response.StatusCode == HttpStatusCode.OK
+            ? new(response, await response.Content.ReadAsStreamAsync())
+            : throw new InvalidOperationException($"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+    }
+
+    /// <summary>The next event; null when the stream has ended.</summary>
+    /// <exception cref="TimeoutException">None came.</exception>
+    public async Task<ReceivedEvent?> ReadAsync()
+    {
+        if (!await items.MoveNextAsync().AsTask().WaitAsync(Patience, TimeProvider.System))
+        {
+            return null;
+        }
+
+        var item = items.Current;
+        return new(item.EventId ?? "", item.EventType, JsonNode.Parse(item.Data)!);
+    }
+
+    /// <summary>The next events, so many.</summary>
+    public async Task<IReadOnlyList<ReceivedEvent>> ReadAsync(int count)
+    {
+        var read = new List<ReceivedEvent>(count);
+        while (read.Count < count)
+        {
+            read.Add(await ReadAsync() ?? throw new InvalidOperationException($"The stream ended after {read.Count} events."));
+        }
+
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // Cuts the connection, and with that ends a read that waits.
+        response.Dispose();
+        try
+        {
+            await items.DisposeAsync();
+        }
+        catch (NotSupportedException)
+        {
+            // A read was waiting.
+        }
+    }
+}
