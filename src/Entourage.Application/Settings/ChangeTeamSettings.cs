@@ -22,6 +22,7 @@ namespace Entourage.Application.Settings;
 /// <param name="SessionCostLimitUsd">USD for each session; null lifts the limit.</param>
 /// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
+/// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
 /// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">An IANA time zone.</param>
@@ -35,6 +36,7 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Money?> SessionCostLimitUsd,
     Patch<Money?> AgentDailyCostLimitUsd,
     Patch<Enforcement> Enforcement,
+    Patch<OnExceed> OnExceed,
     Patch<bool> ApplyGuidelineBudgets,
     Patch<UnpricedModelRule> UnpricedModels,
     Patch<string> Timezone,
@@ -74,6 +76,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
                 Session = request.SessionCostLimitUsd.Or(team.Limits.Session),
                 AgentDaily = request.AgentDailyCostLimitUsd.Or(team.Limits.AgentDaily),
                 Enforcement = request.Enforcement.Or(team.Limits.Enforcement),
+                OnExceed = request.OnExceed.Or(team.Limits.OnExceed),
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },

@@ -130,13 +130,15 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<Billing>().HaveConversion<byte>();
         configurationBuilder.Properties<EventKind>().HaveConversion<byte>();
 
+        // Zero is what the teams had that there were before it.
+        configurationBuilder.Properties<OnExceed>().HaveConversion<byte>();
+
         // Read by people who look into the store: names.
         Name<AgentRole>();
         Name<Enforcement>();
         Name<SessionStatus>();
         Name<TaskPriority>();
         Name<TaskType>();
-        Name<TeamStatus>();
         Name<UnpricedModelRule>();
         Name<WorkTaskStatus>();
 
