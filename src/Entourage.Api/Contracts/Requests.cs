@@ -204,6 +204,9 @@ public sealed record ChangeTeamSettingsRequest
     /// <summary>What becomes of a session whose usage leaves nothing of a hard cap: stop tells it to, kill ends it and its sub-agents'.</summary>
     public Patch<OnExceed> OnExceed { get; init; }
 
+    /// <summary>After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</summary>
+    public Patch<long?> AbandonedAfterMinutes { get; init; }
+
     /// <summary>Whether a task with no cap takes the upper end of its type's reasonable budget.</summary>
     public Patch<bool> ApplyGuidelineBudgets { get; init; }
 

@@ -109,6 +109,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         ReleaseEntry release => Release(release),
         EndSessionEntry end => End(end),
         KillSessionEntry kill => await KillAsync(kill),
+        AbandonEntry abandon => await stops.AbandonAsync(GetSession(abandon.SessionId), abandon.Now),
         PauseEntry pause => await stops.PauseAsync(pause),
         ResumeEntry resume => await stops.ResumeAsync(resume),
         RepriceEntry reprice => Reprice(reprice),
@@ -157,10 +158,11 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         // What was spent in a window of the past stops nobody now.
         var present = books.BudgetsAt(session, usage.Now);
         var drawnOn = books.BudgetsAt(session, usage.OccurredAt).Where(budget => present.Any(now => now.Window == budget.Window));
-        if (books.PositionOf(drawnOn).Budgets.FirstOrDefault(budget => budget.IsExhausted)?.Budget is { } exceeded)
+        var exceeded = books.PositionOf(drawnOn).Budgets.Where(budget => budget.IsExhausted).Select(budget => budget.Budget).ToArray();
+        if (exceeded is [var widest, ..])
         {
             // The cap of a session is that of its whole tree, from the topmost down.
-            stops.Kill(session, StopReason.Of(exceeded), usage.Now, wholeTree: exceeded.Window.Scope == BudgetScope.Session);
+            stops.Kill(session, StopReason.Of(widest), usage.Now, wholeTree: exceeded[^1].Window.Scope == BudgetScope.Session);
         }
     }
 
