@@ -22,6 +22,7 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
 
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
@@ -52,6 +53,7 @@ public static class DependencyInjection
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
         services.AddHostedService<SummariseJob>();
+        services.AddHostedService<AbandonJob>();
         return services;
     }
 

@@ -30,6 +30,8 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.SessionCostLimitUsd,
             body.AgentDailyCostLimitUsd,
             body.Enforcement,
+            body.OnExceed,
+            body.AbandonedAfterMinutes,
             body.ApplyGuidelineBudgets,
             body.UnpricedModels,
             body.Timezone,

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Domain.Sessions;
 using MediatR;
 
 namespace Entourage.Application.Budgets;
@@ -14,6 +15,8 @@ internal sealed class GetAgentBudgetHandler(IBudgetLedger ledger, TimeProvider t
     {
         var subject = new BudgetSubject(request.AgentId, request.TaskId, SessionChoice.NewestActive);
         var now = time.GetUtcNow();
-        return BudgetResponse.From(await ledger.ReadAsync(subject, now, cancellationToken), now);
+        var reading = await ledger.ReadAsync(subject, now, cancellationToken);
+        IEnumerable<string> reasons = reading.Pauses.Select(paused => StopReason.Of(paused.Scope));
+        return BudgetResponse.From(reading.Position, now, reading.WasKilled ? reasons.Append(StopReason.Of(SessionStatus.Killed)!) : reasons);
     }
 }

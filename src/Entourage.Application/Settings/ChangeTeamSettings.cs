@@ -23,6 +23,8 @@ namespace Entourage.Application.Settings;
 /// <param name="SessionCostLimitUsd">USD for each session; null lifts the limit.</param>
 /// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
+/// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap.</param>
+/// <param name="AbandonedAfterMinutes">After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
 /// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">An IANA time zone.</param>
@@ -36,6 +38,8 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Money?> SessionCostLimitUsd,
     Patch<Money?> AgentDailyCostLimitUsd,
     Patch<Enforcement> Enforcement,
+    Patch<OnExceed> OnExceed,
+    Patch<long?> AbandonedAfterMinutes,
     Patch<bool> ApplyGuidelineBudgets,
     Patch<UnpricedModelRule> UnpricedModels,
     Patch<string> Timezone,
@@ -51,6 +55,9 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
         RuleFor(command => command.TaskCostLimitUsd.Value).Usd().OverridePropertyName("TaskCostLimitUsd");
         RuleFor(command => command.SessionCostLimitUsd.Value).Usd().OverridePropertyName("SessionCostLimitUsd");
         RuleFor(command => command.AgentDailyCostLimitUsd.Value).Usd().OverridePropertyName("AgentDailyCostLimitUsd");
+        RuleFor(command => command.AbandonedAfterMinutes.Value)
+            .InclusiveBetween(TeamLimits.LeastAbandonedAfterMinutes, TeamLimits.GreatestAbandonedAfterMinutes)
+            .OverridePropertyName("AbandonedAfterMinutes");
         RuleFor(command => command.Timezone.Value).Line(Team.TimezoneLength).OverridePropertyName("Timezone").When(command => command.Timezone.IsSet);
     }
 }
@@ -75,6 +82,8 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
                 Session = request.SessionCostLimitUsd.Or(team.Limits.Session),
                 AgentDaily = request.AgentDailyCostLimitUsd.Or(team.Limits.AgentDaily),
                 Enforcement = request.Enforcement.Or(team.Limits.Enforcement),
+                OnExceed = request.OnExceed.Or(team.Limits.OnExceed),
+                AbandonedAfterMinutes = (int?)request.AbandonedAfterMinutes.Or(team.Limits.AbandonedAfterMinutes),
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },

@@ -1,14 +1,8 @@
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Domain.Teams;
-
-/// <summary>Whether a team's agents may work.</summary>
-public enum TeamStatus
-{
-    /// <summary>They may.</summary>
-    Active,
-}
 
 /// <summary>Agents that share budgets and a calendar.</summary>
 public sealed class Team
@@ -35,9 +29,6 @@ public sealed class Team
     /// <summary>The IANA time zone in which its days, weeks and months are counted.</summary>
     public string Timezone { get; private set; } = "";
 
-    /// <summary>Whether its agents may work.</summary>
-    public TeamStatus Status { get; private set; }
-
     /// <summary>When it was made (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
@@ -46,6 +37,9 @@ public sealed class Team
 
     /// <summary>What it may spend on one day besides; null where nothing was granted in its present time zone.</summary>
     public DayGrant? DayGrant { get; private set; }
+
+    /// <summary>What stops its agents' work, if anything does or did: it may have run out. Written by the ledger alone.</summary>
+    public Pause? Pause { get; private init; }
 
     /// <summary>Incremented by each change; two writers of one version collide.</summary>
     public long Version { get; private set; }

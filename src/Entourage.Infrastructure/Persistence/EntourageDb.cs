@@ -150,6 +150,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<EventKind>().HaveConversion<byte>();
         configurationBuilder.Properties<DeliveryStatus>().HaveConversion<byte>();
 
+        // Zero is what the teams had that there were before it.
+        configurationBuilder.Properties<OnExceed>().HaveConversion<byte>();
+
         // Read by people who look into the store: names.
         Name<AgentRole>();
         Name<Enforcement>();
@@ -158,7 +161,6 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<SessionStatus>();
         Name<TaskPriority>();
         Name<TaskType>();
-        Name<TeamStatus>();
         Name<UnpricedModelRule>();
         Name<WebhookFormat>();
         Name<WorkTaskStatus>();

@@ -16,6 +16,7 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
         builder.HasIndex(team => new { team.OrganisationId, team.Slug }).IsUnique();
         builder.HasOne<Organisation>().WithMany().HasForeignKey(team => team.OrganisationId).OnDelete(DeleteBehavior.Restrict);
         builder.Property(team => team.Version).IsConcurrencyToken();
+        builder.ComplexProperty(team => team.Pause, PauseColumns.Configure);
         builder.ComplexProperty(team => team.Limits, limits =>
         {
             limits.Property(limit => limit.Daily).HasColumnName("DailyLimit");
@@ -27,6 +28,8 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
             limits.Property(limit => limit.ApplyGuidelineBudgets).HasColumnName("ApplyGuidelineBudgets");
             limits.Property(limit => limit.UnpricedModels).HasColumnName("UnpricedModels");
             limits.Property(limit => limit.Enforcement).HasColumnName("Enforcement");
+            limits.Property(limit => limit.AbandonedAfterMinutes).HasColumnName("AbandonedAfterMinutes");
+            limits.Property(limit => limit.OnExceed).HasColumnName("OnExceed");
         });
         builder.ComplexProperty(team => team.DayGrant, grant =>
         {

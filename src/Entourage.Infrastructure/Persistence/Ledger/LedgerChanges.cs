@@ -4,6 +4,7 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -19,9 +20,11 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<TeamEvent> Events { get; init; }
 
-    public required IReadOnlyDictionary<long, LedgerSum> Sessions { get; init; }
+    public required IReadOnlyDictionary<long, SessionChange> Sessions { get; init; }
 
     public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
+
+    public required IReadOnlyCollection<PauseChange> Pauses { get; init; }
 
     public required IReadOnlyDictionary<LedgerBucket, LedgerSum> Rollups { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed class LedgerChanges
 
     /// <summary>There is nothing to write.</summary>
     public bool IsEmpty =>
-        Records.Count + Answers.Count + Events.Count + EndedSessions.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
+        Records.Count + Answers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
 /// <summary>A usage as it is recorded.</summary>
@@ -73,6 +76,12 @@ internal sealed record CounterChange(BudgetWindow Window, Spending? Before, Spen
 
 /// <summary>A reservation that had not ended, as it was read and as it is to be.</summary>
 internal sealed record ReservationChange(Reservation Before, Reservation After);
+
+/// <summary>What usages add to a session, and when it last reported one (UTC).</summary>
+internal readonly record struct SessionChange(LedgerSum Sum, DateTimeOffset? LastCallAt);
+
+/// <summary>The pause that an agent, a team or an organisation is to have; null for none.</summary>
+internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
 /// <summary>The key of a rollup.</summary>
 internal readonly record struct LedgerBucket(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);

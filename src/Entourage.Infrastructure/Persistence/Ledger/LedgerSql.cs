@@ -16,16 +16,16 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal static class LedgerSql
 {
     private const string Session =
-        "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, "
+        "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, s.LastCallAt, "
         + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, s.Cost, s.ImputedCost, "
         + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
-        + Task + ", " + Policy;
+        + Task + ", " + Policy + ", " + LedgerStopSql.Pauses;
 
     private const string Task = "k.Id, k.OwnLimit, k.TaskType";
 
     private const string Policy =
         "o.Id, o.DailyLimit, o.MonthlyLimit, t.Id, t.Timezone, t.DailyLimit, t.WeeklyLimit, t.MonthlyLimit, t.TaskLimit, t.SessionLimit, "
-        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.UnpricedModels, t.GrantDay, t.GrantAmount, a.Id, a.DailyLimit";
+        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.OnExceed, t.AbandonedAfterMinutes, t.UnpricedModels, t.GrantDay, t.GrantAmount, a.Id, a.DailyLimit";
 
     /// <summary>Wants a condition after it.</summary>
     public const string SelectSession = "SELECT " + Session + " FROM Sessions s " + JoinPolicy + " WHERE ";
@@ -45,11 +45,13 @@ internal static class LedgerSql
 
     private const string KeyOfCounter = "Scope = @scope AND ScopeId = @scopeId AND Period = @period AND Start = @start";
 
-    /// <summary>An agent, with its newest active session and that one's task where there is one.</summary>
+    /// <summary>An agent, with its newest active session and that one's task where there is one, and with its newest session if that was killed lately.</summary>
     public const string SelectSubject =
-        "SELECT s.Id, s.Ancestors, " + Task + ", " + Policy + " FROM Agents a JOIN Teams t ON t.Id = a.TeamId "
+        "SELECT s.Id, s.Ancestors, x.Id, " + Task + ", " + Policy + ", " + LedgerStopSql.Pauses + " FROM Agents a JOIN Teams t ON t.Id = a.TeamId "
         + "JOIN Organisations o ON o.Id = t.OrganisationId "
         + "LEFT JOIN Sessions s ON s.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Active') "
+        + "LEFT JOIN Sessions x ON x.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Killed') "
+        + "AND x.EndedAt > @killedSince AND NOT EXISTS (SELECT 1 FROM Sessions l WHERE l.AgentId = a.Id AND l.Id > x.Id) "
         + "LEFT JOIN Tasks k ON k.Id = s.TaskId WHERE a.Id = @agent";
 
     public const string SelectTask = "SELECT " + Task + " FROM Tasks k WHERE k.Id = @task AND k.TeamId = @team";
@@ -124,7 +126,7 @@ internal static class LedgerSql
     public const string AddToSession =
         "UPDATE Sessions SET InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, "
         + "CacheReadTokens = CacheReadTokens + @cacheRead, CacheWriteTokens = CacheWriteTokens + @cacheWrite, Cost = Cost + @cost, "
-        + "ImputedCost = ImputedCost + @imputed WHERE Id = @session";
+        + "ImputedCost = ImputedCost + @imputed, LastCallAt = @called WHERE Id = @session";
 
     public static IdempotentAnswer ReadAnswer(LedgerRow row) => new(row.Bytes(), row.Bytes(), row.Text()!, row.Instant()!.Value);
 
@@ -158,9 +160,11 @@ internal static class LedgerSql
         var (id, agentName, taskTitle, parentId) = (row.Int64(), row.Text()!, row.Text(), row.OptionalInt64());
         var (path, model) = (PathOf(id, row.Text()!), row.Text());
         var (status, startedAt, endedAt, error) = (row.Name<SessionStatus>(), row.Instant()!.Value, row.Instant(), row.Text());
+        var lastCallAt = row.Instant();
         var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
         var (cost, imputedCost, reserved, version) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value, row.Int64());
         var task = ReadTask(row);
+        var policy = ReadPolicy(row) with { Task = task, SessionPath = path };
         return new()
         {
             Id = id,
@@ -170,12 +174,14 @@ internal static class LedgerSql
             Model = model,
             State = new(status, endedAt, error),
             StartedAt = startedAt,
+            LastCallAt = lastCallAt,
             Tokens = tokens,
             Cost = cost,
             ImputedCost = imputedCost,
             Reserved = reserved,
             OrganisationVersion = version,
-            Policy = ReadPolicy(row) with { Task = task, SessionPath = path },
+            Policy = policy,
+            Pauses = LedgerStopSql.ReadPauses(row),
         };
     }
 
@@ -207,8 +213,10 @@ internal static class LedgerSql
     {
         var sessionId = row.OptionalInt64();
         var ancestors = row.Text();
+        var wasKilled = row.OptionalInt64() is not null;
         var task = ReadTask(row);
-        return new(ReadPolicy(row), sessionId is null ? [] : PathOf(sessionId.Value, ancestors!), task);
+        var policy = ReadPolicy(row);
+        return new(policy, LedgerStopSql.ReadPauses(row), sessionId is null ? [] : PathOf(sessionId.Value, ancestors!), task, wasKilled);
     }
 
     public static TaskCap? ReadTask(LedgerRow row)
@@ -234,6 +242,8 @@ internal static class LedgerSql
             AgentDaily = row.Amount(),
             ApplyGuidelineBudgets = row.Flag(),
             Enforcement = row.Name<Enforcement>(),
+            OnExceed = (OnExceed)row.Byte(),
+            AbandonedAfterMinutes = row.OptionalInt32(),
             UnpricedModels = row.Name<UnpricedModelRule>(),
         },
         TeamGrant = row.OptionalInt32() is { } day ? new(DayConverter.FromNumber(day), row.Amount()!.Value) : row.Skip<DayGrant>(1),

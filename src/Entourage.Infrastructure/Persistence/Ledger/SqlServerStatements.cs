@@ -63,8 +63,11 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectUnpriced(IReadOnlyCollection<long> sequences) => Repeat(
         LedgerSql.SelectUnpriced + "IN (", sequences, "@sequence", ", ", ")", (row, sequence) => row.Add("@sequence", SqlDbType.BigInt, sequence));
 
-    public static SqlCommand SelectSubject(Guid agentId) => Single(
-        LedgerSql.SelectSubject, row => row.Add("@agent", SqlDbType.UniqueIdentifier, agentId));
+    public static SqlCommand SelectSubject(Guid agentId, DateTimeOffset killedSince) => Single(LedgerSql.SelectSubject, row =>
+    {
+        row.Add("@agent", SqlDbType.UniqueIdentifier, agentId);
+        row.Add("@killedSince", SqlDbType.DateTimeOffset, killedSince);
+    });
 
     public static SqlCommand SelectTask(long taskId, Guid teamId) => Single(LedgerSql.SelectTask, row =>
     {
@@ -81,11 +84,12 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectCounters(IReadOnlyCollection<BudgetWindow> windows) => Repeat(
         LedgerSql.SelectCounter, windows, LedgerSql.IsCounter, " OR ", "", BindWindow);
 
-    public static SqlCommand AddToSessions(IReadOnlyCollection<KeyValuePair<long, LedgerSum>> sums) => Repeat(
-        LedgerSql.AddToSession, sums, (row, sum) =>
+    public static SqlCommand AddToSessions(IReadOnlyCollection<KeyValuePair<long, SessionChange>> changes) => Repeat(
+        LedgerSql.AddToSession, changes, (row, change) =>
         {
-            BindSession(row, sum.Key);
-            BindSum(row, sum.Value);
+            BindSession(row, change.Key);
+            BindSum(row, change.Value.Sum);
+            row.Add("@called", SqlDbType.DateTimeOffset, change.Value.LastCallAt);
         });
 
     public static SqlCommand EndSessions(IReadOnlyCollection<KeyValuePair<long, SessionState>> states) => Repeat(

@@ -64,8 +64,8 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         }
     }
 
-    public Task<LedgerSubject?> FindAsync(Guid agentId) =>
-        Task.FromResult(Prepare(LedgerSql.SelectSubject).Bind("@agent", agentId).ReadFirst(LedgerSql.ReadSubject));
+    public Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince) => Task.FromResult(
+        Prepare(LedgerSql.SelectSubject).Bind("@agent", agentId).Bind("@killedSince", killedSince).ReadFirst(LedgerSql.ReadSubject));
 
     public Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         Task.FromResult(Prepare(LedgerSql.SelectTask).Bind("@task", taskId).Bind("@team", teamId).ReadFirst(row => LedgerSql.ReadTask(row)!));
@@ -92,7 +92,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         ReadReservations(sessionIds, id => Prepare(LedgerSql.SelectReservation + LedgerSql.IsOfSession + "= @session").Bind("@session", id));
 
     // The transaction is the only writer of the whole file: there is nobody to wait for.
-    public Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds)
+    public Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
     {
         var sessions = new Dictionary<long, LedgerSession>(sessionIds.Count);
         foreach (var id in sessionIds)
@@ -143,9 +143,9 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
 
     public Task SaveAsync(LedgerChanges changes)
     {
-        foreach (var (id, sum) in changes.Sessions)
+        foreach (var (id, change) in changes.Sessions)
         {
-            BindSum(Prepare(LedgerSql.AddToSession).Bind("@session", id), sum).Write();
+            BindSum(Prepare(LedgerSql.AddToSession).Bind("@session", id).Bind("@called", change.LastCallAt), change.Sum).Write();
         }
 
         foreach (var (id, state) in changes.EndedSessions)
@@ -156,6 +156,11 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
                 .Bind("@ended", state.EndedAt)
                 .Bind("@error", state.Error)
                 .Write();
+        }
+
+        foreach (var change in changes.Pauses)
+        {
+            Write(change);
         }
 
         foreach (var change in changes.Counters)

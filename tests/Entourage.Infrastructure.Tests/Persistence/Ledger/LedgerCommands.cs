@@ -5,6 +5,7 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 using Entourage.Infrastructure.Persistence.Ledger;
 using Microsoft.Data.SqlClient;
 
@@ -38,7 +39,9 @@ internal static class LedgerCommands
         [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
-        [typeof(KeyValuePair<long, LedgerSum>)] = i => KeyValuePair.Create(i + 1L, Sum(i)),
+        [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i))),
+        [typeof(PauseChange)] = i => new PauseChange(
+            PauseScope.Team, Id(i), new Pause { PausedAt = At(i), Reason = "looks wrong", ExpiresAt = At(i + 1), By = "Ada", ReservationsReleased = i }),
         [typeof(LedgerBucket)] = i => Bucket(i),
         [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(Bucket(i), Sum(i)),
         [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(

@@ -3,14 +3,11 @@ using Entourage.Infrastructure.Persistence.Converters;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
-// What keeps the cost summaries.
+/// <content>What keeps the cost summaries.</content>
 internal sealed partial class SqliteLedger
 {
     private static readonly string SelectUnsummarised = $"SELECT {SummarySql.Unsummarised} LIMIT {SummarySql.PieceSize}";
     private const string AddToSummary = SummarySql.InsertSummary + " ON CONFLICT DO UPDATE SET " + SummarySql.SummarySums;
-
-    // The transaction is the only writer of the whole file: there is nobody to wait for.
-    public Task HoldOrganisationAsync(Guid id) => Task.CompletedTask;
 
     public Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId)
     {

@@ -5,7 +5,7 @@ using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
-// What keeps the cost summaries.
+/// <content>The statements that keep the cost summaries.</content>
 internal static partial class SqlServerStatements
 {
     private const string AddToSummary =
