@@ -20,7 +20,15 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
     /// <summary>Adds everything up. A session counts where it began; one that began elsewhere, where it first appears.</summary>
     public async Task<CostTally> TallyAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var tally = new CostTally(of.Calendar, range.IsOfHours(now));
+        var tally = await TallyUsageAsync(range.IsOfHours(now), cancellationToken);
+        await AddSessionsFromElsewhereAsync(tally, cancellationToken);
+        return tally;
+    }
+
+    /// <summary>Adds up what was used; of the sessions, it counts those alone that began in the range.</summary>
+    public async Task<CostTally> TallyUsageAsync(bool byHour, CancellationToken cancellationToken)
+    {
+        var tally = new CostTally(of.Calendar, byHour);
         if (filter.IsOfAll && range.WholeDays(of.Calendar) is { } days)
         {
             await AddSummariesAsync(tally, days, cancellationToken);
@@ -35,7 +43,6 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             await AddAsync(tally, RollupsIn(range), rollup => rollup.Sum, cancellationToken);
         }
 
-        await AddSessionsFromElsewhereAsync(tally, cancellationToken);
         return tally;
     }
 
@@ -131,13 +138,18 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
                 item.Key.Item,
                 InputTokens = item.Sum(summary => summary.Amounts.InputTokens),
                 OutputTokens = item.Sum(summary => summary.Amounts.OutputTokens),
+                UnpricedTokens = item.Sum(summary => summary.Amounts.UnpricedTokens),
                 CostNanoUsd = item.Sum(summary => summary.Amounts.CostNanoUsd),
+                ImputedCostNanoUsd = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd),
                 Sessions = item.Sum(summary => summary.Amounts.Sessions),
             })
             .AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
+            // Of a row nobody is told its cached tokens.
             tally.Add(
-                item.Heading, item.Item, new(new(item.InputTokens, item.OutputTokens), 0, new(item.CostNanoUsd), Money.Zero, item.Sessions));
+                item.Heading,
+                item.Item,
+                new(new(item.InputTokens, item.OutputTokens), item.UnpricedTokens, new(item.CostNanoUsd), new(item.ImputedCostNanoUsd), item.Sessions));
         }
     }
 

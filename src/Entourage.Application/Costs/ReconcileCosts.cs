@@ -2,10 +2,10 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Pricing;
 using FluentValidation;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Costs;
 
@@ -110,26 +110,14 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
     private async Task<ReconciliationResponse> ReconcileAsync(
         CostSubject of, CostFilter filter, IReadOnlyList<InvoiceLine> invoice, CancellationToken cancellationToken)
     {
-        var teams = of.Teams;
         var range = CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, time.GetUtcNow());
-        var recorded = await db.UsageRollups.AsNoTracking()
-            .Where(rollup => teams.Contains(rollup.TeamId)
-                && (range.From == null || rollup.QuarterAt >= range.From)
-                && (range.To == null || rollup.QuarterAt < range.To))
-            .GroupBy(rollup => rollup.Model)
-            .Select(model => new
-            {
-                Model = model.Key,
-                Cost = model.Sum(rollup => rollup.CostNanoUsd),
-                Imputed = model.Sum(rollup => rollup.ImputedCostNanoUsd),
-                Unpriced = model.Sum(rollup => rollup.UnpricedTokens),
-            })
-            .ToListAsync(cancellationToken);
+        var reader = new CostReader(db, of, filter, range);
+        var recorded = await db.AtOneMomentAsync(inTransaction => reader.TallyUsageAsync(byHour: false, inTransaction), cancellationToken);
 
         var models = new Dictionary<string, ModelReconciliation>(StringComparer.Ordinal);
-        foreach (var model in recorded)
+        foreach (var (model, sum) in recorded.ByModel)
         {
-            At(model.Model).Record(model.Model, new Money(model.Cost), new Money(model.Imputed), model.Unpriced);
+            At(model).Record(model, sum);
         }
 
         foreach (var line in invoice)
@@ -183,16 +171,16 @@ internal sealed class ModelReconciliation
     /// <summary>How far apart the two are, whichever is more.</summary>
     public Money Apart => Money.Max(Recorded - Invoiced, Invoiced - Recorded);
 
-    public void Record(string name, Money cost, Money imputed, long unpricedTokens)
+    public void Record(string name, UsageSum sum)
     {
         if (name.Length > 0)
         {
             recordedAs.Add(name);
         }
 
-        Recorded += cost;
-        Imputed += imputed;
-        UnpricedTokens += unpricedTokens;
+        Recorded += sum.Cost;
+        Imputed += sum.ImputedCost;
+        UnpricedTokens += sum.UnpricedTokens;
     }
 
     public void Invoice(string name, Money cost)
