@@ -30,6 +30,8 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.SessionCostLimitUsd,
             body.AgentDailyCostLimitUsd,
             body.Enforcement,
+            body.AlertThresholds,
+            body.Runaway,
             body.ApplyGuidelineBudgets,
             body.UnpricedModels,
             body.Timezone,

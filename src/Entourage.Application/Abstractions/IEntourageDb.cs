@@ -1,4 +1,5 @@
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Organisations;
@@ -48,6 +49,9 @@ public interface IEntourageDb
 
     /// <summary>What watchers of teams are told. Whoever adds one holds the organisation first; see <see cref="TeamEvent"/>.</summary>
     DbSet<TeamEvent> Events { get; }
+
+    /// <summary>What people should look at.</summary>
+    DbSet<Alert> Alerts { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

@@ -5,6 +5,7 @@ using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Teams;
 using FluentValidation;
@@ -22,6 +23,8 @@ namespace Entourage.Application.Settings;
 /// <param name="SessionCostLimitUsd">USD for each session; null lifts the limit.</param>
 /// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
+/// <param name="AlertThresholds">The shares of a budget that are told when they are spent; null is none.</param>
+/// <param name="Runaway">When a session has run away; its absent members stay as they are.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
 /// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">An IANA time zone.</param>
@@ -35,6 +38,8 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Money?> SessionCostLimitUsd,
     Patch<Money?> AgentDailyCostLimitUsd,
     Patch<Enforcement> Enforcement,
+    Patch<IReadOnlyList<decimal>?> AlertThresholds,
+    Patch<RunawayPatch?> Runaway,
     Patch<bool> ApplyGuidelineBudgets,
     Patch<UnpricedModelRule> UnpricedModels,
     Patch<string> Timezone,
@@ -50,6 +55,14 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
         RuleFor(command => command.TaskCostLimitUsd.Value).Usd().OverridePropertyName("TaskCostLimitUsd");
         RuleFor(command => command.SessionCostLimitUsd.Value).Usd().OverridePropertyName("SessionCostLimitUsd");
         RuleFor(command => command.AgentDailyCostLimitUsd.Value).Usd().OverridePropertyName("AgentDailyCostLimitUsd");
+        RuleFor(command => command.AlertThresholds.Value)
+            .Must(thresholds => thresholds is null || Domain.Alerts.AlertThresholds.Allow(thresholds))
+            .WithMessage(
+                $"'{{PropertyName}}' are up to {Domain.Alerts.AlertThresholds.GreatestCount} rising shares above 0 and up to "
+                + $"{Domain.Alerts.AlertThresholds.Greatest}, with at most {Domain.Alerts.AlertThresholds.Decimals} decimals.")
+            .OverridePropertyName("AlertThresholds");
+        RuleFor(command => command.Runaway.Value!).NotNull().ChildRules(RunawayPatch.Check).OverridePropertyName("Runaway")
+            .When(command => command.Runaway.IsSet);
         RuleFor(command => command.Timezone.Value).Line(Team.TimezoneLength).OverridePropertyName("Timezone").When(command => command.Timezone.IsSet);
     }
 }
@@ -77,7 +90,8 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },
-            request.Timezone.Or(team.Timezone));
+            request.Timezone.Or(team.Timezone),
+            WatchOf(request, team.Watch));
         var response = TeamSettingsResponse.From(team);
         db.Events.Add(Telling.Of(response, team.Id, time.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken);
@@ -87,6 +101,12 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
         }
 
         return response;
+    }
+
+    private static WatchRules WatchOf(ChangeTeamSettingsCommand request, WatchRules present)
+    {
+        var changed = request.Runaway.Value is { } runaway ? runaway.ApplyTo(present) : present;
+        return request.AlertThresholds.IsSet ? changed with { Thresholds = AlertThresholds.Of(request.AlertThresholds.Value ?? []) } : changed;
     }
 
     /// <summary>

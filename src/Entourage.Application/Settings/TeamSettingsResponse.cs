@@ -15,6 +15,8 @@ namespace Entourage.Application.Settings;
 /// <param name="SessionCostLimitUsd">Each session together with the sessions of its sub-agents.</param>
 /// <param name="AgentDailyCostLimitUsd">A day of each agent that has no limit of its own.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
+/// <param name="AlertThresholds">The shares of a budget that are told when they are spent.</param>
+/// <param name="Runaway">When a session has run away.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
 /// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">The IANA time zone in which days, weeks and months are counted.</param>
@@ -27,6 +29,8 @@ public sealed record TeamSettingsResponse(
     Money? SessionCostLimitUsd,
     Money? AgentDailyCostLimitUsd,
     Enforcement Enforcement,
+    IReadOnlyList<decimal> AlertThresholds,
+    RunawaySettingsResponse Runaway,
     bool ApplyGuidelineBudgets,
     UnpricedModelRule UnpricedModels,
     string Timezone,
@@ -44,6 +48,8 @@ public sealed record TeamSettingsResponse(
         team.Limits.Session,
         team.Limits.AgentDaily,
         team.Limits.Enforcement,
+        team.Watch.Thresholds.Ratios,
+        RunawaySettingsResponse.From(team.Watch),
         team.Limits.ApplyGuidelineBudgets,
         team.Limits.UnpricedModels,
         team.Timezone,

@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Organisations;
@@ -62,6 +63,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public DbSet<TeamEvent> Events => Set<TeamEvent>();
 
     /// <inheritdoc/>
+    public DbSet<Alert> Alerts => Set<Alert>();
+
+    /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
 
     /// <inheritdoc/>
@@ -120,6 +124,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     {
         ArgumentNullException.ThrowIfNull(configurationBuilder);
         configurationBuilder.Properties<Money>().HaveConversion<MoneyConverter>();
+        configurationBuilder.Properties<AlertThresholds>().HaveConversion<AlertThresholdsConverter>();
         configurationBuilder.Properties<DateOnly>().HaveConversion<DayConverter>();
 
         // Part of a key, or of every usage record: small numbers that never change their meaning.
@@ -132,7 +137,10 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
         // Read by people who look into the store: names.
         Name<AgentRole>();
+        Name<AlertKind>();
+        Name<AlertStatus>();
         Name<Enforcement>();
+        Name<RunawayAction>();
         Name<SessionStatus>();
         Name<TaskPriority>();
         Name<TaskType>();

@@ -23,6 +23,7 @@ internal sealed class QueryPlanTests
         LedgerSql.SelectUnpriced + "= @sequence",
         LedgerSql.SelectAnswers + "= @key",
         LedgerSql.SelectCounter + LedgerSql.IsCounter,
+        LedgerSql.SelectAlertKey + LedgerSql.IsAlert,
         LedgerSql.UpdateCounter,
         LedgerSql.UpdateReservation,
         LedgerSql.EndSession,
@@ -63,6 +64,8 @@ internal sealed class QueryPlanTests
     [TestCase("/teams/{team}/tasks")]
     [TestCase("/tasks/1")]
     [TestCase("/settings/teams/{team}")]
+    [TestCase("/teams/{team}/alerts")]
+    [TestCase("/teams/{team}/alerts?status=open&kind=threshold")]
     [TestCase("/teams/{team}/costs")]
     [TestCase("/teams/{team}/costs?period=today")]
     [TestCase("/teams/{team}/costs?format=csv")]

@@ -21,6 +21,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private readonly Dictionary<Guid, PriceList> prices = [];
     private readonly Dictionary<long, LedgerUnpriced> unpriced = [];
     private LedgerBooks books = null!;
+    private LedgerWatch watch = null!;
 
     /// <summary>Writes the entries, in their order.</summary>
     /// <returns>For each what its caller is told: an answer, or the reason why it alone was not written.</returns>
@@ -33,6 +34,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             outcomes[i] = Take(entries[i]);
         }
 
+        await watch.RaiseAsync(store);
         if (books.Close(answeredHere.Values.Select(answer => answer.Stored)) is { } changes)
         {
             await store.SaveAsync(changes);
@@ -72,6 +74,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         books = new(await store.HoldAsync(sessionIds));
+        watch = new(books);
         await ReadReservationsAsync(named);
         await ReadPricesAsync();
         var keys = entries.Where(entry => entry.Idempotency is not null)
@@ -246,9 +249,10 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private LedgerRecord Add(LedgerRecord record, LedgerSession session, LedgerReservation? held)
     {
         var budgets = books.BudgetsAt(session, record.Entry.OccurredAt);
-        var overrun = books.PositionOf(budgets).OverrunOf(record.Sum.Cost, held?.Reservation.Amount, held?.Windows ?? []);
-        record = record with { Overrun = overrun };
+        var before = books.PositionOf(budgets);
+        record = record with { Overrun = before.OverrunOf(record.Sum.Cost, held?.Reservation.Amount, held?.Windows ?? []) };
         books.Add(record, session, budgets);
+        watch.Look(record, before);
         return record;
     }
 

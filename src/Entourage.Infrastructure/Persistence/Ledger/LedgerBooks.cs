@@ -1,5 +1,7 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Events;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
@@ -28,6 +30,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     private readonly Dictionary<long, SessionState> ended = [];
     private readonly List<LedgerRecord> records = [];
     private readonly List<TeamEvent> events = [];
+    private readonly List<Alert> alerts = [];
+    private readonly IReadOnlyDictionary<long, LedgerSession> sessionsBefore = sessions;
 
     /// <summary>The organisations whose ledgers are held.</summary>
     public IReadOnlyCollection<Guid> OrganisationIds { get; } = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Distinct()];
@@ -135,6 +139,16 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
         records.Add(record);
     }
 
+    /// <summary>Remembers what is to be remembered of a session.</summary>
+    public void Watch(long sessionId, SessionWatch watch) => sessions[sessionId] = sessions[sessionId] with { Watch = watch };
+
+    /// <summary>Raises an alert that there is none of yet, and tells of it.</summary>
+    public void Raise(Alert alert)
+    {
+        alerts.Add(alert);
+        Tell(Telling.Of(alert));
+    }
+
     /// <summary>Tells the watchers of a team something, if and when this is committed.</summary>
     public void Tell(TeamEvent told) => events.Add(told);
 
@@ -151,7 +165,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
             Records = records,
             Answers = [.. answers],
             Events = events,
-            Sessions = sums,
+            Alerts = alerts,
+            Sessions = sums.ToDictionary(sum => sum.Key, sum => new SessionChange(sum.Value, WatchOf(sessionsBefore, sum.Key), WatchOf(sessions, sum.Key))),
             EndedSessions = ended,
             Rollups = rollups,
         };
@@ -164,6 +179,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
 
     private static RuleViolationException TooLarge(string member) =>
         new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", member);
+
+    private static string WatchOf(IReadOnlyDictionary<long, LedgerSession> sessions, long id) => sessions[id].Watch.ToString();
 
     private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more, string member)
     {

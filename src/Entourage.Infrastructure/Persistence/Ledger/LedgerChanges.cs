@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Pricing;
@@ -19,7 +20,9 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<TeamEvent> Events { get; init; }
 
-    public required IReadOnlyDictionary<long, LedgerSum> Sessions { get; init; }
+    public required IReadOnlyCollection<Alert> Alerts { get; init; }
+
+    public required IReadOnlyDictionary<long, SessionChange> Sessions { get; init; }
 
     public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
 
@@ -64,6 +67,12 @@ internal sealed record LedgerPrice(long PriceId, CostParts Parts);
 
 /// <summary>A usage that waits for a price.</summary>
 internal sealed record LedgerUnpriced(long Sequence, long SessionId, DateTimeOffset OccurredAt, string Model, BilledTokens Tokens, Billing Billing);
+
+/// <summary>What usages change of a session.</summary>
+/// <param name="Sum">What they add to its totals.</param>
+/// <param name="WatchBefore">The text of its watch, as it was read.</param>
+/// <param name="WatchAfter">And as it is to be.</param>
+internal sealed record SessionChange(LedgerSum Sum, string WatchBefore, string WatchAfter);
 
 /// <summary>A counter, as it was read and as it is to be.</summary>
 /// <param name="Window">Which.</param>

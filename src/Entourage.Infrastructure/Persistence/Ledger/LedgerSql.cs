@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -19,6 +20,7 @@ internal static class LedgerSql
         "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, "
         + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, s.Cost, s.ImputedCost, "
         + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
+        + "s.Watch, t.AlertThresholds, t.RunawayWindowMinutes, t.RunawayMaxTokens, t.RunawayMaxRepeatedErrors, t.RunawayAction, "
         + Task + ", " + Policy;
 
     private const string Task = "k.Id, k.OwnLimit, k.TaskType";
@@ -119,10 +121,20 @@ internal static class LedgerSql
         + "CacheWriteTokens = CacheWriteTokens + @cacheWrite, UnpricedTokens = UnpricedTokens + @unpriced, "
         + "CostNanoUsd = CostNanoUsd + @cost, ImputedCostNanoUsd = ImputedCostNanoUsd + @imputed";
 
+    /// <summary>Changes no session whose watch is not as it was read.</summary>
     public const string AddToSession =
         "UPDATE Sessions SET InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, "
         + "CacheReadTokens = CacheReadTokens + @cacheRead, CacheWriteTokens = CacheWriteTokens + @cacheWrite, Cost = Cost + @cost, "
-        + "ImputedCost = ImputedCost + @imputed WHERE Id = @session";
+        + "ImputedCost = ImputedCost + @imputed, Watch = @watch WHERE Id = @session AND Watch = @watchBefore";
+
+    public const string SelectAlertKey = "SELECT TeamId, Kind, Cause, CauseWindow FROM Alerts WHERE ";
+
+    public const string IsAlert = "(TeamId = @team AND Kind = @kind AND Cause = @cause AND CauseWindow = @window)";
+
+    public const string InsertAlert =
+        "INSERT INTO Alerts (Id, TeamId, AgentId, SessionId, TaskId, Kind, Cause, CauseWindow, Message, Details, Status, CreatedAt, "
+        + "AcknowledgedAt, Version) VALUES (@id, @team, @agent, @session, @task, @kind, @cause, @window, @message, @details, @status, @created, "
+        + "@acknowledged, @version)";
 
     public static IdempotentAnswer ReadAnswer(LedgerRow row) => new(row.Bytes(), row.Bytes(), row.Text()!, row.Instant()!.Value);
 
@@ -158,6 +170,7 @@ internal static class LedgerSql
         var (status, startedAt, endedAt, error) = (row.Name<SessionStatus>(), row.Instant()!.Value, row.Instant(), row.Text());
         var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
         var (cost, imputedCost, reserved, version) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value, row.Int64());
+        var (watch, rules) = (SessionWatch.Parse(row.Text()!), ReadWatchRules(row));
         var task = ReadTask(row);
         return new()
         {
@@ -173,9 +186,13 @@ internal static class LedgerSql
             ImputedCost = imputedCost,
             Reserved = reserved,
             OrganisationVersion = version,
+            Watch = watch,
+            WatchRules = rules,
             Policy = ReadPolicy(row) with { Task = task, SessionPath = path },
         };
     }
+
+    public static AlertKey ReadAlertKey(LedgerRow row) => new(row.Id(), row.Name<AlertKind>(), row.Text()!, row.Text()!);
 
     public static LedgerUnpriced ReadUnpriced(LedgerRow row)
     {
@@ -214,6 +231,16 @@ internal static class LedgerSql
         var (id, ownLimit, type) = (row.OptionalInt64(), row.Amount(), row.OptionalName<TaskType>());
         return id is null ? null : new TaskCap(id.Value, ownLimit, type!.Value);
     }
+
+    // Members are read in the order of the columns.
+    private static WatchRules ReadWatchRules(LedgerRow row) => new()
+    {
+        Thresholds = AlertThresholds.Parse(row.Text()!),
+        WindowMinutes = row.Int32(),
+        MaxTokens = row.OptionalInt64(),
+        MaxRepeatedErrors = row.OptionalInt32(),
+        Action = row.Name<RunawayAction>(),
+    };
 
     // Members are read in the order of the columns.
     private static BudgetPolicy ReadPolicy(LedgerRow row) => new()

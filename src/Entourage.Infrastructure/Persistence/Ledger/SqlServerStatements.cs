@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
@@ -81,11 +82,13 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectCounters(IReadOnlyCollection<BudgetWindow> windows) => Repeat(
         LedgerSql.SelectCounter, windows, LedgerSql.IsCounter, " OR ", "", BindWindow);
 
-    public static SqlCommand AddToSessions(IReadOnlyCollection<KeyValuePair<long, LedgerSum>> sums) => Repeat(
-        LedgerSql.AddToSession, sums, (row, sum) =>
+    public static SqlCommand AddToSessions(IReadOnlyCollection<KeyValuePair<long, SessionChange>> changes) => Repeat(
+        LedgerSql.AddToSession, changes, (row, change) =>
         {
-            BindSession(row, sum.Key);
-            BindSum(row, sum.Value);
+            BindSession(row, change.Key);
+            BindSum(row, change.Value.Sum);
+            row.Add("@watch", SqlDbType.VarChar, change.Value.WatchAfter, SessionWatch.TextLength);
+            row.Add("@watchBefore", SqlDbType.VarChar, change.Value.WatchBefore, SessionWatch.TextLength);
         });
 
     public static SqlCommand EndSessions(IReadOnlyCollection<KeyValuePair<long, SessionState>> states) => Repeat(

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
@@ -37,7 +38,9 @@ internal static class LedgerCommands
         [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
-        [typeof(KeyValuePair<long, LedgerSum>)] = i => KeyValuePair.Create(i + 1L, Sum(i)),
+        [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), "", $"{SessionWatch.Empty}")),
+        [typeof(AlertKey)] = i => Raised(i).Key,
+        [typeof(Alert)] = i => Raised(i),
         [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(new LedgerBucket(Id(i), At(i), i + 1, "m"), Sum(i)),
     };
 
@@ -93,6 +96,9 @@ internal static class LedgerCommands
         CreatedAt = At(i),
         ExpiresAt = At(i + 1),
     };
+
+    private static Alert Raised(int i) => Alert.Raise(
+        new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));
 
     private static LedgerSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i));
 
