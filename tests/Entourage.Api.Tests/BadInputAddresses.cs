@@ -8,7 +8,7 @@ internal static class BadInputAddresses
     private static readonly string[] Lists =
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
-        "/teams/<team>/costs", "/orgs/<org>/costs",
+        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/alerts",
     ];
 
     // Each route with an id in it, and a body that would be good for what exists.
@@ -24,6 +24,9 @@ internal static class BadInputAddresses
         ("POST", "/teams/{0}/tasks", """{"title": "New"}"""),
         ("GET", "/teams/{0}/tasks", null),
         ("GET", "/teams/{0}/costs", null),
+        ("GET", "/teams/{0}/alerts", null),
+        ("GET", "/alerts/{0}", null),
+        ("POST", "/alerts/{0}/acknowledge", null),
         ("GET", "/agents/{0}", null),
         ("PATCH", "/agents/{0}", """{"name": "New"}"""),
         ("GET", "/agents/{0}/budget", null),
@@ -82,6 +85,7 @@ internal static class BadInputAddresses
             ("GET", "/sessions/usage/batch"), ("DELETE", "/sessions/usage/batch"), ("GET", "/sessions/<session>/reservations"),
             ("GET", "/reservations/<reservation>"), ("POST", "/reservations/<reservation>"), ("DELETE", "/reservations/<reservation>/extend"),
             ("PUT", "/settings/teams/<team>"), ("GET", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
+            ("POST", "/teams/<team>/alerts"), ("DELETE", "/alerts/<nobody>"), ("GET", "/alerts/<nobody>/acknowledge"),
         }
         .Select(route => new BadInputCase("a method that is not taken", route.Item1, route.Item2)
             .Refused(HttpStatusCode.MethodNotAllowed, "method-not-allowed"));
@@ -97,6 +101,11 @@ internal static class BadInputAddresses
         Query("/teams/<team>/tasks", "status", "foo"),
         Query("/teams/<team>/tasks", "status", "in-progress"),
         Query("/teams/<team>/tasks", "status", "todo%00"),
+        Query("/teams/<team>/alerts", "status", "closed"),
+        Query("/teams/<team>/alerts", "status", "Open"),
+        Query("/teams/<team>/alerts", "kind", "foo"),
+        Query("/teams/<team>/alerts", "kind", "RunawayTokens"),
+        Query("/teams/<team>/alerts", "kind", "0"),
         Query("/agents/<agent>/budget", "task_id", "abc"),
         Query("/agents/<agent>/budget", "task_id", "%D9%A1"),
         Query("/agents/<agent>/budget", "task_id", "9223372036854775808"),

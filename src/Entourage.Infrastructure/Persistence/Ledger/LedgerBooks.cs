@@ -166,7 +166,7 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
             Answers = [.. answers],
             Events = events,
             Alerts = alerts,
-            Sessions = sums.ToDictionary(sum => sum.Key, sum => new SessionChange(sum.Value, WatchOf(sessionsBefore, sum.Key), WatchOf(sessions, sum.Key))),
+            Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessionsBefore[sum.Key], sessions[sum.Key], sum.Value)),
             EndedSessions = ended,
             Rollups = rollups,
         };
@@ -180,7 +180,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     private static RuleViolationException TooLarge(string member) =>
         new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", member);
 
-    private static string WatchOf(IReadOnlyDictionary<long, LedgerSession> sessions, long id) => sessions[id].Watch.ToString();
+    private static SessionChange ChangeOf(LedgerSession before, LedgerSession after, LedgerSum sum) =>
+        new(sum, before.WatchText, ReferenceEquals(before.Watch, after.Watch) ? before.WatchText : after.Watch.ToString());
 
     private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more, string member)
     {

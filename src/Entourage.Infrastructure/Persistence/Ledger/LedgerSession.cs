@@ -39,6 +39,9 @@ internal sealed record LedgerSession
     /// <summary>What is remembered of it to notice that it runs away.</summary>
     public required SessionWatch Watch { get; init; }
 
+    /// <summary>The text of that, as it was read: one in another form is replaced as well.</summary>
+    public required string WatchText { get; init; }
+
     /// <summary>When its team is told, and what makes it a runaway.</summary>
     public required WatchRules WatchRules { get; init; }
 

@@ -170,7 +170,7 @@ internal static class LedgerSql
         var (status, startedAt, endedAt, error) = (row.Name<SessionStatus>(), row.Instant()!.Value, row.Instant(), row.Text());
         var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
         var (cost, imputedCost, reserved, version) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value, row.Int64());
-        var (watch, rules) = (SessionWatch.Parse(row.Text()!), ReadWatchRules(row));
+        var (watch, rules) = (row.Text()!, ReadWatchRules(row));
         var task = ReadTask(row);
         return new()
         {
@@ -186,7 +186,8 @@ internal static class LedgerSql
             ImputedCost = imputedCost,
             Reserved = reserved,
             OrganisationVersion = version,
-            Watch = watch,
+            Watch = SessionWatch.Parse(watch),
+            WatchText = watch,
             WatchRules = rules,
             Policy = ReadPolicy(row) with { Task = task, SessionPath = path },
         };
