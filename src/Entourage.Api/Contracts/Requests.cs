@@ -165,6 +165,19 @@ public sealed record ExtendReservationRequest(long? TtlSeconds);
 /// <param name="Error">The error that ended it.</param>
 public sealed record EndSessionRequest(SessionOutcome? Outcome = null, string? Error = null);
 
+/// <summary>The end of a session by somebody else than its agent.</summary>
+/// <param name="Reason">Required. Why, in a line of up to 500 characters.</param>
+public sealed record KillSessionRequest(string? Reason);
+
+/// <summary>A pause.</summary>
+/// <param name="Reason">Required. Why, in a line of up to 500 characters.</param>
+/// <param name="ExpiresAt">When it runs out by itself, ahead; never when absent.</param>
+public sealed record PauseRequest(string? Reason, DateTimeOffset? ExpiresAt = null);
+
+/// <summary>The end of a pause.</summary>
+/// <param name="Reason">Why, in a line of up to 500 characters.</param>
+public sealed record ResumeRequest(string? Reason = null);
+
 /// <summary>Changes of a team's settings (a JSON merge patch): absent is unchanged, null is no limit.</summary>
 public sealed record ChangeTeamSettingsRequest
 {
@@ -188,6 +201,9 @@ public sealed record ChangeTeamSettingsRequest
 
     /// <summary>Whether the budgets refuse or only watch.</summary>
     public Patch<Enforcement> Enforcement { get; init; }
+
+    /// <summary>What becomes of a session whose usage leaves nothing of a hard cap: stop tells it to, kill ends it and its sub-agents'.</summary>
+    public Patch<OnExceed> OnExceed { get; init; }
 
     /// <summary>The shares of a budget that are told when they are spent: up to 10, rising, above 0 and up to 10; null is none.</summary>
     public Patch<IReadOnlyList<decimal>?> AlertThresholds { get; init; }

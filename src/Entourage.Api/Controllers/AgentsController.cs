@@ -34,7 +34,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <summary>Lists an agent's sessions, the newest first.</summary>
     /// <param name="id">The agent.</param>
     /// <param name="taskId">Only those on this task.</param>
-    /// <param name="status">Only those that stand so: active, completed or failed.</param>
+    /// <param name="status">Only those that stand so: active, completed, failed, killed or abandoned.</param>
     /// <param name="list">Which part.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     [HttpGet("sessions")]

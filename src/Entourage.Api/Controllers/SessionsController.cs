@@ -65,4 +65,9 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     public Task<SessionResponse> End(
         long id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] EndSessionRequest? body, CancellationToken cancellationToken) =>
         mediator.Send(new EndSessionCommand(id, body?.Outcome, body?.Error), cancellationToken);
+
+    /// <summary>Kills a session and those of its sub-agents, and gives their reservations back. One that has ended already is answered unchanged.</summary>
+    [HttpPost("{id:long}/kill")]
+    public Task<SessionResponse> Kill(long id, KillSessionRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new KillSessionCommand(id, body.Reason!), cancellationToken);
 }

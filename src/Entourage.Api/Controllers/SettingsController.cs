@@ -30,6 +30,7 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.SessionCostLimitUsd,
             body.AgentDailyCostLimitUsd,
             body.Enforcement,
+            body.OnExceed,
             body.AlertThresholds,
             body.Runaway,
             body.ApplyGuidelineBudgets,

@@ -1,4 +1,5 @@
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Abstractions;
 
@@ -21,9 +22,9 @@ public interface IBudgetLedger
     /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached, or too many callers wait already.</exception>
     Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken);
 
-    /// <summary>Reads every budget that applies to some work, and what its counter says.</summary>
+    /// <summary>Reads every budget that applies to some work, what its counter says, and what else stops it.</summary>
     /// <exception cref="Errors.NotFoundException">There is no such agent, or no such task in its team.</exception>
-    Task<BudgetPosition> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<BudgetReading> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>The ledger's answer to an entry.</summary>
@@ -43,6 +44,12 @@ public sealed record LedgerOutcome(object? Response, bool Replayed, Exception? R
     /// <summary>An entry that was refused.</summary>
     public static LedgerOutcome Of(Exception refusal) => new(null, false, refusal);
 }
+
+/// <summary>How some work stands.</summary>
+/// <param name="Position">Every budget that applies, with what its counter says.</param>
+/// <param name="Pauses">The pauses in force that stop it, the widest first.</param>
+/// <param name="WasKilled">Its agent has no active session, and its newest was killed a short while ago.</param>
+public sealed record BudgetReading(BudgetPosition Position, IReadOnlyList<PauseInForce> Pauses, bool WasKilled);
 
 /// <summary>Whose budgets to read.</summary>
 /// <param name="AgentId">The agent.</param>

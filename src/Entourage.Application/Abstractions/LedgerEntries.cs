@@ -3,6 +3,7 @@ using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Abstractions;
 
@@ -85,6 +86,41 @@ public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : Ledg
 /// <param name="Error">Which, if known.</param>
 /// <param name="Now">The present (UTC).</param>
 public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null);
+
+/// <summary>
+/// The end of a session against its agent's will, and of the sessions below it, with all their reservations. One that has ended
+/// stays as it is.
+/// </summary>
+/// <param name="SessionId">Which.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record KillSessionEntry(long SessionId, string Reason, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null);
+
+/// <summary>Whom a pause stops, and where that belongs.</summary>
+/// <param name="Scope">What it is.</param>
+/// <param name="Id">Which.</param>
+/// <param name="TeamId">Its team; null for an organisation.</param>
+/// <param name="OrganisationId">Its organisation.</param>
+public sealed record PauseSubject(PauseScope Scope, Guid Id, Guid? TeamId, Guid OrganisationId);
+
+/// <summary>
+/// The start of a pause, and the end of all reservations below it. The answer is the pause: where one is in force it goes on, for the new
+/// reason and until the new end.
+/// </summary>
+/// <param name="Subject">Whom it stops.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="ExpiresAt">When it runs out (UTC); null for never.</param>
+/// <param name="By">Who pauses, if known.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOffset? ExpiresAt, string? By, DateTimeOffset Now)
+    : LedgerEntry<Pause>(Now, null);
+
+/// <summary>The end of a pause. The answer is whether one was in force.</summary>
+/// <param name="Subject">Who may go on.</param>
+/// <param name="Reason">Why, if somebody says.</param>
+/// <param name="By">Who resumes, if known.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record ResumeEntry(PauseSubject Subject, string? Reason, string? By, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
 
 /// <summary>
 /// A wish to price a usage that waits for it, by a record that corrects it. The answer is whether that was done; nothing is when

@@ -13,6 +13,9 @@ public enum AgentStatus
 
     /// <summary>It has an active session.</summary>
     Working,
+
+    /// <summary>It, its team or its organisation is paused: it may not work.</summary>
+    Paused,
 }
 
 /// <summary>An agent.</summary>
@@ -26,12 +29,19 @@ public enum AgentStatus
 public sealed record AgentResponse(Guid Id, Guid TeamId, string Name, AgentRole Role, string? Model, AgentStatus Status, DateTimeOffset CreatedAt)
 {
     // By hand and not by AutoMapper: the status is a question to another table.
-    internal static Expression<Func<Agent, AgentResponse>> Projection(IEntourageDb db) => agent => new AgentResponse(
+    internal static Expression<Func<Agent, AgentResponse>> Projection(IEntourageDb db, DateTimeOffset now) => agent => new AgentResponse(
         agent.Id,
         agent.TeamId,
         agent.Name,
         agent.Role,
         agent.Model,
-        db.Sessions.Any(session => session.AgentId == agent.Id && session.Status == SessionStatus.Active) ? AgentStatus.Working : AgentStatus.Idle,
+        (agent.Pause != null && (agent.Pause.ExpiresAt == null || agent.Pause.ExpiresAt > now))
+            || db.Teams.Any(team => team.Id == agent.TeamId && team.Pause != null && (team.Pause.ExpiresAt == null || team.Pause.ExpiresAt > now))
+            || db.Organisations.Any(organisation => organisation.Pause != null
+                && (organisation.Pause.ExpiresAt == null || organisation.Pause.ExpiresAt > now)
+                && db.Teams.Any(team => team.Id == agent.TeamId && team.OrganisationId == organisation.Id))
+            ? AgentStatus.Paused
+            : db.Sessions.Any(session => session.AgentId == agent.Id && session.Status == SessionStatus.Active) ? AgentStatus.Working
+            : AgentStatus.Idle,
         agent.CreatedAt);
 }

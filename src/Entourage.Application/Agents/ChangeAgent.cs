@@ -26,13 +26,13 @@ internal sealed class ChangeAgentValidator : AbstractValidator<ChangeAgentComman
     }
 }
 
-internal sealed class ChangeAgentHandler(IEntourageDb db) : IRequestHandler<ChangeAgentCommand, AgentResponse>
+internal sealed class ChangeAgentHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ChangeAgentCommand, AgentResponse>
 {
     public async Task<AgentResponse> Handle(ChangeAgentCommand request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.Id, "agent", cancellationToken);
         agent.Change(request.Name.Or(agent.Name), request.Role.Or(agent.Role), request.Model.Or(agent.Model));
         await db.SaveUniqueAsync($"The team has an agent called '{agent.Name}' already.", cancellationToken);
-        return await db.Agents.AsNoTracking().Where(changed => changed.Id == agent.Id).Select(AgentResponse.Projection(db)).SingleAsync(cancellationToken);
+        return await db.Agents.AsNoTracking().Where(changed => changed.Id == agent.Id).Select(AgentResponse.Projection(db, time.GetUtcNow())).SingleAsync(cancellationToken);
     }
 }

@@ -5,6 +5,7 @@ using Entourage.Domain.Agents;
 using Entourage.Domain.Organisations;
 using FluentValidation;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Agents;
 
@@ -38,6 +39,9 @@ internal sealed class CreateAgentHandler(IEntourageDb db, TimeProvider time) : I
         var agent = Agent.Create(team, request.Name, request.Role, request.Model, time.GetUtcNow());
         db.Agents.Add(agent);
         await db.SaveUniqueAsync($"The team has an agent called '{request.Name}' already.", cancellationToken);
-        return new AgentResponse(agent.Id, agent.TeamId, agent.Name, agent.Role, agent.Model, AgentStatus.Idle, agent.CreatedAt);
+        return await db.Agents.AsNoTracking()
+            .Where(created => created.Id == agent.Id)
+            .Select(AgentResponse.Projection(db, agent.CreatedAt))
+            .SingleAsync(cancellationToken);
     }
 }

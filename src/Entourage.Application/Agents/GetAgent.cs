@@ -9,11 +9,11 @@ namespace Entourage.Application.Agents;
 /// <param name="Id">Which.</param>
 public sealed record GetAgentQuery(Guid Id) : IRequest<AgentResponse>;
 
-internal sealed class GetAgentHandler(IEntourageDb db) : IRequestHandler<GetAgentQuery, AgentResponse>
+internal sealed class GetAgentHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetAgentQuery, AgentResponse>
 {
     public Task<AgentResponse> Handle(GetAgentQuery request, CancellationToken cancellationToken) =>
         db.Agents.AsNoTracking()
             .Where(agent => agent.Id == request.Id)
-            .Select(AgentResponse.Projection(db))
+            .Select(AgentResponse.Projection(db, time.GetUtcNow()))
             .GetAsync(request.Id, "agent", cancellationToken);
 }

@@ -18,7 +18,7 @@ internal sealed class ListAgentsValidator : AbstractValidator<ListAgentsQuery>
     public ListAgentsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
-internal sealed class ListAgentsHandler(IEntourageDb db) : IRequestHandler<ListAgentsQuery, Page<AgentResponse>>
+internal sealed class ListAgentsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListAgentsQuery, Page<AgentResponse>>
 {
     public async Task<Page<AgentResponse>> Handle(ListAgentsQuery request, CancellationToken cancellationToken)
     {
@@ -29,7 +29,7 @@ internal sealed class ListAgentsHandler(IEntourageDb db) : IRequestHandler<ListA
             .Where(agent => after == null || string.Compare(agent.Name, after) > 0)
             .OrderBy(agent => agent.Name)
             .Take(request.Page.Limit + 1)
-            .Select(AgentResponse.Projection(db))
+            .Select(AgentResponse.Projection(db, time.GetUtcNow()))
             .ToListAsync(cancellationToken);
         return request.Page.Of(agents, agent => agent.Name);
     }

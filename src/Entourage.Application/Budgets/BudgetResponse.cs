@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 
@@ -33,7 +32,7 @@ public sealed record BudgetResponse
     /// <summary>The agent must stop. It obeys this member alone.</summary>
     public required bool Stop { get; init; }
 
-    /// <summary>Why it must stop: <c>budget_exceeded:team:day</c>, <c>session_ended</c>.</summary>
+    /// <summary>Why it must stop: <c>budget_exceeded:team:day</c>, <c>paused:agent</c>, <c>session_killed</c>.</summary>
     public required IReadOnlyList<string> StopReasons { get; init; }
 
     /// <summary>When the daily figures start afresh (UTC).</summary>
@@ -53,7 +52,7 @@ public sealed record BudgetResponse
             .Where(budget => budget.Budget is { Limit: not null, Window: { Scope: BudgetScope.Team or BudgetScope.Agent, Period: BudgetPeriod.Day } })
             .MinBy(budget => budget.Remaining) ?? teamDay;
         var task = position.Budgets.FirstOrDefault(budget => budget.Budget.Window.Scope == BudgetScope.Task);
-        var reasons = position.Refusing.Select(ReasonOf).Concat(furtherStopReasons).ToArray();
+        var reasons = position.Refusing.Select(budget => StopReason.Of(budget.Budget)).Concat(furtherStopReasons).Distinct(StringComparer.Ordinal).ToArray();
         return new()
         {
             DailyLimitUsd = daily.Budget.Limit,
@@ -69,9 +68,6 @@ public sealed record BudgetResponse
             Budgets = [.. position.Budgets.Where(budget => budget.Budget.Limit is not null).Select(BudgetStatusResponse.From)],
         };
     }
-
-    private static string ReasonOf(BudgetStatus budget) =>
-        $"budget_exceeded:{EnumNames.Of(budget.Budget.Window.Scope)}:{EnumNames.Of(budget.Budget.Window.Period)}";
 }
 
 /// <summary>One cap and where it stands.</summary>

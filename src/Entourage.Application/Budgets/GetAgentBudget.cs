@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Domain.Sessions;
 using MediatR;
 
 namespace Entourage.Application.Budgets;
@@ -13,6 +14,8 @@ internal sealed class GetAgentBudgetHandler(IBudgetLedger ledger, TimeProvider t
     public async Task<BudgetResponse> Handle(GetAgentBudgetQuery request, CancellationToken cancellationToken)
     {
         var subject = new BudgetSubject(request.AgentId, request.TaskId, SessionChoice.NewestActive);
-        return BudgetResponse.From(await ledger.ReadAsync(subject, time.GetUtcNow(), cancellationToken));
+        var reading = await ledger.ReadAsync(subject, time.GetUtcNow(), cancellationToken);
+        IEnumerable<string> reasons = reading.Pauses.Select(paused => StopReason.Of(paused.Scope));
+        return BudgetResponse.From(reading.Position, reading.WasKilled ? reasons.Append(StopReason.Of(SessionStatus.Killed)!) : reasons);
     }
 }

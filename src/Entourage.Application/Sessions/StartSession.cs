@@ -4,6 +4,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Pricing;
+using Entourage.Application.Stops;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
@@ -15,7 +16,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>Opens a session, unless a hard budget has nothing left (rule 4).</summary>
+/// <summary>Opens a session, unless it is paused or a hard budget has nothing left (rule 4).</summary>
 /// <param name="AgentId">The agent that is to work.</param>
 /// <param name="TaskId">The task it works on.</param>
 /// <param name="Model">The model; the agent's when null.</param>
@@ -47,8 +48,9 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         var parent = await FindParentAsync(agent, request.ParentSessionId, cancellationToken);
         var session = Session.Start(agent, task, parent, request.Model, now);
         await EnsurePricedAsync(session, now, cancellationToken);
-        await EnsureWithinBudgetsAsync(session, now, cancellationToken);
+        await EnsureMayStartAsync(session, now, cancellationToken);
         await HoldAsync(agent, cancellationToken);
+        await EnsureNotPausedAsync(session, now, cancellationToken);
         await EnsureParentIsActiveAsync(parent, cancellationToken);
 
         db.Sessions.Add(session);
@@ -100,24 +102,39 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         }
     }
 
-    private async Task EnsureWithinBudgetsAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task EnsureMayStartAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // The session to be is in its own path, without a number yet: a cap of zero is over before it begins.
         var subject = new BudgetSubject(session.AgentId, session.TaskId, SessionChoice.Of([session.Id, .. session.Ancestors]));
-        if (BudgetExceededException.OfStart(await ledger.ReadAsync(subject, now, cancellationToken)) is { } refusal)
+        var reading = await ledger.ReadAsync(subject, now, cancellationToken);
+        if (reading.Pauses is [var paused, ..])
+        {
+            throw PausedRefusal.Of(paused);
+        }
+
+        if (BudgetExceededException.OfStart(reading.Position) is { } refusal)
         {
             throw refusal;
         }
     }
 
     /// <summary>
-    /// Takes the organisation's turn, since an event is added. After the ledger was asked: it reads over a connection of its own,
-    /// and would wait for this transaction.
+    /// Takes the organisation's turn: an event is added, and nothing may be paused or killed between the last look and the start.
+    /// After the ledger was asked: it reads over a connection of its own, and would wait for this transaction.
     /// </summary>
     private async Task HoldAsync(Agent agent, CancellationToken cancellationToken)
     {
         var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
         await db.HoldOrganisationAsync(organisationId, cancellationToken);
+    }
+
+    /// <summary>Looks once more, where nothing can be paused any more before this one has begun.</summary>
+    private async Task EnsureNotPausedAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await db.FindPauseAsync(session, now, cancellationToken) is { } paused)
+        {
+            throw PausedRefusal.Of(paused);
+        }
     }
 
     /// <summary>Looks once more, where nothing can end the parent any more before this one has begun.</summary>

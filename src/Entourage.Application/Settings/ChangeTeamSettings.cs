@@ -23,6 +23,7 @@ namespace Entourage.Application.Settings;
 /// <param name="SessionCostLimitUsd">USD for each session; null lifts the limit.</param>
 /// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
+/// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap.</param>
 /// <param name="AlertThresholds">The shares of a budget that are told when they are spent; null is none.</param>
 /// <param name="Runaway">When a session has run away; its absent members stay as they are.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
@@ -38,6 +39,7 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Money?> SessionCostLimitUsd,
     Patch<Money?> AgentDailyCostLimitUsd,
     Patch<Enforcement> Enforcement,
+    Patch<OnExceed> OnExceed,
     Patch<IReadOnlyList<decimal>?> AlertThresholds,
     Patch<RunawayPatch?> Runaway,
     Patch<bool> ApplyGuidelineBudgets,
@@ -87,6 +89,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
                 Session = request.SessionCostLimitUsd.Or(team.Limits.Session),
                 AgentDaily = request.AgentDailyCostLimitUsd.Or(team.Limits.AgentDaily),
                 Enforcement = request.Enforcement.Or(team.Limits.Enforcement),
+                OnExceed = request.OnExceed.Or(team.Limits.OnExceed),
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },

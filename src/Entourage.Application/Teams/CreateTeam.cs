@@ -1,4 +1,3 @@
-using AutoMapper;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
@@ -6,6 +5,7 @@ using Entourage.Domain.Organisations;
 using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Teams;
 
@@ -32,7 +32,7 @@ internal sealed class CreateTeamValidator : AbstractValidator<CreateTeamCommand>
     }
 }
 
-internal sealed class CreateTeamHandler(IEntourageDb db, IMapper mapper, TimeProvider time) : IRequestHandler<CreateTeamCommand, TeamResponse>
+internal sealed class CreateTeamHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateTeamCommand, TeamResponse>
 {
     public async Task<TeamResponse> Handle(CreateTeamCommand request, CancellationToken cancellationToken)
     {
@@ -40,6 +40,9 @@ internal sealed class CreateTeamHandler(IEntourageDb db, IMapper mapper, TimePro
         var team = Team.Create(organisation, request.Name, request.Slug, request.Timezone ?? "UTC", time.GetUtcNow());
         db.Teams.Add(team);
         await db.SaveUniqueAsync($"The organisation has a team with the slug '{request.Slug}' already.", cancellationToken);
-        return mapper.Map<TeamResponse>(team);
+        return await db.Teams.AsNoTracking()
+            .Where(created => created.Id == team.Id)
+            .Select(TeamResponse.Projection(db, team.CreatedAt))
+            .SingleAsync(cancellationToken);
     }
 }

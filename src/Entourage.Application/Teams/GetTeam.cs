@@ -11,29 +11,21 @@ namespace Entourage.Application.Teams;
 /// <param name="Id">Which.</param>
 public sealed record GetTeamQuery(Guid Id) : IRequest<TeamWithAgentsResponse>;
 
-internal sealed class GetTeamHandler(IEntourageDb db) : IRequestHandler<GetTeamQuery, TeamWithAgentsResponse>
+internal sealed class GetTeamHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetTeamQuery, TeamWithAgentsResponse>
 {
     public async Task<TeamWithAgentsResponse> Handle(GetTeamQuery request, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         var team = await db.Teams.AsNoTracking()
             .Where(team => team.Id == request.Id)
+            .Select(TeamResponse.Projection(db, now))
             .GetAsync(request.Id, "team", cancellationToken);
         var agents = await db.Agents.AsNoTracking()
             .Where(agent => agent.TeamId == team.Id)
             .OrderBy(agent => agent.Name)
             .Take(PageRequest.GreatestLimit)
-            .Select(AgentResponse.Projection(db))
+            .Select(AgentResponse.Projection(db, now))
             .ToListAsync(cancellationToken);
-        return new()
-        {
-            Id = team.Id,
-            OrgId = team.OrganisationId,
-            Name = team.Name,
-            Slug = team.Slug,
-            Timezone = team.Timezone,
-            Status = team.Status,
-            CreatedAt = team.CreatedAt,
-            Agents = agents,
-        };
+        return new(team, agents);
     }
 }

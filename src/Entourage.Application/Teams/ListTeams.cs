@@ -1,5 +1,3 @@
-using AutoMapper;
-using AutoMapper.QueryableExtensions;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
@@ -20,7 +18,7 @@ internal sealed class ListTeamsValidator : AbstractValidator<ListTeamsQuery>
     public ListTeamsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
-internal sealed class ListTeamsHandler(IEntourageDb db, IMapper mapper) : IRequestHandler<ListTeamsQuery, Page<TeamResponse>>
+internal sealed class ListTeamsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListTeamsQuery, Page<TeamResponse>>
 {
     public async Task<Page<TeamResponse>> Handle(ListTeamsQuery request, CancellationToken cancellationToken)
     {
@@ -31,7 +29,7 @@ internal sealed class ListTeamsHandler(IEntourageDb db, IMapper mapper) : IReque
             .Where(team => after == null || string.Compare(team.Slug, after) > 0)
             .OrderBy(team => team.Slug)
             .Take(request.Page.Limit + 1)
-            .ProjectTo<TeamResponse>(mapper.ConfigurationProvider)
+            .Select(TeamResponse.Projection(db, time.GetUtcNow()))
             .ToListAsync(cancellationToken);
         return request.Page.Of(teams, team => team.Slug);
     }

@@ -1,8 +1,20 @@
-using AutoMapper;
+using System.Diagnostics.CodeAnalysis;
+using System.Linq.Expressions;
+using Entourage.Application.Abstractions;
 using Entourage.Application.Agents;
 using Entourage.Domain.Teams;
 
 namespace Entourage.Application.Teams;
+
+/// <summary>Whether a team's agents may work.</summary>
+public enum TeamStatus
+{
+    /// <summary>They may.</summary>
+    Active,
+
+    /// <summary>The team or its organisation is paused.</summary>
+    Paused,
+}
 
 /// <summary>A team.</summary>
 public record TeamResponse
@@ -27,17 +39,31 @@ public record TeamResponse
 
     /// <summary>When it was made (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    // By hand and not by AutoMapper: the status is a question to another table.
+    internal static Expression<Func<Team, TeamResponse>> Projection(IEntourageDb db, DateTimeOffset now) => team => new TeamResponse
+    {
+        Id = team.Id,
+        OrgId = team.OrganisationId,
+        Name = team.Name,
+        Slug = team.Slug,
+        Timezone = team.Timezone,
+        Status = (team.Pause != null && (team.Pause.ExpiresAt == null || team.Pause.ExpiresAt > now))
+            || db.Organisations.Any(organisation => organisation.Id == team.OrganisationId && organisation.Pause != null
+                && (organisation.Pause.ExpiresAt == null || organisation.Pause.ExpiresAt > now))
+            ? TeamStatus.Paused
+            : TeamStatus.Active,
+        CreatedAt = team.CreatedAt,
+    };
 }
 
 /// <summary>A team with its agents.</summary>
 public sealed record TeamWithAgentsResponse : TeamResponse
 {
+    [SetsRequiredMembers]
+    internal TeamWithAgentsResponse(TeamResponse team, IReadOnlyList<AgentResponse> agents)
+        : base(team) => Agents = agents;
+
     /// <summary>Its agents, by name; the first 200.</summary>
     public required IReadOnlyList<AgentResponse> Agents { get; init; }
-}
-
-internal sealed class TeamProfile : Profile
-{
-    public TeamProfile() =>
-        CreateMap<Team, TeamResponse>().ForMember(response => response.OrgId, member => member.MapFrom(team => team.OrganisationId));
 }

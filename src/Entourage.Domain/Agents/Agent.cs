@@ -1,3 +1,4 @@
+using Entourage.Domain.Stops;
 using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.Agents;
@@ -45,6 +46,9 @@ public sealed class Agent
 
     /// <summary>When it was made (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>What stops its work, if anything does or did: it may have run out. Written by the ledger alone.</summary>
+    public Pause? Pause { get; private init; }
 
     /// <summary>Incremented by each change; two writers of one version collide.</summary>
     public long Version { get; private set; }

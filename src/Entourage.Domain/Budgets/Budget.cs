@@ -65,6 +65,9 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     /// <summary>It refuses a start: it is hard, and nothing remains (rule 4).</summary>
     public bool Refuses => IsHardCap && Over;
 
+    /// <summary>It is hard, and what was spent has reached its limit: reservations, which may never be spent, do not count here.</summary>
+    public bool IsExhausted => IsHardCap && Spending.Spent >= Budget.Limit;
+
     /// <summary>The most that a reservation can still take (USD); null where that has no bound.</summary>
     public Money? Reservable => IsHardCap ? Money.Max(Remaining!.Value, Money.Zero) : null;
 

@@ -37,6 +37,9 @@ public sealed record TeamLimits
     /// <summary>Whether the caps refuse or only watch.</summary>
     public Enforcement Enforcement { get; init; } = Enforcement.Hard;
 
+    /// <summary>What becomes of a session whose usage leaves nothing of a hard cap.</summary>
+    public OnExceed OnExceed { get; init; } = OnExceed.Stop;
+
     /// <summary>What becomes of work on a model that has no price, and whose cost no cap would see.</summary>
     public UnpricedModelRule UnpricedModels { get; init; } = UnpricedModelRule.Record;
 }

@@ -1,4 +1,5 @@
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Domain.Organisations;
 
@@ -32,6 +33,9 @@ public sealed class Organisation
 
     /// <summary>What all its teams together may spend.</summary>
     public OrganisationLimits Limits { get; private set; } = new();
+
+    /// <summary>What stops its teams' work, if anything does or did: it may have run out. Written by the ledger alone.</summary>
+    public Pause? Pause { get; private init; }
 
     /// <summary>Incremented by each change; two writers of one version collide.</summary>
     public long Version { get; private set; }

@@ -14,6 +14,12 @@ public enum SessionStatus
 
     /// <summary>Ended by an error.</summary>
     Failed,
+
+    /// <summary>Ended by somebody else than its agent: a person, or a rule of its team.</summary>
+    Killed,
+
+    /// <summary>Ended since nothing was heard of it for too long.</summary>
+    Abandoned,
 }
 
 /// <summary>One block of an agent's work, and what it has used.</summary>
@@ -60,8 +66,11 @@ public sealed class Session
     /// <summary>When it ended (UTC); null while it is active.</summary>
     public DateTimeOffset? EndedAt { get; private init; }
 
-    /// <summary>The error that its agent named at its end, if any.</summary>
+    /// <summary>The error that its agent named at its end, or the reason why it was killed or abandoned.</summary>
     public string? Error { get; private init; }
+
+    /// <summary>When it last reported a usage (UTC), whenever that happened; null while it has reported none.</summary>
+    public DateTimeOffset? LastCallAt { get; private init; }
 
     /// <summary>Input tokens of its usage.</summary>
     public long InputTokens { get; private init; }

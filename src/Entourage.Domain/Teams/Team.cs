@@ -1,15 +1,9 @@
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Domain.Teams;
-
-/// <summary>Whether a team's agents may work.</summary>
-public enum TeamStatus
-{
-    /// <summary>They may.</summary>
-    Active,
-}
 
 /// <summary>Agents that share budgets and a calendar.</summary>
 public sealed class Team
@@ -36,14 +30,14 @@ public sealed class Team
     /// <summary>The IANA time zone in which its days, weeks and months are counted.</summary>
     public string Timezone { get; private set; } = "";
 
-    /// <summary>Whether its agents may work.</summary>
-    public TeamStatus Status { get; private set; }
-
     /// <summary>When it was made (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>What it may spend.</summary>
     public TeamLimits Limits { get; private set; } = new();
+
+    /// <summary>What stops its agents' work, if anything does or did: it may have run out. Written by the ledger alone.</summary>
+    public Pause? Pause { get; private init; }
 
     /// <summary>When its people are told, and when a session of it has run away.</summary>
     public WatchRules Watch { get; private set; } = WatchRules.Default;

@@ -135,6 +135,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<Billing>().HaveConversion<byte>();
         configurationBuilder.Properties<EventKind>().HaveConversion<byte>();
 
+        // Zero is what the teams had that there were before it.
+        configurationBuilder.Properties<OnExceed>().HaveConversion<byte>();
+
         // Read by people who look into the store: names.
         Name<AgentRole>();
         Name<AlertKind>();
@@ -144,7 +147,6 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<SessionStatus>();
         Name<TaskPriority>();
         Name<TaskType>();
-        Name<TeamStatus>();
         Name<UnpricedModelRule>();
         Name<WorkTaskStatus>();
 

@@ -15,7 +15,7 @@ internal sealed class TeamTests
         Assert.That(team.Name, Is.EqualTo("Core team"));
         Assert.That(team.Slug, Is.EqualTo("core"));
         Assert.That(team.Timezone, Is.EqualTo("Europe/Berlin"));
-        Assert.That(team.Status, Is.EqualTo(TeamStatus.Active));
+        Assert.That(team.Pause, Is.Null);
         Assert.That(team.CreatedAt, Is.EqualTo(Some.Now));
         Assert.That(team.Limits, Is.EqualTo(new TeamLimits()));
         Assert.That(team.Version, Is.Zero);

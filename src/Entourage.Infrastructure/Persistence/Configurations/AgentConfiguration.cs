@@ -15,6 +15,7 @@ internal sealed class AgentConfiguration : IEntityTypeConfiguration<Agent>
         builder.Property(agent => agent.Model).HasMaxLength(Agent.ModelLength);
         builder.HasIndex(agent => new { agent.TeamId, agent.Name }).IsUnique();
         builder.HasOne<Team>().WithMany().HasForeignKey(agent => agent.TeamId).OnDelete(DeleteBehavior.Restrict);
+        builder.ComplexProperty(agent => agent.Pause, PauseColumns.Configure);
         builder.Property(agent => agent.Version).IsConcurrencyToken();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class OrganisationConfiguration : IEntityTypeConfiguration<Organ
         builder.Property(organisation => organisation.Slug).HasMaxLength(Organisation.SlugLength).IsUnicode(false);
         builder.HasIndex(organisation => organisation.Slug).IsUnique();
         builder.Property(organisation => organisation.Version).IsConcurrencyToken();
+        builder.ComplexProperty(organisation => organisation.Pause, PauseColumns.Configure);
         builder.ComplexProperty(organisation => organisation.Limits, limits =>
         {
             limits.Property(limit => limit.Daily).HasColumnName("DailyLimit");

@@ -16,6 +16,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.Error).HasMaxLength(Session.ErrorLength);
         builder.Property(session => session.Watch).HasMaxLength(SessionWatch.TextLength).IsUnicode(false);
         builder.HasIndex(session => new { session.AgentId, session.Status, session.Id });
+
+        // A team's active ones, which have no end, and those that ended since an instant.
+        builder.HasIndex(session => new { session.TeamId, session.EndedAt });
         builder.HasOne<Team>().WithMany().HasForeignKey(session => session.TeamId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Agent>().WithMany().HasForeignKey(session => session.AgentId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<WorkTask>().WithMany().HasForeignKey(session => session.TaskId).OnDelete(DeleteBehavior.Restrict);

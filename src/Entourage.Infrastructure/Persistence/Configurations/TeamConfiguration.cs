@@ -17,6 +17,7 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
         builder.HasIndex(team => new { team.OrganisationId, team.Slug }).IsUnique();
         builder.HasOne<Organisation>().WithMany().HasForeignKey(team => team.OrganisationId).OnDelete(DeleteBehavior.Restrict);
         builder.Property(team => team.Version).IsConcurrencyToken();
+        builder.ComplexProperty(team => team.Pause, PauseColumns.Configure);
         builder.ComplexProperty(team => team.Watch, watch =>
         {
             // The defaults are for teams from before there were such rules; the program always says what it stores.
@@ -42,6 +43,7 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
             limits.Property(limit => limit.ApplyGuidelineBudgets).HasColumnName("ApplyGuidelineBudgets");
             limits.Property(limit => limit.UnpricedModels).HasColumnName("UnpricedModels");
             limits.Property(limit => limit.Enforcement).HasColumnName("Enforcement");
+            limits.Property(limit => limit.OnExceed).HasColumnName("OnExceed");
         });
     }
 }

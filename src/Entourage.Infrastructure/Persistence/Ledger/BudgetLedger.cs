@@ -5,6 +5,8 @@ using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -46,11 +48,11 @@ internal sealed partial class BudgetLedger(ILedgerStore store, PriceLists prices
         throw new StoreUnavailableException("Too much waits to be recorded, or the server is stopping. Nothing was recorded.");
     }
 
-    public Task<BudgetPosition> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<BudgetReading> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
         store.ReadAsync(
             async reads =>
             {
-                var found = await reads.FindAsync(subject.AgentId) ?? throw new NotFoundException("agent", subject.AgentId);
+                var found = await reads.FindAsync(subject.AgentId, now - SessionState.KillIsToldFor) ?? throw new NotFoundException("agent", subject.AgentId);
                 var task = subject.TaskId is { } taskId
                     ? await reads.FindTaskAsync(taskId, found.Policy.TeamId) ?? throw new NotFoundException("task", taskId)
                     : subject.Session.UseNewestActive ? found.NewestSessionTask : null;
@@ -66,7 +68,13 @@ internal sealed partial class BudgetLedger(ILedgerStore store, PriceLists prices
                     }
                 }
 
-                return new BudgetPosition([.. budgets.Select(budget => budget.With(counters))]);
+                var above = path.Count > 1 ? await reads.FindWorkersAsync([.. path.Skip(1)]) : [];
+                var pauses = PauseInForce.Of(
+                    found.Pauses.Organisation, found.Pauses.Team, above.Select(worker => worker.Pause).Prepend(found.Pauses.Agent), now);
+                return new BudgetReading(
+                    new([.. budgets.Select(budget => budget.With(counters))]),
+                    pauses,
+                    subject.Session.UseNewestActive && path.Count == 0 && found.WasKilled);
             },
             cancellationToken);
 
@@ -199,10 +207,10 @@ internal sealed partial class BudgetLedger(ILedgerStore store, PriceLists prices
         {
             // The server may be at it still: its turn ends before ours begins.
             case UsageResponse usage:
-                await writes.HoldAsync([usage.Id]);
+                await writes.HoldAsync([usage.Id], []);
                 return await writes.IsRecordedAsync(usage.Id, usage.UsageId);
             case ReservationResponse reservation:
-                await writes.HoldAsync([reservation.SessionId]);
+                await writes.HoldAsync([reservation.SessionId], []);
                 return (await writes.FindReservationsAsync([reservation.Id])).Any(held => held.Reservation.ExpiresAt == reservation.ExpiresAt);
             default:
                 return false;

@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -41,7 +42,12 @@ internal enum LedgerFault
 internal interface ILedgerReads
 {
     /// <summary>Whose budgets some work falls under; null when there is no such agent.</summary>
-    Task<LedgerSubject?> FindAsync(Guid agentId);
+    /// <param name="agentId">The agent.</param>
+    /// <param name="killedSince">From when on a kill of its newest session is told.</param>
+    Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince);
+
+    /// <summary>Whose sessions are, and whether these agents are paused.</summary>
+    Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds);
 
     /// <summary>A task of a team as budgets see it; null when the team has none such.</summary>
     Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId);
@@ -62,8 +68,17 @@ internal sealed class LedgerConflictException() : Exception("The ledger was chan
 /// <summary>The ledger's writes.</summary>
 internal interface ILedgerWrites : ILedgerReads
 {
-    /// <summary>Waits until no other transaction counts for the sessions' organisations, and reads the sessions.</summary>
-    Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds);
+    /// <summary>Waits until no other transaction counts for the sessions' organisations and some others, and reads the sessions.</summary>
+    Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
+
+    /// <summary>The active sessions of a team or an organisation.</summary>
+    Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id);
+
+    /// <summary>The pause of an agent, a team or an organisation, in force or not.</summary>
+    Task<Pause?> FindPauseAsync(PauseScope scope, Guid id);
+
+    /// <summary>The teams of an organisation.</summary>
+    Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId);
 
     /// <summary>Reservations by their ids; those that there are.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids);

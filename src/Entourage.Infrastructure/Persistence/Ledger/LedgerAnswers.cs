@@ -12,11 +12,16 @@ internal static class LedgerAnswers
         OfSession(session, books.PositionOf(books.BudgetsAt(session, now)), now);
 
     /// <summary>A session after a usage, and whether its agent must stop.</summary>
-    public static UsageResponse OfUsage(LedgerRecord record, LedgerSession session, LedgerBooks books)
+    /// <param name="record">The usage.</param>
+    /// <param name="session">Its session.</param>
+    /// <param name="books">The books.</param>
+    /// <param name="trippedReasons">Why this very usage stopped something.</param>
+    public static UsageResponse OfUsage(LedgerRecord record, LedgerSession session, LedgerBooks books, IReadOnlyList<string> trippedReasons)
     {
         var now = record.Entry.Now;
         var position = books.PositionOf(books.BudgetsAt(session, now));
-        var budget = BudgetResponse.From(position, session.State.IsActive ? [] : ["session_ended"]);
+        var reasons = trippedReasons.Concat(books.PausesOf(session, now).Select(paused => StopReason.Of(paused.Scope)));
+        var budget = BudgetResponse.From(position, StopReason.Of(session.State.Status) is { } ended ? reasons.Append(ended) : reasons);
         return new(OfSession(session, position, now), record.Entry.RecordId, record.CostSource, record.Overrun, budget);
     }
 

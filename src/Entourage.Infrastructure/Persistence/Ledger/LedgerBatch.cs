@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Application.Pricing;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
+using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
@@ -17,21 +19,22 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
-    private IReadOnlyDictionary<string, IdempotentAnswer> answeredBefore = new Dictionary<string, IdempotentAnswer>();
-    private readonly Dictionary<Guid, PriceList> prices = [];
-    private readonly Dictionary<long, LedgerUnpriced> unpriced = [];
+    private readonly LedgerOpening opening = new(entries, store, priceLists);
     private LedgerBooks books = null!;
+    private LedgerStops stops = null!;
     private LedgerWatch watch = null!;
 
     /// <summary>Writes the entries, in their order.</summary>
     /// <returns>For each what its caller is told: an answer, or the reason why it alone was not written.</returns>
     public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync()
     {
-        await OpenAsync();
+        books = await opening.ReadAsync();
+        stops = new(books, store);
+        watch = new(books, stops);
         var outcomes = new LedgerOutcome[entries.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
-            outcomes[i] = Take(entries[i]);
+            outcomes[i] = await TakeAsync(entries[i]);
         }
 
         await watch.RaiseAsync(store);
@@ -43,112 +46,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         return outcomes;
     }
 
-    private static long? SessionOf(LedgerEntry entry) => entry switch
-    {
-        UsageEntry usage => usage.SessionId,
-        ReserveEntry reserve => reserve.SessionId,
-        EndSessionEntry end => end.SessionId,
-        RepriceEntry reprice => reprice.SessionId,
-        _ => null,
-    };
-
-    private static Guid? ReservationOf(LedgerEntry entry) => entry switch
-    {
-        UsageEntry usage => usage.ReservationId,
-        ExtendEntry extend => extend.ReservationId,
-        ReleaseEntry release => release.ReservationId,
-        _ => null,
-    };
-
-    private static bool MayBeCounted(UsageEntry usage) => UsageRecord.MayHaveOccurredAt(usage.OccurredAt, usage.Now);
-
-    /// <summary>Takes the turn of the organisations concerned, and reads everything that the entries may touch.</summary>
-    private async Task OpenAsync()
-    {
-        var named = entries.Select(ReservationOf).OfType<Guid>().Distinct().ToArray();
-        var sessionIds = entries.Select(SessionOf).OfType<long>().ToHashSet();
-        if (entries.Any(entry => SessionOf(entry) is null))
-        {
-            // Whose they are never changes; how they stand is read again once nobody else can change it.
-            sessionIds.UnionWith((await store.FindReservationsAsync(named)).Select(held => held.Reservation.SessionId));
-        }
-
-        books = new(await store.HoldAsync(sessionIds));
-        watch = new(books);
-        await ReadReservationsAsync(named);
-        await ReadPricesAsync();
-        var keys = entries.Where(entry => entry.Idempotency is not null)
-            .DistinctBy(entry => entry.Idempotency!.Key, StringComparer.Ordinal)
-            .Select(entry => entry.Idempotency!.KeyHash)
-            .ToArray();
-        if (keys.Length > 0)
-        {
-            answeredBefore = await store.FindAnswersAsync(keys);
-        }
-
-        var now = entries.Max(entry => entry.Now);
-        var expired = await store.FindExpiredAsync(books.OrganisationIds, now);
-        foreach (var held in expired)
-        {
-            books.Know(held);
-        }
-
-        books.Know(await store.SpendingAsync(entries.SelectMany(WindowsOf).Concat(expired.SelectMany(held => held.Windows)).ToHashSet()));
-        foreach (var held in expired)
-        {
-            books.End(held, ReservationStatus.Expired, now);
-        }
-    }
-
-    private async Task ReadReservationsAsync(Guid[] named)
-    {
-        var found = named.Length > 0 ? await store.FindReservationsAsync(named) : [];
-        var ending = entries.OfType<EndSessionEntry>().Select(end => end.SessionId).Distinct().ToArray();
-        foreach (var held in ending.Length > 0 ? found.Concat(await store.FindReservationsOfAsync(ending)) : found)
-        {
-            books.Know(held);
-        }
-    }
-
-    private async Task ReadPricesAsync()
-    {
-        foreach (var session in books.Sessions.DistinctBy(session => session.Policy.OrganisationId))
-        {
-            var organisationId = session.Policy.OrganisationId;
-            prices[organisationId] = await priceLists.GetAsync(organisationId, session.OrganisationVersion, store);
-        }
-
-        var waiting = entries.OfType<RepriceEntry>().Select(reprice => reprice.Sequence).Distinct().ToArray();
-        foreach (var usage in waiting.Length > 0 ? await store.FindUnpricedAsync(waiting) : [])
-        {
-            unpriced[usage.Sequence] = usage;
-        }
-    }
-
-    private IEnumerable<BudgetWindow> WindowsOf(LedgerEntry entry)
-    {
-        var held = ReservationOf(entry) is { } id ? books.FindReservation(id) : null;
-        var session = SessionOf(entry) is { } sessionId ? books.FindSession(sessionId)
-            : held is not null ? books.FindSession(held.Reservation.SessionId)
-            : null;
-        if (session is null)
-        {
-            return [];
-        }
-
-        var further = entry switch
-        {
-            UsageEntry usage when MayBeCounted(usage) => books.BudgetsAt(session, usage.OccurredAt),
-            RepriceEntry reprice when unpriced.TryGetValue(reprice.Sequence, out var waiting) => books.BudgetsAt(session, waiting.OccurredAt),
-            ReserveEntry reserve => session.Policy.BudgetsDuring(entry.Now, entry.Now + reserve.Ttl),
-            ExtendEntry extend => session.Policy.BudgetsDuring(entry.Now, entry.Now + extend.Ttl),
-            _ => [],
-        };
-        var windows = books.BudgetsAt(session, entry.Now).Concat(further).Select(budget => budget.Window).Concat(held?.Windows ?? []);
-        return entry is EndSessionEntry ? windows.Concat(books.ReservationsOf(session.Id).SelectMany(live => live.Windows)) : windows;
-    }
-
-    private LedgerOutcome Take(LedgerEntry entry)
+    private async ValueTask<LedgerOutcome> TakeAsync(LedgerEntry entry)
     {
         try
         {
@@ -157,7 +55,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
                 return LedgerOutcome.Of(earlier, replayed: true);
             }
 
-            var response = Apply(entry);
+            var response = await ApplyAsync(entry);
             if (response is Exception refusal)
             {
                 return LedgerOutcome.Of(refusal);
@@ -185,7 +83,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             return here.Response;
         }
 
-        if (answeredBefore.TryGetValue(token.Key, out var before))
+        if (opening.Answered.TryGetValue(token.Key, out var before))
         {
             token.EnsureSameRequest(before.RequestHash);
             return JsonSerializer.Deserialize(before.Response, entry.AnswerType, EntourageJson.Stored);
@@ -206,21 +104,24 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
 
     /// <summary>Applies an entry to the books.</summary>
     /// <returns>The answer, or a refusal that is too common to be thrown.</returns>
-    private object Apply(LedgerEntry entry) => entry switch
+    private async ValueTask<object> ApplyAsync(LedgerEntry entry) => entry switch
     {
-        UsageEntry usage => Record(usage),
+        UsageEntry usage => await RecordAsync(usage),
         ReserveEntry reserve => Reserve(reserve),
         ExtendEntry extend => Extend(extend),
         ReleaseEntry release => Release(release),
         EndSessionEntry end => End(end),
+        KillSessionEntry kill => await KillAsync(kill),
+        PauseEntry pause => await stops.PauseAsync(pause),
+        ResumeEntry resume => await stops.ResumeAsync(resume),
         RepriceEntry reprice => Reprice(reprice),
         _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
     };
 
-    private UsageResponse Record(UsageEntry usage)
+    private async ValueTask<UsageResponse> RecordAsync(UsageEntry usage)
     {
         var session = GetSession(usage.SessionId);
-        if (!MayBeCounted(usage))
+        if (!LedgerOpening.MayBeCounted(usage))
         {
             throw new RuleViolationException(
                 "validation",
@@ -242,7 +143,28 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             books.End(held, ReservationStatus.Committed, usage.Now);
         }
 
-        return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books);
+        KillWhatExceeds(record, session);
+        var reasons = await stops.CarryOutAsync();
+        return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books, reasons);
+    }
+
+    /// <summary>Has a session killed that drew on a hard budget of which nothing is left now, where its team wants that.</summary>
+    private void KillWhatExceeds(LedgerRecord record, LedgerSession session)
+    {
+        var (usage, cost) = (record.Entry, record.Sum.Cost);
+        if (session.Policy.TeamLimits.OnExceed != OnExceed.Kill || cost == Money.Zero)
+        {
+            return;
+        }
+
+        // What was spent in a window of the past stops nobody now.
+        var present = books.BudgetsAt(session, usage.Now);
+        var drawnOn = books.BudgetsAt(session, usage.OccurredAt).Where(budget => present.Any(now => now.Window == budget.Window));
+        if (books.PositionOf(drawnOn).Budgets.FirstOrDefault(budget => budget.IsExhausted)?.Budget is { } exceeded)
+        {
+            // The cap of a session is that of its whole tree, from the topmost down.
+            stops.Kill(session, StopReason.Of(exceeded), usage.Now, wholeTree: exceeded.Window.Scope == BudgetScope.Session);
+        }
     }
 
     /// <summary>Adds a record to the books, with the part of its cost that nothing had granted.</summary>
@@ -257,7 +179,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     }
 
     private LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
-        model.Length > 0 && prices[session.Policy.OrganisationId].Find(model, at) is { } price && price.CostOf(tokens) is { } parts
+        model.Length > 0 && opening.Prices[session.Policy.OrganisationId].Find(model, at) is { } price && price.CostOf(tokens) is { } parts
             ? new(price.Id, parts)
             : null;
 
@@ -265,14 +187,14 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private bool Reprice(RepriceEntry reprice)
     {
         var session = GetSession(reprice.SessionId);
-        if (!unpriced.TryGetValue(reprice.Sequence, out var waiting)
+        if (!opening.Unpriced.TryGetValue(reprice.Sequence, out var waiting)
             || waiting.SessionId != session.Id
             || FindPrice(session, waiting.Model, waiting.OccurredAt, waiting.Tokens) is not { } price)
         {
             return false;
         }
 
-        unpriced.Remove(reprice.Sequence);
+        opening.Unpriced.Remove(reprice.Sequence);
         var entry = new UsageEntry(
             Guid.CreateVersion7(reprice.Now),
             session.Id,
@@ -313,6 +235,11 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
         }
 
+        if (books.FindPauseOf(session, reserve.Now) is { } paused)
+        {
+            return PausedRefusal.Of(paused);
+        }
+
         var amount = AmountOf(reserve, session);
         var reservation = new Reservation
         {
@@ -350,6 +277,11 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         var held = GetReservation(extend.ReservationId);
         var session = GetSession(held.Reservation.SessionId);
+        if (books.FindPauseOf(session, extend.Now) is { } paused)
+        {
+            return PausedRefusal.Of(paused);
+        }
+
         var extended = held.Reservation.Extend(extend.Ttl, extend.Now);
         var further = extended.BudgetsOf(held.Policy).Where(budget => !held.Windows.Contains(budget.Window));
         if (BudgetExceededException.OfReservation(books.PositionOf(further), extended.Amount) is { } refusal)
@@ -390,6 +322,12 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         var ended = LedgerAnswers.OfSession(GetSession(end.SessionId), books, end.Now);
         books.Tell(Telling.Of(ended, session.Policy.TeamId, end.Now));
         return ended;
+    }
+
+    private async Task<SessionResponse> KillAsync(KillSessionEntry kill)
+    {
+        await stops.KillAsync(GetSession(kill.SessionId).Policy.TeamId, kill.SessionId, kill.Reason, kill.Now);
+        return LedgerAnswers.OfSession(GetSession(kill.SessionId), books, kill.Now);
     }
 
     private LedgerSession GetSession(long id) => books.FindSession(id) ?? throw new NotFoundException("session", id);

@@ -5,6 +5,7 @@ using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -12,14 +13,17 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// What a transaction has read of the ledger, and what it makes of it. It is kept in memory while the transaction holds the
 /// organisations, so that each entry sees what those before it did, and written at once at the end.
 /// </summary>
-internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessions)
+internal sealed class LedgerBooks
 {
     // So far below 2^63 nano-dollars that nothing which is added or taken off at once comes near that.
     private static readonly Money GreatestTotal = Money.FromUsd(8_000_000_000m);
 
     private const string CostMember = "CostUsd";
 
-    private readonly Dictionary<long, LedgerSession> sessions = new(sessions);
+    private readonly Dictionary<long, LedgerSession> sessions = [];
+    private readonly Dictionary<long, Guid> workers = [];
+    private readonly Dictionary<Guid, Pause?> pauses = [];
+    private readonly Dictionary<Guid, PauseChange> changedPauses = [];
     private readonly Dictionary<Guid, LedgerReservation> reservations = [];
     private readonly Dictionary<Guid, Reservation> reservationsBefore = [];
     private readonly Dictionary<BudgetWindow, Spending> counters = [];
@@ -31,10 +35,22 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     private readonly List<LedgerRecord> records = [];
     private readonly List<TeamEvent> events = [];
     private readonly List<Alert> alerts = [];
-    private readonly IReadOnlyDictionary<long, LedgerSession> sessionsBefore = sessions;
+    private readonly Dictionary<long, SessionWatch> watches = [];
+
+    /// <summary>Opens them.</summary>
+    /// <param name="sessions">The sessions that entries name.</param>
+    /// <param name="organisationIds">The organisations that entries name.</param>
+    public LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessions, IEnumerable<Guid> organisationIds)
+    {
+        OrganisationIds = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Concat(organisationIds).Distinct()];
+        foreach (var session in sessions.Values)
+        {
+            Know(session);
+        }
+    }
 
     /// <summary>The organisations whose ledgers are held.</summary>
-    public IReadOnlyCollection<Guid> OrganisationIds { get; } = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Distinct()];
+    public IReadOnlyCollection<Guid> OrganisationIds { get; }
 
     /// <summary>The sessions that were read.</summary>
     public IReadOnlyCollection<LedgerSession> Sessions => sessions.Values;
@@ -44,6 +60,9 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
 
     /// <summary>A reservation, as it stands after the entries so far; null when there is none.</summary>
     public LedgerReservation? FindReservation(Guid id) => reservations.GetValueOrDefault(id);
+
+    /// <summary>The reservations that were read or granted.</summary>
+    public IReadOnlyCollection<LedgerReservation> Reservations => reservations.Values;
 
     /// <summary>The reservations of a session that have not ended.</summary>
     public IReadOnlyList<LedgerReservation> ReservationsOf(long sessionId) =>
@@ -61,11 +80,56 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     /// <summary>How budgets stand after the entries so far.</summary>
     public BudgetPosition PositionOf(IEnumerable<Budget> budgets) => new([.. budgets.Select(budget => budget.With(counters))]);
 
-    /// <summary>Takes note of a reservation that was read.</summary>
+    /// <summary>Whether it was read what a window's counter says, or something was counted in it.</summary>
+    public bool KnowsSpendingIn(BudgetWindow window) => counters.ContainsKey(window);
+
+    /// <summary>Whether it is known whose a session is.</summary>
+    public bool KnowsWorkerOf(long sessionId) => workers.ContainsKey(sessionId);
+
+    /// <summary>Whether it is known if an agent, a team or an organisation is paused.</summary>
+    public bool KnowsPauseOf(Guid id) => pauses.ContainsKey(id);
+
+    /// <summary>The pause of an agent, a team or an organisation, in force or not, as it stands after the entries so far.</summary>
+    public Pause? FindPause(Guid id) => pauses.GetValueOrDefault(id);
+
+    /// <summary>The agents of a session and of those above it, its own first.</summary>
+    public IEnumerable<Guid> WorkersOf(LedgerSession session) => session.Policy.SessionPath.Select(id => workers[id]);
+
+    /// <summary>The widest pause in force that stops a session; null when there is none.</summary>
+    public PauseInForce? FindPauseOf(LedgerSession session, DateTimeOffset now) => PausesOf(session, now) is [var widest, ..] ? widest : null;
+
+    /// <summary>The pauses in force that stop a session, the widest first.</summary>
+    public IReadOnlyList<PauseInForce> PausesOf(LedgerSession session, DateTimeOffset now) => PauseInForce.Of(
+        pauses[session.Policy.OrganisationId], pauses[session.Policy.TeamId], WorkersOf(session).Select(FindPause), now);
+
+    /// <summary>Takes note of a session that was read, unless it is known: then what entries did to it is known as well.</summary>
+    public void Know(LedgerSession session)
+    {
+        if (sessions.TryAdd(session.Id, session))
+        {
+            pauses.TryAdd(session.Policy.OrganisationId, session.Pauses.Organisation);
+            pauses.TryAdd(session.Policy.TeamId, session.Pauses.Team);
+            Know(new LedgerWorker(session.Id, session.Policy.AgentId, session.Pauses.Agent));
+        }
+    }
+
+    /// <summary>Takes note of whose a session is.</summary>
+    public void Know(LedgerWorker worker)
+    {
+        workers.TryAdd(worker.SessionId, worker.AgentId);
+        Know(worker.AgentId, worker.Pause);
+    }
+
+    /// <summary>Takes note of the pause of an agent, a team or an organisation, unless it is known.</summary>
+    public void Know(Guid id, Pause? pause) => pauses.TryAdd(id, pause);
+
+    /// <summary>Takes note of a reservation that was read, unless it is known.</summary>
     public void Know(LedgerReservation reservation)
     {
-        reservations[reservation.Reservation.Id] = reservation;
-        reservationsBefore[reservation.Reservation.Id] = reservation.Reservation;
+        if (reservations.TryAdd(reservation.Reservation.Id, reservation))
+        {
+            reservationsBefore.Add(reservation.Reservation.Id, reservation.Reservation);
+        }
     }
 
     /// <summary>Takes note of what the counters say.</summary>
@@ -109,7 +173,14 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
 
     /// <summary>Ends a session.</summary>
     public void End(LedgerSession session, SessionState state) =>
-        sessions[session.Id] = session with { State = ended[session.Id] = state };
+        sessions[session.Id] = sessions[session.Id] with { State = ended[session.Id] = state };
+
+    /// <summary>Begins, changes or, with null, ends a pause.</summary>
+    public void Set(PauseSubject subject, Pause? pause)
+    {
+        pauses[subject.Id] = pause;
+        changedPauses[subject.Id] = new(subject.Scope, subject.Id, pause);
+    }
 
     /// <summary>Records a usage.</summary>
     public void Add(LedgerRecord record, LedgerSession session, IReadOnlyList<Budget> drawnOn)
@@ -129,9 +200,13 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
 
         var bucket = new LedgerBucket(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
         rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
+        // A correction is not a call of the agent's.
+        var now = record.Entry.Now;
+        var lastCallAt = record.Corrects is not null || now < session.LastCallAt ? session.LastCallAt : now;
         sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
         sessions[session.Id] = sessions[session.Id] with
         {
+            LastCallAt = lastCallAt,
             Tokens = session.Tokens + sum.Tokens,
             Cost = session.Cost + sum.Cost,
             ImputedCost = session.ImputedCost + sum.ImputedCost,
@@ -140,7 +215,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     }
 
     /// <summary>Remembers what is to be remembered of a session.</summary>
-    public void Watch(long sessionId, SessionWatch watch) => sessions[sessionId] = sessions[sessionId] with { Watch = watch };
+    public void Watch(long sessionId, SessionWatch watch) =>
+        sessions[sessionId] = sessions[sessionId] with { Watch = watches[sessionId] = watch };
 
     /// <summary>Raises an alert that there is none of yet, and tells of it.</summary>
     public void Raise(Alert alert)
@@ -166,7 +242,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
             Answers = [.. answers],
             Events = events,
             Alerts = alerts,
-            Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessionsBefore[sum.Key], sessions[sum.Key], sum.Value)),
+            Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], sum.Value)),
+            Pauses = changedPauses.Values,
             EndedSessions = ended,
             Rollups = rollups,
         };
@@ -180,8 +257,8 @@ internal sealed class LedgerBooks(IReadOnlyDictionary<long, LedgerSession> sessi
     private static RuleViolationException TooLarge(string member) =>
         new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", member);
 
-    private static SessionChange ChangeOf(LedgerSession before, LedgerSession after, LedgerSum sum) =>
-        new(sum, before.WatchText, ReferenceEquals(before.Watch, after.Watch) ? before.WatchText : after.Watch.ToString());
+    private SessionChange ChangeOf(LedgerSession session, LedgerSum sum) => new(
+        sum, session.LastCallAt, session.WatchText, watches.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.WatchText);
 
     private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more, string member)
     {

@@ -5,6 +5,7 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -26,6 +27,8 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
 
+    public required IReadOnlyCollection<PauseChange> Pauses { get; init; }
+
     public required IReadOnlyDictionary<LedgerBucket, LedgerSum> Rollups { get; init; }
 
     public required IReadOnlyCollection<CounterChange> Counters { get; init; }
@@ -36,7 +39,7 @@ internal sealed class LedgerChanges
 
     /// <summary>There is nothing to write.</summary>
     public bool IsEmpty =>
-        Records.Count + Answers.Count + Events.Count + EndedSessions.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
+        Records.Count + Answers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
 /// <summary>A usage as it is recorded.</summary>
@@ -68,12 +71,6 @@ internal sealed record LedgerPrice(long PriceId, CostParts Parts);
 /// <summary>A usage that waits for a price.</summary>
 internal sealed record LedgerUnpriced(long Sequence, long SessionId, DateTimeOffset OccurredAt, string Model, BilledTokens Tokens, Billing Billing);
 
-/// <summary>What usages change of a session.</summary>
-/// <param name="Sum">What they add to its totals.</param>
-/// <param name="WatchBefore">The text of its watch, as it was read.</param>
-/// <param name="WatchAfter">And as it is to be.</param>
-internal sealed record SessionChange(LedgerSum Sum, string WatchBefore, string WatchAfter);
-
 /// <summary>A counter, as it was read and as it is to be.</summary>
 /// <param name="Window">Which.</param>
 /// <param name="Before">What it said; null where there was none.</param>
@@ -82,6 +79,16 @@ internal sealed record CounterChange(BudgetWindow Window, Spending? Before, Spen
 
 /// <summary>A reservation that had not ended, as it was read and as it is to be.</summary>
 internal sealed record ReservationChange(Reservation Before, Reservation After);
+
+/// <summary>What usages change of a session.</summary>
+/// <param name="Sum">What they add to its totals.</param>
+/// <param name="LastCallAt">When it last reported one (UTC).</param>
+/// <param name="WatchBefore">The text of its watch, as it was read.</param>
+/// <param name="WatchAfter">And as it is to be.</param>
+internal sealed record SessionChange(LedgerSum Sum, DateTimeOffset? LastCallAt, string WatchBefore, string WatchAfter);
+
+/// <summary>The pause that an agent, a team or an organisation is to have; null for none.</summary>
+internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
 /// <summary>The key of a rollup.</summary>
 internal readonly record struct LedgerBucket(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);

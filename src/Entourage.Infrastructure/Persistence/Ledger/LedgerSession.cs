@@ -2,11 +2,24 @@ using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
-/// <summary>What the ledger knows of an agent: its caps, and its newest active session, if it has one.</summary>
-internal sealed record LedgerSubject(BudgetPolicy Policy, IReadOnlyList<long> NewestSessionPath, TaskCap? NewestSessionTask);
+/// <summary>What the ledger knows of an agent: its caps and pauses, and its newest active session, if it has one.</summary>
+/// <param name="Policy">Its caps.</param>
+/// <param name="Pauses">What may stop it.</param>
+/// <param name="NewestSessionPath">Its newest active session, followed by those above; empty where there is none.</param>
+/// <param name="NewestSessionTask">The task of that session.</param>
+/// <param name="WasKilled">Its newest session of all was killed a short while ago.</param>
+internal sealed record LedgerSubject(
+    BudgetPolicy Policy, LedgerPauses Pauses, IReadOnlyList<long> NewestSessionPath, TaskCap? NewestSessionTask, bool WasKilled);
+
+/// <summary>The pauses on the rows that a session or an agent belongs to, in force or not.</summary>
+internal readonly record struct LedgerPauses(Pause? Organisation, Pause? Team, Pause? Agent);
+
+/// <summary>Whose a session is, and whether that agent is paused.</summary>
+internal sealed record LedgerWorker(long SessionId, Guid AgentId, Pause? Pause);
 
 /// <summary>What the ledger knows of a session: what answers say of it, and whose budgets it falls under.</summary>
 internal sealed record LedgerSession
@@ -25,6 +38,8 @@ internal sealed record LedgerSession
 
     public required DateTimeOffset StartedAt { get; init; }
 
+    public required DateTimeOffset? LastCallAt { get; init; }
+
     public required TokenCounts Tokens { get; init; }
 
     public required Money Cost { get; init; }
@@ -35,6 +50,8 @@ internal sealed record LedgerSession
     public required Money Reserved { get; init; }
 
     public required BudgetPolicy Policy { get; init; }
+
+    public required LedgerPauses Pauses { get; init; }
 
     /// <summary>What is remembered of it to notice that it runs away.</summary>
     public required SessionWatch Watch { get; init; }

@@ -17,17 +17,17 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal static class LedgerSql
 {
     private const string Session =
-        "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, "
+        "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, s.LastCallAt, "
         + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, s.Cost, s.ImputedCost, "
         + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
-        + "s.Watch, t.AlertThresholds, t.RunawayWindowMinutes, t.RunawayMaxTokens, t.RunawayMaxRepeatedErrors, t.RunawayAction, "
-        + Task + ", " + Policy;
+        + "s.Watch, " + LedgerAlertSql.WatchRules + ", "
+        + Task + ", " + Policy + ", " + LedgerStopSql.Pauses;
 
     private const string Task = "k.Id, k.OwnLimit, k.TaskType";
 
     private const string Policy =
         "o.Id, o.DailyLimit, o.MonthlyLimit, t.Id, t.Timezone, t.DailyLimit, t.WeeklyLimit, t.MonthlyLimit, t.TaskLimit, t.SessionLimit, "
-        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.UnpricedModels, a.Id, a.DailyLimit";
+        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.OnExceed, t.UnpricedModels, a.Id, a.DailyLimit";
 
     /// <summary>Wants a condition after it.</summary>
     public const string SelectSession = "SELECT " + Session + " FROM Sessions s " + JoinPolicy + " WHERE ";
@@ -47,11 +47,13 @@ internal static class LedgerSql
 
     private const string KeyOfCounter = "Scope = @scope AND ScopeId = @scopeId AND Period = @period AND Start = @start";
 
-    /// <summary>An agent, with its newest active session and that one's task where there is one.</summary>
+    /// <summary>An agent, with its newest active session and that one's task where there is one, and with its newest session if that was killed lately.</summary>
     public const string SelectSubject =
-        "SELECT s.Id, s.Ancestors, " + Task + ", " + Policy + " FROM Agents a JOIN Teams t ON t.Id = a.TeamId "
+        "SELECT s.Id, s.Ancestors, x.Id, " + Task + ", " + Policy + ", " + LedgerStopSql.Pauses + " FROM Agents a JOIN Teams t ON t.Id = a.TeamId "
         + "JOIN Organisations o ON o.Id = t.OrganisationId "
         + "LEFT JOIN Sessions s ON s.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Active') "
+        + "LEFT JOIN Sessions x ON x.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Killed') "
+        + "AND x.EndedAt > @killedSince AND NOT EXISTS (SELECT 1 FROM Sessions l WHERE l.AgentId = a.Id AND l.Id > x.Id) "
         + "LEFT JOIN Tasks k ON k.Id = s.TaskId WHERE a.Id = @agent";
 
     public const string SelectTask = "SELECT " + Task + " FROM Tasks k WHERE k.Id = @task AND k.TeamId = @team";
@@ -125,16 +127,7 @@ internal static class LedgerSql
     public const string AddToSession =
         "UPDATE Sessions SET InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, "
         + "CacheReadTokens = CacheReadTokens + @cacheRead, CacheWriteTokens = CacheWriteTokens + @cacheWrite, Cost = Cost + @cost, "
-        + "ImputedCost = ImputedCost + @imputed, Watch = @watch WHERE Id = @session AND Watch = @watchBefore";
-
-    public const string SelectAlertKey = "SELECT TeamId, Kind, Cause, CauseWindow FROM Alerts WHERE ";
-
-    public const string IsAlert = "(TeamId = @team AND Kind = @kind AND Cause = @cause AND CauseWindow = @window)";
-
-    public const string InsertAlert =
-        "INSERT INTO Alerts (Id, TeamId, AgentId, SessionId, TaskId, Kind, Cause, CauseWindow, Message, Details, Status, CreatedAt, "
-        + "AcknowledgedAt, Version) VALUES (@id, @team, @agent, @session, @task, @kind, @cause, @window, @message, @details, @status, @created, "
-        + "@acknowledged, @version)";
+        + "ImputedCost = ImputedCost + @imputed, LastCallAt = @called, Watch = @watch WHERE Id = @session AND Watch = @watchBefore";
 
     public static IdempotentAnswer ReadAnswer(LedgerRow row) => new(row.Bytes(), row.Bytes(), row.Text()!, row.Instant()!.Value);
 
@@ -168,10 +161,12 @@ internal static class LedgerSql
         var (id, agentName, taskTitle, parentId) = (row.Int64(), row.Text()!, row.Text(), row.OptionalInt64());
         var (path, model) = (PathOf(id, row.Text()!), row.Text());
         var (status, startedAt, endedAt, error) = (row.Name<SessionStatus>(), row.Instant()!.Value, row.Instant(), row.Text());
+        var lastCallAt = row.Instant();
         var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
         var (cost, imputedCost, reserved, version) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value, row.Int64());
-        var (watch, rules) = (row.Text()!, ReadWatchRules(row));
+        var (watch, rules) = (row.Text()!, LedgerAlertSql.ReadWatchRules(row));
         var task = ReadTask(row);
+        var policy = ReadPolicy(row) with { Task = task, SessionPath = path };
         return new()
         {
             Id = id,
@@ -181,6 +176,7 @@ internal static class LedgerSql
             Model = model,
             State = new(status, endedAt, error),
             StartedAt = startedAt,
+            LastCallAt = lastCallAt,
             Tokens = tokens,
             Cost = cost,
             ImputedCost = imputedCost,
@@ -189,11 +185,10 @@ internal static class LedgerSql
             Watch = SessionWatch.Parse(watch),
             WatchText = watch,
             WatchRules = rules,
-            Policy = ReadPolicy(row) with { Task = task, SessionPath = path },
+            Policy = policy,
+            Pauses = LedgerStopSql.ReadPauses(row),
         };
     }
-
-    public static AlertKey ReadAlertKey(LedgerRow row) => new(row.Id(), row.Name<AlertKind>(), row.Text()!, row.Text()!);
 
     public static LedgerUnpriced ReadUnpriced(LedgerRow row)
     {
@@ -223,8 +218,10 @@ internal static class LedgerSql
     {
         var sessionId = row.OptionalInt64();
         var ancestors = row.Text();
+        var wasKilled = row.OptionalInt64() is not null;
         var task = ReadTask(row);
-        return new(ReadPolicy(row), sessionId is null ? [] : PathOf(sessionId.Value, ancestors!), task);
+        var policy = ReadPolicy(row);
+        return new(policy, LedgerStopSql.ReadPauses(row), sessionId is null ? [] : PathOf(sessionId.Value, ancestors!), task, wasKilled);
     }
 
     public static TaskCap? ReadTask(LedgerRow row)
@@ -232,16 +229,6 @@ internal static class LedgerSql
         var (id, ownLimit, type) = (row.OptionalInt64(), row.Amount(), row.OptionalName<TaskType>());
         return id is null ? null : new TaskCap(id.Value, ownLimit, type!.Value);
     }
-
-    // Members are read in the order of the columns.
-    private static WatchRules ReadWatchRules(LedgerRow row) => new()
-    {
-        Thresholds = AlertThresholds.Parse(row.Text()!),
-        WindowMinutes = row.Int32(),
-        MaxTokens = row.OptionalInt64(),
-        MaxRepeatedErrors = row.OptionalInt32(),
-        Action = row.Name<RunawayAction>(),
-    };
 
     // Members are read in the order of the columns.
     private static BudgetPolicy ReadPolicy(LedgerRow row) => new()
@@ -260,6 +247,7 @@ internal static class LedgerSql
             AgentDaily = row.Amount(),
             ApplyGuidelineBudgets = row.Flag(),
             Enforcement = row.Name<Enforcement>(),
+            OnExceed = (OnExceed)row.Byte(),
             UnpricedModels = row.Name<UnpricedModelRule>(),
         },
         AgentId = row.Id(),

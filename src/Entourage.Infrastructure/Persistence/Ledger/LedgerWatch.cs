@@ -1,4 +1,5 @@
 using Entourage.Application.Events;
+using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
@@ -9,28 +10,27 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>
 /// What the usages of a batch give cause to say. Nearly always that is nothing: the rules go by lines that are crossed, and
-/// sessions remember what was said of them.
+/// sessions remember what was said of them. What is to be done about a runaway is done before its usage is answered.
 /// </summary>
-internal sealed class LedgerWatch(LedgerBooks books)
+internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
 {
     private readonly Dictionary<AlertKey, (Alert Alert, BudgetStatus? Budget)> found = [];
 
     /// <summary>Looks at a record that was added.</summary>
     /// <param name="record">The record.</param>
     /// <param name="before">How the budgets that it draws on stood before it.</param>
-    /// <returns>What its session has done that its team wants to be acted upon; nothing, nearly always.</returns>
-    public IReadOnlyList<AlertFinding> Look(LedgerRecord record, BudgetPosition before)
+    public void Look(LedgerRecord record, BudgetPosition before)
     {
         var session = books.FindSession(record.Entry.SessionId)!;
         LookAtBudgets(record, session, before);
         if (record.Corrects is not null)
         {
             // The usage was looked at when it was recorded; only its cost is new.
-            return [];
+            return;
         }
 
         LookAtModel(record, session);
-        return LookAtSession(record, books.FindSession(session.Id)!);
+        LookAtSession(record, books.FindSession(session.Id)!);
     }
 
     /// <summary>Raises what was found and is not known yet.</summary>
@@ -95,17 +95,33 @@ internal sealed class LedgerWatch(LedgerBooks books)
         }
     }
 
-    private IReadOnlyList<AlertFinding> LookAtSession(LedgerRecord record, LedgerSession session)
+    private void LookAtSession(LedgerRecord record, LedgerSession session)
     {
         var usage = new WatchedUsage(session.Id, record.Entry.OccurredAt, record.Entry.Tokens.Counts, record.Cost, record.Entry.Error, session.Tokens);
         var (watch, findings) = SessionDetectors.Look(session.Watch, usage, session.WatchRules);
-        books.Watch(session.Id, watch);
+        if (!ReferenceEquals(watch, session.Watch))
+        {
+            books.Watch(session.Id, watch);
+        }
+
         foreach (var finding in findings)
         {
             Find(finding, SubjectOf(session), record);
+            Act(finding, session, record.Entry.Now);
         }
+    }
 
-        return [.. findings.Where(finding => finding.Details.Action is RunawayAction.Pause or RunawayAction.Kill)];
+    private void Act(AlertFinding finding, LedgerSession session, DateTimeOffset now)
+    {
+        switch (finding.Details.Action)
+        {
+            case RunawayAction.Pause:
+                stops.PauseAgent(session, EnumNames.Of(finding.Kind), now);
+                break;
+            case RunawayAction.Kill:
+                stops.Kill(session, EnumNames.Of(finding.Kind), now);
+                break;
+        }
     }
 
     private void Find(AlertFinding finding, AlertSubject subject, LedgerRecord record, BudgetStatus? budget = null)

@@ -3,6 +3,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
+using Entourage.Domain.Stops;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 
@@ -75,8 +76,8 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
 /// <summary>A connection, and the transaction on it when it writes.</summary>
 internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerWrites
 {
-    public async Task<LedgerSubject?> FindAsync(Guid agentId) =>
-        (await ReadAsync(SqlServerStatements.SelectSubject(agentId), LedgerSql.ReadSubject, [])).SingleOrDefault();
+    public async Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince) =>
+        (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince), LedgerSql.ReadSubject, [])).SingleOrDefault();
 
     public async Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), LedgerSql.ReadTask, [])).SingleOrDefault();
@@ -101,15 +102,37 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
     public async Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds) =>
         await ReadAsync(sessionIds, SqlServerStatements.SelectReservationsOf, LedgerSql.ReadReservation);
 
-    public async Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds)
+    public async Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
     {
         // In one order everywhere, or two batches could wait for each other.
-        var organisationIds = (await ReadAsync(sessionIds, SqlServerStatements.SelectOrganisations, row => row.Id())).Distinct().Order();
-        await WriteAsync(organisationIds, SqlServerStatements.Hold);
+        var ofSessions = await ReadAsync(sessionIds, SqlServerStatements.SelectOrganisations, row => row.Id());
+        await WriteAsync(ofSessions.Concat(organisationIds).Distinct().Order(), SqlServerStatements.Hold);
         return (await ReadAsync(sessionIds, SqlServerStatements.SelectSessions, LedgerSql.ReadSession))
             .DistinctBy(session => session.Id)
             .ToDictionary(session => session.Id);
     }
+
+    public async Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds) =>
+        await ReadAsync(sessionIds, SqlServerStatements.SelectWorkers, LedgerStopSql.ReadWorker);
+
+    public async Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id) => await ReadAsync(
+        scope == PauseScope.Team ? SqlServerStatements.SelectActiveOfTeam(id) : SqlServerStatements.SelectActiveOfOrganisation(id),
+        LedgerSql.ReadSession,
+        []);
+
+    public async Task<Pause?> FindPauseAsync(PauseScope scope, Guid id)
+    {
+        var command = scope switch
+        {
+            PauseScope.Agent => SqlServerStatements.SelectAgentPause(id),
+            PauseScope.Team => SqlServerStatements.SelectTeamPause(id),
+            _ => SqlServerStatements.SelectOrganisationPause(id),
+        };
+        return (await ReadAsync(command, LedgerStopSql.ReadPause, [])).SingleOrDefault();
+    }
+
+    public async Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
+        await ReadAsync(SqlServerStatements.SelectTeams(organisationId), row => row.Id(), []);
 
     public async Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId) =>
         await ReadAsync(SqlServerStatements.SelectPrices(organisationId), LedgerSql.ReadPrice, []);
@@ -123,7 +146,7 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
             .ToDictionary(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal);
 
     public async Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys) =>
-        (await ReadAsync(keys, SqlServerStatements.SelectAlertKeys, LedgerSql.ReadAlertKey)).ToHashSet();
+        (await ReadAsync(keys, SqlServerStatements.SelectAlertKeys, LedgerAlertSql.ReadKey)).ToHashSet();
 
     public async Task<bool> IsRecordedAsync(long sessionId, Guid recordId)
     {
@@ -135,6 +158,9 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
     {
         await WriteAsync(changes.Sessions.OrderBy(sum => sum.Key), SqlServerStatements.AddToSessions);
         await WriteAsync(changes.EndedSessions, SqlServerStatements.EndSessions);
+        await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Agent), SqlServerStatements.PauseAgents);
+        await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Team), SqlServerStatements.PauseTeams);
+        await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Organisation), SqlServerStatements.PauseOrganisations);
         await WriteAsync(changes.Counters.Where(change => change.Before is null), SqlServerStatements.InsertCounters);
         await WriteAsync(changes.Counters.Where(change => change.Before is not null), SqlServerStatements.UpdateCounters);
         await WriteAsync(changes.NewReservations, SqlServerStatements.InsertReservations);

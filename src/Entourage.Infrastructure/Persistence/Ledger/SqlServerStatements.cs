@@ -64,8 +64,11 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectUnpriced(IReadOnlyCollection<long> sequences) => Repeat(
         LedgerSql.SelectUnpriced + "IN (", sequences, "@sequence", ", ", ")", (row, sequence) => row.Add("@sequence", SqlDbType.BigInt, sequence));
 
-    public static SqlCommand SelectSubject(Guid agentId) => Single(
-        LedgerSql.SelectSubject, row => row.Add("@agent", SqlDbType.UniqueIdentifier, agentId));
+    public static SqlCommand SelectSubject(Guid agentId, DateTimeOffset killedSince) => Single(LedgerSql.SelectSubject, row =>
+    {
+        row.Add("@agent", SqlDbType.UniqueIdentifier, agentId);
+        row.Add("@killedSince", SqlDbType.DateTimeOffset, killedSince);
+    });
 
     public static SqlCommand SelectTask(long taskId, Guid teamId) => Single(LedgerSql.SelectTask, row =>
     {
@@ -87,6 +90,7 @@ internal static partial class SqlServerStatements
         {
             BindSession(row, change.Key);
             BindSum(row, change.Value.Sum);
+            row.Add("@called", SqlDbType.DateTimeOffset, change.Value.LastCallAt);
             row.Add("@watch", SqlDbType.VarChar, change.Value.WatchAfter, SessionWatch.TextLength);
             row.Add("@watchBefore", SqlDbType.VarChar, change.Value.WatchBefore, SessionWatch.TextLength);
         });

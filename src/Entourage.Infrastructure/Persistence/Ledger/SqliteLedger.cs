@@ -9,7 +9,7 @@ using SQLitePCL;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>A connection with the ledger's statements, each prepared once.</summary>
-internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites, IDisposable
+internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedgerWrites, IDisposable
 {
     private const string AddToRollup = LedgerSql.InsertRollup + " ON CONFLICT DO UPDATE SET " + LedgerSql.RollupSums;
 
@@ -65,8 +65,8 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         }
     }
 
-    public Task<LedgerSubject?> FindAsync(Guid agentId) =>
-        Task.FromResult(Prepare(LedgerSql.SelectSubject).Bind("@agent", agentId).ReadFirst(LedgerSql.ReadSubject));
+    public Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince) => Task.FromResult(
+        Prepare(LedgerSql.SelectSubject).Bind("@agent", agentId).Bind("@killedSince", killedSince).ReadFirst(LedgerSql.ReadSubject));
 
     public Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         Task.FromResult(Prepare(LedgerSql.SelectTask).Bind("@task", taskId).Bind("@team", teamId).ReadFirst(row => LedgerSql.ReadTask(row)!));
@@ -93,7 +93,7 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         ReadReservations(sessionIds, id => Prepare(LedgerSql.SelectReservation + LedgerSql.IsOfSession + "= @session").Bind("@session", id));
 
     // The transaction is the only writer of the whole file: there is nobody to wait for.
-    public Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds)
+    public Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
     {
         var sessions = new Dictionary<long, LedgerSession>(sessionIds.Count);
         foreach (var id in sessionIds)
@@ -144,7 +144,7 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         var found = new List<AlertKey>();
         foreach (var key in keys)
         {
-            Bind(Prepare(LedgerSql.SelectAlertKey + LedgerSql.IsAlert), key).ReadAll(LedgerSql.ReadAlertKey, found);
+            Bind(Prepare(LedgerAlertSql.SelectKey + LedgerAlertSql.IsKey), key).ReadAll(LedgerAlertSql.ReadKey, found);
         }
 
         return Task.FromResult<IReadOnlySet<AlertKey>>(found.ToHashSet());
@@ -159,6 +159,7 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
         {
             BindSum(Prepare(LedgerSql.AddToSession), change.Sum)
                 .Bind("@session", id)
+                .Bind("@called", change.LastCallAt)
                 .Bind("@watch", change.WatchAfter)
                 .Bind("@watchBefore", change.WatchBefore)
                 .Write();
@@ -172,6 +173,11 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
                 .Bind("@ended", state.EndedAt)
                 .Bind("@error", state.Error)
                 .Write();
+        }
+
+        foreach (var change in changes.Pauses)
+        {
+            Write(change);
         }
 
         foreach (var change in changes.Counters)
@@ -212,7 +218,7 @@ internal sealed class SqliteLedger(SqliteConnection connection) : ILedgerWrites,
 
         foreach (var alert in changes.Alerts)
         {
-            Bind(Prepare(LedgerSql.InsertAlert), alert.Key)
+            Bind(Prepare(LedgerAlertSql.Insert), alert.Key)
                 .Bind("@id", alert.Id)
                 .Bind("@agent", alert.AgentId)
                 .Bind("@session", alert.SessionId)

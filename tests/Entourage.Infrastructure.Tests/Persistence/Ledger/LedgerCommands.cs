@@ -5,6 +5,7 @@ using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 using Entourage.Infrastructure.Persistence.Ledger;
 using Microsoft.Data.SqlClient;
 
@@ -38,7 +39,9 @@ internal static class LedgerCommands
         [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
-        [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), "", $"{SessionWatch.Empty}")),
+        [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{SessionWatch.Empty}")),
+        [typeof(PauseChange)] = i => new PauseChange(
+            PauseScope.Team, Id(i), new Pause { PausedAt = At(i), Reason = "looks wrong", ExpiresAt = At(i + 1), By = "Ada", ReservationsReleased = i }),
         [typeof(AlertKey)] = i => Raised(i).Key,
         [typeof(Alert)] = i => Raised(i),
         [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(new LedgerBucket(Id(i), At(i), i + 1, "m"), Sum(i)),

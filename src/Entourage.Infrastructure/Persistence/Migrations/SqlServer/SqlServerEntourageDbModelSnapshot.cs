@@ -85,6 +85,32 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pause", "Entourage.Domain.Agents.Agent.Pause#Pause", b1 =>
+                        {
+                            b1.Property<string>("By")
+                                .HasMaxLength(200)
+                                .HasColumnType("nvarchar(200)")
+                                .HasColumnName("PausedBy");
+
+                            b1.Property<DateTimeOffset?>("ExpiresAt")
+                                .HasColumnType("datetimeoffset")
+                                .HasColumnName("PauseExpiresAt");
+
+                            b1.Property<DateTimeOffset>("PausedAt")
+                                .HasColumnType("datetimeoffset")
+                                .HasColumnName("PausedAt");
+
+                            b1.Property<string>("Reason")
+                                .IsRequired()
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("PauseReason");
+
+                            b1.Property<int>("ReservationsReleased")
+                                .HasColumnType("int")
+                                .HasColumnName("PauseReleased");
+                        });
+
                     b.HasKey("Id");
 
                     b.HasIndex("TeamId", "Name")
@@ -234,6 +260,32 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                             b1.Property<long?>("Monthly")
                                 .HasColumnType("bigint")
                                 .HasColumnName("MonthlyLimit");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pause", "Entourage.Domain.Organisations.Organisation.Pause#Pause", b1 =>
+                        {
+                            b1.Property<string>("By")
+                                .HasMaxLength(200)
+                                .HasColumnType("nvarchar(200)")
+                                .HasColumnName("PausedBy");
+
+                            b1.Property<DateTimeOffset?>("ExpiresAt")
+                                .HasColumnType("datetimeoffset")
+                                .HasColumnName("PauseExpiresAt");
+
+                            b1.Property<DateTimeOffset>("PausedAt")
+                                .HasColumnType("datetimeoffset")
+                                .HasColumnName("PausedAt");
+
+                            b1.Property<string>("Reason")
+                                .IsRequired()
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("PauseReason");
+
+                            b1.Property<int>("ReservationsReleased")
+                                .HasColumnType("int")
+                                .HasColumnName("PauseReleased");
                         });
 
                     b.HasKey("Id");
@@ -388,6 +440,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
 
+                    b.Property<DateTimeOffset?>("LastCallAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
@@ -424,7 +479,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasIndex("TaskId");
 
-                    b.HasIndex("TeamId");
+                    b.HasIndex("TeamId", "EndedAt");
 
                     b.HasIndex("AgentId", "Status", "Id");
 
@@ -683,12 +738,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("varchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .IsUnicode(false)
-                        .HasColumnType("varchar(20)");
-
                     b.Property<string>("Timezone")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -727,6 +776,10 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("MonthlyLimit");
 
+                            b1.Property<byte>("OnExceed")
+                                .HasColumnType("tinyint")
+                                .HasColumnName("OnExceed");
+
                             b1.Property<long?>("Session")
                                 .HasColumnType("bigint")
                                 .HasColumnName("SessionLimit");
@@ -745,6 +798,32 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                             b1.Property<long?>("Weekly")
                                 .HasColumnType("bigint")
                                 .HasColumnName("WeeklyLimit");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pause", "Entourage.Domain.Teams.Team.Pause#Pause", b1 =>
+                        {
+                            b1.Property<string>("By")
+                                .HasMaxLength(200)
+                                .HasColumnType("nvarchar(200)")
+                                .HasColumnName("PausedBy");
+
+                            b1.Property<DateTimeOffset?>("ExpiresAt")
+                                .HasColumnType("datetimeoffset")
+                                .HasColumnName("PauseExpiresAt");
+
+                            b1.Property<DateTimeOffset>("PausedAt")
+                                .HasColumnType("datetimeoffset")
+                                .HasColumnName("PausedAt");
+
+                            b1.Property<string>("Reason")
+                                .IsRequired()
+                                .HasMaxLength(500)
+                                .HasColumnType("nvarchar(500)")
+                                .HasColumnName("PauseReason");
+
+                            b1.Property<int>("ReservationsReleased")
+                                .HasColumnType("int")
+                                .HasColumnName("PauseReleased");
                         });
 
                     b.HasKey("Id");

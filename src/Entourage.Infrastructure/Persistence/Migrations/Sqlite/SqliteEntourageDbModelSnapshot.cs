@@ -78,6 +78,32 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pause", "Entourage.Domain.Agents.Agent.Pause#Pause", b1 =>
+                        {
+                            b1.Property<string>("By")
+                                .HasMaxLength(200)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("PausedBy");
+
+                            b1.Property<long?>("ExpiresAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PauseExpiresAt");
+
+                            b1.Property<long>("PausedAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PausedAt");
+
+                            b1.Property<string>("Reason")
+                                .IsRequired()
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("PauseReason");
+
+                            b1.Property<int>("ReservationsReleased")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PauseReleased");
+                        });
+
                     b.HasKey("Id");
 
                     b.HasIndex("TeamId", "Name")
@@ -227,6 +253,32 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("MonthlyLimit");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pause", "Entourage.Domain.Organisations.Organisation.Pause#Pause", b1 =>
+                        {
+                            b1.Property<string>("By")
+                                .HasMaxLength(200)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("PausedBy");
+
+                            b1.Property<long?>("ExpiresAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PauseExpiresAt");
+
+                            b1.Property<long>("PausedAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PausedAt");
+
+                            b1.Property<string>("Reason")
+                                .IsRequired()
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("PauseReason");
+
+                            b1.Property<int>("ReservationsReleased")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PauseReleased");
+                        });
+
                     b.HasKey("Id");
 
                     b.HasIndex("Slug")
@@ -373,6 +425,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("LastCallAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
@@ -409,7 +464,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("TaskId");
 
-                    b.HasIndex("TeamId");
+                    b.HasIndex("TeamId", "EndedAt");
 
                     b.HasIndex("AgentId", "Status", "Id");
 
@@ -661,12 +716,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnicode(false)
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .IsUnicode(false)
-                        .HasColumnType("TEXT");
-
                     b.Property<string>("Timezone")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -704,6 +753,10 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("MonthlyLimit");
 
+                            b1.Property<byte>("OnExceed")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("OnExceed");
+
                             b1.Property<long?>("Session")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SessionLimit");
@@ -722,6 +775,32 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                             b1.Property<long?>("Weekly")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("WeeklyLimit");
+                        });
+
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Pause", "Entourage.Domain.Teams.Team.Pause#Pause", b1 =>
+                        {
+                            b1.Property<string>("By")
+                                .HasMaxLength(200)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("PausedBy");
+
+                            b1.Property<long?>("ExpiresAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PauseExpiresAt");
+
+                            b1.Property<long>("PausedAt")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PausedAt");
+
+                            b1.Property<string>("Reason")
+                                .IsRequired()
+                                .HasMaxLength(500)
+                                .HasColumnType("TEXT")
+                                .HasColumnName("PauseReason");
+
+                            b1.Property<int>("ReservationsReleased")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("PauseReleased");
                         });
 
                     b.HasKey("Id");

@@ -9,10 +9,10 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal static partial class SqlServerStatements
 {
     public static SqlCommand SelectAlertKeys(IReadOnlyCollection<AlertKey> keys) => Repeat(
-        LedgerSql.SelectAlertKey, keys, LedgerSql.IsAlert, " OR ", "", BindKey);
+        LedgerAlertSql.SelectKey, keys, LedgerAlertSql.IsKey, " OR ", "", BindKey);
 
     public static SqlCommand InsertAlerts(IReadOnlyCollection<Alert> alerts) => Repeat(
-        LedgerSql.InsertAlert, alerts, (row, alert) =>
+        LedgerAlertSql.Insert, alerts, (row, alert) =>
         {
             BindKey(row, alert.Key);
             row.Add("@id", SqlDbType.UniqueIdentifier, alert.Id);

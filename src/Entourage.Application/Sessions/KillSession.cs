@@ -1,0 +1,26 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Domain.Stops;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>
+/// Ends a session against its agent's will, and the sessions of its sub-agents, and gives their reservations back. Killing one that has
+/// ended leaves it unchanged.
+/// </summary>
+/// <param name="Id">Which.</param>
+/// <param name="Reason">Why; the session's <c>error</c> from then on.</param>
+public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>;
+
+internal sealed class KillSessionValidator : AbstractValidator<KillSessionCommand>
+{
+    public KillSessionValidator() => RuleFor(command => command.Reason).Line(Pause.ReasonLength);
+}
+
+internal sealed class KillSessionHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<KillSessionCommand, SessionResponse>
+{
+    public async Task<SessionResponse> Handle(KillSessionCommand request, CancellationToken cancellationToken) =>
+        (await ledger.WriteAsync(new KillSessionEntry(request.Id, request.Reason, time.GetUtcNow()), cancellationToken)).Response;
+}

@@ -1,0 +1,20 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Stops;
+using MediatR;
+
+namespace Entourage.Application.Stops;
+
+/// <summary>Reads whether an agent, a team or an organisation is paused, and who has obeyed.</summary>
+/// <param name="Scope">Which of the three.</param>
+/// <param name="Id">The id of that.</param>
+public sealed record GetPauseQuery(PauseScope Scope, Guid Id) : IRequest<PauseResponse>;
+
+internal sealed class GetPauseHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetPauseQuery, PauseResponse>
+{
+    public async Task<PauseResponse> Handle(GetPauseQuery request, CancellationToken cancellationToken)
+    {
+        var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
+        var pause = await db.FindPauseAsync(subject, cancellationToken);
+        return await PauseResponse.ReadAsync(db, subject, pause?.IsInForceAt(time.GetUtcNow()) == true ? pause : null, cancellationToken);
+    }
+}

@@ -1,0 +1,40 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Behaviors;
+using Entourage.Domain;
+using Entourage.Domain.Stops;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Stops;
+
+/// <summary>
+/// Stops the work of an agent, a team or an organisation: whatever is active below is told to stop, nothing is started or reserved, and
+/// reservations are given back. Pausing what is paused changes the reason and the end of the pause.
+/// </summary>
+/// <param name="Scope">Whose work.</param>
+/// <param name="Id">The id of that.</param>
+/// <param name="Reason">Why, for those who are told to stop.</param>
+/// <param name="ExpiresAt">When the pause runs out (UTC), ahead; null for never.</param>
+public sealed record PauseWorkCommand(PauseScope Scope, Guid Id, string Reason, DateTimeOffset? ExpiresAt) : ILedgerCommand<PauseResponse>;
+
+internal sealed class PauseWorkValidator : AbstractValidator<PauseWorkCommand>
+{
+    public PauseWorkValidator() => RuleFor(command => command.Reason).Line(Pause.ReasonLength);
+}
+
+internal sealed class PauseWorkHandler(IEntourageDb db, IBudgetLedger ledger, TimeProvider time) : IRequestHandler<PauseWorkCommand, PauseResponse>
+{
+    public async Task<PauseResponse> Handle(PauseWorkCommand request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (request.ExpiresAt <= now)
+        {
+            throw new RuleViolationException("validation", "'expires_at' must be ahead.", nameof(request.ExpiresAt));
+        }
+
+        var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
+        var entry = new PauseEntry(subject, request.Reason, request.ExpiresAt, By: null, now);
+        var pause = (await ledger.WriteAsync(entry, cancellationToken)).Response;
+        return await PauseResponse.ReadAsync(db, subject, pause, cancellationToken);
+    }
+}

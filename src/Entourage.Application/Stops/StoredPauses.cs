@@ -1,0 +1,48 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Stops;
+
+/// <summary>Reads pauses where the ledger does not.</summary>
+internal static class StoredPauses
+{
+    /// <summary>What a pause is of, and where that belongs.</summary>
+    /// <exception cref="NotFoundException">There is no such agent, team or organisation.</exception>
+    public static async Task<PauseSubject> FindPauseSubjectAsync(this IEntourageDb db, PauseScope scope, Guid id, CancellationToken cancellationToken)
+    {
+        switch (scope)
+        {
+            case PauseScope.Organisation:
+                await db.Organisations.GetAsync(id, "organisation", cancellationToken);
+                return new(scope, id, TeamId: null, id);
+            case PauseScope.Team:
+                return new(scope, id, id, (await db.Teams.GetAsync(id, "team", cancellationToken)).OrganisationId);
+            default:
+                var agent = await db.Agents.GetAsync(id, "agent", cancellationToken);
+                return new(scope, id, agent.TeamId, (await db.Teams.GetAsync(agent.TeamId, "team", cancellationToken)).OrganisationId);
+        }
+    }
+
+    /// <summary>The pause on the row of an agent, a team or an organisation, in force or not.</summary>
+    public static async Task<Pause?> FindPauseAsync(this IEntourageDb db, PauseSubject subject, CancellationToken cancellationToken) => subject.Scope switch
+    {
+        PauseScope.Organisation => (await db.Organisations.AsNoTracking().SingleAsync(row => row.Id == subject.Id, cancellationToken)).Pause,
+        PauseScope.Team => (await db.Teams.AsNoTracking().SingleAsync(row => row.Id == subject.Id, cancellationToken)).Pause,
+        _ => (await db.Agents.AsNoTracking().SingleAsync(row => row.Id == subject.Id, cancellationToken)).Pause,
+    };
+
+    /// <summary>The widest pause in force that stops a session which is to begin; null when it may.</summary>
+    public static async Task<PauseInForce?> FindPauseAsync(this IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var team = await db.Teams.AsNoTracking().SingleAsync(team => team.Id == session.TeamId, cancellationToken);
+        var organisation = await db.Organisations.AsNoTracking().SingleAsync(organisation => organisation.Id == team.OrganisationId, cancellationToken);
+        var above = session.Ancestors;
+        var agents = await db.Agents.AsNoTracking()
+            .Where(agent => agent.Id == session.AgentId || db.Sessions.Any(other => above.Contains(other.Id) && other.AgentId == agent.Id))
+            .ToListAsync(cancellationToken);
+        return PauseInForce.Of(organisation.Pause, team.Pause, agents.Select(agent => agent.Pause), now) is [var widest, ..] ? widest : null;
+    }
+}

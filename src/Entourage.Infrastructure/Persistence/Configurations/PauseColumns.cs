@@ -1,0 +1,19 @@
+using Entourage.Domain.Stops;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Entourage.Infrastructure.Persistence.Configurations;
+
+/// <summary>The columns of a pause, on the row of whom it stops: the ledger reads them with that row.</summary>
+internal static class PauseColumns
+{
+    public static void Configure(ComplexPropertyBuilder<Pause> pause)
+    {
+        pause.IsRequired(false);
+        pause.Property(paused => paused.PausedAt).HasColumnName("PausedAt");
+        pause.Property(paused => paused.Reason).HasColumnName("PauseReason").HasMaxLength(Pause.ReasonLength);
+        pause.Property(paused => paused.ExpiresAt).HasColumnName("PauseExpiresAt");
+        pause.Property(paused => paused.By).HasColumnName("PausedBy").HasMaxLength(Pause.ActorLength);
+        pause.Property(paused => paused.ReservationsReleased).HasColumnName("PauseReleased");
+    }
+}

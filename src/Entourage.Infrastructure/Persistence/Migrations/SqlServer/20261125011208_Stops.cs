@@ -1,0 +1,227 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class Stops : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_Sessions_TeamId",
+                table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "Status",
+                table: "Teams");
+
+            migrationBuilder.AddColumn<byte>(
+                name: "OnExceed",
+                table: "Teams",
+                type: "tinyint",
+                nullable: false,
+                defaultValue: (byte)0);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "PauseExpiresAt",
+                table: "Teams",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "PauseReason",
+                table: "Teams",
+                type: "nvarchar(500)",
+                maxLength: 500,
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "PauseReleased",
+                table: "Teams",
+                type: "int",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "PausedAt",
+                table: "Teams",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "PausedBy",
+                table: "Teams",
+                type: "nvarchar(200)",
+                maxLength: 200,
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "LastCallAt",
+                table: "Sessions",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "PauseExpiresAt",
+                table: "Organisations",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "PauseReason",
+                table: "Organisations",
+                type: "nvarchar(500)",
+                maxLength: 500,
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "PauseReleased",
+                table: "Organisations",
+                type: "int",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "PausedAt",
+                table: "Organisations",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "PausedBy",
+                table: "Organisations",
+                type: "nvarchar(200)",
+                maxLength: 200,
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "PauseExpiresAt",
+                table: "Agents",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "PauseReason",
+                table: "Agents",
+                type: "nvarchar(500)",
+                maxLength: 500,
+                nullable: true);
+
+            migrationBuilder.AddColumn<int>(
+                name: "PauseReleased",
+                table: "Agents",
+                type: "int",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "PausedAt",
+                table: "Agents",
+                type: "datetimeoffset",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "PausedBy",
+                table: "Agents",
+                type: "nvarchar(200)",
+                maxLength: 200,
+                nullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Sessions_TeamId_EndedAt",
+                table: "Sessions",
+                columns: new[] { "TeamId", "EndedAt" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_Sessions_TeamId_EndedAt",
+                table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "OnExceed",
+                table: "Teams");
+
+            migrationBuilder.DropColumn(
+                name: "PauseExpiresAt",
+                table: "Teams");
+
+            migrationBuilder.DropColumn(
+                name: "PauseReason",
+                table: "Teams");
+
+            migrationBuilder.DropColumn(
+                name: "PauseReleased",
+                table: "Teams");
+
+            migrationBuilder.DropColumn(
+                name: "PausedAt",
+                table: "Teams");
+
+            migrationBuilder.DropColumn(
+                name: "PausedBy",
+                table: "Teams");
+
+            migrationBuilder.DropColumn(
+                name: "LastCallAt",
+                table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "PauseExpiresAt",
+                table: "Organisations");
+
+            migrationBuilder.DropColumn(
+                name: "PauseReason",
+                table: "Organisations");
+
+            migrationBuilder.DropColumn(
+                name: "PauseReleased",
+                table: "Organisations");
+
+            migrationBuilder.DropColumn(
+                name: "PausedAt",
+                table: "Organisations");
+
+            migrationBuilder.DropColumn(
+                name: "PausedBy",
+                table: "Organisations");
+
+            migrationBuilder.DropColumn(
+                name: "PauseExpiresAt",
+                table: "Agents");
+
+            migrationBuilder.DropColumn(
+                name: "PauseReason",
+                table: "Agents");
+
+            migrationBuilder.DropColumn(
+                name: "PauseReleased",
+                table: "Agents");
+
+            migrationBuilder.DropColumn(
+                name: "PausedAt",
+                table: "Agents");
+
+            migrationBuilder.DropColumn(
+                name: "PausedBy",
+                table: "Agents");
+
+            migrationBuilder.AddColumn<string>(
+                name: "Status",
+                table: "Teams",
+                type: "varchar(20)",
+                unicode: false,
+                maxLength: 20,
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Sessions_TeamId",
+                table: "Sessions",
+                column: "TeamId");
+        }
+    }
+}
