@@ -2,6 +2,7 @@ using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Pricing;
+using Entourage.Application.Sessions;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,7 @@ public static class DependencyInjection
         services.AddScoped<IdempotentReplay>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<UnpricedUsage>();
+        services.AddScoped<SilentSessions>();
 
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

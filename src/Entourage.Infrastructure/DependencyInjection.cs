@@ -19,6 +19,7 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
 
         var options = configuration.GetSection(DatabaseOptions.Section).Get<DatabaseOptions>() ?? new();
@@ -42,6 +43,7 @@ public static class DependencyInjection
         services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
+        services.AddHostedService<AbandonJob>();
         return services;
     }
 

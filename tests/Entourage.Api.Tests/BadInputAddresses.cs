@@ -33,6 +33,15 @@ internal static class BadInputAddresses
         ("GET", "/agents/{0}/sessions", null),
         ("POST", "/reservations/{0}/extend", """{"ttl_seconds": 60}"""),
         ("DELETE", "/reservations/{0}", null),
+        ("POST", "/agents/{0}/pause", """{"reason": "enough"}"""),
+        ("POST", "/agents/{0}/resume", "{}"),
+        ("GET", "/agents/{0}/pause", null),
+        ("POST", "/teams/{0}/pause", """{"reason": "enough"}"""),
+        ("POST", "/teams/{0}/resume", "{}"),
+        ("GET", "/teams/{0}/pause", null),
+        ("POST", "/orgs/{0}/pause", """{"reason": "enough"}"""),
+        ("POST", "/orgs/{0}/resume", "{}"),
+        ("GET", "/orgs/{0}/pause", null),
         ("GET", "/settings/teams/{0}", null),
         ("PATCH", "/settings/teams/{0}", """{"daily_cost_limit_usd": 1}"""),
         ("PATCH", "/settings/agents/{0}", """{"daily_cost_limit_usd": 1}"""),
@@ -49,6 +58,7 @@ internal static class BadInputAddresses
         ("GET", "/sessions/{0}/usage", null),
         ("POST", "/sessions/{0}/reservations", """{"estimated_cost_usd": 1}"""),
         ("POST", "/sessions/{0}/end", "{}"),
+        ("POST", "/sessions/{0}/kill", """{"reason": "enough"}"""),
     ];
 
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named(

@@ -13,7 +13,11 @@ internal sealed record ModelBudget(string Scope, long Id, string Period);
 /// <param name="Path">It and its ancestors.</param>
 internal sealed record ModelSession(long Id, int Agent, long? Task, IReadOnlyList<long> Path)
 {
-    public bool IsActive { get; set; } = true;
+    public bool IsActive => Status == "active";
+
+    public string Status { get; set; } = "active";
+
+    public DateTimeOffset? EndedAt { get; set; }
 }
 
 /// <summary>A usage of the model.</summary>
@@ -41,6 +45,11 @@ internal sealed class LedgerModel
     public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
 
     public bool IsHard { get; private set; } = true;
+
+    public bool KillsOnExceed { get; set; }
+
+    /// <summary>Until when what is paused: the organisation, the team, or the agent at a place.</summary>
+    public Dictionary<(string Scope, int Agent), DateTimeOffset> Pauses { get; } = [];
 
     public List<ModelSession> Sessions { get; } = [];
 
@@ -99,6 +108,56 @@ internal sealed class LedgerModel
     }
 
     public ModelSession? NewestActive(int agent) => Sessions.LastOrDefault(session => session.Agent == agent && session.IsActive);
+
+    public bool IsPaused(string scope, int agent) => Pauses.TryGetValue((scope, agent), out var until) && Now < until;
+
+    /// <summary>Whether the organisation, the team, an agent or one above it in the tree is paused.</summary>
+    public bool IsPaused(int agent, IReadOnlyList<long> path) =>
+        IsPaused("orgs", 0) || IsPaused("teams", 0) || IsPaused("agents", agent)
+        || Sessions.Any(above => path.Contains(above.Id) && IsPaused("agents", above.Agent));
+
+    /// <summary>The active sessions that a pause reaches.</summary>
+    public IEnumerable<ModelSession> ReachedBy(string scope, int agent) => Sessions.Where(session => session.IsActive
+        && (scope != "agents" || Sessions.Any(above => session.Path.Contains(above.Id) && above.Agent == agent)));
+
+    public void Kill(long top)
+    {
+        foreach (var session in Sessions.Where(session => session.IsActive && session.Path.Contains(top)))
+        {
+            (session.Status, session.EndedAt) = ("killed", Now);
+            Release(session);
+        }
+    }
+
+    /// <summary>Gives the reservations of a session back.</summary>
+    /// <returns>How many there were.</returns>
+    public int Release(ModelSession session)
+    {
+        var live = Reservations.Where(held => held.Session == session && IsLive(held)).ToArray();
+        foreach (var held in live)
+        {
+            held.HasEnded = true;
+        }
+
+        return live.Length;
+    }
+
+    /// <summary>Kills what a usage has left nothing for, if the team wants that.</summary>
+    public void KillWhatExceeds(ModelUsage usage)
+    {
+        if (!KillsOnExceed || usage.IsImputed || usage.Usd == 0)
+        {
+            return;
+        }
+
+        var exceeded = CapsOf(usage.Session)
+            .Where(cap => Refuses(cap.Budget) && StartOf(cap.Budget, usage.At) == StartOf(cap.Budget, Now) && Spent(cap.Budget, Now) >= cap.Limit)
+            .ToArray();
+        if (exceeded.Length > 0)
+        {
+            Kill(exceeded[^1].Budget.Scope == "session" ? usage.Session.Path[^1] : usage.Session.Id);
+        }
+    }
 
     public bool IsLive(ModelReservation reservation) => !reservation.HasEnded && Now < reservation.ExpiresAt;
 

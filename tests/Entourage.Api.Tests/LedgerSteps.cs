@@ -13,6 +13,8 @@ internal abstract record Step
         (session, usd, reservation, minutesAgo, imputed, isRepeated) =>
             (Step)new UseStep(session, usd, reservation, minutesAgo, imputed == 0, isRepeated));
 
+    private static readonly string[] Scopes = ["agents", "agents", "teams", "orgs"];
+
     private static readonly string[] Zones = ["UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland"];
 
     /// <summary>Moves a limit.</summary>
@@ -31,6 +33,10 @@ internal abstract record Step
         (3, Gen.Select(Gen.Int[0, 9], Gen.Int[1, 3_600], (reservation, ttl) => (Step)new ExtendStep(reservation, ttl))),
         (2, Gen.Int[0, 9].Select(session => (Step)new EndStep(session))),
         (5, Cap.Select(cap => (Step)cap)),
+        (1, Gen.Int[0, 9].Select(session => (Step)new KillStep(session))),
+        (2, Gen.Select(Gen.OneOf(Scopes), Gen.Int[0, 1], Gen.OneOf(Gen.Const(-1), Gen.Int[1, 7_200])).Select((scope, agent, seconds) => (Step)new PauseStep(scope, agent, seconds))),
+        (3, Gen.Select(Gen.OneOf(Scopes), Gen.Int[0, 1]).Select((scope, agent) => (Step)new ResumeStep(scope, agent))),
+        (1, Gen.Bool.Select(kills => (Step)new ExceedStep(kills))),
         (1, Gen.Bool.Select(isHard => (Step)new EnforceStep(isHard))),
         (1, Gen.OneOf(Zones).Select(zone => (Step)new ZoneStep(zone))),
         (5, Gen.OneOf(Gen.Int[1, 90], Gen.Int[1, 3_600], Gen.Int[3_600, 20 * 3_600]).Select(seconds => (Step)new WaitStep(seconds))));
@@ -59,6 +65,18 @@ internal sealed record ExtendStep(int Reservation, int Ttl) : Step;
 
 /// <summary>Ends a session.</summary>
 internal sealed record EndStep(int Session) : Step;
+
+/// <summary>Kills a session and what is below it.</summary>
+internal sealed record KillStep(int Session) : Step;
+
+/// <summary>Pauses the team, the organisation or an agent, for some time; −1 is for ever.</summary>
+internal sealed record PauseStep(string Scope, int Agent, int Seconds) : Step;
+
+/// <summary>Ends a pause.</summary>
+internal sealed record ResumeStep(string Scope, int Agent) : Step;
+
+/// <summary>Lets the team kill what exceeds its caps, or only stop it.</summary>
+internal sealed record ExceedStep(bool Kills) : Step;
 
 /// <summary>Moves a limit, or lifts it.</summary>
 internal sealed record LimitStep(string Limit, decimal? Usd) : Step;

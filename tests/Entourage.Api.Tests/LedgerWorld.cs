@@ -6,7 +6,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>Takes the same steps in the product and in its model, and compares them after each.</summary>
-internal sealed class LedgerWorld
+internal sealed partial class LedgerWorld
 {
     private readonly ApiHost host;
     private readonly LedgerModel model = new();
@@ -48,6 +48,10 @@ internal sealed class LedgerWorld
             ReleaseStep release => ReleaseAsync(release),
             ExtendStep extend => ExtendAsync(extend),
             EndStep end => EndAsync(end),
+            KillStep kill => KillAsync(kill),
+            PauseStep pause => PauseAsync(pause),
+            ResumeStep resume => ResumeAsync(resume),
+            ExceedStep exceed => ExceedAsync(exceed),
             LimitStep limit => LimitAsync(limit),
             EnforceStep enforce => EnforceAsync(enforce),
             ZoneStep zone => MoveAsync(zone),
@@ -70,6 +74,7 @@ internal sealed class LedgerWorld
         var caps = model.CapsOf(step.Agent, task, parent?.Path ?? [0]).Where(cap => model.Refuses(cap.Budget));
         var expected = parent is { IsActive: false } ? HttpStatusCode.Conflict
             : parent?.Path.Count >= 16 ? HttpStatusCode.UnprocessableEntity
+            : model.IsPaused(step.Agent, parent?.Path ?? []) ? HttpStatusCode.Conflict
             : caps.Any(cap => model.IsOver(cap.Budget, cap.Limit)) ? HttpStatusCode.PaymentRequired
             : HttpStatusCode.Created;
 
@@ -86,7 +91,7 @@ internal sealed class LedgerWorld
     {
         var session = SessionAt(step.Session);
         var until = model.Now.AddSeconds(step.Ttl);
-        var expected = !session.IsActive ? HttpStatusCode.Conflict
+        var expected = !session.IsActive || model.IsPaused(session.Agent, session.Path) ? HttpStatusCode.Conflict
             : model.MayReserve(session, step.Usd, model.Now, until) ? HttpStatusCode.Created
             : HttpStatusCode.PaymentRequired;
 
@@ -164,12 +169,14 @@ internal sealed class LedgerWorld
         var counted = step.IsImputed ? 0 : step.Usd;
         var overrun = model.OverrunOf(session, counted, at, committed);
         committed?.HasEnded = true;
-        model.Usages.Add(new(session, step.Usd, at, step.IsImputed, overrun));
+        var usage = new ModelUsage(session, step.Usd, at, step.IsImputed, overrun);
+        model.Usages.Add(usage);
+        model.KillWhatExceeds(usage);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), answer.ToJsonString());
         Assert.That(answer.Usd("overrun_usd"), Is.EqualTo(overrun), answer.ToJsonString());
         var isOver = model.CapsOf(session).Any(cap => model.Refuses(cap.Budget) && model.IsOver(cap.Budget, cap.Limit));
-        Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver || !session.IsActive)), answer.ToJsonString());
+        Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver || !session.IsActive || model.IsPaused(session.Agent, session.Path))), answer.ToJsonString());
     }
 
     private async Task ReleaseAsync(ReleaseStep step)
@@ -189,7 +196,7 @@ internal sealed class LedgerWorld
         }
 
         var until = new[] { reservation.ExpiresAt, model.Now.AddSeconds(step.Ttl) }.Max();
-        var expected = !model.IsLive(reservation) ? HttpStatusCode.Conflict
+        var expected = !model.IsLive(reservation) || model.IsPaused(reservation.Session.Agent, reservation.Session.Path) ? HttpStatusCode.Conflict
             : model.MayReserve(reservation.Session, reservation.Usd, reservation.CreatedAt, until, reservation) ? HttpStatusCode.OK
             : HttpStatusCode.PaymentRequired;
         var answer = await Api.PostAsync($"/reservations/{reservation.Id}/extend", new { ttl_seconds = step.Ttl });
@@ -204,13 +211,13 @@ internal sealed class LedgerWorld
     {
         var session = SessionAt(step.Session);
         var answer = (await Api.PostAsync($"/sessions/{session.Id}/end", null)).Ok;
-        session.IsActive = false;
-        foreach (var held in model.Reservations.Where(held => held.Session == session))
+        if (session.IsActive)
         {
-            held.HasEnded = true;
+            (session.Status, session.EndedAt) = ("completed", model.Now);
         }
 
-        Assert.That((answer.Text("status"), answer.Usd("reserved_usd")), Is.EqualTo(("completed", (decimal?)0)));
+        model.Release(session);
+        Assert.That((answer.Text("status"), answer.Usd("reserved_usd")), Is.EqualTo((session.Status, (decimal?)0)));
     }
 
     private async Task LimitAsync(LimitStep step)
@@ -282,7 +289,8 @@ internal sealed class LedgerWorld
                     (decimal?)model.Remaining(cap.Budget, cap.Limit, model.Now),
                     model.IsOver(cap.Budget, cap.Limit)))));
             var isOver = caps.Any(cap => model.Refuses(cap.Budget) && model.IsOver(cap.Budget, cap.Limit));
-            Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver)));
+            var isStopped = model.IsPaused(agent, newest?.Path ?? []) || (newest is null && WasKilled(agent));
+            Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver || isStopped)));
             Assert.That(caps.Where(cap => model.Refuses(cap.Budget)).Where(cap => !model.IsKept(cap.Budget)), Is.Empty, "a hard cap is oversold");
         }
 

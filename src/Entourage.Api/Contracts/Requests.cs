@@ -205,6 +205,9 @@ public sealed record ChangeTeamSettingsRequest
     /// <summary>What becomes of a session whose usage leaves nothing of a hard cap: stop tells it to, kill ends it and its sub-agents'.</summary>
     public Patch<OnExceed> OnExceed { get; init; }
 
+    /// <summary>After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</summary>
+    public Patch<long?> AbandonedAfterMinutes { get; init; }
+
     /// <summary>The shares of a budget that are told when they are spent: up to 10, rising, above 0 and up to 10; null is none.</summary>
     public Patch<IReadOnlyList<decimal>?> AlertThresholds { get; init; }
 

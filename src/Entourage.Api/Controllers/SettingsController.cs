@@ -31,6 +31,7 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.AgentDailyCostLimitUsd,
             body.Enforcement,
             body.OnExceed,
+            body.AbandonedAfterMinutes,
             body.AlertThresholds,
             body.Runaway,
             body.ApplyGuidelineBudgets,

@@ -96,6 +96,14 @@ public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error,
 /// <param name="Now">The present (UTC).</param>
 public sealed record KillSessionEntry(long SessionId, string Reason, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null);
 
+/// <summary>
+/// The end of an active session that has been silent for as long as its team waits. The answer is whether it was ended: one that was
+/// heard of meanwhile, or that holds a reservation, or has an active one below it, goes on.
+/// </summary>
+/// <param name="SessionId">Which.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record AbandonEntry(long SessionId, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
+
 /// <summary>Whom a pause stops, and where that belongs.</summary>
 /// <param name="Scope">What it is.</param>
 /// <param name="Id">Which.</param>

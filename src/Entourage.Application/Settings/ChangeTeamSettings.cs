@@ -24,6 +24,7 @@ namespace Entourage.Application.Settings;
 /// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
 /// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap.</param>
+/// <param name="AbandonedAfterMinutes">After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</param>
 /// <param name="AlertThresholds">The shares of a budget that are told when they are spent; null is none.</param>
 /// <param name="Runaway">When a session has run away; its absent members stay as they are.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
@@ -40,6 +41,7 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Money?> AgentDailyCostLimitUsd,
     Patch<Enforcement> Enforcement,
     Patch<OnExceed> OnExceed,
+    Patch<long?> AbandonedAfterMinutes,
     Patch<IReadOnlyList<decimal>?> AlertThresholds,
     Patch<RunawayPatch?> Runaway,
     Patch<bool> ApplyGuidelineBudgets,
@@ -57,6 +59,9 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
         RuleFor(command => command.TaskCostLimitUsd.Value).Usd().OverridePropertyName("TaskCostLimitUsd");
         RuleFor(command => command.SessionCostLimitUsd.Value).Usd().OverridePropertyName("SessionCostLimitUsd");
         RuleFor(command => command.AgentDailyCostLimitUsd.Value).Usd().OverridePropertyName("AgentDailyCostLimitUsd");
+        RuleFor(command => command.AbandonedAfterMinutes.Value)
+            .InclusiveBetween(TeamLimits.LeastAbandonedAfterMinutes, TeamLimits.GreatestAbandonedAfterMinutes)
+            .OverridePropertyName("AbandonedAfterMinutes");
         RuleFor(command => command.AlertThresholds.Value)
             .Must(thresholds => thresholds is null || Domain.Alerts.AlertThresholds.Allow(thresholds))
             .WithMessage(
@@ -90,6 +95,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
                 AgentDaily = request.AgentDailyCostLimitUsd.Or(team.Limits.AgentDaily),
                 Enforcement = request.Enforcement.Or(team.Limits.Enforcement),
                 OnExceed = request.OnExceed.Or(team.Limits.OnExceed),
+                AbandonedAfterMinutes = (int?)request.AbandonedAfterMinutes.Or(team.Limits.AbandonedAfterMinutes),
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },

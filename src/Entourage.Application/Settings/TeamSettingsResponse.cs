@@ -16,6 +16,7 @@ namespace Entourage.Application.Settings;
 /// <param name="AgentDailyCostLimitUsd">A day of each agent that has no limit of its own.</param>
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
 /// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap: it is told to stop, or killed.</param>
+/// <param name="AbandonedAfterMinutes">After how many minutes of silence an active session is given up; null is never.</param>
 /// <param name="AlertThresholds">The shares of a budget that are told when they are spent.</param>
 /// <param name="Runaway">When a session has run away.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
@@ -31,6 +32,7 @@ public sealed record TeamSettingsResponse(
     Money? AgentDailyCostLimitUsd,
     Enforcement Enforcement,
     OnExceed OnExceed,
+    int? AbandonedAfterMinutes,
     IReadOnlyList<decimal> AlertThresholds,
     RunawaySettingsResponse Runaway,
     bool ApplyGuidelineBudgets,
@@ -51,6 +53,7 @@ public sealed record TeamSettingsResponse(
         team.Limits.AgentDaily,
         team.Limits.Enforcement,
         team.Limits.OnExceed,
+        team.Limits.AbandonedAfterMinutes,
         team.Watch.Thresholds.Ratios,
         RunawaySettingsResponse.From(team.Watch),
         team.Limits.ApplyGuidelineBudgets,

@@ -13,6 +13,12 @@ public sealed record OrganisationLimits
 /// <summary>The caps of a team, in USD; null is no cap. Days, weeks and months are those of the team's time zone.</summary>
 public sealed record TeamLimits
 {
+    /// <summary>The shortest silence after which a session can be given up, in minutes.</summary>
+    public const int LeastAbandonedAfterMinutes = 5;
+
+    /// <summary>The longest silence after which a session can be given up, in minutes: a week.</summary>
+    public const int GreatestAbandonedAfterMinutes = 10_080;
+
     /// <summary>USD a day for all agents of the team together.</summary>
     public Money? Daily { get; init; }
 
@@ -39,6 +45,9 @@ public sealed record TeamLimits
 
     /// <summary>What becomes of a session whose usage leaves nothing of a hard cap.</summary>
     public OnExceed OnExceed { get; init; } = OnExceed.Stop;
+
+    /// <summary>After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</summary>
+    public int? AbandonedAfterMinutes { get; init; } = 60;
 
     /// <summary>What becomes of work on a model that has no price, and whose cost no cap would see.</summary>
     public UnpricedModelRule UnpricedModels { get; init; } = UnpricedModelRule.Record;

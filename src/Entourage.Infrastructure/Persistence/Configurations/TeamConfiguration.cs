@@ -43,6 +43,7 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
             limits.Property(limit => limit.ApplyGuidelineBudgets).HasColumnName("ApplyGuidelineBudgets");
             limits.Property(limit => limit.UnpricedModels).HasColumnName("UnpricedModels");
             limits.Property(limit => limit.Enforcement).HasColumnName("Enforcement");
+            limits.Property(limit => limit.AbandonedAfterMinutes).HasColumnName("AbandonedAfterMinutes");
             limits.Property(limit => limit.OnExceed).HasColumnName("OnExceed");
         });
     }

@@ -61,8 +61,8 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
         builder.HasIndex(reservation => reservation.SessionId).HasFilter(NotEnded);
         builder.HasIndex(reservation => new { reservation.OrganisationId, reservation.ExpiresAt }).HasFilter(NotEnded);
 
-        // Of the others: those that are old enough to be forgotten.
-        builder.HasIndex(reservation => reservation.EndedAt).HasFilter("[EndedAt] IS NOT NULL");
+        // Of the others: those that are old enough to be forgotten, and whose those are that ended lately.
+        builder.HasIndex(reservation => new { reservation.EndedAt, reservation.SessionId }).HasFilter("[EndedAt] IS NOT NULL");
     }
 }
 

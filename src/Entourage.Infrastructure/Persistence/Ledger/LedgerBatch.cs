@@ -112,6 +112,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         ReleaseEntry release => Release(release),
         EndSessionEntry end => End(end),
         KillSessionEntry kill => await KillAsync(kill),
+        AbandonEntry abandon => await AbandonAsync(abandon),
         PauseEntry pause => await stops.PauseAsync(pause),
         ResumeEntry resume => await stops.ResumeAsync(resume),
         RepriceEntry reprice => Reprice(reprice),
@@ -160,10 +161,11 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         // What was spent in a window of the past stops nobody now.
         var present = books.BudgetsAt(session, usage.Now);
         var drawnOn = books.BudgetsAt(session, usage.OccurredAt).Where(budget => present.Any(now => now.Window == budget.Window));
-        if (books.PositionOf(drawnOn).Budgets.FirstOrDefault(budget => budget.IsExhausted)?.Budget is { } exceeded)
+        var exceeded = books.PositionOf(drawnOn).Budgets.Where(budget => budget.IsExhausted).Select(budget => budget.Budget).ToArray();
+        if (exceeded is [var widest, ..])
         {
             // The cap of a session is that of its whole tree, from the topmost down.
-            stops.Kill(session, StopReason.Of(exceeded), usage.Now, wholeTree: exceeded.Window.Scope == BudgetScope.Session);
+            stops.Kill(session, StopReason.Of(widest), usage.Now, wholeTree: exceeded[^1].Window.Scope == BudgetScope.Session);
         }
     }
 
@@ -328,6 +330,18 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         await stops.KillAsync(GetSession(kill.SessionId).Policy.TeamId, kill.SessionId, kill.Reason, kill.Now);
         return LedgerAnswers.OfSession(GetSession(kill.SessionId), books, kill.Now);
+    }
+
+    private async Task<bool> AbandonAsync(AbandonEntry abandon)
+    {
+        var session = GetSession(abandon.SessionId);
+        var isAbandoned = await stops.AbandonAsync(session, abandon.Now);
+        if (isAbandoned)
+        {
+            watch.NoteAbandoned(session, abandon.Now);
+        }
+
+        return isAbandoned;
     }
 
     private LedgerSession GetSession(long id) => books.FindSession(id) ?? throw new NotFoundException("session", id);

@@ -70,6 +70,7 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
         ReserveEntry reserve => reserve.SessionId,
         EndSessionEntry end => end.SessionId,
         KillSessionEntry kill => kill.SessionId,
+        AbandonEntry abandon => abandon.SessionId,
         RepriceEntry reprice => reprice.SessionId,
         _ => null,
     };

@@ -27,7 +27,7 @@ internal static class LedgerSql
 
     private const string Policy =
         "o.Id, o.DailyLimit, o.MonthlyLimit, t.Id, t.Timezone, t.DailyLimit, t.WeeklyLimit, t.MonthlyLimit, t.TaskLimit, t.SessionLimit, "
-        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.OnExceed, t.UnpricedModels, a.Id, a.DailyLimit";
+        + "t.AgentDailyLimit, t.ApplyGuidelineBudgets, t.Enforcement, t.OnExceed, t.AbandonedAfterMinutes, t.UnpricedModels, a.Id, a.DailyLimit";
 
     /// <summary>Wants a condition after it.</summary>
     public const string SelectSession = "SELECT " + Session + " FROM Sessions s " + JoinPolicy + " WHERE ";
@@ -248,6 +248,7 @@ internal static class LedgerSql
             ApplyGuidelineBudgets = row.Flag(),
             Enforcement = row.Name<Enforcement>(),
             OnExceed = (OnExceed)row.Byte(),
+            AbandonedAfterMinutes = row.OptionalInt32(),
             UnpricedModels = row.Name<UnpricedModelRule>(),
         },
         AgentId = row.Id(),

@@ -76,6 +76,34 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
         }
     }
 
+    /// <summary>
+    /// Ends a session that nothing was heard of for as long as its team waits. Those who found it looked before this turn began, so what
+    /// may have happened since is looked at again.
+    /// </summary>
+    /// <returns>Whether it was ended.</returns>
+    public async Task<bool> AbandonAsync(LedgerSession session, DateTimeOffset now)
+    {
+        if (!session.State.IsActive || session.Policy.TeamLimits.AbandonedAfterMinutes is not { } minutes)
+        {
+            return false;
+        }
+
+        var since = now.AddMinutes(-minutes);
+        await ReadReservationsAsync([session], now);
+        var isHeardOf = session.StartedAt > since
+            || session.LastCallAt > since
+            || books.Reservations.Any(held => held.Reservation.SessionId == session.Id && !(held.Reservation.EndedAt <= since))
+            || (await ReadActiveAsync(PauseScope.Team, session.Policy.TeamId)).Any(below => below.ParentSessionId == session.Id);
+        if (isHeardOf)
+        {
+            return false;
+        }
+
+        books.End(session, session.State.Abandon($"Nothing was heard of it for {minutes} minutes.", now));
+        books.Tell(Telling.Of(LedgerAnswers.OfSession(books.FindSession(session.Id)!, books, now), session.Policy.TeamId, now));
+        return true;
+    }
+
     /// <summary>Pauses, and gives back all reservations below. A pause that is in force goes on, as the entry says now.</summary>
     public async Task<Pause> PauseAsync(PauseEntry entry)
     {
@@ -160,6 +188,18 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     /// <returns>How many there were.</returns>
     private async Task<int> ReleaseAsync(IReadOnlyCollection<LedgerSession> reached, DateTimeOffset now)
     {
+        var released = await ReadReservationsAsync(reached, now);
+        foreach (var held in released)
+        {
+            books.End(held, ReservationStatus.Released, now);
+        }
+
+        return released.Count;
+    }
+
+    /// <summary>Reads the reservations of sessions that have not ended, and what the counters say that these and the sessions are in.</summary>
+    private async Task<IReadOnlyCollection<LedgerReservation>> ReadReservationsAsync(IReadOnlyCollection<LedgerSession> reached, DateTimeOffset now)
+    {
         var unread = reached.Select(session => session.Id).Where(reservationsRead.Add).ToArray();
         foreach (var held in unread.Length > 0 ? await store.FindReservationsOfAsync(unread) : [])
         {
@@ -167,9 +207,9 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
         }
 
         var ids = reached.Select(session => session.Id).ToHashSet();
-        var released = books.Reservations.Where(held => held.Reservation.EndedAt is null && ids.Contains(held.Reservation.SessionId)).ToArray();
+        var live = books.Reservations.Where(held => held.Reservation.EndedAt is null && ids.Contains(held.Reservation.SessionId)).ToArray();
         var windows = reached.SelectMany(session => books.BudgetsAt(session, now).Select(budget => budget.Window))
-            .Concat(released.SelectMany(held => held.Windows))
+            .Concat(live.SelectMany(held => held.Windows))
             .Where(window => !books.KnowsSpendingIn(window))
             .ToHashSet();
         if (windows.Count > 0)
@@ -177,12 +217,7 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
             books.Know(await store.SpendingAsync(windows));
         }
 
-        foreach (var held in released)
-        {
-            books.End(held, ReservationStatus.Released, now);
-        }
-
-        return released.Length;
+        return live;
     }
 
     /// <summary>

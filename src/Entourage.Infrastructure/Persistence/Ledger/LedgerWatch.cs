@@ -33,6 +33,10 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
         LookAtSession(record, books.FindSession(session.Id)!);
     }
 
+    /// <summary>Notes that a session was closed since nothing was heard of it.</summary>
+    public void NoteAbandoned(LedgerSession session, DateTimeOffset now) =>
+        Find(TeamworkDetectors.Abandoned(session.Id), SubjectOf(session), now);
+
     /// <summary>Raises what was found and is not known yet.</summary>
     public async Task RaiseAsync(ILedgerWrites store)
     {
@@ -66,13 +70,13 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
             {
                 foreach (var crossed in BudgetDetectors.Crossed(budget, cost, session.WatchRules.Thresholds))
                 {
-                    Find(crossed, SubjectOf(budget.Budget.Window, session), record, budget with { Spending = budget.Spending + new Spending(cost, Money.Zero) });
+                    Find(crossed, SubjectOf(budget.Budget.Window, session), record.Entry.Now, budget with { Spending = budget.Spending + new Spending(cost, Money.Zero) });
                 }
             }
 
             if (budget.Budget.Window.Scope == BudgetScope.Task && BudgetDetectors.RedFlag(session.Policy.Task!, budget.Spending.Spent, cost) is { } redFlag)
             {
-                Find(redFlag, new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId), record);
+                Find(redFlag, new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId), record.Entry.Now);
             }
         }
     }
@@ -91,7 +95,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
         if (ModelDetectors.Note(session.Watch, finding, at, calendar.ResetsAt(BudgetPeriod.Day, at)!.Value) is { } noted)
         {
             books.Watch(session.Id, noted);
-            Find(finding, SubjectOf(session), record);
+            Find(finding, SubjectOf(session), record.Entry.Now);
         }
     }
 
@@ -106,7 +110,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
 
         foreach (var finding in findings)
         {
-            Find(finding, SubjectOf(session), record);
+            Find(finding, SubjectOf(session), record.Entry.Now);
             Act(finding, session, record.Entry.Now);
         }
     }
@@ -124,9 +128,9 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
         }
     }
 
-    private void Find(AlertFinding finding, AlertSubject subject, LedgerRecord record, BudgetStatus? budget = null)
+    private void Find(AlertFinding finding, AlertSubject subject, DateTimeOffset now, BudgetStatus? budget = null)
     {
-        var alert = Alert.Raise(finding, subject, record.Entry.Now);
+        var alert = Alert.Raise(finding, subject, now);
         found.TryAdd(alert.Key, (alert, budget));
     }
 

@@ -175,11 +175,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("EndedAt")
-                        .HasFilter("[EndedAt] IS NOT NULL");
-
                     b.HasIndex("SessionId")
                         .HasFilter("[EndedAt] IS NULL");
+
+                    b.HasIndex("EndedAt", "SessionId")
+                        .HasFilter("[EndedAt] IS NOT NULL");
 
                     b.HasIndex("OrganisationId", "ExpiresAt")
                         .HasFilter("[EndedAt] IS NULL");
@@ -752,6 +752,10 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Limits", "Entourage.Domain.Teams.Team.Limits#TeamLimits", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<int?>("AbandonedAfterMinutes")
+                                .HasColumnType("int")
+                                .HasColumnName("AbandonedAfterMinutes");
 
                             b1.Property<long?>("AgentDaily")
                                 .HasColumnType("bigint")

@@ -168,11 +168,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("EndedAt")
-                        .HasFilter("[EndedAt] IS NOT NULL");
-
                     b.HasIndex("SessionId")
                         .HasFilter("[EndedAt] IS NULL");
+
+                    b.HasIndex("EndedAt", "SessionId")
+                        .HasFilter("[EndedAt] IS NOT NULL");
 
                     b.HasIndex("OrganisationId", "ExpiresAt")
                         .HasFilter("[EndedAt] IS NULL");
@@ -729,6 +729,10 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Limits", "Entourage.Domain.Teams.Team.Limits#TeamLimits", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<int?>("AbandonedAfterMinutes")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AbandonedAfterMinutes");
 
                             b1.Property<long?>("AgentDaily")
                                 .HasColumnType("INTEGER")

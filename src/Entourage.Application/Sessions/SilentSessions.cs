@@ -1,0 +1,58 @@
+using Entourage.Application.Abstractions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>
+/// Active sessions that nothing has been heard of for as long as their teams wait. What is heard of a session are the usages that it
+/// reports, the reservations that it makes, for as long as they hold, and the sessions below it; a look at its budget is not.
+/// Several replicas may close them at once: the ledger sees to it that each is closed once.
+/// </summary>
+/// <param name="db">Where they are found.</param>
+/// <param name="ledger">Closes them.</param>
+/// <param name="time">When.</param>
+public sealed class SilentSessions(IEntourageDb db, IBudgetLedger ledger, TimeProvider time)
+{
+    // Few enough that usages hardly wait for the transaction.
+    private const int PieceSize = 200;
+
+    /// <summary>Closes them as abandoned, and gives their reservations back.</summary>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        var waits = await db.Teams.Where(team => team.Limits.AbandonedAfterMinutes != null)
+            .Select(team => team.Limits.AbandonedAfterMinutes!.Value)
+            .Distinct()
+            .ToListAsync(cancellationToken);
+        foreach (var minutes in waits)
+        {
+            await CloseAsync(minutes, cancellationToken);
+        }
+    }
+
+    private async Task CloseAsync(int minutes, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var since = now.AddMinutes(-minutes);
+        for (var after = 0L; ;)
+        {
+            var piece = await db.Sessions
+                .Where(session => session.EndedAt == null && session.Id > after)
+                .Where(session => db.Teams.Any(team => team.Id == session.TeamId && team.Limits.AbandonedAfterMinutes == minutes))
+                .Where(session => session.StartedAt <= since && (session.LastCallAt == null || session.LastCallAt <= since))
+                .Where(session => !db.Reservations.Any(held => held.SessionId == session.Id && held.EndedAt == null && held.ExpiresAt > since))
+                .Where(session => !db.Reservations.Any(held => held.SessionId == session.Id && held.EndedAt > since))
+                .Where(session => !db.Sessions.Any(below => below.ParentSessionId == session.Id && (below.EndedAt == null || below.EndedAt > since)))
+                .OrderBy(session => session.Id)
+                .Take(PieceSize)
+                .Select(session => session.Id)
+                .ToListAsync(cancellationToken);
+            if (piece.Count == 0)
+            {
+                return;
+            }
+
+            await ledger.WriteAsync([.. piece.Select(id => new AbandonEntry(id, now))], cancellationToken);
+            after = piece[^1];
+        }
+    }
+}

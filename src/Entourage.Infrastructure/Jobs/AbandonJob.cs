@@ -1,0 +1,37 @@
+using Entourage.Application.Sessions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Entourage.Infrastructure.Jobs;
+
+/// <summary>Closes sessions that nothing is heard of any more.</summary>
+internal sealed partial class AbandonJob(IServiceScopeFactory scopes, TimeProvider time, IOptions<JobOptions> options, ILogger<AbandonJob> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.Value.AbandonedSessionsEverySeconds == 0)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.AbandonedSessionsEverySeconds), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<SilentSessions>().CloseAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogFailed(logger, exception);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Abandoned sessions could not be closed; that is tried again shortly")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}
