@@ -31,6 +31,9 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
         Assert.That((late.Usd("cost_usd"), late.Flag("stop"), late["stop_reasons"]!.ToJsonString()), Is.EqualTo(((decimal?)3, true, """["session_abandoned"]""")));
         Assert.That((await team.ReserveAsync(used, 1m)).Json.Text("type"), Is.EqualTo("/problems/session-ended"));
         Assert.That((await Api.GetAsync($"/agents/{team.Agent}/sessions?status=abandoned")).Ok.AsArray(), Has.Count.EqualTo(2));
+        Assert.That(
+            (await Api.GetAsync($"/teams/{team.Id}/alerts?kind=abandoned_session")).Ok.AsArray().Select(alert => alert!.Number("session_id")),
+            Is.EqualTo(new[] { used, unused }));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 

@@ -8,7 +8,7 @@ internal static class BadInputAddresses
     private static readonly string[] Lists =
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
-        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries",
+        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts",
     ];
 
     // Each route with an id in it, and a body that would be good for what exists.
@@ -27,6 +27,9 @@ internal static class BadInputAddresses
         ("GET", "/teams/{0}/costs/what-if?daily_cost_limit_usd=1", null),
         ("POST", "/teams/{0}/costs/reconcile", """{"invoice": []}"""),
         ("POST", "/orgs/{0}/costs/reconcile", """{"invoice": []}"""),
+        ("GET", "/teams/{0}/alerts", null),
+        ("GET", "/alerts/{0}", null),
+        ("POST", "/alerts/{0}/acknowledge", null),
         ("GET", "/agents/{0}", null),
         ("PATCH", "/agents/{0}", """{"name": "New"}"""),
         ("GET", "/agents/{0}/budget", null),
@@ -110,6 +113,7 @@ internal static class BadInputAddresses
             ("GET", "/human-requests"), ("DELETE", "/human-requests/<request>"), ("GET", "/human-requests/<request>/respond"), ("POST", "/teams/<team>/human-requests"),
             ("PUT", "/settings/teams/<team>"), ("GET", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
             ("POST", "/teams/<team>/events"), ("DELETE", "/teams/<team>/webhooks"), ("PATCH", "/webhooks/<webhook>"), ("GET", "/webhooks/<webhook>/test"),
+            ("POST", "/teams/<team>/alerts"), ("DELETE", "/alerts/<nobody>"), ("GET", "/alerts/<nobody>/acknowledge"),
         }
         .Select(route => new BadInputCase("a method that is not taken", route.Item1, route.Item2)
             .Refused(HttpStatusCode.MethodNotAllowed, "method-not-allowed"));
@@ -128,6 +132,11 @@ internal static class BadInputAddresses
         Query("/teams/<team>/human-requests", "status", "foo"),
         Query("/teams/<team>/human-requests", "status", "Pending"),
         Query("/teams/<team>/human-requests", "status", "0"),
+        Query("/teams/<team>/alerts", "status", "closed"),
+        Query("/teams/<team>/alerts", "status", "Open"),
+        Query("/teams/<team>/alerts", "kind", "foo"),
+        Query("/teams/<team>/alerts", "kind", "RunawayTokens"),
+        Query("/teams/<team>/alerts", "kind", "0"),
         Query("/agents/<agent>/budget", "task_id", "abc"),
         Query("/agents/<agent>/budget", "task_id", "%D9%A1"),
         Query("/agents/<agent>/budget", "task_id", "9223372036854775808"),

@@ -102,6 +102,29 @@ internal static class BadInputTeams
         BadInputCase.Patch("a flag that is a text", Settings, """{"apply_guideline_budgets": "true"}""").Malformed("apply_guideline_budgets"),
         BadInputCase.Patch("a flag that is a number", Settings, """{"apply_guideline_budgets": 1}""").Malformed("apply_guideline_budgets"),
         BadInputCase.Patch("no flag", Settings, """{"apply_guideline_budgets": null}""").Malformed("apply_guideline_budgets"),
+        Thresholds("of nothing", "[0]").Invalid("alert_thresholds"),
+        Thresholds("above ten", "[10.01]").Invalid("alert_thresholds"),
+        Thresholds("that fall", "[0.8, 0.5]").Invalid("alert_thresholds"),
+        Thresholds("that repeat", "[0.5, 0.50]").Invalid("alert_thresholds"),
+        Thresholds("too many", "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1]").Invalid("alert_thresholds"),
+        Thresholds("with five decimals", "[0.00001]").Invalid("alert_thresholds"),
+        Thresholds("in a text", "\"0.5\"").Malformed("alert_thresholds"),
+        Thresholds("that are texts", "[\"0.5\"]").Malformed("alert_thresholds"),
+        Runaway("of null", "null").Invalid("runaway"),
+        Runaway("that is a number", "5").Malformed("runaway"),
+        Runaway("with an unknown member", """{"max_calls": 5}""").Malformed("runaway"),
+        Runaway("with a member twice", """{"max_tokens": 5, "max_tokens": 6}""").Malformed("runaway"),
+        Runaway("with a window of nothing", """{"window_minutes": 0}""").Invalid("runaway.window_minutes"),
+        Runaway("with a window beyond a day", """{"window_minutes": 1441}""").Invalid("runaway.window_minutes"),
+        Runaway("with no window", """{"window_minutes": null}""").Malformed("runaway"),
+        Runaway("with half a minute", """{"window_minutes": 0.5}""").Invalid("runaway"),
+        Runaway("with tokens of nothing", """{"max_tokens": 0}""").Invalid("runaway.max_tokens"),
+        Runaway("with too many tokens", """{"max_tokens": 10000000001}""").Invalid("runaway.max_tokens"),
+        Runaway("with tokens in a text", """{"max_tokens": "500"}""").Malformed("runaway"),
+        Runaway("with one error", """{"max_repeated_errors": 1}""").Invalid("runaway.max_repeated_errors"),
+        Runaway("with too many errors", """{"max_repeated_errors": 1001}""").Invalid("runaway.max_repeated_errors"),
+        Runaway("with an unknown action", """{"action": "restart"}""").Invalid("runaway"),
+        Runaway("with no action", """{"action": null}""").Malformed("runaway"),
         BadInputCase.Patch("no time zone", Settings, """{"timezone": null}""").Invalid("timezone"),
         BadInputCase.Patch("an unknown time zone", Settings, """{"timezone": "Mars/Olympus_Mons"}""").Invalid("timezone", "unknown-timezone"),
         BadInputCase.Patch("a good limit and a bad time zone", Settings, """{"daily_cost_limit_usd": 1, "timezone": "local"}""").Invalid("timezone", "unknown-timezone"),
@@ -110,6 +133,11 @@ internal static class BadInputTeams
         BadInputCase.Patch("a limit that agents have not", "/settings/agents/<agent>", """{"monthly_cost_limit_usd": 1}""").Malformed("monthly_cost_limit_usd"),
         BadInputCase.Patch("a limit that organisations have not", "/settings/orgs/<org>", """{"weekly_cost_limit_usd": 1}""").Malformed("weekly_cost_limit_usd"),
     ];
+
+    private static BadInputCase Thresholds(string name, string json) =>
+        BadInputCase.Patch($"thresholds {name}", Settings, $$"""{"alert_thresholds": {{json}}}""");
+
+    private static BadInputCase Runaway(string name, string json) => BadInputCase.Patch($"a runaway {name}", Settings, $$"""{"runaway": {{json}}}""");
 
     private static BadInputCase Org(string name, string body) => BadInputCase.Post(name, "/orgs", body);
 

@@ -5,6 +5,8 @@ namespace Entourage.Api.Tests;
 /// <summary>The demo: two lifelike weeks, made as agents would make them.</summary>
 internal sealed class DemoTests(Store store) : DatabaseFixture(store)
 {
+    private static readonly string[] FalseAlarms = ["runaway_tokens", "repeated_error", "rising_cost", "verbose_output", "fan_out", "cost_differs", "unpriced_model"];
+
     [Test]
     public async Task It_fills_a_store_once_with_two_weeks_that_add_up()
     {
@@ -26,5 +28,17 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
             Assert.That(costs.Number("unpriced_tokens"), Is.Zero);
             Assert.That(costs.Usd("forecast_month_usd"), Is.Positive);
         });
+
+        // Agents that work as they should give no false alarm, under the settings that every team begins with.
+        foreach (var team in costs.Items("by_team").Select(row => row.Text("team_id")))
+        {
+            Assert.That((await process.Api.GetAsync($"/settings/teams/{team}")).Ok["runaway"]!.Number("max_tokens"), Is.EqualTo(500_000));
+            foreach (var kind in FalseAlarms)
+            {
+                Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts?kind={kind}")).Ok.AsArray(), Is.Empty, kind);
+            }
+
+            Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Budgets were spent.");
+        }
     }
 }

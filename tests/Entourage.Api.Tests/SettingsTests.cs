@@ -15,9 +15,29 @@ internal sealed class SettingsTests(Store store) : ApiFixture(store)
         var changed = await team.ConfigureAsync(new { daily_cost_limit_usd = (decimal?)null, monthly_cost_limit_usd = 1_000_000m });
 
         Assert.That(changed.ToJsonString(), Is.EqualTo("""
-            {"daily_cost_limit_usd":null,"weekly_cost_limit_usd":50.00,"monthly_cost_limit_usd":1000000.00,"task_cost_limit_usd":0.123456789,"session_cost_limit_usd":null,"agent_daily_cost_limit_usd":null,"enforcement":"hard","on_exceed":"stop","abandoned_after_minutes":60,"apply_guideline_budgets":false,"unpriced_models":"record","timezone":"UTC"}
+            {"daily_cost_limit_usd":null,"weekly_cost_limit_usd":50.00,"monthly_cost_limit_usd":1000000.00,"task_cost_limit_usd":0.123456789,"session_cost_limit_usd":null,"agent_daily_cost_limit_usd":null,"enforcement":"hard","on_exceed":"stop","abandoned_after_minutes":60,"alert_thresholds":[0.5,0.8,1.0],"runaway":{"window_minutes":10,"max_tokens":500000,"max_repeated_errors":5,"action":"alert"},"apply_guideline_budgets":false,"unpriced_models":"record","timezone":"UTC"}
             """));
         Assert.That((await Api.GetAsync($"/settings/teams/{team.Id}")).Ok.ToJsonString(), Is.EqualTo(changed.ToJsonString()));
+    }
+
+    [Test]
+    public async Task What_makes_a_runaway_is_a_patch_in_the_patch()
+    {
+        var team = await Api.CreateTeamAsync();
+
+        var tokens = await team.ConfigureAsync(new { runaway = new { max_tokens = 1_000 } });
+        var action = await team.ConfigureAsync(new { runaway = new { action = "pause", max_repeated_errors = (int?)null }, alert_thresholds = new[] { 0.25m, 2m } });
+        var none = await team.ConfigureAsync(new { runaway = new { window_minutes = 60 }, alert_thresholds = (decimal[]?)null });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(tokens["runaway"]!.ToJsonString(), Is.EqualTo("""{"window_minutes":10,"max_tokens":1000,"max_repeated_errors":5,"action":"alert"}"""));
+            Assert.That(action["runaway"]!.ToJsonString(), Is.EqualTo("""{"window_minutes":10,"max_tokens":1000,"max_repeated_errors":null,"action":"pause"}"""));
+            Assert.That(action["alert_thresholds"]!.ToJsonString(), Is.EqualTo("[0.25,2]"));
+            Assert.That(none["runaway"]!.ToJsonString(), Is.EqualTo("""{"window_minutes":60,"max_tokens":1000,"max_repeated_errors":null,"action":"pause"}"""));
+            Assert.That(none["alert_thresholds"]!.ToJsonString(), Is.EqualTo("[]"));
+        });
+        Assert.That((await Api.GetAsync($"/settings/teams/{team.Id}")).Ok.ToJsonString(), Is.EqualTo(none.ToJsonString()));
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Entourage.Application.Json;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
+using Entourage.Application.Settings;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
@@ -208,6 +209,12 @@ public sealed record ChangeTeamSettingsRequest
 
     /// <summary>After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</summary>
     public Patch<long?> AbandonedAfterMinutes { get; init; }
+
+    /// <summary>The shares of a budget that are told when they are spent: up to 10, rising, above 0 and up to 10; null is none.</summary>
+    public Patch<IReadOnlyList<decimal>?> AlertThresholds { get; init; }
+
+    /// <summary>When a session has run away: a merge patch of its own, so an absent member of it is unchanged.</summary>
+    public Patch<RunawayPatch?> Runaway { get; init; }
 
     /// <summary>Whether a task with no cap takes the upper end of its type's reasonable budget.</summary>
     public Patch<bool> ApplyGuidelineBudgets { get; init; }

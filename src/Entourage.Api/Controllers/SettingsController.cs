@@ -32,6 +32,8 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.Enforcement,
             body.OnExceed,
             body.AbandonedAfterMinutes,
+            body.AlertThresholds,
+            body.Runaway,
             body.ApplyGuidelineBudgets,
             body.UnpricedModels,
             body.Timezone,

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Entourage.Api.Contracts;
 using Entourage.Api.Errors;
 using Entourage.Application.Json;
+using Entourage.Application.Settings;
 using Entourage.Domain;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -39,6 +40,11 @@ internal static class OpenApi
                 var item = await context.GetOrCreateSchemaAsync(typeof(UsageBatchItemRequest), null, cancellationToken);
                 (schema.Type, schema.Properties, schema.Required) = (item.Type, item.Properties, item.Required);
             }
+            else if (context.JsonTypeInfo.Type == typeof(Patch<RunawayPatch>))
+            {
+                var runaway = await context.GetOrCreateSchemaAsync(typeof(RunawayPatch), null, cancellationToken);
+                (schema.Type, schema.Properties) = (JsonSchemaType.Object, runaway.Properties);
+            }
         });
     }
 
@@ -67,7 +73,10 @@ internal static class OpenApi
         else if (ListItemOf(value) is { } item)
         {
             schema.Type = JsonSchemaType.Array;
-            schema.Items ??= new OpenApiSchema { Type = item == typeof(long) ? JsonSchemaType.Integer : JsonSchemaType.String };
+            schema.Items ??= new OpenApiSchema
+            {
+                Type = item == typeof(long) ? JsonSchemaType.Integer : item == typeof(decimal) ? JsonSchemaType.Number : JsonSchemaType.String,
+            };
         }
         else if (info.Type != type)
         {

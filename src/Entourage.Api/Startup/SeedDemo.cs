@@ -101,7 +101,7 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
     {
         var team = await SendAsync(new CreateTeamCommand(organisationId, plan.Name, plan.Slug, plan.Timezone, null));
         await SendAsync(new ChangeTeamSettingsCommand(
-            team.Id, Set<Money?>(plan.DailyLimit), default, default, default, default, default, default, default, default, default, default, default, null));
+            team.Id, Set<Money?>(plan.DailyLimit), default, default, default, default, default, default, default, default, default, default, default, default, default, null));
         var tasks = new List<long>();
         foreach (var (title, type, budget) in plan.Tasks)
         {

@@ -1,4 +1,5 @@
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -66,6 +67,9 @@ public interface IEntourageDb
 
     /// <summary>Messages to them.</summary>
     DbSet<WebhookDelivery> WebhookDeliveries { get; }
+
+    /// <summary>What people should look at.</summary>
+    DbSet<Alert> Alerts { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

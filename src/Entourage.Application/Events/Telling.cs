@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Entourage.Application.Alerts;
+using Entourage.Application.Budgets;
 using Entourage.Application.Json;
 using Entourage.Application.Sessions;
 using Entourage.Application.Settings;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 
 namespace Entourage.Application.Events;
@@ -33,4 +37,18 @@ public static class Telling
     /// <summary>A team's settings were changed.</summary>
     public static TeamEvent Of(TeamSettingsResponse settings, Guid teamId, DateTimeOffset now) =>
         Of(EventKind.Settings, teamId, agentId: null, sessionId: null, settings, now);
+
+    /// <summary>An alert was raised.</summary>
+    public static TeamEvent Of(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return Of(EventKind.Alert, alert.TeamId, alert.AgentId, alert.SessionId, AlertResponse.From(alert), alert.CreatedAt);
+    }
+
+    /// <summary>A line of a budget was crossed, of which an alert says more.</summary>
+    public static TeamEvent Of(BudgetStatus budget, Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return Of(EventKind.Budget, alert.TeamId, alert.AgentId, alert.SessionId, BudgetStatusResponse.From(budget), alert.CreatedAt);
+    }
 }

@@ -5,6 +5,7 @@ using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Teams;
@@ -25,6 +26,8 @@ namespace Entourage.Application.Settings;
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
 /// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap.</param>
 /// <param name="AbandonedAfterMinutes">After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</param>
+/// <param name="AlertThresholds">The shares of a budget that are told when they are spent; null is none.</param>
+/// <param name="Runaway">When a session has run away; its absent members stay as they are.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
 /// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">An IANA time zone.</param>
@@ -40,6 +43,8 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<Enforcement> Enforcement,
     Patch<OnExceed> OnExceed,
     Patch<long?> AbandonedAfterMinutes,
+    Patch<IReadOnlyList<decimal>?> AlertThresholds,
+    Patch<RunawayPatch?> Runaway,
     Patch<bool> ApplyGuidelineBudgets,
     Patch<UnpricedModelRule> UnpricedModels,
     Patch<string> Timezone,
@@ -58,6 +63,14 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
         RuleFor(command => command.AbandonedAfterMinutes.Value)
             .InclusiveBetween(TeamLimits.LeastAbandonedAfterMinutes, TeamLimits.GreatestAbandonedAfterMinutes)
             .OverridePropertyName("AbandonedAfterMinutes");
+        RuleFor(command => command.AlertThresholds.Value)
+            .Must(thresholds => thresholds is null || Domain.Alerts.AlertThresholds.Allow(thresholds))
+            .WithMessage(
+                $"'{{PropertyName}}' are up to {Domain.Alerts.AlertThresholds.GreatestCount} rising shares above 0 and up to "
+                + $"{Domain.Alerts.AlertThresholds.Greatest}, with at most {Domain.Alerts.AlertThresholds.Decimals} decimals.")
+            .OverridePropertyName("AlertThresholds");
+        RuleFor(command => command.Runaway.Value!).NotNull().ChildRules(RunawayPatch.Check).OverridePropertyName("Runaway")
+            .When(command => command.Runaway.IsSet);
         RuleFor(command => command.Timezone.Value).Line(Team.TimezoneLength).OverridePropertyName("Timezone").When(command => command.Timezone.IsSet);
     }
 }
@@ -87,7 +100,8 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },
-            request.Timezone.Or(team.Timezone));
+            request.Timezone.Or(team.Timezone),
+            WatchOf(request, team.Watch));
         var response = TeamSettingsResponse.From(team);
         db.Events.Add(Telling.Of(response, team.Id, time.GetUtcNow()));
         await db.SaveChangesAsync(cancellationToken);
@@ -107,6 +121,12 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
         await db.HumanRequests
             .Where(asked => asked.TeamId == teamId && asked.GrantEndsAt > now)
             .ExecuteUpdateAsync(row => row.SetProperty(asked => asked.GrantEndsAt, now), cancellationToken);
+    }
+
+    private static WatchRules WatchOf(ChangeTeamSettingsCommand request, WatchRules present)
+    {
+        var changed = request.Runaway.Value is { } runaway ? runaway.ApplyTo(present) : present;
+        return request.AlertThresholds.IsSet ? changed with { Thresholds = AlertThresholds.Of(request.AlertThresholds.Value ?? []) } : changed;
     }
 
     /// <summary>

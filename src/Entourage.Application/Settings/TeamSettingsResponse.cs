@@ -17,6 +17,8 @@ namespace Entourage.Application.Settings;
 /// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
 /// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap: it is told to stop, or killed.</param>
 /// <param name="AbandonedAfterMinutes">After how many minutes of silence an active session is given up; null is never.</param>
+/// <param name="AlertThresholds">The shares of a budget that are told when they are spent.</param>
+/// <param name="Runaway">When a session has run away.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
 /// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
 /// <param name="Timezone">The IANA time zone in which days, weeks and months are counted.</param>
@@ -31,6 +33,8 @@ public sealed record TeamSettingsResponse(
     Enforcement Enforcement,
     OnExceed OnExceed,
     int? AbandonedAfterMinutes,
+    IReadOnlyList<decimal> AlertThresholds,
+    RunawaySettingsResponse Runaway,
     bool ApplyGuidelineBudgets,
     UnpricedModelRule UnpricedModels,
     string Timezone,
@@ -50,6 +54,8 @@ public sealed record TeamSettingsResponse(
         team.Limits.Enforcement,
         team.Limits.OnExceed,
         team.Limits.AbandonedAfterMinutes,
+        team.Watch.Thresholds.Ratios,
+        RunawaySettingsResponse.From(team.Watch),
         team.Limits.ApplyGuidelineBudgets,
         team.Limits.UnpricedModels,
         team.Timezone,

@@ -90,6 +90,9 @@ public sealed class Session
     /// <summary>What its usage under a subscription would have cost (USD); counts against no cap.</summary>
     public Money ImputedCost { get; private init; }
 
+    /// <summary>What is remembered of it to notice that it runs away: the text of a <see cref="Alerts.SessionWatch"/>.</summary>
+    public string Watch { get; private init; } = "";
+
     /// <summary>Incremented by each change of its state.</summary>
     public long Version { get; private init; }
 

@@ -1,3 +1,4 @@
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Stops;
@@ -41,6 +42,9 @@ public sealed class Team
     /// <summary>What stops its agents' work, if anything does or did: it may have run out. Written by the ledger alone.</summary>
     public Pause? Pause { get; private init; }
 
+    /// <summary>When its people are told, and when a session of it has run away.</summary>
+    public WatchRules Watch { get; private set; } = WatchRules.Default;
+
     /// <summary>Incremented by each change; two writers of one version collide.</summary>
     public long Version { get; private set; }
 
@@ -64,13 +68,16 @@ public sealed class Team
     /// Replaces the limits and the time zone; they hold from the next call on. What was granted for a day ends when the zone changes: it was
     /// granted for a day of the old one, and becomes none of another.
     /// </summary>
+    /// <param name="limits">What it may spend.</param>
+    /// <param name="timezone">An IANA time zone.</param>
+    /// <param name="watch">When its people are told; as before where null.</param>
     /// <returns>Whether the time zone changed, and with it every window that is counted in it.</returns>
     /// <exception cref="RuleViolationException"><c>unknown-timezone</c>.</exception>
-    public bool Configure(TeamLimits limits, string timezone)
+    public bool Configure(TeamLimits limits, string timezone, WatchRules? watch = null)
     {
         _ = BudgetCalendar.Of(timezone);
         var moved = timezone != Timezone;
-        (Limits, Timezone) = (limits, timezone);
+        (Limits, Timezone, Watch) = (limits, timezone, watch ?? Watch);
         DayGrant = moved ? null : DayGrant;
         Version++;
         return moved;

@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -80,6 +81,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 
     /// <inheritdoc/>
+    public DbSet<Alert> Alerts => Set<Alert>();
+
+    /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
 
     /// <inheritdoc/>
@@ -138,6 +142,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     {
         ArgumentNullException.ThrowIfNull(configurationBuilder);
         configurationBuilder.Properties<Money>().HaveConversion<MoneyConverter>();
+        configurationBuilder.Properties<AlertThresholds>().HaveConversion<AlertThresholdsConverter>();
         configurationBuilder.Properties<DateOnly>().HaveConversion<DayConverter>();
 
         // Part of a key, or of every usage record: small numbers that never change their meaning.
@@ -155,9 +160,12 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
         // Read by people who look into the store: names.
         Name<AgentRole>();
+        Name<AlertKind>();
+        Name<AlertStatus>();
         Name<Enforcement>();
         Name<HumanRequestKind>();
         Name<HumanRequestStatus>();
+        Name<RunawayAction>();
         Name<SessionStatus>();
         Name<TaskPriority>();
         Name<TaskType>();

@@ -34,6 +34,7 @@ internal sealed class QueryPlanTests
         LedgerSql.SelectUnpriced + "= @sequence",
         LedgerSql.SelectAnswers + "= @key",
         LedgerSql.SelectCounter + LedgerSql.IsCounter,
+        LedgerAlertSql.SelectKey + LedgerAlertSql.IsKey,
         LedgerSql.UpdateCounter,
         LedgerSql.UpdateReservation,
         LedgerSql.EndSession,
@@ -81,6 +82,8 @@ internal sealed class QueryPlanTests
     [TestCase("/human-requests/{request}")]
     [TestCase("/tasks/1")]
     [TestCase("/settings/teams/{team}")]
+    [TestCase("/teams/{team}/alerts")]
+    [TestCase("/teams/{team}/alerts?status=open&kind=threshold")]
     [TestCase("/teams/{team}/costs")]
     [TestCase("/teams/{team}/costs?period=today")]
     [TestCase("/teams/{team}/costs?from=2026-06-09T10:00:00Z&to=2026-06-11T10:00:00Z")]

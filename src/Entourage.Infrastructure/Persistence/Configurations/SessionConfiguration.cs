@@ -1,4 +1,5 @@
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
@@ -13,6 +14,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     {
         builder.Property(session => session.Model).HasMaxLength(Agent.ModelLength);
         builder.Property(session => session.Error).HasMaxLength(Session.ErrorLength);
+        builder.Property(session => session.Watch).HasMaxLength(SessionWatch.TextLength).IsUnicode(false);
         builder.HasIndex(session => new { session.AgentId, session.Status, session.Id });
 
         // A team's active ones, which have no end, and those that ended since an instant.

@@ -1,3 +1,4 @@
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,20 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
         builder.HasOne<Organisation>().WithMany().HasForeignKey(team => team.OrganisationId).OnDelete(DeleteBehavior.Restrict);
         builder.Property(team => team.Version).IsConcurrencyToken();
         builder.ComplexProperty(team => team.Pause, PauseColumns.Configure);
+        builder.ComplexProperty(team => team.Watch, watch =>
+        {
+            // The defaults are for teams from before there were such rules; the program always says what it stores.
+            watch.Property(rules => rules.Thresholds).HasColumnName("AlertThresholds").HasMaxLength(AlertThresholds.TextLength).IsUnicode(false)
+                .HasDefaultValue(AlertThresholds.Default).ValueGeneratedNever();
+            watch.Property(rules => rules.WindowMinutes).HasColumnName("RunawayWindowMinutes")
+                .HasDefaultValue(WatchRules.Default.WindowMinutes).ValueGeneratedNever();
+            watch.Property(rules => rules.MaxTokens).HasColumnName("RunawayMaxTokens")
+                .HasDefaultValue(WatchRules.Default.MaxTokens).ValueGeneratedNever();
+            watch.Property(rules => rules.MaxRepeatedErrors).HasColumnName("RunawayMaxRepeatedErrors")
+                .HasDefaultValue(WatchRules.Default.MaxRepeatedErrors).ValueGeneratedNever();
+            watch.Property(rules => rules.Action).HasColumnName("RunawayAction")
+                .HasDefaultValue(WatchRules.Default.Action).ValueGeneratedNever();
+        });
         builder.ComplexProperty(team => team.Limits, limits =>
         {
             limits.Property(limit => limit.Daily).HasColumnName("DailyLimit");

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Entourage.Infrastructure.Persistence.Converters;
@@ -20,3 +23,15 @@ internal sealed class UtcTicksConverter()
 
 /// <summary>An id as its 16 bytes in order, so that version-7 ids are stored by age; a third of its text's room.</summary>
 internal sealed class IdBytesConverter() : ValueConverter<Guid, byte[]>(id => id.ToByteArray(true), bytes => new Guid(bytes, true));
+
+/// <summary>Thresholds as they are written: few, and read with the row of their team alone.</summary>
+internal sealed class AlertThresholdsConverter()
+    : ValueConverter<AlertThresholds, string>(thresholds => thresholds.Text, text => AlertThresholds.Parse(text));
+
+/// <summary>The figures of an alert as a JSON object: each kind has others, and none is searched for.</summary>
+internal sealed class AlertDetailsConverter() : ValueConverter<AlertDetails, string>(details => ToText(details), text => FromText(text))
+{
+    public static string ToText(AlertDetails details) => JsonSerializer.Serialize(details, EntourageJson.Stored);
+
+    private static AlertDetails FromText(string text) => JsonSerializer.Deserialize<AlertDetails>(text, EntourageJson.Stored)!;
+}

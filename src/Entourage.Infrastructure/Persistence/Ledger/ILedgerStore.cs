@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Pricing;
@@ -94,6 +95,9 @@ internal interface ILedgerWrites : ILedgerReads
 
     /// <summary>The stored answers under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
+
+    /// <summary>Those alerts that there are already.</summary>
+    Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys);
 
     /// <summary>Whether a session has a usage record of an id. Slow, and asked only after a connection was lost.</summary>
     Task<bool> IsRecordedAsync(long sessionId, Guid recordId);

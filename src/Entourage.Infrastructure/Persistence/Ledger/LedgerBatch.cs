@@ -22,6 +22,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private readonly LedgerOpening opening = new(entries, store, priceLists);
     private LedgerBooks books = null!;
     private LedgerStops stops = null!;
+    private LedgerWatch watch = null!;
 
     /// <summary>The teams concerned.</summary>
     public IReadOnlyCollection<Guid> TeamIds => books.TeamIds;
@@ -32,12 +33,14 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         books = await opening.ReadAsync();
         stops = new(books, store);
+        watch = new(books, stops);
         var outcomes = new LedgerOutcome[entries.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
             outcomes[i] = await TakeAsync(entries[i]);
         }
 
+        await watch.RaiseAsync(store);
         if (books.Close(answeredHere.Values.Select(answer => answer.Stored)) is { } changes)
         {
             await store.SaveAsync(changes);
@@ -112,7 +115,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         ReleaseEntry release => Release(release),
         EndSessionEntry end => End(end),
         KillSessionEntry kill => await KillAsync(kill),
-        AbandonEntry abandon => await stops.AbandonAsync(GetSession(abandon.SessionId), abandon.Now),
+        AbandonEntry abandon => await AbandonAsync(abandon),
         PauseEntry pause => await stops.PauseAsync(pause),
         ResumeEntry resume => await stops.ResumeAsync(resume),
         RepriceEntry reprice => Reprice(reprice),
@@ -173,9 +176,10 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private LedgerRecord Add(LedgerRecord record, LedgerSession session, LedgerReservation? held)
     {
         var budgets = books.BudgetsAt(session, record.Entry.OccurredAt);
-        var overrun = books.PositionOf(budgets).OverrunOf(record.Sum.Cost, held?.Reservation.Amount, held?.Windows ?? []);
-        record = record with { Overrun = overrun };
+        var before = books.PositionOf(budgets);
+        record = record with { Overrun = before.OverrunOf(record.Sum.Cost, held?.Reservation.Amount, held?.Windows ?? []) };
         books.Add(record, session, budgets);
+        watch.Look(record, before);
         return record;
     }
 
@@ -329,6 +333,18 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         await stops.KillAsync(GetSession(kill.SessionId).Policy.TeamId, kill.SessionId, kill.Reason, kill.Now);
         return LedgerAnswers.OfSession(GetSession(kill.SessionId), books, kill.Now);
+    }
+
+    private async Task<bool> AbandonAsync(AbandonEntry abandon)
+    {
+        var session = GetSession(abandon.SessionId);
+        var isAbandoned = await stops.AbandonAsync(session, abandon.Now);
+        if (isAbandoned)
+        {
+            watch.NoteAbandoned(session, abandon.Now);
+        }
+
+        return isAbandoned;
     }
 
     private LedgerSession GetSession(long id) => books.FindSession(id) ?? throw new NotFoundException("session", id);

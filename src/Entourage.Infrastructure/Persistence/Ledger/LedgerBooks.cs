@@ -1,5 +1,7 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Events;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
@@ -27,11 +29,13 @@ internal sealed class LedgerBooks
     private readonly Dictionary<BudgetWindow, Spending> counters = [];
     private readonly Dictionary<BudgetWindow, Spending> countersBefore = [];
     private readonly Dictionary<(long Session, DateOnly Day, DateOnly UtcDay), IReadOnlyList<Budget>> budgets = [];
-    private readonly Dictionary<long, SessionChange> changed = [];
+    private readonly Dictionary<long, LedgerSum> sums = [];
     private readonly Dictionary<LedgerBucket, LedgerSum> rollups = [];
     private readonly Dictionary<long, SessionState> ended = [];
     private readonly List<LedgerRecord> records = [];
     private readonly List<TeamEvent> events = [];
+    private readonly List<Alert> alerts = [];
+    private readonly Dictionary<long, SessionWatch> watches = [];
 
     /// <summary>Opens them.</summary>
     /// <param name="sessions">The sessions that entries name.</param>
@@ -202,7 +206,7 @@ internal sealed class LedgerBooks
         // A correction is not a call of the agent's.
         var now = record.Entry.Now;
         var lastCallAt = record.Corrects is not null || now < session.LastCallAt ? session.LastCallAt : now;
-        changed[session.Id] = new(changed.GetValueOrDefault(session.Id).Sum + sum, lastCallAt);
+        sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
         sessions[session.Id] = sessions[session.Id] with
         {
             LastCallAt = lastCallAt,
@@ -211,6 +215,17 @@ internal sealed class LedgerBooks
             ImputedCost = session.ImputedCost + sum.ImputedCost,
         };
         records.Add(record);
+    }
+
+    /// <summary>Remembers what is to be remembered of a session.</summary>
+    public void Watch(long sessionId, SessionWatch watch) =>
+        sessions[sessionId] = sessions[sessionId] with { Watch = watches[sessionId] = watch };
+
+    /// <summary>Raises an alert that there is none of yet, and tells of it.</summary>
+    public void Raise(Alert alert)
+    {
+        alerts.Add(alert);
+        Tell(Telling.Of(alert));
     }
 
     /// <summary>Tells the watchers of a team something, if and when this is committed.</summary>
@@ -229,7 +244,8 @@ internal sealed class LedgerBooks
             Records = records,
             Answers = [.. answers],
             Events = events,
-            Sessions = changed,
+            Alerts = alerts,
+            Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], sum.Value)),
             Pauses = changedPauses.Values,
             EndedSessions = ended,
             Rollups = rollups,
@@ -243,6 +259,9 @@ internal sealed class LedgerBooks
 
     private static RuleViolationException TooLarge(string member) =>
         new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", member);
+
+    private SessionChange ChangeOf(LedgerSession session, LedgerSum sum) => new(
+        sum, session.LastCallAt, session.WatchText, watches.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.WatchText);
 
     private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more, string member)
     {

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Pricing;
@@ -19,6 +20,8 @@ internal sealed class LedgerChanges
     public required IReadOnlyCollection<IdempotentAnswer> Answers { get; init; }
 
     public required IReadOnlyCollection<TeamEvent> Events { get; init; }
+
+    public required IReadOnlyCollection<Alert> Alerts { get; init; }
 
     public required IReadOnlyDictionary<long, SessionChange> Sessions { get; init; }
 
@@ -77,8 +80,12 @@ internal sealed record CounterChange(BudgetWindow Window, Spending? Before, Spen
 /// <summary>A reservation that had not ended, as it was read and as it is to be.</summary>
 internal sealed record ReservationChange(Reservation Before, Reservation After);
 
-/// <summary>What usages add to a session, and when it last reported one (UTC).</summary>
-internal readonly record struct SessionChange(LedgerSum Sum, DateTimeOffset? LastCallAt);
+/// <summary>What usages change of a session.</summary>
+/// <param name="Sum">What they add to its totals.</param>
+/// <param name="LastCallAt">When it last reported one (UTC).</param>
+/// <param name="WatchBefore">The text of its watch, as it was read.</param>
+/// <param name="WatchAfter">And as it is to be.</param>
+internal sealed record SessionChange(LedgerSum Sum, DateTimeOffset? LastCallAt, string WatchBefore, string WatchAfter);
 
 /// <summary>The pause that an agent, a team or an organisation is to have; null for none.</summary>
 internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);

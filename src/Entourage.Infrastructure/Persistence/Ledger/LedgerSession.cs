@@ -1,4 +1,5 @@
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -51,6 +52,15 @@ internal sealed record LedgerSession
     public required BudgetPolicy Policy { get; init; }
 
     public required LedgerPauses Pauses { get; init; }
+
+    /// <summary>What is remembered of it to notice that it runs away.</summary>
+    public required SessionWatch Watch { get; init; }
+
+    /// <summary>The text of that, as it was read: one in another form is replaced as well.</summary>
+    public required string WatchText { get; init; }
+
+    /// <summary>When its team is told, and what makes it a runaway.</summary>
+    public required WatchRules WatchRules { get; init; }
 
     /// <summary>Which state of its organisation this is: the prices of the organisation are others when it is another.</summary>
     public required long OrganisationVersion { get; init; }

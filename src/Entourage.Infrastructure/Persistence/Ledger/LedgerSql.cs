@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -19,6 +20,7 @@ internal static class LedgerSql
         "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, s.LastCallAt, "
         + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, s.Cost, s.ImputedCost, "
         + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
+        + "s.Watch, " + LedgerAlertSql.WatchRules + ", "
         + Task + ", " + Policy + ", " + LedgerStopSql.Pauses;
 
     private const string Task = "k.Id, k.OwnLimit, k.TaskType";
@@ -123,10 +125,11 @@ internal static class LedgerSql
         + "CacheWriteTokens = CacheWriteTokens + @cacheWrite, UnpricedTokens = UnpricedTokens + @unpriced, "
         + "CostNanoUsd = CostNanoUsd + @cost, ImputedCostNanoUsd = ImputedCostNanoUsd + @imputed, IsSummarised = 0";
 
+    /// <summary>Changes no session whose watch is not as it was read.</summary>
     public const string AddToSession =
         "UPDATE Sessions SET InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, "
         + "CacheReadTokens = CacheReadTokens + @cacheRead, CacheWriteTokens = CacheWriteTokens + @cacheWrite, Cost = Cost + @cost, "
-        + "ImputedCost = ImputedCost + @imputed, LastCallAt = @called WHERE Id = @session";
+        + "ImputedCost = ImputedCost + @imputed, LastCallAt = @called, Watch = @watch WHERE Id = @session AND Watch = @watchBefore";
 
     public static IdempotentAnswer ReadAnswer(LedgerRow row) => new(row.Bytes(), row.Bytes(), row.Text()!, row.Instant()!.Value);
 
@@ -163,6 +166,7 @@ internal static class LedgerSql
         var lastCallAt = row.Instant();
         var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
         var (cost, imputedCost, reserved, version) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value, row.Int64());
+        var (watch, rules) = (row.Text()!, LedgerAlertSql.ReadWatchRules(row));
         var task = ReadTask(row);
         var policy = ReadPolicy(row) with { Task = task, SessionPath = path };
         return new()
@@ -180,6 +184,9 @@ internal static class LedgerSql
             ImputedCost = imputedCost,
             Reserved = reserved,
             OrganisationVersion = version,
+            Watch = SessionWatch.Parse(watch),
+            WatchText = watch,
+            WatchRules = rules,
             Policy = policy,
             Pauses = LedgerStopSql.ReadPauses(row),
         };

@@ -31,7 +31,7 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     /// <param name="session">The session.</param>
     /// <param name="reason">Why, as a stop reason of the API: <c>runaway_tokens</c>.</param>
     /// <param name="now">The present (UTC).</param>
-    public void PauseAgent(LedgerSession session, string reason, DateTimeOffset now) => 
+    public void PauseAgent(LedgerSession session, string reason, DateTimeOffset now) =>
         tripped.Add(new(session, null, reason, now));
 
     /// <summary>Carries out what the usage at hand has tripped, if anything, before it is answered.</summary>

@@ -1,5 +1,6 @@
 using System.Data;
 using Entourage.Application.Abstractions;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Pricing;
@@ -154,6 +155,9 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
             .DistinctBy(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal)
             .ToDictionary(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal);
 
+    public async Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys) =>
+        (await ReadAsync(keys, SqlServerStatements.SelectAlertKeys, LedgerAlertSql.ReadKey)).ToHashSet();
+
     public async Task<bool> IsRecordedAsync(long sessionId, Guid recordId)
     {
         await using var command = Prepare(SqlServerStatements.SelectRecorded(sessionId, recordId));
@@ -173,6 +177,7 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
         await WriteAsync(changes.ChangedReservations, SqlServerStatements.UpdateReservations);
         await WriteAsync(changes.Rollups, SqlServerStatements.AddToRollups);
         await WriteAsync(changes.Records, SqlServerStatements.InsertRecords);
+        await WriteAsync(changes.Alerts, SqlServerStatements.InsertAlerts);
         await WriteAsync(changes.Events, SqlServerStatements.InsertEvents);
         await WriteAsync(changes.Answers, SqlServerStatements.InsertAnswers);
     }

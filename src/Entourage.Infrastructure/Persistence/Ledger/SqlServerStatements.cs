@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
@@ -90,6 +91,8 @@ internal static partial class SqlServerStatements
             BindSession(row, change.Key);
             BindSum(row, change.Value.Sum);
             row.Add("@called", SqlDbType.DateTimeOffset, change.Value.LastCallAt);
+            row.Add("@watch", SqlDbType.VarChar, change.Value.WatchAfter, SessionWatch.TextLength);
+            row.Add("@watchBefore", SqlDbType.VarChar, change.Value.WatchBefore, SessionWatch.TextLength);
         });
 
     public static SqlCommand EndSessions(IReadOnlyCollection<KeyValuePair<long, SessionState>> states) => Repeat(

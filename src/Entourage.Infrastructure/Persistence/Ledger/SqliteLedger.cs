@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
 using Entourage.Infrastructure.Persistence.Converters;
@@ -138,6 +139,17 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         return Task.FromResult<IReadOnlyDictionary<string, IdempotentAnswer>>(answers);
     }
 
+    public Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys)
+    {
+        var found = new List<AlertKey>();
+        foreach (var key in keys)
+        {
+            Bind(Prepare(LedgerAlertSql.SelectKey + LedgerAlertSql.IsKey), key).ReadAll(LedgerAlertSql.ReadKey, found);
+        }
+
+        return Task.FromResult<IReadOnlySet<AlertKey>>(found.ToHashSet());
+    }
+
     public Task<bool> IsRecordedAsync(long sessionId, Guid recordId) => Task.FromResult(
         Prepare(LedgerSql.SelectRecorded).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(row => row) is not null);
 
@@ -145,7 +157,12 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
     {
         foreach (var (id, change) in changes.Sessions)
         {
-            BindSum(Prepare(LedgerSql.AddToSession).Bind("@session", id).Bind("@called", change.LastCallAt), change.Sum).Write();
+            BindSum(Prepare(LedgerSql.AddToSession), change.Sum)
+                .Bind("@session", id)
+                .Bind("@called", change.LastCallAt)
+                .Bind("@watch", change.WatchAfter)
+                .Bind("@watchBefore", change.WatchBefore)
+                .Write();
         }
 
         foreach (var (id, state) in changes.EndedSessions)
@@ -191,6 +208,22 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         foreach (var record in changes.Records)
         {
             Write(record);
+        }
+
+        foreach (var alert in changes.Alerts)
+        {
+            Bind(Prepare(LedgerAlertSql.Insert), alert.Key)
+                .Bind("@id", alert.Id)
+                .Bind("@agent", alert.AgentId)
+                .Bind("@session", alert.SessionId)
+                .Bind("@task", alert.TaskId)
+                .Bind("@message", alert.Message)
+                .Bind("@details", AlertDetailsConverter.ToText(alert.Details))
+                .Bind("@status", alert.Status.ToString())
+                .Bind("@created", alert.CreatedAt)
+                .Bind("@acknowledged", alert.AcknowledgedAt)
+                .Bind("@version", alert.Version)
+                .Write();
         }
 
         foreach (var told in changes.Events)
@@ -257,6 +290,12 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         .Bind("@expires", reservation.ExpiresAt)
         .Bind("@status", (long)reservation.Status)
         .Bind("@ended", reservation.EndedAt);
+
+    private static SqliteStatement Bind(SqliteStatement statement, AlertKey key) => statement
+        .Bind("@team", key.TeamId)
+        .Bind("@kind", key.Kind.ToString())
+        .Bind("@cause", key.Cause)
+        .Bind("@window", key.Window);
 
     private static SqliteStatement BindSum(SqliteStatement statement, LedgerSum sum) => statement
         .Bind("@input", sum.Tokens.Input)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -39,7 +40,7 @@ internal static class LedgerCommands
         [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
-        [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i))),
+        [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{SessionWatch.Empty}")),
         [typeof(PauseChange)] = i => new PauseChange(
             PauseScope.Team, Id(i), new Pause { PausedAt = At(i), Reason = "looks wrong", ExpiresAt = At(i + 1), By = "Ada", ReservationsReleased = i }),
         [typeof(LedgerBucket)] = i => Bucket(i),
@@ -47,6 +48,8 @@ internal static class LedgerCommands
         [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(
             new CostSummaryKey(Id(i), CostHeading.Agent, new DateOnly(2026, 6, 1), BudgetWindow.IdOf(Id(i))),
             new UsageSum(Tokens(i), i, new Money(i), new Money(i), i)),
+        [typeof(AlertKey)] = i => Raised(i).Key,
+        [typeof(Alert)] = i => Raised(i),
     };
 
     /// <summary>The methods that make commands, each with every size that it can have.</summary>
@@ -103,6 +106,9 @@ internal static class LedgerCommands
     };
 
     private static LedgerBucket Bucket(int i) => new(Id(i), At(i), i + 1, "m");
+
+    private static Alert Raised(int i) => Alert.Raise(
+        new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));
 
     private static LedgerSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i));
 

@@ -119,6 +119,88 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Agents");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Alerts.Alert", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
+
+                    b.Property<DateTimeOffset?>("AcknowledgedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("AgentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(20)");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long?>("SessionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(20)");
+
+                    b.Property<long?>("TaskId")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Window")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("CauseWindow")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("TeamId", "Sequence");
+
+                    b.HasIndex("TeamId", "Kind", "Cause", "Window")
+                        .IsUnique();
+
+                    b.ToTable("Alerts");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Budgets.BudgetCounter", b =>
                 {
                     b.Property<byte>("Scope")
@@ -552,6 +634,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsConcurrencyToken()
                         .HasColumnType("bigint");
 
+                    b.Property<string>("Watch")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(1000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.HasKey("Id");
 
                     b.HasIndex("ParentSessionId");
@@ -955,6 +1044,42 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnName("PauseReleased");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Watch", "Entourage.Domain.Teams.Team.Watch#WatchRules", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Action")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .IsUnicode(false)
+                                .HasColumnType("varchar(20)")
+                                .HasDefaultValue("Alert")
+                                .HasColumnName("RunawayAction");
+
+                            b1.Property<int?>("MaxRepeatedErrors")
+                                .HasColumnType("int")
+                                .HasDefaultValue(5)
+                                .HasColumnName("RunawayMaxRepeatedErrors");
+
+                            b1.Property<long?>("MaxTokens")
+                                .HasColumnType("bigint")
+                                .HasDefaultValue(500000L)
+                                .HasColumnName("RunawayMaxTokens");
+
+                            b1.Property<string>("Thresholds")
+                                .IsRequired()
+                                .HasMaxLength(80)
+                                .IsUnicode(false)
+                                .HasColumnType("varchar(80)")
+                                .HasDefaultValue("0.5,0.8,1.0")
+                                .HasColumnName("AlertThresholds");
+
+                            b1.Property<int>("WindowMinutes")
+                                .HasColumnType("int")
+                                .HasDefaultValue(10)
+                                .HasColumnName("RunawayWindowMinutes");
+                        });
+
                     b.HasKey("Id");
 
                     b.HasIndex("OrganisationId", "Slug")
@@ -964,6 +1089,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 });
 
             modelBuilder.Entity("Entourage.Domain.Agents.Agent", b =>
+                {
+                    b.HasOne("Entourage.Domain.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Alerts.Alert", b =>
                 {
                     b.HasOne("Entourage.Domain.Teams.Team", null)
                         .WithMany()

@@ -112,6 +112,85 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Agents");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Alerts.Alert", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("AcknowledgedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("AgentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Id")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("SessionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("TaskId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("TeamId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Window")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("CauseWindow");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("TeamId", "Sequence");
+
+                    b.HasIndex("TeamId", "Kind", "Cause", "Window")
+                        .IsUnique();
+
+                    b.ToTable("Alerts");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Budgets.BudgetCounter", b =>
                 {
                     b.Property<byte>("Scope")
@@ -535,6 +614,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Watch")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("ParentSessionId");
@@ -930,6 +1015,42 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("PauseReleased");
                         });
 
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Watch", "Entourage.Domain.Teams.Team.Watch#WatchRules", b1 =>
+                        {
+                            b1.IsRequired();
+
+                            b1.Property<string>("Action")
+                                .IsRequired()
+                                .HasMaxLength(20)
+                                .IsUnicode(false)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("Alert")
+                                .HasColumnName("RunawayAction");
+
+                            b1.Property<int?>("MaxRepeatedErrors")
+                                .HasColumnType("INTEGER")
+                                .HasDefaultValue(5)
+                                .HasColumnName("RunawayMaxRepeatedErrors");
+
+                            b1.Property<long?>("MaxTokens")
+                                .HasColumnType("INTEGER")
+                                .HasDefaultValue(500000L)
+                                .HasColumnName("RunawayMaxTokens");
+
+                            b1.Property<string>("Thresholds")
+                                .IsRequired()
+                                .HasMaxLength(80)
+                                .IsUnicode(false)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("0.5,0.8,1.0")
+                                .HasColumnName("AlertThresholds");
+
+                            b1.Property<int>("WindowMinutes")
+                                .HasColumnType("INTEGER")
+                                .HasDefaultValue(10)
+                                .HasColumnName("RunawayWindowMinutes");
+                        });
+
                     b.HasKey("Id");
 
                     b.HasIndex("OrganisationId", "Slug")
@@ -939,6 +1060,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Entourage.Domain.Agents.Agent", b =>
+                {
+                    b.HasOne("Entourage.Domain.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Alerts.Alert", b =>
                 {
                     b.HasOne("Entourage.Domain.Teams.Team", null)
                         .WithMany()

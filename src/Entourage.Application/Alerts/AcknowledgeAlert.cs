@@ -1,0 +1,20 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using MediatR;
+
+namespace Entourage.Application.Alerts;
+
+/// <summary>Notes that somebody has seen an alert. Saying so again answers it unchanged.</summary>
+/// <param name="Id">Which.</param>
+public sealed record AcknowledgeAlertCommand(Guid Id) : ICommand<AlertResponse>;
+
+internal sealed class AcknowledgeAlertHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<AcknowledgeAlertCommand, AlertResponse>
+{
+    public async Task<AlertResponse> Handle(AcknowledgeAlertCommand request, CancellationToken cancellationToken)
+    {
+        var alert = await db.Alerts.Where(alert => alert.Id == request.Id).GetAsync(request.Id, "alert", cancellationToken);
+        alert.Acknowledge(time.GetUtcNow());
+        await db.SaveChangesAsync(cancellationToken);
+        return AlertResponse.From(alert);
+    }
+}

@@ -1,0 +1,16 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Alerts;
+
+/// <summary>Reads an alert.</summary>
+/// <param name="Id">Which.</param>
+public sealed record GetAlertQuery(Guid Id) : IRequest<AlertResponse>;
+
+internal sealed class GetAlertHandler(IEntourageDb db) : IRequestHandler<GetAlertQuery, AlertResponse>
+{
+    public async Task<AlertResponse> Handle(GetAlertQuery request, CancellationToken cancellationToken) =>
+        AlertResponse.From(await db.Alerts.AsNoTracking().Where(alert => alert.Id == request.Id).GetAsync(request.Id, "alert", cancellationToken));
+}

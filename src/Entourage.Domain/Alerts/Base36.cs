@@ -1,0 +1,43 @@
+namespace Entourage.Domain.Alerts;
+
+/// <summary>Whole numbers with digits and small letters: short, and without a separator among them.</summary>
+internal static class Base36
+{
+    private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    private const int Longest = 13;
+
+    public static string Of(ulong number)
+    {
+        Span<char> text = stackalloc char[Longest];
+        var from = Longest;
+        do
+        {
+            text[--from] = Digits[(int)(number % 36)];
+            number /= 36;
+        }
+        while (number > 0);
+
+        return new string(text[from..]);
+    }
+
+    public static string Of(long number) => Of(checked((ulong)number));
+
+    /// <summary>The number of a text.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static long Parse(ReadOnlySpan<char> text)
+    {
+        if (text.Length is 0 or > Longest)
+        {
+            throw new FormatException("A number is expected.");
+        }
+
+        var number = 0L;
+        foreach (var character in text)
+        {
+            var digit = Digits.IndexOf(character, StringComparison.Ordinal);
+            number = digit >= 0 ? checked((number * 36) + digit) : throw new FormatException("A number is expected.");
+        }
+
+        return number;
+    }
+}

@@ -1,0 +1,148 @@
+using Entourage.Application.Events;
+using Entourage.Application.Json;
+using Entourage.Domain;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>
+/// What the usages of a batch give cause to say. Nearly always that is nothing: the rules go by lines that are crossed, and
+/// sessions remember what was said of them. What is to be done about a runaway is done before its usage is answered.
+/// </summary>
+internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
+{
+    private readonly Dictionary<AlertKey, (Alert Alert, BudgetStatus? Budget)> found = [];
+
+    /// <summary>Looks at a record that was added.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="before">How the budgets that it draws on stood before it.</param>
+    public void Look(LedgerRecord record, BudgetPosition before)
+    {
+        var session = books.FindSession(record.Entry.SessionId)!;
+        LookAtBudgets(record, session, before);
+        if (record.Corrects is not null)
+        {
+            // The usage was looked at when it was recorded; only its cost is new.
+            return;
+        }
+
+        LookAtModel(record, session);
+        LookAtSession(record, books.FindSession(session.Id)!);
+    }
+
+    /// <summary>Notes that a session was closed since nothing was heard of it.</summary>
+    public void NoteAbandoned(LedgerSession session, DateTimeOffset now) =>
+        Find(TeamworkDetectors.Abandoned(session.Id), SubjectOf(session), now);
+
+    /// <summary>Raises what was found and is not known yet.</summary>
+    public async Task RaiseAsync(ILedgerWrites store)
+    {
+        var known = found.Count > 0 ? await store.FindAlertsAsync(found.Keys) : new HashSet<AlertKey>();
+        foreach (var (key, (alert, budget)) in found)
+        {
+            if (known.Contains(key))
+            {
+                continue;
+            }
+
+            books.Raise(alert);
+            if (budget is not null)
+            {
+                books.Tell(Telling.Of(budget, alert));
+            }
+        }
+    }
+
+    private void LookAtBudgets(LedgerRecord record, LedgerSession session, BudgetPosition before)
+    {
+        var cost = record.Sum.Cost;
+        if (cost == Money.Zero)
+        {
+            return;
+        }
+
+        foreach (var budget in before.Budgets)
+        {
+            if (budget.Budget.Limit is not null)
+            {
+                foreach (var crossed in BudgetDetectors.Crossed(budget, cost, session.WatchRules.Thresholds))
+                {
+                    Find(crossed, SubjectOf(budget.Budget.Window, session), record.Entry.Now, budget with { Spending = budget.Spending + new Spending(cost, Money.Zero) });
+                }
+            }
+
+            if (budget.Budget.Window.Scope == BudgetScope.Task && BudgetDetectors.RedFlag(session.Policy.Task!, budget.Spending.Spent, cost) is { } redFlag)
+            {
+                Find(redFlag, new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId), record.Entry.Now);
+            }
+        }
+    }
+
+    private void LookAtModel(LedgerRecord record, LedgerSession session)
+    {
+        var expected = record.CostSource == CostSource.Reported ? record.Price?.Parts.Total : null;
+        if (record.CostSource != CostSource.Unpriced && (expected is null || !ModelPrice.Differs(record.Cost, expected.Value)))
+        {
+            return;
+        }
+
+        var (calendar, at) = (session.Policy.Calendar, record.Entry.OccurredAt);
+        var day = calendar.WindowOf(BudgetPeriod.Day, at);
+        var finding = expected is null ? ModelDetectors.Unpriced(record.Model, day) : ModelDetectors.CostDiffers(record.Model, day, record.Cost, expected.Value);
+        if (ModelDetectors.Note(session.Watch, finding, at, calendar.ResetsAt(BudgetPeriod.Day, at)!.Value) is { } noted)
+        {
+            books.Watch(session.Id, noted);
+            Find(finding, SubjectOf(session), record.Entry.Now);
+        }
+    }
+
+    private void LookAtSession(LedgerRecord record, LedgerSession session)
+    {
+        var usage = new WatchedUsage(session.Id, record.Entry.OccurredAt, record.Entry.Tokens.Counts, record.Cost, record.Entry.Error, session.Tokens);
+        var (watch, findings) = SessionDetectors.Look(session.Watch, usage, session.WatchRules);
+        if (!ReferenceEquals(watch, session.Watch))
+        {
+            books.Watch(session.Id, watch);
+        }
+
+        foreach (var finding in findings)
+        {
+            Find(finding, SubjectOf(session), record.Entry.Now);
+            Act(finding, session, record.Entry.Now);
+        }
+    }
+
+    private void Act(AlertFinding finding, LedgerSession session, DateTimeOffset now)
+    {
+        switch (finding.Details.Action)
+        {
+            case RunawayAction.Pause:
+                stops.PauseAgent(session, EnumNames.Of(finding.Kind), now);
+                break;
+            case RunawayAction.Kill:
+                stops.Kill(session, EnumNames.Of(finding.Kind), now);
+                break;
+        }
+    }
+
+    private void Find(AlertFinding finding, AlertSubject subject, DateTimeOffset now, BudgetStatus? budget = null)
+    {
+        var alert = Alert.Raise(finding, subject, now);
+        found.TryAdd(alert.Key, (alert, budget));
+    }
+
+    private static AlertSubject SubjectOf(LedgerSession session) =>
+        new(session.Policy.TeamId, session.Policy.AgentId, session.Id, session.Policy.Task?.TaskId);
+
+    // Of whom the budget is, and not who happened to cross the line: the next one would have.
+    private static AlertSubject SubjectOf(BudgetWindow window, LedgerSession session) => window.Scope switch
+    {
+        BudgetScope.Agent => new(session.Policy.TeamId, session.Policy.AgentId),
+        BudgetScope.Task => new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId),
+        BudgetScope.Session => new(session.Policy.TeamId, SessionId: session.Policy.SessionPath[^1]),
+        _ => new(session.Policy.TeamId),
+    };
+}

@@ -1,0 +1,106 @@
+using CsCheck;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Tasks;
+
+namespace Entourage.Domain.Tests.Alerts;
+
+internal sealed class BudgetDetectorsTests
+{
+    private static readonly BudgetWindow Day = new(BudgetScope.Team, "core", BudgetPeriod.Day, new DateOnly(2026, 3, 4));
+
+    [TestCase("0", "4.999999999", "")]
+    [TestCase("0", "5", "0.5")]
+    [TestCase("4.999999999", "0.000000001", "0.5")]
+    [TestCase("5", "2.999999999", "")]
+    [TestCase("7", "1", "0.8")]
+    [TestCase("4", "5", "0.5, 0.8")]
+    [TestCase("9", "1", "1.0, exceeded")]
+    [TestCase("0", "12", "0.5, 0.8, 1.0, exceeded")]
+    [TestCase("10", "5", "")]
+    [TestCase("5", "0", "")]
+    public void Each_line_is_found_by_the_cost_that_crosses_it(decimal spent, decimal cost, string lines) =>
+        Assert.That(string.Join(", ", Crossed(Status(10, spent), cost).Select(NameOf)), Is.EqualTo(lines));
+
+    [Test]
+    public void A_budget_of_nothing_is_exceeded_by_the_first_cost()
+    {
+        Assert.That(Crossed(Status(0, 0), 1).Select(NameOf), Is.EqualTo(new[] { "exceeded" }));
+        Assert.That(Crossed(Status(0, 1), 1), Is.Empty);
+    }
+
+    [Test]
+    public void A_window_without_a_limit_has_no_lines() => Assert.That(Crossed(Status(null, 0), 1_000_000), Is.Empty);
+
+    [Test]
+    public void A_budget_that_only_watches_has_the_same_lines() => Assert.That(
+        Crossed(Status(10, 0, Enforcement.Observe), 12).Select(NameOf), Is.EqualTo(Crossed(Status(10, 0), 12).Select(NameOf)));
+
+    [Test]
+    public void What_is_reserved_is_not_spent() =>
+        Assert.That(Crossed(new(Status(10, 4).Budget, new(Some.Usd(4), Some.Usd(6))), 0.5m), Is.Empty);
+
+    [Test]
+    public void Every_line_is_found_once_however_a_window_is_spent() =>
+        Gen.Select(Gen.Long[1, 1_000], Gen.Long[0, 200].Array[1, 50]).Sample((limit, costs) =>
+        {
+            var (spent, found) = (Money.Zero, new List<AlertFinding>());
+            foreach (var cost in costs)
+            {
+                var status = new BudgetStatus(new(Day, new Money(limit), Enforcement.Hard, null), new(spent, Money.Zero));
+                found.AddRange(BudgetDetectors.Crossed(status, new Money(cost), AlertThresholds.Default));
+                spent += new Money(cost);
+            }
+
+            var reached = AlertThresholds.Default.Ratios.Count(ratio => spent.NanoUsd >= ratio * limit);
+            return found.Count(finding => finding.Kind == AlertKind.Threshold) == reached
+                && found.Count(finding => finding.Kind == AlertKind.BudgetExceeded) == (spent.NanoUsd >= limit ? 1 : 0)
+                && found.DistinctBy(finding => (finding.Kind, finding.Cause, finding.Window)).Count() == found.Count;
+        });
+
+    [Test]
+    public void What_is_found_says_which_budget_and_where_it_stands()
+    {
+        var found = Crossed(Status(10, 7), 1.5m).Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That((found.Cause, found.Window), Is.EqualTo(("Team:core:Day:10.00:0.8", "2026-03-04")));
+            Assert.That(found.Message, Is.EqualTo("80 % of the team's daily budget of 10.00 USD is spent: 8.50 USD."));
+            Assert.That(found.Details, Is.EqualTo(new AlertDetails
+            {
+                Scope = BudgetScope.Team,
+                ScopeId = "core",
+                Period = BudgetPeriod.Day,
+                Limit = Some.Usd(10),
+                Spent = Some.Usd(8.5m),
+                Threshold = 0.8m,
+            }));
+        });
+    }
+
+    [Test]
+    public void A_limit_that_was_raised_is_another_cause() =>
+        Assert.That(Crossed(Status(10, 0), 10).Concat(Crossed(Status(20, 0), 20)).Select(found => found.Cause), Is.Unique);
+
+    [TestCase(TaskType.Config, "0.50", "0.50", false)]
+    [TestCase(TaskType.Config, "0.50", "0.500000001", true)]
+    [TestCase(TaskType.Config, "1.01", "1", false)]
+    [TestCase(TaskType.Bugfix, "4", "1", false)]
+    [TestCase(TaskType.Bugfix, "5", "0.01", true)]
+    [TestCase(TaskType.Feature, "0", "31", true)]
+    [TestCase(TaskType.Chore, "0", "1000", false)]
+    public void A_task_that_goes_beyond_the_red_flag_of_its_type_is_found(TaskType type, decimal spent, decimal cost, bool flagged)
+    {
+        var found = BudgetDetectors.RedFlag(new TaskCap(7, null, type), Some.Usd(spent), Some.Usd(cost));
+        Assert.That(found?.Kind, Is.EqualTo(flagged ? AlertKind.RedFlag : null));
+        Assert.That(found?.Cause, Is.EqualTo(flagged ? $"task:7:{type}" : null));
+    }
+
+    private static string NameOf(AlertFinding found) => found.Kind == AlertKind.BudgetExceeded ? "exceeded" : $"{found.Details.Threshold}";
+
+    private static IEnumerable<AlertFinding> Crossed(BudgetStatus status, decimal cost) =>
+        BudgetDetectors.Crossed(status, Some.Usd(cost), AlertThresholds.Default);
+
+    private static BudgetStatus Status(decimal? limit, decimal spent, Enforcement enforcement = Enforcement.Hard) =>
+        new(new(Day, limit is { } usd ? Some.Usd(usd) : null, enforcement, ResetsAt: null), new(Some.Usd(spent), Money.Zero));
+}

@@ -1,0 +1,166 @@
+using Entourage.Domain.Alerts;
+
+namespace Entourage.Domain.Tests.Alerts;
+
+internal sealed class SessionDetectorsTests
+{
+    private static readonly WatchRules Rules = new() { MaxTokens = 1_000, MaxRepeatedErrors = 3, Action = RunawayAction.Pause };
+
+    private SessionWatch watch = SessionWatch.Empty;
+
+    [SetUp]
+    public void Forget() => watch = SessionWatch.Empty;
+
+    [Test]
+    public void The_call_that_reaches_the_limit_is_the_one_that_is_found()
+    {
+        Assert.That(Kinds(At(0, 500)), Is.Empty);
+        Assert.That(Kinds(At(1, 499)), Is.Empty);
+
+        var found = Look(At(2, 1)).Single();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((found.Kind, found.Cause, found.Window), Is.EqualTo((AlertKind.RunawayTokens, "session:42", "2026-03-04T05:06:09Z")));
+            Assert.That(found.Message, Is.EqualTo("Session 42 used 1,000 tokens within 10 minutes; the limit is 1,000."));
+            Assert.That(found.Details, Is.EqualTo(new AlertDetails { Tokens = 1_000, MaxTokens = 1_000, WindowMinutes = 10, Action = RunawayAction.Pause }));
+        });
+    }
+
+    [Test]
+    public void What_was_found_is_found_again_only_when_the_window_has_passed_and_is_full_again()
+    {
+        Assert.That(Kinds(At(0, 1_000)), Has.Count.EqualTo(1));
+        Assert.That(Enumerable.Range(1, 599).SelectMany(second => Kinds(At(second, 500))), Is.Empty);
+
+        // By then the window holds what was used since.
+        Assert.That(Kinds(At(600, 500)), Is.EqualTo(new[] { AlertKind.RunawayTokens }));
+        Assert.That(Kinds(At(601, 500)), Is.Empty);
+    }
+
+    [Test]
+    public void A_pause_of_a_window_begins_afresh()
+    {
+        Look(At(0, 1_000));
+        Assert.That(Kinds(At(600, 999)), Is.Empty);
+        Assert.That(Kinds(At(601, 1)), Is.EqualTo(new[] { AlertKind.RunawayTokens }));
+    }
+
+    [Test]
+    public void What_caches_read_and_write_is_no_sign_of_a_runaway()
+    {
+        var cached = new TokenCounts(1, 1, 1_000_000, 1_000_000);
+        Assert.That(Kinds(new(42, Some.Now, cached, default, null, cached)), Is.Empty);
+    }
+
+    [Test]
+    public void Usage_from_before_the_window_finds_nothing()
+    {
+        Look(At(0, 1));
+        Assert.That(Kinds(At(-600, 5_000)), Is.Empty);
+    }
+
+    [Test]
+    public void Without_limits_nothing_is_a_runaway()
+    {
+        var none = Rules with { MaxTokens = null, MaxRepeatedErrors = null };
+        Assert.That(Enumerable.Range(0, 10).SelectMany(i => Look(At(i, 1_000_000, "full"), none)), Is.Empty);
+    }
+
+    [Test]
+    public void The_same_error_in_a_row_is_found_when_it_has_come_often_enough()
+    {
+        Assert.That(Kinds(At(0, 1, "call 1 failed")).Concat(Kinds(At(1, 1, "call 2 failed"))), Is.Empty);
+
+        var found = Look(At(2, 1, "call 3 failed")).Single();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(found.Kind, Is.EqualTo(AlertKind.RepeatedError));
+            Assert.That(found.Cause, Is.EqualTo($"session:42:{Fingerprint.OfError("call 9 failed")}"));
+            Assert.That(found.Message, Is.EqualTo("Session 42 met the same error 3 times in a row: call 3 failed"));
+            Assert.That(found.Details, Is.EqualTo(new AlertDetails { Error = "call 3 failed", Count = 3, WindowMinutes = 10, Action = RunawayAction.Pause }));
+        });
+        Assert.That(Kinds(At(3, 1, "call 4 failed")), Is.Empty, "It was said.");
+        Assert.That(Kinds(At(602, 1, "call 5 failed")), Is.EqualTo(new[] { AlertKind.RepeatedError }), "The window has passed, and it goes on.");
+    }
+
+    [Test]
+    public void A_call_that_succeeds_begins_the_count_again()
+    {
+        string?[] errors = ["full", "full", null, "full", "full", "empty", "full", "full"];
+        Assert.That(errors.SelectMany((error, i) => Kinds(At(i, 1, error))), Is.Empty);
+    }
+
+    [Test]
+    public void Each_error_is_a_cause_of_its_own()
+    {
+        string[] errors = ["full", "full", "full", "empty", "empty", "empty", "full", "full", "full"];
+        Assert.That(errors.SelectMany((error, i) => Look(At(i, 1, error))).Select(found => found.Details.Error), Is.EqualTo(new[] { "full", "empty" }));
+    }
+
+    [Test]
+    public void A_long_error_is_shortened()
+    {
+        var long3 = new string('x', 2_000);
+        var found = Enumerable.Range(0, 3).SelectMany(i => Look(At(i, 1, long3))).Single();
+        Assert.That(found.Details.Error, Has.Length.EqualTo(201));
+    }
+
+    [Test]
+    public void A_conversation_whose_calls_cost_many_times_what_the_first_did_is_found_once()
+    {
+        var costs = Enumerable.Range(0, 40).Select(call => 0.05m + (call * 0.03m)).ToArray();
+
+        var found = costs.SelectMany((usd, call) => Look(Costing(call, usd)).Select(finding => (call, finding))).ToArray();
+
+        // The first five cost 0.11 at their median; 0.56 is five times that, and is the median of the calls up to the twentieth.
+        Assert.That(found.Select(found => (found.finding.Kind, found.call)), Is.EqualTo(new[] { (AlertKind.RisingCost, 19) }));
+        Assert.That((found[0].finding.Cause, found[0].finding.Window), Is.EqualTo(("session:42", "total")));
+        Assert.That(found[0].finding.Message, Is.EqualTo("The calls of session 42 cost 0.56 USD each by now; its first ones cost 0.11 USD."));
+    }
+
+    [Test]
+    public void A_conversation_that_is_read_from_a_cache_is_not()
+    {
+        // 200 calls that grow to 200,000 tokens of a dear model, each read at half a dollar the million.
+        var costs = Enumerable.Range(0, 200).Select(call => 0.01m + (call * 0.0005m));
+        Assert.That(costs.SelectMany((usd, call) => Look(Costing(call, usd))), Is.Empty);
+    }
+
+    [Test]
+    public void One_dear_call_is_not()
+    {
+        var costs = Enumerable.Range(0, 50).Select(call => call % 10 == 9 ? 20m : 0.05m);
+        Assert.That(costs.SelectMany((usd, call) => Look(Costing(call, usd))), Is.Empty);
+    }
+
+    [Test]
+    public void Calls_that_are_dear_from_the_beginning_are_not() =>
+        Assert.That(Enumerable.Range(0, 50).SelectMany(call => Look(Costing(call, 2m + (call % 5)))), Is.Empty);
+
+    [TestCase(49_999, 0, false)]
+    [TestCase(50_000, 25_000, true)]
+    [TestCase(50_000, 25_001, false)]
+    [TestCase(500_000, 100_000, true)]
+    public void A_session_that_writes_much_more_than_it_reads_is_verbose(long output, long input, bool verbose)
+    {
+        var all = new TokenCounts(0, output, input, 0);
+        var found = Look(new(42, Some.Now, default, default, null, all)).ToArray();
+        Assert.That(found.Select(finding => finding.Kind), Is.EqualTo(verbose ? [AlertKind.VerboseOutput] : Array.Empty<AlertKind>()));
+        Assert.That(Look(new(42, Some.Now.AddDays(20), default, default, null, all)), Is.Empty, "It is said once.");
+    }
+
+    private static WatchedUsage At(int seconds, long tokens, string? error = null) =>
+        new(42, Some.Now.AddSeconds(seconds), new TokenCounts(tokens, 0), default, error, default);
+
+    private static WatchedUsage Costing(int call, decimal usd) => new(42, Some.Now.AddMinutes(call), new TokenCounts(1, 1), Some.Usd(usd), null, default);
+
+    private IReadOnlyList<AlertKind> Kinds(WatchedUsage usage) => [.. Look(usage).Select(found => found.Kind)];
+
+    private IReadOnlyList<AlertFinding> Look(WatchedUsage usage, WatchRules? rules = null)
+    {
+        (watch, var found) = SessionDetectors.Look(SessionWatch.Parse(watch.ToString()), usage, rules ?? Rules);
+        return found;
+    }
+}
