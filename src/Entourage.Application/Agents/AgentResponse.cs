@@ -36,10 +36,10 @@ public sealed record AgentResponse(Guid Id, Guid TeamId, string Name, AgentRole 
         agent.Role,
         agent.Model,
         (agent.Pause != null && (agent.Pause.ExpiresAt == null || agent.Pause.ExpiresAt > now))
-            || db.Teams.Any(team => team.Id == agent.TeamId && team.Pause != null && (team.Pause.ExpiresAt == null || team.Pause.ExpiresAt > now))
-            || db.Organisations.Any(organisation => organisation.Pause != null
-                && (organisation.Pause.ExpiresAt == null || organisation.Pause.ExpiresAt > now)
-                && db.Teams.Any(team => team.Id == agent.TeamId && team.OrganisationId == organisation.Id))
+            || db.Teams.Any(team => team.Id == agent.TeamId
+                && ((team.Pause != null && (team.Pause.ExpiresAt == null || team.Pause.ExpiresAt > now))
+                    || db.Organisations.Any(organisation => organisation.Id == team.OrganisationId && organisation.Pause != null
+                        && (organisation.Pause.ExpiresAt == null || organisation.Pause.ExpiresAt > now))))
             ? AgentStatus.Paused
             : db.Sessions.Any(session => session.AgentId == agent.Id && session.Status == SessionStatus.Active) ? AgentStatus.Working
             : AgentStatus.Idle,

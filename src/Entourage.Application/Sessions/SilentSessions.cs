@@ -16,28 +16,31 @@ public sealed class SilentSessions(IEntourageDb db, IBudgetLedger ledger, TimePr
     // Few enough that usages hardly wait for the transaction.
     private const int PieceSize = 200;
 
+    private const int TeamsAtOnce = 100;
+
     /// <summary>Closes them as abandoned, and gives their reservations back.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
-        var waits = await db.Teams.Where(team => team.Limits.AbandonedAfterMinutes != null)
-            .Select(team => team.Limits.AbandonedAfterMinutes!.Value)
-            .Distinct()
+        var waiting = await db.Teams.Where(team => team.Limits.AbandonedAfterMinutes != null)
+            .Select(team => new { team.Id, Minutes = team.Limits.AbandonedAfterMinutes!.Value })
             .ToListAsync(cancellationToken);
-        foreach (var minutes in waits)
+        foreach (var teams in waiting.GroupBy(team => team.Minutes, team => team.Id))
         {
-            await CloseAsync(minutes, cancellationToken);
+            foreach (var piece in teams.Chunk(TeamsAtOnce))
+            {
+                await CloseAsync(piece, teams.Key, cancellationToken);
+            }
         }
     }
 
-    private async Task CloseAsync(int minutes, CancellationToken cancellationToken)
+    private async Task CloseAsync(Guid[] teamIds, int minutes, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var since = now.AddMinutes(-minutes);
         for (var after = 0L; ;)
         {
             var piece = await db.Sessions
-                .Where(session => session.EndedAt == null && session.Id > after)
-                .Where(session => db.Teams.Any(team => team.Id == session.TeamId && team.Limits.AbandonedAfterMinutes == minutes))
+                .Where(session => teamIds.Contains(session.TeamId) && session.EndedAt == null && session.Id > after)
                 .Where(session => session.StartedAt <= since && (session.LastCallAt == null || session.LastCallAt <= since))
                 .Where(session => !db.Reservations.Any(held => held.SessionId == session.Id && held.EndedAt == null && held.ExpiresAt > since))
                 .Where(session => !db.Reservations.Any(held => held.SessionId == session.Id && held.EndedAt > since))

@@ -53,40 +53,49 @@ public sealed record PauseResponse
         IEntourageDb db, PauseSubject subject, Pause pause, CancellationToken cancellationToken)
     {
         var since = pause.PausedAt;
-        var sessions = await db.Sessions.AsNoTracking()
-            .Where(session => subject.TeamId == null
-                ? db.Teams.Any(team => team.Id == session.TeamId && team.OrganisationId == subject.OrganisationId)
-                : session.TeamId == subject.TeamId)
-            .Where(session => session.EndedAt == null || session.EndedAt > since)
-            .Where(session => session.StartedAt <= since)
-            .OrderBy(session => session.Id)
-            .Select(session => new { Session = session, AgentName = db.Agents.Where(agent => agent.Id == session.AgentId).Select(agent => agent.Name).Single() })
-            .ToListAsync(cancellationToken);
+        var sessions = await ReadActiveAtAsync(db, subject, since, cancellationToken);
         if (subject.Scope == PauseScope.Agent)
         {
-            var above = sessions.SelectMany(row => row.Session.Ancestors).Distinct().ToArray();
+            var above = sessions.SelectMany(session => session.Ancestors).Distinct().ToArray();
             var own = await db.Sessions.Where(session => above.Contains(session.Id) && session.AgentId == subject.Id)
                 .Select(session => session.Id)
                 .ToListAsync(cancellationToken);
-            sessions.RemoveAll(row => row.Session.AgentId != subject.Id && !row.Session.Ancestors.Intersect(own).Any());
+            sessions.RemoveAll(session => session.AgentId != subject.Id && !session.Ancestors.Intersect(own).Any());
         }
 
-        var heardOf = sessions.Where(row => row.Session is { EndedAt: null, LastCallAt: { } lastCallAt } && lastCallAt > since)
-            .Select(row => row.Session.Id)
+        var agentIds = sessions.Select(session => session.AgentId).Distinct().ToArray();
+        var names = await db.Agents.Where(agent => agentIds.Contains(agent.Id)).ToDictionaryAsync(agent => agent.Id, agent => agent.Name, cancellationToken);
+        var heardOf = sessions.Where(session => session is { EndedAt: null, LastCallAt: { } lastCallAt } && lastCallAt > since)
+            .Select(session => session.Id)
             .ToArray();
         var going = heardOf.Length == 0 ? [] : await db.UsageRecords
             .Where(record => heardOf.Contains(record.SessionId) && record.OccurredAt > since)
             .Select(record => record.SessionId)
             .Distinct()
             .ToListAsync(cancellationToken);
-        return [.. sessions.Select(row => new PausedSessionResponse(
-            row.Session.Id,
-            row.Session.AgentId,
-            row.AgentName,
-            row.Session.Status,
-            row.Session.EndedAt,
-            row.Session.LastCallAt,
-            !going.Contains(row.Session.Id)))];
+        return [.. sessions.Select(session => new PausedSessionResponse(
+            session.Id,
+            session.AgentId,
+            names[session.AgentId],
+            session.Status,
+            session.EndedAt,
+            session.LastCallAt,
+            !going.Contains(session.Id)))];
+    }
+
+    /// <summary>The sessions of a team, or of all teams of an organisation, that were active at an instant.</summary>
+    private static async Task<List<Session>> ReadActiveAtAsync(
+        IEntourageDb db, PauseSubject subject, DateTimeOffset instant, CancellationToken cancellationToken)
+    {
+        var teamIds = subject.TeamId is { } teamId
+            ? [teamId]
+            : await db.Teams.Where(team => team.OrganisationId == subject.OrganisationId).Select(team => team.Id).ToListAsync(cancellationToken);
+        var begun = db.Sessions.AsNoTracking().Where(session => teamIds.Contains(session.TeamId) && session.StartedAt <= instant);
+
+        // Two questions, each of which the index answers.
+        var going = await begun.Where(session => session.EndedAt == null).ToListAsync(cancellationToken);
+        var ended = await begun.Where(session => session.EndedAt > instant).ToListAsync(cancellationToken);
+        return [.. going.Concat(ended).DistinctBy(session => session.Id).OrderBy(session => session.Id)];
     }
 }
 

@@ -41,6 +41,14 @@ internal sealed class BudgetTests
         Assert.That(status.Refuses, Is.True);
     }
 
+    [TestCase("10", "9.999999999", "5", Enforcement.Hard, false)]
+    [TestCase("10", "10", "0", Enforcement.Hard, true)]
+    [TestCase("10", "0", "10", Enforcement.Hard, false)]
+    [TestCase("10", "11", "0", Enforcement.Observe, false)]
+    [TestCase(null, "11", "0", Enforcement.Hard, false)]
+    public void A_hard_budget_is_exhausted_by_what_was_spent_alone(decimal? limit, decimal spent, decimal reserved, Enforcement enforcement, bool exhausted) =>
+        Assert.That(Status(limit, spent, reserved, enforcement).IsExhausted, Is.EqualTo(exhausted));
+
     [Test]
     public void Without_a_limit_a_budget_is_never_over()
     {

@@ -14,6 +14,27 @@ internal sealed class SessionStateTests
     public void It_fails_with_its_error() => Assert.That(
         Active.End(failed: true, "Out of memory", Some.Later), Is.EqualTo(new SessionState(SessionStatus.Failed, Some.Later, "Out of memory")));
 
+    [Test]
+    public void It_is_killed_for_a_reason() => Assert.That(
+        Active.Kill("It goes in circles.", Some.Later), Is.EqualTo(new SessionState(SessionStatus.Killed, Some.Later, "It goes in circles.")));
+
+    [Test]
+    public void It_is_given_up() => Assert.That(
+        Active.Abandon("Silence.", Some.Later), Is.EqualTo(new SessionState(SessionStatus.Abandoned, Some.Later, "Silence.")));
+
+    [TestCase(SessionStatus.Completed)]
+    [TestCase(SessionStatus.Failed)]
+    [TestCase(SessionStatus.Killed)]
+    [TestCase(SessionStatus.Abandoned)]
+    public void What_has_ended_stays_as_it_is(SessionStatus status)
+    {
+        var ended = new SessionState(status, Some.Now, "first");
+        Assert.That(
+            new[] { ended.End(failed: false, null, Some.Later), ended.Kill("second", Some.Later), ended.Abandon("second", Some.Later) },
+            Is.All.EqualTo(ended));
+        Assert.That(ended.IsActive, Is.False);
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void A_second_end_changes_nothing(bool failed)

@@ -67,6 +67,8 @@ internal sealed class SessionTests
 
     [TestCase(SessionStatus.Completed)]
     [TestCase(SessionStatus.Failed)]
+    [TestCase(SessionStatus.Killed)]
+    [TestCase(SessionStatus.Abandoned)]
     public void One_that_has_ended_starts_no_sub_agent(SessionStatus status)
     {
         var parent = Some.Session().StoredAs(1).StoredWith(nameof(Session.Status), status);

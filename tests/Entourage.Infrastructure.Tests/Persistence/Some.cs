@@ -13,8 +13,8 @@ internal static class Some
 
     public static FormattableString Team =>
         $"""
-         INSERT INTO Teams (Id, OrganisationId, Name, Slug, Timezone, Status, CreatedAt, Version, ApplyGuidelineBudgets, Enforcement)
-         VALUES ({TeamId}, {OrganisationId}, 'Core', 'core', 'UTC', 'Active', 0, 0, 0, 'Hard')
+         INSERT INTO Teams (Id, OrganisationId, Name, Slug, Timezone, CreatedAt, Version, ApplyGuidelineBudgets, Enforcement, OnExceed, UnpricedModels)
+         VALUES ({TeamId}, {OrganisationId}, 'Core', 'core', 'UTC', 0, 0, 0, 'Hard', 0, 'Record')
          """;
 
     /// <summary>A session that began a while after the epoch, with a usage before that and one after it.</summary>

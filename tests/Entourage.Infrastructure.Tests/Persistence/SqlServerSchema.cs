@@ -74,6 +74,28 @@ internal sealed class SqlServerSchema
                 AddAll(definition.TableConstraints, added.Definition.TableConstraints);
                 break;
 
+            case DropIndexStatement dropped:
+                foreach (var clause in dropped.DropIndexClauses.OfType<DropIndexClause>())
+                {
+                    indexes.RemoveAll(index =>
+                        index.Name.Value == clause.Index.Value && index.OnName.BaseIdentifier.Value == clause.Object.BaseIdentifier.Value);
+                }
+
+                break;
+
+            case AlterTableDropTableElementStatement dropped:
+                var columns = tables[dropped.SchemaObjectName.BaseIdentifier.Value].Definition.ColumnDefinitions;
+                foreach (var element in dropped.AlterTableDropTableElements)
+                {
+                    columns.Remove(columns.Single(column => column.ColumnIdentifier.Value == element.Name.Value));
+                }
+
+                break;
+
+            // Looks for the name of a default, which is dropped before its column.
+            case DeclareVariableStatement or SelectStatement:
+                break;
+
             // Of no schema: transactions, rows, and the table of Entity Framework's own history, which is made in an IF.
             case BeginTransactionStatement or CommitTransactionStatement or DataModificationStatement or IfStatement or SetOnOffStatement:
                 break;
