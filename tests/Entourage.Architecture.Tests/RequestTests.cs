@@ -9,6 +9,8 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 
 namespace Entourage.Architecture.Tests;
 
@@ -32,6 +34,9 @@ internal sealed class RequestTests
     {
         services = [];
         services.AddLogging();
+
+        // Of the host, which every server has.
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddApplication(autoMapperLicenceKey: null);
         services.AddInfrastructure(new ConfigurationBuilder().Build());
         provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
