@@ -24,6 +24,7 @@ IReadOnlyList<IRow> rows =
     new DiskRow(),
     new SharedBudgetRow(),
     new GrowthRow(),
+    new StopRow(),
     new EventsRow(),
 ];
 

@@ -11,7 +11,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     {
         await using var host = await ApiHost.StartAsync(Store);
         await using var other = ApiHost.StartBeside(host);
-        var team = await host.Api.CreateTeamAsync();
+        var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(other.Api, $"/teams/{team.Id}/events");
         var session = await team.StartAsync();
         await team.UseAsync(session, 1m);
@@ -33,8 +33,8 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         const int Callers = 4;
         const int Calls = 150;
         await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Events:BufferBytes"] = "4096" });
-        var team = await host.Api.CreateTeamAsync();
-        var other = await host.Api.CreateTeamAsync();
+        var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+        var other = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var (session, foreign) = (await team.StartAsync(), await other.StartAsync());
         var opened = new List<EventReader>();
         for (var i = 0; i < Watchers; i++)
@@ -72,7 +72,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     public async Task A_watcher_to_whom_nothing_is_told_gets_signs_of_life_and_may_go_on_from_there()
     {
         await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Events:HeartbeatSeconds"] = "1" });
-        var team = await host.Api.CreateTeamAsync();
+        var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/teams/{team.Id}/events");
         using var response = await host.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -92,7 +92,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     public async Task A_server_with_streams_open_ends_in_time_and_its_watchers_go_on_at_the_next()
     {
         await using var process = await ApiProcess.StartAsync(Database);
-        var team = await process.Api.CreateTeamAsync();
+        var team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
         await using var watcher = await EventReader.OpenAsync(process.Api, $"/teams/{team.Id}/events");
         await using var other = await EventReader.OpenAsync(process.Api, $"/agents/{team.Agent}/events");
@@ -114,7 +114,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     public async Task Events_are_forgotten_after_a_week_and_those_of_this_week_are_kept()
     {
         await using var host = await ApiHost.StartAsync(Store);
-        var team = await host.Api.CreateTeamAsync();
+        var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
         host.Clock.Advance(TimeSpan.FromDays(6));
         await team.ConfigureAsync(new { daily_cost_limit_usd = 2m });

@@ -9,7 +9,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [Test]
     public async Task A_watcher_is_told_of_sessions_usage_and_settings_in_order()
     {
-        var team = await Api.CreateTeamAsync();
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
         var session = await team.StartAsync();
         var usage = await team.UseAsync(session, 0.012m);
@@ -40,7 +40,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [Test]
     public async Task A_stream_is_neither_kept_back_nor_kept()
     {
-        var team = await Api.CreateTeamAsync();
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
         Assert.That(watcher.Response.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/event-stream"));
         Assert.That(watcher.Response.Headers.CacheControl?.NoStore, Is.True);
@@ -50,7 +50,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [Test]
     public async Task A_stream_starts_now_and_says_nothing_of_before()
     {
-        var team = await Api.CreateTeamAsync();
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
         await team.UseAsync(session, 1m);
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
@@ -64,7 +64,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [Test]
     public async Task A_watcher_that_was_cut_off_goes_on_where_it_was()
     {
-        var team = await Api.CreateTeamAsync();
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
         string? last = null;
         var told = new List<ReceivedEvent>();
@@ -73,7 +73,8 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
             await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events", last);
             for (var call = 0; call < 3; call++)
             {
-                await team.UseAsync(session, 1m + cut + (call / 10m));
+                // Not so much more each time that it would be an alert.
+                await team.UseAsync(session, 1m + (cut / 100m) + (call / 1_000m));
             }
 
             await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m + cut });
@@ -88,7 +89,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
         Assert.Multiple(() =>
         {
             Assert.That(told.Where(item => item.Kind == "usage").Select(item => item.Json["data"]!.Usd("cost_usd")), Is.EqualTo(
-                Enumerable.Range(0, 20).SelectMany(cut => Enumerable.Range(0, 3).Select(call => (decimal?)(1m + cut + (call / 10m))))));
+                Enumerable.Range(0, 20).SelectMany(cut => Enumerable.Range(0, 3).Select(call => (decimal?)(1m + (cut / 100m) + (call / 1_000m))))));
             Assert.That(told.Where(item => item.Kind == "settings").Select(item => item.Json["data"]!.Usd("daily_cost_limit_usd")), Is.EqualTo(
                 Enumerable.Range(0, 20).Select(cut => (decimal?)(1_000m + cut))));
         });
@@ -97,8 +98,8 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [Test]
     public async Task An_agent_is_told_of_itself_and_of_what_concerns_all_of_its_team()
     {
-        var (team, other) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
-        var colleague = await Api.CreateAgentAsync(team.Id, "eng-2");
+        var (team, other) = (await Api.CreateTeamAsync(model: ApiClient.UnlistedModel), await Api.CreateTeamAsync(model: ApiClient.UnlistedModel));
+        var colleague = await Api.CreateAgentAsync(team.Id, "eng-2", ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(Api, $"/agents/{team.Agent}/events");
         await team.UseAsync(await team.StartAsync(agent: colleague), 1m);
         await other.UseAsync(await other.StartAsync(), 2m);
@@ -124,7 +125,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [TestCase("u0-e1000000000")]
     public async Task An_id_that_was_not_given_out_is_refused(string id)
     {
-        var team = await Api.CreateTeamAsync();
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await team.ConfigureAsync(new { daily_cost_limit_usd = 50m });
         foreach (var path in new[] { $"/teams/{team.Id}/events", $"/agents/{team.Agent}/events" })
         {

@@ -41,6 +41,27 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task A_request_raises_an_alert_and_its_answer_acknowledges_that()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
+        var asked = await Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "budget_increase", question = "The build is large.", requested_usd = 2m });
+        var id = asked.Created.Text("id")!;
+
+        var alert = (await Api.GetAsync($"/teams/{team.Id}/alerts?kind=human_request")).Ok.AsArray().Single()!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(alert.Text("message"), Is.EqualTo("eng-1 asks for 2.00 USD more: The build is large."));
+            Assert.That((alert["details"]!.Text("human_request_id"), alert["details"]!.Usd("requested_usd")), Is.EqualTo((id, 2m)));
+            Assert.That((alert.Text("status"), alert.Text("agent_id")), Is.EqualTo(("open", team.Agent)));
+        });
+
+        await RespondAsync(id, new { decision = "denied" });
+
+        Assert.That((await Api.GetAsync($"/alerts/{alert.Text("id")}")).Ok.Text("status"), Is.EqualTo("acknowledged"));
+    }
+
+    [Test]
     public async Task A_team_lists_its_requests_the_newest_first_by_status()
     {
         var (team, other) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());

@@ -5,8 +5,10 @@ namespace Entourage.Api.Tests;
 
 /// <summary>
 /// Whatever is done in whatever order, the product does what its model does, and every rule holds after every step: starts,
-/// reservations, usage alone and in batches, releases, extensions, ends, moving limits and time zones, and time that passes.
+/// reservations, usage alone and in batches, releases, extensions, ends, kills, pauses, moving limits and time zones, and time that passes.
 /// </summary>
+// Minutes long, and beside them the process of a test that kills others mostly waits.
+[Parallelizable(ParallelScope.Self)]
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class LedgerModelTests(Store store)
 {

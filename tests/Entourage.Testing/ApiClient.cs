@@ -11,6 +11,8 @@ namespace Entourage.Testing;
 /// <param name="client">How to reach it.</param>
 public sealed class ApiClient(HttpClient client)
 {
+    private const string ListedModel = "claude-sonnet-4-20250514";
+
     /// <summary>The client itself, for requests that are not quite right.</summary>
     public HttpClient Http { get; } = client;
 
@@ -55,18 +57,21 @@ public sealed class ApiClient(HttpClient client)
             await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>A model without a price: whatever its usage is said to cost, nobody can say that it costs something else.</summary>
+    public const string UnlistedModel = "house-model";
+
     /// <summary>Makes an organisation with one team and one agent.</summary>
-    public async Task<TestTeam> CreateTeamAsync(string timezone = "UTC")
+    public async Task<TestTeam> CreateTeamAsync(string timezone = "UTC", string model = ListedModel)
     {
         var slug = "t-" + Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
         var organisation = (await PostAsync("/orgs", new { name = "Acme", slug })).Created["id"]!.GetValue<string>();
         var team = (await PostAsync($"/orgs/{organisation}/teams", new { name = "Core", slug, timezone })).Created["id"]!.GetValue<string>();
-        return new(this, organisation, team, await CreateAgentAsync(team, "eng-1"));
+        return new(this, organisation, team, await CreateAgentAsync(team, "eng-1", model));
     }
 
     /// <summary>Adds an agent to a team.</summary>
-    public async Task<string> CreateAgentAsync(string team, string name) =>
-        (await PostAsync($"/teams/{team}/agents", new { name, model = "claude-sonnet-4-20250514" })).Created["id"]!.GetValue<string>();
+    public async Task<string> CreateAgentAsync(string team, string name, string model = ListedModel) =>
+        (await PostAsync($"/teams/{team}/agents", new { name, model })).Created["id"]!.GetValue<string>();
 }
 
 /// <summary>A team to test with.</summary>

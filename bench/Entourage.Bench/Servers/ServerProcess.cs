@@ -29,10 +29,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the yardstick and waits until it listens.</summary>
-    public static Task<ServerProcess> StartBareAsync() => StartAsync(null, "Entourage.Bench.dll", BareHost.Command);
+    public static Task<ServerProcess> StartBareAsync() => StartAsync(null, [], "Entourage.Bench.dll", BareHost.Command);
 
     /// <summary>Starts the product on a database and waits until it listens.</summary>
-    public static Task<ServerProcess> StartAsync(TemporaryDatabase database) => StartAsync(database, "Entourage.Api.dll");
+    public static Task<ServerProcess> StartAsync(TemporaryDatabase database, params IReadOnlyList<(string Name, string Value)> settings) =>
+        StartAsync(database, settings, "Entourage.Api.dll");
 
     /// <summary>Asks it to end, as an operator does, and waits until it has.</summary>
     public async Task StopAsync()
@@ -59,9 +60,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static async Task<ServerProcess> StartAsync(TemporaryDatabase? database, string program, params string[] arguments)
+    private static async Task<ServerProcess> StartAsync(
+        TemporaryDatabase? database, IReadOnlyList<(string Name, string Value)> settings, string program, params string[] arguments)
     {
-        var process = Launch(database, [Path.Combine(AppContext.BaseDirectory, program), .. arguments, "--urls", "http://127.0.0.1:0"]);
+        var process = Launch(database, settings, [Path.Combine(AppContext.BaseDirectory, program), .. arguments, "--urls", "http://127.0.0.1:0"]);
         try
         {
             using var patience = new CancellationTokenSource(Patience);
@@ -84,7 +86,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static Process Launch(TemporaryDatabase? database, string[] arguments)
+    private static Process Launch(TemporaryDatabase? database, IReadOnlyList<(string Name, string Value)> settings, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
         start.Environment.Remove(GeneratorSockets.Setting);
@@ -92,6 +94,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         {
             start.Environment["Database__Provider"] = "Sqlite";
             start.Environment["ConnectionStrings__Entourage"] = database.ConnectionString;
+        }
+
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
         }
 
         return Process.Start(start)!;

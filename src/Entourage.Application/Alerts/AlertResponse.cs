@@ -131,6 +131,14 @@ public sealed record AlertDetailsResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? OtherSessionId { get; init; }
 
+    /// <summary>The request to a person.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? HumanRequestId { get; init; }
+
+    /// <summary>How much more money it asks for (USD).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Money? RequestedUsd { get; init; }
+
     /// <summary>What was done about it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunawayAction? Action { get; init; }
@@ -155,6 +163,8 @@ public sealed record AlertDetailsResponse
         Model = details.Model,
         OtherAgentId = details.OtherAgentId,
         OtherSessionId = details.OtherSessionId,
+        HumanRequestId = details.HumanRequestId,
+        RequestedUsd = details.Requested,
         Action = details.Action,
     };
 }

@@ -2,9 +2,11 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.HumanRequests;
 using FluentValidation;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.HumanRequests;
 
@@ -62,8 +64,18 @@ internal sealed class AnswerHumanRequestHandler(IEntourageDb db, TimeProvider ti
             asked.Approve(request.Response, request.GrantedUsd, team, task, time.GetUtcNow());
         }
 
+        await AcknowledgeAsync(asked, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         var agent = await db.Agents.GetAsync(asked.AgentId, "agent", cancellationToken);
         return HumanRequestResponse.From(asked, agent.Name);
+    }
+
+    /// <summary>Who answers has seen what the alert told of.</summary>
+    private async Task AcknowledgeAsync(HumanRequest asked, CancellationToken cancellationToken)
+    {
+        var cause = asked.Finding("").Cause;
+        var alert = await db.Alerts.SingleOrDefaultAsync(
+            alert => alert.TeamId == asked.TeamId && alert.Kind == AlertKind.HumanRequest && alert.Cause == cause, cancellationToken);
+        alert?.Acknowledge(asked.RespondedAt!.Value);
     }
 }

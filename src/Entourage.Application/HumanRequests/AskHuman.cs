@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Alerts;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.HumanRequests;
 
-/// <summary>Asks a person for more money, or for an answer.</summary>
+/// <summary>Asks a person for more money, or for an answer. An alert tells the team's people.</summary>
 /// <param name="AgentId">The agent that asks.</param>
 /// <param name="SessionId">The session of its own that it asks for, if any.</param>
 /// <param name="Kind">What it wants.</param>
@@ -52,6 +53,12 @@ internal sealed class AskHumanHandler(IEntourageDb db, TimeProvider time) : IReq
             request.RequestedUsd,
             time.GetUtcNow());
         db.HumanRequests.Add(asked);
+
+        // An event is added.
+        var organisationId = await db.Teams.Where(team => team.Id == asked.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
+        await db.HoldOrganisationAsync(organisationId, cancellationToken);
+        await db.RaiseAsync(
+            asked.Finding(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return HumanRequestResponse.From(asked, agent.Name);
     }

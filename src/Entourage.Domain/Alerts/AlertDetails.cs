@@ -59,6 +59,12 @@ public sealed record AlertDetails
     /// <summary>The other agent's session.</summary>
     public long? OtherSessionId { get; init; }
 
+    /// <summary>The request to a person.</summary>
+    public Guid? HumanRequestId { get; init; }
+
+    /// <summary>How much more money it asks for (USD).</summary>
+    public Money? Requested { get; init; }
+
     /// <summary>What was done about it.</summary>
     public RunawayAction? Action { get; init; }
 }

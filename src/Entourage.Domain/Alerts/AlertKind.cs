@@ -38,6 +38,9 @@ public enum AlertKind
 
     /// <summary>A session has an unusual number of sub-agents at once.</summary>
     FanOut,
+
+    /// <summary>An agent asks a person for money, or for an answer.</summary>
+    HumanRequest,
 }
 
 /// <summary>Whether somebody has seen an alert.</summary>

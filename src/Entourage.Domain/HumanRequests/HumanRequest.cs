@@ -1,4 +1,5 @@
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
@@ -112,6 +113,15 @@ public sealed class HumanRequest
         Requested = requested,
         CreatedAt = now,
     };
+
+    /// <summary>What people are told of it, once.</summary>
+    /// <param name="agentName">What the agent is called.</param>
+    public AlertFinding Finding(string agentName) => new(
+        AlertKind.HumanRequest,
+        $"request:{Id}",
+        AlertFinding.Always,
+        Requested is { } requested ? $"{agentName} asks for {requested} USD more: {Question}" : $"{agentName} asks: {Question}",
+        new() { HumanRequestId = Id, Requested = Requested });
 
     /// <summary>Refuses it.</summary>
     /// <exception cref="RuleViolationException"><c>already-answered</c>.</exception>

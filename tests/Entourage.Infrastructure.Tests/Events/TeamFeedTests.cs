@@ -31,7 +31,7 @@ internal sealed partial class TeamFeedTests
     public async Task StartAsync()
     {
         host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings);
-        team = await host.Api.CreateTeamAsync();
+        team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         session = await team.StartAsync();
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class TeamFeedTests
     {
         await using var scope = host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Infrastructure.Persistence.EntourageDb>();
-        var (other, id) = (await host.Api.CreateTeamAsync(), Guid.Parse(team.Id));
+        var (other, id) = (await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel), Guid.Parse(team.Id));
         var foreign = await other.StartAsync();
         await team.UseAsync(session, 0.01m);
         for (var i = 0; i < 20; i++)

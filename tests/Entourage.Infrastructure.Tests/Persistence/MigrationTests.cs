@@ -63,7 +63,6 @@ internal sealed class MigrationTests
         {
             await db.GetService<IMigrator>().MigrateAsync("Prices");
             await db.Database.ExecuteSqlAsync(Some.Organisation);
-            await db.Database.ExecuteSqlAsync(Some.Team);
             foreach (var row in Some.SessionOfAnEarlierVersion(TimeSpan.FromMinutes(7)))
             {
                 await db.Database.ExecuteSqlAsync(row);

@@ -53,7 +53,7 @@ internal sealed class QueryPlanTests
     {
         // What jobs read of their own accord, and all of it, is none of this.
         host = await ApiHost.StartAsync(Store.Sqlite, settings: new Dictionary<string, string> { ["Webhooks:PollMilliseconds"] = "60000" });
-        team = await host.Api.CreateTeamAsync();
+        team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         session = await team.StartAsync(await team.CreateTaskAsync());
         await team.UseAsync(session, 1m);
         request = (await host.Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
@@ -132,7 +132,7 @@ internal sealed class QueryPlanTests
             await using var scope = host.Services.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
             var page = await EventHistory.ReadAsync(db, Guid.Parse(team.Id), default, limit: 10, withUsages: true, CancellationToken.None);
-            Assert.That(page.Messages.Select(message => message.Kind), Is.EqualTo(new[] { EventKind.Session, EventKind.Usage }));
+            Assert.That(page.Messages.Select(message => message.Kind), Is.EquivalentTo(new[] { EventKind.Session, EventKind.Usage, EventKind.Alert }));
             Assert.That(await EventHistory.FindNewestUsageAsync(db, CancellationToken.None), Is.EqualTo(page.To.Usage));
             var outbox = scope.ServiceProvider.GetRequiredService<WebhookOutbox>();
             Assert.That(await outbox.ClaimAsync(limit: 10, except: [Guid.Empty], CancellationToken.None), Is.Empty);

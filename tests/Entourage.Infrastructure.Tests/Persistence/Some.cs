@@ -5,7 +5,6 @@ internal static class Some
 {
     private static readonly byte[] OrganisationId = [.. Enumerable.Repeat((byte)1, 16)];
     private static readonly byte[] TeamId = [.. Enumerable.Repeat((byte)2, 16)];
-
     private static readonly byte[] AgentId = [.. Enumerable.Repeat((byte)3, 16)];
 
     public static FormattableString Organisation =>
@@ -21,6 +20,10 @@ internal static class Some
     public static IEnumerable<FormattableString> SessionOfAnEarlierVersion(TimeSpan after)
     {
         var epoch = DateTime.UnixEpoch.Ticks;
+        yield return $"""
+            INSERT INTO Teams (Id, OrganisationId, Name, Slug, Timezone, Status, CreatedAt, Version, ApplyGuidelineBudgets, Enforcement, UnpricedModels)
+            VALUES ({TeamId}, {OrganisationId}, 'Core', 'core', 'UTC', 'Active', 0, 0, 0, 'Hard', 'Record')
+            """;
         yield return $"INSERT INTO Agents (Id, TeamId, Name, Role, CreatedAt, Version) VALUES ({AgentId}, {TeamId}, 'eng-1', 'Engineer', 0, 0)";
         yield return $"""
             INSERT INTO Sessions (Id, TeamId, AgentId, Ancestors, Model, Status, StartedAt, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, Cost, ImputedCost, Version)
