@@ -3,6 +3,7 @@ using Entourage.Application.Events;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -29,8 +30,8 @@ internal sealed class LedgerBooks
     private readonly Dictionary<BudgetWindow, Spending> counters = [];
     private readonly Dictionary<BudgetWindow, Spending> countersBefore = [];
     private readonly Dictionary<(long Session, DateOnly Day, DateOnly UtcDay), IReadOnlyList<Budget>> budgets = [];
-    private readonly Dictionary<long, LedgerSum> sums = [];
-    private readonly Dictionary<LedgerBucket, LedgerSum> rollups = [];
+    private readonly Dictionary<long, UsageSum> sums = [];
+    private readonly Dictionary<LedgerBucket, UsageSum> rollups = [];
     private readonly Dictionary<long, SessionState> ended = [];
     private readonly List<LedgerRecord> records = [];
     private readonly List<TeamEvent> events = [];
@@ -260,7 +261,7 @@ internal sealed class LedgerBooks
     private static RuleViolationException TooLarge(string member) =>
         new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", member);
 
-    private SessionChange ChangeOf(LedgerSession session, LedgerSum sum) => new(
+    private SessionChange ChangeOf(LedgerSession session, UsageSum sum) => new(
         sum, session.LastCallAt, session.WatchText, watches.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.WatchText);
 
     private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more, string member)

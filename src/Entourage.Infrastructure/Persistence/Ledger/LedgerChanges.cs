@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -29,7 +30,7 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<PauseChange> Pauses { get; init; }
 
-    public required IReadOnlyDictionary<LedgerBucket, LedgerSum> Rollups { get; init; }
+    public required IReadOnlyDictionary<LedgerBucket, UsageSum> Rollups { get; init; }
 
     public required IReadOnlyCollection<CounterChange> Counters { get; init; }
 
@@ -55,12 +56,12 @@ internal sealed record LedgerRecord(
     UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun, LedgerPrice? Price, long UnpricedTokens, long? Corrects = null)
 {
     /// <summary>What it adds to totals.</summary>
-    public LedgerSum Sum
+    public UsageSum Sum
     {
         get
         {
             var counted = Entry.Billing == Billing.Api ? Cost : Money.Zero;
-            return new(Entry.Tokens.Counts, UnpricedTokens, counted, Cost - counted);
+            return new(Entry.Tokens.Counts, UnpricedTokens, counted, Cost - counted, Sessions: 0);
         }
     }
 }
@@ -85,20 +86,10 @@ internal sealed record ReservationChange(Reservation Before, Reservation After);
 /// <param name="LastCallAt">When it last reported one (UTC).</param>
 /// <param name="WatchBefore">The text of its watch, as it was read.</param>
 /// <param name="WatchAfter">And as it is to be.</param>
-internal sealed record SessionChange(LedgerSum Sum, DateTimeOffset? LastCallAt, string WatchBefore, string WatchAfter);
+internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, string WatchBefore, string WatchAfter);
 
 /// <summary>The pause that an agent, a team or an organisation is to have; null for none.</summary>
 internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
 /// <summary>The key of a rollup.</summary>
 internal readonly record struct LedgerBucket(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);
-
-/// <summary>What usages add to a total.</summary>
-internal readonly record struct LedgerSum(TokenCounts Tokens, long UnpricedTokens, Money Cost, Money ImputedCost)
-{
-    public static LedgerSum operator +(LedgerSum left, LedgerSum right) => new(
-        left.Tokens + right.Tokens,
-        checked(left.UnpricedTokens + right.UnpricedTokens),
-        left.Cost + right.Cost,
-        left.ImputedCost + right.ImputedCost);
-}

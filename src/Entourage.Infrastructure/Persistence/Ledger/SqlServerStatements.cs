@@ -7,6 +7,7 @@ using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Persistence.Converters;
@@ -132,7 +133,7 @@ internal static partial class SqlServerStatements
         });
 
     /// <summary>Adds to rollups, or makes them.</summary>
-    public static SqlCommand AddToRollups(IReadOnlyCollection<KeyValuePair<LedgerBucket, LedgerSum>> sums) => Repeat(
+    public static SqlCommand AddToRollups(IReadOnlyCollection<KeyValuePair<LedgerBucket, UsageSum>> sums) => Repeat(
         AddToRollup, sums, (row, sum) =>
         {
             BindBucket(row, sum.Key);
@@ -252,7 +253,7 @@ internal static partial class SqlServerStatements
         row.Add("@start", SqlDbType.Int, DayConverter.ToNumber(window.Start));
     }
 
-    private static void BindSum(Row row, LedgerSum sum)
+    private static void BindSum(Row row, UsageSum sum)
     {
         BindTokens(row, sum.Tokens);
         row.Add("@cost", SqlDbType.BigInt, sum.Cost.NanoUsd);

@@ -25,9 +25,7 @@ internal static partial class SqlServerStatements
             row.Add("@item", SqlDbType.NVarChar, sum.Key.Item, CostSummary.ItemLength);
             row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
             row.Add("@sessions", SqlDbType.Int, sum.Value.Sessions);
-            BindTokens(row, sum.Value.Tokens);
-            row.Add("@cost", SqlDbType.BigInt, sum.Value.Cost.NanoUsd);
-            row.Add("@imputed", SqlDbType.BigInt, sum.Value.ImputedCost.NanoUsd);
+            BindSum(row, sum.Value);
         });
 
     public static SqlCommand MarkSummarised(IReadOnlyCollection<LedgerBucket> rollups) => Repeat(SummarySql.MarkSummarised, rollups, BindBucket);

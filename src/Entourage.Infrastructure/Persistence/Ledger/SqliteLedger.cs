@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
 using Entourage.Domain.Pricing;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
@@ -297,7 +298,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         .Bind("@cause", key.Cause)
         .Bind("@window", key.Window);
 
-    private static SqliteStatement BindSum(SqliteStatement statement, LedgerSum sum) => statement
+    private static SqliteStatement BindSum(SqliteStatement statement, UsageSum sum) => statement
         .Bind("@input", sum.Tokens.Input)
         .Bind("@output", sum.Tokens.Output)
         .Bind("@cacheRead", sum.Tokens.CacheRead)

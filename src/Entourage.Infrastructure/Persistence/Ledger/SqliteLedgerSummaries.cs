@@ -20,18 +20,12 @@ internal sealed partial class SqliteLedger
     {
         foreach (var (key, sum) in sums)
         {
-            Prepare(AddToSummary)
+            BindSum(Prepare(AddToSummary), sum)
                 .Bind("@subject", key.SubjectId)
                 .Bind("@heading", (long)key.Heading)
                 .Bind("@day", DayConverter.ToNumber(key.Day))
                 .Bind("@item", key.Item)
-                .Bind("@input", sum.Tokens.Input)
-                .Bind("@output", sum.Tokens.Output)
-                .Bind("@cacheRead", sum.Tokens.CacheRead)
-                .Bind("@cacheWrite", sum.Tokens.CacheWrite)
                 .Bind("@unpriced", sum.UnpricedTokens)
-                .Bind("@cost", sum.Cost.NanoUsd)
-                .Bind("@imputed", sum.ImputedCost.NanoUsd)
                 .Bind("@sessions", sum.Sessions)
                 .Write();
         }

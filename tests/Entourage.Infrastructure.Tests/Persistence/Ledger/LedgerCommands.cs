@@ -44,10 +44,10 @@ internal static class LedgerCommands
         [typeof(PauseChange)] = i => new PauseChange(
             PauseScope.Team, Id(i), new Pause { PausedAt = At(i), Reason = "looks wrong", ExpiresAt = At(i + 1), By = "Ada", ReservationsReleased = i }),
         [typeof(LedgerBucket)] = i => Bucket(i),
-        [typeof(KeyValuePair<LedgerBucket, LedgerSum>)] = i => KeyValuePair.Create(Bucket(i), Sum(i)),
+        [typeof(KeyValuePair<LedgerBucket, UsageSum>)] = i => KeyValuePair.Create(Bucket(i), Sum(i)),
         [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(
             new CostSummaryKey(Id(i), CostHeading.Agent, new DateOnly(2026, 6, 1), BudgetWindow.IdOf(Id(i))),
-            new UsageSum(Tokens(i), i, new Money(i), new Money(i), i)),
+            Sum(i)),
         [typeof(AlertKey)] = i => Raised(i).Key,
         [typeof(Alert)] = i => Raised(i),
     };
@@ -110,7 +110,7 @@ internal static class LedgerCommands
     private static Alert Raised(int i) => Alert.Raise(
         new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));
 
-    private static LedgerSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i));
+    private static UsageSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i), i);
 
     private static BudgetWindow Window(int i) =>
         new(BudgetScope.Team, BudgetWindow.IdOf(Id(i)), BudgetPeriod.Day, new DateOnly(2026, 6, 1).AddDays(i));
