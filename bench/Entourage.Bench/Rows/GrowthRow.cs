@@ -15,6 +15,7 @@ internal sealed class GrowthRow : IRow
     private const double DiskGoal = 200;
     private const double MemoryGoal = 300;
     private const int Reads = 15;
+    private const int FiguresOfEach = 5;
 
     // Reports need no such pause; it lets the summaries catch up, so that every reading is of the same state.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -57,6 +58,11 @@ internal sealed class GrowthRow : IRow
                     $"{Text(server.PeakResidentBytes / 1e6)} MB, {Text(bytes)} bytes",
                     "the server's peak resident set after all of the above; the file with its indexes, sessions and summaries",
                     server.PeakResidentBytes / 1e6 <= MemoryGoal && bytes <= DiskGoal));
+            }
+
+            foreach (var figure in figures.TakeLast(FiguresOfEach))
+            {
+                trial.Say($"{figure.Work}: {figure.Measured} ({figure.Absolute})");
             }
         }
 

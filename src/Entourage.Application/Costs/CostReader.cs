@@ -53,12 +53,14 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
     /// <param name="cancellationToken">The caller has left.</param>
     public async Task<IReadOnlyList<SessionCostResponse>> SessionsAsync(long? before, int most, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var rollups = RollupsIn(range);
         if (before is null && range.To is not null)
         {
             // Or all the sessions since then would be gone through.
-            before = await rollups.MaxAsync(rollup => (long?)rollup.SessionId, cancellationToken) + 1;
+            before = await OfTeams(RollupsIn(range)).MaxAsync(rollup => (long?)rollup.SessionId, cancellationToken) + 1;
         }
+
+        // Those of a session are found by the session alone: a team's are many.
+        var rollups = RollupsIn(range);
 
         var rows = await Sessions
             .Where(session => (before == null || session.Id < before) && rollups.Any(rollup => rollup.SessionId == session.Id))
@@ -85,15 +87,16 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
         && (filter.AgentId == null || session.AgentId == filter.AgentId)
         && (filter.TaskId == null || session.TaskId == filter.TaskId));
 
+    private IQueryable<UsageRollup> OfTeams(IQueryable<UsageRollup> rollups) => rollups.Where(rollup => of.Teams.Contains(rollup.TeamId));
+
     private IQueryable<UsageRollup> RollupsIn(CostRange part) => db.UsageRollups.AsNoTracking().Where(rollup =>
-        of.Teams.Contains(rollup.TeamId)
-        && (part.From == null || rollup.QuarterAt >= part.From)
+        (part.From == null || rollup.QuarterAt >= part.From)
         && (part.To == null || rollup.QuarterAt < part.To)
         && (filter.Model == null || rollup.Model == filter.Model));
 
     private async Task AddAsync(CostTally tally, IQueryable<UsageRollup> rollups, Func<UsageRollup, UsageSum> sumOf, CancellationToken cancellationToken)
     {
-        var rows = from rollup in rollups
+        var rows = from rollup in OfTeams(rollups)
                    join session in Sessions on rollup.SessionId equals session.Id
                    select new { Rollup = rollup, session.AgentId, session.TaskId };
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
@@ -163,7 +166,7 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
 
         var elsewhere = Sessions.Where(session =>
             session.StartedAt < range.From || session.StartedAt >= range.To || (filter.Model != null && (session.Model ?? "") != filter.Model));
-        var rows = from rollup in RollupsIn(range)
+        var rows = from rollup in OfTeams(RollupsIn(range))
                    join session in elsewhere on rollup.SessionId equals session.Id
                    orderby rollup.QuarterAt, rollup.Model
                    select new RollupRow(rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model, session.AgentId, session.TaskId);

@@ -37,7 +37,8 @@ internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageR
         builder.Ignore(rollup => rollup.Sum);
         builder.ComplexProperty(rollup => rollup.Summarised, amounts => amounts.Name("Summarised"));
 
-        // Of the few that the summaries lack.
+        // Of the few that the summaries lack. A number, since a condition on a truth value is not written as the index's is.
+        builder.Property(rollup => rollup.IsSummarised).HasConversion<int>();
         builder.HasIndex(rollup => rollup.TeamId).HasFilter("[IsSummarised] = 0");
         builder.HasOne<Session>().WithMany().HasForeignKey(rollup => rollup.SessionId).OnDelete(DeleteBehavior.Restrict);
     }

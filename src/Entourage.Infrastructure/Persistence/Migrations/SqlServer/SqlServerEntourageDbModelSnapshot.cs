@@ -905,8 +905,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
 
-                    b.Property<bool>("IsSummarised")
-                        .HasColumnType("bit");
+                    b.Property<int>("IsSummarised")
+                        .HasColumnType("int");
 
                     b.Property<long>("OutputTokens")
                         .HasColumnType("bigint");

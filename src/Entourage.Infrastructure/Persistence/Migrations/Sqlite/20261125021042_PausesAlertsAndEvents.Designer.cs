@@ -882,7 +882,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
 
-                    b.Property<bool>("IsSummarised")
+                    b.Property<int>("IsSummarised")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("OutputTokens")
