@@ -17,6 +17,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.Watch).HasMaxLength(SessionWatch.TextLength).IsUnicode(false);
         builder.HasIndex(session => new { session.AgentId, session.Status, session.Id });
 
+        // A team's newest ones, for a page of its costs.
+        builder.HasIndex(session => new { session.TeamId, session.Id });
+
         // A team's active ones, which have no end, and those that ended since an instant.
         builder.HasIndex(session => new { session.TeamId, session.EndedAt });
         builder.HasOne<Team>().WithMany().HasForeignKey(session => session.TeamId).OnDelete(DeleteBehavior.Restrict);

@@ -770,6 +770,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasIndex("TeamId", "EndedAt");
 
+                    b.HasIndex("TeamId", "Id");
+
                     b.HasIndex("AgentId", "Status", "Id");
 
                     b.ToTable("Sessions");

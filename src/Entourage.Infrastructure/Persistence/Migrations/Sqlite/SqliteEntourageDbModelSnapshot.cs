@@ -748,6 +748,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("TeamId", "EndedAt");
 
+                    b.HasIndex("TeamId", "Id");
+
                     b.HasIndex("AgentId", "Status", "Id");
 
                     b.ToTable("Sessions");
