@@ -7,7 +7,7 @@ namespace Entourage.Application.Costs;
 
 /// <summary>
 /// Where the money of a team or an organisation went. Every list but <see cref="Sessions"/>, which is a page, adds up to
-/// the totals exactly; a session counts once in each, where it first appears in the range.
+/// the totals exactly; a session counts once in each, where it began or, if that is elsewhere, where it first appears.
 /// </summary>
 public sealed record CostsResponse
 {
@@ -130,7 +130,7 @@ public abstract record CostRow
     /// <summary>Output tokens.</summary>
     public long OutputTokens { get; init; }
 
-    /// <summary>The sessions that first appear here.</summary>
+    /// <summary>The sessions that are counted here: each is in one row of a list.</summary>
     public int Sessions { get; init; }
 }
 
