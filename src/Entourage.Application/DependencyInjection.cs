@@ -1,5 +1,6 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Pricing;
 using Entourage.Application.Sessions;
@@ -33,6 +34,7 @@ public static class DependencyInjection
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<IdempotentReplay>();
+        services.AddScoped<CallerContext>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<UnpricedUsage>();
         services.AddScoped<SilentSessions>();

@@ -1,0 +1,37 @@
+namespace Entourage.Application.Access;
+
+/// <summary>What a caller may do, the least first.</summary>
+public enum CallerRole
+{
+    /// <summary>Acts for one agent.</summary>
+    Agent,
+
+    /// <summary>Acts for one team.</summary>
+    Lead,
+
+    /// <summary>Acts for everybody.</summary>
+    Admin,
+}
+
+/// <summary>Whoever sent a request.</summary>
+/// <param name="Name">What it is called, for those who read who changed what.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="KeyId">The key that it showed; null where it needed none.</param>
+/// <param name="OrganisationId">The organisation that it belongs to; null for an admin.</param>
+/// <param name="TeamId">The team that it belongs to; null for an admin.</param>
+/// <param name="AgentId">The agent that it acts for; null for others than agents.</param>
+public sealed record Caller(string Name, CallerRole Role, Guid? KeyId = null, Guid? OrganisationId = null, Guid? TeamId = null, Guid? AgentId = null)
+{
+    /// <summary>Whoever can reach a server that asks for no keys.</summary>
+    public static readonly Caller Operator = new("operator", CallerRole.Admin);
+
+    /// <summary>The product itself: jobs, detectors, commands on the console.</summary>
+    public static readonly Caller Entourage = new("entourage", CallerRole.Admin);
+}
+
+/// <summary>Who sent the present request. One per scope, set by whatever lets requests in.</summary>
+public sealed class CallerContext
+{
+    /// <summary>The caller.</summary>
+    public Caller Current { get; set; } = Caller.Operator;
+}
