@@ -4,6 +4,7 @@ using Entourage.Api.Errors;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
+using Entourage.Dashboard;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -29,6 +30,7 @@ try
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.AddServer();
+    builder.WebHost.UseStaticWebAssets();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -60,6 +62,7 @@ try
     builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     builder.Services.AddProblemDetails();
     builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+    builder.Services.AddDashboard();
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
     app = builder.Build();
@@ -76,6 +79,7 @@ try
         .DisableMcp()
         .HideClientButton()
         .HideDeveloperTools());
+    app.UseDashboard();
     app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
     app.MapHealthChecks("/health/ready");
 
