@@ -23,6 +23,7 @@ public static class DependencyInjection
         services.AddSingleton<TeamBoards>();
         services.AddSingleton<OrganisationBoards>();
         services.AddSingleton<SessionBoards>();
+        services.AddSingleton<AlertBoards>();
         services.AddScoped<Visitor>();
         services.AddScoped<RequestSender>();
         services.AddScoped<Place>();

@@ -33,11 +33,14 @@ internal abstract class DashboardFixture
     /// <summary>What the browser may complain of in a test that gives it cause.</summary>
     protected string? Expected { get; set; }
 
+    /// <summary>The server's configuration, besides its database.</summary>
+    protected virtual IReadOnlyDictionary<string, string>? Settings => null;
+
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         _ = Browser.Instance;
-        Host = await ApiHost.StartAsync(Store.Sqlite);
+        Host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings);
     }
 
     [OneTimeTearDown]

@@ -87,16 +87,26 @@ public sealed partial class LiveView<T> : IAsyncDisposable
         wake.Dispose();
     }
 
-    private void Wake()
+    /// <summary>Has the figures read soon, though nothing tells that they changed.</summary>
+    public void ReadSoon()
     {
         lock (gate)
         {
-            followed = true;
             if (wake.CurrentCount == 0)
             {
                 wake.Release();
             }
         }
+    }
+
+    private void Wake()
+    {
+        lock (gate)
+        {
+            followed = true;
+        }
+
+        ReadSoon();
     }
 
     private async Task FollowAsync()
