@@ -19,6 +19,9 @@ public sealed class SqliteBackup
 
     internal SqliteBackup(SqliteConnections connections, IServiceScopeFactory scopes) => (this.connections, this.scopes) = (connections, scopes);
 
+    // What each of SQLite's files begins with.
+    private static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
+
     /// <summary>
     /// Writes all of the store into one file, as it was at one moment after this was called. Whoever uses the store meanwhile goes on. The
     /// file is there once it is whole, checked and on disk.
@@ -172,10 +175,11 @@ public sealed class SqliteBackup
 
     private static string? Replace(string store, string copy, string kept)
     {
-        var isWhole = File.Exists(store) && TakeLogIn(store);
+        var isWhole = File.Exists(store) && IsSqlite(store) && TakeLogIn(store);
         if (!isWhole)
         {
-            // Damaged, or only its log is left: that is kept with it, and must not be taken for the copy's.
+            // Damaged, or only its log is left: that is kept with it, and must not be taken for the copy's. SQLite is not asked about
+            // what is none of its files: it would delete the log.
             foreach (var log in Logs.Where(log => File.Exists(store + log)))
             {
                 File.Move(store + log, kept + log);
@@ -193,6 +197,13 @@ public sealed class SqliteBackup
 
         File.Move(copy, store);
         return null;
+    }
+
+    private static bool IsSqlite(string file)
+    {
+        var header = new byte[Magic.Length];
+        using var stream = File.OpenRead(file);
+        return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && Magic.SequenceEqual(header);
     }
 
     /// <summary>Has SQLite take the log of a file in and remove it, which it does for nobody else while others have the file open.</summary>

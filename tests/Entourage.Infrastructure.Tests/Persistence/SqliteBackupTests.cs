@@ -55,12 +55,17 @@ internal sealed class SqliteBackupTests
     [Test]
     public async Task A_restored_store_is_what_it_was_and_what_is_replaced_is_kept_with_its_log()
     {
-        var holder = new SqliteConnection($"Data Source={Store};Pooling=False");
-        await holder.OpenAsync();
-        await WriteAsync("three");
-        Assert.That(File.Exists(Store + "-wal"));
-        Assert.That(() => RestoreAsync(), Throws.InstanceOf<IOException>().With.Message.Contains("Another program"), "it has read the file");
-        await holder.DisposeAsync();
+        await using (var other = new SqliteConnection($"Data Source={Store};Pooling=False"))
+        {
+            await other.OpenAsync();
+            await using var reading = other.CreateCommand();
+            reading.CommandText = "SELECT COUNT(*) FROM Teams";
+            await reading.ExecuteScalarAsync();
+            await WriteAsync("three");
+            Assert.That(File.Exists(Store + "-wal"));
+            Assert.That(() => RestoreAsync(), Throws.InstanceOf<IOException>().With.Message.Contains("Another program"));
+            Assert.That(await ReadAsync(Store), Is.EqualTo("one, two, three"));
+        }
 
         Assert.That(await RestoreAsync(), Is.EqualTo(Kept));
         Assert.That((await ReadAsync(Store), await ReadAsync(Kept), await ReadAsync(Copy)), Is.EqualTo(("one", "one, two, three", "one")));
