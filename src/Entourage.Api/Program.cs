@@ -6,15 +6,13 @@ using Entourage.Application;
 using Entourage.Application.Json;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
-if (args is [var command, ..] && !command.StartsWith('-') && command is not (Verify.Command or Fold.Command or SeedDemo.Command))
+var invocation = Invocation.Parse(args);
+if (invocation.Fault is { } fault)
 {
-    await Console.Error.WriteLineAsync(
-        $"There is no command '{command}'. Without one it serves; '{Verify.Command}' checks the store, '{Fold.Command}' folds its old usage, "
-        + $"'{SeedDemo.Command}' fills it for a look around.");
+    await Console.Error.WriteLineAsync(fault);
     return 1;
 }
 
@@ -25,10 +23,12 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
         // Settings are read once. A watch for changes would be told of every write to files below it, the store's among them.
-        Args = ["--hostBuilder:reloadConfigOnChange=false", .. args.Where(arg => arg != Verify.Repair)],
+        Args = ["--hostBuilder:reloadConfigOnChange=false", .. invocation.Settings],
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.AddServer();
+    builder.AddLogs();
+    builder.AddTelemetry();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -59,7 +59,8 @@ try
     builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
     builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     builder.Services.AddProblemDetails();
-    builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+    builder.Services.AddSingleton<RefusalMetrics>();
+    builder.Services.AddHealth();
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
     app = builder.Build();
@@ -76,8 +77,8 @@ try
         .DisableMcp()
         .HideClientButton()
         .HideDeveloperTools());
-    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-    app.MapHealthChecks("/health/ready");
+    app.MapHealth();
+    app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics();
 
     if (args is [Verify.Command, ..])
     {
@@ -89,6 +90,16 @@ try
         return await Fold.RunAsync(app.Services, app.Configuration, Console.Out);
     }
 
+    if (args is [Backup.Command, ..])
+    {
+        return await Backup.RunAsync(app.Services, app.Configuration, invocation, Console.Out);
+    }
+
+    if (args is [Restore.Command, ..])
+    {
+        return await Restore.RunAsync(app.Services, app.Configuration, invocation, Console.Out);
+    }
+
     if (demoClock is not null)
     {
         return await new SeedDemo(app.Services, demoClock, Console.Out).RunAsync(CancellationToken.None);
@@ -96,7 +107,10 @@ try
 
     await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
     await app.StartAsync();
-    await Greeting.WriteAsync(app, Console.Out);
+    if (!Logs.AreJson(app.Configuration))
+    {
+        await Greeting.WriteAsync(app, Console.Out);
+    }
 }
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 {
@@ -104,7 +118,7 @@ catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
     return 1;
 }
 
-await app.WaitForShutdownAsync();
+await Logs.WaitForStopAsync(app, DatabaseOptions.SqlitePathOf(app.Configuration) ?? nameof(DatabaseProvider.SqlServer), "Open");
 
 // Closes the store: SQLite writes its log back into the file then.
 await app.DisposeAsync();

@@ -4,6 +4,7 @@ using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
+using Entourage.Infrastructure.Telemetry;
 using Entourage.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -40,6 +41,10 @@ public static class DependencyInjection
         }
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<JobMetrics>();
+        services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<EventMetrics>();
         services.AddSingleton<PriceLists>();
         services.AddSingleton<CommitSignal>();
         services.AddSingleton<CommittedEvents>();
@@ -71,6 +76,8 @@ public static class DependencyInjection
         services.AddSingleton<SqliteWriteGate>();
         services.AddSingleton(provider => new SqliteConnections(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
+        services.AddSingleton(provider => new SqliteBackup(
+            provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
