@@ -1,3 +1,4 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
@@ -29,6 +30,7 @@ try
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.AddServer();
+    var needsKeys = builder.AddAccess();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -65,8 +67,9 @@ try
     app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+    app.UseAccess();
     app.MapControllers();
-    app.MapOpenApi();
+    app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")
         // Nothing on the page asks a server but this one.
@@ -75,9 +78,9 @@ try
         .DisableAgent()
         .DisableMcp()
         .HideClientButton()
-        .HideDeveloperTools());
-    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-    app.MapHealthChecks("/health/ready");
+        .HideDeveloperTools()).AllowAnonymous();
+    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+    app.MapHealthChecks("/health/ready").AllowAnonymous();
 
     if (args is [Verify.Command, ..])
     {
@@ -95,8 +98,13 @@ try
     }
 
     await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
+    if (needsKeys)
+    {
+        await Access.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
+    }
+
     await app.StartAsync();
-    await Greeting.WriteAsync(app, Console.Out);
+    await Greeting.WriteAsync(app, needsKeys, Console.Out);
 }
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 {
