@@ -1,3 +1,4 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
@@ -17,6 +18,7 @@ if (invocation.Fault is { } fault)
 }
 
 WebApplication app;
+bool needsKeys;
 try
 {
     // Settings lie beside the program; data lie where it is started.
@@ -29,6 +31,7 @@ try
     builder.AddServer();
     builder.AddLogs();
     builder.AddTelemetry();
+    needsKeys = builder.AddAccess();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -66,8 +69,9 @@ try
     app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+    app.UseAccess();
     app.MapControllers();
-    app.MapOpenApi();
+    app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")
         // Nothing on the page asks a server but this one.
@@ -76,9 +80,9 @@ try
         .DisableAgent()
         .DisableMcp()
         .HideClientButton()
-        .HideDeveloperTools());
+        .HideDeveloperTools()).AllowAnonymous();
     app.MapHealth();
-    app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics();
+    app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
 
     if (args is [Verify.Command, ..])
     {
@@ -106,10 +110,15 @@ try
     }
 
     await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
+    if (needsKeys)
+    {
+        await Access.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
+    }
+
     await app.StartAsync();
     if (!Logs.AreJson(app.Configuration))
     {
-        await Greeting.WriteAsync(app, Console.Out);
+        await Greeting.WriteAsync(app, needsKeys, Console.Out);
     }
 }
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
@@ -118,7 +127,7 @@ catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
     return 1;
 }
 
-await Logs.WaitForStopAsync(app, DatabaseOptions.SqlitePathOf(app.Configuration) ?? nameof(DatabaseProvider.SqlServer), "Open");
+await Logs.WaitForStopAsync(app, DatabaseOptions.SqlitePathOf(app.Configuration) ?? nameof(DatabaseProvider.SqlServer), needsKeys ? "Keys" : "Open");
 
 // Closes the store: SQLite writes its log back into the file then.
 await app.DisposeAsync();

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Webhooks;
+using Entourage.Infrastructure.Access;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
@@ -55,6 +56,8 @@ public static class DependencyInjection
         services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IEventFeed, TeamFeeds>();
         services.AddWebhooks(configuration);
+        services.AddSingleton<IKeyRevision, KeyRevisions>();
+        services.AddHostedService<KeyUseJob>();
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
         services.AddHostedService<SummariseJob>();
@@ -78,6 +81,7 @@ public static class DependencyInjection
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton(provider => new SqliteBackup(
             provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<IKeyRevisionStore, SqliteKeyRevisionStore>();
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
@@ -89,6 +93,8 @@ public static class DependencyInjection
     {
         services.AddSingleton<ILedgerStore>(provider =>
             new SqlServerLedgerStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddSingleton<IKeyRevisionStore>(provider =>
+            new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddDbContext<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
             builder.UseSqlServer(connectionString, server => server
                 .EnableRetryOnFailure(GreatestRetries)

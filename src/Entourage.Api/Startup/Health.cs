@@ -17,8 +17,8 @@ internal static class Health
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks(Path + "/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).DisableHttpMetrics();
-        app.MapHealthChecks(Path + "/ready", new() { ResponseWriter = WriteAsync }).DisableHttpMetrics();
+        app.MapHealthChecks(Path + "/live", new() { Predicate = _ => false, ResponseWriter = WriteAsync }).DisableHttpMetrics().AllowAnonymous();
+        app.MapHealthChecks(Path + "/ready", new() { ResponseWriter = WriteAsync }).DisableHttpMetrics().AllowAnonymous();
     }
 
     // What a check says for itself, and nothing of the fault behind it: whoever reaches the port may read this.
