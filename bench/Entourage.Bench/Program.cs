@@ -14,6 +14,7 @@ IReadOnlyList<IRow> rows =
 [
     new UsageRow(),
     new HotRow(),
+    new KeysRow(),
     new BudgetRow(),
     new ReserveRow(),
     new BatchRow(),

@@ -69,6 +69,9 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     /// <summary>Brings the cost summaries up to date, as a job does every second of a clock that moves.</summary>
     public Task SummariseAsync() => Services.GetServices<IHostedService>().OfType<SummariseJob>().Single().SummariseAsync(CancellationToken.None);
 
+    /// <summary>Writes down when keys were last used, as a job does every minute of a clock that moves.</summary>
+    public Task WriteKeyUsesAsync() => Services.GetServices<IHostedService>().OfType<KeyUseJob>().Single().WriteAsync(CancellationToken.None);
+
     /// <summary>Folds the usage records of an age.</summary>
     public Task<FoldReport> FoldAsync(TimeSpan age) => SendAsync(new FoldUsageCommand(age));
 
