@@ -27,6 +27,7 @@ public static class DependencyInjection
         services.AddScoped<Visitor>();
         services.AddScoped<RequestSender>();
         services.AddScoped<Place>();
+        services.AddScoped<Notices>();
         return services;
     }
 

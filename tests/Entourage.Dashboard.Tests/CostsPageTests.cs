@@ -40,7 +40,7 @@ internal sealed class CostsPageTests : PageFixture
         await Expect(Page.GetByLabel("Agent", new() { Exact = true })).ToHaveValueAsync(other);
         await Page.GetByLabel("Range").SelectOptionAsync("today");
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$1.00");
-        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(1);
+        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(2);
         await Page.GetByLabel("Group by").SelectOptionAsync("hour");
         await Expect(Row("Spent", "10 Jun 12:00").First).ToContainTextAsync("$1.00");
         await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync("");
@@ -57,7 +57,7 @@ internal sealed class CostsPageTests : PageFixture
         await Page.GetByLabel("Range").SelectOptionAsync("custom");
         await Page.GetByLabel("From").FillAsync("2026-06-10");
         await Page.GetByLabel("From").BlurAsync();
-        await Expect(Page.GetByText("Nothing was used in this range.")).ToBeVisibleAsync();
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$0.00");
         await Page.GetByLabel("To, that day included").FillAsync("2026-06-01");
         await Page.GetByLabel("To, that day included").BlurAsync();
         await Expect(Wrong("To, that day included")).ToHaveTextAsync("The range ends before it begins.");
@@ -73,8 +73,9 @@ internal sealed class CostsPageTests : PageFixture
     {
         var session = await Team.StartAsync();
         await Team.UseAsync(session, 1.25m);
-        await Team.UseAsync(await Team.StartAsync(), 2m, Yesterday);
-        await Page.GotoAsync($"{Address}?period=today");
+        var other = await Api.CreateAgentAsync(Team.Id, "eng-2", ApiClient.UnlistedModel);
+        await Team.UseAsync(await Team.StartAsync(agent: other), 2m);
+        await Page.GotoAsync($"{Address}?period=today&agent={Team.Agent}");
         var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByRole(AriaRole.Link, new() { Name = "Download the sessions as CSV" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync(await download.PathAsync());
         Assert.That(lines, Has.Length.EqualTo(2));
@@ -87,16 +88,16 @@ internal sealed class CostsPageTests : PageFixture
         await Team.UseAsync(await Team.StartAsync(), 4m, Yesterday);
         await Team.UseAsync(await Team.StartAsync(), 1m);
         await Page.GotoAsync(Address);
-        await Page.GetByLabel("Daily cap").FillAsync("");
+        await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("");
         await Button("Try it").ClickAsync();
         await Expect(Wrong("Daily cap")).ToContainTextAsync("must not be empty");
-        await Page.GetByLabel("Daily cap").FillAsync("3");
+        await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("3");
         await Page.GetByLabel("Tried on").SelectOptionAsync("7");
         await Button("Try it").ClickAsync();
         await Expect(Region("What would a daily cap have stopped?")).ToContainTextAsync("would have spared $1.00 of $5.00, reached on 1 of 7 days.");
         await Expect(Row("What would a daily cap have stopped?", "Tue 9 Jun 2026").Last).ToContainTextAsync("09:00");
         await ExpectGoodAsync();
-        await Page.GetByLabel("Daily cap").FillAsync("30");
+        await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("30");
         await Button("Try it").ClickAsync();
         await Expect(Region("What would a daily cap have stopped?")).ToContainTextAsync("would not have been reached");
     }
@@ -107,8 +108,16 @@ internal sealed class CostsPageTests : PageFixture
         await Team.UseAsync(await Team.StartAsync(), 3m);
         await Page.GotoAsync($"/orgs/{Team.Organisation}/costs");
         await Expect(Row("Spent", "Core")).ToContainTextAsync("$3.00");
-        await Expect(Page.GetByLabel("Daily cap")).ToHaveCountAsync(0);
+        await Expect(Page.GetByLabel("Daily cap", new() { Exact = true })).ToHaveCountAsync(0);
         await ExpectAccessibleAsync();
+    }
+
+    [Test]
+    public async Task Where_nothing_was_used_it_is_shown_how_it_would_be()
+    {
+        await Page.GotoAsync(Address);
+        await Expect(Region("Spent")).ToContainTextAsync("Nothing was used in this range.");
+        await Expect(Region("Spent")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/sessions/SESSION_ID/usage");
     }
 
     [Test]

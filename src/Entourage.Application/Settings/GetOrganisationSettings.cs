@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,11 @@ namespace Entourage.Application.Settings;
 
 /// <summary>Reads an organisation's settings.</summary>
 /// <param name="OrganisationId">The organisation.</param>
-public sealed record GetOrganisationSettingsQuery(Guid OrganisationId) : IRequest<OrganisationSettingsResponse>;
+public sealed record GetOrganisationSettingsQuery(Guid OrganisationId) : IQuery<OrganisationSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 internal sealed class GetOrganisationSettingsHandler(IEntourageDb db) : IRequestHandler<GetOrganisationSettingsQuery, OrganisationSettingsResponse>
 {

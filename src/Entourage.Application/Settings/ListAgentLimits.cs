@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -12,7 +13,11 @@ namespace Entourage.Application.Settings;
 /// <summary>Lists what each agent of a team may spend by its own settings, by name.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IRequest<Page<AgentLimitResponse>>;
+public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 /// <summary>What an agent may spend by its own settings.</summary>
 /// <param name="AgentId">The agent.</param>

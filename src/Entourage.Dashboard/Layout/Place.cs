@@ -64,6 +64,7 @@ public sealed record PlaceLink(string Name, string Address)
             new("Overview", $"/orgs/{id}"),
             new("Costs", $"/orgs/{id}/costs"),
             new("Settings", $"/orgs/{id}/settings"),
+            new("Keys", "/keys"),
         ],
     };
 
@@ -78,6 +79,9 @@ public sealed record PlaceLink(string Name, string Address)
             new("Settings", $"/teams/{id}/settings"),
         ],
     };
+
+    /// <summary>The keys of all organisations.</summary>
+    public static PlaceLink Keys { get; } = new("Keys", "/keys") { Pages = [new("Organisations", "/"), new("Keys", "/keys")] };
 
     /// <summary>A session.</summary>
     public static PlaceLink Session(long id) => new($"Session {id}", $"/sessions/{id}");

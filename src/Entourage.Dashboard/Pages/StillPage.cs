@@ -24,7 +24,7 @@ public abstract class StillPage : ComponentBase
 
     /// <summary>Says what was done.</summary>
     [Inject]
-    protected ISnackbar Snackbar { get; set; } = null!;
+    protected Notices Notices { get; set; } = null!;
 
     /// <summary>What is wrong with what was last asked.</summary>
     protected Fault? Fault { get; set; }

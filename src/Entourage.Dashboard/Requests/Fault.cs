@@ -41,6 +41,7 @@ public sealed record Fault(string Title, string Detail)
         BudgetExceededException exceeded => new("A budget refuses", exceeded.RetryAt is { } at
             ? $"{exceeded.Message} It starts afresh at {at:yyyy-MM-dd HH:mm} UTC."
             : exceeded.Message),
+        ForbiddenException => new("Not for you", "The key that you signed in with does not allow this."),
         NotFoundException => new("Not here", exception.Message) { IsMissing = true },
         StoreUnavailableException { OutcomeUnknown: true } => new("The store was lost", "It may have been done or not: look before you try again.") { MayPass = true },
         StoreUnavailableException => new("The store is away", exception.Message) { MayPass = true },
