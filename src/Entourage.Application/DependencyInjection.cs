@@ -1,6 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Pricing;
 using Entourage.Application.Sessions;
@@ -35,6 +36,7 @@ public static class DependencyInjection
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<IdempotentReplay>();
         services.AddScoped<CallerContext>();
+        services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<UnpricedUsage>();
         services.AddScoped<SilentSessions>();

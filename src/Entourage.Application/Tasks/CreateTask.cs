@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Tasks;
@@ -43,7 +44,7 @@ internal sealed class CreateTaskValidator : AbstractValidator<CreateTaskCommand>
     }
 }
 
-internal sealed class CreateTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateTaskCommand, TaskResponse>
+internal sealed class CreateTaskHandler(IEntourageDb db, AuditTrail audit, TimeProvider time) : IRequestHandler<CreateTaskCommand, TaskResponse>
 {
     public async Task<TaskResponse> Handle(CreateTaskCommand request, CancellationToken cancellationToken)
     {
@@ -58,9 +59,10 @@ internal sealed class CreateTaskHandler(IEntourageDb db, TimeProvider time) : IR
         if (request.DependsOn is { Count: > 0 } dependsOn)
         {
             await db.ReplaceDependenciesAsync(task, dependsOn, cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
         }
 
+        await AuditedCap.AddAsync(audit, db, task, before: null, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
         return await TaskResponse.ReadAsync(db, task, time.GetUtcNow(), cancellationToken);
     }
 }

@@ -1,5 +1,7 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Audit;
 using Entourage.Application.Errors;
+using Entourage.Domain.Audit;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +11,7 @@ namespace Entourage.Application.Webhooks;
 /// <param name="Id">Which.</param>
 public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>;
 
-internal sealed class DeleteWebhookHandler(IEntourageDb db) : IRequestHandler<DeleteWebhookCommand, Unit>
+internal sealed class DeleteWebhookHandler(IEntourageDb db, AuditTrail audit) : IRequestHandler<DeleteWebhookCommand, Unit>
 {
     public async Task<Unit> Handle(DeleteWebhookCommand request, CancellationToken cancellationToken)
     {
@@ -22,6 +24,14 @@ internal sealed class DeleteWebhookHandler(IEntourageDb db) : IRequestHandler<De
             throw new NotFoundException("webhook", request.Id);
         }
 
+        var webhook = await db.Webhooks.AsNoTracking().SingleAsync(webhook => webhook.Id == request.Id, cancellationToken);
+        var organisationId = await db.FindOrganisationOfAsync(webhook.TeamId, cancellationToken);
+        audit.Add(
+            AuditAction.WebhookDeleted,
+            AuditSubject.Of(AuditSubjectKind.Webhook, webhook.Id, organisationId, webhook.TeamId),
+            AuditedWebhook.Of(webhook),
+            after: null);
+        await db.SaveChangesAsync(cancellationToken);
         await db.WebhookDeliveries.Where(delivery => delivery.WebhookId == request.Id).ExecuteDeleteAsync(cancellationToken);
         await db.Webhooks.Where(webhook => webhook.Id == request.Id).ExecuteDeleteAsync(cancellationToken);
         return Unit.Value;
