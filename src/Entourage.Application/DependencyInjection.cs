@@ -1,6 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Events;
 using Entourage.Application.Pricing;
@@ -42,6 +43,7 @@ public static class DependencyInjection
         services.AddSingleton<Owners>();
         services.AddSingleton<KeyRing>();
         services.AddScoped<Watching>();
+        services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<UnpricedUsage>();
         services.AddScoped<SilentSessions>();

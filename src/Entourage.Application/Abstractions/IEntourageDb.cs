@@ -1,6 +1,7 @@
 using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -71,6 +72,9 @@ public interface IEntourageDb
 
     /// <summary>What people should look at.</summary>
     DbSet<Alert> Alerts { get; }
+
+    /// <summary>Who changed what. Rows are added, and neither changed nor removed.</summary>
+    DbSet<AuditEntry> AuditEntries { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

@@ -53,7 +53,10 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         var session = Session.Start(agent, task, parent, request.Model, now);
         await EnsurePricedAsync(session, now, cancellationToken);
         await EnsureMayStartAsync(session, now, cancellationToken);
-        await HoldAsync(agent, cancellationToken);
+
+        // An event is added, and nothing may be paused or killed between the last look and the start. After the ledger was asked: it
+        // reads over a connection of its own, and would wait for this transaction.
+        await db.HoldOrganisationOfAsync(session.TeamId, cancellationToken);
         await EnsureNotPausedAsync(session, now, cancellationToken);
         await EnsureParentIsActiveAsync(parent, cancellationToken);
 
@@ -120,16 +123,6 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         {
             throw refusal;
         }
-    }
-
-    /// <summary>
-    /// Takes the organisation's turn: an event is added, and nothing may be paused or killed between the last look and the start.
-    /// After the ledger was asked: it reads over a connection of its own, and would wait for this transaction.
-    /// </summary>
-    private async Task HoldAsync(Agent agent, CancellationToken cancellationToken)
-    {
-        var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
-        await db.HoldOrganisationAsync(organisationId, cancellationToken);
     }
 
     /// <summary>Looks once more, where nothing can be paused any more before this one has begun.</summary>
