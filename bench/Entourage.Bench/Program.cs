@@ -14,6 +14,7 @@ IReadOnlyList<IRow> rows =
 [
     new UsageRow(),
     new HotRow(),
+    new KeysRow(),
     new BudgetRow(),
     new ReserveRow(),
     new BatchRow(),
@@ -26,6 +27,7 @@ IReadOnlyList<IRow> rows =
     new GrowthRow(),
     new StopRow(),
     new EventsRow(),
+    new BackupRow(),
 ];
 
 Options options;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Entourage.Application.Access;
 using Entourage.Application.Stops;
+using Entourage.Domain.Access;
 using Entourage.Domain.Stops;
 using Entourage.Testing;
 using MediatR;
@@ -232,6 +233,30 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
         Check(entries[0], team, "webhook_created", $"webhook:{id}", null, Value);
         Check(entries[1], team, "webhook_deleted", $"webhook:{id}", Value, null);
         Assert.That((await Api.GetAsync($"/audit?team_id={team.Id}")).Text, Does.Not.Contain("s3cret").And.Not.Contain(webhook.Text("secret")![6..]));
+    }
+
+    [Test]
+    public async Task A_key_leaves_its_beginning_and_its_end_and_no_secret()
+    {
+        var team = await Api.CreateTeamAsync();
+        var key = (await Api.PostAsync("/keys", new { name = "ci", role = "agent", agent_id = team.Agent })).Created;
+        var id = key.Text("id");
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.That((await Api.SendAsync(HttpMethod.Delete, $"/keys/{id}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        }
+
+        var entries = await EntriesAsync(team);
+
+        Assert.That(entries, Has.Count.EqualTo(2));
+        Check(
+            entries[0], team, "key_created", $"key:{id}", null,
+            $$"""
+            {"id":"{{id}}","name":"ci","role":"agent","org_id":"{{team.Organisation}}","team_id":"{{team.Id}}","agent_id":"{{team.Agent}}",
+             "prefix":"{{key.Text("prefix")}}","created_at":"2026-06-10T12:00:00Z","created_by":"operator"}
+            """);
+        Check(entries[1], team, "key_revoked", $"key:{id}", """{"revoked_at":null}""", """{"revoked_at":"2026-06-10T12:00:00Z"}""");
+        Assert.That((await Api.GetAsync($"/audit?team_id={team.Id}")).Text, Does.Not.Contain(key.Text("key")));
     }
 
     [Test]

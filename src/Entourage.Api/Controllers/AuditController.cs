@@ -1,6 +1,8 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Audit;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -16,6 +18,7 @@ public sealed class AuditController(IMediator mediator) : ControllerBase
     /// <param name="list">Which part.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     [HttpGet]
+    [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<AuditResponse>> List(
         [FromQuery] AuditParameters filter, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(filter.ToQuery(list.Page), cancellationToken));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Costs;
 using Entourage.Application.Errors;
@@ -13,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Audit;
 
-/// <summary>Lists who changed what, the newest first.</summary>
+/// <summary>Lists who changed what, the newest first: all of it to an admin, what is its team's to a lead.</summary>
 /// <param name="OrganisationId">Only what is this organisation's, or one of its teams'; null for all.</param>
 /// <param name="TeamId">Only what is this team's; null for all.</param>
 /// <param name="Action">Only this; null for all.</param>
@@ -24,7 +25,11 @@ namespace Entourage.Application.Audit;
 /// <param name="Page">Which part.</param>
 public sealed record ListAuditQuery(
     Guid? OrganisationId, Guid? TeamId, AuditAction? Action, string? Actor, string? Subject, string? From, string? To, PageRequest Page)
-    : IRequest<Page<AuditResponse>>;
+    : IQuery<Page<AuditResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(TeamId is { } team ? Resource.Team(team) : OrganisationId is { } organisation ? Resource.Organisation(organisation) : null);
+}
 
 internal sealed class ListAuditValidator : AbstractValidator<ListAuditQuery>
 {
@@ -36,7 +41,7 @@ internal sealed class ListAuditValidator : AbstractValidator<ListAuditQuery>
     }
 }
 
-internal sealed class ListAuditHandler(IEntourageDb db) : IRequestHandler<ListAuditQuery, Page<AuditResponse>>
+internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) : IRequestHandler<ListAuditQuery, Page<AuditResponse>>
 {
     public async Task<Page<AuditResponse>> Handle(ListAuditQuery request, CancellationToken cancellationToken)
     {
@@ -48,9 +53,11 @@ internal sealed class ListAuditHandler(IEntourageDb db) : IRequestHandler<ListAu
         }
 
         await EnsureThereAsync(request, cancellationToken);
+        var (all, ownTeamId) = (callers.Current.IsAdmin, callers.Current.TeamId);
         var (kind, subjectId) = SubjectOf(request.Subject);
         Guid? keyId = Guid.TryParse(request.Actor, out var key) ? key : null;
         var entries = await db.AuditEntries.AsNoTracking()
+            .Where(entry => all || entry.TeamId == ownTeamId)
             .Where(entry => request.OrganisationId == null || entry.OrganisationId == request.OrganisationId)
             .Where(entry => request.TeamId == null || entry.TeamId == request.TeamId)
             .Where(entry => request.Action == null || entry.Action == request.Action)
@@ -71,6 +78,12 @@ internal sealed class ListAuditHandler(IEntourageDb db) : IRequestHandler<ListAu
     {
         if (request.OrganisationId is { } organisationId)
         {
+            // With a team besides, nobody has looked at it yet.
+            if (!callers.Current.IsAdmin && callers.Current.OrganisationId != organisationId)
+            {
+                throw new NotFoundException("organisation", organisationId);
+            }
+
             await db.Organisations.GetAsync(organisationId, "organisation", cancellationToken);
         }
 

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
@@ -35,6 +36,9 @@ public enum HumanDecision
 public sealed record AnswerHumanRequestCommand(Guid Id, HumanDecision? Decision, string? Response, Money? GrantedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.HumanRequest(Id));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"human-requests/{Id}/respond";
 }

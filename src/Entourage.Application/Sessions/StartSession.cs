@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Alerts;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
@@ -25,6 +26,9 @@ namespace Entourage.Application.Sessions;
 public sealed record StartSessionCommand(Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? IdempotencyKey)
     : ICommand<SessionResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(AgentId is { } id ? Resource.Agent(id) : null);
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"agents/{AgentId}/sessions";
 }

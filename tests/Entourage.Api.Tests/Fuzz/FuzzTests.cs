@@ -35,6 +35,7 @@ internal sealed class FuzzTests
         TestContext.Out.WriteLine(
             $"{count} requests for {operations.Count} operations from seed {seed} in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s; "
             + $"MiB after a tenth and at the end: {early.WorkingSet >> 20} and {late.WorkingSet >> 20} in all, {early.Heap >> 20} and {late.Heap >> 20} of objects; "
+            + $"never a success: {string.Join(", ", run.Unsuccessful)}; "
             + string.Join(", ", run.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key}: {status.Value}")));
         Assert.That(run.Faults, Is.Empty, string.Join("\n\n", run.Faults));
         Assert.That(run.Unsuccessful.Select(operation => operation.ToString()), Is.Empty, "Nothing that should succeed did.");
