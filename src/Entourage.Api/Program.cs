@@ -47,6 +47,7 @@ try
             options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
             options.Filters.Add<IdempotencyHeaders>();
             options.Filters.Add(new ProducesAttribute("application/json"));
+            JsonBodies.Install(options);
         })
         .ConfigureApiBehaviorOptions(options =>
         {

@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Audit;
 
-/// <summary>Lists who changed what, the newest first.</summary>
+/// <summary>Lists who changed what, the newest first: all of it to an admin, what is its team's to a lead.</summary>
 /// <param name="OrganisationId">Only what is this organisation's, or one of its teams'; null for all.</param>
 /// <param name="TeamId">Only what is this team's; null for all.</param>
 /// <param name="Action">Only this; null for all.</param>
@@ -59,6 +59,7 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
         var (kind, subjectId) = SubjectOf(request.Subject);
         Guid? keyId = Guid.TryParse(request.Actor, out var key) ? key : null;
         var entries = await db.AuditEntries.AsNoTracking()
+            .Where(entry => all || entry.TeamId == ownTeamId)
             .Where(entry => request.OrganisationId == null || entry.OrganisationId == request.OrganisationId)
             .Where(entry => ownTeamId == null || entry.TeamId == ownTeamId)
             .Where(entry => request.Action == null || entry.Action == request.Action)
@@ -79,6 +80,12 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
     {
         if (request.OrganisationId is { } organisationId)
         {
+            // With a team besides, nobody has looked at it yet.
+            if (!callers.Current.IsAdmin && callers.Current.OrganisationId != organisationId)
+            {
+                throw new NotFoundException("organisation", organisationId);
+            }
+
             await db.Organisations.GetAsync(organisationId, "organisation", cancellationToken);
         }
 
