@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Entourage.Infrastructure.Access;
 
 namespace Entourage.Infrastructure.Tests.Access;
@@ -66,7 +67,7 @@ internal sealed class KeyRevisionsTests
     private sealed class HeldStore : IKeyRevisionStore
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-        private readonly SemaphoreSlim begun = new(0);
+        private readonly Channel<int> begun = Channel.CreateUnbounded<int>();
         private TaskCompletionSource<long> held = new();
 
         public int Reads { get; private set; }
@@ -75,11 +76,11 @@ internal sealed class KeyRevisionsTests
         {
             Reads++;
             held = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            begun.Release();
+            begun.Writer.TryWrite(Reads);
             return new(held.Task);
         }
 
-        public async Task BegunAsync() => Assert.That(await begun.WaitAsync(Patience), Is.True, "no read begins");
+        public async Task BegunAsync() => await begun.Reader.ReadAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
 
         public void Answer(long number) => held.SetResult(number);
 
