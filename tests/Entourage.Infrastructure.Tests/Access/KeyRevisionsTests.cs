@@ -45,24 +45,6 @@ internal sealed class KeyRevisionsTests
         Assert.That(await third, Is.EqualTo(3));
     }
 
-    [Test]
-    public async Task Who_leaves_keeps_nobody_else_from_the_answer()
-    {
-        var store = new HeldStore();
-        var revisions = new KeyRevisions(store);
-        var first = revisions.ReadAsync(default).AsTask();
-        await store.BegunAsync();
-        using var leaving = new CancellationTokenSource();
-        var second = revisions.ReadAsync(leaving.Token).AsTask();
-        var third = revisions.ReadAsync(default).AsTask();
-        await leaving.CancelAsync();
-        Assert.That(async () => await second, Throws.InstanceOf<OperationCanceledException>());
-        store.Answer(1);
-        await store.BegunAsync();
-        store.Answer(2);
-        Assert.That((await first, await third), Is.EqualTo((1, 2)));
-    }
-
     /// <summary>A store whose reads end when the test says so.</summary>
     private sealed class HeldStore : IKeyRevisionStore
     {
