@@ -124,7 +124,7 @@ try
 }
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 {
-    await Console.Error.WriteLineAsync($"Entourage cannot start: {reason}");
+    await Console.Error.WriteLineAsync($"Entourage cannot {invocation.Command ?? "start"}: {reason}");
     return 1;
 }
 
