@@ -29,6 +29,7 @@ try
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.AddServer();
+    builder.AddHardening();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -65,10 +66,13 @@ try
     app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+    app.UseHardening();
+    app.UseKeyRates();
     app.MapControllers();
     app.MapOpenApi();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")
+        .WithNonce()
         // Nothing on the page asks a server but this one.
         .DisableDefaultFonts()
         .DisableTelemetry()
