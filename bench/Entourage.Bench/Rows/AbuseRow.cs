@@ -11,7 +11,8 @@ internal sealed class AbuseRow : IRow
 {
     private const double Rate = 500;
     private const int Honest = 16;
-    private const double Goal = 100;
+    private const double Goal = 2;
+    private const double GoalMilliseconds = 100;
     private const int Mebibyte = 1_048_576;
 
     private static readonly Shape Quiet = new("quiet", 1, 1, 1, 1);
@@ -28,9 +29,9 @@ internal sealed class AbuseRow : IRow
         var quiet = (await Scene.CreateAsync(server.Address, Quiet)).Teams[0];
         var load = new OpenLoop(Honest, Rate, usages);
         var attacks = Attacks(quiet);
-        var (opened, resident) = (new int[attacks.Length], new double[attacks.Length]);
+        var (opened, resident) = (new int[attacks.Length], new double[attacks.Length + 1]);
 
-        Side calm = new("calm", duration => load.RunAsync(duration, server.Address));
+        Side calm = new("alone", duration => AtWorkAsync(duration, attacks.Length));
         var rounds = await trial.AlternateAsync([calm, .. attacks.Select((attack, i) => calm with
         {
             Name = attack.Name,
@@ -42,14 +43,14 @@ internal sealed class AbuseRow : IRow
             },
         })]);
 
-        async Task<Run> AtWorkAsync(TimeSpan duration, int attack)
+        async Task<Run> AtWorkAsync(TimeSpan duration, int side)
         {
             var run = await load.RunAsync(duration, server.Address);
-            resident[attack] = Math.Max(resident[attack], server.ResidentBytes / 1e6);
+            resident[side] = Math.Max(resident[side], server.ResidentBytes / 1e6);
             return run;
         }
 
-        var undisturbed = Text(rounds, 0);
+        var undisturbed = string.Create(CultureInfo.InvariantCulture, $"{Text(rounds, 0)}, {resident[^1]:N0} MB");
         return
         [
             .. attacks.Select((attack, i) =>
@@ -57,12 +58,12 @@ internal sealed class AbuseRow : IRow
                 var p99 = rounds.Of(i + 1, run => run.P99);
                 return new Figure(
                     string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} usages/s beside {attack.Attackers:N0} × {attack.Name}"),
-                    string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {Goal:N0} ms"),
+                    string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {GoalMilliseconds:N0} ms or ≤ {Goal:N0} × alone"),
                     $"all, p99 {p99.ToString("0.0", " ms")}",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{Text(rounds, i + 1)}; alone {undisturbed}; {opened[i]:N0} connections opened in the last run; {resident[i]:N0} MB resident at most"),
-                    p99.Median <= Goal);
+                        $"{Text(rounds, i + 1)}, {resident[i]:N0} MB resident at most; alone {undisturbed}; {opened[i]:N0} connections in the last run"),
+                    p99.Median <= GoalMilliseconds || rounds.Ratio(i + 1, to: 0, run => run.P99).Median <= Goal);
             }),
         ];
     }
