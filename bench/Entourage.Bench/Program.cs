@@ -28,6 +28,7 @@ IReadOnlyList<IRow> rows =
     new StopRow(),
     new EventsRow(),
     new BackupRow(),
+    new AbuseRow(),
 ];
 
 Options options;

@@ -32,6 +32,7 @@ try
     builder.AddLogs();
     builder.AddTelemetry();
     needsKeys = builder.AddAccess();
+    builder.AddHardening();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -71,10 +72,13 @@ try
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
     app.UseAccess();
+    app.UseHardening();
+    app.UseKeyRates();
     app.MapControllers();
     app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")
+        .WithNonce()
         // Nothing on the page asks a server but this one.
         .DisableDefaultFonts()
         .DisableTelemetry()
