@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Entourage.Cli.Output;
-using Spectre.Console;
 
 namespace Entourage.Cli.Commands;
 

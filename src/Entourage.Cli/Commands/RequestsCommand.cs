@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Entourage.Cli.Output;
 using Entourage.Client.Contracts;
-using Spectre.Console;
 
 namespace Entourage.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Entourage.Cli.Output;
-using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Commands;
 

@@ -13,11 +13,12 @@ internal sealed class Printer(bool json)
     // Wide enough for every table: what is no terminal wraps nothing.
     private const int UnlimitedWidth = 400;
 
-    private static readonly ClientJson Readable = new(new JsonSerializerOptions(ClientJson.Default.Options)
+    private static readonly JsonSerializerOptions Readable = new(ClientJson.Default.Options)
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    });
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(ClientJson.Default, PrinterJson.Default),
+    };
 
     private readonly Lazy<IAnsiConsole> console = new(() =>
     {
@@ -36,11 +37,11 @@ internal sealed class Printer(bool json)
     public IAnsiConsole Screen => console.Value;
 
     /// <summary>A value as the API's own JSON.</summary>
-    public static void WriteJson<T>(T value) => Console.WriteLine(JsonSerializer.Serialize(value, (JsonTypeInfo<T>)Readable.GetTypeInfo(typeof(T))!));
+    public static void WriteJson<T>(T value) => Console.WriteLine(JsonSerializer.Serialize(value, TypeOf<T>(Readable)));
 
     /// <summary>A value on one line.</summary>
     public static void WriteJsonLine<T>(T value) =>
-        Console.WriteLine(JsonSerializer.Serialize(value, (JsonTypeInfo<T>)ClientJson.Default.GetTypeInfo(typeof(T))!));
+        Console.WriteLine(JsonSerializer.Serialize(value, TypeOf<T>(ClientJson.Default.Options)));
 
     /// <summary>JSON for a program, or a sentence.</summary>
     public void Write<T>(T value, string sentence)
@@ -70,6 +71,8 @@ internal sealed class Printer(bool json)
 
     /// <summary>A line of text.</summary>
     public static void WriteLine(string text) => Console.WriteLine(Plain.Of(text));
+
+    private static JsonTypeInfo<T> TypeOf<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 
     /// <summary>A table without rows; columns whose names begin with &gt; are aligned to the right.</summary>
     public static Table Table(params ReadOnlySpan<string> columns)

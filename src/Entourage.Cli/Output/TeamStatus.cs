@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Output;
@@ -14,3 +15,7 @@ internal sealed record TeamStatus(
 
 /// <summary>How an agent stands (USD).</summary>
 internal sealed record AgentStatus(Guid Id, string Name, string Status, string? Model, decimal TodayCostUsd);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TeamStatus))]
+internal sealed partial class PrinterJson : JsonSerializerContext;

@@ -17,6 +17,7 @@ namespace Entourage.Client.Contracts;
 [JsonSerializable(typeof(ReservationExtension))]
 [JsonSerializable(typeof(Reservation))]
 [JsonSerializable(typeof(Budget))]
+[JsonSerializable(typeof(BudgetStatus))]
 [JsonSerializable(typeof(Pause))]
 [JsonSerializable(typeof(PauseRequest))]
 [JsonSerializable(typeof(ReasonRequest))]
