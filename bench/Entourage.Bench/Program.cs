@@ -26,6 +26,7 @@ IReadOnlyList<IRow> rows =
     new GrowthRow(),
     new StopRow(),
     new EventsRow(),
+    new RunRow(),
 ];
 
 Options options;

@@ -12,7 +12,11 @@ internal static class EntryPoint
     // Arguments are as they are typed: a command that is run may well have one that begins with an @.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
-    private static async Task<int> Main(string[] arguments)
+    private static Task<int> Main(string[] arguments) => RunAsync(arguments);
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>The exit code.</returns>
+    internal static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var parsed = CommandTree.Create().Parse(arguments, Parsing);
         if (parsed.Action is ParseErrorAction)

@@ -30,7 +30,8 @@ internal static partial class LibC
     /// <summary>Larger than the library's own structures, whose sizes differ between systems.</summary>
     public const int Opaque = 1_024;
 
-    public static readonly nint Ignore = 1;
+    private static readonly int Block = OperatingSystem.IsLinux() ? 0 : 1;
+    private static readonly int SetMask = OperatingSystem.IsLinux() ? 2 : 3;
 
     private const int SetChildSubreaper = 36;
 
@@ -61,8 +62,8 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "sigaddset")]
     public static unsafe partial int AddSignal(void* signals, int signal);
 
-    [LibraryImport("libc", EntryPoint = "signal")]
-    public static partial nint SetHandler(int signal, nint handler);
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    private static unsafe partial int ChangeMask(int how, void* signals, void* before);
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int Wait(int process, out int status, int options);
@@ -84,6 +85,26 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "tcsetattr")]
     public static unsafe partial int SetModes(SafeHandle terminal, int when, void* modes);
+
+    /// <summary>
+    /// Acts on a terminal from the background, for which the process would be stopped, were the signal for that not blocked. (To ignore
+    /// it is not enough: the framework sets what is done with it anew.)
+    /// </summary>
+    public static unsafe void WithoutStop(Action act)
+    {
+        byte* signals = stackalloc byte[Opaque], before = stackalloc byte[Opaque];
+        _ = EmptySignals(signals);
+        _ = AddSignal(signals, SigTtOu);
+        _ = ChangeMask(Block, signals, before);
+        try
+        {
+            act();
+        }
+        finally
+        {
+            _ = ChangeMask(SetMask, before, null);
+        }
+    }
 
     /// <summary>Makes orphans below this process its own children, so that none of them is lost sight of. Linux alone has it.</summary>
     public static bool AdoptOrphans() => OperatingSystem.IsLinux() && Control(SetChildSubreaper, 1, 0, 0, 0) == 0;

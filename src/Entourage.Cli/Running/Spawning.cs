@@ -5,8 +5,8 @@ namespace Entourage.Cli.Running;
 /// <summary>Starts a process that leads a group of its own.</summary>
 internal static class Spawning
 {
-    // Ignored by the framework or here, and ignored signals outlive the start of another program.
-    private static readonly int[] Restored = [LibC.SigPipe, LibC.SigTtIn, LibC.SigTtOu];
+    // The framework ignores it, and ignored signals outlive the start of another program.
+    private const int Restored = LibC.SigPipe;
 
     /// <summary>Starts it; its number is also that of its group.</summary>
     /// <exception cref="CommandException">It cannot be started.</exception>
@@ -23,11 +23,7 @@ internal static class Spawning
             Check(LibC.SetGroup(attributes, 0));
             Check(LibC.EmptySignals(signals));
             Check(LibC.SetSignalMask(attributes, signals));
-            foreach (var signal in Restored)
-            {
-                Check(LibC.AddSignal(signals, signal));
-            }
-
+            Check(LibC.AddSignal(signals, Restored));
             Check(LibC.SetDefaultSignals(attributes, signals));
             var error = LibC.Spawn(out var process, arguments[0], null, attributes, arguments, variables);
             _ = LibC.DestroyAttributes(attributes);

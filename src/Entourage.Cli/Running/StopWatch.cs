@@ -70,8 +70,8 @@ internal sealed class StopWatch(EntourageClient client, Guid agentId, Session? s
 
     private async Task<bool> HasNewsAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        enough.CancelAfter(patience > TimeSpan.Zero ? patience : TimeSpan.Zero);
+        using var clock = new CancellationTokenSource(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
         try
         {
             return await told.Reader.WaitToReadAsync(enough.Token);

@@ -39,13 +39,11 @@ internal sealed class Terminal : IDisposable
             return null;
         }
 
-        // Whoever is in the background and hands the terminal over, or writes to it, would be stopped for that.
-        LibC.SetHandler(LibC.SigTtOu, LibC.Ignore);
         return new(handle);
     }
 
     /// <summary>Lets a process group have it.</summary>
-    public void GiveTo(int group) => LibC.SetForeground(handle, group);
+    public void GiveTo(int group) => LibC.WithoutStop(() => _ = LibC.SetForeground(handle, group));
 
     /// <summary>Takes it back.</summary>
     public void TakeBack() => GiveTo(LibC.OwnGroup());
@@ -54,16 +52,21 @@ internal sealed class Terminal : IDisposable
     public bool IsOwn => LibC.ForegroundOf(handle) == LibC.OwnGroup();
 
     /// <summary>Sets it as it was at first: a program that was ended may have left it without echo.</summary>
-    public unsafe void Restore()
+    public void Restore()
     {
-        fixed (byte* buffer = modes)
+        if (hasModes)
         {
-            if (hasModes)
-            {
-                LibC.SetModes(handle, AfterOutput, buffer);
-            }
+            LibC.WithoutStop(SetModes);
         }
     }
 
     public void Dispose() => handle.Dispose();
+
+    private unsafe void SetModes()
+    {
+        fixed (byte* buffer = modes)
+        {
+            _ = LibC.SetModes(handle, AfterOutput, buffer);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Entourage.Cli.Running;
 
@@ -6,6 +7,7 @@ namespace Entourage.Cli.Running;
 /// A command that leads a process group of its own and has the terminal while it runs. On Linux what it leaves behind becomes a child of
 /// this program, so that nothing escapes by forking twice or by a group of its own; elsewhere its group is what is known of it.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed class UnixChild : IChild
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
@@ -163,8 +165,13 @@ internal sealed class UnixChild : IChild
             return;
         }
 
+        using var continued = new ManualResetEventSlim();
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => continued.Set());
         terminal.TakeBack();
         _ = LibC.Kill(0, LibC.SigStop);
+
+        // This thread may get some way before it is stopped, and must not go on until somebody says so.
+        continued.Wait();
         if (terminal.IsOwn)
         {
             terminal.GiveTo(id);

@@ -84,7 +84,7 @@ public record Session
 /// <summary>What a session used since it last said so.</summary>
 /// <param name="InputTokens">Input tokens, cached ones not included.</param>
 /// <param name="OutputTokens">Output tokens.</param>
-public record Usage(long InputTokens, long OutputTokens)
+public sealed record Usage(long InputTokens, long OutputTokens)
 {
     /// <summary>Input tokens read from the provider's cache.</summary>
     public long? CacheReadTokens { get; init; }

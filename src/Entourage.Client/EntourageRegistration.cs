@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Client;
 
 /// <summary>Registers the client.</summary>
-public static class EntourageServices
+public static class EntourageRegistration
 {
     /// <summary>Registers <see cref="EntourageClient"/>, its retries included.</summary>
     /// <param name="services">Where.</param>
