@@ -29,6 +29,7 @@ IReadOnlyList<IRow> rows =
     new EventsRow(),
     new BackupRow(),
     new AbuseRow(),
+    new RunRow(),
 ];
 
 Options options;
