@@ -9,6 +9,7 @@ using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Telemetry;
 using Entourage.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -70,6 +71,12 @@ public interface IEntourageDb
 
     /// <summary>What people should look at.</summary>
     DbSet<Alert> Alerts { get; }
+
+    /// <summary>Which session the sessions of programs that send telemetry are recorded in.</summary>
+    DbSet<SourceSession> SourceSessions { get; }
+
+    /// <summary>What has been counted of such programs.</summary>
+    DbSet<SourceProcess> SourceProcesses { get; }
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }

@@ -12,6 +12,7 @@ using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Telemetry;
 using Entourage.Domain.Webhooks;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.EntityFrameworkCore;
@@ -82,6 +83,12 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<Alert> Alerts => Set<Alert>();
+
+    /// <inheritdoc/>
+    public DbSet<SourceSession> SourceSessions => Set<SourceSession>();
+
+    /// <inheritdoc/>
+    public DbSet<SourceProcess> SourceProcesses => Set<SourceProcess>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
