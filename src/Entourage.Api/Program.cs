@@ -1,6 +1,7 @@
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
+using Entourage.Api.Mcp;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
@@ -57,6 +58,7 @@ try
             EntourageJson.Configure(options.JsonSerializerOptions);
         });
     builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+    builder.Services.AddBudgetTools();
     builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     builder.Services.AddProblemDetails();
     builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
@@ -66,6 +68,7 @@ try
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
     app.MapControllers();
+    app.MapMcp(McpSetup.Path);
     app.MapOpenApi();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")
