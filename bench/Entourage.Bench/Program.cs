@@ -17,6 +17,7 @@ IReadOnlyList<IRow> rows =
     new BudgetRow(),
     new ReserveRow(),
     new BatchRow(),
+    new OtlpRow(),
     new LatencyRow(),
     new ReplicasRow(),
     new MemoryRow(),

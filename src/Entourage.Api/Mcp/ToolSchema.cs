@@ -1,10 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Entourage.Domain;
-using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.HumanRequests;
-using Entourage.Domain.Sessions;
 
 namespace Entourage.Api.Mcp;
 
