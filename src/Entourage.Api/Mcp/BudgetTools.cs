@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Entourage.Api.Contracts;
 using Entourage.Application.Budgets;
 using Entourage.Application.HumanRequests;
@@ -22,7 +23,7 @@ internal static class BudgetTools
         + "report_usage after every call of a model, and end_session when you are done. Before an expensive call, reserve_budget sets its money aside. "
         + "Obey stop: when an answer says \"stop\": true, begin nothing new, report what you have used, and end the session.";
 
-    private static readonly (string, System.Text.Json.Nodes.JsonObject)[] SessionMembers =
+    private static (string, JsonObject)[] SessionMembers =>
     [
         ToolSchema.Says("id", "integer", "The session: pass it as session_id to the other tools."),
         ToolSchema.Says("status", "string", "active, completed, failed, killed or abandoned."),
@@ -30,7 +31,7 @@ internal static class BudgetTools
         ToolSchema.Says("tokens", "integer", "Input plus output tokens so far."),
     ];
 
-    private static readonly (string, System.Text.Json.Nodes.JsonObject)[] StopMembers =
+    private static (string, JsonObject)[] StopMembers =>
     [
         ToolSchema.Says("stop", "boolean", "True: stop working. The only member you must obey."),
         ToolSchema.Says("stop_reasons", "array", "Why you must stop; empty when you need not."),
