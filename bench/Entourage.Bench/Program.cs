@@ -14,6 +14,7 @@ IReadOnlyList<IRow> rows =
 [
     new UsageRow(),
     new HotRow(),
+    new KeysRow(),
     new BudgetRow(),
     new ReserveRow(),
     new BatchRow(),
@@ -27,6 +28,7 @@ IReadOnlyList<IRow> rows =
     new GrowthRow(),
     new StopRow(),
     new EventsRow(),
+    new BackupRow(),
 ];
 
 Options options;

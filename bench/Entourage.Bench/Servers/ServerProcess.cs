@@ -35,6 +35,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartAsync(TemporaryDatabase database, params IReadOnlyList<(string Name, string Value)> settings) =>
         StartAsync(database, settings, "Entourage.Api.dll");
 
+    /// <summary>Runs a command of the product on a database, to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<string> RunAsync(TemporaryDatabase database, params string[] arguments)
+    {
+        using var process = Launch(database, [], [Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments]);
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} ended with {process.ExitCode}: {output}");
+    }
+
     /// <summary>Asks it to end, as an operator does, and waits until it has.</summary>
     public async Task StopAsync()
     {

@@ -1,8 +1,10 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Startup;
 using Entourage.Api.Telemetry;
 using Entourage.Api.Telemetry.Wire;
 using Entourage.Application.Telemetry;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +18,7 @@ namespace Entourage.Api.Controllers;
 [Route("v1")]
 [Tags("Telemetry")]
 [OtlpErrors]
+[Authorize(Policies.Agent)]
 public sealed class TelemetryController(IMediator mediator, IOptions<ApiLimits> limits) : ControllerBase
 {
     /// <summary>Takes log records: events of Claude Code, and of the conventions for generative AI.</summary>

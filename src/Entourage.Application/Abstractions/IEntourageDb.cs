@@ -1,3 +1,4 @@
+using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
@@ -80,6 +81,12 @@ public interface IEntourageDb
 
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }
+
+    /// <summary>What callers show to be let in.</summary>
+    DbSet<ApiKey> ApiKeys { get; }
+
+    /// <summary>How often keys were revoked: one row.</summary>
+    DbSet<KeyRevision> KeyRevisions { get; }
 
     /// <summary>Writes what changed.</summary>
     /// <param name="cancellationToken">Gives up before the commit.</param>

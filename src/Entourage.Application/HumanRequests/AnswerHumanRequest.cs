@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain;
@@ -32,6 +33,9 @@ public enum HumanDecision
 public sealed record AnswerHumanRequestCommand(Guid Id, HumanDecision? Decision, string? Response, Money? GrantedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.HumanRequest(Id));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"human-requests/{Id}/respond";
 }

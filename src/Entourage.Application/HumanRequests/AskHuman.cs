@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Alerts;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
@@ -23,6 +24,9 @@ public sealed record AskHumanCommand(
     Guid? AgentId, long? SessionId, HumanRequestKind? Kind, string? Question, Money? RequestedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(AgentId is { } id ? Resource.Agent(id) : null);
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"agents/{AgentId}/human-requests";
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain;
@@ -34,7 +35,11 @@ public sealed record SetPriceCommand(
     Money? LongCacheWriteUsdPerMtok,
     LongContextPrice? LongContext,
     int? BatchDiscountPercent,
-    DateTimeOffset? EffectiveFrom) : ILedgerCommand<PriceResponse>;
+    DateTimeOffset? EffectiveFrom) : ILedgerCommand<PriceResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 internal sealed class SetPriceValidator : AbstractValidator<SetPriceCommand>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain.Stops;
 using FluentValidation;
@@ -12,7 +13,11 @@ namespace Entourage.Application.Sessions;
 /// </summary>
 /// <param name="Id">Which.</param>
 /// <param name="Reason">Why; the session's <c>error</c> from then on.</param>
-public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>;
+public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Session(Id));
+}
 
 internal sealed class KillSessionValidator : AbstractValidator<KillSessionCommand>
 {

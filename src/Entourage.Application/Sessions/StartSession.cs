@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Pricing;
@@ -22,6 +23,9 @@ namespace Entourage.Application.Sessions;
 public sealed record StartSessionCommand(Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? IdempotencyKey)
     : ICommand<SessionResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(AgentId is { } id ? Resource.Agent(id) : null);
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"agents/{AgentId}/sessions";
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -15,7 +16,11 @@ public sealed record AgentSettingsResponse(Money? DailyCostLimitUsd);
 /// <summary>Changes an agent's settings; members that are absent stay as they are.</summary>
 /// <param name="AgentId">The agent.</param>
 /// <param name="DailyCostLimitUsd">USD a day; null takes the team's default for agents.</param>
-public sealed record ChangeAgentSettingsCommand(Guid AgentId, Patch<Money?> DailyCostLimitUsd) : ICommand<AgentSettingsResponse>;
+public sealed record ChangeAgentSettingsCommand(Guid AgentId, Patch<Money?> DailyCostLimitUsd) : ICommand<AgentSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Agent(AgentId));
+}
 
 internal sealed class ChangeAgentSettingsValidator : AbstractValidator<ChangeAgentSettingsCommand>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -19,7 +20,11 @@ public sealed record OrganisationSettingsResponse(Money? DailyCostLimitUsd, Mone
 /// <param name="DailyCostLimitUsd">USD a UTC day; null lifts the limit.</param>
 /// <param name="MonthlyCostLimitUsd">USD a UTC month; null lifts the limit.</param>
 public sealed record ChangeOrganisationSettingsCommand(Guid OrganisationId, Patch<Money?> DailyCostLimitUsd, Patch<Money?> MonthlyCostLimitUsd)
-    : ICommand<OrganisationSettingsResponse>;
+    : ICommand<OrganisationSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 internal sealed class ChangeOrganisationSettingsValidator : AbstractValidator<ChangeOrganisationSettingsCommand>
 {

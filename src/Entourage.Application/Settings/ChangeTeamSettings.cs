@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
@@ -48,7 +49,11 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<bool> ApplyGuidelineBudgets,
     Patch<UnpricedModelRule> UnpricedModels,
     Patch<string> Timezone,
-    string? IfMatch) : ICommand<TeamSettingsResponse>;
+    string? IfMatch) : ICommand<TeamSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeamSettingsCommand>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Stops;
@@ -15,7 +16,11 @@ namespace Entourage.Application.Stops;
 /// <param name="Id">The id of that.</param>
 /// <param name="Reason">Why, for those who are told to stop.</param>
 /// <param name="ExpiresAt">When the pause runs out (UTC), ahead; null for never.</param>
-public sealed record PauseWorkCommand(PauseScope Scope, Guid Id, string Reason, DateTimeOffset? ExpiresAt) : ILedgerCommand<PauseResponse>;
+public sealed record PauseWorkCommand(PauseScope Scope, Guid Id, string Reason, DateTimeOffset? ExpiresAt) : ILedgerCommand<PauseResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Scope.NeedsToStop(Id);
+}
 
 internal sealed class PauseWorkValidator : AbstractValidator<PauseWorkCommand>
 {

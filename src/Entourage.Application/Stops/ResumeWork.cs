@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain.Stops;
 using FluentValidation;
@@ -12,7 +13,11 @@ namespace Entourage.Application.Stops;
 /// <param name="Scope">Whose work.</param>
 /// <param name="Id">The id of that.</param>
 /// <param name="Reason">Why, for those who watch; null where nobody says.</param>
-public sealed record ResumeWorkCommand(PauseScope Scope, Guid Id, string? Reason) : ILedgerCommand<PauseResponse>;
+public sealed record ResumeWorkCommand(PauseScope Scope, Guid Id, string? Reason) : ILedgerCommand<PauseResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Scope.NeedsToStop(Id);
+}
 
 internal sealed class ResumeWorkValidator : AbstractValidator<ResumeWorkCommand>
 {

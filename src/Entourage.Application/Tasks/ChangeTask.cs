@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -25,7 +26,11 @@ public sealed record ChangeTaskCommand(
     Patch<TaskType> TaskType,
     Patch<IReadOnlyList<string>?> Tags,
     Patch<IReadOnlyList<long>?> DependsOn,
-    Patch<Guid?> AssigneeId) : ICommand<TaskResponse>;
+    Patch<Guid?> AssigneeId) : ICommand<TaskResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Task(Id));
+}
 
 internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Tasks;
@@ -28,6 +29,9 @@ public sealed record CreateTaskCommand(
     Guid? AssigneeId,
     string? IdempotencyKey) : ICommand<TaskResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/tasks";
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Telemetry;
 using FluentValidation;
@@ -12,7 +13,11 @@ namespace Entourage.Application.Telemetry;
 /// <param name="SessionId">The session that the telemetry names; null when it names none.</param>
 /// <param name="Name">What the program calls its session.</param>
 /// <param name="At">When it last used something (UTC).</param>
-public sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, string Name, DateTimeOffset At) : IRequest<SourceSessionAnswer>;
+public sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, string Name, DateTimeOffset At) : IQuery<SourceSessionAnswer>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
+}
 
 /// <summary>A session that telemetry is recorded in.</summary>
 /// <param name="AgentId">Its agent.</param>

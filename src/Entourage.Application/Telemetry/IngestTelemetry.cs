@@ -16,7 +16,11 @@ namespace Entourage.Application.Telemetry;
 /// times, in any order, to any replica, and is counted once.
 /// </summary>
 /// <param name="Batch">What was sent.</param>
-public sealed record IngestTelemetryCommand(TelemetryBatch Batch) : ILedgerCommand<IngestOutcome>;
+public sealed record IngestTelemetryCommand(TelemetryBatch Batch) : ILedgerCommand<IngestOutcome>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent();
+}
 
 /// <summary>What became of a batch of telemetry.</summary>
 /// <param name="Refused">How many items were not taken, and will not be when they are sent again.</param>
@@ -52,7 +56,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
                     await TakeAsync(source, session, [.. usages[source].Where(usage => usage.HasSums)], [.. sums[source]]);
                 }
             }
-            catch (Exception refusal) when (refusal is NotFoundException or InvalidInputException or ValidationException or RuleViolationException)
+            catch (Exception refusal) when (refusal is NotFoundException or ForbiddenException or InvalidInputException or ValidationException or RuleViolationException)
             {
                 reading.Refuse(refusal.Message, usages[source].Count() + sums[source].Sum(sum => sum.Points.Count));
             }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Sessions;
@@ -21,7 +22,11 @@ namespace Entourage.Application.Telemetry;
 /// <param name="Name">What the program calls its session.</param>
 /// <param name="Model">The model, if known; else the agent's.</param>
 /// <param name="At">When it last used something (UTC).</param>
-public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>;
+public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+}
 
 internal sealed class OpenSourceSessionValidator : AbstractValidator<OpenSourceSessionCommand>
 {

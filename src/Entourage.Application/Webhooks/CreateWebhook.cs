@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Events;
@@ -18,6 +19,9 @@ namespace Entourage.Application.Webhooks;
 public sealed record CreateWebhookCommand(
     Guid TeamId, string Url, IReadOnlyList<EventKind>? Events, WebhookFormat Format, string? IdempotencyKey) : ICommand<NewWebhookResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/webhooks";
 }

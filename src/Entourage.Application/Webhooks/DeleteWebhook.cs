@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,11 @@ namespace Entourage.Application.Webhooks;
 
 /// <summary>Removes a webhook with its messages: none is sent any more, save one that is on its way.</summary>
 /// <param name="Id">Which.</param>
-public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>;
+public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Webhook(Id));
+}
 
 internal sealed class DeleteWebhookHandler(IEntourageDb db) : IRequestHandler<DeleteWebhookCommand, Unit>
 {

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Domain;
+using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
@@ -94,6 +95,12 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
 
     /// <inheritdoc/>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <inheritdoc/>
+    public DbSet<KeyRevision> KeyRevisions => Set<KeyRevision>();
+
+    /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         try
@@ -169,6 +176,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<AgentRole>();
         Name<AlertKind>();
         Name<AlertStatus>();
+        Name<CallerRole>();
         Name<Enforcement>();
         Name<HumanRequestKind>();
         Name<HumanRequestStatus>();

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Entourage.Domain.Events;
+using Entourage.Infrastructure.Access;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
@@ -41,6 +42,7 @@ internal sealed class QueryPlanTests
         LedgerSql.AddToSession,
         "SELECT " + SummarySql.Unsummarised,
         SummarySql.MarkSummarised,
+        AccessSql.SelectRevision,
     ];
 
     private ApiHost host = null!;

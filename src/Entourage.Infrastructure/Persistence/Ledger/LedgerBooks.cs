@@ -53,6 +53,9 @@ internal sealed class LedgerBooks
     /// <summary>The organisations whose ledgers are held.</summary>
     public IReadOnlyCollection<Guid> OrganisationIds { get; }
 
+    /// <summary>The usages that were recorded.</summary>
+    public IReadOnlyCollection<LedgerRecord> Records => records;
+
     /// <summary>Their teams that are concerned.</summary>
     public IReadOnlyCollection<Guid> TeamIds => [.. sessions.Values.Select(session => session.Policy.TeamId).Distinct()];
 
