@@ -82,6 +82,6 @@ internal sealed partial class BudgetTool<TArguments>(Tool tool, Func<TArguments,
         StructuredContent = JsonSerializer.SerializeToElement(problem),
     };
 
-    [LoggerMessage(LogLevel.Error, "The tool {Tool} failed")]
+    [LoggerMessage(1006, LogLevel.Error, "The tool {Tool} failed")]
     private static partial void LogFailed(ILogger logger, string tool, Exception exception);
 }

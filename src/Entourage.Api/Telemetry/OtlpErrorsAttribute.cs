@@ -33,6 +33,6 @@ internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
         context.ExceptionHandled = true;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Telemetry was not taken; its exporter will send it again")]
+    [LoggerMessage(1005, LogLevel.Warning, "Telemetry was not taken; its exporter will send it again")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }
