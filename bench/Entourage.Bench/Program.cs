@@ -18,6 +18,7 @@ IReadOnlyList<IRow> rows =
     new BudgetRow(),
     new ReserveRow(),
     new BatchRow(),
+    new OtlpRow(),
     new LatencyRow(),
     new ReplicasRow(),
     new MemoryRow(),

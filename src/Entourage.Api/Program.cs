@@ -2,6 +2,7 @@ using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
+using Entourage.Api.Mcp;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
@@ -62,6 +63,7 @@ try
             EntourageJson.Configure(options.JsonSerializerOptions);
         });
     builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+    builder.Services.AddBudgetTools();
     builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     builder.Services.AddProblemDetails();
     builder.Services.AddSingleton<RefusalMetrics>();
@@ -75,6 +77,7 @@ try
     app.UseHardening();
     app.UseKeyRates();
     app.MapControllers();
+    app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent);
     app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")

@@ -6,6 +6,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Events;
 using Entourage.Application.Pricing;
 using Entourage.Application.Sessions;
+using Entourage.Application.Telemetry;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,7 @@ public static class DependencyInjection
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<UnpricedUsage>();
         services.AddScoped<SilentSessions>();
+        services.AddScoped<SourceProcesses>();
 
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

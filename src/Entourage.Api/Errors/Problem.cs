@@ -23,8 +23,8 @@ internal sealed record Problem(int Status, string Code, string? Detail)
 
     private const string StoreUnavailable = "store-unavailable";
 
-    // Clients and proxies that know no better wait this long, in seconds.
-    private const string RetryAfter = "1";
+    /// <summary>How long clients and proxies wait that know no better, in seconds.</summary>
+    public const string RetryAfter = "1";
 
     /// <summary>What is wrong with which member, by the members' names in JSON.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }

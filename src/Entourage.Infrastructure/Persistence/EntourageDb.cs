@@ -14,6 +14,7 @@ using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Telemetry;
 using Entourage.Domain.Webhooks;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.EntityFrameworkCore;
@@ -87,6 +88,10 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+    public DbSet<SourceSession> SourceSessions => Set<SourceSession>();
+
+    /// <inheritdoc/>
+    public DbSet<SourceProcess> SourceProcesses => Set<SourceProcess>();
 
     /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
