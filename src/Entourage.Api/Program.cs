@@ -6,6 +6,7 @@ using Entourage.Api.Mcp;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
+using Entourage.Dashboard;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Mvc;
@@ -30,6 +31,7 @@ try
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.AddServer();
+    builder.WebHost.UseStaticWebAssets();
     builder.AddLogs();
     builder.AddTelemetry();
     needsKeys = builder.AddAccess();
@@ -68,6 +70,7 @@ try
     builder.Services.AddProblemDetails();
     builder.Services.AddSingleton<RefusalMetrics>();
     builder.Services.AddHealth();
+    builder.Services.AddDashboard();
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
     app = builder.Build();
@@ -89,6 +92,7 @@ try
         .DisableMcp()
         .HideClientButton()
         .HideDeveloperTools()).AllowAnonymous();
+    app.UseDashboard();
     app.MapHealth();
     app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
 

@@ -1,0 +1,53 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Errors;
+using Entourage.Domain.Budgets;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Overviews;
+
+/// <summary>Reads how an organisation and all of its teams stand at present.</summary>
+/// <param name="OrganisationId">The organisation.</param>
+public sealed record GetOrganisationOverviewQuery(Guid OrganisationId) : IQuery<OrganisationOverviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
+
+/// <summary>Reads how a team stands at present, and how its day went so far.</summary>
+/// <param name="TeamId">The team.</param>
+public sealed record GetTeamOverviewQuery(Guid TeamId) : IQuery<TeamOverviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
+
+internal sealed class GetOverviewHandler(IEntourageDb db, TimeProvider time)
+    : IRequestHandler<GetOrganisationOverviewQuery, OrganisationOverviewResponse>, IRequestHandler<GetTeamOverviewQuery, TeamOverviewResponse>
+{
+    public async Task<OrganisationOverviewResponse> Handle(GetOrganisationOverviewQuery request, CancellationToken cancellationToken)
+    {
+        var organisation = await db.Organisations.AsNoTracking()
+            .Where(organisation => organisation.Id == request.OrganisationId)
+            .GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        var teams = await db.Teams.AsNoTracking()
+            .Where(team => team.OrganisationId == organisation.Id)
+            .OrderBy(team => team.Slug)
+            .ToListAsync(cancellationToken);
+        var reader = new OverviewReader(db, time.GetUtcNow());
+        return await reader.ReadAsync(organisation, await reader.ReadAsync(organisation, teams, cancellationToken), cancellationToken);
+    }
+
+    public async Task<TeamOverviewResponse> Handle(GetTeamOverviewQuery request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var team = await db.Teams.AsNoTracking().Where(team => team.Id == request.TeamId).GetAsync(request.TeamId, "team", cancellationToken);
+        var organisation = await db.Organisations.AsNoTracking().SingleAsync(organisation => organisation.Id == team.OrganisationId, cancellationToken);
+        var reader = new OverviewReader(db, now);
+        var figures = (await reader.ReadAsync(organisation, [team], cancellationToken))[0];
+        var calendar = BudgetCalendar.Of(team.Timezone);
+        var (begins, ends) = (calendar.StartsAt(BudgetPeriod.Day, now)!.Value, calendar.ResetsAt(BudgetPeriod.Day, now)!.Value);
+        return new(figures, organisation.Name, (begins, ends), await reader.ReadCurveAsync(team.Id, begins, ends, cancellationToken), now);
+    }
+}

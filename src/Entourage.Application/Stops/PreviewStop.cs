@@ -1,0 +1,89 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Errors;
+using Entourage.Domain;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Stops;
+
+/// <summary>Reads what a pause of an agent, a team or an organisation would stop now.</summary>
+/// <param name="Scope">Which of the three.</param>
+/// <param name="Id">The id of that.</param>
+public sealed record PreviewPauseQuery(PauseScope Scope, Guid Id) : IQuery<StopPreviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Scope.NeedsToStop(Id);
+}
+
+/// <summary>Reads what killing a session would end now: itself and the sessions of its sub-agents.</summary>
+/// <param name="SessionId">The session.</param>
+public sealed record PreviewKillQuery(long SessionId) : IQuery<StopPreviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Session(SessionId));
+}
+
+/// <summary>What would be stopped.</summary>
+/// <param name="Agents">How many agents could not begin anything: those below what is paused; none where a session is killed.</param>
+/// <param name="Sessions">The active sessions that would be told to stop, or would be ended, by their numbers.</param>
+public sealed record StopPreviewResponse(int Agents, IReadOnlyList<StoppedSessionResponse> Sessions);
+
+/// <summary>An active session that would be stopped.</summary>
+/// <param name="SessionId">Its number.</param>
+/// <param name="AgentName">What its agent is called.</param>
+/// <param name="TaskTitle">What its task is called, if it has one.</param>
+/// <param name="CostUsd">What it has cost so far (USD).</param>
+public sealed record StoppedSessionResponse(long SessionId, string AgentName, string? TaskTitle, Money CostUsd);
+
+internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<PreviewPauseQuery, StopPreviewResponse>, IRequestHandler<PreviewKillQuery, StopPreviewResponse>
+{
+    public async Task<StopPreviewResponse> Handle(PreviewPauseQuery request, CancellationToken cancellationToken)
+    {
+        var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
+        var teams = subject.TeamId is { } teamId
+            ? [teamId]
+            : await db.Teams.Where(team => team.OrganisationId == subject.OrganisationId).Select(team => team.Id).ToListAsync(cancellationToken);
+        var agents = request.Scope == PauseScope.Agent ? 1 : await db.Agents.CountAsync(agent => teams.Contains(agent.TeamId), cancellationToken);
+        var active = await ReadActiveAsync(teams, cancellationToken);
+        if (request.Scope == PauseScope.Agent)
+        {
+            // Sub-agents work for whoever started them: what stands above them may have ended.
+            var above = active.SelectMany(session => session.Ancestors).Distinct().ToArray();
+            var own = await db.Sessions.Where(session => above.Contains(session.Id) && session.AgentId == request.Id)
+                .Select(session => session.Id)
+                .ToListAsync(cancellationToken);
+            active.RemoveAll(session => session.AgentId != request.Id && !session.Ancestors.Intersect(own).Any());
+        }
+
+        return new(agents, await NameAsync(active, cancellationToken));
+    }
+
+    public async Task<StopPreviewResponse> Handle(PreviewKillQuery request, CancellationToken cancellationToken)
+    {
+        var session = await db.Sessions.AsNoTracking()
+            .Where(session => session.Id == request.SessionId)
+            .GetAsync(request.SessionId, "session", cancellationToken);
+        var active = await ReadActiveAsync([session.TeamId], cancellationToken);
+        active.RemoveAll(other => other.Id != session.Id && !other.Ancestors.Contains(session.Id));
+        return new(0, await NameAsync(active, cancellationToken));
+    }
+
+    private async Task<List<Session>> ReadActiveAsync(IReadOnlyCollection<Guid> teams, CancellationToken cancellationToken) =>
+        await db.Sessions.AsNoTracking()
+            .Where(session => teams.Contains(session.TeamId) && session.EndedAt == null)
+            .OrderBy(session => session.Id)
+            .ToListAsync(cancellationToken);
+
+    private async Task<IReadOnlyList<StoppedSessionResponse>> NameAsync(List<Session> sessions, CancellationToken cancellationToken)
+    {
+        var agentIds = sessions.Select(session => session.AgentId).Distinct().ToArray();
+        var taskIds = sessions.Select(session => session.TaskId ?? 0).Distinct().ToArray();
+        var names = await db.Agents.Where(agent => agentIds.Contains(agent.Id)).ToDictionaryAsync(agent => agent.Id, agent => agent.Name, cancellationToken);
+        var titles = await db.Tasks.Where(task => taskIds.Contains(task.Id)).ToDictionaryAsync(task => task.Id, task => task.Title, cancellationToken);
+        return [.. sessions.Select(session => new StoppedSessionResponse(
+            session.Id, names[session.AgentId], session.TaskId is { } task ? titles[task] : null, session.Cost))];
+    }
+}

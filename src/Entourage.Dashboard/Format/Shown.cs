@@ -1,0 +1,80 @@
+using System.Globalization;
+using Entourage.Application.Json;
+using Entourage.Domain;
+
+namespace Entourage.Dashboard.Format;
+
+/// <summary>How figures are written for people: as short as they can be read, with the exact ones where somebody points at them.</summary>
+public static class Shown
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    /// <summary>An amount: <c>$0.0123</c>, <c>$4.23</c>, <c>$12,345</c>.</summary>
+    public static string Usd(Money amount)
+    {
+        var usd = amount.ToUsd();
+        var (sign, size) = (usd < 0 ? "−" : "", Math.Abs(usd));
+        return size switch
+        {
+            0 => "$0.00",
+            < 0.0001m => $"{sign}<$0.0001",
+            < 0.1m => string.Create(Culture, $"{sign}${size:0.0000}"),
+            < 10_000 => string.Create(Culture, $"{sign}${size:#,0.00}"),
+            _ => string.Create(Culture, $"{sign}${size:#,0}"),
+        };
+    }
+
+    /// <summary>An amount, to the last digit.</summary>
+    public static string Exactly(Money amount) => $"${amount}";
+
+    /// <summary>An amount, or a dash where there is none.</summary>
+    public static string Usd(Money? amount) => amount is { } value ? Usd(value) : "–";
+
+    /// <summary>A count: <c>950</c>, <c>12.3k</c>, <c>1.2M</c>.</summary>
+    public static string Count(long count) => count switch
+    {
+        < 1_000 => count.ToString(Culture),
+        < 99_950 => string.Create(Culture, $"{count / 1_000m:0.#}k"),
+        < 999_500 => string.Create(Culture, $"{count / 1_000m:0}k"),
+        < 999_500_000 => string.Create(Culture, $"{count / 1_000_000m:0.#}M"),
+        _ => string.Create(Culture, $"{count / 1_000_000_000m:0.##}B"),
+    };
+
+    /// <summary>A count of things: <c>1 session</c>, <c>3 sessions</c>.</summary>
+    public static string Of(long count, string thing) => string.Create(Culture, $"{count:#,0} {thing}{(count == 1 ? "" : "s")}");
+
+    /// <summary>A share, in whole percents: <c>42%</c>.</summary>
+    public static string Percent(Money part, Money whole) =>
+        whole.NanoUsd <= 0 ? "–" : string.Create(Culture, $"{(decimal)part.NanoUsd / whole.NanoUsd:0%}");
+
+    /// <summary>A time of day in a zone: <c>14:05:09</c>.</summary>
+    public static string Time(DateTimeOffset at, string zone) => In(at, zone).ToString("HH:mm:ss", Culture);
+
+    /// <summary>A time of day in a zone, to the minute: <c>14:05</c>.</summary>
+    public static string Minute(DateTimeOffset at, string zone) => In(at, zone).ToString("HH:mm", Culture);
+
+    /// <summary>A day and a time in a zone: <c>24 Nov 14:05</c>.</summary>
+    public static string Moment(DateTimeOffset at, string zone) => In(at, zone).ToString("d MMM HH:mm", Culture);
+
+    /// <summary>A day in a zone: <c>24 Nov 2026</c>.</summary>
+    public static string Day(DateTimeOffset at, string zone) => In(at, zone).ToString("d MMM yyyy", Culture);
+
+    /// <summary>An instant for machines.</summary>
+    public static string Utc(DateTimeOffset at) => UtcJsonConverter.TextOf(at);
+
+    /// <summary>Minutes: <c>4 min</c>, <c>2 h 05</c>.</summary>
+    public static string Minutes(long minutes) => minutes < 60 ? $"{minutes} min" : string.Create(Culture, $"{minutes / 60} h {minutes % 60:00}");
+
+    /// <summary>A name of the API in words: <c>Kill session</c> of <c>kill_session</c>.</summary>
+    public static string Words(string name)
+    {
+        var text = name.Replace('_', ' ');
+        return text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+    }
+
+    /// <summary>A value of an enumeration in words.</summary>
+    public static string Words<T>(T value)
+        where T : struct, Enum => Words(EnumNames.Of(value));
+
+    private static DateTimeOffset In(DateTimeOffset at, string zone) => TimeZoneInfo.ConvertTime(at, TimeZoneInfo.FindSystemTimeZoneById(zone));
+}

@@ -1,0 +1,94 @@
+using Entourage.Dashboard.Live;
+
+namespace Entourage.Dashboard.Layout;
+
+/// <summary>Where in the dashboard a visitor is, and whether what it shows there is current. One for each open page.</summary>
+public sealed class Place
+{
+    /// <summary>Raised when any of it has changed.</summary>
+    public event Action? Changed;
+
+    /// <summary>The way here, from the organisation down: names with their addresses.</summary>
+    public IReadOnlyList<PlaceLink> Trail { get; private set; } = [];
+
+    /// <summary>The pages beside this one: of the same organisation or team.</summary>
+    public IReadOnlyList<PlaceLink> Pages { get; private set; } = [];
+
+    /// <summary>How the figures shown are kept up; null on a page that shows none.</summary>
+    public LiveState? State { get; private set; }
+
+    /// <summary>When they last changed (UTC).</summary>
+    public DateTimeOffset? ChangedAt { get; private set; }
+
+    /// <summary>The time zone of the times shown.</summary>
+    public string Timezone { get; private set; } = "UTC";
+
+    /// <summary>Says where the visitor is.</summary>
+    /// <param name="trail">The way here.</param>
+    public void Go(params IReadOnlyList<PlaceLink> trail)
+    {
+        if (!Trail.SequenceEqual(trail))
+        {
+            (Trail, Pages) = (trail, trail.LastOrDefault(link => link.Pages is not null)?.Pages ?? []);
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Says how the figures are kept up.</summary>
+    public void Show(LiveState? state, DateTimeOffset? changedAt, string timezone = "UTC")
+    {
+        if ((State, ChangedAt, Timezone) != (state, changedAt, timezone))
+        {
+            (State, ChangedAt, Timezone) = (state, changedAt, timezone);
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Leaves a page with figures for one without.</summary>
+    public void ShowNothing() => Show(null, null);
+}
+
+/// <summary>A name with its address.</summary>
+/// <param name="Name">What it is called.</param>
+/// <param name="Address">Where it is, from the root.</param>
+public sealed record PlaceLink(string Name, string Address)
+{
+    /// <summary>The pages that it has, itself first; null for one that has no further ones.</summary>
+    public IReadOnlyList<PlaceLink>? Pages { get; init; }
+
+    /// <summary>An organisation, with its pages.</summary>
+    public static PlaceLink Organisation(Guid id, string name) => new(name, $"/orgs/{id}")
+    {
+        Pages =
+        [
+            new("Overview", $"/orgs/{id}"),
+            new("Costs", $"/orgs/{id}/costs"),
+            new("Settings", $"/orgs/{id}/settings"),
+            new("Keys", "/keys"),
+        ],
+    };
+
+    /// <summary>A team, with its pages.</summary>
+    public static PlaceLink Team(Guid id, string name) => new(name, $"/teams/{id}")
+    {
+        Pages =
+        [
+            new("Live", $"/teams/{id}"),
+            new("Alerts", $"/teams/{id}/alerts"),
+            new("Costs", $"/teams/{id}/costs"),
+            new("Settings", $"/teams/{id}/settings"),
+        ],
+    };
+
+    /// <summary>The keys of all organisations.</summary>
+    public static PlaceLink Keys { get; } = new("Keys", "/keys") { Pages = [new("Organisations", "/"), new("Keys", "/keys")] };
+
+    /// <summary>A session.</summary>
+    public static PlaceLink Session(long id) => new($"Session {id}", $"/sessions/{id}");
+
+    /// <inheritdoc/>
+    public bool Equals(PlaceLink? other) => other is not null && (Name, Address) == (other.Name, other.Address);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Address);
+}

@@ -1,0 +1,118 @@
+using Entourage.Dashboard.Components;
+using Entourage.Dashboard.Layout;
+using Entourage.Dashboard.Live;
+using Entourage.Dashboard.Requests;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Entourage.Dashboard.Pages;
+
+/// <summary>A page whose figures follow what happens.</summary>
+/// <typeparam name="TKey">The id of what it shows.</typeparam>
+/// <typeparam name="T">The figures.</typeparam>
+public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
+    where TKey : struct
+    where T : class
+{
+    private LiveWatch<T>? watch;
+    private TKey? shown;
+
+    /// <summary>Sends the page's requests.</summary>
+    [Inject]
+    protected RequestSender Sender { get; set; } = null!;
+
+    /// <summary>Where the visitor is.</summary>
+    [Inject]
+    protected Place Place { get; set; } = null!;
+
+    /// <summary>Shows dialogs.</summary>
+    [Inject]
+    protected IDialogService Dialogs { get; set; } = null!;
+
+    /// <summary>What is in the way of showing anything.</summary>
+    protected Fault? Fault { get; private set; }
+
+    /// <summary>The figures; null until they are there.</summary>
+    protected T? Figures { get; private set; }
+
+    /// <summary>How the figures are kept up, for their style.</summary>
+    protected string State => (watch?.Current.State ?? LiveState.Opening).ToString().ToLowerInvariant();
+
+    /// <summary>Which to show.</summary>
+    protected abstract TKey Key { get; }
+
+    /// <summary>Asks, in the visitor's name, for what is to be shown: who may not see it is told here.</summary>
+    protected abstract Task<Fault?> EnterAsync();
+
+    /// <summary>Looks at the shared figures.</summary>
+    protected abstract LiveWatch<T> Watch(Action changed);
+
+    /// <summary>Where the visitor is then, and the time zone of what is shown.</summary>
+    protected abstract (IReadOnlyList<PlaceLink> Trail, string Timezone) PlaceOf(T figures);
+
+    /// <summary>Asks whether to stop something, or to let it go on.</summary>
+    protected Task StopAsync(StopAct act) => StopDialog.ShowAsync(Dialogs, act);
+
+    /// <summary>Has the figures read soon, after a change that no event tells of.</summary>
+    protected void ReadSoon() => watch?.ReadSoon();
+
+    /// <summary>Begins anew.</summary>
+    protected async Task OpenAsync()
+    {
+        await CloseAsync();
+        shown = Key;
+        Fault = await EnterAsync();
+        if (Fault is null)
+        {
+            watch = Watch(() => InvokeAsync(Refresh));
+            Refresh();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (!Key.Equals(shown))
+        {
+            await OpenAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await CloseAsync();
+        Place.ShowNothing();
+    }
+
+    private void Refresh()
+    {
+        if (watch is null)
+        {
+            return;
+        }
+
+        var current = watch.Current;
+        var zone = "UTC";
+        if (current.Figures is { } figures)
+        {
+            Figures = figures;
+            (var trail, zone) = PlaceOf(figures);
+            Place.Go(trail);
+        }
+
+        Place.Show(current.State, current.ReadAt, zone);
+        StateHasChanged();
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        Figures = null;
+        if (watch is { } left)
+        {
+            watch = null;
+            await left.DisposeAsync();
+        }
+    }
+}

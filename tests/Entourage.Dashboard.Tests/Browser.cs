@@ -1,0 +1,65 @@
+using Microsoft.Playwright;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>The browser of all tests: one process, in which each test has a context of its own.</summary>
+[SetUpFixture]
+internal sealed class Browser
+{
+    private const string Variable = "ENTOURAGE_TEST_CHROMIUM";
+
+    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private static readonly string[] Arguments =
+    [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ];
+
+    private static IPlaywright? playwright;
+    private static IBrowser? browser;
+
+    /// <summary>The browser; a test that asks for it is skipped where there is none.</summary>
+    public static IBrowser Instance
+    {
+        get
+        {
+            if (browser is null)
+            {
+                Assert.Ignore($"No Chromium: {Variable} is not set, and there is none at {string.Join(", ", Places)}.");
+            }
+
+            return browser!;
+        }
+    }
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        var path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } configured ? configured : Places.FirstOrDefault(File.Exists);
+        if (path is null)
+        {
+            return;
+        }
+
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (browser is not null)
+        {
+            await browser.CloseAsync();
+        }
+
+        playwright?.Dispose();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Entourage.Testing;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>
+/// Tests that look at one running server, with a real store, through a browser. Whatever the browser complains of fails the test: errors of
+/// scripts, refused contents, files that are not there.
+/// </summary>
+internal abstract class DashboardFixture
+{
+    // The narrowest that is promised is a phone's.
+    protected static readonly ViewportSize Desk = new() { Width = 1_280, Height = 900 };
+    protected static readonly ViewportSize Phone = new() { Width = 360, Height = 780 };
+
+    private readonly ConcurrentQueue<string> complaints = [];
+    private IBrowserContext? context;
+
+    protected ApiHost Host { get; private set; } = null!;
+
+    protected ApiClient Api => Host.Api;
+
+    protected IPage Page { get; private set; } = null!;
+
+    /// <summary>What the browser may complain of in a test that gives it cause.</summary>
+    protected string? Expected { get; set; }
+
+    /// <summary>What stands between the pages and the server.</summary>
+    protected virtual void Replace(IServiceCollection services) => services.AddSingleton<IStartupFilter, StrictPolicy>();
+
+    /// <summary>The server's configuration, besides its database.</summary>
+    protected virtual IReadOnlyDictionary<string, string>? Settings => null;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _ = Browser.Instance;
+        Host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings, replace: Replace);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await (Host?.DisposeAsync() ?? default);
+
+    [SetUp]
+    public async Task OpenAsync()
+    {
+        complaints.Clear();
+        Expected = null;
+        await OpenAsync(Desk, ColorScheme.Light);
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await (context?.CloseAsync() ?? Task.CompletedTask);
+        Assert.That(complaints.Where(complaint => Expected is null || !complaint.Contains(Expected, StringComparison.Ordinal)), Is.Empty);
+    }
+
+    /// <summary>Opens another page, as somebody else would.</summary>
+    protected async Task OpenAsync(ViewportSize size, ColorScheme scheme)
+    {
+        await (context?.CloseAsync() ?? Task.CompletedTask);
+        context = await Browser.Instance.NewContextAsync(new()
+        {
+            BaseURL = Api.Http.BaseAddress!.ToString(),
+            ViewportSize = size,
+            ColorScheme = scheme,
+            Locale = "en-GB",
+            TimezoneId = "Europe/Berlin",
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(10_000);
+        Page = await context.NewPageAsync();
+        Page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                complaints.Enqueue($"{message.Type}: {message.Text} ({message.Location})");
+            }
+        };
+        Page.PageError += (_, error) => complaints.Enqueue(error);
+    }
+
+    /// <summary>Goes to an address, and waits until its figures are live.</summary>
+    protected async Task GoLiveAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await Assertions.Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+    }
+
+    /// <summary>Whatever an automatic check of accessibility finds serious.</summary>
+    protected async Task ExpectAccessibleAsync()
+    {
+        var result = await Page.RunAxe(new AxeRunOptions { RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } });
+        Assert.That(
+            result.Violations.Where(violation => violation.Impact is "serious" or "critical")
+                .Select(violation => $"{violation.Id}: {string.Join("; ", violation.Nodes.Select(node => node.Html))}"),
+            Is.Empty);
+    }
+
+    /// <summary>Nothing is wider than the window.</summary>
+    protected async Task ExpectNoSidewaysScrollAsync() => Assert.That(
+        await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"), Is.Zero);
+}
