@@ -76,8 +76,8 @@ try
     app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
-    app.UseAccess();
     app.UseHardening();
+    app.UseAccess();
     app.UseKeyRates();
     app.MapControllers();
     app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent);

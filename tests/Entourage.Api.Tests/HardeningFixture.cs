@@ -1,4 +1,5 @@
 using Entourage.Application.Access;
+using Entourage.Domain.Access;
 using Entourage.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -14,6 +14,6 @@ internal sealed class OpenServer(IConfiguration configuration, IServer server)
     {
         "OPEN" => true,
         "KEYS" => false,
-        _ => server.Features.Get<IServerAddressesFeature>()?.Addresses.All(Greeting.IsLoopback) ?? true,
+        _ => server.Features.Get<IServerAddressesFeature>()?.Addresses.All(Addresses.IsLoopback) ?? true,
     };
 }

@@ -40,9 +40,4 @@ internal static class Greeting
                 """);
         }
     }
-
-    /// <summary>Whether an address that is listened to is reached from this machine alone.</summary>
-    internal static bool IsLoopback(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri)
-        && (uri.IsLoopback || (IPAddress.TryParse(uri.Host, out var ip) && IPAddress.IsLoopback(ip)));
 }

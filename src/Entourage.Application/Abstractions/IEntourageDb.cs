@@ -76,6 +76,7 @@ public interface IEntourageDb
 
     /// <summary>Who changed what. Rows are added, and neither changed nor removed.</summary>
     DbSet<AuditEntry> AuditEntries { get; }
+
     /// <summary>Which session the sessions of programs that send telemetry are recorded in.</summary>
     DbSet<SourceSession> SourceSessions { get; }
 

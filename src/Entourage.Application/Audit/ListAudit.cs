@@ -28,7 +28,7 @@ public sealed record ListAuditQuery(
     : IQuery<Page<AuditResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(TeamId is { } team ? Resource.Team(team) : null);
+    public Need Needs() => Need.Lead(TeamId is { } team ? Resource.Team(team) : OrganisationId is { } organisation ? Resource.Organisation(organisation) : null);
 }
 
 internal sealed class ListAuditValidator : AbstractValidator<ListAuditQuery>
@@ -53,15 +53,13 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
         }
 
         await EnsureThereAsync(request, cancellationToken);
-
-        // A lead reads what is its team's, whatever it asks for.
-        var ownTeamId = callers.Current.IsAdmin ? request.TeamId : callers.Current.TeamId;
+        var (all, ownTeamId) = (callers.Current.IsAdmin, callers.Current.TeamId);
         var (kind, subjectId) = SubjectOf(request.Subject);
         Guid? keyId = Guid.TryParse(request.Actor, out var key) ? key : null;
         var entries = await db.AuditEntries.AsNoTracking()
             .Where(entry => all || entry.TeamId == ownTeamId)
             .Where(entry => request.OrganisationId == null || entry.OrganisationId == request.OrganisationId)
-            .Where(entry => ownTeamId == null || entry.TeamId == ownTeamId)
+            .Where(entry => request.TeamId == null || entry.TeamId == request.TeamId)
             .Where(entry => request.Action == null || entry.Action == request.Action)
             .Where(entry => request.Actor == null || entry.Actor == request.Actor || (keyId != null && entry.KeyId == keyId))
             .Where(entry => kind == null || entry.SubjectKind == kind)

@@ -88,6 +88,8 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    /// <inheritdoc/>
     public DbSet<SourceSession> SourceSessions => Set<SourceSession>();
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@
 namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class Audit : Migration
+    public partial class AuditAndTelemetry : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -32,6 +32,38 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     table.PrimaryKey("PK_AuditEntries", x => x.Sequence);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "SourceProcesses",
+                columns: table => new
+                {
+                    KeyHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    Coverage = table.Column<string>(type: "TEXT", unicode: false, nullable: false),
+                    Totals = table.Column<string>(type: "TEXT", unicode: false, nullable: false),
+                    Pending = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SourceProcesses", x => x.KeyHash);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SourceSessions",
+                columns: table => new
+                {
+                    KeyHash = table.Column<byte[]>(type: "BLOB", fixedLength: true, maxLength: 32, nullable: false),
+                    SessionId = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SourceSessions", x => x.KeyHash);
+                    table.ForeignKey(
+                        name: "FK_SourceSessions_Sessions_SessionId",
+                        column: x => x.SessionId,
+                        principalTable: "Sessions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AuditEntries_OrganisationId_Sequence",
                 table: "AuditEntries",
@@ -47,6 +79,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                 table: "AuditEntries",
                 columns: new[] { "TeamId", "Sequence" });
 
+            migrationBuilder.CreateIndex(
+                name: "IX_SourceSessions_SessionId",
+                table: "SourceSessions",
+                column: "SessionId");
+
             migrationBuilder.AddAuditTriggers();
         }
 
@@ -55,6 +92,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
         {
             migrationBuilder.DropTable(
                 name: "AuditEntries");
+
+            migrationBuilder.DropTable(
+                name: "SourceProcesses");
+
+            migrationBuilder.DropTable(
+                name: "SourceSessions");
         }
     }
 }

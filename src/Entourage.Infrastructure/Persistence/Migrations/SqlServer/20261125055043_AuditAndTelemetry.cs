@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 {
     /// <inheritdoc />
-    public partial class Audit : Migration
+    public partial class AuditAndTelemetry : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -33,6 +33,38 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     table.PrimaryKey("PK_AuditEntries", x => x.Sequence);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "SourceProcesses",
+                columns: table => new
+                {
+                    KeyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    Coverage = table.Column<string>(type: "varchar(max)", unicode: false, nullable: false),
+                    Totals = table.Column<string>(type: "varchar(max)", unicode: false, nullable: false),
+                    Pending = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SourceProcesses", x => x.KeyHash);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SourceSessions",
+                columns: table => new
+                {
+                    KeyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    SessionId = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SourceSessions", x => x.KeyHash);
+                    table.ForeignKey(
+                        name: "FK_SourceSessions_Sessions_SessionId",
+                        column: x => x.SessionId,
+                        principalTable: "Sessions",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_AuditEntries_OrganisationId_Sequence",
                 table: "AuditEntries",
@@ -48,6 +80,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 table: "AuditEntries",
                 columns: new[] { "TeamId", "Sequence" });
 
+            migrationBuilder.CreateIndex(
+                name: "IX_SourceSessions_SessionId",
+                table: "SourceSessions",
+                column: "SessionId");
+
             migrationBuilder.AddAuditTriggers();
         }
 
@@ -56,6 +93,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
         {
             migrationBuilder.DropTable(
                 name: "AuditEntries");
+
+            migrationBuilder.DropTable(
+                name: "SourceProcesses");
+
+            migrationBuilder.DropTable(
+                name: "SourceSessions");
         }
     }
 }
