@@ -18,6 +18,7 @@ IReadOnlyList<IRow> rows =
     new BudgetRow(),
     new ReserveRow(),
     new BatchRow(),
+    new OtlpRow(),
     new LatencyRow(),
     new ReplicasRow(),
     new MemoryRow(),
@@ -28,6 +29,8 @@ IReadOnlyList<IRow> rows =
     new StopRow(),
     new EventsRow(),
     new BackupRow(),
+    new AbuseRow(),
+    new RunRow(),
 ];
 
 Options options;

@@ -2,6 +2,7 @@ using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
+using Entourage.Api.Mcp;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
@@ -34,6 +35,7 @@ try
     builder.AddLogs();
     builder.AddTelemetry();
     needsKeys = builder.AddAccess();
+    builder.AddHardening();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -49,6 +51,7 @@ try
             options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
             options.Filters.Add<IdempotencyHeaders>();
             options.Filters.Add(new ProducesAttribute("application/json"));
+            JsonBodies.Install(options);
         })
         .ConfigureApiBehaviorOptions(options =>
         {
@@ -62,6 +65,7 @@ try
             EntourageJson.Configure(options.JsonSerializerOptions);
         });
     builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+    builder.Services.AddBudgetTools();
     builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     builder.Services.AddProblemDetails();
     builder.Services.AddSingleton<RefusalMetrics>();
@@ -72,11 +76,15 @@ try
     app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+    app.UseHardening();
     app.UseAccess();
+    app.UseKeyRates();
     app.MapControllers();
+    app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent);
     app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")
+        .WithNonce()
         // Nothing on the page asks a server but this one.
         .DisableDefaultFonts()
         .DisableTelemetry()
@@ -129,7 +137,7 @@ try
 }
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 {
-    await Console.Error.WriteLineAsync($"Entourage cannot start: {reason}");
+    await Console.Error.WriteLineAsync($"Entourage cannot {invocation.Command ?? "start"}: {reason}");
     return 1;
 }
 

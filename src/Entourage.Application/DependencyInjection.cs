@@ -1,10 +1,12 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Events;
 using Entourage.Application.Pricing;
 using Entourage.Application.Sessions;
+using Entourage.Application.Telemetry;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,9 +44,11 @@ public static class DependencyInjection
         services.AddSingleton<Owners>();
         services.AddSingleton<KeyRing>();
         services.AddScoped<Watching>();
+        services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<UnpricedUsage>();
         services.AddScoped<SilentSessions>();
+        services.AddScoped<SourceProcesses>();
 
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

@@ -42,6 +42,7 @@ public static class DependencyInjection
         }
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
+        services.AddMetrics();
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton<WebhookMetrics>();

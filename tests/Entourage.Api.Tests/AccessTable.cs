@@ -83,6 +83,9 @@ internal static class AccessTable
         new("POST", "/webhooks/<webhook>/test", Team, Lead, Success: 202),
         new("DELETE", "/webhooks/<webhook>", Team, Lead, Success: 204),
 
+        new("GET", "/audit", Nobody, Lead),
+        new("GET", "/audit?org_id=<org>", Organisation, Lead),
+        new("GET", "/audit?team_id=<team>", Team, Lead),
         new("GET", "/keys", Nobody, Lead),
         new("POST", "/keys", Own, Lead, """{"name": "New", "role": "agent", "agent_id": "<agent>"}""", 201),
         new("POST", "/keys", Team, Admin, """{"name": "New", "role": "lead", "team_id": "<team>"}""", 201),

@@ -125,7 +125,7 @@ internal sealed class TelemetryTests
     [Test]
     public void A_log_of_objects_has_one_on_each_line_and_begins_and_ends_with_who_it_is()
     {
-        Assert.That(lines.Select(line => (int)line["EventId"]!), Is.EquivalentTo(new[] { 1, 1004, 2 }));
+        Assert.That(((int)lines[0]["EventId"]!, (int)lines[^1]["EventId"]!), Is.EqualTo((1, 2)));
         foreach (var (line, words) in new[] { (lines[0], "serves"), (lines[^1], "has stopped") })
         {
             var state = line["State"]!;

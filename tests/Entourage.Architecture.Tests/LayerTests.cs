@@ -49,6 +49,14 @@ internal sealed class LayerTests
         ReferencesOf(Repository.Infrastructure),
         Is.All.Not.StartsWith("Microsoft.AspNetCore").And.All.Not.EqualTo("Entourage.Api"));
 
+    [Test]
+    public void The_client_references_nothing_of_the_server() => Assert.That(
+        ReferencesOf(Repository.Client), Is.All.Not.StartsWith("Entourage.").And.All.Not.StartsWith("Microsoft.AspNetCore"));
+
+    [Test]
+    public void The_command_line_references_the_client_alone() => Assert.That(
+        ReferencesOf(Repository.Cli).Where(name => name.StartsWith("Entourage.", StringComparison.Ordinal)), Is.EqualTo(new[] { "Entourage.Client" }));
+
     [TestCase("Entourage.Domain", @"^Entourage\.(Application|Infrastructure|Api)\.")]
     [TestCase("Entourage.Application", @"^(Entourage\.(Infrastructure|Api)|Microsoft\.(AspNetCore|Data)|Microsoft\.EntityFrameworkCore\.Sql)")]
     [TestCase("Entourage.Infrastructure", @"^(Entourage\.Api|Microsoft\.AspNetCore|MediatR|AutoMapper|FluentValidation)\.")]

@@ -36,6 +36,7 @@ internal sealed class RequestTests
     {
         services = [];
         services.AddLogging();
+        services.AddMetrics();
 
         // Of the host, which every server has.
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();

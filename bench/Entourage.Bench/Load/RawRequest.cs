@@ -18,4 +18,11 @@ internal static class RawRequest
     /// <summary>A POST of JSON to a path below <c>/api/v1</c>.</summary>
     public static byte[] Post(string path, string json) => Encoding.ASCII.GetBytes(
         $"POST /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
+
+    /// <summary>A POST of some body to a path.</summary>
+    public static byte[] Post(string path, string mediaType, byte[] body) =>
+    [
+        .. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {mediaType}\r\nContent-Length: {body.Length}\r\n\r\n"),
+        .. body,
+    ];
 }

@@ -23,8 +23,8 @@ internal sealed record Problem(int Status, string Code, string? Detail)
 
     private const string StoreUnavailable = "store-unavailable";
 
-    // Clients and proxies that know no better wait this long, in seconds.
-    private const string RetryAfter = "1";
+    /// <summary>How long clients and proxies wait that know no better, in seconds.</summary>
+    public const string RetryAfter = "1";
 
     /// <summary>What is wrong with which member, by the members' names in JSON.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
@@ -41,6 +41,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         StatusCodes.Status403Forbidden => new(status, "forbidden", new ForbiddenException().Message),
         StatusCodes.Status404NotFound => new(status, "not-found", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "This address does not take this method."),
+        StatusCodes.Status408RequestTimeout => new(status, "request-timeout", "The body came too slowly."),
         StatusCodes.Status413PayloadTooLarge => new(status, "body-too-large", "The body is larger than this address takes."),
         StatusCodes.Status415UnsupportedMediaType => new(status, "unsupported-media-type", "The body must be JSON, with Content-Type: application/json."),
         _ => new(status, JsonNamingPolicy.KebabCaseLower.ConvertName(ReasonPhrases.GetReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal)), null),

@@ -1,7 +1,9 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Access;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Organisations;
 using FluentValidation;
 using MediatR;
@@ -45,15 +47,18 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKeyCommand>
     }
 }
 
-internal sealed class CreateKeyHandler(IEntourageDb db, CallerContext callers, TimeProvider time) : IRequestHandler<CreateKeyCommand, NewKeyResponse>
+internal sealed class CreateKeyHandler(IEntourageDb db, CallerContext callers, AuditTrail audit, TimeProvider time)
+    : IRequestHandler<CreateKeyCommand, NewKeyResponse>
 {
     public async Task<NewKeyResponse> Handle(CreateKeyCommand request, CancellationToken cancellationToken)
     {
         var text = KeyText.Create();
         var key = await IssueAsync(request, new(request.Name, callers.Current.Name, request.ExpiresAt), text, cancellationToken);
         db.ApiKeys.Add(key);
+        var response = KeyResponse.From(key);
+        audit.Add(AuditAction.KeyCreated, AuditSubject.Of(AuditSubjectKind.Key, key.Id, key.OrganisationId, key.TeamId), before: null, response);
         await db.SaveChangesAsync(cancellationToken);
-        return new(KeyResponse.From(key), text);
+        return new(response, text);
     }
 
     private async Task<ApiKey> IssueAsync(CreateKeyCommand request, KeyLabel label, string text, CancellationToken cancellationToken)

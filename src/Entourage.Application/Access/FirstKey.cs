@@ -1,6 +1,8 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Audit;
 using Entourage.Application.Errors;
 using Entourage.Domain.Access;
+using Entourage.Domain.Audit;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Access;
@@ -35,7 +37,10 @@ public sealed class FirstKey(IEntourageDb db, TimeProvider time)
                 throw new InvalidInputException("Auth:BootstrapKey", "No admin key holds any more, and Auth:BootstrapKey was one of them: choose another.");
             }
 
-            db.ApiKeys.Add(ApiKey.ForAdmin(new(Name, Caller.Entourage.Name, null), text, now));
+            var key = ApiKey.ForAdmin(new(Name, Caller.Entourage.Name, null), text, now);
+            db.ApiKeys.Add(key);
+            var subject = AuditSubject.Of(AuditSubjectKind.Key, key.Id, organisationId: null);
+            db.AuditEntries.Add(Auditing.Of(AuditAction.KeyCreated, subject, before: null, KeyResponse.From(key), Caller.Entourage.ToActor(), now)!);
             await db.SaveChangesAsync(inTransaction);
             return given is null ? text : null;
         },

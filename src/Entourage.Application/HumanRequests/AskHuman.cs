@@ -59,8 +59,7 @@ internal sealed class AskHumanHandler(IEntourageDb db, TimeProvider time) : IReq
         db.HumanRequests.Add(asked);
 
         // An event is added.
-        var organisationId = await db.Teams.Where(team => team.Id == asked.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
-        await db.HoldOrganisationAsync(organisationId, cancellationToken);
+        await db.HoldOrganisationOfAsync(asked.TeamId, cancellationToken);
         await db.RaiseAsync(
             asked.Finding(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Domain.Stops;
 using FluentValidation;
@@ -24,8 +25,9 @@ internal sealed class KillSessionValidator : AbstractValidator<KillSessionComman
     public KillSessionValidator() => RuleFor(command => command.Reason).Line(Pause.ReasonLength);
 }
 
-internal sealed class KillSessionHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<KillSessionCommand, SessionResponse>
+internal sealed class KillSessionHandler(IBudgetLedger ledger, CallerContext caller, TimeProvider time) : IRequestHandler<KillSessionCommand, SessionResponse>
 {
     public async Task<SessionResponse> Handle(KillSessionCommand request, CancellationToken cancellationToken) =>
-        (await ledger.WriteAsync(new KillSessionEntry(request.Id, request.Reason, time.GetUtcNow()), cancellationToken)).Response;
+        (await ledger.WriteAsync(
+            new KillSessionEntry(request.Id, request.Reason, caller.Current.ToActor(), time.GetUtcNow()), cancellationToken)).Response;
 }

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Stops;
@@ -27,7 +28,8 @@ internal sealed class PauseWorkValidator : AbstractValidator<PauseWorkCommand>
     public PauseWorkValidator() => RuleFor(command => command.Reason).Line(Pause.ReasonLength);
 }
 
-internal sealed class PauseWorkHandler(IEntourageDb db, IBudgetLedger ledger, TimeProvider time) : IRequestHandler<PauseWorkCommand, PauseResponse>
+internal sealed class PauseWorkHandler(IEntourageDb db, IBudgetLedger ledger, CallerContext caller, TimeProvider time)
+    : IRequestHandler<PauseWorkCommand, PauseResponse>
 {
     public async Task<PauseResponse> Handle(PauseWorkCommand request, CancellationToken cancellationToken)
     {
@@ -38,7 +40,7 @@ internal sealed class PauseWorkHandler(IEntourageDb db, IBudgetLedger ledger, Ti
         }
 
         var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
-        var entry = new PauseEntry(subject, request.Reason, request.ExpiresAt, By: null, now);
+        var entry = new PauseEntry(subject, request.Reason, request.ExpiresAt, caller.Current.ToActor(), now);
         var pause = (await ledger.WriteAsync(entry, cancellationToken)).Response;
         return await PauseResponse.ReadAsync(db, subject, pause, cancellationToken);
     }

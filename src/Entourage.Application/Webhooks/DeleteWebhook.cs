@@ -1,6 +1,8 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Errors;
+using Entourage.Domain.Audit;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,7 +16,7 @@ public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>
     public Need Needs() => Need.Lead(Resource.Webhook(Id));
 }
 
-internal sealed class DeleteWebhookHandler(IEntourageDb db) : IRequestHandler<DeleteWebhookCommand, Unit>
+internal sealed class DeleteWebhookHandler(IEntourageDb db, AuditTrail audit) : IRequestHandler<DeleteWebhookCommand, Unit>
 {
     public async Task<Unit> Handle(DeleteWebhookCommand request, CancellationToken cancellationToken)
     {
@@ -27,6 +29,14 @@ internal sealed class DeleteWebhookHandler(IEntourageDb db) : IRequestHandler<De
             throw new NotFoundException("webhook", request.Id);
         }
 
+        var webhook = await db.Webhooks.AsNoTracking().SingleAsync(webhook => webhook.Id == request.Id, cancellationToken);
+        var organisationId = await db.FindOrganisationOfAsync(webhook.TeamId, cancellationToken);
+        audit.Add(
+            AuditAction.WebhookDeleted,
+            AuditSubject.Of(AuditSubjectKind.Webhook, webhook.Id, organisationId, webhook.TeamId),
+            AuditedWebhook.Of(webhook),
+            after: null);
+        await db.SaveChangesAsync(cancellationToken);
         await db.WebhookDeliveries.Where(delivery => delivery.WebhookId == request.Id).ExecuteDeleteAsync(cancellationToken);
         await db.Webhooks.Where(webhook => webhook.Id == request.Id).ExecuteDeleteAsync(cancellationToken);
         return Unit.Value;

@@ -10,74 +10,65 @@ internal interface IKeyRevisionStore
 }
 
 /// <summary>One read of the store for all requests that wait for one.</summary>
-internal sealed class KeyRevisions(IKeyRevisionStore store) : IKeyRevision
+internal sealed class KeyRevisions(IKeyRevisionStore store) : IKeyRevision, IThreadPoolWorkItem
 {
     private readonly Lock gate = new();
-    private bool isReading;
-    private TaskCompletionSource<long>? next;
+    private TaskCompletionSource<long>? gathering;
+    private bool isAtWork;
 
-    public async ValueTask<long> ReadAsync(CancellationToken cancellationToken)
+    /// <remarks>Who leaves meanwhile is answered all the same: to wait for that, too, would cost everybody more than the read.</remarks>
+    public ValueTask<long> ReadAsync(CancellationToken cancellationToken)
     {
-        Task<long>? shared = null;
+        Task<long> answer;
+        bool isFirst;
         lock (gate)
         {
-            if (isReading)
-            {
-                // The read under way may have begun before a revocation that the caller knows of.
-                shared = (next ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            }
-
-            isReading = true;
+            gathering ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            answer = gathering.Task;
+            (isFirst, isAtWork) = (!isAtWork, true);
         }
 
-        if (shared is not null)
+        if (isFirst)
         {
-            return await shared.WaitAsync(cancellationToken);
+            Queue();
+        }
+
+        return new(answer);
+    }
+
+    /// <inheritdoc/>
+    public void Execute() => _ = ServeAsync();
+
+    // Behind the requests that have come in already: these join before the read begins.
+    private void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    private async Task ServeAsync()
+    {
+        TaskCompletionSource<long> served;
+        lock (gate)
+        {
+            // Whoever asks from here on is not answered by this read: it may miss a revocation that they know of.
+            (served, gathering) = (gathering!, null);
         }
 
         try
         {
-            return await store.ReadAsync();
-        }
-        finally
-        {
-            PassOn();
-        }
-    }
-
-    /// <summary>Reads for those who have come meanwhile, without keeping who has read waiting.</summary>
-    private void PassOn()
-    {
-        TaskCompletionSource<long> waiting;
-        lock (gate)
-        {
-            if (next is null)
-            {
-                isReading = false;
-                return;
-            }
-
-            (waiting, next) = (next, null);
-        }
-
-        _ = Task.Run(() => ReadForAsync(waiting));
-    }
-
-    private async Task ReadForAsync(TaskCompletionSource<long> waiting)
-    {
-        try
-        {
-            waiting.SetResult(await store.ReadAsync());
+            served.SetResult(await store.ReadAsync());
         }
         catch (Exception fault)
         {
-            // Theirs who wait; where all of them have left, nobody's.
-            waiting.SetException(fault);
-            _ = waiting.Task.Exception;
+            served.SetException(fault);
         }
-        finally
+
+        lock (gate)
         {
-            PassOn();
+            if (gathering is null)
+            {
+                isAtWork = false;
+                return;
+            }
         }
+
+        Queue();
     }
 }

@@ -55,6 +55,6 @@ internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scope
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "When keys were last used could not be written down; what comes next will be")]
+    [LoggerMessage(2008, LogLevel.Warning, "When keys were last used could not be written down; what comes next will be")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

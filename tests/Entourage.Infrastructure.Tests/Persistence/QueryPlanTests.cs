@@ -78,6 +78,8 @@ internal sealed class QueryPlanTests
     [TestCase("/agents/{agent}/sessions")]
     [TestCase("/agents/{agent}/sessions?status=active")]
     [TestCase("/agents/{agent}")]
+    [TestCase("/audit?team_id={team}")]
+    [TestCase("/audit?subject={agent}")]
     [TestCase("/teams/{team}/agents")]
     [TestCase("/teams/{team}/tasks")]
     [TestCase("/teams/{team}/human-requests")]

@@ -334,7 +334,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
 
     private async Task<SessionResponse> KillAsync(KillSessionEntry kill)
     {
-        await stops.KillAsync(GetSession(kill.SessionId).Policy.TeamId, kill.SessionId, kill.Reason, kill.Now);
+        await stops.KillAsync(GetSession(kill.SessionId).Policy.TeamId, kill.SessionId, kill.Reason, kill.By, kill.Now);
         return LedgerAnswers.OfSession(GetSession(kill.SessionId), books, kill.Now);
     }
 
