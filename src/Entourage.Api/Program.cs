@@ -92,7 +92,9 @@ try
         .DisableMcp()
         .HideClientButton()
         .HideDeveloperTools()).AllowAnonymous();
-    app.UseDashboard();
+
+    // Whoever may do everything, as long as nobody can sign in: the pages do not tell callers apart before that.
+    app.UseDashboard(Policies.Admin);
     app.MapHealth();
     app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
 

@@ -32,11 +32,14 @@ public static class DependencyInjection
     }
 
     /// <summary>Serves the pages at <c>/</c>, and their style sheets and scripts.</summary>
-    public static void UseDashboard(this WebApplication app)
+    /// <param name="app">The server.</param>
+    /// <param name="policy">What lets a visitor see the pages; their style sheets and scripts are everybody's.</param>
+    public static void UseDashboard(this WebApplication app, string policy)
     {
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'")
+            .RequireAuthorization(policy);
     }
 }

@@ -13,13 +13,13 @@ internal sealed class KeysPageTests : PageFixture
     {
         await Page.GotoAsync("/keys");
         await Button("Issue a key").ClickAsync();
-        await Page.GetByLabel("Organisation").SelectOptionAsync(Team.Organisation);
+        await Page.GetByLabel("Organisation", new() { Exact = true }).SelectOptionAsync(Team.Organisation);
         await Expect(Page.GetByLabel("Team", new() { Exact = true })).ToHaveValueAsync(Team.Id);
         await Button("Issue the key").ClickAsync();
         await Expect(Wrong("Name")).ToContainTextAsync("must not be empty");
         await Expect(Wrong("Agent")).ToContainTextAsync("must not be empty");
 
-        await Page.GetByLabel("Name").FillAsync("laptop");
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("laptop");
         await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
         await Page.GetByLabel("Holds until").FillAsync("2026-01-01");
         await Button("Issue the key").ClickAsync();

@@ -15,7 +15,8 @@ internal sealed class SettingsPageTests : PageFixture
     public async Task What_is_typed_is_saved_and_holds()
     {
         await OpenSettingsAsync();
-        await Expect(Button("Save settings")).ToBeDisabledAsync();
+        await Button("Save settings").ClickAsync();
+        await Expect(Page.GetByText("Nothing was changed.")).ToBeVisibleAsync();
         await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("50");
         await Page.GetByLabel("A month").FillAsync("1000.5");
         await Page.GetByLabel("A cap that is reached").SelectOptionAsync("observe");
@@ -25,7 +26,6 @@ internal sealed class SettingsPageTests : PageFixture
         await Page.GetByLabel("Then").SelectOptionAsync("pause");
         await Button("Save settings").ClickAsync();
         await Expect(Page.GetByText("Saved. It holds from the next call on.")).ToBeVisibleAsync();
-        await Expect(Button("Save settings")).ToBeDisabledAsync();
         await Expect(Page.GetByLabel("A day", new() { Exact = true })).ToHaveValueAsync("50.00");
 
         var settings = (await Api.GetAsync($"/settings/teams/{Team.Id}")).Ok;
