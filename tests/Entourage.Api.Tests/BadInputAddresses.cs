@@ -87,6 +87,8 @@ internal static class BadInputAddresses
         BadInputCase.Get("an agent as a request", "/human-requests/<agent>").Unknown(),
         BadInputCase.Get("an agent as a team", "/teams/<agent>").Unknown(),
         BadInputCase.Get("a team as an agent", "/agents/<team>/budget").Unknown(),
+        BadInputCase.Get("the price of a blank model", "/prices/%20").Invalid("model"),
+        BadInputCase.Get("the price of a model that is a tab", "/prices/%09").Invalid("model"),
         .. Paths,
         .. Methods,
         .. Lists.SelectMany(OfList),

@@ -38,6 +38,12 @@ internal sealed class ListPricesValidator : AbstractValidator<ListPricesQuery>
     public ListPricesValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
+internal sealed class GetPriceValidator : AbstractValidator<GetPriceQuery>
+{
+    // A blank part of an address is bound as none at all.
+    public GetPriceValidator() => RuleFor(query => query.Model).NotEmpty();
+}
+
 internal sealed class ListPricesHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListPricesQuery, Page<PriceResponse>>
 {
     public async Task<Page<PriceResponse>> Handle(ListPricesQuery request, CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ namespace Entourage.Api.Tests.Fuzz;
 /// <param name="EntityTag">The ETag header.</param>
 internal sealed record FuzzAnswer(int Status, string? MediaType, string Text, string? Link = null, string? EntityTag = null)
 {
+    private const string Protobuf = "application/x-protobuf";
+
     // Nobody may find the store gone or the server broken; the others are those that the documentation names.
     private static readonly HashSet<int> Refusals = [400, 402, 404, 405, 409, 413, 415, 422];
 
@@ -28,8 +30,11 @@ internal sealed record FuzzAnswer(int Status, string? MediaType, string Text, st
             >= 200 and < 300 when isOwn && !request.Operation.Successes.Contains(Status) => "the status is not documented",
             204 or 202 => null,
             >= 200 and < 300 when request.Operation.IsStream => null,
+            >= 200 and < 300 when request.Operation.IsTelemetry && MediaType == Protobuf => null,
             >= 200 and < 300 => MediaType == "text/csv" ? null : MediaType != "application/json" ? "the body is not JSON" : FaultOfJson(),
             _ when !Refusals.Contains(Status) => "the status is none that a refusal may have",
+            _ when request.Operation.IsTelemetry && MediaType == Protobuf => Text.Length > 0 ? null : "a refusal says nothing",
+            _ when request.Operation.IsTelemetry && MediaType == "application/json" => FaultOfJson(),
             _ => FaultOfProblem(),
         };
     }

@@ -15,6 +15,9 @@ internal sealed record FuzzOperation(
     /// <summary>Whether its answer has no end.</summary>
     public bool IsStream => Path.EndsWith("/events", StringComparison.Ordinal);
 
+    /// <summary>Whether it speaks OpenTelemetry's protocol, and not that of the API.</summary>
+    public bool IsTelemetry => Path.StartsWith("/v1/", StringComparison.Ordinal);
+
     /// <summary>Whether it ends something, or stops it.</summary>
     public bool IsEnd => Method == HttpMethod.Delete || Path.Split('/')[^1] is "pause" or "kill" or "end";
 

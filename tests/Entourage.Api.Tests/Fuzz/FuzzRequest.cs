@@ -47,7 +47,12 @@ internal sealed record FuzzRequest(
         var headers = new List<(string, string)>();
         var path = PathOf(operation, body, pool, random, fault, headers);
         AddHeaders(operation, body, random, fault, headers);
-        var (contentType, bytes) = BodyOf(operation, body, random, fault);
+        if (operation.IsTelemetry && fault == 7)
+        {
+            headers.Add(("Content-Encoding", "gzip"));
+        }
+
+        var (contentType, bytes) = operation.IsTelemetry ? FuzzTelemetry.Write(operation.Subject, random, pool, now, fault) : BodyOf(operation, body, random, fault);
         var method = fault == 11 && random.Next(4) == 0 ? OtherMethods[random.Next(OtherMethods.Length)] : operation.Method;
         return new(seed, operation, method, path, headers, contentType, bytes);
     }
@@ -67,6 +72,11 @@ internal sealed record FuzzRequest(
         if (Body is not null)
         {
             message.Content = new ByteArrayContent(Body);
+            foreach (var (name, value) in Headers.Where(header => header.Name.StartsWith("Content-", StringComparison.Ordinal)))
+            {
+                message.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+
             if (ContentType is not null)
             {
                 message.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);

@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Entourage.Api.Tests.Fuzz;
+
+/// <summary>What exporters send, of which the served description says nothing: it is OpenTelemetry's.</summary>
+internal static partial class FuzzTelemetry
+{
+    private const string Protobuf = "application/x-protobuf";
+    private const string Json = "application/json";
+
+    /// <summary>A body for a signal, and what it is said to be.</summary>
+    /// <param name="signal">The last part of the address.</param>
+    /// <param name="random">What decides.</param>
+    /// <param name="pool">What answers gave.</param>
+    /// <param name="now">The server's present.</param>
+    /// <param name="fault">What is wrong with it; less than zero for nothing.</param>
+    public static (string? ContentType, byte[] Body) Write(string signal, Random random, FuzzPool pool, DateTimeOffset now, int fault)
+    {
+        var text = GoodOf(signal, random, pool, now);
+        return fault switch
+        {
+            < 0 => random.Next(10) == 0 ? (Protobuf, []) : (Json, Encoding.UTF8.GetBytes(text)),
+            < 5 => (Json, Encoding.UTF8.GetBytes(Poison(text, random))),
+            5 => (Protobuf, Noise(random)),
+            6 => (Protobuf, Encoding.UTF8.GetBytes(text)),
+
+            // Said to be compressed; now and then it is.
+            7 => (Json, random.Next(2) == 0 ? Encoding.UTF8.GetBytes(text) : Otlp.Gzip(Encoding.UTF8.GetBytes(text))[..^random.Next(1, 20)]),
+            8 => (Json, Encoding.UTF8.GetBytes(text[..random.Next(text.Length)])),
+            9 => (Json, Encoding.UTF8.GetBytes(FuzzValues.Nested(random.Next(2_000), random))),
+            10 => (random.Next(2) == 0 ? null : "text/plain", Encoding.UTF8.GetBytes(text)),
+            _ => (Json, Encoding.UTF8.GetBytes(FuzzValues.Bad(random))),
+        };
+    }
+
+    private static string GoodOf(string signal, Random random, FuzzPool pool, DateTimeOffset now)
+    {
+        (string, object)[] resource = pool.Take("agents", random) is { } agent ? [("entourage.agent_id", agent)] : [];
+        var session = $"s-{random.Next(20)}";
+        var calls = random.Next(1, 5);
+        return signal switch
+        {
+            Otlp.Metrics => Otlp.MetricsOf(resource, Otlp.Counters(now.AddMinutes(-calls), now, session, calls, cumulative: random.Next(2) == 0)),
+            Otlp.Traces => Otlp.SpansOf(resource, Spans().ToArray()),
+            _ => Otlp.LogsOf(resource, random.Next(3) == 0
+                ? [Otlp.ApiError(now, session, random.Next(9))]
+                : [Otlp.ApiRequest(now, session, $"r-{random.NextInt64()}", 0.01m, asText: random.Next(2) == 0)]),
+        };
+
+        IEnumerable<JsonObject> Spans() => Enumerable.Range(0, calls).Select(_ => Otlp.Span(
+            now,
+            $"{random.NextInt64():x16}",
+            [("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", session), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cost", 0.25)]));
+    }
+
+    private static string Poison(string text, Random random)
+    {
+        var values = Value.Matches(text);
+        var poisoned = values[random.Next(values.Count)];
+        return string.Concat(text.AsSpan(0, poisoned.Index), FuzzValues.Bad(random), text.AsSpan(poisoned.Index + poisoned.Length));
+    }
+
+    private static byte[] Noise(Random random)
+    {
+        var bytes = new byte[random.Next(200)];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>What follows a colon, be it a text or a number.</summary>
+    [GeneratedRegex("""(?<=:)("[^"]*"|[0-9.]+)""")]
+    private static partial Regex Value { get; }
+}
