@@ -65,6 +65,7 @@ public sealed record PlaceLink(string Name, string Address)
             new("Costs", $"/orgs/{id}/costs"),
             new("Settings", $"/orgs/{id}/settings"),
             new("Keys", "/keys"),
+            new("Audit", $"/audit?org={id}"),
         ],
     };
 
@@ -77,11 +78,17 @@ public sealed record PlaceLink(string Name, string Address)
             new("Alerts", $"/teams/{id}/alerts"),
             new("Costs", $"/teams/{id}/costs"),
             new("Settings", $"/teams/{id}/settings"),
+            new("Audit", $"/audit?team={id}"),
         ],
     };
 
     /// <summary>The keys of all organisations.</summary>
-    public static PlaceLink Keys { get; } = new("Keys", "/keys") { Pages = [new("Organisations", "/"), new("Keys", "/keys")] };
+    public static PlaceLink Keys => new("Keys", "/keys") { Pages = OfAll };
+
+    /// <summary>What was changed in all organisations.</summary>
+    public static PlaceLink Audit => new("Audit", "/audit") { Pages = OfAll };
+
+    private static IReadOnlyList<PlaceLink> OfAll => [new("Organisations", "/"), new("Keys", "/keys"), new("Audit", "/audit")];
 
     /// <summary>A session.</summary>
     public static PlaceLink Session(long id) => new($"Session {id}", $"/sessions/{id}");

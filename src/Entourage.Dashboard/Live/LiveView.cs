@@ -205,9 +205,9 @@ public sealed partial class LiveView<T> : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Figures} of the dashboard could not be read; that is tried again")]
+    [LoggerMessage(3001, LogLevel.Warning, "{Figures} of the dashboard could not be read; that is tried again")]
     private static partial void LogNotRead(ILogger logger, string figures, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "What changes {Figures} of the dashboard could not be followed; that is tried again")]
+    [LoggerMessage(3002, LogLevel.Warning, "What changes {Figures} of the dashboard could not be followed; that is tried again")]
     private static partial void LogNotFollowed(ILogger logger, string figures, Exception exception);
 }

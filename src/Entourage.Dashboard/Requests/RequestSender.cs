@@ -39,7 +39,7 @@ public sealed partial class RequestSender(IServiceScopeFactory scopes, Visitor v
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The dashboard's {Request} failed")]
+    [LoggerMessage(3003, LogLevel.Error, "The dashboard's {Request} failed")]
     private static partial void LogUnexpected(ILogger logger, string request, Exception exception);
 }
 

@@ -1,0 +1,37 @@
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>The page that tells who changed what.</summary>
+internal sealed class AuditPageTests : PageFixture
+{
+    [Test]
+    public async Task What_was_changed_is_told_from_old_to_new_and_filtered()
+    {
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 20m });
+        await Api.PostAsync($"/teams/{Team.Id}/pause", new { reason = "Lunch" });
+
+        await Page.GotoAsync($"/audit?team={Team.Id}");
+        var rows = Region("Changes").Locator("tbody tr");
+        await Expect(rows).ToHaveCountAsync(3);
+        await Expect(rows.Nth(0)).ToContainTextAsync("Lunch");
+        await Expect(rows.Nth(1)).ToContainTextAsync("Team settings changed");
+        await Expect(rows.Nth(1)).ToContainTextAsync("operator");
+        await Expect(rows.Nth(1).Locator("del")).ToHaveTextAsync("10.00");
+        await Expect(rows.Nth(1).Locator("ins")).ToHaveTextAsync("20.00");
+        await Expect(rows.Nth(2).Locator("del")).ToHaveTextAsync("none");
+        await ExpectGoodAsync();
+
+        await Page.GetByLabel("Action").SelectOptionAsync("paused");
+        await Expect(rows).ToHaveCountAsync(1);
+        await Page.GetByLabel("By", new() { Exact = true }).FillAsync("nobody");
+        await Page.GetByLabel("By", new() { Exact = true }).BlurAsync();
+        await Expect(Page.GetByText("Nothing of this was changed.")).ToBeVisibleAsync();
+        await Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-06-10");
+        await Page.GetByLabel("From", new() { Exact = true }).BlurAsync();
+        await Page.GetByLabel("To, that day included").FillAsync("2026-06-01");
+        await Page.GetByLabel("To, that day included").BlurAsync();
+        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The range ends before it begins.");
+    }
+}
