@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Entourage.Testing;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Entourage.Dashboard.Tests;
@@ -12,12 +14,7 @@ namespace Entourage.Dashboard.Tests;
 /// </summary>
 internal abstract class DashboardFixture
 {
-    /// <summary>The strictest policy that the pages work under.</summary>
-    private const string Policy =
-        "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; "
-        + "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'";
-
-    // Rounded corners on a wall, a laptop and a phone; the last is the narrowest that is promised.
+    // The narrowest that is promised is a phone's.
     protected static readonly ViewportSize Desk = new() { Width = 1_280, Height = 900 };
     protected static readonly ViewportSize Phone = new() { Width = 360, Height = 780 };
 
@@ -33,11 +30,14 @@ internal abstract class DashboardFixture
     /// <summary>What the browser may complain of in a test that gives it cause.</summary>
     protected string? Expected { get; set; }
 
+    /// <summary>What stands between the pages and the server.</summary>
+    protected virtual void Replace(IServiceCollection services) => services.AddSingleton<IStartupFilter, StrictPolicy>();
+
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         _ = Browser.Instance;
-        Host = await ApiHost.StartAsync(Store.Sqlite);
+        Host = await ApiHost.StartAsync(Store.Sqlite, replace: Replace);
     }
 
     [OneTimeTearDown]
@@ -72,7 +72,6 @@ internal abstract class DashboardFixture
             ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout(10_000);
-        await context.RouteAsync("**/*", RestrictAsync);
         Page = await context.NewPageAsync();
         Page.Console += (_, message) =>
         {
@@ -104,18 +103,4 @@ internal abstract class DashboardFixture
     /// <summary>Nothing is wider than the window.</summary>
     protected async Task ExpectNoSidewaysScrollAsync() => Assert.That(
         await Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"), Is.Zero);
-
-    private static async Task RestrictAsync(IRoute route)
-    {
-        if (route.Request.ResourceType != "document")
-        {
-            await route.ContinueAsync();
-            return;
-        }
-
-        var response = await route.FetchAsync();
-        var headers = response.Headers.Where(header => header.Key != "content-security-policy").ToDictionary();
-        headers["content-security-policy"] = Policy;
-        await route.FulfillAsync(new() { Response = response, Headers = headers });
-    }
 }
