@@ -14,9 +14,11 @@ IReadOnlyList<IRow> rows =
 [
     new UsageRow(),
     new HotRow(),
+    new KeysRow(),
     new BudgetRow(),
     new ReserveRow(),
     new BatchRow(),
+    new OtlpRow(),
     new LatencyRow(),
     new ReplicasRow(),
     new MemoryRow(),
@@ -26,6 +28,9 @@ IReadOnlyList<IRow> rows =
     new GrowthRow(),
     new StopRow(),
     new EventsRow(),
+    new BackupRow(),
+    new AbuseRow(),
+    new RunRow(),
 ];
 
 Options options;

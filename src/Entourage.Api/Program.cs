@@ -1,36 +1,41 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
+using Entourage.Api.Mcp;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
 using Entourage.Dashboard;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
-if (args is [var command, ..] && !command.StartsWith('-') && command is not (Verify.Command or Fold.Command or SeedDemo.Command))
+var invocation = Invocation.Parse(args);
+if (invocation.Fault is { } fault)
 {
-    await Console.Error.WriteLineAsync(
-        $"There is no command '{command}'. Without one it serves; '{Verify.Command}' checks the store, '{Fold.Command}' folds its old usage, "
-        + $"'{SeedDemo.Command}' fills it for a look around.");
+    await Console.Error.WriteLineAsync(fault);
     return 1;
 }
 
 WebApplication app;
+bool needsKeys;
 try
 {
     // Settings lie beside the program; data lie where it is started.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
         // Settings are read once. A watch for changes would be told of every write to files below it, the store's among them.
-        Args = ["--hostBuilder:reloadConfigOnChange=false", .. args.Where(arg => arg != Verify.Repair)],
+        Args = ["--hostBuilder:reloadConfigOnChange=false", .. invocation.Settings],
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.AddServer();
     builder.WebHost.UseStaticWebAssets();
+    builder.AddLogs();
+    builder.AddTelemetry();
+    needsKeys = builder.AddAccess();
+    builder.AddHardening();
 
     builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
     builder.Services.AddInfrastructure(builder.Configuration);
@@ -46,6 +51,7 @@ try
             options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
             options.Filters.Add<IdempotencyHeaders>();
             options.Filters.Add(new ProducesAttribute("application/json"));
+            JsonBodies.Install(options);
         })
         .ConfigureApiBehaviorOptions(options =>
         {
@@ -59,29 +65,38 @@ try
             EntourageJson.Configure(options.JsonSerializerOptions);
         });
     builder.Services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+    builder.Services.AddBudgetTools();
     builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     builder.Services.AddProblemDetails();
-    builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("store");
+    builder.Services.AddSingleton<RefusalMetrics>();
+    builder.Services.AddHealth();
     builder.Services.AddDashboard();
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
     app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+    app.UseHardening();
+    app.UseAccess();
+    app.UseKeyRates();
     app.MapControllers();
-    app.MapOpenApi();
+    app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent);
+    app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")
+        .WithNonce()
         // Nothing on the page asks a server but this one.
         .DisableDefaultFonts()
         .DisableTelemetry()
         .DisableAgent()
         .DisableMcp()
         .HideClientButton()
-        .HideDeveloperTools());
-    app.UseDashboard();
-    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-    app.MapHealthChecks("/health/ready");
+        .HideDeveloperTools()).AllowAnonymous();
+
+    // Whoever may do everything, as long as nobody can sign in: the pages do not tell callers apart before that.
+    app.UseDashboard(Policies.Admin);
+    app.MapHealth();
+    app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
 
     if (args is [Verify.Command, ..])
     {
@@ -93,22 +108,40 @@ try
         return await Fold.RunAsync(app.Services, app.Configuration, Console.Out);
     }
 
+    if (args is [Backup.Command, ..])
+    {
+        return await Backup.RunAsync(app.Services, app.Configuration, invocation, Console.Out);
+    }
+
+    if (args is [Restore.Command, ..])
+    {
+        return await Restore.RunAsync(app.Services, app.Configuration, invocation, Console.Out);
+    }
+
     if (demoClock is not null)
     {
         return await new SeedDemo(app.Services, demoClock, Console.Out).RunAsync(CancellationToken.None);
     }
 
     await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
+    if (needsKeys)
+    {
+        await Access.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
+    }
+
     await app.StartAsync();
-    await Greeting.WriteAsync(app, Console.Out);
+    if (!Logs.AreJson(app.Configuration))
+    {
+        await Greeting.WriteAsync(app, needsKeys, Console.Out);
+    }
 }
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 {
-    await Console.Error.WriteLineAsync($"Entourage cannot start: {reason}");
+    await Console.Error.WriteLineAsync($"Entourage cannot {invocation.Command ?? "start"}: {reason}");
     return 1;
 }
 
-await app.WaitForShutdownAsync();
+await Logs.WaitForStopAsync(app, DatabaseOptions.SqlitePathOf(app.Configuration) ?? nameof(DatabaseProvider.SqlServer), needsKeys ? "Keys" : "Open");
 
 // Closes the store: SQLite writes its log back into the file then.
 await app.DisposeAsync();

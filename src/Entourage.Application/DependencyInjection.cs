@@ -1,9 +1,12 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Events;
 using Entourage.Application.Pricing;
 using Entourage.Application.Sessions;
+using Entourage.Application.Telemetry;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,14 +33,22 @@ public static class DependencyInjection
             }
         }
 
-        // In this order: what is malformed is refused before a transaction begins.
+        // In this order: who may not ask learns nothing else, and what is malformed is refused before a transaction begins.
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(AccessBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<IdempotentReplay>();
         services.AddScoped<CallerContext>();
+        services.AddScoped<AccessGate>();
+        services.AddScoped<FirstKey>();
+        services.AddSingleton<Owners>();
+        services.AddSingleton<KeyRing>();
+        services.AddScoped<Watching>();
+        services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<UnpricedUsage>();
         services.AddScoped<SilentSessions>();
+        services.AddScoped<SourceProcesses>();
 
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         ValidatorOptions.Global.DefaultRuleLevelCascadeMode = CascadeMode.Stop;

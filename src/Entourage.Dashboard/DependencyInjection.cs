@@ -23,18 +23,23 @@ public static class DependencyInjection
         services.AddSingleton<TeamBoards>();
         services.AddSingleton<OrganisationBoards>();
         services.AddSingleton<SessionBoards>();
+        services.AddSingleton<AlertBoards>();
         services.AddScoped<Visitor>();
         services.AddScoped<RequestSender>();
         services.AddScoped<Place>();
+        services.AddScoped<Notices>();
         return services;
     }
 
     /// <summary>Serves the pages at <c>/</c>, and their style sheets and scripts.</summary>
-    public static void UseDashboard(this WebApplication app)
+    /// <param name="app">The server.</param>
+    /// <param name="policy">What lets a visitor see the pages; their style sheets and scripts are everybody's.</param>
+    public static void UseDashboard(this WebApplication app, string policy)
     {
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
+            .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'")
+            .RequireAuthorization(policy);
     }
 }

@@ -1,9 +1,11 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Webhooks;
+using Entourage.Infrastructure.Access;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
+using Entourage.Infrastructure.Telemetry;
 using Entourage.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -40,6 +42,11 @@ public static class DependencyInjection
         }
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
+        services.AddMetrics();
+        services.AddSingleton<LedgerMetrics>();
+        services.AddSingleton<JobMetrics>();
+        services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<EventMetrics>();
         services.AddSingleton<PriceLists>();
         services.AddSingleton<CommitSignal>();
         services.AddSingleton<CommittedEvents>();
@@ -50,6 +57,8 @@ public static class DependencyInjection
         services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IEventFeed, TeamFeeds>();
         services.AddWebhooks(configuration);
+        services.AddSingleton<IKeyRevision, KeyRevisions>();
+        services.AddHostedService<KeyUseJob>();
         services.AddHostedService<PurgeJob>();
         services.AddHostedService<RepriceJob>();
         services.AddHostedService<SummariseJob>();
@@ -71,6 +80,9 @@ public static class DependencyInjection
         services.AddSingleton<SqliteWriteGate>();
         services.AddSingleton(provider => new SqliteConnections(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
+        services.AddSingleton(provider => new SqliteBackup(
+            provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<IKeyRevisionStore, SqliteKeyRevisionStore>();
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
@@ -82,6 +94,8 @@ public static class DependencyInjection
     {
         services.AddSingleton<ILedgerStore>(provider =>
             new SqlServerLedgerStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddSingleton<IKeyRevisionStore>(provider =>
+            new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddDbContext<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
             builder.UseSqlServer(connectionString, server => server
                 .EnableRetryOnFailure(GreatestRetries)

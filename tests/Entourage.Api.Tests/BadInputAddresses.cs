@@ -9,6 +9,7 @@ internal static class BadInputAddresses
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
         "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts",
+        "/audit",
     ];
 
     // Each route with an id in it, and a body that would be good for what exists.

@@ -28,6 +28,8 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputCosts), nameof(BadInputCosts.Cases))]
     [TestCaseSource(typeof(BadInputHumanRequests), nameof(BadInputHumanRequests.Cases))]
     [TestCaseSource(typeof(BadInputWebhooks), nameof(BadInputWebhooks.Cases))]
+    [TestCaseSource(typeof(BadInputAudit), nameof(BadInputAudit.Cases))]
+    [TestCaseSource(typeof(BadInputKeys), nameof(BadInputKeys.Cases))]
     public Task Is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
 
     [Test]
@@ -104,7 +106,7 @@ internal sealed class BadInputTests
         [
             BadInputBodies.Cases, BadInputTeams.Cases, BadInputTasks.Cases, BadInputSessions.Cases,
             BadInputReservations.Cases, BadInputMoney.Cases, BadInputAddresses.Cases, BadInputHeaders.Cases, BadInputCosts.Cases,
-            BadInputHumanRequests.Cases, BadInputWebhooks.Cases,
+            BadInputHumanRequests.Cases, BadInputWebhooks.Cases, BadInputAudit.Cases, BadInputKeys.Cases,
         ];
         Assert.That(tables.SelectMany(table => table).Select(row => (BadInputCase)row.Arguments[0]!).Select(bad => (bad.Method, bad.Path, bad.Name)), Is.Unique);
     }

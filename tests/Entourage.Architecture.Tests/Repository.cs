@@ -1,5 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
+using Entourage.Client;
+using Entourage.Dashboard.Live;
 using Entourage.Domain;
 using Entourage.Infrastructure;
 
@@ -14,9 +16,12 @@ internal static class Repository
     public static readonly Assembly Application = typeof(IEntourageDb).Assembly;
     public static readonly Assembly Infrastructure = typeof(DatabaseOptions).Assembly;
     public static readonly Assembly Api = typeof(Program).Assembly;
+    public static readonly Assembly Dashboard = typeof(TeamBoards).Assembly;
+    public static readonly Assembly Client = typeof(EntourageClient).Assembly;
+    public static readonly Assembly Cli = Assembly.Load("Entourage.Cli");
 
     /// <summary>The types that somebody wrote, without what compilers and tools make.</summary>
-    public static readonly IReadOnlyList<Type> Types = [.. new[] { Domain, Application, Infrastructure, Api }
+    public static readonly IReadOnlyList<Type> Types = [.. new[] { Domain, Application, Infrastructure, Api, Client, Cli }
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => type.Namespace?.StartsWith("Entourage.", StringComparison.Ordinal) == true)
         .Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal))

@@ -2,6 +2,8 @@ using AutoMapper;
 using AutoMapper.Internal;
 using Entourage.Application;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
 using Entourage.Infrastructure;
 using FluentValidation;
@@ -34,6 +36,7 @@ internal sealed class RequestTests
     {
         services = [];
         services.AddLogging();
+        services.AddMetrics();
 
         // Of the host, which every server has.
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
@@ -66,6 +69,20 @@ internal sealed class RequestTests
     {
         Assert.That(request.Name, Does.EndWith(Changes(request) ? "Command" : "Query"));
     }
+
+    [TestCaseSource(nameof(Requests))]
+    public void Every_request_says_who_may_send_it(Type request) => Assert.Multiple(() =>
+    {
+        Assert.That(request.Implements(typeof(IQuery<>)) || Changes(request), Is.True);
+        Assert.That(typeof(IGuarded).IsAssignableFrom(request), Is.True);
+
+        // As a property it would be written into the hash of an idempotency key.
+        Assert.That(request.GetProperties().Select(member => member.PropertyType), Has.None.EqualTo(typeof(Need)).And.None.EqualTo(typeof(Need?)));
+    });
+
+    [Test]
+    public void Who_may_send_a_request_is_asked_before_anything_else() => Assert.That(
+        services.First(service => service.ServiceType == typeof(IPipelineBehavior<,>)).ImplementationType, Is.EqualTo(typeof(AccessBehavior<,>)));
 
     [TestCaseSource(nameof(RequestsWithInput))]
     public void Every_request_with_input_has_a_validator(Type request)

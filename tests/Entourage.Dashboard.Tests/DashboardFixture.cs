@@ -33,11 +33,14 @@ internal abstract class DashboardFixture
     /// <summary>What stands between the pages and the server.</summary>
     protected virtual void Replace(IServiceCollection services) => services.AddSingleton<IStartupFilter, StrictPolicy>();
 
+    /// <summary>The server's configuration, besides its database.</summary>
+    protected virtual IReadOnlyDictionary<string, string>? Settings => null;
+
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         _ = Browser.Instance;
-        Host = await ApiHost.StartAsync(Store.Sqlite, replace: Replace);
+        Host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings, replace: Replace);
     }
 
     [OneTimeTearDown]

@@ -1,3 +1,4 @@
+using Entourage.Application.Access;
 using Entourage.Application.Retention;
 using Entourage.Application.Sessions;
 using Entourage.Application.Verification;
@@ -17,6 +18,8 @@ namespace Entourage.Testing;
 /// <summary>The whole API on a loopback port of its own, over a database of its own, with a clock that the test sets.</summary>
 public sealed class ApiHost : WebApplicationFactory<Program>
 {
+    private const string BootstrapKey = "Auth:BootstrapKey";
+
     private readonly TestDatabase database;
     private readonly bool ownsDatabase;
     private readonly IReadOnlyDictionary<string, string> settings;
@@ -37,8 +40,12 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     /// <summary>The database behind it.</summary>
     public TestDatabase Database => database;
 
-    /// <summary>Its client.</summary>
+    /// <summary>Its client. Where requests need a key, it shows the first one.</summary>
     public ApiClient Api { get; private set; } = null!;
+
+    /// <summary>Settings with which requests need a key, and the first of these.</summary>
+    public static IReadOnlyDictionary<string, string> WithKeys { get; } =
+        new Dictionary<string, string> { ["Auth:Mode"] = "Keys", [BootstrapKey] = "the-first-key-of-tests-0123456789" };
 
     /// <summary>Starts one on an empty database.</summary>
     /// <param name="store">Which kind of database.</param>
@@ -57,20 +64,25 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     }
 
     /// <summary>Recomputes all totals from the usage records, and puts right what differs if asked to.</summary>
-    public async Task<VerificationReport> VerifyAsync(bool repair = false)
-    {
-        await using var scope = Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
-    }
+    public Task<VerificationReport> VerifyAsync(bool repair = false) => SendAsync(new VerifyTotalsCommand(repair));
 
     /// <summary>Brings the cost summaries up to date, as a job does every second of a clock that moves.</summary>
     public Task SummariseAsync() => Services.GetServices<IHostedService>().OfType<SummariseJob>().Single().SummariseAsync(CancellationToken.None);
 
+    /// <summary>Writes down when keys were last used, as a job does every minute of a clock that moves.</summary>
+    public Task WriteKeyUsesAsync() => Services.GetServices<IHostedService>().OfType<KeyUseJob>().Single().WriteAsync(CancellationToken.None);
+
     /// <summary>Folds the usage records of an age.</summary>
-    public async Task<FoldReport> FoldAsync(TimeSpan age)
+    public Task<FoldReport> FoldAsync(TimeSpan age) => SendAsync(new FoldUsageCommand(age));
+
+    /// <summary>Sends a request as somebody.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="caller">Who; the product itself when null.</param>
+    public async Task<T> SendAsync<T>(IRequest<T> request, Caller? caller = null)
     {
         await using var scope = Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new FoldUsageCommand(age));
+        scope.ServiceProvider.GetRequiredService<CallerContext>().Current = caller ?? Caller.Entourage;
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 
     /// <summary>Closes the sessions that nothing has been heard of for too long.</summary>
@@ -78,6 +90,18 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     {
         await using var scope = Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<SilentSessions>().CloseAsync(CancellationToken.None);
+    }
+
+    /// <summary>A client that shows a key, or none.</summary>
+    public ApiClient ClientWith(string? key)
+    {
+        var client = CreateClient();
+        if (key is not null)
+        {
+            client.DefaultRequestHeaders.Add("X-API-Key", key);
+        }
+
+        return new(client);
     }
 
     /// <summary>How many rows a table has.</summary>
@@ -103,7 +127,8 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     {
         ArgumentNullException.ThrowIfNull(builder);
         // Clocks of tests make leaps: sessions that fall silent by that are closed where a test asks for it, and not behind its back.
-        var quiet = new Dictionary<string, string> { ["Jobs:AbandonedSessionsEverySeconds"] = "0" };
+        // All tests are one address, and try many a wrong key.
+        var quiet = new Dictionary<string, string> { ["Jobs:AbandonedSessionsEverySeconds"] = "0", ["Limits:FailedKeysPerMinute"] = "0" };
         foreach (var (key, value) in database.Settings.Concat(quiet).Concat(settings))
         {
             builder.UseSetting(key, value);
@@ -129,7 +154,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     private static ApiHost Start(ApiHost host)
     {
         host.StartServer();
-        host.Api = new ApiClient(host.CreateClient());
+        host.Api = host.ClientWith(host.settings.GetValueOrDefault(BootstrapKey));
         return host;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Entourage.Testing;
@@ -19,6 +20,13 @@ public sealed partial class ApiProcess : IAsyncDisposable
     /// <summary>Its client.</summary>
     public ApiClient Api { get; }
 
+    /// <summary>Asks it to end, and answers all that it wrote.</summary>
+    public async Task<string> EndAsync()
+    {
+        await TerminateAsync();
+        return await output;
+    }
+
     /// <summary>Starts one on a database and waits until it says where it listens.</summary>
     /// <param name="database">The database.</param>
     /// <param name="confinement">What the system refuses to it.</param>
@@ -29,16 +37,20 @@ public sealed partial class ApiProcess : IAsyncDisposable
         var process = Launch(
             database, confinement, ["--urls", "http://127.0.0.1:0", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
         using var patience = new CancellationTokenSource(Patience);
+        var written = new StringBuilder();
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
         {
+            written.Append(line).Append('\n');
             if (ApiLine.Match(line) is { Success: true } match)
             {
                 // What follows is read all the same: a full pipe would block the process.
-                return new(process, new Uri(match.Groups["address"].Value), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
+                return new(process, new Uri(match.Groups["address"].Value), ReadAllAsync());
             }
         }
 
         throw new InvalidOperationException("The API ended before it listened.");
+
+        async Task<string> ReadAllAsync() => written + await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
     }
 
     /// <summary>Runs a command of the program to its end.</summary>
@@ -102,6 +114,6 @@ public sealed partial class ApiProcess : IAsyncDisposable
         return Process.Start(start)!;
     }
 
-    [GeneratedRegex(@"^\s+API\s+(?<address>http://[^/]+)/")]
+    [GeneratedRegex("""(^\s+API\s+|"Addresses":")(?<address>http://[^/"]+)[/"]""")]
     private static partial Regex ApiLine { get; }
 }

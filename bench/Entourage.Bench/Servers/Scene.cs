@@ -11,9 +11,10 @@ internal sealed class Scene
     private readonly List<Guid> agents = [];
     private readonly List<long> sessions = [];
 
-    private Scene()
-    {
-    }
+    private readonly List<string> keys = [];
+    private readonly string? adminKey;
+
+    private Scene(string? adminKey) => this.adminKey = adminKey;
 
     /// <summary>The teams.</summary>
     public IReadOnlyList<Guid> Teams => teams;
@@ -27,10 +28,11 @@ internal sealed class Scene
     /// <summary>Sets one up through the API.</summary>
     /// <param name="server">The server.</param>
     /// <param name="shape">How much of what there is.</param>
-    public static async Task<Scene> CreateAsync(Uri server, Shape shape)
+    /// <param name="adminKey">The key of an admin, where the server asks for one: each agent has a key of its own then.</param>
+    public static async Task<Scene> CreateAsync(Uri server, Shape shape, string? adminKey = null)
     {
-        using var http = Open(server);
-        var scene = new Scene();
+        var scene = new Scene(adminKey);
+        using var http = scene.Open(server);
         var organisation = IdOf(await PostAsync(http, "orgs", new { name = shape.Slug, slug = shape.Slug })).GetGuid();
         for (var team = 0; team < shape.Teams; team++)
         {
@@ -44,6 +46,11 @@ internal sealed class Scene
     public Func<int, IClient> Usages(int clients)
     {
         byte[][] requests = [.. sessions.Select(Requests.Usage)];
+        if (adminKey is not null)
+        {
+            requests = [.. requests.Zip(keys, RawRequest.WithKey)];
+        }
+
         return number => new RepeatingClient(requests, 200, number, clients);
     }
 
@@ -82,6 +89,13 @@ internal sealed class Scene
         }
 
         agents.AddRange(ours);
+        var keysOfOurs = new string[adminKey is null ? 0 : ours.Length];
+        for (var agent = 0; agent < keysOfOurs.Length; agent++)
+        {
+            var issued = await PostAsync(http, "keys", new { name = $"agent-{agent}", role = "agent", agent_id = ours[agent] });
+            keysOfOurs[agent] = issued.GetProperty("key").GetString()!;
+        }
+
         var tasks = new long[shape.TasksPerTeam];
         for (var task = 0; task < tasks.Length; task++)
         {
@@ -92,10 +106,23 @@ internal sealed class Scene
         {
             var start = new { agent_id = ours[session % ours.Length], task_id = tasks[session % tasks.Length] };
             sessions.Add(IdOf(await PostAsync(http, "sessions/start", start)).GetInt64());
+            if (adminKey is not null)
+            {
+                keys.Add(keysOfOurs[session % ours.Length]);
+            }
         }
     }
 
-    private static HttpClient Open(Uri server) => new() { BaseAddress = new(server, "api/v1/") };
+    private HttpClient Open(Uri server)
+    {
+        var http = new HttpClient { BaseAddress = new(server, "api/v1/") };
+        if (adminKey is not null)
+        {
+            http.DefaultRequestHeaders.Add("X-API-Key", adminKey);
+        }
+
+        return http;
+    }
 
     private static async Task<JsonElement> PostAsync(HttpClient http, string path, object body)
     {

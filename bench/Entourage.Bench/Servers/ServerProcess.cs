@@ -28,12 +28,32 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The memory that it has resident now, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts the yardstick and waits until it listens.</summary>
     public static Task<ServerProcess> StartBareAsync() => StartAsync(null, [], "Entourage.Bench.dll", BareHost.Command);
 
     /// <summary>Starts the product on a database and waits until it listens.</summary>
     public static Task<ServerProcess> StartAsync(TemporaryDatabase database, params IReadOnlyList<(string Name, string Value)> settings) =>
         StartAsync(database, settings, "Entourage.Api.dll");
+
+    /// <summary>Runs a command of the product on a database, to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<string> RunAsync(TemporaryDatabase database, params string[] arguments)
+    {
+        using var process = Launch(database, [], [Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments]);
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} ended with {process.ExitCode}: {output}");
+    }
 
     /// <summary>Asks it to end, as an operator does, and waits until it has.</summary>
     public async Task StopAsync()

@@ -10,6 +10,12 @@ internal sealed class TemporaryDatabase : IDisposable
     /// <summary>How the server opens it.</summary>
     public string ConnectionString => $"Data Source={File}";
 
+    /// <summary>Where a backup of it goes.</summary>
+    public string BackupFile => File + ".backup";
+
+    /// <summary>How large its write-ahead log has become, in bytes.</summary>
+    public long LogSize => new FileInfo(File + "-wal").Length;
+
     private string File => Path.Combine(folder.FullName, "entourage.db");
 
     /// <summary>Its size in bytes, with nothing left in the log. No server may have it open.</summary>

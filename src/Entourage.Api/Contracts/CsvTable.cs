@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Entourage.Api.Protection;
 using Entourage.Application.Costs;
 using Entourage.Application.Json;
 using Microsoft.AspNetCore.Mvc;
@@ -21,6 +22,7 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
 
     public async Task ExecuteResultAsync(ActionContext context)
     {
+        RequestTime.Lift(context.HttpContext);
         var response = context.HttpContext.Response;
         response.ContentType = MediaType + "; charset=utf-8";
         response.Headers.ContentDisposition = "attachment; filename=\"costs.csv\"";

@@ -1,3 +1,4 @@
+using Entourage.Api.Protection;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Contracts;
@@ -12,6 +13,7 @@ internal sealed class EventStream(IAsyncEnumerable<ReadOnlyMemory<byte>> pieces)
 
     public async Task ExecuteResultAsync(ActionContext context)
     {
+        RequestTime.Lift(context.HttpContext);
         var (response, left) = (context.HttpContext.Response, context.HttpContext.RequestAborted);
         await using var stream = pieces.GetAsyncEnumerator(left);
 

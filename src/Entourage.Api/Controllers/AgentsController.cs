@@ -1,3 +1,4 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Agents;
 using Entourage.Application.Budgets;
@@ -5,6 +6,7 @@ using Entourage.Application.Events;
 using Entourage.Application.Sessions;
 using Entourage.Domain.Sessions;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -17,10 +19,12 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Reads an agent.</summary>
     [HttpGet]
+    [Authorize(Policies.Agent)]
     public Task<AgentResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetAgentQuery(id), cancellationToken);
 
     /// <summary>Changes an agent; absent members stay as they are.</summary>
     [HttpPatch]
+    [Authorize(Policies.Lead)]
     public Task<AgentResponse> Change(Guid id, ChangeAgentRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentCommand(id, body.Name, body.Role, body.Model), cancellationToken);
 
@@ -29,6 +33,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="taskId">The task it asks for; the one of its newest active session when absent.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     [HttpGet("budget")]
+    [Authorize(Policies.Agent)]
     public Task<BudgetResponse> GetBudget(Guid id, [FromQuery(Name = "task_id")] long? taskId, CancellationToken cancellationToken) =>
         mediator.Send(new GetAgentBudgetQuery(id, taskId), cancellationToken);
 
@@ -39,6 +44,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="list">Which part.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     [HttpGet("sessions")]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
         Guid id,
         [FromQuery(Name = "task_id")] long? taskId,
@@ -55,6 +61,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="lastEventId">The id of the last event seen: the stream goes on after it. Without one it starts now.</param>
     /// <param name="cancellationToken">The watcher has left.</param>
     [HttpGet("events")]
+    [Authorize(Policies.Agent)]
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
     public async Task<IActionResult> Watch(
         Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>

@@ -1,7 +1,9 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Alerts;
 using Entourage.Domain.Alerts;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -19,6 +21,7 @@ public sealed class AlertsController(IMediator mediator) : ControllerBase
     /// <param name="list">Which part.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     [HttpGet("teams/{id:guid}/alerts")]
+    [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<AlertResponse>> List(
         Guid id, [FromQuery] string? status, [FromQuery] string? kind, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
@@ -28,10 +31,12 @@ public sealed class AlertsController(IMediator mediator) : ControllerBase
 
     /// <summary>Reads an alert.</summary>
     [HttpGet("alerts/{id:guid}")]
+    [Authorize(Policies.Lead)]
     public Task<AlertResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetAlertQuery(id), cancellationToken);
 
     /// <summary>Notes that somebody has seen an alert. Saying so again answers it unchanged.</summary>
     [HttpPost("alerts/{id:guid}/acknowledge")]
+    [Authorize(Policies.Lead)]
     public Task<AlertResponse> Acknowledge(Guid id, CancellationToken cancellationToken) =>
         mediator.Send(new AcknowledgeAlertCommand(id), cancellationToken);
 }

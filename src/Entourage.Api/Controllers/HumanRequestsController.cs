@@ -1,6 +1,8 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.HumanRequests;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -13,6 +15,7 @@ public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Asks a person for more money, or for an answer.</summary>
     [HttpPost]
+    [Authorize(Policies.Agent)]
     [ProducesResponseType<HumanRequestResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Ask(
         AskHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -23,10 +26,12 @@ public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
 
     /// <summary>Reads a request and what became of it.</summary>
     [HttpGet("{id:guid}")]
+    [Authorize(Policies.Agent)]
     public Task<HumanRequestResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetHumanRequestQuery(id), cancellationToken);
 
     /// <summary>Answers a request, once. Money that is granted can be spent from the next call on.</summary>
     [HttpPost("{id:guid}/respond")]
+    [Authorize(Policies.Lead)]
     public Task<HumanRequestResponse> Respond(
         Guid id, AnswerHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);

@@ -1,8 +1,10 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Costs;
 using Entourage.Application.Organisations;
 using Entourage.Application.Teams;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -15,6 +17,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Makes an organisation.</summary>
     [HttpPost]
+    [Authorize(Policies.Admin)]
     [ProducesResponseType<OrganisationResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Create(
         CreateOrganisationRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -25,16 +28,19 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
 
     /// <summary>Lists organisations by slug.</summary>
     [HttpGet]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<OrganisationResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListOrganisationsQuery(list.Page), cancellationToken));
 
     /// <summary>Reads an organisation.</summary>
     [HttpGet("{id:guid}")]
+    [Authorize(Policies.Agent)]
     public Task<OrganisationResponse> Get(Guid id, CancellationToken cancellationToken) =>
         mediator.Send(new GetOrganisationQuery(id), cancellationToken);
 
     /// <summary>Makes a team.</summary>
     [HttpPost("{orgId:guid}/teams")]
+    [Authorize(Policies.Admin)]
     [ProducesResponseType<TeamResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateTeam(
         Guid orgId, CreateTeamRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -45,11 +51,13 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
 
     /// <summary>Lists the teams of an organisation by slug.</summary>
     [HttpGet("{orgId:guid}/teams")]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
 
     /// <summary>Reports where an organisation's money went, in UTC days; as a table of all its sessions, if that is preferred.</summary>
     [HttpGet("{orgId:guid}/costs")]
+    [Authorize(Policies.Admin)]
     [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetCosts(
         Guid orgId, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
@@ -66,6 +74,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
 
     /// <summary>Compares what the organisation recorded with a provider's invoice, by model. Stores nothing.</summary>
     [HttpPost("{orgId:guid}/costs/reconcile")]
+    [Authorize(Policies.Admin)]
     public Task<ReconciliationResponse> Reconcile(Guid orgId, ReconcileRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ReconcileOrganisationCostsQuery(orgId, body.Filter, body.Invoice), cancellationToken);
 }

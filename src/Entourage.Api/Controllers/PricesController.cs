@@ -1,6 +1,8 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Pricing;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -13,12 +15,14 @@ public sealed class PricesController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists what every model costs now, by model; with an organisation, as that one is charged.</summary>
     [HttpGet]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<PriceResponse>> List(
         [FromQuery(Name = "org_id")] Guid? organisationId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListPricesQuery(organisationId, list.Page), cancellationToken));
 
     /// <summary>Reads what a model costs, and did. The model may have any of its names.</summary>
     [HttpGet("{**model}")]
+    [Authorize(Policies.Agent)]
     public Task<ModelPricesResponse> Get(
         string model, [FromQuery(Name = "org_id")] Guid? organisationId, CancellationToken cancellationToken) =>
         mediator.Send(new GetPriceQuery(model, organisationId), cancellationToken);
@@ -28,6 +32,7 @@ public sealed class PricesController(IMediator mediator) : ControllerBase
     /// that waited for a price is priced.
     /// </summary>
     [HttpPut("{**model}")]
+    [Authorize(Policies.Admin)]
     public Task<PriceResponse> Set(
         string model, SetPriceRequest body, [FromQuery(Name = "org_id")] Guid? organisationId, CancellationToken cancellationToken) =>
         mediator.Send(body.ToCommand(model, organisationId), cancellationToken);

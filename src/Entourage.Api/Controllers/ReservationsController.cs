@@ -1,6 +1,8 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Reservations;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -13,6 +15,7 @@ public sealed class ReservationsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Holds a reservation for longer. Refused with 409 once it has ended.</summary>
     [HttpPost("extend")]
+    [Authorize(Policies.Agent)]
     public Task<ReservationResponse> Extend(
         Guid id,
         ExtendReservationRequest body,
@@ -22,6 +25,7 @@ public sealed class ReservationsController(IMediator mediator) : ControllerBase
 
     /// <summary>Gives a reservation back. One that has ended already stays as it is.</summary>
     [HttpDelete]
+    [Authorize(Policies.Agent)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Release(Guid id, CancellationToken cancellationToken)
     {

@@ -1,7 +1,9 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
@@ -15,6 +17,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Opens a session. Refused with 402 when a hard budget has nothing left, with 409 when the task waits for others.</summary>
     [HttpPost("start")]
+    [Authorize(Policies.Agent)]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Start(
         StartSessionRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -26,10 +29,12 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
 
     /// <summary>Reads a session.</summary>
     [HttpGet("{id:long}")]
+    [Authorize(Policies.Agent)]
     public Task<SessionResponse> Get(long id, CancellationToken cancellationToken) => mediator.Send(new GetSessionQuery(id), cancellationToken);
 
     /// <summary>Records what a session used, and tells its agent whether to stop. Taken even when the session is over its budget or has ended.</summary>
     [HttpPost("{id:long}/usage")]
+    [Authorize(Policies.Agent)]
     public Task<UsageResponse> RecordUsage(
         long id, RecordUsageRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);
@@ -39,6 +44,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     /// header's key stands for that of each item which has none.
     /// </summary>
     [HttpPost("usage/batch")]
+    [Authorize(Policies.Agent)]
     [BatchBody]
     public async Task<UsageBatchResponse> RecordUsageBatch(
         RecordUsageBatchRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
@@ -48,6 +54,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     /// Sets money aside for a call that is about to be made. Refused with 402, and nothing is taken, when a hard budget has too little left.
     /// </summary>
     [HttpPost("{id:long}/reservations")]
+    [Authorize(Policies.Agent)]
     [ProducesResponseType<ReservationResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Reserve(
         long id, ReserveRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
@@ -57,17 +64,20 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
 
     /// <summary>Lists what a session used, the newest first.</summary>
     [HttpGet("{id:long}/usage")]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<UsageRecordResponse>> ListUsage(long id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListUsageQuery(id, list.Page), cancellationToken));
 
     /// <summary>Ends a session; the body may be empty. One that has ended already is answered again, unchanged.</summary>
     [HttpPost("{id:long}/end")]
+    [Authorize(Policies.Agent)]
     public Task<SessionResponse> End(
         long id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] EndSessionRequest? body, CancellationToken cancellationToken) =>
         mediator.Send(new EndSessionCommand(id, body?.Outcome, body?.Error), cancellationToken);
 
     /// <summary>Kills a session and those of its sub-agents, and gives their reservations back. One that has ended already is answered unchanged.</summary>
     [HttpPost("{id:long}/kill")]
+    [Authorize(Policies.Lead)]
     public Task<SessionResponse> Kill(long id, KillSessionRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new KillSessionCommand(id, body.Reason!), cancellationToken);
 }

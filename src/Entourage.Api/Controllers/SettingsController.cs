@@ -1,6 +1,8 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Settings;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -13,11 +15,13 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Reads a team's settings.</summary>
     [HttpGet("teams/{id:guid}")]
+    [Authorize(Policies.Lead)]
     public async Task<TeamSettingsResponse> GetTeam(Guid id, CancellationToken cancellationToken) =>
         Tagged(await mediator.Send(new GetTeamSettingsQuery(id), cancellationToken));
 
     /// <summary>Changes a team's settings: an absent member is unchanged, null lifts a limit.</summary>
     [HttpPatch("teams/{id:guid}")]
+    [Authorize(Policies.Lead)]
     public async Task<TeamSettingsResponse> ChangeTeam(
         Guid id, ChangeTeamSettingsRequest body, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
@@ -43,11 +47,13 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
 
     /// <summary>Changes an agent's settings; null takes the team's default for agents.</summary>
     [HttpPatch("agents/{id:guid}")]
+    [Authorize(Policies.Lead)]
     public Task<AgentSettingsResponse> ChangeAgent(Guid id, ChangeAgentSettingsRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentSettingsCommand(id, body.DailyCostLimitUsd), cancellationToken);
 
     /// <summary>Changes an organisation's settings; null lifts a limit.</summary>
     [HttpPatch("orgs/{id:guid}")]
+    [Authorize(Policies.Admin)]
     public Task<OrganisationSettingsResponse> ChangeOrganisation(Guid id, ChangeOrganisationSettingsRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeOrganisationSettingsCommand(id, body.DailyCostLimitUsd, body.MonthlyCostLimitUsd), cancellationToken);
 

@@ -1,3 +1,4 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
@@ -9,6 +10,7 @@ using Entourage.Domain.Agents;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Tasks;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -21,10 +23,12 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Reads a team with its agents.</summary>
     [HttpGet]
+    [Authorize(Policies.Agent)]
     public Task<TeamWithAgentsResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetTeamQuery(id), cancellationToken);
 
     /// <summary>Adds an agent.</summary>
     [HttpPost("agents")]
+    [Authorize(Policies.Lead)]
     [ProducesResponseType<AgentResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateAgent(
         Guid id, CreateAgentRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -36,11 +40,13 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
 
     /// <summary>Lists the agents by name.</summary>
     [HttpGet("agents")]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<AgentResponse>> ListAgents(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListAgentsQuery(id, list.Page), cancellationToken));
 
     /// <summary>Makes a task.</summary>
     [HttpPost("tasks")]
+    [Authorize(Policies.Lead)]
     [ProducesResponseType<TaskResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateTask(
         Guid id, CreateTaskRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -65,6 +71,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <param name="list">Which part.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     [HttpGet("tasks")]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TaskResponse>> ListTasks(
         Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
@@ -78,6 +85,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <param name="list">Which part.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     [HttpGet("human-requests")]
+    [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
         Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
@@ -87,6 +95,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
 
     /// <summary>Reports where the team's money went, in days of its own time zone; as a table of all its sessions, if that is preferred.</summary>
     [HttpGet("costs")]
+    [Authorize(Policies.Lead)]
     [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
     public async Task<IActionResult> GetCosts(
         Guid id, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
@@ -103,11 +112,13 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
 
     /// <summary>Tells what a daily cap would have stopped of the last days, from what was recorded in quarters of an hour.</summary>
     [HttpGet("costs/what-if")]
+    [Authorize(Policies.Lead)]
     public Task<DailyCapResponse> TryDailyCap(Guid id, [FromQuery] WhatIfParameters what, CancellationToken cancellationToken) =>
         mediator.Send(new TryDailyCapQuery(id, what.Cap, what.Days), cancellationToken);
 
     /// <summary>Compares what the team recorded with a provider's invoice, by model. Stores nothing.</summary>
     [HttpPost("costs/reconcile")]
+    [Authorize(Policies.Lead)]
     public Task<ReconciliationResponse> Reconcile(Guid id, ReconcileRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ReconcileTeamCostsQuery(id, body.Filter, body.Invoice), cancellationToken);
 
@@ -116,6 +127,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <param name="lastEventId">The id of the last event seen: the stream goes on after it. Without one it starts now.</param>
     /// <param name="cancellationToken">The watcher has left.</param>
     [HttpGet("events")]
+    [Authorize(Policies.Lead)]
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
     public async Task<IActionResult> Watch(
         Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>

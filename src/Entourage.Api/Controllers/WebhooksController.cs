@@ -1,7 +1,9 @@
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Webhooks;
 using Entourage.Domain.Webhooks;
 using MediatR;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
@@ -14,6 +16,7 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
 {
     /// <summary>Adds a webhook. The answer has the secret that its messages are signed with; it is not shown again.</summary>
     [HttpPost("teams/{teamId:guid}/webhooks")]
+    [Authorize(Policies.Lead)]
     [ProducesResponseType<NewWebhookResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Create(
         Guid teamId, CreateWebhookRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -25,15 +28,18 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
 
     /// <summary>Lists a team's webhooks, the oldest first.</summary>
     [HttpGet("teams/{teamId:guid}/webhooks")]
+    [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<WebhookResponse>> List(Guid teamId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListWebhooksQuery(teamId, list.Page), cancellationToken));
 
     /// <summary>Reads a webhook.</summary>
     [HttpGet("webhooks/{id:guid}")]
+    [Authorize(Policies.Lead)]
     public Task<WebhookResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetWebhookQuery(id), cancellationToken);
 
     /// <summary>Removes a webhook with its messages.</summary>
     [HttpDelete("webhooks/{id:guid}")]
+    [Authorize(Policies.Lead)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Delete(Guid id, CancellationToken cancellationToken)
     {
@@ -43,11 +49,13 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
 
     /// <summary>Lists a webhook's messages of the last days and what became of them, the newest first.</summary>
     [HttpGet("webhooks/{id:guid}/deliveries")]
+    [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<DeliveryResponse>> ListDeliveries(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListDeliveriesQuery(id, list.Page), cancellationToken));
 
     /// <summary>Sends a webhook a message that tells of nothing. What becomes of it is in the list of its messages.</summary>
     [HttpPost("webhooks/{id:guid}/test")]
+    [Authorize(Policies.Lead)]
     [ProducesResponseType<DeliveryResponse>(StatusCodes.Status202Accepted)]
     public async Task<IActionResult> Test(Guid id, CancellationToken cancellationToken) =>
         Accepted(await mediator.Send(new TestWebhookCommand(id), cancellationToken));

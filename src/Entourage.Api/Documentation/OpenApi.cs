@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Errors;
 using Entourage.Application.Json;
@@ -13,6 +14,9 @@ namespace Entourage.Api.Documentation;
 /// <summary>What the generated description of the API cannot find out by itself.</summary>
 internal static class OpenApi
 {
+    private const string KeyScheme = "key";
+    private const string BearerScheme = "bearer";
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer((document, _, _) =>
@@ -20,16 +24,27 @@ internal static class OpenApi
             document.Info.Title = "Entourage";
             document.Info.Version = "v1";
             document.Info.Description = "Cost control for AI agents: every dollar by session, task, agent and team, and caps that hold.";
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = KeyAuthentication.Header },
+                [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+            };
             return Task.CompletedTask;
         });
-        options.AddOperationTransformer((operation, _, _) =>
+        options.AddOperationTransformer((operation, context, _) =>
         {
             operation.Responses ??= [];
-            operation.Responses["default"] = new OpenApiResponse
-            {
-                Description = "An error, as RFC 9457 problem details.",
-                Content = new Dictionary<string, OpenApiMediaType> { [Problem.MediaType] = new() { Schema = ProblemSchema() } },
-            };
+            operation.Responses["401"] = ProblemResponse("No key that lets anybody in was sent, and this server asks for one.");
+            operation.Responses["403"] = ProblemResponse("The key's role, its team or its agent does not allow this.");
+            operation.Responses["default"] = ProblemResponse("An error, as RFC 9457 problem details.");
+
+            // Either of the two.
+            operation.Security =
+            [
+                new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
+                new() { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
+            ];
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer(async (schema, context, cancellationToken) =>
@@ -93,6 +108,12 @@ internal static class OpenApi
 
     private static Type? ListItemOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+
+    private static OpenApiResponse ProblemResponse(string description) => new()
+    {
+        Description = description,
+        Content = new Dictionary<string, OpenApiMediaType> { [Problem.MediaType] = new() { Schema = ProblemSchema() } },
+    };
 
     private static OpenApiSchema ProblemSchema() => new()
     {

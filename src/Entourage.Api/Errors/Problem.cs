@@ -23,8 +23,8 @@ internal sealed record Problem(int Status, string Code, string? Detail)
 
     private const string StoreUnavailable = "store-unavailable";
 
-    // Clients and proxies that know no better wait this long, in seconds.
-    private const string RetryAfter = "1";
+    /// <summary>How long clients and proxies wait that know no better, in seconds.</summary>
+    public const string RetryAfter = "1";
 
     /// <summary>What is wrong with which member, by the members' names in JSON.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
@@ -36,8 +36,12 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     public static Problem Of(int status) => status switch
     {
         StatusCodes.Status400BadRequest => new(status, "bad-request", "The request cannot be read."),
+        StatusCodes.Status401Unauthorized => new(
+            status, "unauthorized", "This asks for a key that lets you in, as X-API-Key or as Authorization: Bearer."),
+        StatusCodes.Status403Forbidden => new(status, "forbidden", new ForbiddenException().Message),
         StatusCodes.Status404NotFound => new(status, "not-found", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "This address does not take this method."),
+        StatusCodes.Status408RequestTimeout => new(status, "request-timeout", "The body came too slowly."),
         StatusCodes.Status413PayloadTooLarge => new(status, "body-too-large", "The body is larger than this address takes."),
         StatusCodes.Status415UnsupportedMediaType => new(status, "unsupported-media-type", "The body must be JSON, with Content-Type: application/json."),
         _ => new(status, JsonNamingPolicy.KebabCaseLower.ConvertName(ReasonPhrases.GetReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal)), null),
@@ -55,6 +59,8 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         BudgetExceededException exceeded => Refusal(exceeded),
         ConflictException conflict => new(StatusCodes.Status409Conflict, conflict.Code, conflict.Message) { Members = conflict.Members },
         NotFoundException => new(StatusCodes.Status404NotFound, "not-found", exception.Message),
+        ForbiddenException => Of(StatusCodes.Status403Forbidden),
+        NoCallerException => Of(StatusCodes.Status401Unauthorized),
         UnknownEventIdException => new(StatusCodes.Status400BadRequest, "unknown-event-id", exception.Message),
         JsonException json => InvalidBodies.ProblemOf(json),
         BadHttpRequestException bad => Of(bad.StatusCode),

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Entourage.Api.Errors;
 
 /// <summary>Answers what handlers throw with problem details, and logs what an operator must know of.</summary>
-internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -15,8 +15,10 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
             return true;
         }
 
-        if (exception is BudgetExceededException)
+        if (exception is BudgetExceededException refusal)
         {
+            refusals.Add(refusal);
+
             // Common SDKs retry by themselves unless they are told not to.
             httpContext.Response.Headers["x-should-retry"] = "false";
         }
@@ -31,6 +33,6 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         return true;
     }
 
-    [LoggerMessage(LogLevel.Error, "A request failed with {Status}")]
+    [LoggerMessage(1004, LogLevel.Error, "A request failed with {Status}")]
     private static partial void LogFailed(ILogger logger, int status, Exception exception);
 }

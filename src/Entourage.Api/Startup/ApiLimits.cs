@@ -16,6 +16,10 @@ public sealed class ApiLimits
     [Range(1_024, 1_073_741_824)]
     public long BatchBodyBytes { get; set; } = 4_194_304;
 
+    /// <summary>The largest body of telemetry, in bytes, before and after it is decompressed.</summary>
+    [Range(1_024, 1_073_741_824)]
+    public long TelemetryBodyBytes { get; set; } = 8_388_608;
+
     /// <summary>How long a stopping server may take to finish what it has accepted, in seconds.</summary>
     [Range(1, 60)]
     public int StopSeconds { get; set; } = 8;

@@ -1,3 +1,4 @@
+using Entourage.Application.Access;
 using Entourage.Application.Retention;
 using Entourage.Domain.Sessions;
 using MediatR;
@@ -28,6 +29,7 @@ internal static class Fold
 
         Verify.EnsureThere(configuration);
         await using var scope = services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
         var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new FoldUsageCommand(TimeSpan.FromDays(days)));
         await console.WriteLineAsync($"{report.Records} usage records of before {report.Before:yyyy-MM-dd} (UTC) are folded into their sums.");
         return 0;

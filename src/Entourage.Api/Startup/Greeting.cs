@@ -1,4 +1,3 @@
-using System.Net;
 using Entourage.Application.Abstractions;
 using Entourage.Infrastructure;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,7 +9,7 @@ namespace Entourage.Api.Startup;
 /// <summary>Tells whoever started the server where it is and what to do first.</summary>
 internal static class Greeting
 {
-    public static async Task WriteAsync(WebApplication app, TextWriter console)
+    public static async Task WriteAsync(WebApplication app, bool needsKeys, TextWriter console)
     {
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
         if (address is null)
@@ -28,28 +27,17 @@ internal static class Greeting
             Ctrl+C stops it.
 
             """);
-        if (!IsLoopback(address))
-        {
-            await console.WriteLineAsync("""
-                Warning: there are no API keys yet. Whoever reaches this address can change every cap.
-
-                """);
-        }
-
         await using var scope = app.Services.CreateAsyncScope();
         if (!await scope.ServiceProvider.GetRequiredService<IEntourageDb>().Organisations.AnyAsync())
         {
+            var key = needsKeys ? "-H \"X-API-Key: KEY\" " : "";
             await console.WriteLineAsync($$"""
                 A first team:
-                  curl -X POST {{address}}/api/v1/orgs -H "Content-Type: application/json" -d '{"name": "Acme", "slug": "acme"}'
-                  curl -X POST {{address}}/api/v1/orgs/ORG_ID/teams -H "Content-Type: application/json" -d '{"name": "Core", "slug": "core"}'
-                  curl -X POST {{address}}/api/v1/teams/TEAM_ID/agents -H "Content-Type: application/json" -d '{"name": "eng-1"}'
+                  curl -X POST {{address}}/api/v1/orgs {{key}}-H "Content-Type: application/json" -d '{"name": "Acme", "slug": "acme"}'
+                  curl -X POST {{address}}/api/v1/orgs/ORG_ID/teams {{key}}-H "Content-Type: application/json" -d '{"name": "Core", "slug": "core"}'
+                  curl -X POST {{address}}/api/v1/teams/TEAM_ID/agents {{key}}-H "Content-Type: application/json" -d '{"name": "eng-1"}'
 
                 """);
         }
     }
-
-    private static bool IsLoopback(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri)
-        && (uri.IsLoopback || (IPAddress.TryParse(uri.Host, out var ip) && IPAddress.IsLoopback(ip)));
 }

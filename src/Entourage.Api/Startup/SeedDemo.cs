@@ -1,4 +1,5 @@
 using System.Globalization;
+using Entourage.Application.Access;
 using Entourage.Application.Agents;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -213,6 +214,7 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
     private async Task<T> SendAsync<T>(IRequest<T> request)
     {
         await using var scope = services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 

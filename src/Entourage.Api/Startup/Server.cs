@@ -5,13 +5,10 @@ internal static class Server
 {
     private const string DefaultAddress = "http://localhost:8000";
 
-    // Each of these is a way to say where to listen; the default must not override any of them.
-    private static readonly string[] AddressKeys = ["urls", "http_ports", "https_ports"];
-
     public static void AddServer(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        if (AddressKeys.All(key => string.IsNullOrEmpty(configuration[key])) && !configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (Addresses.AreDefault(configuration))
         {
             builder.WebHost.UseUrls(DefaultAddress);
         }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Entourage.Application.Errors;
 using Entourage.Infrastructure;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ internal static class StartFault
     /// <summary>The reason; null for a fault that an operator cannot mend.</summary>
     public static string? ReasonOf(Exception exception) => exception switch
     {
+        InvalidInputException => exception.Message,
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         FormatException or InvalidOperationException { InnerException: FormatException } => exception.Message,
         ArgumentException { StackTrace: { } trace } when trace.Contains("ConnectionStringBuilder", StringComparison.Ordinal) =>

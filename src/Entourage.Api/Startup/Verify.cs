@@ -1,3 +1,4 @@
+using Entourage.Application.Access;
 using Entourage.Application.Verification;
 using Entourage.Infrastructure;
 using MediatR;
@@ -24,6 +25,7 @@ internal static class Verify
     {
         var file = EnsureThere(configuration);
         await using var scope = services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
         var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
         foreach (var difference in report.Differences)
         {

@@ -1,5 +1,7 @@
+using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -9,6 +11,7 @@ using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Telemetry;
 using Entourage.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
@@ -71,8 +74,23 @@ public interface IEntourageDb
     /// <summary>What people should look at.</summary>
     DbSet<Alert> Alerts { get; }
 
+    /// <summary>Who changed what. Rows are added, and neither changed nor removed.</summary>
+    DbSet<AuditEntry> AuditEntries { get; }
+
+    /// <summary>Which session the sessions of programs that send telemetry are recorded in.</summary>
+    DbSet<SourceSession> SourceSessions { get; }
+
+    /// <summary>What has been counted of such programs.</summary>
+    DbSet<SourceProcess> SourceProcesses { get; }
+
     /// <summary>Answers given under an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }
+
+    /// <summary>What callers show to be let in.</summary>
+    DbSet<ApiKey> ApiKeys { get; }
+
+    /// <summary>How often keys were revoked: one row.</summary>
+    DbSet<KeyRevision> KeyRevisions { get; }
 
     /// <summary>Writes what changed.</summary>
     /// <param name="cancellationToken">Gives up before the commit.</param>

@@ -1,6 +1,7 @@
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -93,8 +94,9 @@ public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error,
 /// </summary>
 /// <param name="SessionId">Which.</param>
 /// <param name="Reason">Why.</param>
+/// <param name="By">Who kills.</param>
 /// <param name="Now">The present (UTC).</param>
-public sealed record KillSessionEntry(long SessionId, string Reason, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null);
+public sealed record KillSessionEntry(long SessionId, string Reason, AuditActor By, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null);
 
 /// <summary>
 /// The end of an active session that has been silent for as long as its team waits. The answer is whether it was ended: one that was
@@ -118,17 +120,17 @@ public sealed record PauseSubject(PauseScope Scope, Guid Id, Guid? TeamId, Guid 
 /// <param name="Subject">Whom it stops.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="ExpiresAt">When it runs out (UTC); null for never.</param>
-/// <param name="By">Who pauses, if known.</param>
+/// <param name="By">Who pauses.</param>
 /// <param name="Now">The present (UTC).</param>
-public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOffset? ExpiresAt, string? By, DateTimeOffset Now)
+public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOffset? ExpiresAt, AuditActor By, DateTimeOffset Now)
     : LedgerEntry<Pause>(Now, null);
 
 /// <summary>The end of a pause. The answer is whether one was in force.</summary>
 /// <param name="Subject">Who may go on.</param>
 /// <param name="Reason">Why, if somebody says.</param>
-/// <param name="By">Who resumes, if known.</param>
+/// <param name="By">Who resumes.</param>
 /// <param name="Now">The present (UTC).</param>
-public sealed record ResumeEntry(PauseSubject Subject, string? Reason, string? By, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
+public sealed record ResumeEntry(PauseSubject Subject, string? Reason, AuditActor By, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
 
 /// <summary>
 /// A wish to price a usage that waits for it, by a record that corrects it. The answer is whether that was done; nothing is when

@@ -17,6 +17,19 @@ internal static class Turns
         .Where(organisation => organisation.Id == organisationId)
         .ExecuteUpdateAsync(row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version), cancellationToken);
 
+    /// <summary>Does so for the organisation of a team.</summary>
+    /// <returns>The organisation.</returns>
+    public static async Task<Guid> HoldOrganisationOfAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken)
+    {
+        var organisationId = await db.FindOrganisationOfAsync(teamId, cancellationToken);
+        await db.HoldOrganisationAsync(organisationId, cancellationToken);
+        return organisationId;
+    }
+
+    /// <summary>The organisation of a team that there is.</summary>
+    public static Task<Guid> FindOrganisationOfAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken) =>
+        db.Teams.Where(team => team.Id == teamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
+
     /// <summary>Waits for the other transactions that decide about a team as a whole.</summary>
     public static Task HoldTeamAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken) => db.Teams
         .Where(team => team.Id == teamId)

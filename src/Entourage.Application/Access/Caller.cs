@@ -1,17 +1,7 @@
+using Entourage.Application.Errors;
+using Entourage.Domain.Access;
+
 namespace Entourage.Application.Access;
-
-/// <summary>What a caller may do, the least first.</summary>
-public enum CallerRole
-{
-    /// <summary>Acts for one agent.</summary>
-    Agent,
-
-    /// <summary>Acts for one team.</summary>
-    Lead,
-
-    /// <summary>Acts for everybody.</summary>
-    Admin,
-}
 
 /// <summary>Whoever sent a request.</summary>
 /// <param name="Name">What it is called, for those who read who changed what.</param>
@@ -20,18 +10,36 @@ public enum CallerRole
 /// <param name="OrganisationId">The organisation that it belongs to; null for an admin.</param>
 /// <param name="TeamId">The team that it belongs to; null for an admin.</param>
 /// <param name="AgentId">The agent that it acts for; null for others than agents.</param>
-public sealed record Caller(string Name, CallerRole Role, Guid? KeyId = null, Guid? OrganisationId = null, Guid? TeamId = null, Guid? AgentId = null)
+/// <param name="ExpiresAt">From when on what it showed lets nobody in (UTC); null for never.</param>
+public sealed record Caller(
+    string Name,
+    CallerRole Role,
+    Guid? KeyId = null,
+    Guid? OrganisationId = null,
+    Guid? TeamId = null,
+    Guid? AgentId = null,
+    DateTimeOffset? ExpiresAt = null)
 {
     /// <summary>Whoever can reach a server that asks for no keys.</summary>
     public static readonly Caller Operator = new("operator", CallerRole.Admin);
 
     /// <summary>The product itself: jobs, detectors, commands on the console.</summary>
     public static readonly Caller Entourage = new("entourage", CallerRole.Admin);
+
+    /// <summary>Whether it may do everything, everywhere.</summary>
+    public bool IsAdmin => Role == CallerRole.Admin;
 }
 
 /// <summary>Who sent the present request. One per scope, set by whatever lets requests in.</summary>
 public sealed class CallerContext
 {
+    private Caller? current;
+
     /// <summary>The caller.</summary>
-    public Caller Current { get; set; } = Caller.Operator;
+    /// <exception cref="NoCallerException">Nobody said who it is.</exception>
+    public Caller Current
+    {
+        get => current ?? throw new NoCallerException();
+        set => current = value;
+    }
 }

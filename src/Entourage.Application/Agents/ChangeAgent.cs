@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -15,7 +16,11 @@ namespace Entourage.Application.Agents;
 /// <param name="Name">The display name; unique in the team.</param>
 /// <param name="Role">What it does.</param>
 /// <param name="Model">The model that its sessions use unless they say otherwise; null for none.</param>
-public sealed record ChangeAgentCommand(Guid Id, Patch<string> Name, Patch<AgentRole> Role, Patch<string?> Model) : ICommand<AgentResponse>;
+public sealed record ChangeAgentCommand(Guid Id, Patch<string> Name, Patch<AgentRole> Role, Patch<string?> Model) : ICommand<AgentResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Agent(Id));
+}
 
 internal sealed class ChangeAgentValidator : AbstractValidator<ChangeAgentCommand>
 {

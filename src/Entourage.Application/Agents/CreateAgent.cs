@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Agents;
@@ -18,6 +19,9 @@ namespace Entourage.Application.Agents;
 public sealed record CreateAgentCommand(Guid TeamId, string Name, AgentRole Role, string? Model, string? IdempotencyKey)
     : ICommand<AgentResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/agents";
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,11 @@ namespace Entourage.Application.Agents;
 
 /// <summary>Reads an agent.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetAgentQuery(Guid Id) : IRequest<AgentResponse>;
+public sealed record GetAgentQuery(Guid Id) : IQuery<AgentResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Agent(Id));
+}
 
 internal sealed class GetAgentHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetAgentQuery, AgentResponse>
 {

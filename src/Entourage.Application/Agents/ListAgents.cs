@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -11,7 +12,11 @@ namespace Entourage.Application.Agents;
 /// <summary>Lists a team's agents by name.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IRequest<Page<AgentResponse>>;
+public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Team(TeamId));
+}
 
 internal sealed class ListAgentsValidator : AbstractValidator<ListAgentsQuery>
 {

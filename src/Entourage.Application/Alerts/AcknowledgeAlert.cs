@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 
@@ -6,7 +7,11 @@ namespace Entourage.Application.Alerts;
 
 /// <summary>Notes that somebody has seen an alert. Saying so again answers it unchanged.</summary>
 /// <param name="Id">Which.</param>
-public sealed record AcknowledgeAlertCommand(Guid Id) : ICommand<AlertResponse>;
+public sealed record AcknowledgeAlertCommand(Guid Id) : ICommand<AlertResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Alert(Id));
+}
 
 internal sealed class AcknowledgeAlertHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<AcknowledgeAlertCommand, AlertResponse>
 {

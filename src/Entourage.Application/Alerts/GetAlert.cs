@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,11 @@ namespace Entourage.Application.Alerts;
 
 /// <summary>Reads an alert.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetAlertQuery(Guid Id) : IRequest<AlertResponse>;
+public sealed record GetAlertQuery(Guid Id) : IQuery<AlertResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Alert(Id));
+}
 
 internal sealed class GetAlertHandler(IEntourageDb db) : IRequestHandler<GetAlertQuery, AlertResponse>
 {

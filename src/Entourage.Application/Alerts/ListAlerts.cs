@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -14,7 +15,11 @@ namespace Entourage.Application.Alerts;
 /// <param name="Status">Only those that stand so; null for all.</param>
 /// <param name="Kind">Only those about this; null for all.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListAlertsQuery(Guid TeamId, AlertStatus? Status, AlertKind? Kind, PageRequest Page) : IRequest<Page<AlertResponse>>;
+public sealed record ListAlertsQuery(Guid TeamId, AlertStatus? Status, AlertKind? Kind, PageRequest Page) : IQuery<Page<AlertResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 internal sealed class ListAlertsValidator : AbstractValidator<ListAlertsQuery>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Domain.Sessions;
 using MediatR;
 
@@ -7,7 +8,11 @@ namespace Entourage.Application.Budgets;
 /// <summary>Reads what an agent may still spend.</summary>
 /// <param name="AgentId">The agent.</param>
 /// <param name="TaskId">The task it asks for; null takes the task of its newest active session.</param>
-public sealed record GetAgentBudgetQuery(Guid AgentId, long? TaskId) : IRequest<BudgetResponse>;
+public sealed record GetAgentBudgetQuery(Guid AgentId, long? TaskId) : IQuery<BudgetResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+}
 
 internal sealed class GetAgentBudgetHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<GetAgentBudgetQuery, BudgetResponse>
 {

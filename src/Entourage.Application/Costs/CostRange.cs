@@ -109,7 +109,13 @@ public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
         return edges.Where(edge => edge.From < edge.To);
     }
 
-    private static DateTimeOffset? Parse(string name, string? text, BudgetCalendar calendar, int days)
+    /// <summary>The instant that a bound means; null where it is absent.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="text">A local date or an instant.</param>
+    /// <param name="calendar">Whose local days.</param>
+    /// <param name="days">0 for the beginning of a date, 1 for its end.</param>
+    /// <exception cref="InvalidInputException">It is neither.</exception>
+    internal static DateTimeOffset? Parse(string name, string? text, BudgetCalendar calendar, int days)
     {
         if (text is null)
         {

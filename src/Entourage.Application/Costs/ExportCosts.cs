@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using MediatR;
 
 namespace Entourage.Application.Costs;
@@ -7,12 +8,20 @@ namespace Entourage.Application.Costs;
 /// <summary>Lists what every session of a team used in a range, the newest first, one after the other.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Filter">What to cover.</param>
-public sealed record ExportTeamCostsQuery(Guid TeamId, CostFilter Filter) : IRequest<IAsyncEnumerable<SessionCostResponse>>;
+public sealed record ExportTeamCostsQuery(Guid TeamId, CostFilter Filter) : IQuery<IAsyncEnumerable<SessionCostResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 /// <summary>Lists what every session of an organisation used in a range, the newest first, one after the other.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 /// <param name="Filter">What to cover.</param>
-public sealed record ExportOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter) : IRequest<IAsyncEnumerable<SessionCostResponse>>;
+public sealed record ExportOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter) : IQuery<IAsyncEnumerable<SessionCostResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 internal sealed class ExportCostsHandler(IEntourageDb db, TimeProvider time)
     : IRequestHandler<ExportTeamCostsQuery, IAsyncEnumerable<SessionCostResponse>>,

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
@@ -26,13 +27,21 @@ public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Gu
 /// <param name="TeamId">The team.</param>
 /// <param name="Filter">What to cover.</param>
 /// <param name="Page">Which part of the sessions.</param>
-public sealed record GetTeamCostsQuery(Guid TeamId, CostFilter Filter, PageRequest Page) : IRequest<CostsResponse>;
+public sealed record GetTeamCostsQuery(Guid TeamId, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 /// <summary>Reports where an organisation's money went, in UTC days.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 /// <param name="Filter">What to cover.</param>
 /// <param name="Page">Which part of the sessions.</param>
-public sealed record GetOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, PageRequest Page) : IRequest<CostsResponse>;
+public sealed record GetOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 internal sealed class GetTeamCostsValidator : AbstractValidator<GetTeamCostsQuery>
 {

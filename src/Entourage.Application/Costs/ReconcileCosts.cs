@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
@@ -13,14 +14,22 @@ namespace Entourage.Application.Costs;
 /// <param name="TeamId">The team.</param>
 /// <param name="Filter">The time that the invoice covers, in the team's days.</param>
 /// <param name="Invoice">What was invoiced.</param>
-public sealed record ReconcileTeamCostsQuery(Guid TeamId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice) : IRequest<ReconciliationResponse>;
+public sealed record ReconcileTeamCostsQuery(Guid TeamId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice) : IQuery<ReconciliationResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 /// <summary>Compares what an organisation recorded with what a provider invoiced. Nothing is stored.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 /// <param name="Filter">The time that the invoice covers, in UTC days.</param>
 /// <param name="Invoice">What was invoiced.</param>
 public sealed record ReconcileOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice)
-    : IRequest<ReconciliationResponse>;
+    : IQuery<ReconciliationResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 /// <summary>What was invoiced for a model. Lines that mean the same model are added up.</summary>
 /// <param name="Model">Required. The model, under any of its names.</param>

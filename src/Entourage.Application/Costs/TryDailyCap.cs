@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
@@ -13,7 +14,11 @@ namespace Entourage.Application.Costs;
 /// <param name="TeamId">The team.</param>
 /// <param name="DailyCostLimitUsd">The cap to try (USD).</param>
 /// <param name="Days">How many local days, today included: 1 to 90.</param>
-public sealed record TryDailyCapQuery(Guid TeamId, Money? DailyCostLimitUsd, int Days) : IRequest<DailyCapResponse>;
+public sealed record TryDailyCapQuery(Guid TeamId, Money? DailyCostLimitUsd, int Days) : IQuery<DailyCapResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 /// <summary>What a daily cap would have stopped. The totals are the sums of the days.</summary>
 public sealed record DailyCapResponse

@@ -9,6 +9,12 @@ namespace Entourage.Application.Errors;
 /// <param name="id">The id that was asked for.</param>
 public sealed class NotFoundException(string resource, object id) : Exception($"There is no {resource} {id}.");
 
+/// <summary>The caller's role, or its team, does not allow the request.</summary>
+public sealed class ForbiddenException() : Exception("What you showed does not allow this.");
+
+/// <summary>Nobody said who sends the request.</summary>
+public sealed class NoCallerException() : Exception("Nobody said who sends this.");
+
 /// <summary>The present state forbids the change.</summary>
 /// <param name="code">The last part of the problem's type: <c>task-blocked</c>.</param>
 /// <param name="message">What is in the way, for a person.</param>

@@ -1,4 +1,7 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Events;
 using MediatR;
@@ -9,28 +12,76 @@ namespace Entourage.Application.Events;
 /// <summary>Watches a team.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="LastEventId">The id of the last event that the watcher has seen; null starts now.</param>
-public sealed record WatchTeamQuery(Guid TeamId, string? LastEventId) : IRequest<IAsyncEnumerable<ReadOnlyMemory<byte>>>;
+public sealed record WatchTeamQuery(Guid TeamId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 /// <summary>Watches what concerns an agent: what is about it, and what is about all of its team.</summary>
 /// <param name="AgentId">The agent.</param>
 /// <param name="LastEventId">The id of the last event that the watcher has seen; null starts now.</param>
-public sealed record WatchAgentQuery(Guid AgentId, string? LastEventId) : IRequest<IAsyncEnumerable<ReadOnlyMemory<byte>>>;
+public sealed record WatchAgentQuery(Guid AgentId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+}
 
-internal sealed class WatchTeamHandler(IEntourageDb db, IEventFeed feed) : IRequestHandler<WatchTeamQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
+internal sealed class WatchTeamHandler(IEntourageDb db, IEventFeed feed, Watching watching) : IRequestHandler<WatchTeamQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
 {
     public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(WatchTeamQuery request, CancellationToken cancellationToken)
     {
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
-        return feed.WatchAsync(request.TeamId, null, await db.FindPositionAsync(request.LastEventId, cancellationToken), cancellationToken);
+        var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
+        return watching.While(feed.WatchAsync(request.TeamId, null, position, cancellationToken), cancellationToken);
     }
 }
 
-internal sealed class WatchAgentHandler(IEntourageDb db, IEventFeed feed) : IRequestHandler<WatchAgentQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
+internal sealed class WatchAgentHandler(IEntourageDb db, IEventFeed feed, Watching watching) : IRequestHandler<WatchAgentQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
 {
     public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(WatchAgentQuery request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
-        return feed.WatchAsync(agent.TeamId, agent.Id, await db.FindPositionAsync(request.LastEventId, cancellationToken), cancellationToken);
+        var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
+        return watching.While(feed.WatchAsync(agent.TeamId, agent.Id, position, cancellationToken), cancellationToken);
+    }
+}
+
+/// <summary>Lets somebody watch for as long as it would be let in.</summary>
+internal sealed class Watching(CallerContext callers, KeyRing keys)
+{
+    /// <summary>The pieces of a stream, as long as the caller may see them. There is one at each heartbeat at least.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> While(IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken)
+    {
+        var caller = callers.Current;
+        return caller is { KeyId: null, ExpiresAt: null } ? pieces : WhileAdmittedAsync(pieces, caller, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> WhileAdmittedAsync(
+        IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var piece in pieces.WithCancellation(cancellationToken))
+        {
+            if (!await IsAdmittedAsync(caller, cancellationToken))
+            {
+                yield break;
+            }
+
+            yield return piece;
+        }
+    }
+
+    private async Task<bool> IsAdmittedAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await keys.StillAdmitsAsync(caller, cancellationToken);
+        }
+        catch (DbException)
+        {
+            // Nobody can say so at present: the watcher comes back, and goes on where it was.
+            return false;
+        }
     }
 }
 

@@ -1,8 +1,12 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Tasks;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.HumanRequests;
 using FluentValidation;
 using MediatR;
@@ -33,6 +37,9 @@ public sealed record AnswerHumanRequestCommand(Guid Id, HumanDecision? Decision,
     : ICommand<HumanRequestResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.HumanRequest(Id));
+
+    /// <inheritdoc/>
     public string IdempotencyScope => $"human-requests/{Id}/respond";
 }
 
@@ -48,11 +55,14 @@ internal sealed class AnswerHumanRequestValidator : AbstractValidator<AnswerHuma
     }
 }
 
-internal sealed class AnswerHumanRequestHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<AnswerHumanRequestCommand, HumanRequestResponse>
+internal sealed class AnswerHumanRequestHandler(IEntourageDb db, AuditTrail audit, TimeProvider time)
+    : IRequestHandler<AnswerHumanRequestCommand, HumanRequestResponse>
 {
     public async Task<HumanRequestResponse> Handle(AnswerHumanRequestCommand request, CancellationToken cancellationToken)
     {
         var asked = await db.HumanRequests.Where(asked => asked.Id == request.Id).GetAsync(request.Id, "human request", cancellationToken);
+        var agent = await db.Agents.GetAsync(asked.AgentId, "agent", cancellationToken);
+        var before = HumanRequestResponse.From(asked, agent.Name);
         if (request.Decision == HumanDecision.Denied)
         {
             asked.Deny(request.Response, time.GetUtcNow());
@@ -61,13 +71,21 @@ internal sealed class AnswerHumanRequestHandler(IEntourageDb db, TimeProvider ti
         {
             var team = await db.Teams.GetAsync(asked.TeamId, "team", cancellationToken);
             var task = asked.TaskId is { } taskId ? await db.Tasks.GetAsync(taskId, "task", cancellationToken) : null;
+            var capBefore = task?.OwnLimit;
             asked.Approve(request.Response, request.GrantedUsd, team, task, time.GetUtcNow());
+            if (task is not null)
+            {
+                await AuditedCap.AddAsync(audit, db, task, capBefore, cancellationToken);
+            }
         }
 
+        var response = HumanRequestResponse.From(asked, agent.Name);
+        var organisationId = await db.FindOrganisationOfAsync(asked.TeamId, cancellationToken);
+        audit.Add(
+            AuditAction.HumanRequestAnswered, AuditSubject.Of(AuditSubjectKind.HumanRequest, asked.Id, organisationId, asked.TeamId), before, response);
         await AcknowledgeAsync(asked, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
-        var agent = await db.Agents.GetAsync(asked.AgentId, "agent", cancellationToken);
-        return HumanRequestResponse.From(asked, agent.Name);
+        return response;
     }
 
     /// <summary>Who answers has seen what the alert told of.</summary>

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Alerts;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
@@ -23,6 +24,9 @@ public sealed record AskHumanCommand(
     Guid? AgentId, long? SessionId, HumanRequestKind? Kind, string? Question, Money? RequestedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(AgentId is { } id ? Resource.Agent(id) : null);
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"agents/{AgentId}/human-requests";
 }
@@ -55,8 +59,7 @@ internal sealed class AskHumanHandler(IEntourageDb db, TimeProvider time) : IReq
         db.HumanRequests.Add(asked);
 
         // An event is added.
-        var organisationId = await db.Teams.Where(team => team.Id == asked.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
-        await db.HoldOrganisationAsync(organisationId, cancellationToken);
+        await db.HoldOrganisationOfAsync(asked.TeamId, cancellationToken);
         await db.RaiseAsync(
             asked.Finding(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,11 @@ namespace Entourage.Application.HumanRequests;
 
 /// <summary>Reads what an agent asked, and what became of it.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetHumanRequestQuery(Guid Id) : IRequest<HumanRequestResponse>;
+public sealed record GetHumanRequestQuery(Guid Id) : IQuery<HumanRequestResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.HumanRequest(Id));
+}
 
 internal sealed class GetHumanRequestHandler(IEntourageDb db) : IRequestHandler<GetHumanRequestQuery, HumanRequestResponse>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -9,25 +10,31 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.HumanRequests;
 
-/// <summary>Lists what a team's agents asked, the newest first.</summary>
+/// <summary>Lists what a team's agents asked, the newest first; to an agent what it asked itself.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Status">Only those that stand so; null for all.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListHumanRequestsQuery(Guid TeamId, HumanRequestStatus? Status, PageRequest Page) : IRequest<Page<HumanRequestResponse>>;
+public sealed record ListHumanRequestsQuery(Guid TeamId, HumanRequestStatus? Status, PageRequest Page) : IQuery<Page<HumanRequestResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Team(TeamId));
+}
 
 internal sealed class ListHumanRequestsValidator : AbstractValidator<ListHumanRequestsQuery>
 {
     public ListHumanRequestsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
-internal sealed class ListHumanRequestsHandler(IEntourageDb db) : IRequestHandler<ListHumanRequestsQuery, Page<HumanRequestResponse>>
+internal sealed class ListHumanRequestsHandler(IEntourageDb db, CallerContext callers) : IRequestHandler<ListHumanRequestsQuery, Page<HumanRequestResponse>>
 {
     public async Task<Page<HumanRequestResponse>> Handle(ListHumanRequestsQuery request, CancellationToken cancellationToken)
     {
         var before = request.Page.AfterNumber;
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var own = callers.Current.AgentId;
         var rows = await db.HumanRequests.AsNoTracking()
             .Where(asked => asked.TeamId == team.Id)
+            .Where(asked => own == null || asked.AgentId == own)
             .Where(asked => request.Status == null || asked.Status == request.Status)
             .Where(asked => before == null || asked.Sequence < before)
             .OrderByDescending(asked => asked.Sequence)

@@ -1,5 +1,6 @@
 using AutoMapper;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Organisations;
@@ -14,6 +15,9 @@ namespace Entourage.Application.Organisations;
 /// <param name="IdempotencyKey">The caller's key, if any.</param>
 public sealed record CreateOrganisationCommand(string Name, string Slug, string? IdempotencyKey) : ICommand<OrganisationResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+
     /// <inheritdoc/>
     public string IdempotencyScope => "orgs";
 }

@@ -1,6 +1,7 @@
 using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,11 @@ namespace Entourage.Application.Organisations;
 
 /// <summary>Reads an organisation.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetOrganisationQuery(Guid Id) : IRequest<OrganisationResponse>;
+public sealed record GetOrganisationQuery(Guid Id) : IQuery<OrganisationResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Organisation(Id));
+}
 
 internal sealed class GetOrganisationHandler(IEntourageDb db, IMapper mapper) : IRequestHandler<GetOrganisationQuery, OrganisationResponse>
 {

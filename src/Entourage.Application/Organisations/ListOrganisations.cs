@@ -1,6 +1,7 @@
 using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
 using FluentValidation;
@@ -9,22 +10,28 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Organisations;
 
-/// <summary>Lists organisations by slug.</summary>
+/// <summary>Lists organisations by slug: all of them to an admin, to others their own.</summary>
 /// <param name="Page">Which part.</param>
-public sealed record ListOrganisationsQuery(PageRequest Page) : IRequest<Page<OrganisationResponse>>;
+public sealed record ListOrganisationsQuery(PageRequest Page) : IQuery<Page<OrganisationResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent();
+}
 
 internal sealed class ListOrganisationsValidator : AbstractValidator<ListOrganisationsQuery>
 {
     public ListOrganisationsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
-internal sealed class ListOrganisationsHandler(IEntourageDb db, IMapper mapper)
+internal sealed class ListOrganisationsHandler(IEntourageDb db, CallerContext callers, IMapper mapper)
     : IRequestHandler<ListOrganisationsQuery, Page<OrganisationResponse>>
 {
     public async Task<Page<OrganisationResponse>> Handle(ListOrganisationsQuery request, CancellationToken cancellationToken)
     {
         var after = request.Page.AfterName;
+        var (all, own) = (callers.Current.IsAdmin, callers.Current.OrganisationId);
         var organisations = await db.Organisations.AsNoTracking()
+            .Where(organisation => all || organisation.Id == own)
             .Where(organisation => after == null || string.Compare(organisation.Slug, after) > 0)
             .OrderBy(organisation => organisation.Slug)
             .Take(request.Page.Limit + 1)

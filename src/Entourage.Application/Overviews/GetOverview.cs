@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Budgets;
 using MediatR;
@@ -8,11 +9,19 @@ namespace Entourage.Application.Overviews;
 
 /// <summary>Reads how an organisation and all of its teams stand at present.</summary>
 /// <param name="OrganisationId">The organisation.</param>
-public sealed record GetOrganisationOverviewQuery(Guid OrganisationId) : IRequest<OrganisationOverviewResponse>;
+public sealed record GetOrganisationOverviewQuery(Guid OrganisationId) : IQuery<OrganisationOverviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 /// <summary>Reads how a team stands at present, and how its day went so far.</summary>
 /// <param name="TeamId">The team.</param>
-public sealed record GetTeamOverviewQuery(Guid TeamId) : IRequest<TeamOverviewResponse>;
+public sealed record GetTeamOverviewQuery(Guid TeamId) : IQuery<TeamOverviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 internal sealed class GetOverviewHandler(IEntourageDb db, TimeProvider time)
     : IRequestHandler<GetOrganisationOverviewQuery, OrganisationOverviewResponse>, IRequestHandler<GetTeamOverviewQuery, TeamOverviewResponse>

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -10,12 +11,20 @@ namespace Entourage.Application.Pricing;
 /// <summary>Lists what every model costs now, by model.</summary>
 /// <param name="OrganisationId">Whose prices; null is everybody's.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListPricesQuery(Guid? OrganisationId, PageRequest Page) : IRequest<Page<PriceResponse>>;
+public sealed record ListPricesQuery(Guid? OrganisationId, PageRequest Page) : IQuery<Page<PriceResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
+}
 
 /// <summary>Reads what a model costs, and did.</summary>
 /// <param name="Model">The model, under any of its names.</param>
 /// <param name="OrganisationId">Whose prices; null is everybody's.</param>
-public sealed record GetPriceQuery(string Model, Guid? OrganisationId) : IRequest<ModelPricesResponse>;
+public sealed record GetPriceQuery(string Model, Guid? OrganisationId) : IQuery<ModelPricesResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
+}
 
 /// <summary>What a model costs, and did.</summary>
 /// <param name="Model">The model, as it was asked for.</param>

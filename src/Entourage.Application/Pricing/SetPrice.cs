@@ -1,8 +1,11 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Pricing;
 using FluentValidation;
 using MediatR;
@@ -34,7 +37,11 @@ public sealed record SetPriceCommand(
     Money? LongCacheWriteUsdPerMtok,
     LongContextPrice? LongContext,
     int? BatchDiscountPercent,
-    DateTimeOffset? EffectiveFrom) : ILedgerCommand<PriceResponse>;
+    DateTimeOffset? EffectiveFrom) : ILedgerCommand<PriceResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 internal sealed class SetPriceValidator : AbstractValidator<SetPriceCommand>
 {
@@ -65,7 +72,8 @@ internal sealed class SetPriceValidator : AbstractValidator<SetPriceCommand>
     }
 }
 
-internal sealed class SetPriceHandler(IEntourageDb db, UnpricedUsage unpriced, TimeProvider time) : IRequestHandler<SetPriceCommand, PriceResponse>
+internal sealed class SetPriceHandler(IEntourageDb db, UnpricedUsage unpriced, AuditTrail audit, TimeProvider time)
+    : IRequestHandler<SetPriceCommand, PriceResponse>
 {
     public async Task<PriceResponse> Handle(SetPriceCommand request, CancellationToken cancellationToken)
     {
@@ -103,6 +111,12 @@ internal sealed class SetPriceHandler(IEntourageDb db, UnpricedUsage unpriced, T
             RecordedAt = now,
         };
         db.Prices.Add(price);
+        await db.SaveChangesAsync(cancellationToken);
+
+        // Whatever would hold there without it, be it everybody's or built in. It has its number now.
+        var before = known.Find(request.Model, price.EffectiveFrom);
+        var subject = new AuditSubject(AuditSubjectKind.Price, price.Model, price.OrganisationId, TeamId: null);
+        audit.Add(AuditAction.PriceSet, subject, before is null ? null : PriceResponse.From(before), PriceResponse.From(price));
         await db.SaveChangesAsync(cancellationToken);
         return price;
     }

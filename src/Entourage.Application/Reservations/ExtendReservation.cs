@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using FluentValidation;
 using MediatR;
@@ -11,6 +12,9 @@ namespace Entourage.Application.Reservations;
 /// <param name="IdempotencyKey">The caller's key, if any.</param>
 public sealed record ExtendReservationCommand(Guid Id, long? TtlSeconds, string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Reservation(Id));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"reservations/{Id}/extend";
 }

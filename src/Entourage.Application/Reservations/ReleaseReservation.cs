@@ -1,11 +1,16 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using MediatR;
 
 namespace Entourage.Application.Reservations;
 
 /// <summary>Gives a reservation back. One that has ended already stays as it is.</summary>
 /// <param name="Id">Which.</param>
-public sealed record ReleaseReservationCommand(Guid Id) : ILedgerCommand<Unit>;
+public sealed record ReleaseReservationCommand(Guid Id) : ILedgerCommand<Unit>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Reservation(Id));
+}
 
 internal sealed class ReleaseReservationHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<ReleaseReservationCommand, Unit>
 {

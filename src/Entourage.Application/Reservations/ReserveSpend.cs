@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
@@ -24,6 +25,9 @@ public sealed record ReserveSpendCommand(
     long? TtlSeconds,
     string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"sessions/{SessionId}/reservations";
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Sessions;
 using FluentValidation;
@@ -12,7 +13,11 @@ namespace Entourage.Application.Retention;
 /// single usages, their errors and their explained costs are gone. Usage that waits for a price stays.
 /// </summary>
 /// <param name="Age">How old it is at the least; see <see cref="FoldedUsage.LeastAge"/>.</param>
-public sealed record FoldUsageCommand(TimeSpan Age) : ILedgerCommand<FoldReport>;
+public sealed record FoldUsageCommand(TimeSpan Age) : ILedgerCommand<FoldReport>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 /// <summary>What was folded.</summary>
 /// <param name="Records">How many usage records.</param>

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain.Sessions;
 using FluentValidation;
@@ -20,7 +21,11 @@ public enum SessionOutcome
 /// <param name="Id">Which.</param>
 /// <param name="Outcome">How it went; null is well, or badly where there is an error.</param>
 /// <param name="Error">The error that ended it.</param>
-public sealed record EndSessionCommand(long Id, SessionOutcome? Outcome, string? Error) : ILedgerCommand<SessionResponse>;
+public sealed record EndSessionCommand(long Id, SessionOutcome? Outcome, string? Error) : ILedgerCommand<SessionResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Session(Id));
+}
 
 internal sealed class EndSessionValidator : AbstractValidator<EndSessionCommand>
 {

@@ -1,11 +1,16 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using MediatR;
 
 namespace Entourage.Application.Sessions;
 
 /// <summary>Reads a session.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetSessionQuery(long Id) : IRequest<SessionResponse>;
+public sealed record GetSessionQuery(long Id) : IQuery<SessionResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Session(Id));
+}
 
 internal sealed class GetSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetSessionQuery, SessionResponse>
 {

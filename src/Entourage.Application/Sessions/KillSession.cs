@@ -1,4 +1,6 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Domain.Stops;
 using FluentValidation;
@@ -12,15 +14,20 @@ namespace Entourage.Application.Sessions;
 /// </summary>
 /// <param name="Id">Which.</param>
 /// <param name="Reason">Why; the session's <c>error</c> from then on.</param>
-public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>;
+public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Session(Id));
+}
 
 internal sealed class KillSessionValidator : AbstractValidator<KillSessionCommand>
 {
     public KillSessionValidator() => RuleFor(command => command.Reason).Line(Pause.ReasonLength);
 }
 
-internal sealed class KillSessionHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<KillSessionCommand, SessionResponse>
+internal sealed class KillSessionHandler(IBudgetLedger ledger, CallerContext caller, TimeProvider time) : IRequestHandler<KillSessionCommand, SessionResponse>
 {
     public async Task<SessionResponse> Handle(KillSessionCommand request, CancellationToken cancellationToken) =>
-        (await ledger.WriteAsync(new KillSessionEntry(request.Id, request.Reason, time.GetUtcNow()), cancellationToken)).Response;
+        (await ledger.WriteAsync(
+            new KillSessionEntry(request.Id, request.Reason, caller.Current.ToActor(), time.GetUtcNow()), cancellationToken)).Response;
 }

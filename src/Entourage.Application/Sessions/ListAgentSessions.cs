@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -14,7 +15,11 @@ namespace Entourage.Application.Sessions;
 /// <param name="TaskId">Only those on this task; null for all.</param>
 /// <param name="Status">Only those that stand so; null for all.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListAgentSessionsQuery(Guid AgentId, long? TaskId, SessionStatus? Status, PageRequest Page) : IRequest<Page<SessionResponse>>;
+public sealed record ListAgentSessionsQuery(Guid AgentId, long? TaskId, SessionStatus? Status, PageRequest Page) : IQuery<Page<SessionResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+}
 
 internal sealed class ListAgentSessionsValidator : AbstractValidator<ListAgentSessionsQuery>
 {

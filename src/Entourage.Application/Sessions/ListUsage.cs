@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -17,7 +18,11 @@ namespace Entourage.Application.Sessions;
 /// <summary>Lists a session's usage, the newest first.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListUsageQuery(long SessionId, PageRequest Page) : IRequest<Page<UsageRecordResponse>>;
+public sealed record ListUsageQuery(long SessionId, PageRequest Page) : IQuery<Page<UsageRecordResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+}
 
 /// <summary>One reported use of a model.</summary>
 public sealed record UsageRecordResponse

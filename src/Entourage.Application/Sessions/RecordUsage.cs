@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
@@ -43,6 +44,9 @@ public sealed record RecordUsageCommand(
     Billing Billing,
     string? IdempotencyKey) : ILedgerCommand<UsageResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"sessions/{SessionId}/usage";
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using FluentValidation;
 using MediatR;
 
@@ -8,7 +9,11 @@ namespace Entourage.Application.Sessions;
 /// <param name="Items">The usages, in the order in which they are counted.</param>
 /// <param name="IdempotencyKey">The caller's key for all items that have none of their own, if any.</param>
 public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Items, string? IdempotencyKey)
-    : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>;
+    : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent();
+}
 
 /// <summary>One usage of a batch.</summary>
 /// <param name="Command">The usage; null when it could not be read.</param>
@@ -31,10 +36,11 @@ internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageB
 }
 
 internal sealed class RecordUsageBatchHandler(
-    IBudgetLedger ledger, IValidator<RecordUsageCommand> validator, IdempotentReplay replay, TimeProvider time)
+    IBudgetLedger ledger, AccessGate gate, CallerContext callers, IValidator<RecordUsageCommand> validator, IdempotentReplay replay, TimeProvider time)
     : IRequestHandler<RecordUsageBatchCommand, IReadOnlyList<UsageBatchOutcome>>
 {
-    private const string IdempotencyScope = "sessions/usage/batch";
+    // A batch is of no session: the keys of two teams must not meet.
+    private string IdempotencyScope => callers.Current.TeamId is { } team ? $"teams/{team}/sessions/usage/batch" : "sessions/usage/batch";
 
     public async Task<IReadOnlyList<UsageBatchOutcome>> Handle(RecordUsageBatchCommand request, CancellationToken cancellationToken)
     {
@@ -51,10 +57,10 @@ internal sealed class RecordUsageBatchHandler(
         {
             try
             {
-                entries.Add(ToEntry(request.Items[i], i, request.IdempotencyKey, now));
+                entries.Add(await ToEntryAsync(request.Items[i], i, request.IdempotencyKey, now, cancellationToken));
                 places.Add(i);
             }
-            catch (Exception refusal)
+            catch (Exception refusal) when (refusal is not OperationCanceledException)
             {
                 outcomes[i] = new(null, false, refusal);
             }
@@ -73,13 +79,15 @@ internal sealed class RecordUsageBatchHandler(
         return outcomes;
     }
 
-    private UsageEntry ToEntry(UsageBatchItem item, int index, string? batchKey, DateTimeOffset now)
+    private async ValueTask<UsageEntry> ToEntryAsync(
+        UsageBatchItem item, int index, string? batchKey, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (item.Command is not { } command)
         {
             throw item.Fault!;
         }
 
+        await gate.EnsureAsync(command.Needs(), cancellationToken);
         var result = validator.Validate(command);
         if (!result.IsValid)
         {

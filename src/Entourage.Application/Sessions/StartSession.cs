@@ -1,12 +1,10 @@
 using Entourage.Application.Abstractions;
-using Entourage.Application.Alerts;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
-using Entourage.Application.Events;
 using Entourage.Application.Pricing;
 using Entourage.Application.Stops;
 using Entourage.Domain.Agents;
-using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
@@ -25,6 +23,9 @@ namespace Entourage.Application.Sessions;
 public sealed record StartSessionCommand(Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? IdempotencyKey)
     : ICommand<SessionResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(AgentId is { } id ? Resource.Agent(id) : null);
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"agents/{AgentId}/sessions";
 }
@@ -49,18 +50,14 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         var session = Session.Start(agent, task, parent, request.Model, now);
         await EnsurePricedAsync(session, now, cancellationToken);
         await EnsureMayStartAsync(session, now, cancellationToken);
-        await HoldAsync(agent, cancellationToken);
+
+        // An event is added, and nothing may be paused or killed between the last look and the start. After the ledger was asked: it
+        // reads over a connection of its own, and would wait for this transaction.
+        await db.HoldOrganisationOfAsync(session.TeamId, cancellationToken);
         await EnsureNotPausedAsync(session, now, cancellationToken);
         await EnsureParentIsActiveAsync(parent, cancellationToken);
 
-        db.Sessions.Add(session);
-        await db.SaveChangesAsync(cancellationToken);
-        var response = await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
-        db.UsageRollups.Add(UsageRollup.OfStart(session));
-        db.Events.Add(Telling.Of(response, session.TeamId, now));
-        await LookAtOthersAsync(session, now, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        return response;
+        return await db.OpenAsync(session, now, cancellationToken);
     }
 
     private async Task<WorkTask?> FindTaskAsync(Agent agent, long? id, CancellationToken cancellationToken)
@@ -118,16 +115,6 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         }
     }
 
-    /// <summary>
-    /// Takes the organisation's turn: an event is added, and nothing may be paused or killed between the last look and the start.
-    /// After the ledger was asked: it reads over a connection of its own, and would wait for this transaction.
-    /// </summary>
-    private async Task HoldAsync(Agent agent, CancellationToken cancellationToken)
-    {
-        var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
-        await db.HoldOrganisationAsync(organisationId, cancellationToken);
-    }
-
     /// <summary>Looks once more, where nothing can be paused any more before this one has begun.</summary>
     private async Task EnsureNotPausedAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -144,47 +131,5 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         {
             throw Session.ParentEnded(parent.Id);
         }
-    }
-
-    /// <summary>Raises an alert when another agent is at work on the task, or when the session's tree has grown too wide.</summary>
-    private async Task LookAtOthersAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var others = session.TaskId is null ? [] : await db.Sessions.AsNoTracking()
-            .Where(other => other.TaskId == session.TaskId && other.Status == SessionStatus.Active && other.AgentId != session.AgentId)
-            .OrderBy(other => other.Id)
-            .ToListAsync(cancellationToken);
-        var active = session.ParentSessionId is null ? 0 : await CountBelowAsync(TeamworkDetectors.TopOf(session), cancellationToken);
-        if (others.Count == 0 && active <= TeamworkDetectors.GreatestFanOut)
-        {
-            return;
-        }
-
-        var zone = await db.Teams.Where(team => team.Id == session.TeamId).Select(team => team.Timezone).SingleAsync(cancellationToken);
-        var today = BudgetCalendar.Of(zone).DateOf(now);
-        if (TeamworkDetectors.DuplicateWork(session, others, today) is { } duplicate)
-        {
-            await db.RaiseAsync(duplicate, new(session.TeamId, session.AgentId, session.Id, session.TaskId), now, cancellationToken);
-        }
-
-        if (TeamworkDetectors.FanOut(session, active, today) is { } fanOut)
-        {
-            await db.RaiseAsync(fanOut, new(session.TeamId, SessionId: TeamworkDetectors.TopOf(session)), now, cancellationToken);
-        }
-    }
-
-    /// <summary>How many active sessions hang on one by active ones; no more are looked for once they are too many.</summary>
-    private async Task<int> CountBelowAsync(long top, CancellationToken cancellationToken)
-    {
-        var count = 0;
-        for (List<long> level = [top]; level.Count > 0 && count <= TeamworkDetectors.GreatestFanOut; count += level.Count)
-        {
-            var above = level;
-            level = await db.Sessions
-                .Where(below => below.ParentSessionId != null && above.Contains(below.ParentSessionId.Value) && below.Status == SessionStatus.Active)
-                .Select(below => below.Id)
-                .ToListAsync(cancellationToken);
-        }
-
-        return count;
     }
 }

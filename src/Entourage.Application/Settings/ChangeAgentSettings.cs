@@ -1,8 +1,11 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Audit;
 using FluentValidation;
 using MediatR;
 
@@ -15,7 +18,11 @@ public sealed record AgentSettingsResponse(Money? DailyCostLimitUsd);
 /// <summary>Changes an agent's settings; members that are absent stay as they are.</summary>
 /// <param name="AgentId">The agent.</param>
 /// <param name="DailyCostLimitUsd">USD a day; null takes the team's default for agents.</param>
-public sealed record ChangeAgentSettingsCommand(Guid AgentId, Patch<Money?> DailyCostLimitUsd) : ICommand<AgentSettingsResponse>;
+public sealed record ChangeAgentSettingsCommand(Guid AgentId, Patch<Money?> DailyCostLimitUsd) : ICommand<AgentSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Agent(AgentId));
+}
 
 internal sealed class ChangeAgentSettingsValidator : AbstractValidator<ChangeAgentSettingsCommand>
 {
@@ -23,13 +30,17 @@ internal sealed class ChangeAgentSettingsValidator : AbstractValidator<ChangeAge
         RuleFor(command => command.DailyCostLimitUsd.Value).Usd().OverridePropertyName("DailyCostLimitUsd");
 }
 
-internal sealed class ChangeAgentSettingsHandler(IEntourageDb db) : IRequestHandler<ChangeAgentSettingsCommand, AgentSettingsResponse>
+internal sealed class ChangeAgentSettingsHandler(IEntourageDb db, AuditTrail audit) : IRequestHandler<ChangeAgentSettingsCommand, AgentSettingsResponse>
 {
     public async Task<AgentSettingsResponse> Handle(ChangeAgentSettingsCommand request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
+        var before = new AgentSettingsResponse(agent.DailyLimit);
         agent.SetDailyLimit(request.DailyCostLimitUsd.Or(agent.DailyLimit));
+        var response = new AgentSettingsResponse(agent.DailyLimit);
+        var organisationId = await db.FindOrganisationOfAsync(agent.TeamId, cancellationToken);
+        audit.Add(AuditAction.AgentSettingsChanged, AuditSubject.Of(AuditSubjectKind.Agent, agent.Id, organisationId, agent.TeamId), before, response);
         await db.SaveChangesAsync(cancellationToken);
-        return new(agent.DailyLimit);
+        return response;
     }
 }

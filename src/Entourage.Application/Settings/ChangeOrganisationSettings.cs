@@ -1,9 +1,13 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Organisations;
 using FluentValidation;
 using MediatR;
 
@@ -19,7 +23,11 @@ public sealed record OrganisationSettingsResponse(Money? DailyCostLimitUsd, Mone
 /// <param name="DailyCostLimitUsd">USD a UTC day; null lifts the limit.</param>
 /// <param name="MonthlyCostLimitUsd">USD a UTC month; null lifts the limit.</param>
 public sealed record ChangeOrganisationSettingsCommand(Guid OrganisationId, Patch<Money?> DailyCostLimitUsd, Patch<Money?> MonthlyCostLimitUsd)
-    : ICommand<OrganisationSettingsResponse>;
+    : ICommand<OrganisationSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 internal sealed class ChangeOrganisationSettingsValidator : AbstractValidator<ChangeOrganisationSettingsCommand>
 {
@@ -30,17 +38,24 @@ internal sealed class ChangeOrganisationSettingsValidator : AbstractValidator<Ch
     }
 }
 
-internal sealed class ChangeOrganisationSettingsHandler(IEntourageDb db) : IRequestHandler<ChangeOrganisationSettingsCommand, OrganisationSettingsResponse>
+internal sealed class ChangeOrganisationSettingsHandler(IEntourageDb db, AuditTrail audit)
+    : IRequestHandler<ChangeOrganisationSettingsCommand, OrganisationSettingsResponse>
 {
     public async Task<OrganisationSettingsResponse> Handle(ChangeOrganisationSettingsCommand request, CancellationToken cancellationToken)
     {
         var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        var before = ResponseOf(organisation);
         organisation.SetLimits(new OrganisationLimits
         {
             Daily = request.DailyCostLimitUsd.Or(organisation.Limits.Daily),
             Monthly = request.MonthlyCostLimitUsd.Or(organisation.Limits.Monthly),
         });
+        var response = ResponseOf(organisation);
+        audit.Add(
+            AuditAction.OrganisationSettingsChanged, AuditSubject.Of(AuditSubjectKind.Organisation, organisation.Id, organisation.Id), before, response);
         await db.SaveChangesAsync(cancellationToken);
-        return new(organisation.Limits.Daily, organisation.Limits.Monthly);
+        return response;
     }
+
+    private static OrganisationSettingsResponse ResponseOf(Organisation organisation) => new(organisation.Limits.Daily, organisation.Limits.Monthly);
 }

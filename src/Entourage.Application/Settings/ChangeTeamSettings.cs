@@ -1,4 +1,6 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
@@ -6,6 +8,7 @@ using Entourage.Application.Events;
 using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Teams;
@@ -48,7 +51,11 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<bool> ApplyGuidelineBudgets,
     Patch<UnpricedModelRule> UnpricedModels,
     Patch<string> Timezone,
-    string? IfMatch) : ICommand<TeamSettingsResponse>;
+    string? IfMatch) : ICommand<TeamSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeamSettingsCommand>
 {
@@ -75,7 +82,8 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
     }
 }
 
-internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
+internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audit, TimeProvider time)
+    : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
 {
     public async Task<TeamSettingsResponse> Handle(ChangeTeamSettingsCommand request, CancellationToken cancellationToken)
     {
@@ -85,6 +93,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
         // An event is added; and where the time zone moves, no usage may be counted in the old windows until they are counted anew.
         await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
 
+        var before = TeamSettingsResponse.From(team);
         var zoneMoved = team.Configure(
             new TeamLimits
             {
@@ -104,6 +113,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, TimeProvider ti
             WatchOf(request, team.Watch));
         var response = TeamSettingsResponse.From(team);
         db.Events.Add(Telling.Of(response, team.Id, time.GetUtcNow()));
+        audit.Add(AuditAction.TeamSettingsChanged, AuditSubject.Of(AuditSubjectKind.Team, team.Id, team.OrganisationId, team.Id), before, response);
         await db.SaveChangesAsync(cancellationToken);
         if (zoneMoved)
         {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +8,11 @@ namespace Entourage.Application.Settings;
 
 /// <summary>Reads a team's settings.</summary>
 /// <param name="TeamId">The team.</param>
-public sealed record GetTeamSettingsQuery(Guid TeamId) : IRequest<TeamSettingsResponse>;
+public sealed record GetTeamSettingsQuery(Guid TeamId) : IQuery<TeamSettingsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 internal sealed class GetTeamSettingsHandler(IEntourageDb db) : IRequestHandler<GetTeamSettingsQuery, TeamSettingsResponse>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Domain.Stops;
 using MediatR;
 
@@ -7,7 +8,11 @@ namespace Entourage.Application.Stops;
 /// <summary>Reads whether an agent, a team or an organisation is paused, and who has obeyed.</summary>
 /// <param name="Scope">Which of the three.</param>
 /// <param name="Id">The id of that.</param>
-public sealed record GetPauseQuery(PauseScope Scope, Guid Id) : IRequest<PauseResponse>;
+public sealed record GetPauseQuery(PauseScope Scope, Guid Id) : IQuery<PauseResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Scope.NeedsToRead(Id);
+}
 
 internal sealed class GetPauseHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetPauseQuery, PauseResponse>
 {

@@ -26,7 +26,7 @@ public sealed record PauseResponse
     /// <summary>Until when (UTC); null for a pause that lasts until somebody resumes.</summary>
     public required DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Who paused, where that is known.</summary>
+    /// <summary>Who paused; <c>entourage</c> where the product itself did.</summary>
     public required string? PausedBy { get; init; }
 
     /// <summary>How many live reservations the pause gave back.</summary>

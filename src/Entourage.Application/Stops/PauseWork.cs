@@ -1,4 +1,6 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Stops;
@@ -15,14 +17,19 @@ namespace Entourage.Application.Stops;
 /// <param name="Id">The id of that.</param>
 /// <param name="Reason">Why, for those who are told to stop.</param>
 /// <param name="ExpiresAt">When the pause runs out (UTC), ahead; null for never.</param>
-public sealed record PauseWorkCommand(PauseScope Scope, Guid Id, string Reason, DateTimeOffset? ExpiresAt) : ILedgerCommand<PauseResponse>;
+public sealed record PauseWorkCommand(PauseScope Scope, Guid Id, string Reason, DateTimeOffset? ExpiresAt) : ILedgerCommand<PauseResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Scope.NeedsToStop(Id);
+}
 
 internal sealed class PauseWorkValidator : AbstractValidator<PauseWorkCommand>
 {
     public PauseWorkValidator() => RuleFor(command => command.Reason).Line(Pause.ReasonLength);
 }
 
-internal sealed class PauseWorkHandler(IEntourageDb db, IBudgetLedger ledger, TimeProvider time) : IRequestHandler<PauseWorkCommand, PauseResponse>
+internal sealed class PauseWorkHandler(IEntourageDb db, IBudgetLedger ledger, CallerContext caller, TimeProvider time)
+    : IRequestHandler<PauseWorkCommand, PauseResponse>
 {
     public async Task<PauseResponse> Handle(PauseWorkCommand request, CancellationToken cancellationToken)
     {
@@ -33,7 +40,7 @@ internal sealed class PauseWorkHandler(IEntourageDb db, IBudgetLedger ledger, Ti
         }
 
         var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
-        var entry = new PauseEntry(subject, request.Reason, request.ExpiresAt, By: null, now);
+        var entry = new PauseEntry(subject, request.Reason, request.ExpiresAt, caller.Current.ToActor(), now);
         var pause = (await ledger.WriteAsync(entry, cancellationToken)).Response;
         return await PauseResponse.ReadAsync(db, subject, pause, cancellationToken);
     }

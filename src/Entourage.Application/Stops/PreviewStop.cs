@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Sessions;
@@ -11,11 +12,19 @@ namespace Entourage.Application.Stops;
 /// <summary>Reads what a pause of an agent, a team or an organisation would stop now.</summary>
 /// <param name="Scope">Which of the three.</param>
 /// <param name="Id">The id of that.</param>
-public sealed record PreviewPauseQuery(PauseScope Scope, Guid Id) : IRequest<StopPreviewResponse>;
+public sealed record PreviewPauseQuery(PauseScope Scope, Guid Id) : IQuery<StopPreviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Scope.NeedsToStop(Id);
+}
 
 /// <summary>Reads what killing a session would end now: itself and the sessions of its sub-agents.</summary>
 /// <param name="SessionId">The session.</param>
-public sealed record PreviewKillQuery(long SessionId) : IRequest<StopPreviewResponse>;
+public sealed record PreviewKillQuery(long SessionId) : IQuery<StopPreviewResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Session(SessionId));
+}
 
 /// <summary>What would be stopped.</summary>
 /// <param name="Agents">How many agents could not begin anything: those below what is paused; none where a session is killed.</param>

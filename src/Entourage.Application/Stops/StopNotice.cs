@@ -37,7 +37,7 @@ public enum StopScope
 /// <param name="Scope">To whom.</param>
 /// <param name="ScopeId">The id of that.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="By">Who did it; null where nobody said, or the product itself did.</param>
+/// <param name="By">Who did it; <c>entourage</c> where the product itself did.</param>
 /// <param name="At">When (UTC).</param>
 /// <param name="ExpiresAt">When a pause runs out (UTC); null for one that does not.</param>
 public sealed record StopNotice(
@@ -45,6 +45,6 @@ public sealed record StopNotice(
     StopScope Scope,
     [property: JsonConverter(typeof(ScopeIdJsonConverter))] string ScopeId,
     string? Reason,
-    string? By,
+    string By,
     DateTimeOffset At,
     DateTimeOffset? ExpiresAt);

@@ -1,4 +1,6 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -25,7 +27,11 @@ public sealed record ChangeTaskCommand(
     Patch<TaskType> TaskType,
     Patch<IReadOnlyList<string>?> Tags,
     Patch<IReadOnlyList<long>?> DependsOn,
-    Patch<Guid?> AssigneeId) : ICommand<TaskResponse>;
+    Patch<Guid?> AssigneeId) : ICommand<TaskResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Task(Id));
+}
 
 internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>
 {
@@ -38,12 +44,13 @@ internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>
     }
 }
 
-internal sealed class ChangeTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ChangeTaskCommand, TaskResponse>
+internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, TimeProvider time) : IRequestHandler<ChangeTaskCommand, TaskResponse>
 {
     public async Task<TaskResponse> Handle(ChangeTaskCommand request, CancellationToken cancellationToken)
     {
         var task = await db.Tasks.GetAsync(request.Id, "task", cancellationToken);
         await db.EnsureAssigneeAsync(task.TeamId, request.AssigneeId.Value, cancellationToken);
+        var capBefore = task.OwnLimit;
         task.Change(
             new WorkTaskContent(
                 request.Title.Or(task.Title),
@@ -58,6 +65,7 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, TimeProvider time) : IR
             await db.ReplaceDependenciesAsync(task, request.DependsOn.Value ?? [], cancellationToken);
         }
 
+        await AuditedCap.AddAsync(audit, db, task, capBefore, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return await TaskResponse.ReadAsync(db, task, time.GetUtcNow(), cancellationToken);
     }

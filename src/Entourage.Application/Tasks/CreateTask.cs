@@ -1,4 +1,6 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Tasks;
@@ -29,6 +31,9 @@ public sealed record CreateTaskCommand(
     string? IdempotencyKey) : ICommand<TaskResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+
+    /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/tasks";
 }
 
@@ -43,7 +48,7 @@ internal sealed class CreateTaskValidator : AbstractValidator<CreateTaskCommand>
     }
 }
 
-internal sealed class CreateTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateTaskCommand, TaskResponse>
+internal sealed class CreateTaskHandler(IEntourageDb db, AuditTrail audit, TimeProvider time) : IRequestHandler<CreateTaskCommand, TaskResponse>
 {
     public async Task<TaskResponse> Handle(CreateTaskCommand request, CancellationToken cancellationToken)
     {
@@ -58,9 +63,10 @@ internal sealed class CreateTaskHandler(IEntourageDb db, TimeProvider time) : IR
         if (request.DependsOn is { Count: > 0 } dependsOn)
         {
             await db.ReplaceDependenciesAsync(task, dependsOn, cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
         }
 
+        await AuditedCap.AddAsync(audit, db, task, before: null, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
         return await TaskResponse.ReadAsync(db, task, time.GetUtcNow(), cancellationToken);
     }
 }

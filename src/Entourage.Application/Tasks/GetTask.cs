@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using MediatR;
 
@@ -6,7 +7,11 @@ namespace Entourage.Application.Tasks;
 
 /// <summary>Reads a task.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetTaskQuery(long Id) : IRequest<TaskResponse>;
+public sealed record GetTaskQuery(long Id) : IQuery<TaskResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Task(Id));
+}
 
 internal sealed class GetTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetTaskQuery, TaskResponse>
 {

@@ -1,3 +1,5 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Domain;
 using Entourage.Domain.Tasks;
 using MediatR;
@@ -5,7 +7,11 @@ using MediatR;
 namespace Entourage.Application.Tasks;
 
 /// <summary>Lists what work of each kind usually costs.</summary>
-public sealed record ListGuidelinesQuery : IRequest<IReadOnlyList<GuidelineResponse>>;
+public sealed record ListGuidelinesQuery : IQuery<IReadOnlyList<GuidelineResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent();
+}
 
 /// <summary>What work of a kind usually costs, and from where on something is likely wrong.</summary>
 /// <param name="Name">The kind of work.</param>

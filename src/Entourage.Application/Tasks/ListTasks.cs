@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -13,7 +14,11 @@ namespace Entourage.Application.Tasks;
 /// <param name="TeamId">The team.</param>
 /// <param name="Status">Only those that stand there; null for all.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListTasksQuery(Guid TeamId, WorkTaskStatus? Status, PageRequest Page) : IRequest<Page<TaskResponse>>;
+public sealed record ListTasksQuery(Guid TeamId, WorkTaskStatus? Status, PageRequest Page) : IQuery<Page<TaskResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Team(TeamId));
+}
 
 internal sealed class ListTasksValidator : AbstractValidator<ListTasksQuery>
 {

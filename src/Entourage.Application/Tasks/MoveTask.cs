@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Tasks;
 using FluentValidation;
@@ -9,7 +10,11 @@ namespace Entourage.Application.Tasks;
 /// <summary>Moves a task to another status.</summary>
 /// <param name="Id">Which.</param>
 /// <param name="Status">The status it is to have.</param>
-public sealed record MoveTaskCommand(long Id, WorkTaskStatus? Status) : ICommand<TaskResponse>;
+public sealed record MoveTaskCommand(long Id, WorkTaskStatus? Status) : ICommand<TaskResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.AssignedTask(Id));
+}
 
 internal sealed class MoveTaskValidator : AbstractValidator<MoveTaskCommand>
 {

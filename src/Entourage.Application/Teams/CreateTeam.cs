@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Domain.Organisations;
@@ -18,6 +19,9 @@ namespace Entourage.Application.Teams;
 public sealed record CreateTeamCommand(Guid OrganisationId, string Name, string Slug, string? Timezone, string? IdempotencyKey)
     : ICommand<TeamResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"orgs/{OrganisationId}/teams";
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Agents;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -9,7 +10,11 @@ namespace Entourage.Application.Teams;
 
 /// <summary>Reads a team with its agents.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetTeamQuery(Guid Id) : IRequest<TeamWithAgentsResponse>;
+public sealed record GetTeamQuery(Guid Id) : IQuery<TeamWithAgentsResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Team(Id));
+}
 
 internal sealed class GetTeamHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetTeamQuery, TeamWithAgentsResponse>
 {

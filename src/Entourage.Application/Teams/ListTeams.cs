@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -8,24 +9,30 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Teams;
 
-/// <summary>Lists an organisation's teams by slug.</summary>
+/// <summary>Lists an organisation's teams by slug: all of them to an admin, to others their own.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListTeamsQuery(Guid OrganisationId, PageRequest Page) : IRequest<Page<TeamResponse>>;
+public sealed record ListTeamsQuery(Guid OrganisationId, PageRequest Page) : IQuery<Page<TeamResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Organisation(OrganisationId));
+}
 
 internal sealed class ListTeamsValidator : AbstractValidator<ListTeamsQuery>
 {
     public ListTeamsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
-internal sealed class ListTeamsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListTeamsQuery, Page<TeamResponse>>
+internal sealed class ListTeamsHandler(IEntourageDb db, CallerContext callers, TimeProvider time) : IRequestHandler<ListTeamsQuery, Page<TeamResponse>>
 {
     public async Task<Page<TeamResponse>> Handle(ListTeamsQuery request, CancellationToken cancellationToken)
     {
         var after = request.Page.AfterName;
         await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        var (all, own) = (callers.Current.IsAdmin, callers.Current.TeamId);
         var teams = await db.Teams.AsNoTracking()
             .Where(team => team.OrganisationId == request.OrganisationId)
+            .Where(team => all || team.Id == own)
             .Where(team => after == null || string.Compare(team.Slug, after) > 0)
             .OrderBy(team => team.Slug)
             .Take(request.Page.Limit + 1)

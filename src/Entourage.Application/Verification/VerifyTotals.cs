@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Budgets;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
@@ -13,7 +14,11 @@ namespace Entourage.Application.Verification;
 /// is stored (rule 5).
 /// </summary>
 /// <param name="Repair">Whether to store the recomputed totals where they differ.</param>
-public sealed record VerifyTotalsCommand(bool Repair) : ILedgerCommand<VerificationReport>;
+public sealed record VerifyTotalsCommand(bool Repair) : ILedgerCommand<VerificationReport>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Admin();
+}
 
 /// <summary>What a verification found.</summary>
 /// <param name="Records">The usage records that were read.</param>

@@ -1,6 +1,9 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Events;
 using Entourage.Domain.Webhooks;
 using FluentValidation;
@@ -18,6 +21,9 @@ namespace Entourage.Application.Webhooks;
 public sealed record CreateWebhookCommand(
     Guid TeamId, string Url, IReadOnlyList<EventKind>? Events, WebhookFormat Format, string? IdempotencyKey) : ICommand<NewWebhookResponse>, IIdempotentCommand
 {
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+
     /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/webhooks";
 }
@@ -38,7 +44,7 @@ internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookCo
         && address.UserInfo.Length == 0;
 }
 
-internal sealed class CreateWebhookHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateWebhookCommand, NewWebhookResponse>
+internal sealed class CreateWebhookHandler(IEntourageDb db, AuditTrail audit, TimeProvider time) : IRequestHandler<CreateWebhookCommand, NewWebhookResponse>
 {
     public async Task<NewWebhookResponse> Handle(CreateWebhookCommand request, CancellationToken cancellationToken)
     {
@@ -51,6 +57,11 @@ internal sealed class CreateWebhookHandler(IEntourageDb db, TimeProvider time) :
             await db.Events.MaxAsync(told => (long?)told.Sequence, cancellationToken) ?? 0);
         var webhook = Webhook.Create(team, request.Url, request.Events!, request.Format, position, time.GetUtcNow());
         db.Webhooks.Add(webhook);
+        audit.Add(
+            AuditAction.WebhookCreated,
+            AuditSubject.Of(AuditSubjectKind.Webhook, webhook.Id, team.OrganisationId, team.Id),
+            before: null,
+            AuditedWebhook.Of(webhook));
         await db.SaveChangesAsync(cancellationToken);
         return new(WebhookResponse.From(webhook), webhook.Secret);
     }

@@ -1,5 +1,8 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Errors;
+using Entourage.Domain.Audit;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,9 +10,13 @@ namespace Entourage.Application.Webhooks;
 
 /// <summary>Removes a webhook with its messages: none is sent any more, save one that is on its way.</summary>
 /// <param name="Id">Which.</param>
-public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>;
+public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Webhook(Id));
+}
 
-internal sealed class DeleteWebhookHandler(IEntourageDb db) : IRequestHandler<DeleteWebhookCommand, Unit>
+internal sealed class DeleteWebhookHandler(IEntourageDb db, AuditTrail audit) : IRequestHandler<DeleteWebhookCommand, Unit>
 {
     public async Task<Unit> Handle(DeleteWebhookCommand request, CancellationToken cancellationToken)
     {
@@ -22,6 +29,14 @@ internal sealed class DeleteWebhookHandler(IEntourageDb db) : IRequestHandler<De
             throw new NotFoundException("webhook", request.Id);
         }
 
+        var webhook = await db.Webhooks.AsNoTracking().SingleAsync(webhook => webhook.Id == request.Id, cancellationToken);
+        var organisationId = await db.FindOrganisationOfAsync(webhook.TeamId, cancellationToken);
+        audit.Add(
+            AuditAction.WebhookDeleted,
+            AuditSubject.Of(AuditSubjectKind.Webhook, webhook.Id, organisationId, webhook.TeamId),
+            AuditedWebhook.Of(webhook),
+            after: null);
+        await db.SaveChangesAsync(cancellationToken);
         await db.WebhookDeliveries.Where(delivery => delivery.WebhookId == request.Id).ExecuteDeleteAsync(cancellationToken);
         await db.Webhooks.Where(webhook => webhook.Id == request.Id).ExecuteDeleteAsync(cancellationToken);
         return Unit.Value;

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
@@ -10,17 +11,29 @@ namespace Entourage.Application.Webhooks;
 
 /// <summary>Reads a webhook.</summary>
 /// <param name="Id">Which.</param>
-public sealed record GetWebhookQuery(Guid Id) : IRequest<WebhookResponse>;
+public sealed record GetWebhookQuery(Guid Id) : IQuery<WebhookResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Webhook(Id));
+}
 
 /// <summary>Lists a team's webhooks, the oldest first.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListWebhooksQuery(Guid TeamId, PageRequest Page) : IRequest<Page<WebhookResponse>>;
+public sealed record ListWebhooksQuery(Guid TeamId, PageRequest Page) : IQuery<Page<WebhookResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
 
 /// <summary>Lists a webhook's messages, the newest first.</summary>
 /// <param name="WebhookId">The webhook.</param>
 /// <param name="Page">Which part.</param>
-public sealed record ListDeliveriesQuery(Guid WebhookId, PageRequest Page) : IRequest<Page<DeliveryResponse>>;
+public sealed record ListDeliveriesQuery(Guid WebhookId, PageRequest Page) : IQuery<Page<DeliveryResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Webhook(WebhookId));
+}
 
 internal sealed class ListWebhooksValidator : AbstractValidator<ListWebhooksQuery>
 {

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Webhooks;
 using MediatR;
@@ -7,7 +8,11 @@ namespace Entourage.Application.Webhooks;
 
 /// <summary>Sends a webhook a message that tells of nothing, by the way that all take.</summary>
 /// <param name="Id">Which.</param>
-public sealed record TestWebhookCommand(Guid Id) : ICommand<DeliveryResponse>;
+public sealed record TestWebhookCommand(Guid Id) : ICommand<DeliveryResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Webhook(Id));
+}
 
 internal sealed class TestWebhookHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<TestWebhookCommand, DeliveryResponse>
 {

@@ -56,6 +56,9 @@ public static class Shown
     /// <summary>A day and a time in a zone: <c>24 Nov 14:05</c>.</summary>
     public static string Moment(DateTimeOffset at, string zone) => In(at, zone).ToString("d MMM HH:mm", Culture);
 
+    /// <summary>A day in a zone: <c>24 Nov 2026</c>.</summary>
+    public static string Day(DateTimeOffset at, string zone) => In(at, zone).ToString("d MMM yyyy", Culture);
+
     /// <summary>An instant for machines.</summary>
     public static string Utc(DateTimeOffset at) => UtcJsonConverter.TextOf(at);
 

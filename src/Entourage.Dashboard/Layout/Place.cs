@@ -57,10 +57,31 @@ public sealed record PlaceLink(string Name, string Address)
     public IReadOnlyList<PlaceLink>? Pages { get; init; }
 
     /// <summary>An organisation, with its pages.</summary>
-    public static PlaceLink Organisation(Guid id, string name) => new(name, $"/orgs/{id}") { Pages = [new("Overview", $"/orgs/{id}")] };
+    public static PlaceLink Organisation(Guid id, string name) => new(name, $"/orgs/{id}")
+    {
+        Pages =
+        [
+            new("Overview", $"/orgs/{id}"),
+            new("Costs", $"/orgs/{id}/costs"),
+            new("Settings", $"/orgs/{id}/settings"),
+            new("Keys", "/keys"),
+        ],
+    };
 
     /// <summary>A team, with its pages.</summary>
-    public static PlaceLink Team(Guid id, string name) => new(name, $"/teams/{id}") { Pages = [new("Live", $"/teams/{id}")] };
+    public static PlaceLink Team(Guid id, string name) => new(name, $"/teams/{id}")
+    {
+        Pages =
+        [
+            new("Live", $"/teams/{id}"),
+            new("Alerts", $"/teams/{id}/alerts"),
+            new("Costs", $"/teams/{id}/costs"),
+            new("Settings", $"/teams/{id}/settings"),
+        ],
+    };
+
+    /// <summary>The keys of all organisations.</summary>
+    public static PlaceLink Keys { get; } = new("Keys", "/keys") { Pages = [new("Organisations", "/"), new("Keys", "/keys")] };
 
     /// <summary>A session.</summary>
     public static PlaceLink Session(long id) => new($"Session {id}", $"/sessions/{id}");

@@ -82,6 +82,9 @@ public sealed class LiveWatch<T>(LiveView<T> view, Func<ValueTask> leave) : IAsy
     /// <summary>The figures at present.</summary>
     public LiveFigures<T> Current => view.Current;
 
+    /// <summary>Has them read soon: whoever looks has changed something that no event tells of.</summary>
+    public void ReadSoon() => view.ReadSoon();
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref leave, null)?.Invoke() ?? ValueTask.CompletedTask;
 }

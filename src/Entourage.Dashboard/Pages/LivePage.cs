@@ -53,6 +53,9 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     /// <summary>Asks whether to stop something, or to let it go on.</summary>
     protected Task StopAsync(StopAct act) => StopDialog.ShowAsync(Dialogs, act);
 
+    /// <summary>Has the figures read soon, after a change that no event tells of.</summary>
+    protected void ReadSoon() => watch?.ReadSoon();
+
     /// <summary>Begins anew.</summary>
     protected async Task OpenAsync()
     {

@@ -16,11 +16,17 @@ public sealed record Fault(string Title, string Detail)
     /// <summary>What is wrong with which member of the request, by the member's name in C#.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>Somebody else has changed meanwhile what was to be changed.</summary>
+    public bool IsStale { get; private init; }
+
     /// <summary>The store is away: the same may go well in a moment.</summary>
     public bool MayPass { get; private init; }
 
     /// <summary>There is no such thing.</summary>
     public bool IsMissing { get; private init; }
+
+    /// <summary>What is wrong with a member of the request, however its name is written; null for nothing.</summary>
+    public string? ErrorOf(string member) => Errors.FirstOrDefault(error => error.Key.Equals(member, StringComparison.OrdinalIgnoreCase)).Value;
 
     /// <summary>The fault that an exception stands for.</summary>
     public static Fault Of(Exception exception) => exception switch
@@ -30,10 +36,12 @@ public sealed record Fault(string Title, string Detail)
             .ToDictionary(member => member.Key, member => string.Join(" ", member.Select(failure => failure.ErrorMessage).Distinct()), StringComparer.Ordinal)),
         InvalidInputException invalid => Invalid(new Dictionary<string, string> { [invalid.Field] = invalid.Message }),
         RuleViolationException { Field: { } field } violation => Invalid(new Dictionary<string, string> { [field] = violation.Message }),
+        ConflictException { Code: "stale" } => new("Changed meanwhile", exception.Message) { IsStale = true },
         RuleViolationException or ConflictException => new("Not as things stand", exception.Message),
         BudgetExceededException exceeded => new("A budget refuses", exceeded.RetryAt is { } at
             ? $"{exceeded.Message} It starts afresh at {at:yyyy-MM-dd HH:mm} UTC."
             : exceeded.Message),
+        ForbiddenException => new("Not for you", "The key that you signed in with does not allow this."),
         NotFoundException => new("Not here", exception.Message) { IsMissing = true },
         StoreUnavailableException { OutcomeUnknown: true } => new("The store was lost", "It may have been done or not: look before you try again.") { MayPass = true },
         StoreUnavailableException => new("The store is away", exception.Message) { MayPass = true },

@@ -1,6 +1,7 @@
 using Entourage.Application.Errors;
 using Entourage.Domain.Events;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     private readonly Guid teamId;
     private readonly IServiceScopeFactory scopes;
     private readonly EventOptions options;
+    private readonly JobMetrics metrics;
     private readonly ILogger logger;
     private readonly CancellationTokenSource ending = new();
     private readonly SemaphoreSlim wake = new(0, 1);
@@ -42,9 +44,9 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     private long advancedAt = TimeProvider.System.GetTimestamp();
     private int watchers;
 
-    public TeamFeed(Guid teamId, IServiceScopeFactory scopes, EventOptions options, ILogger logger)
+    public TeamFeed(Guid teamId, IServiceScopeFactory scopes, EventOptions options, JobMetrics metrics, ILogger logger)
     {
-        (this.teamId, this.scopes, this.options, this.logger) = (teamId, scopes, options, logger);
+        (this.teamId, this.scopes, this.options, this.metrics, this.logger) = (teamId, scopes, options, metrics, logger);
         reading = Task.Run(ReadAsync);
     }
 
@@ -193,6 +195,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
             }
             catch (Exception exception) when (!ending.IsCancellationRequested)
             {
+                metrics.Failed(Job.ReadEvents);
                 LogFailed(logger, teamId, exception);
                 fault = new StoreUnavailableException("The store cannot be read at present.", exception);
             }
@@ -298,6 +301,6 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         toTell?.SetResult();
     }
 
-    [LoggerMessage(LogLevel.Warning, "The events of team {TeamId} could not be read; that is tried again")]
+    [LoggerMessage(2007, LogLevel.Warning, "The events of team {TeamId} could not be read; that is tried again")]
     private static partial void LogFailed(ILogger logger, Guid teamId, Exception exception);
 }

@@ -4,6 +4,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Domain.Events;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,15 +24,23 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     private readonly EventOptions options;
     private readonly IHostApplicationLifetime lifetime;
     private readonly CommitSignal signal;
+    private readonly JobMetrics jobs;
     private readonly ILogger<TeamFeeds> logger;
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, TeamFeed> feeds = [];
 
     public TeamFeeds(
-        IServiceScopeFactory scopes, IOptions<EventOptions> options, IHostApplicationLifetime lifetime, CommitSignal signal, ILogger<TeamFeeds> logger)
+        IServiceScopeFactory scopes,
+        IOptions<EventOptions> options,
+        IHostApplicationLifetime lifetime,
+        CommitSignal signal,
+        EventMetrics metrics,
+        JobMetrics jobs,
+        ILogger<TeamFeeds> logger)
     {
-        (this.scopes, this.options, this.lifetime, this.signal, this.logger) = (scopes, options.Value, lifetime, signal, logger);
+        (this.scopes, this.options, this.lifetime, this.signal, this.jobs, this.logger) = (scopes, options.Value, lifetime, signal, jobs, logger);
         signal.Committed += Wake;
+        metrics.ShowWatchers(CountWatchers);
     }
 
     /// <summary>The teams that are watched.</summary>
@@ -133,7 +142,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
         {
             if (!feeds.TryGetValue(teamId, out var feed))
             {
-                feeds.Add(teamId, feed = new(teamId, scopes, options, logger));
+                feeds.Add(teamId, feed = new(teamId, scopes, options, jobs, logger));
             }
 
             feed.Watchers++;
@@ -154,6 +163,14 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
         }
 
         await feed.DisposeAsync();
+    }
+
+    private int CountWatchers()
+    {
+        lock (gate)
+        {
+            return feeds.Values.Sum(feed => feed.Watchers);
+        }
     }
 
     private void Wake(Guid teamId)

@@ -1,4 +1,5 @@
 using Entourage.Application.Sessions;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>Closes sessions that nothing is heard of any more.</summary>
-internal sealed partial class AbandonJob(IServiceScopeFactory scopes, TimeProvider time, IOptions<JobOptions> options, ILogger<AbandonJob> logger)
-    : BackgroundService
+internal sealed partial class AbandonJob(
+    IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, IOptions<JobOptions> options, ILogger<AbandonJob> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,11 +28,12 @@ internal sealed partial class AbandonJob(IServiceScopeFactory scopes, TimeProvid
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                metrics.Failed(Job.AbandonSessions);
                 LogFailed(logger, exception);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Abandoned sessions could not be closed; that is tried again shortly")]
+    [LoggerMessage(2001, LogLevel.Warning, "Abandoned sessions could not be closed; that is tried again shortly")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

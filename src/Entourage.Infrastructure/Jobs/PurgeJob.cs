@@ -1,5 +1,6 @@
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>Forgets answers to idempotency keys, reservations that have ended, events and messages, once nobody can ask for them any more.</summary>
-internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<PurgeJob> logger) : BackgroundService
+internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<PurgeJob> logger)
+    : BackgroundService
 {
     // The contract keeps a key for 7 days at least.
     private static readonly TimeSpan AnswersKeptFor = TimeSpan.FromDays(8);
@@ -36,6 +38,7 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                metrics.Failed(Job.Purge);
                 LogFailed(logger, exception);
             }
         }
@@ -103,6 +106,6 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .ExecuteDeleteAsync(cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Old idempotency keys, reservations, events and messages could not be deleted; they are tried again in an hour")]
+    [LoggerMessage(2002, LogLevel.Warning, "Old idempotency keys, reservations, events and messages could not be deleted; they are tried again in an hour")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Pricing;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,8 @@ namespace Entourage.Infrastructure.Jobs;
 /// Prices usage that waits for it. Who sets a price sees to that at once; this is for prices that came with a new program, and for
 /// what a process left undone that ended in the midst of it.
 /// </summary>
-internal sealed partial class RepriceJob(IServiceScopeFactory scopes, TimeProvider time, ILogger<RepriceJob> logger) : BackgroundService
+internal sealed partial class RepriceJob(IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<RepriceJob> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -25,12 +27,13 @@ internal sealed partial class RepriceJob(IServiceScopeFactory scopes, TimeProvid
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                metrics.Failed(Job.Reprice);
                 LogFailed(logger, exception);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(LogLevel.Warning, "Usage that waits for a price could not be priced; that is tried again in an hour")]
+    [LoggerMessage(2003, LogLevel.Warning, "Usage that waits for a price could not be priced; that is tried again in an hour")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

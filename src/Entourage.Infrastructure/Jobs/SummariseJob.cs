@@ -1,5 +1,6 @@
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>Keeps the cost summaries close behind the rollups.</summary>
-internal sealed partial class SummariseJob(IServiceScopeFactory scopes, CostSummaries summaries, TimeProvider time, ILogger<SummariseJob> logger)
-    : BackgroundService
+internal sealed partial class SummariseJob(
+    IServiceScopeFactory scopes, CostSummaries summaries, TimeProvider time, JobMetrics metrics, ILogger<SummariseJob> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RestAfterFault = TimeSpan.FromSeconds(30);
@@ -34,6 +35,7 @@ internal sealed partial class SummariseJob(IServiceScopeFactory scopes, CostSumm
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                metrics.Failed(Job.Summarise);
                 LogFailed(logger, exception);
                 rest = RestAfterFault;
             }
@@ -53,6 +55,6 @@ internal sealed partial class SummariseJob(IServiceScopeFactory scopes, CostSumm
             .ToListAsync(cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The cost summaries could not be brought up to date; reports are right, but slower, until they are")]
+    [LoggerMessage(2004, LogLevel.Warning, "The cost summaries could not be brought up to date; reports are right, but slower, until they are")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

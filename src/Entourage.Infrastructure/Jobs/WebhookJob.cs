@@ -1,4 +1,5 @@
 using Entourage.Infrastructure.Events;
+using Entourage.Infrastructure.Telemetry;
 using Entourage.Infrastructure.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,10 +12,13 @@ namespace Entourage.Infrastructure.Jobs;
 /// nobody else's messages.
 /// </summary>
 internal sealed partial class WebhookJob(
-    WebhookOutbox outbox, WebhookSender sender, CommitSignal signal, IOptions<WebhookOptions> options, ILogger<WebhookJob> logger) : BackgroundService
+    WebhookOutbox outbox, WebhookSender sender, CommitSignal signal, JobMetrics metrics, IOptions<WebhookOptions> options, ILogger<WebhookJob> logger)
+    : BackgroundService
 {
     private const int MostAtOnce = 128;
     private const int MostAtOnceToOne = 4;
+
+    private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(10);
 
     // What is committed within it is seen to together.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
@@ -23,6 +27,7 @@ internal sealed partial class WebhookJob(
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, int> onTheirWay = [];
     private readonly HashSet<Task> sending = [];
+    private long? countedAt;
 
     public override void Dispose()
     {
@@ -68,6 +73,7 @@ internal sealed partial class WebhookJob(
             }
 
             await SendDueAsync(stoppingToken);
+            await CountAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -75,8 +81,20 @@ internal sealed partial class WebhookJob(
         }
         catch (Exception exception)
         {
+            metrics.Failed(Job.SendWebhooks);
             LogFailed(logger, exception);
         }
+    }
+
+    private async Task CountAsync(CancellationToken stoppingToken)
+    {
+        if (countedAt is { } then && TimeProvider.System.GetElapsedTime(then) < CountEvery)
+        {
+            return;
+        }
+
+        await outbox.CountWaitingAsync(stoppingToken);
+        countedAt = TimeProvider.System.GetTimestamp();
     }
 
     private async Task SendDueAsync(CancellationToken stoppingToken)
@@ -131,6 +149,7 @@ internal sealed partial class WebhookJob(
         }
         catch (Exception exception)
         {
+            metrics.Failed(Job.SendWebhooks);
             LogNotRecorded(logger, delivery.Delivery.Id, exception);
         }
 
@@ -167,9 +186,9 @@ internal sealed partial class WebhookJob(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Messages to webhooks could not be made or claimed; that is tried again")]
+    [LoggerMessage(2005, LogLevel.Warning, "Messages to webhooks could not be made or claimed; that is tried again")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "What became of message {DeliveryId} could not be recorded; it is sent again")]
+    [LoggerMessage(2006, LogLevel.Warning, "What became of message {DeliveryId} could not be recorded; it is sent again")]
     private static partial void LogNotRecorded(ILogger logger, Guid deliveryId, Exception exception);
 }

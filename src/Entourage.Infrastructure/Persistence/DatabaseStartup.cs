@@ -22,6 +22,10 @@ public static class DatabaseStartup
         await scope.ServiceProvider.GetRequiredService<BuiltInPrices>().AddMissingAsync(cancellationToken);
     }
 
+    /// <summary>Whether no migration is missing.</summary>
+    public static async Task<bool> IsMigratedAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        !(await services.GetRequiredService<EntourageDb>().Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+
     /// <summary>
     /// Applies the migrations that are missing, unless that is switched off. Any number of processes may do so at once.
     /// </summary>

@@ -1,8 +1,10 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Domain;
+using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -12,6 +14,7 @@ using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
+using Entourage.Domain.Telemetry;
 using Entourage.Domain.Webhooks;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.EntityFrameworkCore;
@@ -84,7 +87,22 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public DbSet<Alert> Alerts => Set<Alert>();
 
     /// <inheritdoc/>
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    /// <inheritdoc/>
+    public DbSet<SourceSession> SourceSessions => Set<SourceSession>();
+
+    /// <inheritdoc/>
+    public DbSet<SourceProcess> SourceProcesses => Set<SourceProcess>();
+
+    /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
+
+    /// <inheritdoc/>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <inheritdoc/>
+    public DbSet<KeyRevision> KeyRevisions => Set<KeyRevision>();
 
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
@@ -162,6 +180,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<AgentRole>();
         Name<AlertKind>();
         Name<AlertStatus>();
+        Name<CallerRole>();
         Name<Enforcement>();
         Name<HumanRequestKind>();
         Name<HumanRequestStatus>();

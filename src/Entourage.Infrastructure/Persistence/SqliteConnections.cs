@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>Opens connections to the SQLite file, every one of them durable and patient in the same way.</summary>
-internal sealed class SqliteConnections(string connectionString, IOptions<DatabaseOptions> options) : DbConnectionInterceptor
+internal sealed class SqliteConnections(string connectionString, IOptions<DatabaseOptions> options) : DbConnectionInterceptor, IDisposable
 {
     // FULL: a commit is on the disk before it is answered (rule 1). A checkpoint after 32 MiB of the log, not after the 4 by
     // default: the same few pages are written by every commit, and are copied once for all of them.
@@ -21,6 +21,9 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
 
     private static readonly string[] LogSuffixes = ["-wal", "-shm"];
 
+    private readonly Lock gate = new();
+    private SqliteStoreUse? use;
+
     /// <summary>The connection string, with the time-out of the options.</summary>
     public string ConnectionString { get; } = new SqliteConnectionStringBuilder(connectionString)
     {
@@ -33,6 +36,8 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     /// <summary>Opens a connection.</summary>
     public async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
     {
+        EnsureInUse();
+
         // Whoever opens one here keeps it, and throws it away for good after a fault.
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
         try
@@ -65,6 +70,24 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     public static bool IsReadOnly(SqliteConnection connection) => SQLitePCL.raw.sqlite3_db_readonly(connection.Handle, "main") == 1;
 
     /// <inheritdoc/>
+    public void Dispose() => use?.Dispose();
+
+    /// <inheritdoc/>
+    public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        EnsureInUse();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        EnsureInUse();
+        return new(result);
+    }
+
+    /// <inheritdoc/>
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Apply((SqliteConnection)connection);
 
     /// <inheritdoc/>
@@ -72,6 +95,17 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     {
         Apply((SqliteConnection)connection);
         return Task.CompletedTask;
+    }
+
+    private void EnsureInUse()
+    {
+        if (Volatile.Read(ref use) is null)
+        {
+            lock (gate)
+            {
+                use ??= SqliteStoreUse.Share(Path);
+            }
+        }
     }
 
     private void Apply(SqliteConnection connection)

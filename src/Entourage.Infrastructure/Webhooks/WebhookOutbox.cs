@@ -5,6 +5,7 @@ using Entourage.Domain.Events;
 using Entourage.Domain.Webhooks;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ namespace Entourage.Infrastructure.Webhooks;
 /// transaction that adds the messages. A message is claimed by a conditional update, so two replicas do not send it at once, and a
 /// claim runs out, so that one whose process died is sent by another.
 /// </summary>
-internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<WebhookOptions> options, TimeProvider time)
+internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<WebhookOptions> options, WebhookMetrics metrics, TimeProvider time)
 {
     private const int PageSize = 200;
     private const string Disabled = "The webhook is disabled.";
@@ -56,6 +57,14 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
         }
 
         return hasMore;
+    }
+
+    /// <summary>Counts the messages that are to be delivered, for those who watch the server.</summary>
+    public async Task CountWaitingAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        metrics.Waiting = await db.WebhookDeliveries.LongCountAsync(delivery => delivery.Status == DeliveryStatus.Pending, cancellationToken);
     }
 
     /// <summary>Claims messages that are due; each is sent by nobody else until the claim runs out.</summary>
@@ -128,6 +137,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
                 return result.IsGone && await DisableAsync(db, claimed.Delivery.WebhookId, now, inTransaction);
             },
             cancellationToken);
+        metrics.Tried(status);
     }
 
     private static async Task<bool> DisableAsync(EntourageDb db, Guid webhookId, DateTimeOffset now, CancellationToken cancellationToken)

@@ -48,7 +48,8 @@ internal sealed class MigrationTests
             Assert.That(await db.Database.GetAppliedMigrationsAsync(), Is.EqualTo(db.Database.GetMigrations()));
             foreach (var table in db.Model.GetEntityTypes().Select(entity => entity.GetTableName()))
             {
-                Assert.That(await db.ScalarAsync<long>($"""SELECT COUNT(*) FROM "{table}" """), Is.Zero);
+                // The row that says how often keys were revoked is there from the beginning.
+                Assert.That(await db.ScalarAsync<long>($"""SELECT COUNT(*) FROM "{table}" """), Is.EqualTo(table == "KeyRevisions" ? 1 : 0));
             }
 
             return true;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Entourage.Domain.Events;
+using Entourage.Infrastructure.Access;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
@@ -41,6 +42,7 @@ internal sealed class QueryPlanTests
         LedgerSql.AddToSession,
         "SELECT " + SummarySql.Unsummarised,
         SummarySql.MarkSummarised,
+        AccessSql.SelectRevision,
     ];
 
     private ApiHost host = null!;
@@ -76,6 +78,8 @@ internal sealed class QueryPlanTests
     [TestCase("/agents/{agent}/sessions")]
     [TestCase("/agents/{agent}/sessions?status=active")]
     [TestCase("/agents/{agent}")]
+    [TestCase("/audit?team_id={team}")]
+    [TestCase("/audit?subject={agent}")]
     [TestCase("/teams/{team}/agents")]
     [TestCase("/teams/{team}/tasks")]
     [TestCase("/teams/{team}/human-requests")]

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.SqlServer.Dac.Model;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
+using TriggerType = Microsoft.SqlServer.TransactSql.ScriptDom.TriggerType;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
@@ -53,6 +54,20 @@ internal sealed class SqlServerModelTests
             Assert.That(model.GetObjects(DacQueryScopes.UserDefined, ModelSchema.Procedure).Count(), Is.EqualTo(procedures));
         });
     }
+
+    [Test]
+    public void The_audit_trail_has_a_trigger_instead_of_each_change() => Assert.That(
+        Schema.Triggers.Select(trigger => (
+            trigger.Name.BaseIdentifier.Value,
+            trigger.TriggerObject.Name.BaseIdentifier.Value,
+            trigger.TriggerType,
+            trigger.TriggerActions.Single().TriggerActionType,
+            trigger.StatementList.Statements.Single().GetType())),
+        Is.EquivalentTo(new[]
+        {
+            ("AuditEntries_NoUpdate", "AuditEntries", TriggerType.InsteadOf, TriggerActionType.Update, typeof(ThrowStatement)),
+            ("AuditEntries_NoDelete", "AuditEntries", TriggerType.InsteadOf, TriggerActionType.Delete, typeof(ThrowStatement)),
+        }));
 
     [TestCase("SELECT s.Cost, s.Price FROM Sessions s", "[Price]")]
     [TestCase("SELECT x.Cost FROM Sessions s", "[x]")]

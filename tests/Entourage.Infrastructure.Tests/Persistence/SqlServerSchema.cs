@@ -11,6 +11,7 @@ internal sealed class SqlServerSchema
 {
     private readonly Dictionary<string, CreateTableStatement> tables = new(StringComparer.Ordinal);
     private readonly List<CreateIndexStatement> indexes = [];
+    private readonly List<CreateTriggerStatement> triggers = [];
 
     private SqlServerSchema(string script)
     {
@@ -30,6 +31,9 @@ internal sealed class SqlServerSchema
             .ToDictionary(column => column.ColumnIdentifier.Value, StringComparer.Ordinal),
         StringComparer.Ordinal);
 
+    /// <summary>What is done instead of changing rows.</summary>
+    public IReadOnlyList<CreateTriggerStatement> Triggers => triggers;
+
     public static SqlServerSchema OfMigrations()
     {
         using var db = Contexts.Mapping(Store.SqlServer);
@@ -40,7 +44,7 @@ internal sealed class SqlServerSchema
     public TSqlModel ToModel()
     {
         var model = new TSqlModel(SqlServerVersion.Sql160, new TSqlModelOptions());
-        foreach (var statement in tables.Values.Concat<TSqlStatement>(indexes))
+        foreach (var statement in tables.Values.Concat<TSqlStatement>(indexes).Concat(triggers))
         {
             model.AddObjects(TransactSql.TextOf(statement));
         }
@@ -72,6 +76,11 @@ internal sealed class SqlServerSchema
                 var definition = tables[added.SchemaObjectName.BaseIdentifier.Value].Definition;
                 AddAll(definition.ColumnDefinitions, added.Definition.ColumnDefinitions);
                 AddAll(definition.TableConstraints, added.Definition.TableConstraints);
+                break;
+
+            // Alone in a batch, and so as a text; of nothing else.
+            case ExecuteStatement { ExecuteSpecification.ExecutableEntity: ExecutableStringList { Strings: [StringLiteral text] } }:
+                triggers.Add((CreateTriggerStatement)((TSqlScript)TransactSql.Parse(text.Value)).Batches.Single().Statements.Single());
                 break;
 
             case DropIndexStatement dropped:

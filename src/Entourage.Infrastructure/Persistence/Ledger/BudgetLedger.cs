@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
@@ -8,6 +9,7 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using Entourage.Infrastructure.Events;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -20,7 +22,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// waits for nobody.
 /// </summary>
 internal sealed partial class BudgetLedger(
-    ILedgerStore store, PriceLists prices, CommitSignal signal, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
+    ILedgerStore store, PriceLists prices, CommitSignal signal, LedgerMetrics metrics, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
     : BackgroundService, IBudgetLedger
 {
     private const int GreatestAttempts = 10;
@@ -47,6 +49,7 @@ internal sealed partial class BudgetLedger(
         }
 
         Interlocked.Add(ref waiting, -entries.Count);
+        metrics.Missed(entries, LedgerResult.QueueFull);
         throw new StoreUnavailableException("Too much waits to be recorded, or the server is stopping. Nothing was recorded.");
     }
 
@@ -94,6 +97,7 @@ internal sealed partial class BudgetLedger(
     // Ends when the queue is complete and empty, not when the host is asked to stop: what was taken is written.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.ShowQueue(() => Waiting, options.Value.LedgerQueueLength);
         var batch = new List<Caller>();
         while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
@@ -113,9 +117,11 @@ internal sealed partial class BudgetLedger(
     private async Task WriteAsync(IReadOnlyList<Caller> batch)
     {
         var began = TimeProvider.System.GetTimestamp();
+        IReadOnlyList<LedgerEntry> entries = [.. batch.SelectMany(caller => caller.Entries)];
+        using var span = LedgerTraces.Begin(entries.Count, batch.Select(caller => caller.Trace));
         try
         {
-            var outcomes = await WriteAsync([.. batch.SelectMany(caller => caller.Entries)]);
+            var outcomes = await WriteAsync(entries);
             var first = 0;
             foreach (var caller in batch)
             {
@@ -126,6 +132,8 @@ internal sealed partial class BudgetLedger(
         catch (StoreUnavailableException exception)
         {
             LogUnavailable(logger, batch.Count, exception);
+            span.Fail(exception);
+            metrics.Missed(entries, LedgerResult.Unavailable);
             foreach (var caller in batch)
             {
                 caller.Fail(exception);
@@ -140,6 +148,7 @@ internal sealed partial class BudgetLedger(
         {
             // One of them is at fault; the others must not suffer for it.
             LogSplit(logger, batch.Count, exception);
+            span.Fail(exception);
             foreach (var caller in batch)
             {
                 await WriteAsync([caller]);
@@ -147,6 +156,8 @@ internal sealed partial class BudgetLedger(
         }
         catch (Exception exception)
         {
+            span.Fail(exception);
+            metrics.Missed(entries, LedgerResult.Failed);
             batch[0].Fail(exception);
         }
     }
@@ -157,6 +168,7 @@ internal sealed partial class BudgetLedger(
         while (queue.Reader.TryRead(out var caller))
         {
             Interlocked.Add(ref waiting, -caller.Entries.Count);
+            metrics.Missed(caller.Entries, LedgerResult.Unavailable);
             caller.Fail(new StoreUnavailableException("The store cannot record anything at present. Nothing was recorded.", reason));
         }
     }
@@ -164,11 +176,13 @@ internal sealed partial class BudgetLedger(
     private async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries)
     {
         IReadOnlyList<LedgerOutcome> perhapsWritten = [];
+        IReadOnlyCollection<LedgerRecord> records = [];
         var began = TimeProvider.System.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             IReadOnlyList<LedgerOutcome> outcomes = [];
             IReadOnlyCollection<Guid> teamIds = [];
+            var attemptBegan = TimeProvider.System.GetTimestamp();
             try
             {
                 await store.WriteAsync(
@@ -182,9 +196,10 @@ internal sealed partial class BudgetLedger(
 
                         var batch = new LedgerBatch(entries, writes, prices);
                         outcomes = await batch.WriteAsync();
-                        teamIds = batch.TeamIds;
+                        (teamIds, records) = (batch.TeamIds, batch.Records);
                     },
                     CancellationToken.None);
+                metrics.Committed(entries, outcomes, records, TimeProvider.System.GetElapsedTime(attemptBegan));
                 signal.Raise(teamIds);
                 return outcomes;
             }
@@ -204,6 +219,7 @@ internal sealed partial class BudgetLedger(
                 }
 
                 LogRerun(logger, entries.Count, exception);
+                metrics.Rerun();
                 await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt), TimeProvider.System);
             }
         }
@@ -230,13 +246,13 @@ internal sealed partial class BudgetLedger(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The store failed; {Count} callers were told so")]
+    [LoggerMessage(1001, LogLevel.Error, "The store failed; {Count} callers were told so")]
     private static partial void LogUnavailable(ILogger logger, int count, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "A transaction of {Count} callers failed; each is tried on its own")]
+    [LoggerMessage(1002, LogLevel.Error, "A transaction of {Count} callers failed; each is tried on its own")]
     private static partial void LogSplit(ILogger logger, int count, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "A transaction of {Count} entries is run again")]
+    [LoggerMessage(1003, LogLevel.Warning, "A transaction of {Count} entries is run again")]
     private static partial void LogRerun(ILogger logger, int count, Exception exception);
 
     /// <summary>Entries whose caller waits.</summary>
@@ -246,6 +262,9 @@ internal sealed partial class BudgetLedger(
         private readonly TaskCompletionSource<IReadOnlyList<LedgerOutcome>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public IReadOnlyList<LedgerEntry> Entries { get; } = entries;
+
+        /// <summary>The request that they are of, where somebody wants to know.</summary>
+        public ActivityContext Trace { get; } = LedgerTraces.Caller;
 
         public Task<IReadOnlyList<LedgerOutcome>> Task => completion.Task;
 

@@ -27,6 +27,9 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     /// <summary>The teams concerned.</summary>
     public IReadOnlyCollection<Guid> TeamIds => books.TeamIds;
 
+    /// <summary>The usages that were recorded.</summary>
+    public IReadOnlyCollection<LedgerRecord> Records => books.Records;
+
     /// <summary>Writes the entries, in their order.</summary>
     /// <returns>For each what its caller is told: an answer, or the reason why it alone was not written.</returns>
     public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync()
@@ -331,7 +334,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
 
     private async Task<SessionResponse> KillAsync(KillSessionEntry kill)
     {
-        await stops.KillAsync(GetSession(kill.SessionId).Policy.TeamId, kill.SessionId, kill.Reason, kill.Now);
+        await stops.KillAsync(GetSession(kill.SessionId).Policy.TeamId, kill.SessionId, kill.Reason, kill.By, kill.Now);
         return LedgerAnswers.OfSession(GetSession(kill.SessionId), books, kill.Now);
     }
 

@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Events;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -36,6 +37,7 @@ internal sealed class LedgerBooks
     private readonly List<LedgerRecord> records = [];
     private readonly List<TeamEvent> events = [];
     private readonly List<Alert> alerts = [];
+    private readonly List<AuditEntry> audited = [];
     private readonly Dictionary<long, SessionWatch> watches = [];
 
     /// <summary>Opens them.</summary>
@@ -52,6 +54,9 @@ internal sealed class LedgerBooks
 
     /// <summary>The organisations whose ledgers are held.</summary>
     public IReadOnlyCollection<Guid> OrganisationIds { get; }
+
+    /// <summary>The usages that were recorded.</summary>
+    public IReadOnlyCollection<LedgerRecord> Records => records;
 
     /// <summary>Their teams that are concerned.</summary>
     public IReadOnlyCollection<Guid> TeamIds => [.. sessions.Values.Select(session => session.Policy.TeamId).Distinct()];
@@ -232,6 +237,15 @@ internal sealed class LedgerBooks
     /// <summary>Tells the watchers of a team something, if and when this is committed.</summary>
     public void Tell(TeamEvent told) => events.Add(told);
 
+    /// <summary>Adds to the audit trail, if and when this is committed; null where nothing has changed.</summary>
+    public void Audit(AuditEntry? entry)
+    {
+        if (entry is not null)
+        {
+            audited.Add(entry);
+        }
+    }
+
     /// <summary>What is to be written; null when that is nothing.</summary>
     public LedgerChanges? Close(IEnumerable<IdempotentAnswer> answers)
     {
@@ -246,6 +260,7 @@ internal sealed class LedgerBooks
             Answers = [.. answers],
             Events = events,
             Alerts = alerts,
+            Audited = audited,
             Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], sum.Value)),
             Pauses = changedPauses.Values,
             EndedSessions = ended,

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -23,6 +24,8 @@ internal sealed class LedgerChanges
     public required IReadOnlyCollection<TeamEvent> Events { get; init; }
 
     public required IReadOnlyCollection<Alert> Alerts { get; init; }
+
+    public required IReadOnlyCollection<AuditEntry> Audited { get; init; }
 
     public required IReadOnlyDictionary<long, SessionChange> Sessions { get; init; }
 

@@ -1,6 +1,9 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
 using Entourage.Application.Events;
 using Entourage.Application.Stops;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Stops;
@@ -15,6 +18,8 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
 {
+    private static readonly AuditActor Itself = Caller.Entourage.ToActor();
+
     private readonly List<Tripped> tripped = [];
     private readonly HashSet<Guid> activeRead = [];
     private readonly HashSet<long> reservationsRead = [];
@@ -49,11 +54,11 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
             var subject = new PauseSubject(PauseScope.Agent, policy.AgentId, policy.TeamId, policy.OrganisationId);
             if (killed is { } top)
             {
-                await KillAsync(policy.TeamId, top, reason, now);
+                await KillAsync(policy.TeamId, top, reason, Itself, now);
             }
             else if ((await FindPauseAsync(subject))?.IsInForceAt(now) != true)
             {
-                await PauseAsync(new PauseEntry(subject, reason, ExpiresAt: null, By: null, now));
+                await PauseAsync(new PauseEntry(subject, reason, ExpiresAt: null, Itself, now));
             }
         }
 
@@ -63,16 +68,24 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     }
 
     /// <summary>Kills what is active of a session and the sessions below it, and gives their reservations back.</summary>
-    public async Task KillAsync(Guid teamId, long sessionId, string reason, DateTimeOffset now)
+    public async Task KillAsync(Guid teamId, long sessionId, string reason, AuditActor by, DateTimeOffset now)
     {
         var reached = (await ReadActiveAsync(PauseScope.Team, teamId)).Where(below => below.Policy.SessionPath.Contains(sessionId)).ToArray();
         await ReleaseAsync(reached, now);
         foreach (var killed in reached)
         {
-            books.End(killed, killed.State.Kill(reason, now));
-            books.Tell(Telling.Of(LedgerAnswers.OfSession(books.FindSession(killed.Id)!, books, now), killed.Policy.TeamId, now));
-            var notice = new StopNotice(StopAction.Killed, StopScope.Session, BudgetWindow.IdOf(killed.Id), reason, By: null, now, ExpiresAt: null);
-            books.Tell(Telling.Of(EventKind.Stop, killed.Policy.TeamId, killed.Policy.AgentId, killed.Id, notice, now));
+            var (state, policy) = (killed.State.Kill(reason, now), killed.Policy);
+            books.End(killed, state);
+            books.Audit(Auditing.Of(
+                AuditAction.SessionKilled,
+                AuditSubject.Of(AuditSubjectKind.Session, killed.Id, policy.OrganisationId, policy.TeamId),
+                AuditedSession.Of(killed.State),
+                AuditedSession.Of(state),
+                by,
+                now));
+            books.Tell(Telling.Of(LedgerAnswers.OfSession(books.FindSession(killed.Id)!, books, now), policy.TeamId, now));
+            var notice = new StopNotice(StopAction.Killed, StopScope.Session, BudgetWindow.IdOf(killed.Id), reason, by.Name, now, ExpiresAt: null);
+            books.Tell(Telling.Of(EventKind.Stop, policy.TeamId, policy.AgentId, killed.Id, notice, now));
         }
     }
 
@@ -109,7 +122,7 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     {
         var (subject, now) = (entry.Subject, entry.Now);
         var present = await FindPauseAsync(subject);
-        var pause = Pause.Begin(present, entry.Reason, entry.ExpiresAt, entry.By, now);
+        var pause = Pause.Begin(present, entry.Reason, entry.ExpiresAt, entry.By.Name, now);
         if (pause == present)
         {
             // The same wish again, perhaps since the end of its transaction was not heard of.
@@ -119,7 +132,9 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
         var reached = await FindReachedAsync(subject);
         pause = pause with { ReservationsReleased = pause.ReservationsReleased + await ReleaseAsync(reached, now) };
         books.Set(subject, pause);
-        await TellAsync(subject, reached, NoticeOf(subject, StopAction.Paused, pause.Reason, pause.By, now, pause.ExpiresAt));
+        var before = present?.IsInForceAt(now) == true ? AuditedPause.Of(present) : AuditedPause.None();
+        Audit(AuditAction.Paused, subject, before, AuditedPause.Of(pause), entry.By, now);
+        await TellAsync(subject, reached, NoticeOf(subject, StopAction.Paused, pause.Reason, entry.By, now, pause.ExpiresAt));
         return pause;
     }
 
@@ -128,18 +143,19 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     public async Task<bool> ResumeAsync(ResumeEntry entry)
     {
         var (subject, now) = (entry.Subject, entry.Now);
-        if ((await FindPauseAsync(subject))?.IsInForceAt(now) != true)
+        if (await FindPauseAsync(subject) is not { } present || !present.IsInForceAt(now))
         {
             return false;
         }
 
         books.Set(subject, null);
+        Audit(AuditAction.Resumed, subject, AuditedPause.Of(present), AuditedPause.None(entry.Reason), entry.By, now);
         await TellAsync(subject, await FindReachedAsync(subject), NoticeOf(subject, StopAction.Resumed, entry.Reason, entry.By, now, null));
         return true;
     }
 
     private static StopNotice NoticeOf(
-        PauseSubject subject, StopAction action, string? reason, string? by, DateTimeOffset now, DateTimeOffset? expiresAt)
+        PauseSubject subject, StopAction action, string? reason, AuditActor by, DateTimeOffset now, DateTimeOffset? expiresAt)
     {
         var scope = subject.Scope switch
         {
@@ -147,7 +163,18 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
             PauseScope.Team => StopScope.Team,
             _ => StopScope.Organisation,
         };
-        return new(action, scope, BudgetWindow.IdOf(subject.Id), reason, by, now, expiresAt);
+        return new(action, scope, BudgetWindow.IdOf(subject.Id), reason, by.Name, now, expiresAt);
+    }
+
+    private void Audit(AuditAction action, PauseSubject subject, AuditedPause before, AuditedPause after, AuditActor by, DateTimeOffset now)
+    {
+        var kind = subject.Scope switch
+        {
+            PauseScope.Agent => AuditSubjectKind.Agent,
+            PauseScope.Team => AuditSubjectKind.Team,
+            _ => AuditSubjectKind.Organisation,
+        };
+        books.Audit(Auditing.Of(action, AuditSubject.Of(kind, subject.Id, subject.OrganisationId, subject.TeamId), before, after, by, now));
     }
 
     private async Task<Pause?> FindPauseAsync(PauseSubject subject)

@@ -179,6 +179,7 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
         await WriteAsync(changes.Records, SqlServerStatements.InsertRecords);
         await WriteAsync(changes.Alerts, SqlServerStatements.InsertAlerts);
         await WriteAsync(changes.Events, SqlServerStatements.InsertEvents);
+        await WriteAsync(changes.Audited, SqlServerStatements.InsertAudited);
         await WriteAsync(changes.Answers, SqlServerStatements.InsertAnswers);
     }
 

@@ -240,6 +240,11 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
                 .Write();
         }
 
+        foreach (var entry in changes.Audited)
+        {
+            Write(entry);
+        }
+
         foreach (var answer in changes.Answers)
         {
             Prepare(LedgerSql.InsertAnswer)

@@ -2,6 +2,7 @@ using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
@@ -50,6 +51,8 @@ internal static class LedgerCommands
             Sum(i)),
         [typeof(AlertKey)] = i => Raised(i).Key,
         [typeof(Alert)] = i => Raised(i),
+        [typeof(AuditEntry)] = i => AuditEntry.Create(
+            AuditAction.Paused, AuditSubject.Of(AuditSubjectKind.Agent, Id(i), Id(i), Id(i)), "{}", "{}", new("Ada", Id(i)), At(i)),
     };
 
     /// <summary>The methods that make commands, each with every size that it can have.</summary>

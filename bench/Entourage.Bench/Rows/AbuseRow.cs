@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Entourage.Bench.Load;
+using Entourage.Bench.Reporting;
+using Entourage.Bench.Servers;
+
+namespace Entourage.Bench.Rows;
+
+/// <summary>How those who mean well are served while others are in the way, and what that costs the server.</summary>
+internal sealed class AbuseRow : IRow
+{
+    private const double Rate = 500;
+    private const int Honest = 16;
+    private const double Goal = 2;
+    private const double GoalMilliseconds = 100;
+    private const int Mebibyte = 1_048_576;
+
+    private static readonly Shape Quiet = new("quiet", 1, 1, 1, 1);
+
+    /// <inheritdoc/>
+    public string Name => "abuse";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial)
+    {
+        using var database = new TemporaryDatabase();
+        await using var server = await ServerProcess.StartAsync(database);
+        var usages = (await Scene.CreateAsync(server.Address, Shape.Spread)).Usages(Honest);
+        var quiet = (await Scene.CreateAsync(server.Address, Quiet)).Teams[0];
+        var load = new OpenLoop(Honest, Rate, usages);
+        var attacks = Attacks(quiet);
+        var (opened, resident) = (new int[attacks.Length], new double[attacks.Length + 1]);
+
+        Side calm = new("alone", duration => AtWorkAsync(duration, attacks.Length));
+        var rounds = await trial.AlternateAsync([calm, .. attacks.Select((attack, i) => calm with
+        {
+            Name = attack.Name,
+            RunAsync = async duration =>
+            {
+                var (run, connections) = await attack.BesideAsync(server.Address, () => AtWorkAsync(duration, i));
+                opened[i] = connections;
+                return run;
+            },
+        })]);
+
+        async Task<Run> AtWorkAsync(TimeSpan duration, int side)
+        {
+            var run = await load.RunAsync(duration, server.Address);
+            resident[side] = Math.Max(resident[side], server.ResidentBytes / 1e6);
+            return run;
+        }
+
+        var undisturbed = string.Create(CultureInfo.InvariantCulture, $"{Text(rounds, 0)}, {resident[^1]:N0} MB");
+        return
+        [
+            .. attacks.Select((attack, i) =>
+            {
+                var p99 = rounds.Of(i + 1, run => run.P99);
+                return new Figure(
+                    string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} usages/s beside {attack.Attackers:N0} × {attack.Name}"),
+                    string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {GoalMilliseconds:N0} ms or ≤ {Goal:N0} × alone"),
+                    $"all, p99 {p99.ToString("0.0", " ms")}",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Text(rounds, i + 1)}, {resident[i]:N0} MB resident at most; alone {undisturbed}; {opened[i]:N0} connections in the last run"),
+                    p99.Median <= GoalMilliseconds || rounds.Ratio(i + 1, to: 0, run => run.P99).Median <= Goal);
+            }),
+        ];
+    }
+
+    private static string Text(Rounds rounds, int side)
+    {
+        var (p50, p99) = (rounds.Of(side, run => run.Latencies.Milliseconds(0.5)).Median, rounds.Of(side, run => run.P99).Median);
+        return string.Create(CultureInfo.InvariantCulture, $"p50 {p50:0.0} ms, p99 {p99:0.0} ms");
+    }
+
+    // What is sent to an address that exists, so that nothing but the request itself is wrong.
+    private static Attack[] Attacks(Guid team) =>
+    [
+        Attack.Dripping("headers that drip", 1_000, "GET /api/v1/orgs HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n"),
+        Attack.Dripping("bodies that drip", 1_000, PostOf(Mebibyte / 2) + "\"", "a"),
+        Attack.Idle(10_000) with { Name = "connections that say nothing" },
+        Attack.Flooding("bodies of 2 MiB, ten a second each", 4, Encoding.ASCII.GetBytes(PostOf(2 * Mebibyte) + new string(' ', 2 * Mebibyte))),
+        Attack.Flooding("bodies nested 500,000 deep, ten a second each", 4, RawRequest.Post("/orgs", new string('[', Mebibyte / 2))),
+        Attack.Flooding("1,000 headers, ten times a second each", 64, Encoding.ASCII.GetBytes(
+            $"GET /api/v1/orgs HTTP/1.1\r\nHost: localhost\r\n{string.Concat(Enumerable.Range(0, 1_000).Select(i => $"X-{i}: a\r\n"))}\r\n")),
+        Attack.Reading("streams of events", 2_000, RawRequest.Get($"/teams/{team}/events")),
+    ];
+
+    private static string PostOf(int length) =>
+        $"POST /api/v1/orgs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n";
+}

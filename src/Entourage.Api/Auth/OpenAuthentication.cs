@@ -1,0 +1,18 @@
+using System.Text.Encodings.Web;
+using Entourage.Application.Access;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Entourage.Api.Auth;
+
+/// <summary>Lets everybody in, as the operator: for a server that only its own machine can reach.</summary>
+internal sealed class OpenAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    /// <summary>The name of the scheme.</summary>
+    public const string Name = "open";
+
+    private static readonly Task<AuthenticateResult> Result = Task.FromResult(CallerIdentity.Admit(Caller.Operator, Name));
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Result;
+}

@@ -1,0 +1,32 @@
+using Entourage.Domain.Access;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Entourage.Api.Auth;
+
+/// <summary>What a route asks of its caller, by role; whose things it may touch is asked of each request.</summary>
+public static class Policies
+{
+    /// <summary>Any caller.</summary>
+    public const string Agent = nameof(Agent);
+
+    /// <summary>A lead or an admin.</summary>
+    public const string Lead = nameof(Lead);
+
+    /// <summary>An admin.</summary>
+    public const string Admin = nameof(Admin);
+
+    internal static void Configure(AuthorizationOptions options)
+    {
+        Add(Agent, CallerRole.Agent);
+        Add(Lead, CallerRole.Lead);
+        Add(Admin, CallerRole.Admin);
+
+        // A route that asks for nothing lets nobody in. What is no route (no such address, no such method) is answered as that.
+        options.FallbackPolicy = new AuthorizationPolicyBuilder()
+            .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint)
+            .Build();
+
+        void Add(string name, CallerRole least) => options.AddPolicy(
+            name, policy => policy.RequireAssertion(context => context.User.Identity is CallerIdentity identity && identity.Caller.Role >= least));
+    }
+}

@@ -1,0 +1,32 @@
+using Entourage.Application.Sessions;
+using Entourage.Domain;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Api.Mcp;
+
+// Members of tools' arguments, as their schemas describe them. What is required is nullable all the same: its absence is a validation error.
+
+internal sealed record CheckBudgetArguments(Guid? AgentId = null, long? TaskId = null);
+
+internal sealed record StartSessionArguments(
+    Guid? AgentId = null, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? IdempotencyKey = null);
+
+internal sealed record ReserveBudgetArguments(
+    long? SessionId = null,
+    Money? EstimatedCostUsd = null,
+    string? Model = null,
+    long? InputTokens = null,
+    long? MaxOutputTokens = null,
+    long? TtlSeconds = null,
+    string? IdempotencyKey = null);
+
+internal sealed record EndSessionArguments(long? SessionId = null, SessionOutcome? Outcome = null, string? Error = null);
+
+internal sealed record RequestIncreaseArguments(
+    Guid? AgentId = null, long? SessionId = null, string? Question = null, Money? RequestedUsd = null, string? IdempotencyKey = null);
+
+internal sealed record ListSessionsArguments(Guid? AgentId = null, long? TaskId = null, SessionStatus? Status = null, int? Limit = null);
+
+/// <summary>The sessions of an agent.</summary>
+/// <param name="Sessions">The newest first.</param>
+internal sealed record SessionList(IReadOnlyList<SessionResponse> Sessions);

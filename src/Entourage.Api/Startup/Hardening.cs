@@ -1,0 +1,92 @@
+using Entourage.Api.Protection;
+using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace Entourage.Api.Startup;
+
+/// <summary>What stands between the API and whoever means it ill.</summary>
+internal static class Hardening
+{
+    /// <summary>Adds the limits, and what counts.</summary>
+    public static void AddHardening(this WebApplicationBuilder builder)
+    {
+        var (services, configuration) = (builder.Services, builder.Configuration);
+        var section = configuration.GetSection(ApiLimits.Section);
+        services.AddOptions<ConnectionLimits>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RateLimits>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ProxyOptions>().Bind(configuration.GetSection(ProxyOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionLimits>>((kestrel, limits) => Limit(kestrel, limits.Value));
+
+        // Names are checked with the rest, and refused as everything else is.
+        services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
+        services.AddSingleton<OpenServer>();
+        services.AddSingleton<ForeignRequests>();
+        services.AddSingleton<RequestRates>();
+        services.AddSingleton<FailedKeys>();
+        services.AddRateLimiter();
+        services.AddRequestTimeouts();
+        services.AddOptions<Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutOptions>()
+            .Configure<IOptions<ConnectionLimits>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTime.PolicyOf(limits.Value));
+    }
+
+    /// <summary>Checks requests. Comes after what answers errors, and before what looks at keys.</summary>
+    public static void UseHardening(this WebApplication app)
+    {
+        UseProxies(app);
+        app.Use(SecurityHeaders.AddAsync);
+        app.Services.GetRequiredService<RequestRates>().UseAddresses(app);
+        app.Use(app.Services.GetRequiredService<ForeignRequests>().CheckAsync);
+        app.Services.GetRequiredService<FailedKeys>().Use(app);
+        app.UseRequestTimeouts();
+        app.Use(RequestTime.WatchAsync);
+    }
+
+    /// <summary>Counts requests by key. Comes after what looks at keys.</summary>
+    public static void UseKeyRates(this WebApplication app) => app.Services.GetRequiredService<RequestRates>().UseKeys(app);
+
+    private static void UseProxies(WebApplication app)
+    {
+        var proxies = app.Services.GetRequiredService<IOptions<ProxyOptions>>().Value;
+        var options = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            ForwardLimit = proxies.Hops,
+        };
+
+        // The framework would believe whatever comes from this machine.
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var address in proxies.Addresses)
+        {
+            options.KnownProxies.Add(address);
+        }
+
+        foreach (var network in proxies.Networks)
+        {
+            options.KnownIPNetworks.Add(network);
+        }
+
+        // Without either it would believe everybody.
+        if (options.KnownProxies.Count + options.KnownIPNetworks.Count > 0)
+        {
+            app.UseForwardedHeaders(options);
+        }
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, ConnectionLimits limits)
+    {
+        var slowest = limits.BytesPerSecond == 0 ? null : new MinDataRate(limits.BytesPerSecond, TimeSpan.FromSeconds(limits.SlowSeconds));
+        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = limits.UpgradedConnections;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.KeepAliveSeconds);
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
+        kestrel.Limits.MaxRequestHeaderCount = limits.HeaderCount;
+        kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = limits.RequestLineBytes;
+        kestrel.Limits.MinRequestBodyDataRate = slowest;
+        kestrel.Limits.MinResponseDataRate = slowest;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Entourage.Api.Startup;
+
+/// <summary>How the log looks, and its first and last line.</summary>
+internal static partial class Logs
+{
+    private const string FormatterName = "Logging:Console:FormatterName";
+    private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>Whether each line is an object; then nothing else is written among them.</summary>
+    public static bool AreJson(IConfiguration configuration) => configuration[FormatterName] == ConsoleFormatterNames.Json;
+
+    /// <summary>Has the time in every line, in UTC, unless the configuration wants it otherwise.</summary>
+    public static void AddLogs(this WebApplicationBuilder builder)
+    {
+        builder.Services.Configure<JsonConsoleFormatterOptions>(options => Stamp(options, Timestamp));
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(options => Stamp(options, Timestamp + " "));
+        builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+    }
+
+    /// <summary>Says that the server serves, and when it does so no longer.</summary>
+    /// <param name="app">The server.</param>
+    /// <param name="store">Where its data are.</param>
+    /// <param name="mode">Whom it lets in.</param>
+    public static async Task WaitForStopAsync(WebApplication app, string store, string mode)
+    {
+        LogStarted(app.Logger, ProductVersion.Text, string.Join(" ", app.Urls), store, mode);
+        var began = Stopwatch.GetTimestamp();
+        await app.WaitForShutdownAsync();
+        LogStopped(app.Logger, ProductVersion.Text, store, mode, Stopwatch.GetElapsedTime(began));
+    }
+
+    private static void Stamp(ConsoleFormatterOptions options, string format)
+    {
+        if (options.TimestampFormat is null)
+        {
+            (options.TimestampFormat, options.UseUtcTimestamp) = (format, true);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Entourage {Version} serves {Addresses}; its store is {Store}, its mode {Mode}")]
+    private static partial void LogStarted(ILogger logger, string version, string addresses, string store, string mode);
+
+    [LoggerMessage(2, LogLevel.Information, "Entourage {Version} has stopped; its store was {Store}, its mode {Mode}, and it ran for {Uptime}")]
+    private static partial void LogStopped(ILogger logger, string version, string store, string mode, TimeSpan uptime);
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Access;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Application.Access;
+
+/// <summary>
+/// Tells who shows a key. A key that was good is remembered, and stays good as long as no key is revoked on any replica: that is asked
+/// anew for each request, so a revocation holds at once.
+/// </summary>
+/// <param name="revision">Whether a key was revoked.</param>
+/// <param name="scopes">Where the store is, for keys that are not remembered.</param>
+/// <param name="time">The clock, for keys that expire.</param>
+public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, TimeProvider time)
+{
+    private const int Remembered = 16_384;
+
+    private static readonly TimeSpan NoteInterval = TimeSpan.FromMinutes(1);
+
+    private readonly BoundedCache<Digest, Entry> known = new(Remembered);
+    private readonly BoundedCache<Guid, long> standing = new(Remembered);
+    private readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
+
+    /// <summary>Who a text lets in; null for nobody: it is no key, or one that was revoked or has expired.</summary>
+    public async ValueTask<Caller?> FindAsync(string text, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length is 0 or > KeyText.GreatestLength)
+        {
+            return null;
+        }
+
+        // First of all: what is read after it is no older, so an entry that bears this number holds until there is another one.
+        var current = await revision.ReadAsync(cancellationToken);
+        var digest = Digest.Of(text);
+        if (!known.TryGet(digest, out var entry) || entry.Revision != current)
+        {
+            if (await ReadAsync(text, cancellationToken) is not { } caller)
+            {
+                return null;
+            }
+
+            entry = new(caller, current);
+            known.Set(digest, entry);
+        }
+
+        var now = time.GetUtcNow();
+        if (entry.Caller.ExpiresAt <= now)
+        {
+            return null;
+        }
+
+        Note(entry, now);
+        return entry.Caller;
+    }
+
+    /// <summary>Whether somebody who was let in would be let in now, too: for what lasts longer than a request.</summary>
+    public async ValueTask<bool> StillAdmitsAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        if (caller.ExpiresAt <= time.GetUtcNow())
+        {
+            return false;
+        }
+
+        if (caller.KeyId is not { } id)
+        {
+            return true;
+        }
+
+        var current = await revision.ReadAsync(cancellationToken);
+        if (standing.TryGet(id, out var seen) && seen == current)
+        {
+            return true;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var keys = scope.ServiceProvider.GetRequiredService<IEntourageDb>().ApiKeys;
+        if (!await keys.AnyAsync(key => key.Id == id && key.RevokedAt == null, cancellationToken))
+        {
+            return false;
+        }
+
+        standing.Set(id, current);
+        return true;
+    }
+
+    /// <summary>Takes which keys were used since this was last asked, and when, to a minute.</summary>
+    public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeUses() =>
+        [.. used.Keys.Select(id => used.TryRemove(id, out var at) ? KeyValuePair.Create(id, at) : default).Where(use => use.Key != default)];
+
+    private async Task<Caller?> ReadAsync(string text, CancellationToken cancellationToken)
+    {
+        var prefix = KeyText.PrefixOf(text);
+        await using var scope = scopes.CreateAsyncScope();
+        var key = await scope.ServiceProvider.GetRequiredService<IEntourageDb>().ApiKeys.AsNoTracking()
+            .SingleOrDefaultAsync(key => key.Prefix == prefix, cancellationToken);
+        return key is { RevokedAt: null } && key.Matches(text)
+            ? new(key.Name, key.Role, key.Id, key.OrganisationId, key.TeamId, key.AgentId, key.ExpiresAt)
+            : null;
+    }
+
+    private void Note(Entry entry, DateTimeOffset now)
+    {
+        if (now.UtcTicks - Volatile.Read(ref entry.NotedTicks) >= NoteInterval.Ticks)
+        {
+            Volatile.Write(ref entry.NotedTicks, now.UtcTicks);
+            used[entry.Caller.KeyId!.Value] = now;
+        }
+    }
+
+    private sealed class Entry(Caller caller, long revision)
+    {
+        // When it was last noted that the key is used; twice at once does no harm.
+        public long NotedTicks;
+
+        public Caller Caller { get; } = caller;
+
+        public long Revision { get; } = revision;
+    }
+
+    /// <summary>SHA-256 of a text, so that no text is kept in memory.</summary>
+    private readonly record struct Digest(long First, long Second, long Third, long Fourth)
+    {
+        public static Digest Of(string text)
+        {
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(KeyText.GreatestLength)];
+            SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
+            return MemoryMarshal.Read<Digest>(hash);
+        }
+    }
+}

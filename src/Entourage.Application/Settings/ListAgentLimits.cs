@@ -1,0 +1,48 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Paging;
+using Entourage.Domain;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Settings;
+
+/// <summary>Lists what each agent of a team may spend by its own settings, by name.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Page">Which part.</param>
+public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+}
+
+/// <summary>What an agent may spend by its own settings.</summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="AgentName">What it is called.</param>
+/// <param name="DailyCostLimitUsd">USD a day of its team's zone; null takes the team's default for agents.</param>
+public sealed record AgentLimitResponse(Guid AgentId, string AgentName, Money? DailyCostLimitUsd);
+
+internal sealed class ListAgentLimitsValidator : AbstractValidator<ListAgentLimitsQuery>
+{
+    public ListAgentLimitsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
+}
+
+internal sealed class ListAgentLimitsHandler(IEntourageDb db) : IRequestHandler<ListAgentLimitsQuery, Page<AgentLimitResponse>>
+{
+    public async Task<Page<AgentLimitResponse>> Handle(ListAgentLimitsQuery request, CancellationToken cancellationToken)
+    {
+        var after = request.Page.AfterName;
+        await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var agents = await db.Agents.AsNoTracking()
+            .Where(agent => agent.TeamId == request.TeamId)
+            .Where(agent => after == null || string.Compare(agent.Name, after) > 0)
+            .OrderBy(agent => agent.Name)
+            .Take(request.Page.Limit + 1)
+            .Select(agent => new AgentLimitResponse(agent.Id, agent.Name, agent.DailyLimit))
+            .ToListAsync(cancellationToken);
+        return request.Page.Of(agents, agent => agent.AgentName);
+    }
+}

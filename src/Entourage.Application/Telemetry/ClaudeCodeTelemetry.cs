@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using System.Text;
+using Entourage.Application.Errors;
+using Entourage.Domain;
+
+namespace Entourage.Application.Telemetry;
+
+/// <summary>
+/// What Claude Code sends: an event for each call, with tokens and cost; spans that say the same; and counters of both. Its input tokens
+/// do not include cached ones.
+/// </summary>
+internal static class ClaudeCodeTelemetry
+{
+    private const string Prefix = "claude_code.";
+    private const string Tokens = "claude_code.token.usage";
+    private const string Cost = "claude_code.cost.usage";
+    private const string CallSpan = "claude_code.llm_request";
+
+    /// <summary>Whether a log record is of Claude Code.</summary>
+    public static bool Is(TelemetryLog log) =>
+        log.EventName.StartsWith(Prefix, StringComparison.Ordinal)
+        || log.Body.StartsWith(Prefix, StringComparison.Ordinal)
+        || log.Origin.Scope.StartsWith("com.anthropic.claude_code", StringComparison.Ordinal)
+        || log.Origin.Resource.Text("service.name")?.StartsWith("claude-code", StringComparison.Ordinal) == true
+        || log.Attributes.Text("event.name")?.StartsWith(Prefix, StringComparison.Ordinal) == true;
+
+    /// <summary>Whether a span is of Claude Code.</summary>
+    public static bool Is(TelemetrySpan span) => span.Name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Whether a point is of a counter of tokens or money.</summary>
+    public static bool Is(TelemetryPoint point) => point.Metric is Tokens or Cost;
+
+    /// <summary>The usage that a log record tells of; null for none.</summary>
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId)
+    {
+        var name = log.EventName.Length > 0 ? log.EventName : log.Attributes.Text("event.name") ?? log.Body;
+        var isError = name is "api_error" or Prefix + "api_error";
+        if (!isError && name is not ("api_request" or Prefix + "api_request"))
+        {
+            return null;
+        }
+
+        var attributes = log.Attributes;
+        var source = UsageSource.Of(log.Origin, attributes, callerAgentId);
+        var request = attributes.Text("request_id");
+        var model = SourceUsage.ModelOf(attributes.Text("model"));
+        if (isError)
+        {
+            var error = $"{attributes.Text("status_code")} {attributes.Text("error")}";
+            return new(source, KeyOfFields(log, source, name, request), log.At, model, default, Money.Zero, SourceUsage.ErrorOf(error), HasSums: false);
+        }
+
+        return new(
+            source,
+            request is null ? KeyOfFields(log, source, name, null) : KeyOfRequest(request),
+            log.At,
+            model,
+            TokensOf(attributes),
+            SourceUsage.CostOf(attributes.Number("cost_usd")),
+            Error: null,
+            HasSums: true);
+    }
+
+    /// <summary>The usage that a span tells of; null for none. What failed is told by an event of its own.</summary>
+    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId)
+    {
+        if (span.Name != CallSpan || TokensOf(span.Attributes) is not { OfAllClasses: > 0 } tokens)
+        {
+            return null;
+        }
+
+        return new(
+            UsageSource.Of(span.Origin, span.Attributes, callerAgentId),
+            span.Attributes.Text("request_id") is { } request ? KeyOfRequest(request) : $"span\n{span.SpanId}",
+            span.EndedAt,
+            SourceUsage.ModelOf(span.Attributes.Text("model", "gen_ai.response.model", "gen_ai.request.model")),
+            tokens,
+            SourceUsage.CostOf(span.Attributes.Number("cost_usd")),
+            Error: null,
+            HasSums: true);
+    }
+
+    /// <summary>What a point of a counter says.</summary>
+    /// <exception cref="InvalidInputException">It cannot be counted.</exception>
+    public static SumPoint ReadPoint(TelemetryPoint point)
+    {
+        if (point is not { Kind: not TelemetrySumKind.None, StartedAt: { } from, At: { } until } || until < from)
+        {
+            throw new InvalidInputException(point.Metric, $"A point of '{point.Metric}' is one of a sum, with its temporality, its start and its time.");
+        }
+
+        var of = point.Metric == Cost ? SummedClass.Cost : point.Attributes.Text("type") switch
+        {
+            "input" => SummedClass.Input,
+            "output" => SummedClass.Output,
+            "cacheRead" => SummedClass.CacheRead,
+            "cacheCreation" => SummedClass.CacheWrite,
+            _ => throw new InvalidInputException("type", $"The 'type' of '{Tokens}' is input, output, cacheRead or cacheCreation."),
+        };
+        var value = point.Value is null ? null : TelemetryAttributes.ToNumber(point.Value);
+        return value is >= 0
+            ? new(SeriesOf(point, from), of, value.Value, from, until, point.Kind == TelemetrySumKind.Cumulative)
+            : throw new InvalidInputException(point.Metric, $"A point of '{point.Metric}' is a number, and not below zero.");
+    }
+
+    private static TokenCounts TokensOf(TelemetryAttributes attributes) => SourceUsage.TokensOf(
+        attributes.Number("input_tokens"),
+        attributes.Number("output_tokens"),
+        attributes.Number("cache_read_tokens"),
+        attributes.Number("cache_creation_tokens"));
+
+    private static string KeyOfRequest(string request) => $"claude-code\n{request}";
+
+    // What stays the same however often it is sent, and tells it from the next one.
+    private static string KeyOfFields(TelemetryLog log, UsageSource source, string name, string? request) =>
+        $"claude-code\n{name}\n{request}\n{source.Name}\n{source.Process}\n{log.At?.UtcTicks}\n{Describe(log.Attributes)}";
+
+    private static string SeriesOf(TelemetryPoint point, DateTimeOffset from) => Hash(
+        $"{point.Metric}\n{from.UtcTicks}\n{Describe(point.Origin.Resource)}\n{Describe(point.Attributes)}");
+
+    private static string Hash(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)), 0, 16);
+
+    private static string Describe(TelemetryAttributes attributes) => string.Join(
+        '\n', attributes.All.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).Select(attribute => FormattableString.Invariant($"{attribute.Key}={attribute.Value}")));
+}

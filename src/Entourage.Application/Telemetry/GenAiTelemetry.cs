@@ -1,0 +1,61 @@
+using Entourage.Domain;
+
+namespace Entourage.Application.Telemetry;
+
+/// <summary>
+/// What programs say that keep to OpenTelemetry's conventions for generative AI, present and past: a span for each call, and perhaps an
+/// event in it. Their input tokens include cached ones.
+/// </summary>
+internal static class GenAiTelemetry
+{
+    /// <summary>A histogram that says neither whose call it was nor which: it cannot be told from the spans of the same calls.</summary>
+    public const string TokenMetric = "gen_ai.client.token.usage";
+
+    // These span calls, each of which has a span of its own.
+    private static readonly HashSet<string> Wholes =
+        new(["invoke_agent", "create_agent", "execute_tool", "invoke_workflow", "retrieval", "plan"], StringComparer.Ordinal);
+
+    /// <summary>The usage that a span tells of; null for none.</summary>
+    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId) =>
+        Read(span.Origin, span.Attributes, span.SpanId, span.EndedAt, span.Error, callerAgentId);
+
+    /// <summary>The usage that an event in a span tells of; null for none.</summary>
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId) =>
+        Read(log.Origin, log.Attributes, log.SpanId, log.At, null, callerAgentId);
+
+    private static SourceUsage? Read(
+        TelemetryOrigin origin, TelemetryAttributes attributes, string spanId, DateTimeOffset? at, string? error, Guid? callerAgentId)
+    {
+        var operation = attributes.Text("gen_ai.operation.name");
+        var input = attributes.Number("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens");
+        var output = attributes.Number("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens");
+        var isCall = input is not null || output is not null || (error is not null && operation is not null);
+        if (!isCall || (operation is not null && Wholes.Contains(operation)))
+        {
+            return null;
+        }
+
+        var read = attributes.Number(
+            "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.input_tokens.cached");
+        var written = attributes.Number(
+            "gen_ai.usage.cache_creation.input_tokens",
+            "gen_ai.usage.cache_creation_input_tokens",
+            "gen_ai.usage.cache_write_input_tokens",
+            "gen_ai.usage.input_tokens.cache_write");
+        var tokens = SourceUsage.TokensOf(Math.Max(0, (input ?? 0) - (read ?? 0) - (written ?? 0)), output, read, written);
+        var failure = attributes.Text("error.type") ?? error;
+        return new(
+            UsageSource.Of(origin, attributes, callerAgentId),
+            spanId.Length > 0 ? $"span\n{spanId}" : KeyOfFields(attributes, at, tokens),
+            at,
+            SourceUsage.ModelOf(attributes.Text("gen_ai.response.model", "gen_ai.request.model")),
+            tokens,
+            SourceUsage.CostOf(attributes.Number("gen_ai.usage.cost")) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
+            error is null && attributes.Text("error.type") is null ? null : SourceUsage.ErrorOf(failure),
+            HasSums: false);
+    }
+
+    // An event outside of any span.
+    private static string KeyOfFields(TelemetryAttributes attributes, DateTimeOffset? at, TokenCounts tokens) =>
+        $"event\n{at?.UtcTicks}\n{attributes.Text("gen_ai.conversation.id")}\n{attributes.Text("gen_ai.response.id")}\n{attributes.Text("gen_ai.response.model")}\n{tokens}";
+}

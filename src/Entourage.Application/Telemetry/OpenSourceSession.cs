@@ -1,0 +1,79 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Sessions;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+using Entourage.Domain.Telemetry;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Telemetry;
+
+/// <summary>
+/// Opens a session for a program whose telemetry tells of usage, or finds the one that somebody else has opened for it meanwhile. No budget,
+/// pause or dependency refuses it: the money is gone already, and nothing that is gone may be lost (rule 1).
+/// </summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="TaskId">The task it works on, if it says so.</param>
+/// <param name="Name">What the program calls its session.</param>
+/// <param name="Model">The model, if known; else the agent's.</param>
+/// <param name="At">When it last used something (UTC).</param>
+public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+}
+
+internal sealed class OpenSourceSessionValidator : AbstractValidator<OpenSourceSessionCommand>
+{
+    public OpenSourceSessionValidator()
+    {
+        RuleFor(command => command.Name).NotNull();
+        RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
+    }
+}
+
+internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<OpenSourceSessionCommand, SourceSessionAnswer>
+{
+    public async Task<SourceSessionAnswer> Handle(OpenSourceSessionCommand request, CancellationToken cancellationToken)
+    {
+        var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
+        var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
+        var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
+
+        // From here on nobody else opens one.
+        await db.HoldOrganisationAsync(organisationId, cancellationToken);
+        var keyHash = SourceSession.HashOf(agent.Id, request.Name);
+        var link = await db.SourceSessions.SingleOrDefaultAsync(source => source.KeyHash == keyHash, cancellationToken);
+        if (link is not null)
+        {
+            var linked = await db.Sessions.AsNoTracking().SingleAsync(session => session.Id == link.SessionId, cancellationToken);
+            if (SourceSession.GoesOn(linked.Status, linked.EndedAt, request.At))
+            {
+                return new(agent.Id, linked.Id);
+            }
+        }
+
+        var now = time.GetUtcNow();
+        var opened = await db.OpenAsync(Session.Start(agent, task, parent: null, request.Model, now), now, cancellationToken);
+        if (link is null)
+        {
+            db.SourceSessions.Add(SourceSession.Link(agent.Id, request.Name, opened.Id));
+        }
+        else
+        {
+            link.GoOnIn(opened.Id);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return new(agent.Id, opened.Id);
+    }
+
+    private async Task<WorkTask?> FindTaskAsync(Agent agent, long? id, CancellationToken cancellationToken) => id is null
+        ? null
+        : await db.Tasks.Where(task => task.Id == id && task.TeamId == agent.TeamId).GetAsync(id, "task", cancellationToken);
+}

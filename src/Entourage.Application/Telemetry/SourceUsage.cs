@@ -1,0 +1,158 @@
+using Entourage.Application.Errors;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Application.Telemetry;
+
+/// <summary>Whose usage it is.</summary>
+/// <param name="AgentId">The agent; null when only the session says.</param>
+/// <param name="SessionId">The session that it is to be recorded in; null for the one that the program's own session belongs to.</param>
+/// <param name="TaskId">The task that a session opened for it works on.</param>
+/// <param name="Name">What the program calls its session.</param>
+/// <param name="Process">Which process it is; empty when it does not say.</param>
+/// <param name="Billing">How it is paid for.</param>
+public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, string Name, string Process, Billing Billing)
+{
+    /// <summary>The resource attribute that names the agent.</summary>
+    public const string AgentAttribute = "entourage.agent_id";
+
+    /// <summary>The attribute that names a session which is open already.</summary>
+    public const string SessionAttribute = "entourage.session_id";
+
+    /// <summary>The attribute that names the task.</summary>
+    public const string TaskAttribute = "entourage.task_id";
+
+    /// <summary>The attribute that says how it is paid for.</summary>
+    public const string BillingAttribute = "entourage.billing";
+
+    private const int NameLength = 500;
+
+    /// <summary>The source of something.</summary>
+    /// <param name="origin">Where it comes from.</param>
+    /// <param name="attributes">What is said of it.</param>
+    /// <param name="callerAgentId">The agent that the caller acts for: it stands above whatever is said.</param>
+    /// <exception cref="InvalidInputException">Nobody says which agent it is, or what is said is none.</exception>
+    public static UsageSource Of(TelemetryOrigin origin, TelemetryAttributes attributes, Guid? callerAgentId)
+    {
+        var resource = origin.Resource;
+        var agentId = callerAgentId ?? (Said(AgentAttribute) is not { } agent ? null
+            : Guid.TryParse(agent, out var id) ? id : throw new InvalidInputException(AgentAttribute, $"'{AgentAttribute}' is not a UUID."));
+        var sessionId = Number(SessionAttribute);
+        if (agentId is null && sessionId is null)
+        {
+            throw new InvalidInputException(
+                AgentAttribute, $"No agent: send an agent's key, or set '{AgentAttribute}' in OTEL_RESOURCE_ATTRIBUTES.");
+        }
+
+        var name = Said("gen_ai.conversation.id") ?? Said("session.id") ?? resource.Text("service.instance.id", "service.name") ?? "";
+        if (name.Length > NameLength)
+        {
+            throw new InvalidInputException("session.id", $"The session's name has more than {NameLength} characters.");
+        }
+
+        var process = resource.Text("service.instance.id") ?? (resource.Text("process.pid") is { } pid ? $"{resource.Text("host.id", "host.name")} {pid}" : "");
+        var billing = Said(BillingAttribute) switch
+        {
+            null or "api" => Billing.Api,
+            "subscription" => Billing.Subscription,
+            _ => throw new InvalidInputException(BillingAttribute, $"'{BillingAttribute}' is 'api' or 'subscription'."),
+        };
+        return new(agentId, sessionId, Number(TaskAttribute), name, process, billing);
+
+        string? Said(string name) => attributes.Text(name) ?? resource.Text(name);
+
+        long? Number(string name) => Said(name) is not { } text ? null
+            : long.TryParse(text, out var number) ? number : throw new InvalidInputException(name, $"'{name}' is not a number.");
+    }
+}
+
+/// <summary>A usage, as telemetry tells of it.</summary>
+/// <param name="Source">Whose it is.</param>
+/// <param name="Key">What it is counted once by, among all of its agent's.</param>
+/// <param name="At">When it happened (UTC); null when it does not say.</param>
+/// <param name="Model">The model, if known.</param>
+/// <param name="Tokens">The tokens, cached ones apart.</param>
+/// <param name="Cost">The cost (USD), if the program states it.</param>
+/// <param name="Error">The error of a failed call.</param>
+/// <param name="HasSums">Whether its program may tell of the same in running sums, so that one form of the two is to be left out.</param>
+public sealed record SourceUsage(
+    UsageSource Source, string Key, DateTimeOffset? At, string? Model, TokenCounts Tokens, Money? Cost, string? Error, bool HasSums)
+{
+    /// <summary>A model's name as it is stored: a line without control characters; null for none.</summary>
+    public static string? ModelOf(string? text) => Clean(text, Agent.ModelLength, keepLines: false);
+
+    /// <summary>An error's text as it is stored.</summary>
+    public static string ErrorOf(string? text) => Clean(text, Session.ErrorLength, keepLines: true) ?? "error";
+
+    /// <summary>Tokens by class.</summary>
+    /// <exception cref="InvalidInputException">A count is none that a usage may state.</exception>
+    public static TokenCounts TokensOf(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite)
+    {
+        return new(Whole("input", input), Whole("output", output), Whole("cache-read", cacheRead), Whole("cache-write", cacheWrite));
+
+        static long Whole(string name, decimal? count) => count is null or (>= 0 and <= TokenCounts.LargestInput)
+            ? (long)(count ?? 0)
+            : throw new InvalidInputException(name, $"The {name} tokens must be from 0 to {TokenCounts.LargestInput}.");
+    }
+
+    /// <summary>A cost; what a binary fraction has beyond nine decimals is its own noise.</summary>
+    /// <exception cref="InvalidInputException">It is none that a usage may state.</exception>
+    public static Money? CostOf(decimal? usd) => usd switch
+    {
+        null => null,
+        >= 0 and <= 1_000_000 => Money.FromUsd(Math.Round(usd.Value, Money.Decimals, MidpointRounding.AwayFromZero)),
+        _ => throw new InvalidInputException("cost", $"The cost must be from 0 to {Money.LargestInput} dollars."),
+    };
+
+    private static string? Clean(string? text, int longest, bool keepLines)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var kept = string.Concat(text.Where(character => !char.IsControl(character) || (keepLines && character is '\n' or '\t'))).Trim();
+        if (kept.Length > longest)
+        {
+            // Never half of a character that takes two.
+            kept = kept[..(char.IsHighSurrogate(kept[longest - 1]) ? longest - 1 : longest)].Trim();
+        }
+
+        return kept.Length == 0 ? null : kept;
+    }
+}
+
+/// <summary>A point of a running sum of tokens or money.</summary>
+/// <param name="Series">Which sum: a hash of all that tells it from others, its start included.</param>
+/// <param name="Of">What it counts.</param>
+/// <param name="Value">How much.</param>
+/// <param name="From">From when on (UTC).</param>
+/// <param name="Until">Until when (UTC).</param>
+/// <param name="IsCumulative">Whether it counts all since its start.</param>
+public sealed record SumPoint(string Series, SummedClass Of, decimal Value, DateTimeOffset From, DateTimeOffset Until, bool IsCumulative);
+
+/// <summary>What a running sum counts.</summary>
+public enum SummedClass
+{
+    /// <summary>Input tokens, cached ones not included.</summary>
+    Input,
+
+    /// <summary>Output tokens.</summary>
+    Output,
+
+    /// <summary>Cache-read tokens.</summary>
+    CacheRead,
+
+    /// <summary>Cache-write tokens.</summary>
+    CacheWrite,
+
+    /// <summary>Dollars.</summary>
+    Cost,
+}
+
+/// <summary>What the running sums of a program say of one model.</summary>
+/// <param name="Source">Whose they are.</param>
+/// <param name="Model">The model, if known.</param>
+/// <param name="Points">The points.</param>
+public sealed record SourceSums(UsageSource Source, string? Model, IReadOnlyList<SumPoint> Points);

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+using Entourage.Application.Errors;
+using Entourage.Domain.Telemetry;
+
+namespace Entourage.Application.Telemetry;
+
+/// <summary>A usage that running sums came to, and the time that it is of.</summary>
+/// <param name="From">From when on (UTC).</param>
+/// <param name="Until">Until when (UTC).</param>
+/// <param name="Key">What it is counted once by.</param>
+/// <param name="Model">The model, if known.</param>
+/// <param name="Input">Input tokens.</param>
+/// <param name="Output">Output tokens.</param>
+/// <param name="CacheRead">Cache-read tokens.</param>
+/// <param name="CacheWrite">Cache-write tokens.</param>
+/// <param name="CostUsd">The cost (USD); null when no sum of money came with them.</param>
+internal sealed record SumUsage(
+    DateTimeOffset From,
+    DateTimeOffset Until,
+    string Key,
+    string? Model,
+    decimal Input,
+    decimal Output,
+    decimal CacheRead,
+    decimal CacheWrite,
+    decimal? CostUsd)
+{
+    /// <summary>As any other usage.</summary>
+    /// <exception cref="InvalidInputException">It is more than a usage may state.</exception>
+    public SourceUsage ToUsage(UsageSource source) => new(
+        source, Key, Until, Model, SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite), SourceUsage.CostOf(CostUsd), Error: null, HasSums: true);
+}
+
+/// <summary>How far a running total has been counted.</summary>
+/// <param name="Value">What it said.</param>
+/// <param name="Until">When (UTC).</param>
+internal sealed record TotalMark(decimal Value, DateTimeOffset Until);
+
+/// <summary>Makes usages of running sums.</summary>
+internal static class SumUsages
+{
+    // Nothing older is taken by the ledger either.
+    private static readonly TimeSpan MarksKeptFor = TimeSpan.FromDays(31);
+
+    /// <summary>The usage of sums that each count what came since the one before: one for a model, so that tokens and money stay together.</summary>
+    public static SumUsage? OfDeltas(SourceSums sums)
+    {
+        var points = sums.Points.Where(point => !point.IsCumulative).ToArray();
+        return Add(sums.Model, points);
+    }
+
+    /// <summary>What running totals have grown by since they were last counted; it moves the marks.</summary>
+    /// <param name="sums">What they say now.</param>
+    /// <param name="marks">How far each has been counted.</param>
+    public static SumUsage? OfTotals(SourceSums sums, Dictionary<string, TotalMark> marks)
+    {
+        var grown = new List<SumPoint>();
+        foreach (var point in sums.Points.Where(point => point.IsCumulative).OrderBy(point => point.Until))
+        {
+            var mark = marks.GetValueOrDefault(point.Series);
+
+            // One that is behind its mark was overtaken by a later one.
+            if (point.Value > (mark?.Value ?? 0))
+            {
+                grown.Add(point with { Value = point.Value - (mark?.Value ?? 0), From = mark?.Until ?? point.From });
+                marks[point.Series] = new(point.Value, point.Until);
+            }
+        }
+
+        return Add(sums.Model, grown);
+    }
+
+    /// <summary>Leaves out marks of totals that nobody tells of any more.</summary>
+    public static Dictionary<string, TotalMark> Kept(Dictionary<string, TotalMark> marks, DateTimeOffset now) =>
+        marks.Where(mark => mark.Value.Until >= now - MarksKeptFor).ToDictionary();
+
+    /// <summary>Whether a usage of sums is to be counted: unless single calls have told of it.</summary>
+    public static bool Take(this SourceCoverage coverage, SumUsage usage) => coverage.TakeSum(usage.From, usage.Until);
+
+    private static SumUsage? Add(string? model, IReadOnlyList<SumPoint> points)
+    {
+        if (points.All(point => point.Value == 0))
+        {
+            return null;
+        }
+
+        var cost = points.Where(point => point.Of == SummedClass.Cost).ToArray();
+        var identity = string.Join('\n', points.Select(point => $"{point.Series} {point.From.UtcTicks} {point.Until.UtcTicks}").Order(StringComparer.Ordinal));
+        return new(
+            points.Min(point => point.From),
+            points.Max(point => point.Until),
+            $"sum\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))}",
+            model,
+            Of(SummedClass.Input),
+            Of(SummedClass.Output),
+            Of(SummedClass.CacheRead),
+            Of(SummedClass.CacheWrite),
+            cost.Length == 0 ? null : cost.Sum(point => point.Value));
+
+        decimal Of(SummedClass tokens) => points.Where(point => point.Of == tokens).Sum(point => point.Value);
+    }
+}

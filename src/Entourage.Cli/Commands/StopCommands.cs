@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Entourage.Cli.Output;
+using Entourage.Client.Contracts;
+
+namespace Entourage.Cli.Commands;
+
+/// <summary>The kill switch.</summary>
+internal static class StopCommands
+{
+    private static readonly Option<string?> Agent = new("--agent") { Description = "This agent, by name or id." };
+    private static readonly Option<string?> Organisation = new("--org") { Description = "This organisation, by name or id." };
+    private static readonly Option<bool> All = new("--all") { Description = "All agents of the team." };
+    private static readonly Option<string> Reason = new("--reason") { Description = "Why, in a line.", Required = true };
+    private static readonly Option<string?> ResumeReason = new("--reason") { Description = "Why, in a line." };
+    private static readonly Option<TimeSpan?> For = Values.Duration("--for", "Until then; until somebody resumes otherwise.");
+    private static readonly Argument<long> Session = new("session") { Description = "The session, by number." };
+
+    public static Command CreatePause() => Invocation.Define(
+        "pause",
+        "Stop all work of an agent, of the team or of an organisation.",
+        [Agent, All, Organisation, Reason, For, Invocation.Json],
+        async (invocation, cancellationToken) =>
+        {
+            var (scope, id, name) = await FindAsync(invocation, cancellationToken);
+            DateTimeOffset? until = invocation.Get(For) is { } time ? TimeProvider.System.GetUtcNow() + time : null;
+            var pause = await invocation.Client.PauseAsync(scope, id, invocation.Get(Reason)!, until, cancellationToken);
+            invocation.Printer.Write(
+                pause,
+                $"{name} is paused{(pause.ExpiresAt is { } end ? $" until {Printer.Time(end)}" : "")}. Active sessions told to stop: {pause.Sessions.Count}; reservations given back: {pause.ReservationsReleased}.");
+        });
+
+    public static Command CreateResume() => Invocation.Define(
+        "resume",
+        "Let an agent, the team or an organisation go on.",
+        [Agent, All, Organisation, ResumeReason, Invocation.Json],
+        async (invocation, cancellationToken) =>
+        {
+            var (scope, id, name) = await FindAsync(invocation, cancellationToken);
+            invocation.Printer.Write(await invocation.Client.ResumeAsync(scope, id, invocation.Get(ResumeReason), cancellationToken), $"{name} may go on.");
+        });
+
+    public static Command CreateKill() => Invocation.Define(
+        "kill",
+        "Kill a session with its sub-agents'.",
+        [Session, Reason, Invocation.Json],
+        async (invocation, cancellationToken) =>
+        {
+            var session = await invocation.Client.KillSessionAsync(invocation.Get(Session), invocation.Get(Reason)!, cancellationToken);
+            invocation.Printer.Write(session, $"Session {session.Id} of {session.AgentName} is {session.Status}. It cost {Printer.Usd(session.CostUsd)} USD.");
+        });
+
+    private static async Task<(PauseScope Scope, Guid Id, string Name)> FindAsync(Invocation invocation, CancellationToken cancellationToken)
+    {
+        switch (invocation.Get(Agent), invocation.Get(All), invocation.Get(Organisation))
+        {
+            case ({ } name, false, null):
+                var agent = await invocation.Names.AgentAsync(name, cancellationToken);
+                return (PauseScope.Agent, agent.Id, agent.Name);
+            case (null, true, null):
+                var team = await invocation.Names.TeamAsync(cancellationToken);
+                return (PauseScope.Team, team.Id, team.Name);
+            case (null, false, { } name):
+                var organisation = await invocation.Names.OrganisationAsync(name, cancellationToken);
+                return (PauseScope.Organisation, organisation.Id, organisation.Name);
+            default:
+                throw new CommandException("One of --agent, --all and --org is needed.");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json;
+using Entourage.Client;
+using Entourage.Client.Contracts;
+using Spectre.Console;
+
+namespace Entourage.Cli.Output;
+
+/// <summary>What a team's agents have spent today, kept up to date by its events.</summary>
+internal sealed class TeamView(EntourageClient client, Team team)
+{
+    private const int Remembered = 5;
+
+    private readonly Lock turn = new();
+    private readonly Dictionary<Guid, AgentLine> lines = [];
+    private readonly Queue<string> news = new();
+    private decimal today;
+    private decimal? limit;
+    private bool stale = true;
+
+    /// <summary>Follows the team until it is cancelled.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync(cancellationToken);
+        await foreach (var item in client.WatchTeamAsync(team.Id, connected: () => stale = true, cancellationToken: cancellationToken))
+        {
+            // What happened before the stream began, and whatever is no usage, is read; usages are added up.
+            if (stale || item.Type != "usage")
+            {
+                stale = false;
+                await ReadAsync(cancellationToken);
+            }
+            else
+            {
+                Add(item);
+            }
+
+            Tell(item);
+        }
+    }
+
+    /// <summary>Reads how the team stands.</summary>
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var agents = await client.ListAgentsAsync(team.Id, cancellationToken).ToListAsync(cancellationToken);
+        var costs = await client.GetCostsAsync(team.Id, new() { Period = "today", Limit = 1 }, cancellationToken);
+        var settings = await client.GetSettingsAsync(team.Id, cancellationToken);
+        lock (turn)
+        {
+            (today, limit) = (costs.TotalCostUsd, settings.DailyCostLimitUsd);
+            foreach (var agent in agents)
+            {
+                var row = costs.ByAgent.FirstOrDefault(row => row.AgentId == agent.Id);
+                var line = lines.GetValueOrDefault(agent.Id) ?? new AgentLine();
+                lines[agent.Id] = line with
+                {
+                    Name = agent.Name,
+                    Status = agent.Status,
+                    CostUsd = row?.CostUsd ?? 0,
+                    Tokens = (row?.InputTokens ?? 0) + (row?.OutputTokens ?? 0),
+                };
+            }
+        }
+    }
+
+    /// <summary>How it looks now.</summary>
+    public Table Draw()
+    {
+        lock (turn)
+        {
+            var table = Printer.Table("Agent", "Status", ">Today USD", ">Tokens", ">Calls seen", "Last model", "Last call");
+            table.Title = new TableTitle(Markup.Escape(Plain.Of($"{team.Name}: {Printer.Usd(today)} USD today, of {(limit is null ? "no limit" : Printer.Usd(limit))}")));
+            foreach (var line in lines.Values.OrderByDescending(line => line.CostUsd).ThenBy(line => line.Name, StringComparer.Ordinal))
+            {
+                table.Add(
+                    line.Name,
+                    line.Status,
+                    Printer.Usd(line.CostUsd),
+                    Printer.Number(line.Tokens),
+                    Printer.Number(line.Calls),
+                    line.Model,
+                    Printer.Time(line.LastCallAt));
+            }
+
+            table.Caption = new TableTitle(Markup.Escape(string.Join('\n', news)));
+            return table;
+        }
+    }
+
+    private void Add(EntourageEvent item)
+    {
+        lock (turn)
+        {
+            if (item.AgentId is not { } agent || !lines.TryGetValue(agent, out var line))
+            {
+                return;
+            }
+
+            var cost = Member(item, "cost_usd", data => data.GetDecimal());
+            today += cost;
+            lines[agent] = line with
+            {
+                CostUsd = line.CostUsd + cost,
+                Tokens = line.Tokens + Member(item, "input_tokens", data => data.GetInt64()) + Member(item, "output_tokens", data => data.GetInt64()),
+                Calls = line.Calls + 1,
+                Model = Member(item, "model", data => data.GetString()) ?? line.Model,
+                LastCallAt = item.Timestamp,
+            };
+        }
+    }
+
+    private void Tell(EntourageEvent item)
+    {
+        var what = item.Type switch
+        {
+            "alert" => Member(item, "message", data => data.GetString()),
+            "stop" => $"{Member(item, "scope", data => data.GetString())} {Member(item, "action", data => data.GetString())}: {Member(item, "reason", data => data.GetString())}",
+            "session" => $"session {item.SessionId} of {Member(item, "agent_name", data => data.GetString())} is {Member(item, "status", data => data.GetString())}",
+            _ => null,
+        };
+        if (what is null)
+        {
+            return;
+        }
+
+        lock (turn)
+        {
+            news.Enqueue(Plain.Of(string.Create(CultureInfo.InvariantCulture, $"{item.Timestamp:HH:mm:ss} {what}")));
+            while (news.Count > Remembered)
+            {
+                news.Dequeue();
+            }
+        }
+    }
+
+    private static T? Member<T>(EntourageEvent item, string name, Func<JsonElement, T> read) =>
+        item.Data.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? read(member) : default;
+
+    private sealed record AgentLine
+    {
+        public string Name { get; init; } = "";
+
+        public string Status { get; init; } = "";
+
+        public decimal CostUsd { get; init; }
+
+        public long Tokens { get; init; }
+
+        public long Calls { get; init; }
+
+        public string? Model { get; init; }
+
+        public DateTimeOffset? LastCallAt { get; init; }
+    }
+}

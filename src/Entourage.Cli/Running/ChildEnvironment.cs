@@ -1,0 +1,66 @@
+using System.Collections;
+using System.Globalization;
+using Entourage.Cli.Configuration;
+using Entourage.Client.Contracts;
+
+namespace Entourage.Cli.Running;
+
+/// <summary>What a command finds in its environment: where to report, for whom, and where its telemetry goes.</summary>
+internal static class ChildEnvironment
+{
+    private const string Headers = "OTEL_EXPORTER_OTLP_HEADERS";
+    private const string Attributes = "OTEL_RESOURCE_ATTRIBUTES";
+
+    /// <summary>This program's own environment and what is added to it.</summary>
+    /// <param name="server">Where to report.</param>
+    /// <param name="agentId">The agent that works; null where only its name is known.</param>
+    /// <param name="taskId">The task that it works on.</param>
+    /// <param name="session">The session that was opened for it.</param>
+    public static IReadOnlyDictionary<string, string> Of(Server server, Guid? agentId, long? taskId, Session? session)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)variable.Key] = (string)variable.Value!;
+        }
+
+        var url = server.Url.AbsoluteUri.TrimEnd('/');
+        variables["ENTOURAGE_URL"] = url;
+        variables["CLAUDE_CODE_ENABLE_TELEMETRY"] = "1";
+        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = url;
+        variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        variables["OTEL_LOGS_EXPORTER"] = "otlp";
+        variables["OTEL_METRICS_EXPORTER"] = "otlp";
+        if (server.ApiKey is { } key)
+        {
+            variables["ENTOURAGE_API_KEY"] = key;
+            Append(variables, Headers, $"x-api-key={Uri.EscapeDataString(key)}");
+        }
+
+        // A session of somebody else's is none of this command's.
+        variables.Remove("ENTOURAGE_SESSION_ID");
+        variables.Remove("ENTOURAGE_TASK_ID");
+        Set(variables, "ENTOURAGE_AGENT_ID", "entourage.agent_id", agentId?.ToString());
+        Set(variables, "ENTOURAGE_SESSION_ID", "entourage.session_id", session?.Id.ToString(CultureInfo.InvariantCulture));
+        Set(variables, "ENTOURAGE_TASK_ID", "entourage.task_id", taskId?.ToString(CultureInfo.InvariantCulture));
+        return variables;
+    }
+
+    private static void Set(Dictionary<string, string> variables, string name, string attribute, string? value)
+    {
+        // In a run within a run, what the outer one said is not said again.
+        if (variables.TryGetValue(Attributes, out var stated))
+        {
+            variables[Attributes] = string.Join(',', stated.Split(',').Where(one => one.Length > 0 && !one.StartsWith(attribute + '=', StringComparison.Ordinal)));
+        }
+
+        if (value is not null)
+        {
+            variables[name] = value;
+            Append(variables, Attributes, $"{attribute}={value}");
+        }
+    }
+
+    private static void Append(Dictionary<string, string> variables, string name, string value) =>
+        variables[name] = variables.TryGetValue(name, out var before) && before.Length > 0 ? $"{before},{value}" : value;
+}

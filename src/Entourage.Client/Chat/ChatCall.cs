@@ -1,0 +1,110 @@
+using Entourage.Client.Contracts;
+using Microsoft.Extensions.AI;
+
+namespace Entourage.Client.Chat;
+
+/// <summary>One call of a model, from the money that is set aside for it to what it used.</summary>
+internal sealed class ChatCall : IAsyncDisposable
+{
+    private const int LongestError = 500;
+
+    private readonly ChatSession session;
+    private readonly long sessionId;
+    private readonly Reservation? reservation;
+    private readonly string? model;
+    private readonly long inputTokens;
+    private readonly CancellationTokenSource over = new();
+    private readonly Task holding;
+    private bool settled;
+
+    public ChatCall(ChatSession session, long sessionId, Reservation? reservation, string? model, long inputTokens)
+    {
+        (this.session, this.sessionId, this.reservation, this.model, this.inputTokens) = (session, sessionId, reservation, model, inputTokens);
+        holding = reservation is null ? Task.CompletedTask : HoldAsync(reservation.Id);
+    }
+
+    /// <summary>It was answered.</summary>
+    public Task CompleteAsync(ChatResponse response) => response.Usage is { } usage
+        ? ReportAsync(Read(usage, response.ModelId))
+        : ReportAsync(new Usage(inputTokens, TokenEstimate.OfOutput(response.Messages))
+        {
+            // Nobody says what it used. What was set aside is the most that it may have cost: rather too much than nothing.
+            CostUsd = reservation?.AmountUsd,
+            Model = response.ModelId ?? model,
+        });
+
+    /// <summary>It failed. What it had reported until then is counted.</summary>
+    public Task FailAsync(UsageDetails? used, Exception exception)
+    {
+        var usage = used is null ? new Usage(0, 0) { CostUsd = 0, Model = model } : Read(used, modelId: null);
+        return ReportAsync(usage with { Error = Text(exception) });
+    }
+
+    /// <summary>Its caller has left. What it had reported until then is counted; otherwise the money is given back.</summary>
+    public async Task AbandonAsync(UsageDetails? used)
+    {
+        if (used is not null)
+        {
+            await ReportAsync(Read(used, modelId: null));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await over.CancelAsync();
+        await holding;
+        over.Dispose();
+        if (!settled && reservation is not null)
+        {
+            try
+            {
+                await session.Client.ReleaseReservationAsync(reservation.Id, CancellationToken.None);
+            }
+            catch (EntourageException)
+            {
+                // It runs out by itself.
+            }
+        }
+    }
+
+    private async Task ReportAsync(Usage usage)
+    {
+        settled = true;
+        await session.ReportAsync(sessionId, usage with { ReservationId = reservation?.Id });
+    }
+
+    private Usage Read(UsageDetails details, string? modelId)
+    {
+        var name = modelId ?? model;
+        return UsageReading.Of(details, session.Options) with { Model = name, CostUsd = session.Options.CostOf?.Invoke(details, name) };
+    }
+
+    /// <summary>Keeps the money for as long as the call takes.</summary>
+    private async Task HoldAsync(Guid id)
+    {
+        var seconds = session.Options.ReservationSeconds;
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(seconds / 2d), session.Client.Time, over.Token);
+                await session.Client.ExtendReservationAsync(id, seconds, over.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The call is over.
+        }
+        catch (EntourageException)
+        {
+            // It has ended, or nobody can be asked. What the call used is recorded all the same.
+        }
+    }
+
+    private static string Text(Exception exception)
+    {
+        var text = $"{exception.GetType().Name}: {exception.Message}";
+        text = new string([.. text.Select(character => char.IsControl(character) ? ' ' : character)]);
+        return text.Length <= LongestError ? text : text[..LongestError];
+    }
+}

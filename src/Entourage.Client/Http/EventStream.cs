@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Entourage.Client.Contracts;
+
+namespace Entourage.Client.Http;
+
+/// <summary>A stream of events that outlives its connections: it goes on after the last event that was seen.</summary>
+internal sealed class EventStream(Transport transport, TimeProvider time, string path)
+{
+    // The server says something every 15 seconds, if only a comment.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reads until it is cancelled.</summary>
+    /// <param name="position">The place after which to begin; now when null.</param>
+    /// <param name="connected">Called whenever the stream has been opened.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="EntourageException">It cannot be opened, for good.</exception>
+    public async IAsyncEnumerable<EntourageEvent> ReadAsync(
+        string? position, Action? connected, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var delay = FirstDelay; ; delay = TimeSpan.FromTicks(Math.Min(2 * delay.Ticks, LongestDelay.Ticks)))
+        {
+            HttpResponseMessage? response = null;
+            try
+            {
+                response = await OpenAsync(position, cancellationToken);
+            }
+            catch (EntourageException exception) when (exception.Code == "unknown-event-id" && position is not null)
+            {
+                // Too old, or of another store: what happened in between is lost, what comes is not.
+                position = null;
+            }
+            catch (EntourageException exception) when (exception.IsTransient)
+            {
+                // Once more, a little later.
+            }
+
+            if (response is not null)
+            {
+                using (response)
+                {
+                    delay = FirstDelay;
+                    connected?.Invoke();
+                    await using var stream = new PunctualStream(await response.Content.ReadAsStreamAsync(cancellationToken), LongestSilence, time);
+                    using var messages = new MessageReader(stream);
+                    while (await HasNextAsync(messages, cancellationToken))
+                    {
+                        position = messages.Id ?? position;
+                        if (messages.Data is { } data && JsonSerializer.Deserialize(data, ClientJson.Default.EntourageEvent) is { } told)
+                        {
+                            yield return told with { Position = position ?? "" };
+                        }
+                    }
+                }
+            }
+
+            await Task.Delay(delay, time, cancellationToken);
+        }
+    }
+
+    private Task<HttpResponseMessage> OpenAsync(string? position, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+        if (position is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", position);
+        }
+
+        return transport.OpenAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    private static async Task<bool> HasNextAsync(MessageReader messages, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await messages.ReadAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or TimeoutException)
+        {
+            // The connection is lost.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The messages of a stream, whole ones alone. (The framework's parser has a message's id before it has the message, and keeps to
+    /// itself that a message without data moves the place in the stream: after a cut it would not be known where to go on.)
+    /// </summary>
+    private sealed class MessageReader(Stream stream) : IDisposable
+    {
+        private readonly StreamReader lines = new(stream);
+
+        /// <summary>The id of the message; null where it has none.</summary>
+        public string? Id { get; private set; }
+
+        /// <summary>Its data; null where it has none.</summary>
+        public string? Data { get; private set; }
+
+        /// <summary>Reads the next message; false at the end of the stream.</summary>
+        public async Task<bool> ReadAsync(CancellationToken cancellationToken)
+        {
+            (Id, Data) = (null, null);
+            while (await lines.ReadLineAsync(cancellationToken) is { } line)
+            {
+                if (line.Length == 0)
+                {
+                    return true;
+                }
+
+                var colon = line.IndexOf(':', StringComparison.Ordinal);
+                var (name, value) = colon < 0 ? (line, "") : (line[..colon], line[(colon + 1)..]);
+                value = value.StartsWith(' ') ? value[1..] : value;
+                switch (name)
+                {
+                    case "id":
+                        Id = value;
+                        break;
+                    case "data":
+                        Data = Data is null ? value : $"{Data}\n{value}";
+                        break;
+                }
+            }
+
+            return false;
+        }
+
+        public void Dispose() => lines.Dispose();
+    }
+
+    /// <summary>A stream that nothing comes from for too long is taken for lost: a connection may die without a word.</summary>
+    private sealed class PunctualStream(Stream inner, TimeSpan patience, TimeProvider time) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await inner.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(patience, time, cancellationToken);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await base.DisposeAsync();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Entourage.Client.Http;
+
+/// <summary>
+/// Sends a request again after a transient fault: no connection, no answer in time, 429, 502, 503 or 504. Every request of the client
+/// may be sent again: those that create or spend carry an idempotency key.
+/// </summary>
+internal sealed class RetryHandler(EntourageOptions options, TimeProvider time) : DelegatingHandler
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+
+    private readonly ResiliencePipeline<HttpResponseMessage> pipeline = Build(options, time);
+
+    /// <summary>What sends. It follows no redirects, since the key goes to the server's own address alone.</summary>
+    public static HttpMessageHandler CreatePrimary() => new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+    };
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        await pipeline.ExecuteAsync(
+            static async (state, token) => await state.Handler.SendOnceAsync(state.Request, token), (Handler: this, Request: request), cancellationToken);
+
+    private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        base.SendAsync(request, cancellationToken);
+
+    private static ResiliencePipeline<HttpResponseMessage> Build(EntourageOptions options, TimeProvider time)
+    {
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time };
+        if (options.Retries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = options.Retries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = FirstDelay,
+                MaxDelay = LongestDelay,
+                ShouldHandle = attempt => new(IsTransient(attempt.Outcome)),
+                DelayGenerator = attempt => new(RetryAfter(attempt.Outcome.Result, time)),
+                OnRetry = attempt =>
+                {
+                    attempt.Outcome.Result?.Dispose();
+                    return default;
+                },
+            });
+        }
+
+        return builder.AddTimeout(options.AttemptTimeout).Build();
+    }
+
+    private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome.Exception is HttpRequestException or TimeoutRejectedException
+        || outcome.Result?.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage? response, TimeProvider time)
+    {
+        var delay = response?.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - time.GetUtcNow(),
+            _ => (TimeSpan?)null,
+        };
+        return delay is { } stated ? TimeSpan.FromTicks(Math.Clamp(stated.Ticks, 0, LongestDelay.Ticks)) : null;
+    }
+}

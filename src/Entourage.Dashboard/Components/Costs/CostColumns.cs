@@ -1,0 +1,61 @@
+using System.Globalization;
+using Entourage.Application.Costs;
+using Entourage.Dashboard.Format;
+
+namespace Entourage.Dashboard.Components;
+
+/// <summary>What was spent in equal pieces of time, those in which nothing was included.</summary>
+public static class CostColumns
+{
+    // More would be narrower than a dot; what is older is in the table.
+    private const int Most = 400;
+
+    /// <summary>The columns of a report: hours where it has them and that is wanted, else days.</summary>
+    public static IReadOnlyList<Column> Of(CostsResponse costs, bool byHour)
+    {
+        ArgumentNullException.ThrowIfNull(costs);
+        return byHour && costs.ByHour is { } hours ? Hours(costs, hours) : Days(costs);
+    }
+
+    private static List<Column> Days(CostsResponse costs)
+    {
+        if (costs.ByDay.Count == 0)
+        {
+            return [];
+        }
+
+        var spent = costs.ByDay.ToDictionary(row => row.Day, row => row.CostUsd);
+        var first = costs.From is { } from ? DayOf(from, costs.Timezone) : costs.ByDay[0].Day;
+
+        // The end is exclusive.
+        var last = costs.To is { } to ? DayOf(to - TimeSpan.FromTicks(1), costs.Timezone) : costs.ByDay[^1].Day;
+        first = last.DayNumber - first.DayNumber >= Most ? last.AddDays(1 - Most) : first;
+        return
+        [
+            .. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
+                .Select(i => first.AddDays(i))
+                .Select(day => new Column(CostLine.DayName(day), day.ToString("d MMM", CultureInfo.InvariantCulture), spent.GetValueOrDefault(day))),
+        ];
+    }
+
+    private static List<Column> Hours(CostsResponse costs, IReadOnlyList<HourCostResponse> hours)
+    {
+        if (hours.Count == 0)
+        {
+            return [];
+        }
+
+        var spent = hours.ToDictionary(row => row.Hour, row => row.CostUsd);
+        var last = costs.To is { } to ? to - TimeSpan.FromTicks(1) : hours[^1].Hour;
+        List<Column> columns = [];
+        for (var hour = hours[0].Hour; hour <= last && columns.Count < Most; hour = hour.AddHours(1))
+        {
+            columns.Add(new(Shown.Moment(hour, costs.Timezone), Shown.Minute(hour, costs.Timezone), spent.GetValueOrDefault(hour)));
+        }
+
+        return columns;
+    }
+
+    private static DateOnly DayOf(DateTimeOffset at, string timezone) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, TimeZoneInfo.FindSystemTimeZoneById(timezone)).DateTime);
+}

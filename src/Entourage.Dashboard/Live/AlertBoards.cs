@@ -1,0 +1,92 @@
+using Entourage.Application.Access;
+using Entourage.Application.Alerts;
+using Entourage.Application.Errors;
+using Entourage.Application.Events;
+using Entourage.Application.HumanRequests;
+using Entourage.Application.Organisations;
+using Entourage.Application.Paging;
+using Entourage.Application.Teams;
+using Entourage.Dashboard.Requests;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.HumanRequests;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Entourage.Dashboard.Live;
+
+/// <summary>What people of teams should look at.</summary>
+public sealed class AlertBoards(IServiceScopeFactory scopes, TimeProvider time, ILogger<AlertBoards> logger) : Boards<AlertChoice, AlertFigures>(time, logger)
+{
+    /// <inheritdoc/>
+    protected override ILiveSource<AlertFigures> Open(AlertChoice id) => new AlertSource(id, scopes);
+}
+
+/// <summary>Which alerts to see.</summary>
+/// <param name="TeamId">Those of this team.</param>
+/// <param name="Status">Only those that stand so; null for all.</param>
+/// <param name="Kind">Only those about this; null for all.</param>
+public readonly record struct AlertChoice(Guid TeamId, AlertStatus? Status, AlertKind? Kind);
+
+/// <summary>What people of a team should look at.</summary>
+/// <param name="Team">The team, with its agents.</param>
+/// <param name="Organisation">The organisation of the team.</param>
+/// <param name="Alerts">The newest alerts, the newest first.</param>
+/// <param name="HasMore">Whether there are older ones.</param>
+/// <param name="Pending">The newest requests to people that nobody has answered, the newest first.</param>
+/// <param name="Requests">The newest requests, those that were answered among them, the newest first.</param>
+public sealed record AlertFigures(
+    TeamWithAgentsResponse Team,
+    OrganisationResponse Organisation,
+    IReadOnlyList<AlertResponse> Alerts,
+    bool HasMore,
+    IReadOnlyList<HumanRequestResponse> Pending,
+    IReadOnlyList<HumanRequestResponse> Requests);
+
+/// <summary>Reads a team's alerts and requests when there is a new one; every request raises an alert.</summary>
+internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scopes) : ILiveSource<AlertFigures>
+{
+    private const int Requests = 25;
+
+    private readonly EventTail tail = new();
+
+    private static ReadOnlySpan<byte> Alert => "event: alert"u8;
+
+    public async Task<AlertFigures> ReadAsync(CancellationToken cancellationToken)
+    {
+        var team = await SendAsync(new GetTeamQuery(choice.TeamId), cancellationToken);
+        var organisation = await SendAsync(new GetOrganisationQuery(team.OrgId), cancellationToken);
+        var alerts = await SendAsync(
+            new ListAlertsQuery(team.Id, choice.Status, choice.Kind, new(PageRequest.GreatestLimit, null)), cancellationToken);
+        var pending = await SendAsync(
+            new ListHumanRequestsQuery(team.Id, HumanRequestStatus.Pending, new(PageRequest.GreatestLimit, null)), cancellationToken);
+        var requests = await SendAsync(new ListHumanRequestsQuery(team.Id, null, new(Requests, null)), cancellationToken);
+        return new(team, organisation, alerts.Items, alerts.NextCursor is not null, pending.Items, requests.Items);
+    }
+
+    public async Task FollowAsync(Action changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var follows = false;
+            await foreach (var piece in (await SendAsync(new WatchTeamQuery(choice.TeamId, tail.LastId), cancellationToken)).WithCancellation(cancellationToken))
+            {
+                tail.Add(piece);
+
+                // Of the usage that a busy team reports nothing is to be seen here.
+                if (!follows || piece.Span.IndexOf(Alert) >= 0)
+                {
+                    follows = true;
+                    changed();
+                }
+            }
+        }
+        catch (UnknownEventIdException)
+        {
+            tail.LastId = null;
+        }
+    }
+
+    private Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
+        RequestSender.SendAsync(scopes, Caller.Entourage, request, cancellationToken);
+}

@@ -1,0 +1,34 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Entourage.Domain.Access;
+
+/// <summary>The text of a key: <c>ent_</c>, a prefix that is no secret, an underscore, and the secret.</summary>
+public static class KeyText
+{
+    /// <summary>The length of a prefix, in characters.</summary>
+    public const int PrefixLength = 12;
+
+    /// <summary>The shortest text that anybody may choose for a key, in characters.</summary>
+    public const int LeastLength = 32;
+
+    /// <summary>The longest, in characters.</summary>
+    public const int GreatestLength = 200;
+
+    private const string Start = "ent_";
+    private const int SecretLength = 32; // bytes
+
+    /// <summary>Makes a text that nobody can guess.</summary>
+    public static string Create() =>
+        $"{Start}{RandomNumberGenerator.GetHexString(PrefixLength, lowercase: true)}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretLength))}";
+
+    /// <summary>What a key is looked up by. Of a text that an operator has chosen it is a part of its hash.</summary>
+    public static string PrefixOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.StartsWith(Start, StringComparison.Ordinal) && text.Length > Start.Length + PrefixLength && text[Start.Length + PrefixLength] == '_'
+            ? text.Substring(Start.Length, PrefixLength)
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..PrefixLength];
+    }
+}

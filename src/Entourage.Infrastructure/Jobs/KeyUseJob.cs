@@ -1,0 +1,60 @@
+using Entourage.Application.Access;
+using Entourage.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Entourage.Infrastructure.Jobs;
+
+/// <summary>Writes down when keys were last used: once a minute, since it is of no use to know better and would slow every request.</summary>
+internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scopes, TimeProvider time, ILogger<KeyUseJob> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Writes down what was used since it last did.</summary>
+    public async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        var uses = keys.TakeUses();
+        if (uses.Count == 0)
+        {
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        await db.InTransactionAsync(
+            async inTransaction =>
+            {
+                foreach (var (id, at) in uses)
+                {
+                    // Another replica may have seen it later.
+                    await db.ApiKeys
+                        .Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < at))
+                        .ExecuteUpdateAsync(row => row.SetProperty(key => key.LastUsedAt, at), inTransaction);
+                }
+
+                return uses.Count;
+            },
+            cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await WriteAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogFailed(logger, exception);
+            }
+        }
+    }
+
+    [LoggerMessage(2008, LogLevel.Warning, "When keys were last used could not be written down; what comes next will be")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

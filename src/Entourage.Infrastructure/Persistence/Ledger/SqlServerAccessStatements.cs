@@ -1,0 +1,10 @@
+using Entourage.Infrastructure.Access;
+using Microsoft.Data.SqlClient;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <content>Those of access control.</content>
+internal static partial class SqlServerStatements
+{
+    public static SqlCommand SelectKeyRevision() => Single(AccessSql.SelectRevision, _ => { });
+}

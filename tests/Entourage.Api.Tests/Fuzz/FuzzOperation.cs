@@ -1,0 +1,54 @@
+using Entourage.Testing;
+using Microsoft.OpenApi;
+
+namespace Entourage.Api.Tests.Fuzz;
+
+/// <summary>A method of a route, as the served description has it.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">The path, with its parameters in braces.</param>
+/// <param name="Parameters">What goes into path, query and headers.</param>
+/// <param name="Body">What goes into the body; null where there is none.</param>
+/// <param name="Successes">The statuses of a success.</param>
+internal sealed record FuzzOperation(
+    HttpMethod Method, string Path, IReadOnlyList<IOpenApiParameter> Parameters, IOpenApiSchema? Body, IReadOnlySet<int> Successes)
+{
+    /// <summary>Whether its answer has no end.</summary>
+    public bool IsStream => Path.EndsWith("/events", StringComparison.Ordinal);
+
+    /// <summary>Whether it ends something, or stops it.</summary>
+    public bool IsEnd => Method == HttpMethod.Delete || Path.Split('/')[^1] is "pause" or "kill" or "end";
+
+    /// <summary>The last part of the path that is no parameter: what its answers are about.</summary>
+    public string Subject => Path.Split('/').Last(part => !part.StartsWith('{'));
+
+    public override string ToString() => $"{Method} {Path}";
+
+    /// <summary>What stands before a parameter in the path: what its value is the id of.</summary>
+    public string OwnerOf(string parameter)
+    {
+        var parts = Path.Split('/');
+        return parts[Array.IndexOf(parts, $"{{{parameter}}}") - 1];
+    }
+
+    /// <summary>Every method of every route.</summary>
+    public static async Task<IReadOnlyList<FuzzOperation>> ReadAsync(ApiClient api)
+    {
+        var (document, diagnostic) = OpenApiDocument.Parse(await api.Http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)), OpenApiConstants.Json);
+        Assert.That(diagnostic?.Errors.Select(error => error.Message), Is.Empty);
+        return [.. from path in document!.Paths
+                   from operation in path.Value.Operations!
+                   select Of(path.Key, path.Value, operation.Key, operation.Value)];
+    }
+
+    private static FuzzOperation Of(string path, IOpenApiPathItem item, HttpMethod method, OpenApiOperation operation)
+    {
+        var successes = operation.Responses!.Keys.Where(status => status.StartsWith('2')).Select(int.Parse).ToHashSet();
+        Assert.That(successes, Is.Not.Empty, $"{method} {path} does not say how it succeeds.");
+        return new(
+            method,
+            path,
+            [.. (item.Parameters ?? []).Concat(operation.Parameters ?? [])],
+            operation.RequestBody?.Content?.Values.Select(content => content.Schema).FirstOrDefault(),
+            successes);
+    }
+}

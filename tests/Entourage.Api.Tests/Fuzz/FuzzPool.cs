@@ -1,0 +1,119 @@
+using System.Text.Json;
+
+namespace Entourage.Api.Tests.Fuzz;
+
+/// <summary>Ids and the like that answers gave, by what they are of. The newest are kept, so that it does not grow with the run.</summary>
+internal sealed class FuzzPool
+{
+    private const int Kept = 48;
+    private const int LongestRead = 256 * 1_024;
+
+    private static readonly Dictionary<string, string> KindOfMember = new(StringComparer.Ordinal)
+    {
+        ["org_id"] = "orgs",
+        ["team_id"] = "teams",
+        ["agent_id"] = "agents",
+        ["assignee_id"] = "agents",
+        ["other_agent_id"] = "agents",
+        ["task_id"] = "tasks",
+        ["depends_on"] = "tasks",
+        ["session_id"] = "sessions",
+        ["parent_session_id"] = "sessions",
+        ["reservation_id"] = "reservations",
+        ["webhook_id"] = "webhooks",
+        ["human_request_id"] = "human-requests",
+        ["model"] = "prices",
+        ["actor"] = "actors",
+        ["subject"] = "subjects",
+        ["cursor"] = "cursors",
+        ["Last-Event-ID"] = "places",
+        ["If-Match"] = "tags",
+    };
+
+    private static readonly HashSet<string> Kinds = [.. KindOfMember.Values, "alerts", "keys"];
+
+    private readonly Dictionary<string, List<string>> values = [];
+
+    /// <summary>What kind of thing a member names; null where it is none of these.</summary>
+    public static string? KindOf(string member) => KindOfMember.GetValueOrDefault(member);
+
+    /// <summary>One of a kind; null while there is none.</summary>
+    public string? Take(string kind, Random random)
+    {
+        lock (values)
+        {
+            return values.TryGetValue(kind, out var known) ? known[random.Next(known.Count)] : null;
+        }
+    }
+
+    /// <summary>Adds one.</summary>
+    public void Add(string kind, string value)
+    {
+        lock (values)
+        {
+            if (!values.TryGetValue(kind, out var known))
+            {
+                values[kind] = known = [];
+            }
+
+            if (known.Contains(value))
+            {
+                return;
+            }
+
+            known.Add(value);
+            if (known.Count > Kept)
+            {
+                known.RemoveAt(0);
+            }
+        }
+    }
+
+    /// <summary>Takes what a good answer gives.</summary>
+    public void Harvest(FuzzOperation operation, FuzzAnswer answer)
+    {
+        if (answer.Link is { } link && link.Split("cursor=") is [_, var rest])
+        {
+            Add("cursors", Uri.UnescapeDataString(rest.Split('&', '>')[0]));
+        }
+
+        if (answer.EntityTag is { } tag)
+        {
+            Add("tags", tag);
+        }
+
+        foreach (var line in operation.IsStream ? answer.Text.Split('\n') : [])
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+            {
+                Add("places", line[4..].Trim());
+            }
+        }
+
+        if (answer.MediaType == "application/json" && answer.Text.Length < LongestRead)
+        {
+            using var document = JsonDocument.Parse(answer.Text);
+            var items = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().Take(5) : [document.RootElement];
+            foreach (var item in items.Where(item => item.ValueKind == JsonValueKind.Object))
+            {
+                Harvest(operation.Subject == "start" ? "sessions" : operation.Subject, item);
+            }
+        }
+    }
+
+    private void Harvest(string kind, JsonElement item)
+    {
+        foreach (var member in item.EnumerateObject())
+        {
+            if (member.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                && (member.Name == "id" && Kinds.Contains(kind) ? kind : KindOf(member.Name)) is { } named)
+            {
+                Add(named, member.Value.ToString());
+            }
+            else if (member.Name == "subject_id")
+            {
+                Add("subjects", $"{item.GetProperty("subject_kind")}:{member.Value}");
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Globalization;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Fuzz;
+
+/// <summary>
+/// Requests made after the served description of the API, good, nearly good and hostile: none breaks the server, each is answered as the
+/// documentation says, and all totals agree in the end. <c>ENTOURAGE_FUZZ_REQUESTS</c> says how many (3,000 when absent),
+/// <c>ENTOURAGE_FUZZ_CONCURRENCY</c> how many at once, <c>ENTOURAGE_FUZZ_SEED</c> which.
+/// </summary>
+internal sealed class FuzzTests
+{
+    private const int LongRun = 20_000;
+    private const double GreatestGrowth = 1.3;
+
+    // A socket is no connection of the pool, and the port is of nobody: what is sent to webhooks ends there.
+    private static readonly Dictionary<string, string> Settings = new() { ["Webhooks:AllowPrivateAddresses"] = "true", ["Logging:LogLevel:Default"] = "None" };
+
+    [Test]
+    public async Task Whatever_is_sent_is_answered_as_documented_and_the_totals_agree()
+    {
+        var (count, concurrency, seed) = (Number("REQUESTS", 3_000), Number("CONCURRENCY", 4), Number("SEED", 1));
+        await using var host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings);
+        var operations = await FuzzOperation.ReadAsync(host.Api);
+        using var run = new FuzzRun(host, operations, seed);
+        var began = Stopwatch.GetTimestamp();
+
+        await run.SucceedAsync(count);
+        await run.SendAsync(0, count / 10, concurrency);
+        var early = Memory();
+        await run.SendAsync(count / 10, count - (count / 10), concurrency);
+        var late = Memory();
+
+        TestContext.Out.WriteLine(
+            $"{count} requests for {operations.Count} operations from seed {seed} in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s; "
+            + $"MiB after a tenth and at the end: {early.WorkingSet >> 20} and {late.WorkingSet >> 20} in all, {early.Heap >> 20} and {late.Heap >> 20} of objects; "
+            + $"never a success: {string.Join(", ", run.Unsuccessful)}; "
+            + string.Join(", ", run.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key}: {status.Value}")));
+        Assert.That(run.Faults, Is.Empty, string.Join("\n\n", run.Faults));
+        Assert.That(run.Unsuccessful.Select(operation => operation.ToString()), Is.Empty, "Nothing that should succeed did.");
+        Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+        if (count >= LongRun)
+        {
+            Assert.That(late.WorkingSet, Is.LessThan(early.WorkingSet * GreatestGrowth));
+        }
+    }
+
+    private static (long WorkingSet, long Heap) Memory()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return (Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: true));
+    }
+
+    private static int Number(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable($"ENTOURAGE_FUZZ_{name}"), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+}

@@ -1,0 +1,83 @@
+using Entourage.Application.Access;
+using Entourage.Domain.Access;
+using Entourage.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Entourage.Api.Tests;
+
+/// <summary>Tests of what stands before the routes, on a server with settings of its own; no store makes a difference to it.</summary>
+internal abstract class HardeningFixture
+{
+    /// <summary>Makes a request fail as it says; with <c>none</c> it may take as long as a busy machine needs.</summary>
+    protected const string FaultHeader = "X-Fault";
+
+    protected const string KeyHeader = "X-API-Key";
+
+    /// <summary>What an unforeseen exception says of the inside.</summary>
+    protected const string Inside = "SELECT KeyHash FROM ApiKeys WHERE Name = 'root'";
+
+    protected ApiHost Host { get; private set; } = null!;
+
+    protected ApiClient Api => Host.Api;
+
+    protected virtual IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>();
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => Host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings, replace: Prepare);
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await (Host?.DisposeAsync() ?? default);
+
+    protected virtual void Prepare(IServiceCollection services)
+    {
+        services.Configure<MvcOptions>(options => options.Filters.Add(new Faults()));
+        services.AddHttpContextAccessor();
+        services.Replace(ServiceDescriptor.Scoped(provider => new CallerContext
+        {
+            Current = new Caller("test", CallerRole.Admin, KeyOf(provider.GetRequiredService<IHttpContextAccessor>().HttpContext)),
+        }));
+    }
+
+    /// <summary>A cheap request that is answered 200 unless something stands in its way.</summary>
+    protected Task<Answer> AskAsync(params (string Name, string? Value)[] headers) => Api.SendAsync(HttpMethod.Get, "/guidelines", null, headers);
+
+    protected static void CheckNothingOfTheInside(string text) =>
+        Assert.That(text, Does.Not.Match("""SELECT|KeyHash|Exception|System\.|Microsoft|Entourage|\bat [A-Z]\w+\."""));
+
+    private static Guid? KeyOf(HttpContext? context) => Guid.TryParse(context?.Request.Headers[KeyHeader], out var key) ? key : null;
+
+    private sealed class Faults : IAsyncResourceFilter
+    {
+        public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
+        {
+            switch ((string?)context.HttpContext.Request.Headers[FaultHeader])
+            {
+                case "throw":
+                    throw new InvalidOperationException(Inside);
+                case "hang":
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.HttpContext.RequestAborted);
+                    break;
+                case "break off":
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.HttpContext.RequestAborted)
+                        .ContinueWith(_ => throw new Microsoft.Data.Sqlite.SqliteException(Inside, 9), TaskScheduler.Default);
+                    break;
+                case "none":
+                    context.HttpContext.Features.GetRequiredFeature<IHttpRequestTimeoutFeature>().DisableTimeout();
+                    await next();
+                    break;
+                case "unknown key":
+                    context.Result = new UnauthorizedResult();
+                    break;
+                default:
+                    await next();
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests;
+
+/// <summary>Spans and events of the conventions for generative AI, present and past, become usage.</summary>
+internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
+{
+    private DateTimeOffset Now => Host.Clock.GetUtcNow();
+
+    [TestCase("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_creation.input_tokens")]
+    [TestCase("gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cache_creation_input_tokens")]
+    public async Task A_span_of_a_call_is_a_usage_with_cached_tokens_taken_out_of_the_input(string input, string output, string read, string written)
+    {
+        var team = await Api.CreateTeamAsync();
+        var span = Otlp.Span(Now, "00f067aa0ba902b7", [
+            ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "claude-sonnet-4"), ("gen_ai.response.model", "claude-sonnet-4-20250514"),
+            ("gen_ai.conversation.id", "conv-1"), (input, 31_400L), (output, 200L), (read, 30_000L), (written, 400L)]);
+
+        Assert.That((await Api.TakeAsync(Otlp.Traces, Spans(team, span))).Text, Is.EqualTo("{}"));
+        Assert.That((await Api.TakeAsync(Otlp.Traces, Spans(team, span))).Text, Is.EqualTo("{}"));
+
+        var session = (await SessionsAsync(team)).Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That((session.Number("input_tokens"), session.Number("output_tokens")), Is.EqualTo((1000L, 200L)));
+            Assert.That((session.Number("cache_read_tokens"), session.Number("cache_write_tokens")), Is.EqualTo((30000L, 400L)));
+            Assert.That(session.Usd("cost_usd"), Is.EqualTo(0.003m + 0.003m + 0.009m + 0.0015m), "the price says");
+        });
+    }
+
+    [Test]
+    public async Task The_same_call_in_a_span_and_in_its_event_is_counted_once_and_what_holds_calls_is_not_counted()
+    {
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+        (string, object)[] call = [
+            ("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", "c"), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.output_tokens", 10L),
+            ("gen_ai.usage.cost", 0.25)];
+        var span = Otlp.Span(Now, "00f067aa0ba902b8", call);
+        var record = Otlp.Event(Now, "x", call);
+        record["body"] = null;
+        record["eventName"] = "gen_ai.client.inference.operation.details";
+        record["traceId"] = "5B8EFFF798038103D269B633813FC60C";
+        record["spanId"] = "00f067aa0ba902b8";
+        var event_ = Otlp.LogsOf([("entourage.agent_id", team.Agent)], record).Replace("com.anthropic.claude_code.events", "my.library", StringComparison.Ordinal);
+        var whole = Otlp.Span(Now, "00f067aa0ba902b9", [("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cost", 0.25)]);
+
+        await Api.TakeAsync(Otlp.Logs, event_);
+        await Api.TakeAsync(Otlp.Traces, Spans(team, span, whole, Otlp.Span(Now, "00f067aa0ba902ba", [("http.request.method", "GET")])));
+
+        var session = (await SessionsAsync(team)).Single();
+        Assert.That((session.Usd("cost_usd"), session.Number("tokens")), Is.EqualTo((0.25m, 110L)));
+    }
+
+    [Test]
+    public async Task A_call_that_failed_is_a_usage_with_its_error_and_never_less_than_no_tokens()
+    {
+        var team = await Api.CreateTeamAsync();
+        await Api.TakeAsync(Otlp.Traces, Spans(
+            team,
+            Otlp.Span(Now, "00f067aa0ba902c1", [("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "m")], error: "the model is overloaded"),
+            Otlp.Span(Now, "00f067aa0ba902c2", [("gen_ai.usage.input_tokens", 5L), ("gen_ai.usage.cache_read.input_tokens", 50L), ("gen_ai.usage.cost", 0.1)])));
+
+        var session = (await SessionsAsync(team)).Single();
+        var usages = (await Api.GetAsync($"/sessions/{session.Number("id")}/usage")).Ok.AsArray();
+        Assert.That(usages.Select(usage => usage!.Text("error")), Is.EquivalentTo(new[] { null, "the model is overloaded" }));
+        Assert.That((session.Number("input_tokens"), session.Number("cache_read_tokens"), session.Usd("cost_usd")), Is.EqualTo((0L, 50L, 0.1m)));
+    }
+
+    [Test]
+    public async Task A_call_of_Claude_Code_in_its_event_and_in_its_span_is_counted_once()
+    {
+        var team = await Api.CreateTeamAsync();
+        var span = Otlp.Span(Now, "00f067aa0ba902d1", [
+            ("session.id", "s-1"), ("request_id", "req_x"), ("model", "claude-sonnet-4-20250514"), ("input_tokens", 1000L), ("output_tokens", 200L),
+            ("cache_read_tokens", 30000L), ("cache_creation_tokens", 400L)]);
+        span["name"] = "claude_code.llm_request";
+
+        await Api.TakeAsync(Otlp.Traces, Spans(team, span));
+        await Api.TakeAsync(Otlp.Logs, Otlp.LogsOf([("entourage.agent_id", team.Agent)], Otlp.ApiRequest(Now, "s-1", "req_x", 0.0165m)));
+
+        var session = (await SessionsAsync(team)).Single();
+        Assert.That((session.Usd("cost_usd"), session.Number("input_tokens")), Is.EqualTo((0.0165m, 1000L)));
+    }
+
+    private static string Spans(TestTeam team, params JsonObject[] spans) =>
+        Otlp.SpansOf([("service.name", "my-agent"), ("entourage.agent_id", team.Agent)], spans);
+
+    private async Task<IReadOnlyList<JsonNode>> SessionsAsync(TestTeam team) =>
+        [.. (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray().Select(session => session!)];
+}

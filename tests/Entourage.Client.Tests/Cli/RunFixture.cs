@@ -1,0 +1,73 @@
+using System.Globalization;
+using Entourage.Client.Contracts;
+
+namespace Entourage.Client.Tests.Cli;
+
+/// <summary>Tests that run commands, each with a folder to leave traces in.</summary>
+internal abstract class RunFixture : ClientFixture
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+
+    private DirectoryInfo folder = null!;
+
+    [OneTimeSetUp]
+    public void Look()
+    {
+        if (OperatingSystem.IsWindows() || !"curl,setsid,sh".Split(',').All(tool => File.Exists($"/usr/bin/{tool}") || File.Exists($"/bin/{tool}")))
+        {
+            Assert.Ignore("The commands that are run need sh, curl and setsid.");
+        }
+    }
+
+    [SetUp]
+    public void CreateFolder() => folder = Directory.CreateTempSubdirectory("entourage-run-");
+
+    [TearDown]
+    public void RemoveFolder() => folder?.Delete(recursive: true);
+
+    /// <summary>A file that the command knows by the same name in its environment.</summary>
+    protected string Trace => Path.Combine(folder.FullName, "trace");
+
+    protected CliProcess Run(Agent agent, string script, params IReadOnlyList<string> options) => Run(agent, new Dictionary<string, string>(), script, options);
+
+    protected CliProcess Run(Agent agent, IReadOnlyDictionary<string, string> environment, string script, params IReadOnlyList<string> options) => CliProcess.Start(
+        Address,
+        new Dictionary<string, string>(environment) { ["TRACE"] = Trace },
+        input: "",
+        ["run", "--agent", agent.Id.ToString(), .. options, "--", "sh", "-c", script]);
+
+    /// <summary>The lines that the command has left, once there are so many.</summary>
+    protected async Task<IReadOnlyList<string>> TraceAsync(int lines)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var left = File.Exists(Trace) ? await File.ReadAllLinesAsync(Trace, patience.Token) : [];
+            if (left.Length >= lines)
+            {
+                return left;
+            }
+
+            await Task.Delay(BetweenLooks, TimeProvider.System, patience.Token);
+        }
+    }
+
+    protected static bool Runs(string? process) => Runs(int.Parse(process!, CultureInfo.InvariantCulture));
+
+    /// <summary>Whether a process runs; one that has ended and is not waited for yet does not.</summary>
+    protected static bool Runs(int process)
+    {
+        try
+        {
+            using var found = System.Diagnostics.Process.GetProcessById(process);
+            return !OperatingSystem.IsLinux() || !File.ReadAllText($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException)
+        {
+            return false;
+        }
+    }
+
+    protected async Task<Session> SessionOfAsync(Agent agent) => await Client.ListSessionsAsync(agent.Id).SingleAsync();
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Globalization;
+using Entourage.Client.Contracts;
+
+namespace Entourage.Client.Tests.Cli;
+
+/// <summary>A command is run as a session, and ended with all that it started when its agent must stop.</summary>
+internal sealed class RunTests : RunFixture
+{
+    // Each call that was answered leaves a line, also when the loop is told to end meanwhile.
+    private const string Burn = """
+        trap 'exit 7' TERM
+        while :; do
+          (trap '' TERM
+           curl -sS -f -o /dev/null -X POST "$ENTOURAGE_URL/api/v1/sessions/$ENTOURAGE_SESSION_ID/usage" -H 'Content-Type: application/json' \
+             -d '{"input_tokens": 10, "output_tokens": 1, "cost_usd": 0.01}' && echo paid >> "$TRACE")
+        done
+        """;
+
+    // It leaves its own number and those of two that got away from it: one forked twice, one in a session of its own.
+    private const string Stubborn = """
+        trap '' TERM
+        (sh -c 'trap "" TERM; echo $$ >> "$TRACE"; while :; do sleep 1; done' &)
+        setsid sh -c 'trap "" TERM; echo $$ >> "$TRACE"; while :; do sleep 1; done' &
+        echo $$ >> "$TRACE"
+        while :; do sleep 1; done
+        """;
+
+    [Test]
+    public async Task A_loop_that_burns_money_is_ended_at_its_cap()
+    {
+        var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.05m, model: Entourage.Testing.ApiClient.UnlistedModel);
+        using var run = Run(agent, Burn);
+        var (code, _, errors) = await run.EndAsync();
+        var session = await SessionOfAsync(agent);
+        Assert.Multiple(() =>
+        {
+            Assert.That((code, errors.Contains("budget_exceeded:team:day", StringComparison.Ordinal)), Is.EqualTo((75, true)));
+            Assert.That((session.Status, session.Error, session.ReservedUsd), Is.EqualTo(("failed", "Stopped: budget_exceeded:team:day", 0m)));
+            Assert.That(session.CostUsd, Is.GreaterThanOrEqualTo(0.05m).And.EqualTo(0.01m * File.ReadAllLines(Trace).Length));
+        });
+        Assert.That(await SpentAsync(agent), Is.EqualTo(session.CostUsd));
+
+        using var again = Run(agent, "touch \"$TRACE.again\"");
+        (code, _, errors) = await again.EndAsync();
+        Assert.That((code, errors.Contains("There is more at", StringComparison.Ordinal), File.Exists(Trace + ".again")), Is.EqualTo((77, true, false)));
+    }
+
+    [Test]
+    public async Task Nothing_is_left_of_a_command_that_will_not_go([Values("pause", "kill")] string how)
+    {
+        var (_, agent) = await CreateTeamAsync();
+        using var run = Run(agent, Stubborn, "--grace", "0.2s");
+        var processes = await TraceAsync(3);
+        Assert.That(processes, Has.All.Matches<string>(Runs));
+        if (how == "kill")
+        {
+            await Client.KillSessionAsync((await SessionOfAsync(agent)).Id, "enough");
+        }
+        else
+        {
+            await Client.PauseAsync(PauseScope.Agent, agent.Id, "enough");
+        }
+
+        var (code, _, errors) = await run.EndAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That((code, errors), Is.EqualTo((75, $"entourage: stopped: {(how == "kill" ? "session_killed" : "paused:agent")}. The command has 0.2 s to end.{Environment.NewLine}")));
+            Assert.That(processes, Has.None.Matches<string>(Runs));
+        });
+        Assert.That((await SessionOfAsync(agent)).Status, Is.EqualTo(how == "kill" ? "killed" : "failed"));
+    }
+
+    [Test]
+    public async Task What_a_command_leaves_behind_ends_with_it_and_its_code_is_kept()
+    {
+        var (team, agent) = await CreateTeamAsync();
+        var task = await Client.CreateTaskAsync(team.Id, new("Fix login bug"));
+        var environment = new Dictionary<string, string> { ["ENTOURAGE_API_KEY"] = "se,cret", ["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=x,entourage.task_id=0" };
+        using var run = Run(
+            agent,
+            environment,
+            "(sleep 300 & echo $! >> \"$TRACE\"); env | grep -E '^(ENTOURAGE|OTEL|CLAUDE)'; exit 3",
+            "--task",
+            task.Id.ToString(CultureInfo.InvariantCulture),
+            "--model",
+            "house-model");
+        var (code, output, errors) = await run.EndAsync();
+        var session = await SessionOfAsync(agent);
+        Assert.Multiple(() =>
+        {
+            Assert.That((code, errors), Is.EqualTo((3, "")));
+            Assert.That((session.Status, session.Error, session.TaskId, session.Model), Is.EqualTo(("failed", "The command ended with 3.", (long?)task.Id, "house-model")));
+            Assert.That(File.ReadAllLines(Trace), Has.Length.EqualTo(1).And.None.Matches<string>(Runs));
+            Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EquivalentTo(new[]
+            {
+                $"ENTOURAGE_URL={Address.AbsoluteUri.TrimEnd('/')}",
+                "ENTOURAGE_API_KEY=se,cret",
+                $"ENTOURAGE_AGENT_ID={agent.Id}",
+                $"ENTOURAGE_TASK_ID={task.Id}",
+                $"ENTOURAGE_SESSION_ID={session.Id}",
+                "CLAUDE_CODE_ENABLE_TELEMETRY=1",
+                $"OTEL_EXPORTER_OTLP_ENDPOINT={Address.AbsoluteUri.TrimEnd('/')}",
+                "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                "OTEL_LOGS_EXPORTER=otlp",
+                "OTEL_METRICS_EXPORTER=otlp",
+                "OTEL_EXPORTER_OTLP_HEADERS=x-api-key=se%2Ccret",
+                $"OTEL_RESOURCE_ATTRIBUTES=service.name=x,entourage.agent_id={agent.Id},entourage.session_id={session.Id},entourage.task_id={task.Id}",
+            }));
+        });
+    }
+
+    [Test]
+    public async Task A_signal_is_handed_on_and_the_command_may_answer_it()
+    {
+        var (_, agent) = await CreateTeamAsync();
+        using var run = Run(agent, "trap 'echo bye; exit 0' TERM; echo up >> \"$TRACE\"; while :; do sleep 0.05; done");
+        await TraceAsync(1);
+        using var kill = Process.Start("kill", ["-TERM", run.Id.ToString(CultureInfo.InvariantCulture)]);
+        var (code, output, _) = await run.EndAsync();
+        Assert.That((code, output, (await SessionOfAsync(agent)).Status), Is.EqualTo((0, "bye\n", "completed")));
+    }
+
+    [Test]
+    public async Task Without_a_server_nothing_runs_unless_it_is_said_to()
+    {
+        var (_, agent) = await CreateTeamAsync();
+        var nowhere = new Dictionary<string, string> { ["ENTOURAGE_URL"] = "http://127.0.0.1:1" };
+        using var closed = Run(agent, nowhere, "echo ran");
+        using var open = Run(agent, nowhere, "echo ran; kill -TERM $$", "--fail-open");
+        var (refused, ran) = (await closed.EndAsync(), await open.EndAsync());
+        Assert.Multiple(() =>
+        {
+            Assert.That((refused.ExitCode, refused.Output), Is.EqualTo((69, "")));
+            Assert.That((ran.ExitCode, ran.Output), Is.EqualTo((128 + 15, "ran\n")));
+            Assert.That(ran.Errors, Does.Contain("without a session").And.Contain("cannot be reached"));
+        });
+    }
+}

@@ -1,0 +1,62 @@
+using Entourage.Client.Contracts;
+using Entourage.Client.Http;
+using Entourage.Testing;
+using Budget = Entourage.Client.Contracts.Budget;
+
+namespace Entourage.Client.Tests;
+
+/// <summary>Tests that share one running server, which they know as any program does: by its address.</summary>
+internal abstract class ClientFixture
+{
+    protected const string Model = "claude-sonnet-4-20250514";
+
+    protected ApiHost Host { get; private set; } = null!;
+
+    protected Uri Address => Host.Api.Http.BaseAddress!;
+
+    protected EntourageClient Client { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        Host = await ApiHost.StartAsync(Store.Sqlite);
+        Client = EntourageClient.Create(new EntourageOptions { Url = Address });
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await (Host?.DisposeAsync() ?? default);
+
+    /// <summary>Makes a team with an agent, and caps its days.</summary>
+    protected async Task<(Team Team, Agent Agent)> CreateTeamAsync(decimal? dailyCapUsd = null, string? model = Model)
+    {
+        var slug = "c-" + Guid.CreateVersion7().ToString("N");
+        var organisation = await Client.CreateOrganisationAsync("Acme", slug);
+        var team = await Client.CreateTeamAsync(organisation.Id, "Core", slug);
+        if (dailyCapUsd is { } usd)
+        {
+            await Client.ChangeSettingsAsync(team.Id, new() { DailyCostLimitUsd = usd });
+        }
+
+        return (team, await Client.CreateAgentAsync(team.Id, "eng-1", model));
+    }
+
+    /// <summary>A client between whose retries and whose connection something stands.</summary>
+    protected EntourageClient ClientThrough(DelegatingHandler between, int retries = 3)
+    {
+        var options = new EntourageOptions { Url = Address, ApiKey = "secret", Retries = retries };
+        between.InnerHandler = RetryHandler.CreatePrimary();
+        var http = new HttpClient(new RetryHandler(options, TimeProvider.System) { InnerHandler = between });
+        options.Apply(http);
+        return new(http);
+    }
+
+    /// <summary>What the store knows of an agent's spending; every total must say the same.</summary>
+    protected async Task<decimal> SpentAsync(Agent agent)
+    {
+        Budget budget = await Client.GetBudgetAsync(agent.Id);
+        var costs = await Client.GetCostsAsync(agent.TeamId);
+        Assert.That(costs.TotalCostUsd, Is.EqualTo(budget.DailySpentUsd));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+        return costs.TotalCostUsd;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using Entourage.Client.Contracts;
+using Entourage.Testing;
+
+namespace Entourage.Client.Tests;
+
+/// <summary>A stream of events outlives its connections.</summary>
+internal sealed class EventStreamTests : ClientFixture
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Test]
+    public async Task Nothing_is_missed_or_seen_twice_while_connections_are_lost()
+    {
+        var (_, agent) = await CreateTeamAsync(model: ApiClient.UnlistedModel);
+        var session = await Client.StartSessionAsync(new(agent.Id));
+        using var way = new Interference(async (_, send) =>
+        {
+            var response = await send();
+            response.Content = new ShortContent(response.Content, bytes: 700);
+            return response;
+        });
+        using var patience = new CancellationTokenSource(Patience);
+        var opened = new TaskCompletionSource();
+        var watch = ReadAsync(ClientThrough(way).WatchAgentAsync(agent.Id, connected: () => opened.TrySetResult(), cancellationToken: patience.Token), 8);
+        await opened.Task.WaitAsync(patience.Token);
+        for (var call = 1; call <= 8; call++)
+        {
+            await Client.ReportUsageAsync(session.Id, new(100, 10) { CostUsd = 1 + (call / 1_000m) });
+        }
+
+        var seen = await watch;
+        Assert.Multiple(() =>
+        {
+            Assert.That(seen.Select(item => item.Data.GetProperty("cost_usd").GetDecimal()), Is.EqualTo(Enumerable.Range(1, 8).Select(call => 1 + (call / 1_000m))));
+            Assert.That(seen.Select(item => item.Position), Is.Unique);
+            Assert.That(seen.Select(item => (item.Type, item.AgentId, item.SessionId)).Distinct(), Is.EqualTo(new[] { ("usage", (Guid?)agent.Id, (long?)session.Id) }));
+            Assert.That(way.Requests, Has.Count.GreaterThan(2));
+        });
+
+        var rest = await ReadAsync(Client.WatchAgentAsync(agent.Id, seen[5].Position, cancellationToken: patience.Token), 2);
+        Assert.That(rest.Select(item => item.Id), Is.EqualTo(seen.Skip(6).Select(item => item.Id)));
+    }
+
+    [Test]
+    public async Task A_position_that_no_stream_gave_out_is_given_up()
+    {
+        var (team, _) = await CreateTeamAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        var opened = new TaskCompletionSource();
+        var watch = ReadAsync(Client.WatchTeamAsync(team.Id, "of another store", () => opened.TrySetResult(), patience.Token), 1);
+        await opened.Task.WaitAsync(patience.Token);
+        await Client.ChangeSettingsAsync(team.Id, new() { DailyCostLimitUsd = 3m });
+        Assert.That((await watch).Single().Type, Is.EqualTo("settings"));
+    }
+
+    [Test]
+    public async Task A_stream_that_can_never_be_opened_says_so()
+    {
+        var refused = (await Assert.ThrowsAsync<EntourageException>(() => ReadAsync(Client.WatchTeamAsync(Guid.CreateVersion7()), 1)))!;
+        Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.NotFound));
+    }
+
+    private static async Task<IReadOnlyList<EntourageEvent>> ReadAsync(IAsyncEnumerable<EntourageEvent> events, int count) =>
+        await events.Take(count).ToListAsync();
+
+    /// <summary>What is cut off after some bytes, wherever these end.</summary>
+    private sealed class ShortContent(HttpContent inner, int bytes) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();
+
+        protected override async Task<Stream> CreateContentReadStreamAsync() => new ShortStream(await inner.ReadAsStreamAsync(), bytes);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
+    private sealed class ShortStream(Stream inner, int bytes) : MemoryStream
+    {
+        private int left = bytes;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (left == 0)
+            {
+                throw new IOException("The connection was reset.");
+            }
+
+            var read = await inner.ReadAsync(buffer[..Math.Min(left, buffer.Length)], cancellationToken);
+            left -= read;
+            return read;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

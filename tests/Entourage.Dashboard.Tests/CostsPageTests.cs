@@ -1,0 +1,137 @@
+using Entourage.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>The page that tells where the money went.</summary>
+internal sealed class CostsPageTests : PageFixture
+{
+    private static readonly DateTimeOffset Yesterday = new(2026, 6, 9, 9, 0, 0, TimeSpan.Zero);
+
+    private string Address => $"/teams/{Team.Id}/costs";
+
+    [Test]
+    public async Task Costs_are_told_apart_and_filtered()
+    {
+        var other = await Api.CreateAgentAsync(Team.Id, "eng-2", ApiClient.UnlistedModel);
+        await Team.UseAsync(await Team.StartAsync(await Team.CreateTaskAsync()), 3m);
+        await Team.UseAsync(await Team.StartAsync(agent: other), 1m);
+        await Team.UseAsync(await Team.StartAsync(agent: other), 2m, Yesterday);
+
+        await Page.GotoAsync(Address);
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$6.00");
+        await Expect(Row("Spent", "eng-1")).ToContainTextAsync("50%");
+        await Expect(Row("Spent", "All")).ToContainTextAsync("$6.00");
+        await Expect(Page.GetByRole(AriaRole.Img, new() { NameRegex = new(@"^Spent by day: \$6\.00, the most on Wed 10 Jun 2026 with \$4\.00\.") })).ToBeVisibleAsync();
+        await ExpectGoodAsync();
+        await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
+
+        await Page.GetByLabel("Group by").SelectOptionAsync("day");
+        await Expect(Row("Spent", "Tue 9 Jun 2026").First).ToContainTextAsync("$2.00");
+        await Page.GetByLabel("Group by").SelectOptionAsync("task");
+        await Expect(Row("Spent", "Fix login bug")).ToContainTextAsync("$3.00");
+        await Page.GetByLabel("Group by").SelectOptionAsync("model");
+        await Expect(Row("Spent", ApiClient.UnlistedModel)).ToContainTextAsync("100%");
+
+        await Page.GetByLabel("Group by").SelectOptionAsync("agent");
+        await Row("Spent", "eng-2").GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$3.00");
+        await Expect(Page.GetByLabel("Agent", new() { Exact = true })).ToHaveValueAsync(other);
+        await Page.GetByLabel("Range").SelectOptionAsync("today");
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$1.00");
+        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(2);
+        await Page.GetByLabel("Group by").SelectOptionAsync("hour");
+        await Expect(Row("Spent", "10 Jun 12:00").First).ToContainTextAsync("$1.00");
+        await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync("");
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$4.00");
+        await Page.ReloadAsync();
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$4.00");
+    }
+
+    [Test]
+    public async Task Days_are_chosen_and_a_range_that_ends_first_is_said_to_be_wrong()
+    {
+        await Team.UseAsync(await Team.StartAsync(), 2m, Yesterday);
+        await Page.GotoAsync(Address);
+        await Page.GetByLabel("Range").SelectOptionAsync("custom");
+        await Page.GetByLabel("From").FillAsync("2026-06-10");
+        await Page.GetByLabel("From").BlurAsync();
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$0.00");
+        await Page.GetByLabel("To, that day included").FillAsync("2026-06-01");
+        await Page.GetByLabel("To, that day included").BlurAsync();
+        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The range ends before it begins.");
+        await Page.GetByLabel("From").FillAsync("2026-05-01");
+        await Page.GetByLabel("From").BlurAsync();
+        await Page.GetByLabel("To, that day included").FillAsync("2026-06-09");
+        await Page.GetByLabel("To, that day included").BlurAsync();
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$2.00");
+    }
+
+    [Test]
+    public async Task What_is_seen_is_taken_along_as_CSV()
+    {
+        var session = await Team.StartAsync();
+        await Team.UseAsync(session, 1.25m);
+        var other = await Api.CreateAgentAsync(Team.Id, "eng-2", ApiClient.UnlistedModel);
+        await Team.UseAsync(await Team.StartAsync(agent: other), 2m);
+        await Page.GotoAsync($"{Address}?period=today&agent={Team.Agent}");
+        var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByRole(AriaRole.Link, new() { Name = "Download the sessions as CSV" }).ClickAsync());
+        var lines = await File.ReadAllLinesAsync(await download.PathAsync());
+        Assert.That(lines, Has.Length.EqualTo(2));
+        Assert.That(lines[1], Does.StartWith($"{session},").And.Contain("1.25"));
+    }
+
+    [Test]
+    public async Task A_cap_is_tried_on_what_happened()
+    {
+        await Team.UseAsync(await Team.StartAsync(), 4m, Yesterday);
+        await Team.UseAsync(await Team.StartAsync(), 1m);
+        await Page.GotoAsync(Address);
+        await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("");
+        await Button("Try it").ClickAsync();
+        await Expect(Wrong("Daily cap")).ToContainTextAsync("must not be empty");
+        await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("3");
+        await Page.GetByLabel("Tried on").SelectOptionAsync("7");
+        await Button("Try it").ClickAsync();
+        await Expect(Region("What would a daily cap have stopped?")).ToContainTextAsync("would have spared $1.00 of $5.00, reached on 1 of 7 days.");
+        await Expect(Row("What would a daily cap have stopped?", "Tue 9 Jun 2026").Last).ToContainTextAsync("09:00");
+        await ExpectGoodAsync();
+        await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("30");
+        await Button("Try it").ClickAsync();
+        await Expect(Region("What would a daily cap have stopped?")).ToContainTextAsync("would not have been reached");
+    }
+
+    [Test]
+    public async Task An_organisation_has_costs_by_team()
+    {
+        await Team.UseAsync(await Team.StartAsync(), 3m);
+        await Page.GotoAsync($"/orgs/{Team.Organisation}/costs");
+        await Expect(Row("Spent", "Core")).ToContainTextAsync("$3.00");
+        await Expect(Page.GetByLabel("Daily cap", new() { Exact = true })).ToHaveCountAsync(0);
+        await ExpectAccessibleAsync();
+    }
+
+    [Test]
+    public async Task Where_nothing_was_used_it_is_shown_how_it_would_be()
+    {
+        await Page.GotoAsync(Address);
+        await Expect(Region("Spent")).ToContainTextAsync("Nothing was used in this range.");
+        await Expect(Region("Spent")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/sessions/SESSION_ID/usage");
+    }
+
+    [Test]
+    public async Task Older_sessions_are_read_when_they_are_asked_for()
+    {
+        for (var i = 0; i < 26; i++)
+        {
+            await Team.StartAsync();
+        }
+
+        await Page.GotoAsync(Address);
+        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(25);
+        await Button("Older sessions").ClickAsync();
+        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(26);
+        await Expect(Button("Older sessions")).ToHaveCountAsync(0);
+    }
+}

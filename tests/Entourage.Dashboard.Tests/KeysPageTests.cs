@@ -1,0 +1,51 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>The page on which keys are issued and revoked.</summary>
+internal sealed class KeysPageTests : PageFixture
+{
+    [Test]
+    public async Task A_key_is_issued_shown_once_and_revoked()
+    {
+        await Page.GotoAsync("/keys");
+        await Button("Issue a key").ClickAsync();
+        await Page.GetByLabel("Organisation", new() { Exact = true }).SelectOptionAsync(Team.Organisation);
+        await Expect(Page.GetByLabel("Team", new() { Exact = true })).ToHaveValueAsync(Team.Id);
+        await Button("Issue the key").ClickAsync();
+        await Expect(Wrong("Name")).ToContainTextAsync("must not be empty");
+        await Expect(Wrong("Agent")).ToContainTextAsync("must not be empty");
+
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("laptop");
+        await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
+        await Page.GetByLabel("Holds until").FillAsync("2026-01-01");
+        await Button("Issue the key").ClickAsync();
+        await Expect(Wrong("Holds until")).ToContainTextAsync("must be ahead");
+        await Page.GetByLabel("Holds until").FillAsync("2026-12-31");
+        await Button("Issue the key").ClickAsync();
+
+        var text = Page.Locator(".copy code");
+        await Expect(text).ToHaveTextAsync(new Regex("^.{32,}$"));
+        await Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await Button("Copy the key").ClickAsync();
+        await Expect(Page.Locator(".copied")).ToHaveTextAsync("Copied");
+        Assert.That(await Page.EvaluateAsync<string>("navigator.clipboard.readText()"), Is.EqualTo(await text.TextContentAsync()));
+        await Expect(Row("Issued keys", "laptop")).ToContainTextAsync("agent eng-1");
+        await Expect(Row("Issued keys", "laptop")).ToContainTextAsync("31 Dec 2026");
+        await ExpectGoodAsync();
+        await Button("I have it").ClickAsync();
+        await Expect(text).ToHaveCountAsync(0);
+
+        await Button("Revoke laptop").ClickAsync();
+        await Expect(Dialog).ToContainTextAsync("Whoever shows it is let in no more, from this moment on and for good: agent eng-1.");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke", Exact = true }).ClickAsync();
+        await Expect(Row("Issued keys", "laptop")).ToContainTextAsync("Revoked");
+        await Expect(Button("Revoke laptop")).ToHaveCountAsync(0);
+        var listed = await Api.GetAsync("/keys");
+        Assert.That(listed.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(listed.Json.AsArray().Single()!["revoked_at"], Is.Not.Null);
+    }
+}

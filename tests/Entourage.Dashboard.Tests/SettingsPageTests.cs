@@ -1,0 +1,176 @@
+using Entourage.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>The pages on which caps and what goes with them are set.</summary>
+internal sealed class SettingsPageTests : PageFixture
+{
+    private const string TeamCaps = "What the team may spend";
+
+    protected override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string> { ["Webhooks:AllowPrivateAddresses"] = "true" };
+
+    [Test]
+    public async Task What_is_typed_is_saved_and_holds()
+    {
+        await OpenSettingsAsync();
+        await Button("Save settings").ClickAsync();
+        await Expect(Page.GetByText("Nothing was changed.")).ToBeVisibleAsync();
+        await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("50");
+        await Page.GetByLabel("A month").FillAsync("1000.5");
+        await Page.GetByLabel("A cap that is reached").SelectOptionAsync("observe");
+        await Page.GetByLabel("A session that goes over it").SelectOptionAsync("kill");
+        await Page.GetByLabel("Shares of a cap").FillAsync("25, 50, 99.5");
+        await Page.GetByLabel("The same error in a row").FillAsync("");
+        await Page.GetByLabel("Then").SelectOptionAsync("pause");
+        await Button("Save settings").ClickAsync();
+        await Expect(Page.GetByText("Saved. It holds from the next call on.")).ToBeVisibleAsync();
+        await Expect(Page.GetByLabel("A day", new() { Exact = true })).ToHaveValueAsync("50.00");
+
+        var settings = (await Api.GetAsync($"/settings/teams/{Team.Id}")).Ok;
+        Assert.Multiple(() =>
+        {
+            Assert.That(settings.Usd("daily_cost_limit_usd"), Is.EqualTo(50m));
+            Assert.That(settings.Usd("monthly_cost_limit_usd"), Is.EqualTo(1000.5m));
+            Assert.That(settings.Usd("weekly_cost_limit_usd"), Is.Null);
+            Assert.That(settings.Text("enforcement"), Is.EqualTo("observe"));
+            Assert.That(settings.Text("on_exceed"), Is.EqualTo("kill"));
+            Assert.That(settings["alert_thresholds"]!.ToJsonString(), Is.EqualTo("[0.25,0.5,0.995]"));
+            Assert.That(settings["runaway"]!.Number("max_repeated_errors"), Is.Null);
+            Assert.That(settings["runaway"]!.Number("max_tokens"), Is.EqualTo(500_000));
+            Assert.That(settings["runaway"]!.Text("action"), Is.EqualTo("pause"));
+        });
+    }
+
+    [Test]
+    public async Task What_is_wrong_is_said_at_its_field_and_nothing_is_saved()
+    {
+        await OpenSettingsAsync();
+        await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("lots");
+        await Page.GetByLabel("Within").FillAsync("soon");
+        await Button("Save settings").ClickAsync();
+        await Expect(Wrong("A day")).ToHaveTextAsync("An amount of dollars is expected, like 12.50.");
+        await Expect(Wrong("Within")).ToHaveTextAsync("A whole number is expected.");
+
+        await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("2000000");
+        await Page.GetByLabel("Within").FillAsync("5000");
+        await Page.GetByLabel("Shares of a cap").FillAsync("80, 50");
+        await Page.GetByLabel("A session is given up after").FillAsync("1");
+        await Button("Save settings").ClickAsync();
+        await Expect(Wrong("A day")).ToContainTextAsync("must be from 0 to 1000000");
+        await Expect(Wrong("Within")).ToContainTextAsync("must be between 1 and 1440");
+        await Expect(Wrong("Shares of a cap")).ToContainTextAsync("rising shares");
+        await Expect(Wrong("A session is given up after")).ToContainTextAsync("must be between 5 and 10080");
+        await Expect(Page.GetByLabel("A day", new() { Exact = true })).ToHaveAttributeAsync("aria-invalid", "true");
+        await ExpectAccessibleAsync();
+
+        await Page.ReloadAsync();
+        await Page.GetByLabel("Time zone").FillAsync("Berlin");
+        await Button("Save settings").ClickAsync();
+        await Expect(Wrong("Time zone")).ToContainTextAsync("is not an IANA time zone");
+        Assert.That((await Api.GetAsync($"/settings/teams/{Team.Id}")).Ok.Usd("daily_cost_limit_usd"), Is.Null);
+    }
+
+    [Test]
+    public async Task What_somebody_else_saved_meanwhile_is_shown_before_it_is_overwritten()
+    {
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
+        await OpenSettingsAsync();
+        await Expect(Page.GetByLabel("A day", new() { Exact = true })).ToHaveValueAsync("10.00");
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 20m, weekly_cost_limit_usd = 70m });
+
+        await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("30");
+        await Button("Save settings").ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Somebody else has saved these settings");
+        await Expect(Region(TeamCaps)).ToContainTextAsync("Somebody changed this from 10.00 to 20.00.");
+        await Expect(Page.GetByLabel("A day", new() { Exact = true })).ToHaveValueAsync("30");
+        await Expect(Page.GetByLabel("A week")).ToHaveValueAsync("70.00");
+        await ExpectAccessibleAsync();
+
+        await Button("Save settings").ClickAsync();
+        await Expect(Page.GetByText("Saved. It holds from the next call on.")).ToBeVisibleAsync();
+        var settings = (await Api.GetAsync($"/settings/teams/{Team.Id}")).Ok;
+        Assert.That((settings.Usd("daily_cost_limit_usd"), settings.Usd("weekly_cost_limit_usd")), Is.EqualTo(((decimal?)30m, (decimal?)70m)));
+    }
+
+    [Test]
+    public async Task An_agent_has_a_cap_of_its_own()
+    {
+        await OpenSettingsAsync();
+        await Page.GetByLabel("eng-1", new() { Exact = true }).FillAsync("-1");
+        await Button("Save the cap of eng-1").ClickAsync();
+        await Expect(Wrong("eng-1")).ToContainTextAsync("must be from 0");
+        await Page.GetByLabel("eng-1", new() { Exact = true }).FillAsync("2.50");
+        await Button("Save the cap of eng-1").ClickAsync();
+        await Expect(Page.GetByText("eng-1 may spend $2.50 a day.")).ToBeVisibleAsync();
+        Assert.That((await Team.BudgetAsync()).Usd("daily_limit_usd") ?? (await Team.BudgetAsync()).Items("budgets")[0].Usd("limit_usd"), Is.EqualTo(2.5m));
+
+        await Page.ReloadAsync();
+        await Expect(Page.GetByLabel("eng-1", new() { Exact = true })).ToHaveValueAsync("2.50");
+    }
+
+    [Test]
+    public async Task An_organisation_has_caps()
+    {
+        await Page.GotoAsync($"/orgs/{Team.Organisation}/settings");
+        await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("x");
+        await Button("Save settings").ClickAsync();
+        await Expect(Wrong("A day")).ToContainTextAsync("An amount of dollars is expected");
+        await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("500");
+        await Page.GetByLabel("A month").FillAsync("1000001");
+        await Button("Save settings").ClickAsync();
+        await Expect(Wrong("A month")).ToContainTextAsync("must be from 0 to 1000000");
+        await Page.GetByLabel("A month").FillAsync("");
+        await ExpectGoodAsync();
+        await Button("Save settings").ClickAsync();
+        await Expect(Page.GetByText("Saved. It holds from the next call on.")).ToBeVisibleAsync();
+        var budget = (await Team.BudgetAsync()).Items("budgets").Single();
+        Assert.That((budget.Text("scope"), budget.Usd("limit_usd")), Is.EqualTo(("organisation", (decimal?)500m)));
+    }
+
+    [Test]
+    public async Task A_webhook_is_made_tested_and_deleted()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await OpenSettingsAsync();
+        await Button("Add a webhook").ClickAsync();
+        await Page.GetByLabel("Address").FillAsync("ftp://example.com");
+        await Button("Make the webhook").ClickAsync();
+        await Expect(Wrong("Address")).ToContainTextAsync("must be an absolute address with http or https");
+        await Page.GetByLabel("Address").FillAsync(receiver.Url);
+        await Page.GetByLabel("alerts").UncheckAsync();
+        await Page.GetByLabel("stops").UncheckAsync();
+        await Button("Make the webhook").ClickAsync();
+        await Expect(Page.GetByText("Choose at least one.")).ToBeVisibleAsync();
+        await Page.GetByLabel("stops").CheckAsync();
+        await ExpectAccessibleAsync();
+        await Button("Make the webhook").ClickAsync();
+
+        var secret = Region("Webhooks").Locator(".copy code");
+        await Expect(secret).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^whsec_"));
+        await Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await Button("Copy the secret").ClickAsync();
+        await Expect(Region("Webhooks").Locator(".copied")).ToHaveTextAsync("Copied");
+        Assert.That(await Page.EvaluateAsync<string>("navigator.clipboard.readText()"), Is.EqualTo(await secret.TextContentAsync()));
+        await Button("I have it").ClickAsync();
+        await Expect(secret).ToHaveCountAsync(0);
+
+        await Button($"Test {receiver.Url}").ClickAsync();
+        Assert.That((await receiver.ReadAsync()).Json.Text("type"), Is.EqualTo("test"));
+        await Expect(Page.GetByRole(AriaRole.Region, new() { NameRegex = new("^Messages to") })).ToContainTextAsync("Delivered");
+        await ExpectGoodAsync();
+
+        await Button($"Delete {receiver.Url}").ClickAsync();
+        await Expect(Dialog).ToContainTextAsync($"{receiver.Url} is told nothing any more");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Expect(Region("Webhooks")).ToContainTextAsync("Nobody outside is told.");
+        Assert.That((await Api.GetAsync($"/teams/{Team.Id}/webhooks")).Ok.AsArray(), Is.Empty);
+    }
+
+    private async Task OpenSettingsAsync()
+    {
+        await Page.GotoAsync($"/teams/{Team.Id}/settings");
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = TeamCaps, Exact = true })).ToBeVisibleAsync();
+    }
+}
