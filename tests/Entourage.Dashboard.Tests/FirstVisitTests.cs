@@ -26,6 +26,22 @@ internal sealed class FirstVisitTests : DashboardFixture
     }
 
     [Test]
+    public async Task Nothing_runs_in_a_page_but_the_files_of_its_server()
+    {
+        var answer = await Page.GotoAsync("/");
+        var policy = answer!.Headers["content-security-policy"].Split("; ");
+        Assert.That(policy, Does.Contain("default-src 'none'").And.Contain("script-src 'self'").And.Contain("style-src 'self'").And.Contain("frame-ancestors 'none'"));
+
+        var page = await answer.TextAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(page, Does.Not.Match("<script(?![^>]* src=\"_)"), "a script in the page");
+            Assert.That(page, Does.Not.Match(" on[a-z]+="), "a handler in the page");
+            Assert.That(page, Does.Not.Match("(src|href)=\"(https?:)?//"), "something of another server");
+        });
+    }
+
+    [Test]
     public async Task Colours_follow_the_system_until_somebody_chooses_and_are_remembered()
     {
         await OpenAsync(Desk, ColorScheme.Dark);

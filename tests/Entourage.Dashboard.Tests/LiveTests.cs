@@ -15,7 +15,6 @@ internal sealed class LiveTests : PageFixture
 
     protected override void Replace(IServiceCollection services)
     {
-        base.Replace(services);
         services.AddSingleton(breakage);
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(BreakingBehavior<,>));
     }
