@@ -11,7 +11,7 @@ namespace Entourage.Architecture.Tests;
 internal sealed class LayerTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Source = new ArchLoader()
-        .LoadAssemblies(Repository.Domain, Repository.Application, Repository.Infrastructure, Repository.Api)
+        .LoadAssemblies(Repository.Domain, Repository.Application, Repository.Infrastructure, Repository.Api, Repository.Dashboard)
         .Build();
 
     // The types that other assemblies hold are known by their names alone.
@@ -48,6 +48,18 @@ internal sealed class LayerTests
     public void Infrastructure_references_no_web_framework() => Assert.That(
         ReferencesOf(Repository.Infrastructure),
         Is.All.Not.StartsWith("Microsoft.AspNetCore").And.All.Not.EqualTo("Entourage.Api"));
+
+    [Test]
+    public void The_dashboard_asks_for_the_use_cases_alone() => Assert.That(
+        XDocument.Parse(Repository.Read("src/Entourage.Dashboard/Entourage.Dashboard.csproj")).Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
+        Is.EqualTo(new[] { "Entourage.Application" }));
+
+    [Test]
+    public void The_dashboard_knows_nothing_of_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Dashboard")
+        .Should().NotDependOnAny(Named(@"^(Entourage\.(Infrastructure|Api)|Microsoft\.EntityFrameworkCore|Microsoft\.Data)\."))
+        .AndShould().NotDependOnAny(Named(@"^Entourage\.Application\.Abstractions\.(IEntourageDb|IBudgetLedger)$"))
+        .Check(Source);
 
     [Test]
     public void The_client_references_nothing_of_the_server() => Assert.That(

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Client;
+using Entourage.Dashboard.Live;
 using Entourage.Domain;
 using Entourage.Infrastructure;
 
@@ -15,6 +16,7 @@ internal static class Repository
     public static readonly Assembly Application = typeof(IEntourageDb).Assembly;
     public static readonly Assembly Infrastructure = typeof(DatabaseOptions).Assembly;
     public static readonly Assembly Api = typeof(Program).Assembly;
+    public static readonly Assembly Dashboard = typeof(TeamBoards).Assembly;
     public static readonly Assembly Client = typeof(EntourageClient).Assembly;
     public static readonly Assembly Cli = Assembly.Load("Entourage.Cli");
 

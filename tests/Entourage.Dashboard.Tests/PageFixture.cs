@@ -18,6 +18,12 @@ internal abstract class PageFixture : DashboardFixture
     protected ILocator Row(string region, string header) =>
         Region(region).GetByRole(AriaRole.Row).Filter(new() { Has = Page.GetByRole(AriaRole.Rowheader, new() { Name = header }) });
 
+    /// <summary>A figure at the top of a page, by its name.</summary>
+    protected ILocator Figure(string name) => Stat(name).Locator(".figure");
+
+    /// <summary>What puts a figure in proportion.</summary>
+    protected ILocator Note(string name) => Stat(name).Locator(".note");
+
     /// <summary>A button, wherever it is.</summary>
     protected ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
@@ -36,4 +42,6 @@ internal abstract class PageFixture : DashboardFixture
         await ExpectNoSidewaysScrollAsync();
         await ExpectAccessibleAsync();
     }
+
+    private ILocator Stat(string name) => Page.Locator(".stat").Filter(new() { Has = Page.GetByText(name, new() { Exact = true }) });
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components.Endpoints;
 using Scalar.AspNetCore;
 
 namespace Entourage.Api.Protection;
@@ -9,6 +10,12 @@ internal static class SecurityHeaders
 
     // Nothing at all: data are no page.
     private const string DataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // Scripts and style sheets of this server, and no script in the page. The component library places what it shows by attributes of
+    // elements, which may bear a style and run nothing.
+    private const string DashboardPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     // The first that the path begins with; what begins with none of them is data.
     private static readonly (PathString Path, Func<HttpContext, string> Policy)[] Pages =
@@ -26,8 +33,8 @@ internal static class SecurityHeaders
     private static Task Add(HttpContext context)
     {
         var headers = context.Response.Headers;
-        var page = Array.Find(Pages, page => context.Request.Path.StartsWithSegments(page.Path)).Policy;
-        headers.ContentSecurityPolicy = page is null ? DataPolicy : page(context);
+        var page = PolicyOf(context);
+        headers.ContentSecurityPolicy = page ?? DataPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
@@ -46,6 +53,12 @@ internal static class SecurityHeaders
 
         return Task.CompletedTask;
     }
+
+    // Pages of the dashboard are known by what answers them; their addresses are many.
+    private static string? PolicyOf(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
+            ? DashboardPolicy
+            : Array.Find(Pages, page => context.Request.Path.StartsWithSegments(page.Path)).Policy?.Invoke(context);
 
     // Its script and what begins it, nothing else. It styles its elements one by one, which no nonce can allow.
     private static string ReferencePolicy(HttpContext context)

@@ -45,7 +45,7 @@ public sealed record StopAct(StopAction Action, string Name)
     public string Consequence(StopPreviewResponse preview) => Action switch
     {
         StopAction.Killed when preview.Sessions.Count == 0 => "It has ended: there is nothing left to kill.",
-        StopAction.Killed => $"{Shown.Of(preview.Sessions.Count, "session")} will be ended at once, and what they have reserved is given back:",
+        StopAction.Killed => $"{Shown.Of(preview.Sessions.Count, "session")} will be ended at once, and what is reserved is given back:",
         StopAction.Resumed => $"{Shown.Of(preview.Agents, "agent")} may start and reserve again. Sessions that were told to stop and have not ended may go on.",
         _ when preview.Sessions.Count == 0 => $"No session is active. {Shown.Of(preview.Agents, "agent")} can begin nothing until you resume.",
         _ => $"{Shown.Of(preview.Agents, "agent")} can begin nothing until you resume, and {Shown.Of(preview.Sessions.Count, "active session")} will be told to stop:",

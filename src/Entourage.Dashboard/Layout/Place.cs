@@ -74,7 +74,7 @@ public sealed record PlaceLink(string Name, string Address)
     {
         Pages =
         [
-            new("Live", $"/teams/{id}"),
+            new("Overview", $"/teams/{id}"),
             new("Alerts", $"/teams/{id}/alerts"),
             new("Costs", $"/teams/{id}/costs"),
             new("Settings", $"/teams/{id}/settings"),

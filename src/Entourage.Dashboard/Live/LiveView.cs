@@ -14,7 +14,7 @@ public sealed partial class LiveView<T> : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     // What nothing tells of changes too: days end, pauses run out.
-    private static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GivenUpAfter = TimeSpan.FromSeconds(30);
 
@@ -155,6 +155,7 @@ public sealed partial class LiveView<T> : IAsyncDisposable
 
                 Publish(null);
                 await PauseAsync(PauseAfterFault);
+                continue;
             }
             catch (OperationCanceledException)
             {

@@ -34,6 +34,12 @@
     }
   });
 
+  // The address of the link alone would lead to the root, which all addresses of the page are relative to.
+  document.querySelector('.skip').addEventListener('click', event => {
+    event.preventDefault();
+    document.getElementById('main')?.focus();
+  });
+
   show('connecting');
   Blazor.start({
     circuit: {

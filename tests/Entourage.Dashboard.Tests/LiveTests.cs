@@ -1,0 +1,114 @@
+using Entourage.Application.Errors;
+using Entourage.Dashboard.Live;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>No figure passes for current that is not.</summary>
+internal sealed class LiveTests : PageFixture
+{
+    private readonly Breakage breakage = new();
+    private int cut;
+
+    protected override void Replace(IServiceCollection services)
+    {
+        services.AddSingleton(breakage);
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(BreakingBehavior<,>));
+    }
+
+    [Test]
+    public async Task Where_the_store_is_lost_the_figures_are_grey_and_say_of_when_they_are()
+    {
+        await Team.UseAsync(await Team.StartAsync(), 4.23m);
+        await GoLiveAsync($"/teams/{Team.Id}");
+        await Expect(Page.Locator(".stats")).ToHaveCSSAsync("opacity", "1");
+        breakage.IsOn = true;
+        try
+        {
+            await Expect(Page.Locator(".live")).ToHaveTextAsync("Reconnecting: figures of 12:00:00");
+            await Expect(Figure("Spent today")).ToHaveTextAsync("$4.23");
+            await Expect(Page.Locator(".stats")).ToHaveCSSAsync("opacity", "0.6");
+
+            // What is asked for meanwhile says what is wrong, where it was asked for.
+            await Button("Pause team").ClickAsync();
+            await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("The store is away.");
+            await Page.Keyboard.PressAsync("Escape");
+        }
+        finally
+        {
+            breakage.IsOn = false;
+        }
+
+        await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+        await Expect(Page.Locator(".stats")).ToHaveCSSAsync("opacity", "1");
+    }
+
+    [Test]
+    public async Task Where_the_connection_is_lost_the_figures_are_grey_until_it_is_back()
+    {
+        Expected = "";
+        var sockets = new List<IWebSocketRoute>();
+        await Page.RouteWebSocketAsync(new System.Text.RegularExpressions.Regex("/_blazor"), socket =>
+        {
+            if (Volatile.Read(ref cut) == 1)
+            {
+                _ = socket.CloseAsync();
+                return;
+            }
+
+            sockets.Add(socket);
+            _ = socket.ConnectToServer();
+        });
+        var session = await Team.StartAsync();
+        await GoLiveAsync($"/teams/{Team.Id}");
+        Volatile.Write(ref cut, 1);
+        await sockets[^1].CloseAsync();
+        await Expect(Page.Locator("#link")).ToContainTextAsync("Reconnecting: what you see is of");
+        await Expect(Page.Locator(".stats")).ToHaveCSSAsync("opacity", "0.6");
+        await Expect(Page.Locator(".live")).ToBeHiddenAsync();
+
+        await Team.UseAsync(session, 1m);
+        Volatile.Write(ref cut, 0);
+        await Expect(Figure("Spent today")).ToHaveTextAsync("$1.00");
+        await Expect(Page.Locator("#link")).ToBeHiddenAsync();
+        await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+    }
+
+    [Test]
+    public async Task All_who_look_at_a_team_share_one_view_which_ends_with_the_last()
+    {
+        var boards = Host.Services.GetRequiredService<TeamBoards>();
+        await GoLiveAsync($"/teams/{Team.Id}");
+        var second = await Page.Context.NewPageAsync();
+        await second.GotoAsync($"/teams/{Team.Id}");
+        await Expect(second.Locator(".live")).ToHaveTextAsync("Live");
+        Assert.That(boards.Count, Is.EqualTo(1));
+
+        await second.CloseAsync();
+        await GoLiveAsync($"/orgs/{Team.Organisation}");
+        Assert.That(() => boards.Count, Is.Zero.After(5_000, 50));
+    }
+
+    /// <summary>Whether the store is away.</summary>
+    private sealed class Breakage
+    {
+        private volatile bool isOn;
+
+        public bool IsOn
+        {
+            get => isOn;
+            set => isOn = value;
+        }
+    }
+
+    /// <summary>Answers every request as the store does when it is away.</summary>
+    private sealed class BreakingBehavior<TRequest, TResponse>(Breakage breakage) : IPipelineBehavior<TRequest, TResponse>
+        where TRequest : notnull
+    {
+        public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next) =>
+            breakage.IsOn ? throw new StoreUnavailableException("The store cannot be reached at present.") : next();
+    }
+}

@@ -1,0 +1,87 @@
+using Entourage.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>The page of an organisation, and the choice of one.</summary>
+internal sealed class OrganisationPageTests : PageFixture
+{
+    private string Address => $"/orgs/{Team.Organisation}";
+
+    [Test]
+    public async Task What_its_teams_spend_is_added_up_as_they_spend_it()
+    {
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 20m });
+        _ = (await Api.PatchAsync($"/settings/orgs/{Team.Organisation}", new { daily_cost_limit_usd = 100m })).Ok;
+        var session = await Team.StartAsync();
+        await GoLiveAsync(Address);
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Acme");
+        await Expect(Figure("Spent today")).ToHaveTextAsync("$0.00");
+
+        await Team.UseAsync(session, 16m);
+        await Expect(Figure("Spent today")).ToHaveTextAsync("$16.00", new() { Timeout = 3_000 });
+        await Expect(Note("Spent today")).ToContainTextAsync("of $100.00 (16%)");
+        await Expect(Figure("Burn rate")).ToHaveTextAsync("$16.00/h");
+        await Expect(Figure("Agents at work")).ToHaveTextAsync("1");
+        await Expect(Figure("Open alerts")).Not.ToHaveTextAsync("0");
+        await Expect(Row("Teams", "Core")).ToContainTextAsync("$16.00 of $20.00");
+        await Expect(Page.GetByRole(AriaRole.Meter, new() { Name = "Core: spent today of its cap" })).ToHaveAttributeAsync("aria-valuenow", "80");
+        await ExpectGoodAsync();
+    }
+
+    [Test]
+    public async Task Everything_is_paused_and_resumed()
+    {
+        await Team.StartAsync();
+        await GoLiveAsync(Address);
+        await Button("Pause everything").ClickAsync();
+        await Expect(Dialog).ToContainTextAsync("1 agent can begin nothing until you resume, and 1 active session will be told to stop");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause organisation Acme" }).ClickAsync();
+        await Expect(Row("Teams", "Core")).ToContainTextAsync("Paused");
+        Assert.That((await Team.BudgetAsync()).Items("stop_reasons").Select(reason => reason.GetValue<string>()), Is.EqualTo(new[] { "paused:organisation" }));
+
+        await Page.Locator(".head").GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Resume organisation Acme" }).ClickAsync();
+        await Expect(Button("Pause everything")).ToBeVisibleAsync();
+        Assert.That((await Team.BudgetAsync()).Flag("stop"), Is.False);
+    }
+
+    [Test]
+    public async Task A_team_is_paused_from_its_row()
+    {
+        await GoLiveAsync(Address);
+        await Button("Pause Core").ClickAsync();
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause team Core" }).ClickAsync();
+        await Button("Resume Core").ClickAsync();
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Resume team Core" }).ClickAsync();
+        await Expect(Button("Pause Core")).ToBeVisibleAsync();
+    }
+
+    [Test]
+    public async Task One_without_teams_shows_how_to_make_one()
+    {
+        var slug = "o-" + Guid.CreateVersion7().ToString("N");
+        var empty = (await Api.PostAsync("/orgs", new { name = "Empty", slug })).Created.Text("id");
+        await GoLiveAsync($"/orgs/{empty}");
+        await Expect(Region("Teams")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/orgs/{empty}/teams");
+        await ExpectGoodAsync();
+    }
+
+    [Test]
+    public async Task Where_there_are_several_one_is_chosen_with_the_keyboard()
+    {
+        await Api.CreateTeamAsync();
+        await Page.GotoAsync("/");
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Organisations" })).ToBeFocusedAsync();
+        var first = Page.Locator(".choices a").First;
+        await Expect(first).ToBeVisibleAsync();
+        await ExpectGoodAsync();
+        var name = await first.Locator("strong").InnerTextAsync();
+        await first.FocusAsync();
+        await Page.Keyboard.PressAsync("Enter");
+        await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+        Assert.That(Page.Url, Does.Contain("/orgs/"));
+        await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Where you are" })).ToContainTextAsync(name);
+    }
+}

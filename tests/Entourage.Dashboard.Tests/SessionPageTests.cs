@@ -1,0 +1,57 @@
+using Entourage.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>The page of a session.</summary>
+internal sealed class SessionPageTests : PageFixture
+{
+    [Test]
+    public async Task Its_usage_and_its_errors_are_seen_as_they_come()
+    {
+        var session = await Team.StartAsync(await Team.CreateTaskAsync());
+        await GoLiveAsync($"/sessions/{session}");
+        await Expect(Region("Cost over time")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/sessions/{session}/usage");
+
+        await Team.UseAsync(session, 0.0123m);
+        await Expect(Figure("Cost")).ToHaveTextAsync("$0.0123", new() { Timeout = 3_000 });
+        _ = (await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1_200_000, output_tokens = 5, cost_usd = 4m, error = "Overloaded" })).Ok;
+        await Expect(Figure("Cost")).ToHaveTextAsync("$4.01");
+        await Expect(Figure("Input tokens")).ToHaveTextAsync("1.2M");
+        await Expect(Figure("Failed calls")).ToHaveTextAsync("1");
+        await Expect(Region("Usage").Locator("tbody tr").First).ToContainTextAsync("Overloaded");
+        await Expect(Page.GetByRole(AriaRole.Img, new() { Name = "Cost of the session: $4.01" })).ToBeVisibleAsync();
+        await ExpectGoodAsync();
+    }
+
+    [Test]
+    public async Task It_is_killed_from_its_page_which_says_so()
+    {
+        var session = await Team.StartAsync();
+        await GoLiveAsync($"/sessions/{session}");
+        await Button("Kill session").ClickAsync();
+        await Expect(Dialog).ToContainTextAsync("1 session will be ended at once");
+        await Dialog.GetByLabel("Why").FillAsync("It loops");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = $"Kill session {session}" }).ClickAsync();
+        await Expect(Page.GetByText("Killed. It loops")).ToBeVisibleAsync();
+        await Expect(Button("Kill session")).ToHaveCountAsync(0);
+        Assert.That((await Team.SessionAsync(session)).Text("status"), Is.EqualTo("killed"));
+    }
+
+    [Test]
+    public async Task Its_agent_is_paused_and_what_it_works_for_is_a_link_away()
+    {
+        var parent = await Team.StartAsync();
+        var session = await Team.StartAsync(parent: parent);
+        await GoLiveAsync($"/sessions/{session}");
+        await Button("Pause eng-1").ClickAsync();
+        await Expect(Dialog).ToContainTextAsync("2 active sessions will be told to stop");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause agent eng-1" }).ClickAsync();
+        await Expect(Dialog).ToHaveCountAsync(0);
+        Assert.That((await Team.BudgetAsync()).Flag("stop"), Is.True);
+
+        await Page.GetByRole(AriaRole.Link, new() { Name = $"session {parent}" }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync($"Session {parent}");
+    }
+}

@@ -1,0 +1,45 @@
+using Entourage.Dashboard.Format;
+using Entourage.Domain;
+
+namespace Entourage.Dashboard.Tests;
+
+internal sealed class ShownTests
+{
+    [TestCase("0", "$0.00")]
+    [TestCase("0.000000001", "<$0.0001")]
+    [TestCase("0.0123", "$0.0123")]
+    [TestCase("0.012", "$0.0120")]
+    [TestCase("0.0999", "$0.0999")]
+    [TestCase("0.5", "$0.50")]
+    [TestCase("4.23", "$4.23")]
+    [TestCase("1234.5", "$1,234.50")]
+    [TestCase("12345.6", "$12,346")]
+    [TestCase("-0.5", "−$0.50")]
+    public void Money_is_as_short_as_it_can_be_read(string usd, string shown) =>
+        Assert.That(Shown.Usd(Money.FromUsd(decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture))), Is.EqualTo(shown));
+
+    [TestCase(0, "0")]
+    [TestCase(999, "999")]
+    [TestCase(1_000, "1k")]
+    [TestCase(12_345, "12.3k")]
+    [TestCase(99_949, "99.9k")]
+    [TestCase(123_456, "123k")]
+    [TestCase(999_499, "999k")]
+    [TestCase(999_500, "1M")]
+    [TestCase(1_234_567, "1.2M")]
+    [TestCase(1_234_567_890, "1.23B")]
+    public void Counts_are_too(long count, string shown) => Assert.That(Shown.Count(count), Is.EqualTo(shown));
+
+    [Test]
+    public void Times_are_those_of_the_zone() => Assert.Multiple(() =>
+    {
+        var at = new DateTimeOffset(2026, 6, 10, 22, 5, 9, TimeSpan.Zero);
+        Assert.That(Shown.Time(at, "Europe/Berlin"), Is.EqualTo("00:05:09"));
+        Assert.That(Shown.Moment(at, "Europe/Berlin"), Is.EqualTo("11 Jun 00:05"));
+        Assert.That(Shown.Minute(at, "America/New_York"), Is.EqualTo("18:05"));
+    });
+
+    [TestCase(59, "59 min")]
+    [TestCase(125, "2 h 05")]
+    public void Minutes_become_hours(long minutes, string shown) => Assert.That(Shown.Minutes(minutes), Is.EqualTo(shown));
+}
