@@ -20,6 +20,7 @@ internal static class Greeting
         await console.WriteLineAsync($"""
 
             Entourage
+              Dashboard   {address}/
               API         {address}/api/v1
               Reference   {address}/docs
               Store       {DatabaseOptions.SqlitePathOf(app.Configuration) ?? nameof(DatabaseProvider.SqlServer)}
