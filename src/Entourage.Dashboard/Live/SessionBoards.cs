@@ -1,9 +1,9 @@
 using Entourage.Application.Access;
+using Entourage.Application.Agents;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
-using Entourage.Application.Agents;
 using Entourage.Application.Teams;
 using Entourage.Dashboard.Requests;
 using MediatR;
