@@ -26,8 +26,9 @@ try
     // Settings lie beside the program; data lie where it is started.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     {
-        // Settings are read once. A watch for changes would be told of every write to files below it, the store's among them.
-        Args = ["--hostBuilder:reloadConfigOnChange=false", .. invocation.Settings],
+        // Settings are read once. A watch for changes would be told of every write to files below it, the store's among them. Nor is there
+        // a route that looks for files of the dashboard that were not there at first: it would take every address.
+        Args = ["--hostBuilder:reloadConfigOnChange=false", "--ReloadStaticAssetsAtRuntime=false", .. invocation.Settings],
         ContentRootPath = AppContext.BaseDirectory,
     });
     builder.AddServer();

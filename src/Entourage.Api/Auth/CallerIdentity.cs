@@ -10,6 +10,9 @@ internal sealed class CallerIdentity(Caller caller, string scheme) : ClaimsIdent
     /// <summary>The caller.</summary>
     public Caller Caller { get; } = caller;
 
+    /// <summary>What it is called.</summary>
+    public override string Name => Caller.Name;
+
     /// <summary>The result of an authentication that let a caller in.</summary>
     public static AuthenticateResult Admit(Caller caller, string scheme) =>
         AuthenticateResult.Success(new(new ClaimsPrincipal(new CallerIdentity(caller, scheme)), scheme));

@@ -55,7 +55,7 @@ internal sealed class RequestRates : IDisposable
             "These are more requests than are answered in that time. Nothing was recorded.")),
     });
 
-    private static Guid? KeyOf(HttpContext context) => context.RequestServices.GetRequiredService<CallerContext>().Current.KeyId;
+    private static Guid? KeyOf(HttpContext context) => context.RequestServices.GetRequiredService<CallerContext>().Known?.KeyId;
 
     private static bool IsHealth(HttpContext context) => context.Request.Path.StartsWithSegments(Health);
 }

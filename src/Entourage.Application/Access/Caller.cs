@@ -42,4 +42,7 @@ public sealed class CallerContext
         get => current ?? throw new NoCallerException();
         set => current = value;
     }
+
+    /// <summary>The caller; null while nobody has said who it is.</summary>
+    public Caller? Known => current;
 }
