@@ -94,8 +94,12 @@ try
         .HideClientButton()
         .HideDeveloperTools()).AllowAnonymous();
 
-    // Whoever may do everything, as long as nobody can sign in: the pages do not tell callers apart before that.
-    app.UseDashboard(Policies.Admin);
+    app.UseDashboard(Policies.Lead);
+    if (needsKeys)
+    {
+        app.MapSignIn();
+    }
+
     app.MapHealth();
     app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
 

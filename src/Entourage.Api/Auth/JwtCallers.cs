@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Entourage.Application.Access;
 using Entourage.Domain.Access;
 using Entourage.Domain.Organisations;
@@ -53,6 +52,6 @@ internal static class JwtCallers
             }
         }
 
-        void Admit(Caller caller) => context.Principal = new ClaimsPrincipal(new CallerIdentity(caller, Name));
+        void Admit(Caller caller) => context.Principal = Admission.PrincipalOf(caller, Name);
     }
 }

@@ -2,11 +2,14 @@ using System.Text.Encodings.Web;
 using Entourage.Application.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Auth;
 
-/// <summary>Lets in whoever shows a key, as <c>X-API-Key</c> or as <c>Authorization: Bearer</c>.</summary>
+/// <summary>
+/// Lets in whoever shows a key: as <c>X-API-Key</c>, as <c>Authorization: Bearer</c>, or in the cookie of a browser that has signed in.
+/// </summary>
 internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyRing keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -21,9 +24,16 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     // Whatever is wrong with it: who holds no key learns nothing of those that there are.
     private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("No such key lets anybody in.");
 
+    /// <summary>The cookie of the key that a browser has signed in with.</summary>
+    public const string Cookie = "entourage_key";
+
     /// <summary>The bearer's text of a request; null when it has none.</summary>
     public static string? BearerOf(HttpRequest request) =>
         request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
+
+    /// <summary>What a request shows as its key; null for nothing.</summary>
+    public static string? TextOf(HttpRequest request) =>
+        request.Headers[Header] is { Count: > 0 } header ? header.ToString() : BearerOf(request) ?? request.Cookies[Cookie];
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -33,18 +43,22 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
             return AuthenticateResult.NoResult();
         }
 
-        var shown = Request.Headers[Header];
-        var text = shown.Count > 0 ? shown.ToString() : BearerOf(Request);
-        if (text is null)
+        if (TextOf(Request) is not { } text)
         {
             return AuthenticateResult.NoResult();
         }
 
-        return await keys.FindAsync(text, Context.RequestAborted) is { } caller ? CallerIdentity.Admit(caller, Scheme.Name) : NotValid;
+        return await keys.FindAsync(text, Context.RequestAborted) is { } caller ? Admission.Admit(caller, Scheme.Name) : NotValid;
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+        {
+            Response.Redirect(SignIn.PageFor(Request.Path + Request.QueryString));
+            return Task.CompletedTask;
+        }
+
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = "Bearer realm=\"entourage\"";
         return Task.CompletedTask;

@@ -1,3 +1,4 @@
+using Entourage.Application.Access;
 using Entourage.Domain.Access;
 using Microsoft.AspNetCore.Authorization;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Threading.RateLimiting;
+using Entourage.Api.Auth;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 
 namespace Entourage.Api.Protection;
 
@@ -11,7 +12,6 @@ namespace Entourage.Api.Protection;
 /// </summary>
 internal sealed class FailedKeys : IDisposable
 {
-    private static readonly string[] Headers = ["X-API-Key", "Authorization"];
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     private readonly int perMinute;
@@ -30,7 +30,7 @@ internal sealed class FailedKeys : IDisposable
     {
         if (perMinute > 0)
         {
-            app.Use(CountAsync);
+            app.Use(CheckAsync);
         }
     }
 
@@ -40,36 +40,46 @@ internal sealed class FailedKeys : IDisposable
         seen.Dispose();
     }
 
-    private async Task CountAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Whether an address has tried too many wrong keys, and for how long it is refused; null where it may try.</summary>
+    public TimeSpan? WaitOf(HttpContext context) =>
+        perMinute > 0 && tries.GetStatistics(Sender.Of(context))?.CurrentAvailablePermits < 1 ? TimeSpan.FromMinutes(1.0 / perMinute) : null;
+
+    /// <summary>Counts a wrong key.</summary>
+    public void Count(HttpContext context, string text)
     {
-        if (!IsAnyShown(context))
+        if (perMinute == 0)
         {
-            // There is nothing to guess about it.
+            return;
+        }
+
+        // The key itself is not kept. The hash of a text is another one in each process, so nobody can prepare keys that share one.
+        var sender = Sender.Of(context);
+        using var first = seen.AttemptAcquire((sender, text.GetHashCode(StringComparison.Ordinal)));
+        if (first.IsAcquired)
+        {
+            using var _ = tries.AttemptAcquire(sender);
+        }
+    }
+
+    private async Task CheckAsync(HttpContext context, RequestDelegate next)
+    {
+        // There is nothing to guess about none.
+        if (KeyAuthentication.TextOf(context.Request) is not { } text)
+        {
             await next(context);
             return;
         }
 
-        var sender = Sender.Of(context);
-        if (tries.GetStatistics(sender)?.CurrentAvailablePermits < 1)
+        if (WaitOf(context) is { } wait)
         {
-            await TooManyRequests.AnswerAsync(context, TimeSpan.FromMinutes(1.0 / perMinute), "Too many keys that are none came from this address.");
+            await TooManyRequests.AnswerAsync(context, wait, "Too many keys that are none came from this address.");
             return;
         }
 
         await next(context);
-        if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
+        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure is not null)
         {
-            using var first = seen.AttemptAcquire((sender, HashOf(context)));
-            if (first.IsAcquired)
-            {
-                using var _ = tries.AttemptAcquire(sender);
-            }
+            Count(context, text);
         }
     }
-
-    private static bool IsAnyShown(HttpContext context) => Headers.Any(header => !StringValues.IsNullOrEmpty(context.Request.Headers[header]));
-
-    // The key itself is not kept. The hash of a text is another one in each process, so nobody can prepare keys that share one.
-    private static int HashOf(HttpContext context) =>
-        Headers.Aggregate(0, (hash, header) => HashCode.Combine(hash, context.Request.Headers[header].ToString()));
 }

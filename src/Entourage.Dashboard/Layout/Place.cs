@@ -1,9 +1,11 @@
 using Entourage.Dashboard.Live;
+using Entourage.Dashboard.Requests;
 
 namespace Entourage.Dashboard.Layout;
 
 /// <summary>Where in the dashboard a visitor is, and whether what it shows there is current. One for each open page.</summary>
-public sealed class Place
+/// <param name="visitor">Who it is: a lead sees no way to where only admins may go.</param>
+public sealed class Place(Visitor visitor)
 {
     /// <summary>Raised when any of it has changed.</summary>
     public event Action? Changed;
@@ -27,9 +29,11 @@ public sealed class Place
     /// <param name="trail">The way here.</param>
     public void Go(params IReadOnlyList<PlaceLink> trail)
     {
-        if (!Trail.SequenceEqual(trail))
+        IReadOnlyList<PlaceLink> way = visitor.TeamId is null ? trail : [.. trail.Where(link => !link.IsForAdmins)];
+        if (!Trail.SequenceEqual(way))
         {
-            (Trail, Pages) = (trail, trail.LastOrDefault(link => link.Pages is not null)?.Pages ?? []);
+            Trail = way;
+            Pages = visitor.TeamId is { } own ? PlaceLink.PagesOfLead(own) : trail.LastOrDefault(link => link.Pages is not null)?.Pages ?? [];
             Changed?.Invoke();
         }
     }
@@ -56,9 +60,13 @@ public sealed record PlaceLink(string Name, string Address)
     /// <summary>The pages that it has, itself first; null for one that has no further ones.</summary>
     public IReadOnlyList<PlaceLink>? Pages { get; init; }
 
+    /// <summary>Whether only admins may go there.</summary>
+    public bool IsForAdmins { get; private init; }
+
     /// <summary>An organisation, with its pages.</summary>
     public static PlaceLink Organisation(Guid id, string name) => new(name, $"/orgs/{id}")
     {
+        IsForAdmins = true,
         Pages =
         [
             new("Overview", $"/orgs/{id}"),
@@ -72,14 +80,7 @@ public sealed record PlaceLink(string Name, string Address)
     /// <summary>A team, with its pages.</summary>
     public static PlaceLink Team(Guid id, string name) => new(name, $"/teams/{id}")
     {
-        Pages =
-        [
-            new("Overview", $"/teams/{id}"),
-            new("Alerts", $"/teams/{id}/alerts"),
-            new("Costs", $"/teams/{id}/costs"),
-            new("Settings", $"/teams/{id}/settings"),
-            new("Audit", $"/audit?team={id}"),
-        ],
+        Pages = [.. OwnPagesOf(id), new("Audit", $"/audit?team={id}")],
     };
 
     /// <summary>The keys of all organisations.</summary>
@@ -87,6 +88,17 @@ public sealed record PlaceLink(string Name, string Address)
 
     /// <summary>What was changed in all organisations.</summary>
     public static PlaceLink Audit => new("Audit", "/audit") { Pages = OfAll };
+
+    /// <summary>All pages that the lead of a team has.</summary>
+    public static IReadOnlyList<PlaceLink> PagesOfLead(Guid id) => [.. OwnPagesOf(id), new("Keys", "/keys"), new("Audit", "/audit")];
+
+    private static IReadOnlyList<PlaceLink> OwnPagesOf(Guid id) =>
+    [
+        new("Overview", $"/teams/{id}"),
+        new("Alerts", $"/teams/{id}/alerts"),
+        new("Costs", $"/teams/{id}/costs"),
+        new("Settings", $"/teams/{id}/settings"),
+    ];
 
     private static IReadOnlyList<PlaceLink> OfAll => [new("Organisations", "/"), new("Keys", "/keys"), new("Audit", "/audit")];
 

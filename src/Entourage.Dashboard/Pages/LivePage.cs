@@ -21,6 +21,10 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     [Inject]
     protected RequestSender Sender { get; set; } = null!;
 
+    /// <summary>Who looks.</summary>
+    [Inject]
+    protected Visitor Visitor { get; set; } = null!;
+
     /// <summary>Where the visitor is.</summary>
     [Inject]
     protected Place Place { get; set; } = null!;
@@ -64,8 +68,8 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
         Fault = await EnterAsync();
         if (Fault is null)
         {
-            watch = Watch(() => InvokeAsync(Refresh));
-            Refresh();
+            watch = Watch(() => InvokeAsync(RefreshAsync));
+            await RefreshAsync();
         }
     }
 
@@ -86,14 +90,37 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
         Place.ShowNothing();
     }
 
-    private void Refresh()
+    // The figures are shared, and nobody asks on their way here who sees them: a key that was revoked shows no further ones.
+    private async Task RefreshAsync()
     {
-        if (watch is null)
+        if (watch is not { } own)
         {
             return;
         }
 
-        var current = watch.Current;
+        try
+        {
+            if (!await Visitor.StaysAsync())
+            {
+                await CloseAsync();
+                return;
+            }
+        }
+        catch (Exception exception) when (Fault.Of(exception).MayPass)
+        {
+            Place.Show(LiveState.Reconnecting, Place.ChangedAt, Place.Timezone);
+            StateHasChanged();
+            return;
+        }
+
+        if (watch == own)
+        {
+            Show(own.Current);
+        }
+    }
+
+    private void Show(LiveFigures<T> current)
+    {
         var zone = "UTC";
         if (current.Figures is { } figures)
         {

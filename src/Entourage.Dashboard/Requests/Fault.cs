@@ -13,6 +13,9 @@ public sealed record Fault(string Title, string Detail)
     /// <summary>What nobody foresaw; the log has more of it.</summary>
     public static readonly Fault Unexpected = new("Something went wrong", "It is in the server's log. Try again.");
 
+    /// <summary>The visitor's key lets nobody in any more.</summary>
+    public static readonly Fault SignedOut = new("Signed out", "The key that you signed in with was revoked or has expired. Nothing was changed.");
+
     /// <summary>What is wrong with which member of the request, by the member's name in C#.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; private init; } = new Dictionary<string, string>();
 

@@ -8,10 +8,6 @@ namespace Entourage.Dashboard.Requests;
 /// <summary>Sends the requests of a page, the same that controllers send, each in a scope of its own and in the visitor's name.</summary>
 public sealed partial class RequestSender(IServiceScopeFactory scopes, Visitor visitor, ILogger<RequestSender> logger)
 {
-    /// <summary>Sends a request, and throws what it throws.</summary>
-    public Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken = default) =>
-        SendAsync(scopes, visitor.Caller, request, cancellationToken);
-
     /// <summary>Sends a request of a caller.</summary>
     internal static async Task<T> SendAsync<T>(IServiceScopeFactory scopes, Caller caller, IRequest<T> request, CancellationToken cancellationToken)
     {
@@ -25,7 +21,9 @@ public sealed partial class RequestSender(IServiceScopeFactory scopes, Visitor v
     {
         try
         {
-            return new(await SendAsync(request, cancellationToken), null);
+            return await visitor.StaysAsync(cancellationToken)
+                ? new(await SendAsync(scopes, visitor.Caller, request, cancellationToken), null)
+                : new(default, Fault.SignedOut);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

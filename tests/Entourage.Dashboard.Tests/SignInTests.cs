@@ -1,0 +1,146 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Entourage.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>Where keys are asked for, people sign in with theirs, and see what is theirs.</summary>
+internal sealed class SignInTests : PageFixture
+{
+    private static readonly string AdminKey = ApiHost.WithKeys["Auth:BootstrapKey"];
+
+    protected override IReadOnlyDictionary<string, string>? Settings => ApiHost.WithKeys;
+
+    [Test]
+    public async Task Whoever_is_not_signed_in_is_led_to_where_to_and_back()
+    {
+        Expected = "401";
+        await Team.UseAsync(await Team.StartAsync(), 1m);
+        await Page.GotoAsync($"/teams/{Team.Id}/costs?group=model");
+        await Expect(Page).ToHaveURLAsync(new Regex(@"/sign-in\?return="));
+        await ExpectGoodAsync();
+
+        await SubmitAsync("not-a-key-of-anybody");
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("No such key lets anybody in");
+        await ExpectAccessibleAsync();
+        await SubmitAsync(await KeyAsync("eng-1", "agent", ("agent_id", Team.Agent)));
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This is an agent's key");
+
+        await SubmitAsync(AdminKey);
+        await Expect(Page).ToHaveURLAsync(new Regex($"/teams/{Team.Id}/costs\\?group=model$"));
+        await Expect(Page.Locator(".account")).ToContainTextAsync("bootstrap");
+        var cookie = (await Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "entourage_key");
+        Assert.That((cookie.HttpOnly, cookie.SameSite, cookie.Expires), Is.EqualTo((true, SameSiteAttribute.Strict, -1f)));
+        Assert.That(await Page.EvaluateAsync<string>("document.cookie"), Does.Not.Contain(AdminKey), "no script can read it");
+
+        // What the browser downloads is let in by the same.
+        var table = await Page.APIRequest.GetAsync((await Page.Locator(".download").GetAttributeAsync("href"))!);
+        Assert.That((table.Status, table.Headers["content-type"]), Is.EqualTo((200, "text/csv; charset=utf-8")));
+
+        await Button("Sign out").ClickAsync();
+        await Expect(Page).ToHaveURLAsync(new Regex("/sign-in$"));
+        Assert.That(await Page.Context.CookiesAsync(), Has.None.Property("Name").EqualTo("entourage_key"));
+        await Page.GotoAsync("/");
+        await Expect(Page).ToHaveURLAsync(new Regex("/sign-in$"));
+    }
+
+    [Test]
+    public async Task A_lead_sees_the_own_team_and_no_way_to_another()
+    {
+        var other = await Api.CreateTeamAsync();
+        await SignInAsync(await KeyAsync("ada", "lead", ("team_id", Team.Id)), "/");
+        await Expect(Page).ToHaveURLAsync(new Regex($"/teams/{Team.Id}$"));
+        await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+        await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Where you are" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+        await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link))
+            .ToHaveTextAsync(["Overview", "Alerts", "Costs", "Settings", "Keys", "Audit"]);
+
+        foreach (var path in new[] { $"/teams/{other.Id}", $"/teams/{other.Id}/settings", $"/sessions/{await other.StartAsync()}" })
+        {
+            await Page.GotoAsync(path);
+            await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not here");
+        }
+
+        foreach (var path in new[] { $"/orgs/{Team.Organisation}", $"/orgs/{other.Organisation}", $"/orgs/{Team.Organisation}/costs", $"/orgs/{Team.Organisation}/settings" })
+        {
+            await Page.GotoAsync(path);
+            await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not for you");
+        }
+
+        await Page.GotoAsync("/keys");
+        await Button("Issue a key").ClickAsync();
+        await Expect(Page.GetByLabel("Role", new() { Exact = true })).ToHaveCountAsync(0);
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("laptop");
+        await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
+        await Button("Issue the key").ClickAsync();
+        await Expect(Row("Issued keys", "laptop")).ToContainTextAsync("by ada");
+        await Page.GotoAsync("/audit");
+        await Expect(Page.GetByLabel("Organisation", new() { Exact = true })).ToHaveCountAsync(0);
+        await Expect(Region("Changes")).ToContainTextAsync("ada");
+    }
+
+    [Test]
+    public async Task A_revoked_key_shows_nothing_further()
+    {
+        Expected = "401";
+        var session = await Team.StartAsync();
+        var (id, key) = await IssueAsync("ada", "lead", ("team_id", Team.Id));
+        await SignInAsync(key, $"/teams/{Team.Id}");
+        await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+        await Api.SendAsync(HttpMethod.Delete, $"/keys/{id}", null);
+        await Team.UseAsync(session, 4.23m);
+        await Expect(Page).ToHaveURLAsync(new Regex(@"/sign-in\?return="));
+
+        // A page that nothing happens on is left at the next thing that is asked of it.
+        var (second, again) = await IssueAsync("ada", "lead", ("team_id", Team.Id));
+        await SignInAsync(again, "/keys");
+        await Expect(Button("Issue a key")).ToBeVisibleAsync();
+        await Api.SendAsync(HttpMethod.Delete, $"/keys/{second}", null);
+        await Button("Issue a key").ClickAsync();
+        await Expect(Page).ToHaveURLAsync(new Regex(@"/sign-in\?return=%2Fkeys$"));
+    }
+
+    [TestCase("//evil.example/x")]
+    [TestCase("/\\evil.example")]
+    [TestCase("https://evil.example/")]
+    public async Task Signing_in_leads_nowhere_else(string address)
+    {
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Api.Http.BaseAddress };
+        using var form = new FormUrlEncodedContent([new("key", AdminKey), new("return", address)]);
+        using var answer = await browser.PostAsync("/account/sign-in", form);
+        Assert.That((answer.StatusCode, answer.Headers.Location?.OriginalString), Is.EqualTo((HttpStatusCode.Redirect, "/")));
+    }
+
+    [Test]
+    public async Task Another_site_cannot_sign_anybody_in()
+    {
+        using var form = new FormUrlEncodedContent([new("key", AdminKey)]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/account/sign-in") { Content = form, Headers = { { "Sec-Fetch-Site", "cross-site" } } };
+        using var answer = await Api.Http.SendAsync(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(answer.Headers.Contains("Set-Cookie"), Is.False);
+    }
+
+    private async Task SignInAsync(string key, string path)
+    {
+        await Page.GotoAsync(path);
+        await SubmitAsync(key);
+    }
+
+    private async Task SubmitAsync(string key)
+    {
+        await Page.GetByLabel("Key", new() { Exact = true }).FillAsync(key);
+        await Button("Sign in").ClickAsync();
+    }
+
+    private async Task<string> KeyAsync(string name, string role, params (string Name, string Value)[] members) => (await IssueAsync(name, role, members)).Key;
+
+    private async Task<(string Id, string Key)> IssueAsync(string name, string role, params (string Name, string Value)[] members)
+    {
+        var body = members.Append(("name", name)).Append(("role", role)).ToDictionary(member => member.Item1, member => member.Item2);
+        var made = (await Api.PostAsync("/keys", body)).Created;
+        return (made.Text("id")!, made.Text("key")!);
+    }
+}
