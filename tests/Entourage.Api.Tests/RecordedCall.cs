@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Entourage.Testing;
@@ -11,6 +12,8 @@ namespace Entourage.Api.Tests;
 internal sealed class RecordedCall(string path, string? key, JsonObject body)
 {
     private const string Replayed = "Idempotent-Replayed";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly string text = body.ToJsonString();
 
     /// <summary>What was sent.</summary>
@@ -23,7 +26,7 @@ internal sealed class RecordedCall(string path, string? key, JsonObject body)
     /// <exception cref="HttpRequestException">The server is gone.</exception>
     public async Task<JsonNode> SendAsync(ApiClient api)
     {
-        var answer = await api.PostAsync(path, text, key);
+        var answer = await PostAsync(api);
         Assert.That(answer.Status, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.Created), answer.Text);
         Answer = answer;
         return answer.Json;
@@ -38,7 +41,7 @@ internal sealed class RecordedCall(string path, string? key, JsonObject body)
             return;
         }
 
-        var again = await api.PostAsync(path, text, key);
+        var again = await PostAsync(api);
         Assert.That(again.Status, Is.EqualTo(before.Status), again.Text);
         if (key is not null)
         {
@@ -54,6 +57,19 @@ internal sealed class RecordedCall(string path, string? key, JsonObject body)
             // The end of a session: the second changes nothing.
             Assert.That((again.Json.Text("status"), again.Json.Text("ended_at")), Is.EqualTo((before.Json.Text("status"), before.Json.Text("ended_at"))));
         }
+    }
+
+    // A store that is busy says so, and the call is made again, as by every client.
+    private async Task<Answer> PostAsync(ApiClient api)
+    {
+        var began = Stopwatch.GetTimestamp();
+        Answer answer;
+        do
+        {
+            answer = await api.PostAsync(path, text, key);
+        }
+        while (answer.Status == HttpStatusCode.ServiceUnavailable && Stopwatch.GetElapsedTime(began) < Patience);
+        return answer;
     }
 
     /// <summary>The ids of the usages that an answer acknowledges.</summary>
