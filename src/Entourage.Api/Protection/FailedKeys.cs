@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.RateLimiting;
+using Entourage.Application.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
@@ -12,12 +13,13 @@ namespace Entourage.Api.Protection;
 internal sealed class FailedKeys : IDisposable
 {
     private static readonly string[] Headers = ["X-API-Key", "Authorization"];
-    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
+
+    // Whatever the number of addresses: a wrong key that is forgotten is a guess once more, and no harm is done.
+    private const int Remembered = 65_536;
 
     private readonly int perMinute;
     private readonly PartitionedRateLimiter<IPAddress> tries;
-    private readonly PartitionedRateLimiter<(IPAddress, int)> seen = PartitionedRateLimiter.Create<(IPAddress, int), (IPAddress, int)>(attempt =>
-        RateLimitPartition.GetFixedWindowLimiter(attempt, _ => new() { PermitLimit = 1, Window = Remembered, QueueLimit = 0, AutoReplenishment = false }));
+    private readonly BoundedCache<(IPAddress, int), bool> seen = new(Remembered);
 
     public FailedKeys(IOptions<RateLimits> options)
     {
@@ -34,11 +36,7 @@ internal sealed class FailedKeys : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        tries.Dispose();
-        seen.Dispose();
-    }
+    public void Dispose() => tries.Dispose();
 
     private async Task CountAsync(HttpContext context, RequestDelegate next)
     {
@@ -57,13 +55,9 @@ internal sealed class FailedKeys : IDisposable
         }
 
         await next(context);
-        if (context.Response.StatusCode == StatusCodes.Status401Unauthorized)
+        if (context.Response.StatusCode == StatusCodes.Status401Unauthorized && seen.TryAdd((sender, HashOf(context)), true))
         {
-            using var first = seen.AttemptAcquire((sender, HashOf(context)));
-            if (first.IsAcquired)
-            {
-                using var _ = tries.AttemptAcquire(sender);
-            }
+            using var _ = tries.AttemptAcquire(sender);
         }
     }
 
