@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using Entourage.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Entourage.Api.Tests;
 
@@ -21,23 +18,13 @@ internal sealed partial class LoggedSecretTests
     private const int SecretOfKey = 17; // characters before it, which are none
     private const string Password = "Pa55-word-of-the-store";
 
-    // Everything of everybody, but for the trees that queries are compiled from: they are long, and the same whatever is asked.
-    private static readonly Dictionary<string, string> Talkative = new()
-    {
-        ["Logging:LogLevel:Default"] = "Trace",
-        ["Logging:LogLevel:Microsoft"] = "Trace",
-        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Trace",
-        ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Trace",
-        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Query"] = "Information",
-    };
-
     [TestCase(true)]
     [TestCase(false)]
     public async Task Neither_keys_nor_secrets_nor_addresses_of_webhooks_are_logged(bool all)
     {
-        var log = new Log();
+        using var log = new LogRecorder();
         await using var receiver = await WebhookReceiver.StartAsync();
-        var settings = new Dictionary<string, string>(WebhookFixture.Settings.Concat(ApiHost.WithKeys).Concat(all ? Talkative : []));
+        var settings = new Dictionary<string, string>(WebhookFixture.Settings.Concat(ApiHost.WithKeys).Concat(all ? LogRecorder.Talkative : new Dictionary<string, string>()));
         List<string> secrets = [WrongKey, ApiHost.WithKeys["Auth:BootstrapKey"], SlackPath, LostPath];
         await using (var host = await ApiHost.StartAsync(Store.Sqlite, null, settings, log.AddTo))
         {
@@ -83,14 +70,17 @@ internal sealed partial class LoggedSecretTests
             await host.Api.PostAsync("/sessions/start", new { agent_id = team.Agent });
         }
 
-        log.Check(secrets, all);
+        Assert.That(log.Lines.Any(line => line.StartsWith("Trace Microsoft.AspNetCore", StringComparison.Ordinal)), Is.EqualTo(all));
+        Assert.That(log.Lines.Any(line => line.StartsWith("Debug Microsoft.EntityFrameworkCore", StringComparison.Ordinal)), Is.EqualTo(all));
+        var leaks = log.With(secrets);
+        Assert.That(leaks, Is.Empty, string.Join("\n\n", leaks));
     }
 
     [Test]
     public async Task The_first_key_is_shown_on_the_console_and_is_in_no_line_of_the_log()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
-        await using var process = await ApiProcess.StartAsync(database, settings: new Dictionary<string, string>(Talkative)
+        await using var process = await ApiProcess.StartAsync(database, settings: new Dictionary<string, string>(LogRecorder.Talkative)
         {
             ["Auth:Mode"] = "Keys",
             ["Logging:Console:FormatterName"] = "json",
@@ -117,7 +107,7 @@ internal sealed partial class LoggedSecretTests
             ["Database:MigrateOnStart"] = "false",
             ["ConnectionStrings:Entourage"] = $"Server=127.0.0.1,1;Database=entourage;User Id=sa;Password={Password};Connect Timeout=1;ConnectRetryCount=0",
         };
-        foreach (var (key, value) in Talkative.Concat(away))
+        foreach (var (key, value) in LogRecorder.Talkative.Concat(away))
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
@@ -158,44 +148,4 @@ internal sealed partial class LoggedSecretTests
 
     [GeneratedRegex("ent_[0-9a-f]{12}_[A-Za-z0-9_-]{43}")]
     private static partial Regex IssuedKey { get; }
-
-    private sealed class Log : ILoggerProvider
-    {
-        private readonly ConcurrentQueue<string> lines = new();
-
-        public void AddTo(IServiceCollection services) => services.AddLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(this));
-
-        public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
-
-        public void Check(IReadOnlyList<string> secrets, bool all)
-        {
-            Assert.That(lines.Any(line => line.StartsWith("Trace Microsoft.AspNetCore", StringComparison.Ordinal)), Is.EqualTo(all));
-            Assert.That(lines.Any(line => line.StartsWith("Debug Microsoft.EntityFrameworkCore", StringComparison.Ordinal)), Is.EqualTo(all));
-            var leaks = lines.Where(line => secrets.Any(secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase))).Distinct().ToArray();
-            Assert.That(leaks, Is.Empty, string.Join("\n\n", leaks));
-        }
-
-        public void Dispose()
-        {
-        }
-
-        private sealed class Logger(Log log, string category) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull
-            {
-                log.lines.Enqueue($"scope {Text(state)}");
-                return null;
-            }
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-                log.lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {Text(state)} {exception}");
-
-            // What structured logs would have besides.
-            private static string Text<TState>(TState state) =>
-                state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(", ", values) : $"{state}";
-        }
-    }
 }
