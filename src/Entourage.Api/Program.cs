@@ -123,6 +123,11 @@ try
         return await Restore.RunAsync(app.Services, app.Configuration, invocation, Console.Out);
     }
 
+    if (args is [IssueKey.Command, ..])
+    {
+        return await IssueKey.RunAsync(app.Services, app.Configuration, invocation, Console.Out);
+    }
+
     if (demoClock is not null)
     {
         return await new SeedDemo(app.Services, demoClock, Console.Out).RunAsync(CancellationToken.None);

@@ -1,5 +1,5 @@
-using Entourage.Application.Access;
-using Entourage.Domain.Access;
+using System.Globalization;
+using System.Net;
 using Entourage.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Entourage.Api.Tests;
 
@@ -19,8 +18,12 @@ internal abstract class HardeningFixture
 
     protected const string KeyHeader = "X-API-Key";
 
+    protected const string Forwarded = "X-Forwarded-For";
+
     /// <summary>What an unforeseen exception says of the inside.</summary>
     protected const string Inside = "SELECT KeyHash FROM ApiKeys WHERE Name = 'root'";
+
+    private static int addresses;
 
     protected ApiHost Host { get; private set; } = null!;
 
@@ -34,15 +37,8 @@ internal abstract class HardeningFixture
     [OneTimeTearDown]
     public async Task StopAsync() => await (Host?.DisposeAsync() ?? default);
 
-    protected virtual void Prepare(IServiceCollection services)
-    {
+    protected virtual void Prepare(IServiceCollection services) =>
         services.Configure<MvcOptions>(options => options.Filters.Add(new Faults()));
-        services.AddHttpContextAccessor();
-        services.Replace(ServiceDescriptor.Scoped(provider => new CallerContext
-        {
-            Current = new Caller("test", CallerRole.Admin, KeyOf(provider.GetRequiredService<IHttpContextAccessor>().HttpContext)),
-        }));
-    }
 
     /// <summary>A cheap request that is answered 200 unless something stands in its way.</summary>
     protected Task<Answer> AskAsync(params (string Name, string? Value)[] headers) => Api.SendAsync(HttpMethod.Get, "/guidelines", null, headers);
@@ -50,7 +46,21 @@ internal abstract class HardeningFixture
     protected static void CheckNothingOfTheInside(string text) =>
         Assert.That(text, Does.Not.Match("""SELECT|KeyHash|Exception|System\.|Microsoft|Entourage|\bat [A-Z]\w+\."""));
 
-    private static Guid? KeyOf(HttpContext? context) => Guid.TryParse(context?.Request.Headers[KeyHeader], out var key) ? key : null;
+    /// <summary>An address that no test has asked from yet.</summary>
+    protected static string NewAddress() => $"203.0.113.{Interlocked.Increment(ref addresses)}";
+
+    /// <summary>It is refused, with why and for how long.</summary>
+    protected static void CheckRefusal(Answer answer, string what)
+    {
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.TooManyRequests), answer.Text);
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer.MediaType, Is.EqualTo("application/problem+json"));
+            Assert.That(answer.Json.Text("type"), Is.EqualTo("/problems/too-many-requests"));
+            Assert.That(answer.Json.Text("detail"), Does.Contain(what));
+            Assert.That(int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture), Is.InRange(1, 60));
+        });
+    }
 
     private sealed class Faults : IAsyncResourceFilter
     {

@@ -247,4 +247,8 @@ public sealed record ChangeOrganisationSettingsRequest
 /// <param name="Url">Required. Where its messages go: an absolute address with http or https, of the internet unless the operator allows others.</param>
 /// <param name="Events">Required. What it is told of: any of usage, session, budget, alert, stop and settings.</param>
 /// <param name="Format">How its messages are written; json when absent.</param>
-public sealed record CreateWebhookRequest(string? Url, IReadOnlyList<EventKind>? Events, WebhookFormat? Format = null);
+public sealed record CreateWebhookRequest(string? Url, IReadOnlyList<EventKind>? Events, WebhookFormat? Format = null)
+{
+    /// <summary>Nothing of it: it is what a log says of it, and whoever knows the address can write to the channel behind it.</summary>
+    public override string ToString() => nameof(CreateWebhookRequest);
+}

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Threading.RateLimiting;
 using Entourage.Api.Auth;
+using Entourage.Application.Abstractions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -12,12 +13,12 @@ namespace Entourage.Api.Protection;
 /// </summary>
 internal sealed class FailedKeys : IDisposable
 {
-    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
+    // Whatever the number of addresses: a wrong key that is forgotten is a guess once more, and no harm is done.
+    private const int Remembered = 65_536;
 
     private readonly int perMinute;
     private readonly PartitionedRateLimiter<IPAddress> tries;
-    private readonly PartitionedRateLimiter<(IPAddress, int)> seen = PartitionedRateLimiter.Create<(IPAddress, int), (IPAddress, int)>(attempt =>
-        RateLimitPartition.GetFixedWindowLimiter(attempt, _ => new() { PermitLimit = 1, Window = Remembered, QueueLimit = 0, AutoReplenishment = false }));
+    private readonly BoundedCache<(IPAddress, int), bool> seen = new(Remembered);
 
     public FailedKeys(IOptions<RateLimits> options)
     {
@@ -34,11 +35,7 @@ internal sealed class FailedKeys : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        tries.Dispose();
-        seen.Dispose();
-    }
+    public void Dispose() => tries.Dispose();
 
     /// <summary>Whether an address has tried too many wrong keys, and for how long it is refused; null where it may try.</summary>
     public TimeSpan? WaitOf(HttpContext context) =>
@@ -54,8 +51,7 @@ internal sealed class FailedKeys : IDisposable
 
         // The key itself is not kept. The hash of a text is another one in each process, so nobody can prepare keys that share one.
         var sender = Sender.Of(context);
-        using var first = seen.AttemptAcquire((sender, text.GetHashCode(StringComparison.Ordinal)));
-        if (first.IsAcquired)
+        if (seen.TryAdd((sender, text.GetHashCode(StringComparison.Ordinal)), true))
         {
             using var _ = tries.AttemptAcquire(sender);
         }

@@ -39,14 +39,20 @@ internal static class Access
         await using var scope = services.CreateAsyncScope();
         if (await scope.ServiceProvider.GetRequiredService<FirstKey>().EnsureAsync(given, cancellationToken) is { } made)
         {
-            // To the console, which whoever starts it sees, and never to the log, which others keep. Whatever comes next: it is shown.
-            await console.WriteLineAsync($"""
-
-                The first admin key, shown this once. Send it as X-API-Key:
-                  {made}
-                """);
+            // Whatever comes next: it is shown.
+            await ShowAsync(console, "The first admin key", made);
         }
     }
+
+    /// <summary>Shows a key on the console, which whoever started the program sees, and never in the log, which others keep.</summary>
+    /// <param name="console">The console.</param>
+    /// <param name="what">Which key it is.</param>
+    /// <param name="key">Its text.</param>
+    public static Task ShowAsync(TextWriter console, string what, string key) => console.WriteLineAsync($"""
+
+        {what}, shown this once. Send it as X-API-Key:
+          {key}
+        """);
 
     private static OptionsValidationException Invalid(string failure) => new(AuthOptions.Section, typeof(AuthOptions), [failure]);
 }

@@ -24,7 +24,7 @@ internal static class Backup
 
         var store = Verify.EnsureThere(configuration);
         var time = services.GetRequiredService<TimeProvider>();
-        var (file, began) = (Path.GetFullPath(invocation.File!), time.GetTimestamp());
+        var (file, began) = (Path.GetFullPath(invocation.Operand!), time.GetTimestamp());
         await services.GetRequiredService<SqliteBackup>().BackUpAsync(file, invocation.Force, time.GetUtcNow(), CancellationToken.None);
         await console.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,

@@ -9,6 +9,10 @@ internal static partial class Logs
     private const string FormatterName = "Logging:Console:FormatterName";
     private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    // The first quotes headers of what is no HTTP, the second what is typed on the dashboard; both at Debug.
+    private static readonly string[] Quoting =
+        ["Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher"];
+
     /// <summary>Whether each line is an object; then nothing else is written among them.</summary>
     public static bool AreJson(IConfiguration configuration) => configuration[FormatterName] == ConsoleFormatterNames.Json;
 
@@ -17,6 +21,7 @@ internal static partial class Logs
     {
         builder.Services.Configure<JsonConsoleFormatterOptions>(options => Stamp(options, Timestamp));
         builder.Services.Configure<SimpleConsoleFormatterOptions>(options => Stamp(options, Timestamp + " "));
+        builder.Services.PostConfigure<LoggerFilterOptions>(Silence);
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
     }
 
@@ -30,6 +35,19 @@ internal static partial class Logs
         var began = Stopwatch.GetTimestamp();
         await app.WaitForShutdownAsync();
         LogStopped(app.Logger, ProductVersion.Text, store, mode, Stopwatch.GetElapsedTime(began));
+    }
+
+    /// <summary>Keeps what quotes callers out of every log, whatever its level is: there may be a key in it, or the address of a webhook.</summary>
+    private static void Silence(LoggerFilterOptions options)
+    {
+        // A rule for one log goes before those for all of them.
+        foreach (var log in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())
+        {
+            foreach (var category in Quoting)
+            {
+                options.Rules.Add(new(log, category, LogLevel.Information, filter: null));
+            }
+        }
     }
 
     private static void Stamp(ConsoleFormatterOptions options, string format)

@@ -20,8 +20,8 @@ internal static class Restore
         }
 
         var kept = await services.GetRequiredService<SqliteBackup>().RestoreAsync(
-            invocation.File!, services.GetRequiredService<TimeProvider>().GetUtcNow());
-        await console.WriteLineAsync($"{DatabaseOptions.SqlitePathOf(configuration)} is what {Path.GetFullPath(invocation.File!)} holds.");
+            invocation.Operand!, services.GetRequiredService<TimeProvider>().GetUtcNow());
+        await console.WriteLineAsync($"{DatabaseOptions.SqlitePathOf(configuration)} is what {Path.GetFullPath(invocation.Operand!)} holds.");
         if (kept is not null)
         {
             await console.WriteLineAsync($"What it was before is {kept}.");

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Entourage.Application.Errors;
 using Entourage.Infrastructure;
+using FluentValidation;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Startup;
@@ -13,6 +14,7 @@ internal static class StartFault
     public static string? ReasonOf(Exception exception) => exception switch
     {
         InvalidInputException => exception.Message,
+        ValidationException invalid => string.Join(" ", invalid.Errors.Select(error => error.ErrorMessage)),
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         FormatException or InvalidOperationException { InnerException: FormatException } => exception.Message,
         ArgumentException { StackTrace: { } trace } when trace.Contains("ConnectionStringBuilder", StringComparison.Ordinal) =>

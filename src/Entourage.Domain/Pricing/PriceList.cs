@@ -6,7 +6,7 @@ namespace Entourage.Domain.Pricing;
 public sealed class PriceList
 {
     // Agents send names of their own making: no more of them are remembered than this.
-    private const int MostRemembered = 10_000;
+    private const int MostRemembered = 1_000;
 
     private readonly ILookup<(int Level, string Model), ModelPrice> prices;
     private readonly ConcurrentDictionary<string, IReadOnlyList<ModelPrice>> found = new(StringComparer.Ordinal);

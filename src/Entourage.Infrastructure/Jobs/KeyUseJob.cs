@@ -1,5 +1,6 @@
 using Entourage.Application.Access;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>Writes down when keys were last used: once a minute, since it is of no use to know better and would slow every request.</summary>
-internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scopes, TimeProvider time, ILogger<KeyUseJob> logger) : BackgroundService
+internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<KeyUseJob> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -50,6 +52,7 @@ internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scope
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                metrics.Failed(Job.WriteKeyUses);
                 LogFailed(logger, exception);
             }
         }

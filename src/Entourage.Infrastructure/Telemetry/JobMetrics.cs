@@ -22,6 +22,9 @@ internal enum Job
 
     /// <summary>Reads the events of watched teams.</summary>
     ReadEvents,
+
+    /// <summary>Writes down when keys were last used.</summary>
+    WriteKeyUses,
 }
 
 /// <summary>How the jobs of this process fare.</summary>

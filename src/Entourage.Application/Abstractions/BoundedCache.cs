@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Entourage.Application.Access;
+namespace Entourage.Application.Abstractions;
 
 /// <summary>
 /// Remembers what was asked for lately, and no more than so much. There are two halves: when the young one is full it becomes the old
@@ -8,8 +8,8 @@ namespace Entourage.Application.Access;
 /// </summary>
 /// <typeparam name="TKey">By what.</typeparam>
 /// <typeparam name="TValue">What.</typeparam>
-/// <param name="capacity">The most things, or a few more where many are added at once.</param>
-internal sealed class BoundedCache<TKey, TValue>(int capacity)
+/// <param name="capacity">The most things, 2 or more; a few more where many are added at once.</param>
+public sealed class BoundedCache<TKey, TValue>(int capacity)
     where TKey : notnull
 {
     private readonly Lock gate = new();
@@ -38,6 +38,23 @@ internal sealed class BoundedCache<TKey, TValue>(int capacity)
     public void Set(TKey key, TValue value)
     {
         young[key] = value;
+        Count();
+    }
+
+    /// <summary>Remembers a thing unless one is remembered under its key. Of those who try at once one succeeds.</summary>
+    public bool TryAdd(TKey key, TValue value)
+    {
+        if (TryGet(key, out _) || !young.TryAdd(key, value))
+        {
+            return false;
+        }
+
+        Count();
+        return true;
+    }
+
+    private void Count()
+    {
         if (Interlocked.Increment(ref added) < capacity / 2)
         {
             return;

@@ -1,0 +1,74 @@
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests;
+
+/// <summary>How often a key may ask, and how often an address may try one. Tokens come back by the minute, so none does while a test runs.</summary>
+internal sealed class KeyRateTests : HardeningFixture
+{
+    private string busy = "";
+    private string other = "";
+
+    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(ApiHost.WithKeys)
+    {
+        ["Proxy:KnownAddresses"] = "127.0.0.1; ::1",
+        ["Limits:KeyPerMinute"] = "1",
+        ["Limits:KeyBurst"] = "3",
+        ["Limits:FailedKeysPerMinute"] = "2",
+    };
+
+    [OneTimeSetUp]
+    public async Task IssueAsync() => (busy, other) = (await NewKeyAsync("busy"), await NewKeyAsync("other"));
+
+    [Test]
+    public async Task A_key_is_counted_wherever_it_is_used_and_other_keys_are_not()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            _ = (await AskAsync(NewAddress(), (KeyHeader, busy))).Ok;
+        }
+
+        CheckRefusal(await AskAsync(NewAddress(), (KeyHeader, busy)), "more requests");
+        _ = (await AskAsync(NewAddress(), (KeyHeader, other))).Ok;
+    }
+
+    [Test]
+    public async Task An_address_that_guesses_keys_is_refused_before_they_are_looked_at()
+    {
+        var guesser = NewAddress();
+
+        // An agent that was given a wrong key, and does not give up.
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.That((await AskAsync(guesser, (KeyHeader, "first"))).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
+        }
+
+        Assert.That((await AskAsync(guesser, ("Cookie", "entourage_key=second"))).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
+        CheckRefusal(await AskAsync(guesser, (KeyHeader, "third")), "keys");
+        CheckRefusal(await AskAsync(guesser, (KeyHeader, other)), "keys");
+        CheckRefusal(await AskAsync(guesser, ("Authorization", "Bearer fourth")), "keys");
+        CheckRefusal(await AskAsync(guesser, ("Cookie", "entourage_key=fifth")), "keys");
+        Assert.That((await AskAsync(guesser)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), "who shows none guesses none");
+        Assert.That((await AskAsync(NewAddress(), (KeyHeader, other))).Status, Is.Not.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
+    public async Task Whoever_signs_in_guesses_no_more_often()
+    {
+        var guesser = NewAddress();
+        foreach (var refusal in new[] { "NoKey", "NoKey", "TooMany" })
+        {
+            using var form = new FormUrlEncodedContent([new("key", $"{Guid.NewGuid()}")]);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/account/sign-in") { Content = form, Headers = { { Forwarded, guesser } } };
+            using var answer = await new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Api.Http.BaseAddress }.SendAsync(request);
+            Assert.That(answer.Headers.Location?.OriginalString, Is.EqualTo($"/sign-in?refused={refusal}"));
+        }
+
+        CheckRefusal(await AskAsync(guesser, (KeyHeader, other)), "keys");
+    }
+
+    private Task<Answer> AskAsync(string address, params (string Name, string? Value)[] headers) =>
+        Host.ClientWith(null).SendAsync(HttpMethod.Get, "/guidelines", null, [.. headers, (Forwarded, address)]);
+
+    private async Task<string> NewKeyAsync(string name) => (await Api.PostAsync("/keys", new { name, role = "admin" })).Created.Text("key")!;
+}

@@ -1,0 +1,47 @@
+using Entourage.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using static Microsoft.Playwright.Assertions;
+
+namespace Entourage.Dashboard.Tests;
+
+/// <summary>What is typed and shown on the dashboard is in no log, whatever an operator asks of it.</summary>
+internal sealed class LoggedTextTests : PageFixture
+{
+    private const string SlackPath = "/services/T0000SLACK/B0000SLACK/s3cretOfTheChannel0000";
+
+    private readonly LogRecorder log = new();
+
+    protected override IReadOnlyDictionary<string, string> Settings { get; } =
+        new Dictionary<string, string>(LogRecorder.Talkative) { ["Webhooks:AllowPrivateAddresses"] = "true" };
+
+    protected override void Replace(IServiceCollection services) => log.AddTo(services);
+
+    [OneTimeTearDown]
+    public void Dispose() => log.Dispose();
+
+    [Test]
+    public async Task Neither_the_address_nor_the_secret_of_a_webhook_nor_a_key_is_logged()
+    {
+        await Page.GotoAsync($"/teams/{Team.Id}/settings");
+        await Button("Add a webhook").ClickAsync();
+        await Page.GetByLabel("Address").FillAsync("http://127.0.0.1:9" + SlackPath);
+        await Button("Make the webhook").ClickAsync();
+        var secret = await Region("Webhooks").Locator(".copy code").TextContentAsync();
+        await Button("I have it").ClickAsync();
+
+        await Page.GotoAsync("/keys");
+        await Button("Issue a key").ClickAsync();
+        await Page.GetByLabel("Organisation", new() { Exact = true }).SelectOptionAsync(Team.Organisation);
+        await Expect(Page.GetByLabel("Team", new() { Exact = true })).ToHaveValueAsync(Team.Id);
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("laptop");
+        await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
+        await Button("Issue the key").ClickAsync();
+        var key = await Page.Locator(".copy code").TextContentAsync();
+        await Button("I have it").ClickAsync();
+
+        Assert.That((secret, key), Is.Not.EqualTo((default(string), default(string))));
+        Assert.That(log.Lines, Has.Some.StartsWith("Trace Microsoft.AspNetCore.SignalR").Or.Some.StartsWith("Trace Microsoft.AspNetCore.Http.Connections"));
+        var leaks = log.With([SlackPath, secret!, key!]);
+        Assert.That(leaks, Is.Empty, string.Join("\n\n", leaks));
+    }
+}
