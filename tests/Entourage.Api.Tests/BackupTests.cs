@@ -3,6 +3,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>A backup under full load, and its way back: what was acknowledged before it began is in it.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BackupTests(Store store) : DatabaseFixture(store)
 {
     private const int Callers = 16;

@@ -3,6 +3,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>The demo: two lifelike weeks, made as agents would make them.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class DemoTests(Store store) : DatabaseFixture(store)
 {
     private static readonly string[] FalseAlarms = ["runaway_tokens", "repeated_error", "rising_cost", "verbose_output", "fan_out", "cost_differs", "unpriced_model"];

@@ -5,6 +5,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>What was acknowledged is there, whatever becomes of the process (rule 1).</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
 {
     private const int Callers = 16;
