@@ -7,7 +7,11 @@ namespace Entourage.Bench.Pages;
 /// <summary>A team of the demo, put to work: what the demo has of the past, and agents that report while somebody looks.</summary>
 internal sealed class DemoAtWork
 {
-    private const double ShareOfCap = 0.78;
+    private const decimal OrganisationCap = 25;
+
+    // What is reported before the first picture is little, and the cap of the day is not far.
+    private const double Soon = 0.5;
+    private const double ShareOfCap = 0.82;
     private const int BusiestHour = 16;
 
     // The same pictures of the same day.
@@ -24,8 +28,13 @@ internal sealed class DemoAtWork
     /// <summary>The team: of all of them, the one where it is nearest to the afternoon.</summary>
     public string Team => team.GetProperty("id").GetString()!;
 
-    /// <summary>A session that is running, with a dozen calls.</summary>
+    /// <summary>A session that is running: of all of them, the one that has cost the most.</summary>
     public long Session => sessions[0];
+
+    /// <summary>The first day of the demo.</summary>
+    public string FirstDay { get; } = TimeProvider.System.GetUtcNow().AddDays(-14).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private IEnumerable<string> Agents => team.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("id").GetString()!);
 
     /// <summary>Gives agents of the demo something to do, and people something to look at.</summary>
     public static async Task<DemoAtWork> BeginAsync(HttpClient http)
@@ -45,7 +54,7 @@ internal sealed class DemoAtWork
         {
             foreach (var session in sessions)
             {
-                await UseAsync(session, TimeProvider.System.GetUtcNow());
+                await UseAsync(session);
                 await Task.Delay(TimeSpan.FromMilliseconds(random.Next(60, 200)), TimeProvider.System, CancellationToken.None);
             }
         }
@@ -53,37 +62,45 @@ internal sealed class DemoAtWork
 
     private async Task WorkAsync()
     {
+        var spent = (await GetAsync(http, $"teams/{Team}/costs?period=today")).GetProperty("total_cost_usd").GetDouble();
+        await CapAsync($"settings/teams/{Team}", (decimal)Math.Ceiling((spent + Soon) / ShareOfCap));
+        await CapAsync($"settings/orgs/{Organisation}", OrganisationCap);
+
+        // Whoever works in the demo goes on, and the others begin.
         var tasks = (await GetAsync(http, $"teams/{Team}/tasks?status=in_progress")).EnumerateArray().Select(task => task.GetProperty("id").GetInt64()).ToArray();
-        var agents = team.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("id").GetString()).ToArray();
-
-        // What is left of the cap is little; how much that is depends on the hour.
-        await CapAsync(1_000_000m);
-        for (var agent = 0; agent < agents.Length; agent++)
+        var begun = new List<(long Id, double Usd)>();
+        foreach (var (index, agent) in Agents.Index())
         {
-            sessions.Add((await PostAsync("sessions/start", new { agent_id = agents[agent], task_id = tasks[agent % tasks.Length] })).GetProperty("id").GetInt64());
-        }
-
-        var now = TimeProvider.System.GetUtcNow();
-        foreach (var session in sessions)
-        {
-            for (var minute = 24; minute > 0; minute -= 2)
+            var active = (await GetAsync(http, $"agents/{agent}/sessions?status=active")).EnumerateArray().ToArray();
+            begun.AddRange(active.Select(session => (session.GetProperty("id").GetInt64(), session.GetProperty("cost_usd").GetDouble())));
+            if (active.Length == 0)
             {
-                await UseAsync(session, now.AddMinutes(-minute));
+                var session = await PostAsync("sessions/start", new { agent_id = agent, task_id = tasks[index % tasks.Length] });
+                begun.Add((session.GetProperty("id").GetInt64(), 0));
             }
         }
 
-        var spent = (await GetAsync(http, $"teams/{Team}/costs?period=today")).GetProperty("total_cost_usd").GetDouble();
-        await CapAsync((decimal)Math.Ceiling(spent / ShareOfCap));
-        await ReportAsync(2);
+        sessions.AddRange(begun.OrderByDescending(session => session.Usd).Select(session => session.Id));
+
+        // What was raised on other days was looked at then.
+        var midnight = TimeProvider.System.GetUtcNow().AddHours(-BusiestHour);
+        foreach (var alert in (await GetAsync(http, $"teams/{Team}/alerts?status=open&limit=200")).EnumerateArray())
+        {
+            if (alert.GetProperty("created_at").GetDateTimeOffset() < midnight)
+            {
+                await PostAsync($"alerts/{alert.GetProperty("id").GetString()}/acknowledge", new { });
+            }
+        }
+
+        await ReportAsync(3);
     }
 
     private async Task AskAsync()
     {
-        var agents = team.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("id").GetString()!).ToArray();
+        var agents = Agents.ToArray();
         await PostAsync("human-requests", new
         {
             agent_id = agents[1],
-            session_id = sessions[1],
             kind = "budget_increase",
             question = "The import works for small files. Large ones need a second pass: may I go on?",
             requested_usd = 5m,
@@ -99,18 +116,17 @@ internal sealed class DemoAtWork
         }
     }
 
-    private Task<JsonElement> UseAsync(long session, DateTimeOffset at) => PostAsync($"sessions/{session}/usage", new
+    private Task<JsonElement> UseAsync(long session) => PostAsync($"sessions/{session}/usage", new
     {
         input_tokens = random.Next(200, 3_000),
         output_tokens = random.Next(100, 2_000),
         cache_read_tokens = random.Next(5_000, 40_000),
-        occurred_at = at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        error = random.Next(12) == 0 ? "Overloaded: try again later." : null,
+        error = random.Next(25) == 0 ? "Overloaded: try again later." : null,
     });
 
-    private async Task CapAsync(decimal usd)
+    private async Task CapAsync(string settings, decimal usd)
     {
-        using var response = await http.PatchAsJsonAsync($"settings/teams/{Team}", new { daily_cost_limit_usd = usd });
+        using var response = await http.PatchAsJsonAsync(settings, new { daily_cost_limit_usd = usd });
         response.EnsureSuccessStatusCode();
     }
 

@@ -10,13 +10,18 @@ internal static class Pictures
     public const string Command = "pictures";
 
     private const string DefaultFolder = "docs/images";
-    private const int HighestPicture = 1_500;
+    private const float Patience = 60_000;
+    private const int LowestPicture = 500;
+    private const int HighestPicture = 1_250;
+
+    private static readonly ViewportSize Desk = new() { Width = 1_280, Height = 900 };
+    private static readonly ViewportSize Phone = new() { Width = 390, Height = 844 };
 
     private static readonly (string Suffix, ColorScheme Scheme, ViewportSize Size)[] Looks =
     [
-        ("", ColorScheme.Light, new() { Width = 1_280, Height = 900 }),
-        ("-dark", ColorScheme.Dark, new() { Width = 1_280, Height = 900 }),
-        ("-phone", ColorScheme.Light, new() { Width = 390, Height = 844 }),
+        ("", ColorScheme.Light, Desk),
+        ("-dark", ColorScheme.Dark, Desk),
+        ("-phone", ColorScheme.Light, Phone),
     ];
 
     /// <summary>Takes them.</summary>
@@ -43,22 +48,25 @@ internal static class Pictures
             foreach (var (name, path, isLive) in PagesOf(demo))
             {
                 await page.GotoAsync(path);
-                await Assertions.Expect(page.Locator("main .panel, main table").First).ToBeVisibleAsync();
+                await Assertions.Expect(page.Locator("main .panel, main table").First).ToBeVisibleAsync(new() { Timeout = Patience });
                 if (isLive)
                 {
-                    await Assertions.Expect(page.Locator(".live")).ToHaveTextAsync("Live");
+                    await Assertions.Expect(page.Locator(".live")).ToHaveTextAsync("Live", new() { Timeout = Patience });
                     await demo.ReportAsync(2);
                 }
 
-                await page.WaitForTimeoutAsync(1_000);
-                var height = await page.EvaluateAsync<int>("document.documentElement.scrollHeight");
-                var file = Path.Combine(folder, $"{name}{suffix}.png");
-                await page.ScreenshotAsync(new()
+                // As high as what is on it: the bar that stays in sight is at its end then.
+                if (size.Width > Phone.Width)
                 {
-                    Path = file,
-                    FullPage = true,
-                    Clip = new() { Width = size.Width, Height = size.Width < 500 ? size.Height : Math.Min(height, HighestPicture) },
-                });
+                    var bottom = await page.EvaluateAsync<int>("Math.ceil(document.querySelector('main > *').getBoundingClientRect().bottom)");
+                    await page.SetViewportSizeAsync(size.Width, Math.Clamp(bottom, LowestPicture, HighestPicture));
+                }
+
+                // Whatever moves has come to rest, and what was reported is there.
+                await page.WaitForTimeoutAsync(1_500);
+                var file = Path.Combine(folder, $"{name}{suffix}.png");
+                await page.ScreenshotAsync(new() { Path = file });
+                await page.SetViewportSizeAsync(size.Width, size.Height);
                 await Console.Error.WriteLineAsync(file);
             }
         }
@@ -73,6 +81,6 @@ internal static class Pictures
         ("settings", $"/teams/{demo.Team}/settings", false),
         ("keys", "/keys", false),
         ("audit", $"/audit?team={demo.Team}", false),
-        ("costs", $"/teams/{demo.Team}/costs?period=30d", false),
+        ("costs", $"/teams/{demo.Team}/costs?from={demo.FirstDay}", false),
     ];
 }

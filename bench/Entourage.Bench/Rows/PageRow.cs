@@ -58,7 +58,7 @@ internal sealed class PageRow : IRow
         await using var chromium = await Chromium.StartAsync();
         var page = await chromium.Browser.NewPageAsync();
         await page.GotoAsync(new Uri(server.Address, $"teams/{scene.Teams[0]}").ToString());
-        await Assertions.Expect(page.Locator(".live")).ToHaveTextAsync("Live");
+        await Assertions.Expect(page.Locator(".live")).ToHaveTextAsync("Live", new() { Timeout = (float)Patience.TotalMilliseconds });
 
         var clock = await PageClock.CompareAsync(page);
         await page.EvaluateAsync(Look);
