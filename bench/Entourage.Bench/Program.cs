@@ -1,12 +1,19 @@
 using Entourage.Bench;
 using Entourage.Bench.Bare;
 using Entourage.Bench.Load;
+using Entourage.Bench.Pages;
 using Entourage.Bench.Reporting;
 using Entourage.Bench.Rows;
 
 if (args is [BareHost.Command, ..])
 {
     await BareHost.RunAsync(args[1..]);
+    return 0;
+}
+
+if (args is [Pictures.Command, ..])
+{
+    await Pictures.TakeAsync(args[1..]);
     return 0;
 }
 
@@ -28,6 +35,9 @@ IReadOnlyList<IRow> rows =
     new GrowthRow(),
     new StopRow(),
     new EventsRow(),
+    new PageRow(),
+    new DashboardsRow(),
+    new BrowsersRow(),
     new BackupRow(),
     new AbuseRow(),
     new RunRow(),

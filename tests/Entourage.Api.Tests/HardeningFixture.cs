@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Entourage.Testing;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;

@@ -1,5 +1,4 @@
 using System.Net;
-using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 

@@ -5,7 +5,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The page on which keys are issued and revoked.</summary>
+/// <summary>The page on which keys are issued and revoked. Alone, since a browser has one clipboard.</summary>
+[NonParallelizable]
 internal sealed class KeysPageTests : PageFixture
 {
     [Test]

@@ -4,7 +4,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The page of a team: what it spends, as it spends it.</summary>
+/// <summary>The page of a team: what it spends, as it spends it. Alone, since it is timed.</summary>
+[NonParallelizable]
 internal sealed class TeamPageTests : PageFixture
 {
     [SetUp]

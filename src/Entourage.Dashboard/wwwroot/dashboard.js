@@ -42,6 +42,8 @@
 
   show('connecting');
   Blazor.start({
+    // A page that leads on before its router listens is loaded anew: put together with the old one, it would lose the colours that were chosen.
+    ssr: { disableDomPreservation: true },
     circuit: {
       configureSignalR: builder => builder.withServerTimeout(12000).withKeepAliveInterval(4000),
       reconnectionOptions: { maxRetries: 1000, retryIntervalMilliseconds: previous => Math.min(5000, 250 * (previous + 1)) },

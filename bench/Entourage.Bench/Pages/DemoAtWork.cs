@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Entourage.Bench.Pages;
+
+/// <summary>A team of the demo, put to work: what the demo has of the past, and agents that report while somebody looks.</summary>
+internal sealed class DemoAtWork
+{
+    private const decimal OrganisationCap = 25;
+
+    // What is reported before the first picture is little, and the cap of the day is not far.
+    private const double Soon = 0.5;
+    private const double ShareOfCap = 0.82;
+    private const int BusiestHour = 16;
+
+    // The same pictures of the same day.
+    private readonly Random random = new(7);
+    private readonly HttpClient http;
+    private readonly JsonElement team;
+    private readonly List<long> sessions = [];
+
+    private DemoAtWork(HttpClient http, JsonElement team) => (this.http, this.team) = (http, team);
+
+    /// <summary>The organisation of the demo.</summary>
+    public string Organisation => team.GetProperty("org_id").GetString()!;
+
+    /// <summary>The team: of all of them, the one where it is nearest to the afternoon.</summary>
+    public string Team => team.GetProperty("id").GetString()!;
+
+    /// <summary>A session that is running: of all of them, the one that has cost the most.</summary>
+    public long Session => sessions[0];
+
+    /// <summary>The first day of the demo.</summary>
+    public string FirstDay { get; } = TimeProvider.System.GetUtcNow().AddDays(-14).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private IEnumerable<string> Agents => team.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("id").GetString()!);
+
+    /// <summary>Gives agents of the demo something to do, and people something to look at.</summary>
+    public static async Task<DemoAtWork> BeginAsync(HttpClient http)
+    {
+        var organisation = (await GetAsync(http, "orgs"))[0].GetProperty("id").GetString();
+        var teams = (await GetAsync(http, $"orgs/{organisation}/teams")).EnumerateArray().OrderBy(FromAfternoon);
+        var demo = new DemoAtWork(http, await GetAsync(http, $"teams/{teams.First().GetProperty("id").GetString()}"));
+        await demo.WorkAsync();
+        await demo.AskAsync();
+        return demo;
+    }
+
+    /// <summary>Reports a few calls of each session, as time passes.</summary>
+    public async Task ReportAsync(int calls)
+    {
+        for (var call = 0; call < calls; call++)
+        {
+            foreach (var session in sessions)
+            {
+                await UseAsync(session);
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(60, 200)), TimeProvider.System, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task WorkAsync()
+    {
+        var spent = (await GetAsync(http, $"teams/{Team}/costs?period=today")).GetProperty("total_cost_usd").GetDouble();
+        await CapAsync($"settings/teams/{Team}", (decimal)Math.Ceiling((spent + Soon) / ShareOfCap));
+        await CapAsync($"settings/orgs/{Organisation}", OrganisationCap);
+
+        // Whoever works in the demo goes on, and the others begin.
+        var tasks = (await GetAsync(http, $"teams/{Team}/tasks?status=in_progress")).EnumerateArray().Select(task => task.GetProperty("id").GetInt64()).ToArray();
+        var begun = new List<(long Id, double Usd)>();
+        foreach (var (index, agent) in Agents.Index())
+        {
+            var active = (await GetAsync(http, $"agents/{agent}/sessions?status=active")).EnumerateArray().ToArray();
+            begun.AddRange(active.Select(session => (session.GetProperty("id").GetInt64(), session.GetProperty("cost_usd").GetDouble())));
+            if (active.Length == 0)
+            {
+                var session = await PostAsync("sessions/start", new { agent_id = agent, task_id = tasks[index % tasks.Length] });
+                begun.Add((session.GetProperty("id").GetInt64(), 0));
+            }
+        }
+
+        sessions.AddRange(begun.OrderByDescending(session => session.Usd).Select(session => session.Id));
+
+        // What was raised on other days was looked at then.
+        var midnight = TimeProvider.System.GetUtcNow().AddHours(-BusiestHour);
+        foreach (var alert in (await GetAsync(http, $"teams/{Team}/alerts?status=open&limit=200")).EnumerateArray())
+        {
+            if (alert.GetProperty("created_at").GetDateTimeOffset() < midnight)
+            {
+                await PostAsync($"alerts/{alert.GetProperty("id").GetString()}/acknowledge", new { });
+            }
+        }
+
+        await ReportAsync(3);
+    }
+
+    private async Task AskAsync()
+    {
+        var agents = Agents.ToArray();
+        await PostAsync("human-requests", new
+        {
+            agent_id = agents[1],
+            kind = "budget_increase",
+            question = "The import works for small files. Large ones need a second pass: may I go on?",
+            requested_usd = 5m,
+        });
+        var question = (await PostAsync("human-requests", new { agent_id = agents[0], kind = "question", question = "Should old links answer 404 or lead to the new page?" }))
+            .GetProperty("id").GetString();
+        await PostAsync($"human-requests/{question}/respond", new { decision = "approved", response = "Lead to the new page." });
+        await PostAsync($"agents/{agents[2]}/pause", new { reason = "Wrong branch" });
+        await PostAsync($"agents/{agents[2]}/resume", new { reason = "Put right" });
+        foreach (var (name, role, agent) in new[] { ("ci-runner", "agent", agents[1]), ("laptop of hana", "lead", null) })
+        {
+            await PostAsync("keys", new { name, role, agent_id = agent, team_id = agent is null ? Team : null });
+        }
+    }
+
+    private Task<JsonElement> UseAsync(long session) => PostAsync($"sessions/{session}/usage", new
+    {
+        input_tokens = random.Next(200, 3_000),
+        output_tokens = random.Next(100, 2_000),
+        cache_read_tokens = random.Next(5_000, 40_000),
+        error = random.Next(25) == 0 ? "Overloaded: try again later." : null,
+    });
+
+    private async Task CapAsync(string settings, decimal usd)
+    {
+        using var response = await http.PatchAsJsonAsync(settings, new { daily_cost_limit_usd = usd });
+        response.EnsureSuccessStatusCode();
+    }
+
+    private async Task<JsonElement> PostAsync(string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(path, body);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadFromJsonAsync<JsonElement>()
+            : throw new InvalidOperationException($"{path} was answered {await response.Content.ReadAsStringAsync()}");
+    }
+
+    private static Task<JsonElement> GetAsync(HttpClient http, string path) => http.GetFromJsonAsync<JsonElement>(path);
+
+    private static double FromAfternoon(JsonElement team)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(team.GetProperty("timezone").GetString()!);
+        return Math.Abs(TimeZoneInfo.ConvertTime(TimeProvider.System.GetUtcNow(), zone).TimeOfDay.TotalHours - BusiestHour);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Entourage.Bench.Pages;
+
+/// <summary>Writes what is sent to a hub: the part of MessagePack that it takes.</summary>
+internal static class HubWriter
+{
+    private const int Invocation = 1;
+    private const int Ping = 6;
+
+    /// <summary>A sign of life.</summary>
+    public static byte[] SignOfLife { get; } = Frame([0x91, Ping]);
+
+    /// <summary>A call of a method.</summary>
+    /// <param name="id">The call's, by which it is answered; null where nothing is to be answered.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="arguments">Texts, integers, truth values and nulls.</param>
+    public static byte[] Call(string? id, string method, params IReadOnlyList<object?> arguments)
+    {
+        var body = new List<byte> { 0x96, Invocation, 0x80 };
+        Write(body, id);
+        Write(body, method);
+        body.Add((byte)(0x90 | arguments.Count));
+        foreach (var argument in arguments)
+        {
+            Write(body, argument);
+        }
+
+        // No streams.
+        body.Add(0x90);
+        return Frame([.. body]);
+    }
+
+    private static void Write(List<byte> body, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                body.Add(0xC0);
+                break;
+            case bool truth:
+                body.Add((byte)(truth ? 0xC3 : 0xC2));
+                break;
+            case long number:
+                body.Add(0xD3);
+                var eight = new byte[8];
+                BinaryPrimitives.WriteInt64BigEndian(eight, number);
+                body.AddRange(eight);
+                break;
+            case string text:
+                var bytes = Encoding.UTF8.GetBytes(text);
+                body.Add(0xDB);
+                var four = new byte[4];
+                BinaryPrimitives.WriteInt32BigEndian(four, bytes.Length);
+                body.AddRange(four);
+                body.AddRange(bytes);
+                break;
+            default:
+                throw new ArgumentException($"{value.GetType()} cannot be sent.", nameof(value));
+        }
+    }
+
+    /// <summary>A message has its length before it, seven bits a byte, the lowest first.</summary>
+    private static byte[] Frame(byte[] body)
+    {
+        var length = new List<byte>();
+        var left = body.Length;
+        for (; left > 0x7F; left >>= 7)
+        {
+            length.Add((byte)(0x80 | (left & 0x7F)));
+        }
+
+        length.Add((byte)left);
+        return [.. length, .. body];
+    }
+}

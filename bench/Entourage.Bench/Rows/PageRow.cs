@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Entourage.Bench.Pages;
+using Entourage.Bench.Reporting;
+using Entourage.Bench.Servers;
+using Microsoft.Playwright;
+
+namespace Entourage.Bench.Rows;
+
+/// <summary>How long after its answer a usage is on the page of its team, painted, in a real browser: in a quiet team, and in a busy one.</summary>
+internal sealed class PageRow : IRow
+{
+    private const decimal Cost = 1m;
+    private const int Single = 50;
+    private const int Busy = 500;
+
+    private static readonly TimeSpan BetweenBusy = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Writes down every figure when it has been painted: it is read in the frame, and timed by what comes after the frame.
+    private const string Look =
+        """
+        () => {
+          const shown = window.shown = [];
+          const painted = new MessageChannel();
+          let awaited = false;
+          let figure = '';
+          painted.port1.onmessage = () => {
+            awaited = false;
+            if (shown.length === 0 || shown[shown.length - 1].usd !== figure) {
+              shown.push({ usd: figure, at: performance.now() });
+            }
+          };
+          new MutationObserver(() => {
+            if (!awaited) {
+              awaited = true;
+              requestAnimationFrame(() => {
+                figure = document.querySelector('.stat.hero .amount').value;
+                painted.port2.postMessage(null);
+              });
+            }
+          }).observe(document.querySelector('.stats'), { subtree: true, childList: true, characterData: true, attributes: true });
+        }
+        """;
+
+    /// <inheritdoc/>
+    public string Name => "page";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial)
+    {
+        using var database = new TemporaryDatabase();
+        await using var server = await ServerProcess.StartAsync(database);
+        var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
+        using var http = new HttpClient { BaseAddress = new(server.Address, "api/v1/") };
+        await using var chromium = await Chromium.StartAsync();
+        var page = await chromium.Browser.NewPageAsync();
+        await page.GotoAsync(new Uri(server.Address, $"teams/{scene.Teams[0]}").ToString());
+        await Assertions.Expect(page.Locator(".live")).ToHaveTextAsync("Live", new() { Timeout = (float)Patience.TotalMilliseconds });
+
+        var clock = await PageClock.CompareAsync(page);
+        await page.EvaluateAsync(Look);
+        var random = new Random(1);
+        var reporter = new Reporter(http, scene.Sessions[0], page);
+
+        // For the compiler's sake.
+        await reporter.MeasureAsync(Single, () => BetweenBusy, clock);
+        var single = await reporter.MeasureAsync(Single, () => TimeSpan.FromMilliseconds(random.Next(300, 1_300)), clock);
+        trial.Say($"a usage at a time: {Spread.Of(single):0.0}");
+        var busy = await reporter.MeasureAsync(Busy, () => BetweenBusy, clock);
+        trial.Say($"many: {Spread.Of(busy):0.0}");
+        clock = await PageClock.CompareAsync(page) is var again && again.Doubt < clock.Doubt ? again : clock;
+        return
+        [
+            Of("from a usage's answer to its figure painted on the team's page, in a browser", single, $"{Single} usages, a second or so apart", clock),
+            Of("the same while the team reports as fast as one agent can, up to 50 a second", busy, $"{Busy} usages; figures are read a few times a second at most", clock),
+        ];
+    }
+
+    private static Figure Of(string work, IReadOnlyList<double> milliseconds, string text, PageClock clock)
+    {
+        var spread = Spread.Of(milliseconds);
+        return new(
+            work,
+            "within a second",
+            string.Create(CultureInfo.InvariantCulture, $"{spread.Median:0} ms, worst {spread.Max:0} ms"),
+            string.Create(CultureInfo.InvariantCulture, $"{text}; soonest {spread.Min:0} ms; the clocks are compared to {clock.Doubt.TotalMilliseconds:0.0} ms"),
+            spread.Max <= 1_000);
+    }
+
+    /// <summary>An agent that reports, and what of it was on the page when.</summary>
+    private sealed class Reporter(HttpClient http, long session, IPage page)
+    {
+        private decimal spent;
+
+        /// <summary>Reports a number of usages, and answers how long after its answer each was on the page, in milliseconds.</summary>
+        public async Task<IReadOnlyList<double>> MeasureAsync(int usages, Func<TimeSpan> pause, PageClock clock)
+        {
+            await page.EvaluateAsync("window.shown.length = 0");
+            var answered = new List<(decimal Spent, long At)>();
+            for (var usage = 0; usage < usages; usage++)
+            {
+                using var answer = await http.PostAsJsonAsync($"sessions/{session}/usage", new { input_tokens = 100, output_tokens = 10, cost_usd = Cost });
+                answered.Add((spent += Cost, Stopwatch.GetTimestamp()));
+                answer.EnsureSuccessStatusCode();
+                await Task.Delay(pause(), TimeProvider.System, CancellationToken.None);
+            }
+
+            var last = spent.ToString("0.#########", CultureInfo.InvariantCulture);
+            await Assertions.Expect(page.Locator(".stat.hero .amount")).ToHaveAttributeAsync("value", last, new() { Timeout = (float)Patience.TotalMilliseconds });
+            await page.EvaluateAsync("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))");
+            var shown = (await page.EvaluateAsync<JsonElement>("window.shown")).EnumerateArray()
+                .Select(each => (Usd: decimal.Parse(each.GetProperty("usd").GetString()!, CultureInfo.InvariantCulture), At: each.GetProperty("at").GetDouble()))
+                .ToArray();
+            return [.. answered.Select(each => clock.MillisecondsAfter(each.At, shown.First(figure => figure.Usd >= each.Spent).At))];
+        }
+    }
+}
