@@ -108,7 +108,7 @@ internal sealed class PageRow : IRow
                 await Task.Delay(pause(), TimeProvider.System, CancellationToken.None);
             }
 
-            var last = spent.ToString("0.#########", CultureInfo.InvariantCulture);
+            var last = spent.ToString("0.00#######", CultureInfo.InvariantCulture);
             await Assertions.Expect(page.Locator(".stat.hero .amount")).ToHaveAttributeAsync("value", last, new() { Timeout = (float)Patience.TotalMilliseconds });
             await page.EvaluateAsync("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))");
             var shown = (await page.EvaluateAsync<JsonElement>("window.shown")).EnumerateArray()
