@@ -68,9 +68,9 @@ internal sealed class PageRow : IRow
         // For the compiler's sake.
         await reporter.MeasureAsync(Single, () => BetweenBusy, clock);
         var single = await reporter.MeasureAsync(Single, () => TimeSpan.FromMilliseconds(random.Next(300, 1_300)), clock);
-        trial.Say($"a usage at a time: {Spread.Of(single):0.0}");
+        trial.Say($"a usage at a time: {Spread.Of(single).ToString("0", " ms")}");
         var busy = await reporter.MeasureAsync(Busy, () => BetweenBusy, clock);
-        trial.Say($"many: {Spread.Of(busy):0.0}");
+        trial.Say($"many: {Spread.Of(busy).ToString("0", " ms")}");
         clock = await PageClock.CompareAsync(page) is var again && again.Doubt < clock.Doubt ? again : clock;
         return
         [
