@@ -67,7 +67,7 @@ internal sealed class DashboardsRow : IRow
         HttpClient http, ServerProcess server, Scene scene, IReadOnlyList<Circuit> circuits, CancellationToken cancellationToken)
     {
         var expected = await scene.ReadCostAsync(server.Address) + Requests.Cost;
-        var text = expected.ToString("0.#########", CultureInfo.InvariantCulture);
+        var text = expected.ToString("0.00#######", CultureInfo.InvariantCulture);
         var seen = circuits.Select(circuit => circuit.SeeAsync(text, cancellationToken)).ToArray();
         using var answer = await http.PostAsJsonAsync(
             new Uri(server.Address, $"api/v1/sessions/{scene.Sessions[0]}/usage"),

@@ -68,9 +68,9 @@ internal sealed class PageRow : IRow
         // For the compiler's sake.
         await reporter.MeasureAsync(Single, () => BetweenBusy, clock);
         var single = await reporter.MeasureAsync(Single, () => TimeSpan.FromMilliseconds(random.Next(300, 1_300)), clock);
-        trial.Say($"a usage at a time: {Spread.Of(single):0.0}");
+        trial.Say($"a usage at a time: {Spread.Of(single).ToString("0", " ms")}");
         var busy = await reporter.MeasureAsync(Busy, () => BetweenBusy, clock);
-        trial.Say($"many: {Spread.Of(busy):0.0}");
+        trial.Say($"many: {Spread.Of(busy).ToString("0", " ms")}");
         clock = await PageClock.CompareAsync(page) is var again && again.Doubt < clock.Doubt ? again : clock;
         return
         [
@@ -108,7 +108,7 @@ internal sealed class PageRow : IRow
                 await Task.Delay(pause(), TimeProvider.System, CancellationToken.None);
             }
 
-            var last = spent.ToString("0.#########", CultureInfo.InvariantCulture);
+            var last = spent.ToString("0.00#######", CultureInfo.InvariantCulture);
             await Assertions.Expect(page.Locator(".stat.hero .amount")).ToHaveAttributeAsync("value", last, new() { Timeout = (float)Patience.TotalMilliseconds });
             await page.EvaluateAsync("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))");
             var shown = (await page.EvaluateAsync<JsonElement>("window.shown")).EnumerateArray()
