@@ -6,6 +6,8 @@ namespace Entourage.Api.Tests;
 /// <summary>How often a key may ask, and how often an address may try one. Tokens come back by the minute, so none does while a test runs.</summary>
 internal sealed class KeyRateTests : HardeningFixture
 {
+    // Sends the cookies that it is told to, and goes nowhere by itself.
+    private ApiClient client = null!;
     private string busy = "";
     private string other = "";
 
@@ -18,7 +20,14 @@ internal sealed class KeyRateTests : HardeningFixture
     };
 
     [OneTimeSetUp]
-    public async Task IssueAsync() => (busy, other) = (await NewKeyAsync("busy"), await NewKeyAsync("other"));
+    public async Task IssueAsync()
+    {
+        client = new(new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Api.Http.BaseAddress });
+        (busy, other) = (await NewKeyAsync("busy"), await NewKeyAsync("other"));
+    }
+
+    [OneTimeTearDown]
+    public void Close() => client?.Http.Dispose();
 
     [Test]
     public async Task A_key_is_counted_wherever_it_is_used_and_other_keys_are_not()
@@ -60,7 +69,7 @@ internal sealed class KeyRateTests : HardeningFixture
         {
             using var form = new FormUrlEncodedContent([new("key", $"{Guid.NewGuid()}")]);
             using var request = new HttpRequestMessage(HttpMethod.Post, "/account/sign-in") { Content = form, Headers = { { Forwarded, guesser } } };
-            using var answer = await new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Api.Http.BaseAddress }.SendAsync(request);
+            using var answer = await client.Http.SendAsync(request);
             Assert.That(answer.Headers.Location?.OriginalString, Is.EqualTo($"/sign-in?refused={refusal}"));
         }
 
@@ -68,7 +77,7 @@ internal sealed class KeyRateTests : HardeningFixture
     }
 
     private Task<Answer> AskAsync(string address, params (string Name, string? Value)[] headers) =>
-        Host.ClientWith(null).SendAsync(HttpMethod.Get, "/guidelines", null, [.. headers, (Forwarded, address)]);
+        client.SendAsync(HttpMethod.Get, "/guidelines", null, [.. headers, (Forwarded, address)]);
 
     private async Task<string> NewKeyAsync(string name) => (await Api.PostAsync("/keys", new { name, role = "admin" })).Created.Text("key")!;
 }

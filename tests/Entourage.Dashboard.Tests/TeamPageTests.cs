@@ -95,7 +95,7 @@ internal sealed class TeamPageTests : PageFixture
         await Dialog.GetByLabel("Why").FillAsync("");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause team Core" }).ClickAsync();
         await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("Please look again.");
-        await Expect(Dialog.Locator(".mud-input-error").First).ToBeVisibleAsync();
+        await Expect(Wrong("Why")).ToContainTextAsync("must not be empty");
         await Page.Keyboard.PressAsync("Escape");
         await Expect(Dialog).ToHaveCountAsync(0);
         Assert.That((await Team.BudgetAsync()).Flag("stop"), Is.False);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Entourage.Api.Auth;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -73,7 +74,7 @@ internal sealed class FailedKeys : IDisposable
         }
 
         await next(context);
-        if (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure is not null)
+        if (context.User.Identity is not CallerIdentity && (await context.AuthenticateAsync()).Failure is not null)
         {
             Count(context, text);
         }
