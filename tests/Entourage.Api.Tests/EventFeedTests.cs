@@ -4,6 +4,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>Streams of events over replicas, under load, and at the end of a server.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
 {
     [Test]

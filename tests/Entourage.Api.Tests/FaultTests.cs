@@ -8,7 +8,8 @@ namespace Entourage.Api.Tests;
 /// start it again (rules 1 and 2).
 /// </summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
-[Parallelizable(ParallelScope.Self)]
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class FaultTests(Store store)
 {
     private const int Callers = 8;

@@ -6,6 +6,7 @@ namespace Entourage.Api.Tests;
 
 /// <summary>The oversell hunt: however many callers ask however many servers at once, no more is granted than there is (rules 3, 7 and 11).</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class OversellTests(Store store)
 {
     private static readonly int Rounds = Depth.Of(usual: 6, full: 20);

@@ -4,6 +4,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>A server that is killed at any moment loses no message: each arrives at least once, and doubles bear the same id.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
 {
     private const int Kills = 5;

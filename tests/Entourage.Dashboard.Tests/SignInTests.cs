@@ -32,7 +32,7 @@ internal sealed class SignInTests : PageFixture
         await Expect(Page).ToHaveURLAsync(new Regex($"/teams/{Team.Id}/costs\\?group=model$"));
         await Expect(Page.Locator(".account")).ToContainTextAsync("bootstrap");
         var cookie = (await Page.Context.CookiesAsync()).Single(cookie => cookie.Name == "entourage_key");
-        Assert.That((cookie.HttpOnly, cookie.SameSite, cookie.Expires), Is.EqualTo((true, SameSiteAttribute.Strict, -1f)));
+        Assert.That((cookie.HttpOnly, cookie.SameSite, cookie.Expires), Is.EqualTo((true, SameSiteAttribute.Lax, -1f)));
         Assert.That(await Page.EvaluateAsync<string>("document.cookie"), Does.Not.Contain(AdminKey), "no script can read it");
 
         // What the browser downloads is let in by the same.
@@ -68,6 +68,15 @@ internal sealed class SignInTests : PageFixture
             await Page.GotoAsync(path);
             await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not for you");
         }
+
+        // Nor by going there while the own is still on its way.
+        var (own, foreign) = (await Team.StartAsync(), await other.StartAsync());
+        await Page.GotoAsync($"/sessions/{own}");
+        await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+        await Page.EvaluateAsync($"Blazor.navigateTo('/teams/{Team.Id}'); Blazor.navigateTo('/sessions/{own}'); Blazor.navigateTo('/sessions/{foreign}')");
+        await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not here");
+        await other.UseAsync(foreign, 4.23m);
+        await Expect(Page.Locator(".figures")).ToHaveCountAsync(0);
 
         await Page.GotoAsync("/keys");
         await Button("Issue a key").ClickAsync();

@@ -9,7 +9,8 @@ namespace Entourage.Api.Auth;
 
 /// <summary>
 /// Lets browsers sign in with a key and out again. The key itself is the cookie, and is looked up at each request like one in a header:
-/// no replica has to remember who is signed in, and a revoked key is out at once. Scripts cannot read it, and other sites cannot send it.
+/// no replica has to remember who is signed in, and a revoked key is out at once. Scripts cannot read it, and other sites can do no more with it
+/// than lead here.
 /// </summary>
 internal static class SignIn
 {
@@ -71,7 +72,7 @@ internal static class SignIn
         IsEssential = true,
         MaxAge = age,
         Path = "/",
-        SameSite = SameSiteMode.Strict,
+        SameSite = SameSiteMode.Lax,
         Secure = context.Request.IsHttps,
     };
 

@@ -16,6 +16,7 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
 {
     private LiveWatch<T>? watch;
     private TKey? shown;
+    private int openings;
 
     /// <summary>Sends the page's requests.</summary>
     [Inject]
@@ -46,10 +47,10 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     protected abstract TKey Key { get; }
 
     /// <summary>Asks, in the visitor's name, for what is to be shown: who may not see it is told here.</summary>
-    protected abstract Task<Fault?> EnterAsync();
+    protected abstract Task<Fault?> EnterAsync(TKey key);
 
     /// <summary>Looks at the shared figures.</summary>
-    protected abstract LiveWatch<T> Watch(Action changed);
+    protected abstract LiveWatch<T> Watch(TKey key, Action changed);
 
     /// <summary>Where the visitor is then, and the time zone of what is shown.</summary>
     protected abstract (IReadOnlyList<PlaceLink> Trail, string Timezone) PlaceOf(T figures);
@@ -63,12 +64,21 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     /// <summary>Begins anew.</summary>
     protected async Task OpenAsync()
     {
+        var (key, mine) = (Key, ++openings);
+        (shown, Fault) = (key, null);
         await CloseAsync();
-        shown = Key;
-        Fault = await EnterAsync();
-        if (Fault is null)
+        var fault = await EnterAsync(key);
+
+        // Whoever has gone on meanwhile was let through to this one alone, and nobody would end a watch that begins now.
+        if (mine != openings)
         {
-            watch = Watch(() => InvokeAsync(RefreshAsync));
+            return;
+        }
+
+        Fault = fault;
+        if (fault is null)
+        {
+            watch = Watch(key, () => InvokeAsync(RefreshAsync));
             await RefreshAsync();
         }
     }
@@ -86,6 +96,7 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        openings++;
         await CloseAsync();
         Place.ShowNothing();
     }
