@@ -6,8 +6,8 @@ namespace Entourage.Api.Tests;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class CrashTests(Store store) : DatabaseFixture(store)
 {
-    private static readonly int Kills = Depth.Of(usual: 10, full: 50);
-    private const int KillsBetweenVerifications = 5;
+    private static readonly int Kills = Depth.Of(usual: 6, full: 50);
+    private const int KillsBetweenVerifications = 3;
     private const int MostCalls = 240;
     private const int Seed = 7_741;
 

@@ -7,7 +7,7 @@ namespace Entourage.Api.Tests;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
 {
-    private const int Kills = 5;
+    private static readonly int Kills = Depth.Of(usual: 2, full: 5);
 
     private static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>
     {
