@@ -55,6 +55,19 @@ internal sealed class EventStreamTests : ClientFixture
     }
 
     [Test]
+    public async Task A_message_that_cannot_be_read_is_passed_over()
+    {
+        var (team, _) = await CreateTeamAsync();
+        using var way = new Interference((_, _) => Task.FromResult(new HttpResponseMessage
+        {
+            Content = new StringContent("id: 1\ndata: {\"id\": 7}\n\nid: 2\ndata: not even JSON\n\nid: 3\ndata: {\"type\": \"settings\"}\n\n"),
+        }));
+        using var patience = new CancellationTokenSource(Patience);
+        var seen = await ReadAsync(ClientThrough(way).WatchTeamAsync(team.Id, cancellationToken: patience.Token), 1);
+        Assert.That(seen.Select(item => (item.Type, item.Position)), Is.EqualTo(new[] { ("settings", "3") }));
+    }
+
+    [Test]
     public async Task A_stream_that_can_never_be_opened_says_so()
     {
         var refused = (await Assert.ThrowsAsync<EntourageException>(() => ReadAsync(Client.WatchTeamAsync(Guid.CreateVersion7()), 1)))!;

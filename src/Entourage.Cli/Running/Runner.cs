@@ -37,6 +37,11 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         var keeping = session is null ? Task.CompletedTask : KeptSession.KeepAsync(client, session, TimeProvider.System, over.Token);
         var watching = agentId is { } id ? new StopWatch(client, id, session, TimeProvider.System).WaitAsync(over.Token) : null;
         var stopped = watching is not null && await Task.WhenAny(child.Exited, watching) == watching && watching.IsCompletedSuccessfully;
+        if (watching is { IsFaulted: true, Exception: { } fault })
+        {
+            await SayAsync($"nobody watches the command any more, and no stop will end it: {fault.GetBaseException().Message}");
+        }
+
         if (stopped)
         {
             await SayAsync($"stopped: {string.Join(", ", await watching!)}. The command has {grace.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s to end.");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Entourage.Client;
@@ -22,7 +23,13 @@ internal sealed class StopWatch(EntourageClient client, Guid agentId, Session? s
 
     // What the stream told: whether it was more than a usage.
     private readonly Channel<bool> told = Channel.CreateUnbounded<bool>(new UnboundedChannelOptions { SingleReader = true });
-    private volatile string? sessionReason;
+
+    // Sessions whose cap is reached, as the stream told.
+    private readonly ConcurrentDictionary<long, string> reached = new();
+
+    // The session and those above it. The topmost has the cap of them all.
+    private readonly List<long> path = session is null ? [] : [session.Id];
+    private long? above = session?.ParentSessionId;
 
     /// <summary>Waits until the agent must stop.</summary>
     /// <returns>Why.</returns>
@@ -46,7 +53,9 @@ internal sealed class StopWatch(EntourageClient client, Guid agentId, Session? s
         finally
         {
             await ending.CancelAsync();
-            await listening;
+
+            // What it failed with is nothing to whoever waits for a stop: there was the clock.
+            await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -85,9 +94,13 @@ internal sealed class StopWatch(EntourageClient client, Guid agentId, Session? s
     /// <summary>Why the agent must stop now; empty where it need not, or nobody can be asked.</summary>
     private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
-        if (sessionReason is { } reason)
+        await ClimbAsync(cancellationToken);
+        foreach (var id in path)
         {
-            return [reason];
+            if (reached.TryGetValue(id, out var reason))
+            {
+                return [reason];
+            }
         }
 
         try
@@ -104,18 +117,41 @@ internal sealed class StopWatch(EntourageClient client, Guid agentId, Session? s
         }
     }
 
+    /// <summary>Learns which sessions are above, as far as somebody can be asked.</summary>
+    private async Task ClimbAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (above is { } id)
+            {
+                if (path[^1] != id)
+                {
+                    path.Add(id);
+                }
+
+                above = (await client.GetSessionAsync(id, cancellationToken)).ParentSessionId;
+            }
+        }
+        catch (EntourageException exception)
+        {
+            // Later once more, unless it is none of this agent's to read.
+            above = exception.IsTransient ? above : null;
+        }
+    }
+
     /// <summary>An agent may have several sessions. What stops another one of them alone does not stop this one.</summary>
     private bool Concerns(string reason, Budget budget) => reason switch
     {
         _ when session is null => true,
         "session_killed" => false,
-        _ when reason.StartsWith("budget_exceeded:session:", StringComparison.Ordinal) => budget.Budgets.Any(row => row.Over && IsOfSession(row)),
+        _ when reason.StartsWith("budget_exceeded:session:", StringComparison.Ordinal) =>
+            budget.Budgets.Any(row => row.Over && SessionOf(row) is { } id && path.Contains(id)),
         _ when reason.StartsWith("budget_exceeded:task:", StringComparison.Ordinal) => session.TaskId is not null,
         _ => true,
     };
 
-    private bool IsOfSession(BudgetStatus row) => row.Scope == "session" && row.ScopeId.TryGetInt64(out var id)
-        && (id == session!.Id || id == session.ParentSessionId);
+    private static long? SessionOf(BudgetStatus row) =>
+        row.Scope == "session" && row.ScopeId.ValueKind == JsonValueKind.Number && row.ScopeId.TryGetInt64(out var id) ? id : null;
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
@@ -150,12 +186,24 @@ internal sealed class StopWatch(EntourageClient client, Guid agentId, Session? s
     private void Hear(EntourageEvent item)
     {
         // The budget check is of the agent's newest session; of an older one's cap its event alone tells.
-        if (item.Type == "budget" && session is not null
-            && item.Data.Deserialize(ClientJson.Default.BudgetStatus) is { Over: true, Enforcement: "hard" } row && IsOfSession(row))
+        if (item.Type == "budget" && Read(item.Data) is { Over: true, Enforcement: "hard" } row && SessionOf(row) is { } id)
         {
-            sessionReason = $"budget_exceeded:session:{row.Period}";
+            reached[id] = $"budget_exceeded:session:{row.Period}";
         }
 
         told.Writer.TryWrite(item.Type != "usage");
+    }
+
+    private static BudgetStatus? Read(JsonElement data)
+    {
+        try
+        {
+            return data.ValueKind == JsonValueKind.Object ? data.Deserialize(ClientJson.Default.BudgetStatus) : null;
+        }
+        catch (JsonException)
+        {
+            // Of a server that says it in another way. It is cause to look all the same.
+            return null;
+        }
     }
 }

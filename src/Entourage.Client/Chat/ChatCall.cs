@@ -24,29 +24,28 @@ internal sealed class ChatCall : IAsyncDisposable
     }
 
     /// <summary>It was answered.</summary>
-    public Task CompleteAsync(ChatResponse response) => response.Usage is { } usage
-        ? ReportAsync(Read(usage, response.ModelId))
-        : ReportAsync(new Usage(inputTokens, TokenEstimate.OfOutput(response.Messages))
-        {
-            // Nobody says what it used. What was set aside is the most that it may have cost: rather too much than nothing.
-            CostUsd = reservation?.AmountUsd,
-            Model = response.ModelId ?? model,
-        });
+    public Task CompleteAsync(ChatResponse response) => ReportAsync(UsageOf(response));
 
-    /// <summary>It failed. What it had reported until then is counted.</summary>
-    public Task FailAsync(UsageDetails? used, Exception exception)
+    /// <summary>It ended before its answer did.</summary>
+    /// <param name="answered">What had come until then; null where nothing had.</param>
+    /// <param name="exception">What it failed with; null where its caller has left.</param>
+    public Task BreakOffAsync(ChatResponse? answered, Exception? exception)
     {
-        var usage = used is null ? new Usage(0, 0) { CostUsd = 0, Model = model } : Read(used, modelId: null);
-        return ReportAsync(usage with { Error = Text(exception) });
-    }
-
-    /// <summary>Its caller has left. What it had reported until then is counted; otherwise the money is given back.</summary>
-    public async Task AbandonAsync(UsageDetails? used)
-    {
-        if (used is not null)
+        if (answered is null && exception is not null && !IsTimeout(exception))
         {
-            await ReportAsync(Read(used, modelId: null));
+            // It was refused: nobody worked for it.
+            return ReportAsync(new Usage(0, 0) { CostUsd = 0, Model = model, Error = Text(exception) });
         }
+
+        // The model has worked, or works still, and is paid whether or not anybody listens. Some providers report the input at once, and
+        // the output at the end alone.
+        answered ??= new();
+        var usage = UsageOf(answered);
+        return ReportAsync(usage with
+        {
+            OutputTokens = Math.Max(usage.OutputTokens, TokenEstimate.OfOutput(answered.Messages)),
+            Error = exception is null ? null : Text(exception),
+        });
     }
 
     public async ValueTask DisposeAsync()
@@ -72,6 +71,15 @@ internal sealed class ChatCall : IAsyncDisposable
         settled = true;
         await session.ReportAsync(sessionId, usage with { ReservationId = reservation?.Id });
     }
+
+    private Usage UsageOf(ChatResponse response) => response.Usage is { } usage
+        ? Read(usage, response.ModelId)
+        : new Usage(inputTokens, TokenEstimate.OfOutput(response.Messages))
+        {
+            // Nobody says what it used. What was set aside is the most that it may have cost: rather too much than nothing.
+            CostUsd = reservation?.AmountUsd,
+            Model = response.ModelId ?? model,
+        };
 
     private Usage Read(UsageDetails details, string? modelId)
     {
@@ -100,6 +108,14 @@ internal sealed class ChatCall : IAsyncDisposable
             // It has ended, or nobody can be asked. What the call used is recorded all the same.
         }
     }
+
+    /// <summary>Whether it is for want of an answer in time, however the provider's client says so.</summary>
+    private static bool IsTimeout(Exception exception) => exception switch
+    {
+        TimeoutException or OperationCanceledException => true,
+        AggregateException many => many.InnerExceptions.Any(IsTimeout),
+        _ => exception.InnerException is { } inner && IsTimeout(inner),
+    };
 
     private static string Text(Exception exception)
     {

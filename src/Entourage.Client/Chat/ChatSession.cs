@@ -7,8 +7,8 @@ namespace Entourage.Client.Chat;
 internal sealed class ChatSession(EntourageClient client, EntourageChatOptions options) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1);
-    private readonly string openingKey = client.NewIdempotencyKey();
-    private readonly ConcurrentQueue<(Usage Usage, string Key)> unreported = new();
+    private readonly ConcurrentQueue<(long SessionId, Usage Usage, string Key)> unreported = new();
+    private string openingKey = client.NewIdempotencyKey();
     private long? opened;
     private bool failed;
 
@@ -20,8 +20,60 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
     /// <exception cref="StoppedException">The agent must stop.</exception>
     public async Task<ChatCall> BeginAsync(string? model, long inputTokens, long? maxOutputTokens, CancellationToken cancellationToken)
     {
-        var id = options.SessionId ?? await OpenAsync(cancellationToken);
-        await ReportTheRestAsync(id, cancellationToken);
+        await ReportTheRestAsync(cancellationToken);
+        if (options.SessionId is { } given)
+        {
+            return await BeginAsync(given, model, inputTokens, maxOutputTokens, cancellationToken);
+        }
+
+        var id = await OpenAsync(cancellationToken);
+        try
+        {
+            return await BeginAsync(id, model, inputTokens, maxOutputTokens, cancellationToken);
+        }
+        catch (StoppedException exception) when (exception.StopReasons is ["session_ended" or "session_abandoned"])
+        {
+            // Nobody stopped an agent that was silent for too long: it goes on in another session. The next refusal is the caller's.
+            if (!await ForgetAbandonedAsync(id, cancellationToken))
+            {
+                throw;
+            }
+        }
+
+        return await BeginAsync(await OpenAsync(cancellationToken), model, inputTokens, maxOutputTokens, cancellationToken);
+    }
+
+    /// <summary>Reports what a call used. Where the server cannot be asked now it is reported later, and before any further call.</summary>
+    public async Task ReportAsync(long id, Usage usage)
+    {
+        failed = usage.Error is not null;
+        var key = client.NewIdempotencyKey();
+        try
+        {
+            // Also for a caller that has left: the money is spent.
+            Tell(await client.ReportUsageAsync(id, usage, key, CancellationToken.None));
+        }
+        catch (EntourageException exception) when (exception.IsTransient)
+        {
+            unreported.Enqueue((id, usage, key));
+        }
+    }
+
+    /// <summary>Ends the session, if it was opened here.</summary>
+    public async Task EndAsync()
+    {
+        await ReportTheRestAsync(CancellationToken.None);
+        if (opened is { } id)
+        {
+            await client.EndSessionAsync(id, new(failed ? "failed" : "completed"), CancellationToken.None);
+            opened = null;
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task<ChatCall> BeginAsync(long id, string? model, long inputTokens, long? maxOutputTokens, CancellationToken cancellationToken)
+    {
         if (!options.Reserve)
         {
             await EnsureMayGoOnAsync(id, cancellationToken);
@@ -40,40 +92,6 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         return new ChatCall(this, id, await client.ReserveAsync(id, request, cancellationToken: cancellationToken), model, inputTokens);
     }
 
-    /// <summary>Reports what a call used. Where the server cannot be asked now it is reported later, and before any further call.</summary>
-    public async Task ReportAsync(long id, Usage usage)
-    {
-        failed = usage.Error is not null;
-        var key = client.NewIdempotencyKey();
-        try
-        {
-            // Also for a caller that has left: the money is spent.
-            Tell(await client.ReportUsageAsync(id, usage, key, CancellationToken.None));
-        }
-        catch (EntourageException exception) when (exception.IsTransient)
-        {
-            unreported.Enqueue((usage, key));
-        }
-    }
-
-    /// <summary>Ends the session, if it was opened here.</summary>
-    public async Task EndAsync()
-    {
-        if ((options.SessionId ?? opened) is not { } id)
-        {
-            return;
-        }
-
-        await ReportTheRestAsync(id, CancellationToken.None);
-        if (opened is not null)
-        {
-            await client.EndSessionAsync(id, new(failed ? "failed" : "completed"), CancellationToken.None);
-            opened = null;
-        }
-    }
-
-    public void Dispose() => turn.Dispose();
-
     private async Task<long> OpenAsync(CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
@@ -87,6 +105,31 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
             }
 
             return opened.Value;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Forgets the session if silence alone ended it, so that another is opened.</summary>
+    private async Task<bool> ForgetAbandonedAsync(long id, CancellationToken cancellationToken)
+    {
+        if ((await client.GetSessionAsync(id, cancellationToken)).Status != "abandoned")
+        {
+            return false;
+        }
+
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            // Where calls are made at once, another may have been here first.
+            if (opened == id)
+            {
+                (opened, openingKey) = (null, client.NewIdempotencyKey());
+            }
+
+            return true;
         }
         finally
         {
@@ -109,7 +152,7 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         }
     }
 
-    private async Task ReportTheRestAsync(long id, CancellationToken cancellationToken)
+    private async Task ReportTheRestAsync(CancellationToken cancellationToken)
     {
         if (unreported.IsEmpty)
         {
@@ -121,7 +164,7 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         {
             while (unreported.TryPeek(out var first))
             {
-                Tell(await client.ReportUsageAsync(id, first.Usage, first.Key, cancellationToken));
+                Tell(await client.ReportUsageAsync(first.SessionId, first.Usage, first.Key, cancellationToken));
                 unreported.TryDequeue(out _);
             }
         }

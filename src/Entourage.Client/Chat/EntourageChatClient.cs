@@ -40,9 +40,9 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
         {
             response = await base.GetResponseAsync(sent, options, cancellationToken);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            await call.FailAsync(used: null, exception);
+            await call.BreakOffAsync(answered: null, cancellationToken.IsCancellationRequested ? null : exception);
             throw;
         }
 
@@ -84,11 +84,16 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
         }
         finally
         {
-            // Also runs where the caller stops reading: what was reported until then is counted.
-            var response = seen.ToChatResponse();
-            await (complete ? call.CompleteAsync(response)
-                : fault is null || cancellationToken.IsCancellationRequested ? call.AbandonAsync(response.Usage)
-                : call.FailAsync(response.Usage, fault));
+            // Also runs where the caller stops reading, which is paid for all the same.
+            if (complete)
+            {
+                await call.CompleteAsync(seen.ToChatResponse());
+            }
+            else if (fault is not null || seen.Count > 0)
+            {
+                var answered = seen.Count > 0 ? seen.ToChatResponse() : null;
+                await call.BreakOffAsync(answered, cancellationToken.IsCancellationRequested ? null : fault);
+            }
         }
     }
 

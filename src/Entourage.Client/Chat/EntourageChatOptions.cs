@@ -14,7 +14,7 @@ public sealed class EntourageChatOptions
 
     /// <summary>
     /// A session that is open already, which is used and not ended: <c>ENTOURAGE_SESSION_ID</c>. When null, one is opened by the first call
-    /// and ended when the client is disposed.
+    /// and ended when the client is disposed; where the server closed it for its silence, the next call opens another.
     /// </summary>
     public long? SessionId { get; set; } = Number("ENTOURAGE_SESSION_ID");
 

@@ -48,7 +48,7 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
                     while (await HasNextAsync(messages, cancellationToken))
                     {
                         position = messages.Id ?? position;
-                        if (messages.Data is { } data && JsonSerializer.Deserialize(data, ClientJson.Default.EntourageEvent) is { } told)
+                        if (messages.Data is { } data && Read(data) is { } told)
                         {
                             yield return told with { Position = position ?? "" };
                         }
@@ -57,6 +57,19 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
             }
 
             await Task.Delay(delay, time, cancellationToken);
+        }
+    }
+
+    private static EntourageEvent? Read(string data)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(data, ClientJson.Default.EntourageEvent);
+        }
+        catch (JsonException)
+        {
+            // Of a server that is newer than this client, which must not end the stream.
+            return null;
         }
     }
 

@@ -135,27 +135,105 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_stream_that_nobody_reads_to_its_end_gives_its_money_back()
+    public async Task Who_always_leaves_streams_early_is_stopped_by_the_cap()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
-        await using var chat = Build(new FakeChatClient(Used), agent);
-        _ = await chat.GetStreamingResponseAsync(Prompt).FirstAsync();
+        var model = new FakeChatClient(Used);
+        await using var chat = Build(model, agent, options => options.EstimatedCostUsd = 0.3m);
+        for (var call = 1; call <= 3; call++)
+        {
+            _ = await chat.GetStreamingResponseAsync(Prompt).FirstAsync();
+        }
+
+        await Assert.ThrowsAsync<BudgetExceededException>(() => chat.GetStreamingResponseAsync(Prompt).FirstAsync().AsTask());
+        var budget = await Client.GetBudgetAsync(agent.Id);
+        Assert.That((await SpentAsync(agent), budget.ReservedUsd), Is.EqualTo((0.9m, 0m)));
+    }
+
+    [Test]
+    public async Task A_stream_that_is_left_after_its_input_was_reported_has_output_too()
+    {
+        var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
+        var model = new FakeChatClient(Used) { Begins = new() { InputTokenCount = 100_000, OutputTokenCount = 1 } };
+        await using var chat = Build(model, agent);
+        _ = await chat.GetStreamingResponseAsync(Prompt).Take(3).ToListAsync();
+        var session = await Client.ListSessionsAsync(agent.Id).SingleAsync();
+        Assert.That((session.InputTokens, session.OutputTokens, session.CostUsd), Is.EqualTo((100_000, 3, 0.300045m)));
+    }
+
+    [Test]
+    public async Task A_call_that_times_out_is_paid_for([Values] bool streamed, [Values] bool cancelled)
+    {
+        var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
+        using var leaving = new CancellationTokenSource();
+        var model = new FakeChatClient(_ => throw new AggregateException("Retry failed.", new TaskCanceledException("100 seconds", new TimeoutException())))
+        {
+            Silent = true,
+            Before = () => cancelled ? leaving.CancelAsync() : Task.CompletedTask,
+        };
+        await using var chat = Build(model, agent, options => options.EstimatedCostUsd = 0.3m);
+        await Assert.CatchAsync(() => streamed
+            ? chat.GetStreamingResponseAsync(Prompt, cancellationToken: leaving.Token).ToListAsync().AsTask()
+            : chat.GetResponseAsync(Prompt, cancellationToken: leaving.Token));
+        Assert.That(await SpentAsync(agent), Is.EqualTo(0.3m));
+        var session = await Client.ListSessionsAsync(agent.Id).SingleAsync();
+        var error = (await Host.Api.GetAsync($"/sessions/{session.Id}/usage")).Ok.AsArray().Single()!["error"]?.GetValue<string>();
+        Assert.That(error, cancelled ? Is.Null : Does.StartWith("AggregateException"));
+    }
+
+    [Test]
+    public async Task A_stream_that_is_refused_gives_its_money_back()
+    {
+        var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
+        await using var chat = Build(new FakeChatClient(_ => throw new InvalidOperationException("Rate limited")) { Silent = true }, agent);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => chat.GetStreamingResponseAsync(Prompt).ToListAsync().AsTask());
         var budget = await Client.GetBudgetAsync(agent.Id);
         Assert.That((budget.DailySpentUsd, budget.ReservedUsd), Is.EqualTo((0m, 0m)));
     }
 
     [Test]
-    public async Task A_stream_that_breaks_is_told([Values] bool cancelled)
+    public async Task After_a_long_silence_another_session_is_opened([Values] bool reserve)
+    {
+        var (_, agent) = await CreateTeamAsync();
+        await using var chat = Build(new FakeChatClient(Used), agent, options => options.Reserve = reserve);
+        for (var silence = 1; silence <= 2; silence++)
+        {
+            _ = await chat.GetResponseAsync(Prompt);
+            Host.Clock.Advance(TimeSpan.FromMinutes(61));
+            await Host.AbandonAsync();
+        }
+
+        await Task.WhenAll(chat.GetResponseAsync(Prompt), chat.GetResponseAsync(Prompt));
+        var sessions = await Client.ListSessionsAsync(agent.Id).OrderBy(session => session.Id).ToListAsync();
+        Assert.That(
+            sessions.Select(session => (session.Status, session.CostUsd)),
+            Is.EqualTo(new[] { ("abandoned", UsedUsd), ("abandoned", UsedUsd), ("active", 2 * UsedUsd) }));
+    }
+
+    [Test]
+    public async Task A_session_that_is_given_is_not_replaced()
+    {
+        var (_, agent) = await CreateTeamAsync();
+        var given = await Client.StartSessionAsync(new(agent.Id));
+        await using var chat = Build(new FakeChatClient(Used), agent, options => options.SessionId = given.Id);
+        Host.Clock.Advance(TimeSpan.FromMinutes(61));
+        await Host.AbandonAsync();
+        await Assert.ThrowsAsync<StoppedException>(() => chat.GetResponseAsync(Prompt));
+        Assert.That(await Client.ListSessionsAsync(agent.Id).CountAsync(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_stream_that_breaks_is_told_and_paid_for([Values] bool cancelled)
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         using var leaving = new CancellationTokenSource();
         var model = new FakeChatClient(_ => throw new IOException("The connection was reset.")) { Before = () => cancelled ? leaving.CancelAsync() : Task.CompletedTask };
-        await using var chat = Build(model, agent);
+        await using var chat = Build(model, agent, options => options.EstimatedCostUsd = 0.3m);
         await Assert.CatchAsync(() => chat.GetStreamingResponseAsync(Prompt, cancellationToken: leaving.Token).ToListAsync().AsTask());
         var session = await Client.ListSessionsAsync(agent.Id).SingleAsync();
         var records = (await Host.Api.GetAsync($"/sessions/{session.Id}/usage")).Ok.AsArray();
-        Assert.That(records.Select(record => record!["error"]!.GetValue<string>()), Is.EqualTo(cancelled ? [] : new[] { "IOException: The connection was reset." }));
-        Assert.That((session.CostUsd, session.ReservedUsd), Is.EqualTo((0m, 0m)));
+        Assert.That(records.Single()!["error"]?.GetValue<string>(), Is.EqualTo(cancelled ? null : "IOException: The connection was reset."));
+        Assert.That((session.CostUsd, session.ReservedUsd), Is.EqualTo((0.3m, 0m)));
     }
 
     private EntourageChatClient Build(FakeChatClient model, Agent agent, Action<EntourageChatOptions>? configure = null) =>

@@ -21,6 +21,12 @@ internal sealed class FakeChatClient : IChatClient
     /// <summary>Waited for before anything is answered.</summary>
     public Func<Task>? Before { get; init; }
 
+    /// <summary>Whether a stream says nothing before its answer.</summary>
+    public bool Silent { get; init; }
+
+    /// <summary>The usage that a stream begins with, where it does.</summary>
+    public UsageDetails? Begins { get; init; }
+
     public static ChatResponse Saying(string text, UsageDetails? usage) =>
         new(new ChatMessage(ChatRole.Assistant, text)) { Usage = usage, ModelId = "claude-sonnet-4-20250514" };
 
@@ -37,8 +43,17 @@ internal sealed class FakeChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // A word at a time, and the usage last, as models do.
-        yield return new ChatResponseUpdate(ChatRole.Assistant, "one ");
-        yield return new ChatResponseUpdate(ChatRole.Assistant, "two ");
+        if (Begins is not null)
+        {
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Begins)]);
+        }
+
+        if (!Silent)
+        {
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "one ");
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "two ");
+        }
+
         foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
         {
             yield return update;

@@ -9,14 +9,19 @@ internal sealed class StopWatchTests : ClientFixture
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // No JSON, and JSON of another shape than is known.
+    private const string Unreadable = "id: 1\ndata: [\n\nid: 2\ndata: {\"type\": \"budget\", \"data\": {\"over\": \"very\"}}\n\n"
+        + "id: 3\ndata: {\"type\": \"budget\", \"data\": {\"over\": true, \"enforcement\": \"hard\", \"scope\": \"session\", \"scope_id\": \"x\"}}\n\n"
+        + "id: 4\ndata: {\"type\": \"budget\"}\n\n";
+
     [Test]
-    public async Task Without_a_stream_the_clock_says_when_to_look()
+    public async Task Without_a_stream_that_can_be_read_the_clock_says_when_to_look([Values] bool unreadable)
     {
         var (team, agent) = await CreateTeamAsync();
         var session = await Client.StartSessionAsync(new(agent.Id));
         var clock = new FakeTimeProvider();
         using var way = new Interference((request, send) => request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal)
-            ? Task.FromResult(Interference.Answer(HttpStatusCode.NotImplemented))
+            ? Task.FromResult(unreadable ? new HttpResponseMessage { Content = new StringContent(Unreadable) } : Interference.Answer(HttpStatusCode.NotImplemented))
             : send());
         using var patience = new CancellationTokenSource(Patience);
         var stopped = new StopWatch(ClientThrough(way), agent.Id, session, clock).WaitAsync(patience.Token);
@@ -31,6 +36,33 @@ internal sealed class StopWatchTests : ClientFixture
     }
 
     [Test]
+    public async Task The_cap_of_a_tree_stops_its_third_level([Values] bool isNewest)
+    {
+        var (team, agent) = await CreateTeamAsync(model: Entourage.Testing.ApiClient.UnlistedModel);
+        await Client.ChangeSettingsAsync(team.Id, new() { SessionCostLimitUsd = 1m });
+        var session = await Client.StartSessionAsync(new(agent.Id));
+        for (var level = 2; level <= 3; level++)
+        {
+            session = await Client.StartSessionAsync(new(agent.Id, ParentSessionId: session.Id));
+        }
+
+        Host.Clock.Advance(TimeSpan.FromSeconds(1));
+        if (!isNewest)
+        {
+            await Client.StartSessionAsync(new(agent.Id));
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        var opened = new TaskCompletionSource();
+        using var way = Noticing(opened);
+        var stopped = new StopWatch(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
+        await opened.Task.WaitAsync(patience.Token);
+        Assert.That(stopped.IsCompleted, Is.False);
+        await Client.ReportUsageAsync(session.Id, new(1, 1) { CostUsd = 1m });
+        Assert.That(await stopped, Is.EqualTo(new[] { "budget_exceeded:session:total" }));
+    }
+
+    [Test]
     public async Task The_stop_of_another_session_is_none_of_this_one()
     {
         var (team, agent) = await CreateTeamAsync(model: Entourage.Testing.ApiClient.UnlistedModel);
@@ -39,14 +71,11 @@ internal sealed class StopWatchTests : ClientFixture
         await Client.KillSessionAsync(killed.Id, "enough");
         await Client.ReportUsageAsync(other.Id, new(1, 1) { CostUsd = 2m });
         using var patience = new CancellationTokenSource(Patience);
-        using var way = new Interference((_, send) => send());
+        var opened = new TaskCompletionSource();
+        using var way = Noticing(opened);
         var stopped = new StopWatch(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
         Assert.That((await Client.GetBudgetAsync(agent.Id)).Stop, Is.True);
-        while (!way.Requests.Any(request => request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal)))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
-        }
-
+        await opened.Task.WaitAsync(patience.Token);
         Assert.That(stopped.IsCompleted, Is.False);
 
         // Its own cap, which the agent's budget does not show while there is a newer session.
@@ -54,4 +83,15 @@ internal sealed class StopWatchTests : ClientFixture
         await Client.ReportUsageAsync(session.Id, new(1, 1) { CostUsd = 1m });
         Assert.That(await stopped, Is.EqualTo(new[] { "budget_exceeded:session:total" }));
     }
+
+    private static Interference Noticing(TaskCompletionSource opened) => new(async (request, send) =>
+    {
+        var response = await send();
+        if (request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal))
+        {
+            opened.TrySetResult();
+        }
+
+        return response;
+    });
 }
