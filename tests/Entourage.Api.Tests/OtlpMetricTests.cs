@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Entourage.Domain.Telemetry;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
@@ -107,6 +108,54 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task What_a_running_total_grew_by_beyond_all_limits_is_refused_by_itself_and_blocks_nothing()
+    {
+        var start = Now.AddMinutes(-5);
+        var first = Metrics([
+            .. Otlp.Counters(start, start.AddMinutes(1), "s-1", calls: 40_000, cumulative: true),
+            .. Otlp.Counters(start, start.AddMinutes(1), "s-1", calls: 1, cumulative: true, model: "another")]);
+
+        await EnsureRefusedAsync(first, "The cache-read tokens must be");
+        await EnsureCallsAsync(1);
+        Assert.That((await Api.TakeAsync(Otlp.Metrics, first)).Text, Is.EqualTo("{}"), "it has been taken");
+        foreach (var (minutes, calls) in new[] { (2, 40_001), (3, 40_003), (3, 40_003) })
+        {
+            await Api.TakeAsync(Otlp.Metrics, Metrics(Otlp.Counters(start, start.AddMinutes(minutes), "s-1", calls, cumulative: true)));
+        }
+
+        await Api.TakeAsync(Otlp.Logs, Logs(Otlp.ApiRequest(start.AddMinutes(4), "s-1", "after", 0.05m)));
+
+        await EnsureCallsAsync(5);
+        Assert.That(await Host.CountAsync("SourceProcesses WHERE Pending <> ''"), Is.Zero);
+    }
+
+    [Test]
+    public async Task What_an_earlier_version_took_beyond_all_limits_is_refused_and_no_longer_pending()
+    {
+        var start = Now.AddMinutes(-5);
+        await Api.TakeAsync(Otlp.Metrics, Metrics(Otlp.Counters(start, start.AddMinutes(1), "s-1", calls: 1, cumulative: true)));
+        var pending = $$"""[{"From":"{{start:O}}","Until":"{{start:O}}","Key":"k","Model":"m","Input":0,"Output":0,"CacheRead":0,"CacheWrite":0,"CostUsd":1000001}]""";
+        var process = SourceProcess.HashOf(Guid.Parse(team.Agent), "s-1", "");
+        Assert.That(await Host.ExecuteAsync($"UPDATE SourceProcesses SET Pending = {pending} WHERE KeyHash = {process}"), Is.EqualTo(1));
+
+        await EnsureRefusedAsync(Metrics(Otlp.Counters(start, start.AddMinutes(2), "s-1", calls: 2, cumulative: true)), "The cost must be");
+
+        await EnsureCallsAsync(2);
+        Assert.That(await Host.CountAsync("SourceProcesses WHERE Pending <> ''"), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_delta_beyond_all_limits_is_refused_and_the_calls_in_its_time_are_counted()
+    {
+        var start = Now.AddMinutes(-5);
+        await EnsureRefusedAsync(Metrics(Otlp.Counters(start, start.AddMinutes(1), "s-1", calls: 40_000)), "The cache-read tokens must be");
+
+        await Api.TakeAsync(Otlp.Logs, Logs(Otlp.ApiRequest(start.AddSeconds(30), "s-1", "within", 0.05m)));
+
+        await EnsureCallsAsync(1);
+    }
+
+    [Test]
     public async Task Points_that_cannot_be_counted_are_refused_and_others_that_say_nothing_of_usage_are_not()
     {
         var counter = Otlp.Counters(Now.AddMinutes(-1), Now, "s-1", calls: 1)[1];
@@ -129,6 +178,13 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     private string Metrics(params JsonObject[] metrics) => Otlp.MetricsOf([("service.name", "claude-code"), ("entourage.agent_id", team.Agent)], metrics);
 
     private string Logs(params JsonObject[] records) => Otlp.LogsOf([("service.name", "claude-code"), ("entourage.agent_id", team.Agent)], records);
+
+    private async Task EnsureRefusedAsync(string metrics, string reason)
+    {
+        var answer = (await Api.TakeAsync(Otlp.Metrics, metrics)).Ok["partialSuccess"]!;
+        Assert.That(answer.Text("rejectedDataPoints"), Is.EqualTo("1"));
+        Assert.That(answer.Text("errorMessage"), Does.Contain(reason));
+    }
 
     private async Task EnsureCallsAsync(int calls)
     {

@@ -37,12 +37,7 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
             ("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", "c"), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.output_tokens", 10L),
             ("gen_ai.usage.cost", 0.25)];
         var span = Otlp.Span(Now, "00f067aa0ba902b8", call);
-        var record = Otlp.Event(Now, "x", call);
-        record["body"] = null;
-        record["eventName"] = "gen_ai.client.inference.operation.details";
-        record["traceId"] = "5B8EFFF798038103D269B633813FC60C";
-        record["spanId"] = "00f067aa0ba902b8";
-        var event_ = Otlp.LogsOf([("entourage.agent_id", team.Agent)], record).Replace("com.anthropic.claude_code.events", "my.library", StringComparison.Ordinal);
+        var event_ = Events(team, Event("00f067aa0ba902b8", call));
         var whole = Otlp.Span(Now, "00f067aa0ba902b9", [("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cost", 0.25)]);
 
         await Api.TakeAsync(Otlp.Logs, event_);
@@ -50,6 +45,32 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
 
         var session = (await SessionsAsync(team)).Single();
         Assert.That((session.Usd("cost_usd"), session.Number("tokens")), Is.EqualTo((0.25m, 110L)));
+    }
+
+    [Test]
+    public async Task Calls_of_which_only_events_tell_in_a_span_that_they_share_are_each_counted_once()
+    {
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+        var (shared, own) = ("00f067aa0ba902e1", "00f067aa0ba902e2");
+        var events = Events(
+            team,
+            Event(shared, Call(1, "resp_1")), Event(shared, Call(2, "resp_2")), Event(shared, Call(2, "resp_2")), Event(shared, Call(8, null)),
+            Event(own, Call(4, "resp_1")));
+        var spans = Spans(
+            team,
+            Otlp.Span(Now, own, Call(4, "resp_1")),
+            Otlp.Span(Now, shared, [("gen_ai.operation.name", "invoke_agent"), ("gen_ai.usage.input_tokens", 15L)]));
+
+        foreach (var (signal, json) in new[] { (Otlp.Logs, events), (Otlp.Traces, spans), (Otlp.Logs, events), (Otlp.Traces, spans) })
+        {
+            Assert.That((await Api.TakeAsync(signal, json)).Text, Is.EqualTo("{}"));
+        }
+
+        Assert.That((await SessionsAsync(team)).Single().Usd("cost_usd"), Is.EqualTo(15m));
+
+        static (string, object)[] Call(long usd, string? response) => [
+            ("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", "c"), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cost", (double)usd),
+            .. response is null ? Array.Empty<(string, object)>() : [("gen_ai.response.id", response)]];
     }
 
     [Test]
@@ -83,8 +104,21 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
         Assert.That((session.Usd("cost_usd"), session.Number("input_tokens")), Is.EqualTo((0.0165m, 1000L)));
     }
 
+    private static string Events(TestTeam team, params JsonObject[] records) =>
+        Otlp.LogsOf([("entourage.agent_id", team.Agent)], records).Replace("com.anthropic.claude_code.events", "my.library", StringComparison.Ordinal);
+
     private static string Spans(TestTeam team, params JsonObject[] spans) =>
         Otlp.SpansOf([("service.name", "my-agent"), ("entourage.agent_id", team.Agent)], spans);
+
+    private JsonObject Event(string spanId, (string Key, object Value)[] attributes)
+    {
+        var record = Otlp.Event(Now, "x", attributes);
+        record["body"] = null;
+        record["eventName"] = "gen_ai.client.inference.operation.details";
+        record["traceId"] = "5B8EFFF798038103D269B633813FC60C";
+        record["spanId"] = spanId;
+        return record;
+    }
 
     private async Task<IReadOnlyList<JsonNode>> SessionsAsync(TestTeam team) =>
         [.. (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray().Select(session => session!)];

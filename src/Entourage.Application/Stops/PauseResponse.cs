@@ -56,11 +56,7 @@ public sealed record PauseResponse
         var sessions = await ReadActiveAtAsync(db, subject, since, cancellationToken);
         if (subject.Scope == PauseScope.Agent)
         {
-            var above = sessions.SelectMany(session => session.Ancestors).Distinct().ToArray();
-            var own = await db.Sessions.Where(session => above.Contains(session.Id) && session.AgentId == subject.Id)
-                .Select(session => session.Id)
-                .ToListAsync(cancellationToken);
-            sessions.RemoveAll(session => session.AgentId != subject.Id && !session.Ancestors.Intersect(own).Any());
+            await db.KeepOfAgentAsync(sessions, subject.Id, cancellationToken);
         }
 
         var agentIds = sessions.Select(session => session.AgentId).Distinct().ToArray();

@@ -50,12 +50,7 @@ internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<Prev
         var active = await ReadActiveAsync(teams, cancellationToken);
         if (request.Scope == PauseScope.Agent)
         {
-            // Sub-agents work for whoever started them: what stands above them may have ended.
-            var above = active.SelectMany(session => session.Ancestors).Distinct().ToArray();
-            var own = await db.Sessions.Where(session => above.Contains(session.Id) && session.AgentId == request.Id)
-                .Select(session => session.Id)
-                .ToListAsync(cancellationToken);
-            active.RemoveAll(session => session.AgentId != request.Id && !session.Ancestors.Intersect(own).Any());
+            await db.KeepOfAgentAsync(active, request.Id, cancellationToken);
         }
 
         return new(agents, await NameAsync(active, cancellationToken));

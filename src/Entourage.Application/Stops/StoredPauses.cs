@@ -34,6 +34,17 @@ internal static class StoredPauses
         _ => (await db.Agents.AsNoTracking().SingleAsync(row => row.Id == subject.Id, cancellationToken)).Pause,
     };
 
+    /// <summary>Leaves out all sessions but those that a pause of an agent stops: its own, and its sub-agents'.</summary>
+    public static async Task KeepOfAgentAsync(this IEntourageDb db, List<Session> sessions, Guid agentId, CancellationToken cancellationToken)
+    {
+        // Sub-agents work for whoever started them: what stands above them may have ended.
+        var above = sessions.SelectMany(session => session.Ancestors).Distinct().ToArray();
+        var own = await db.Sessions.Where(session => above.Contains(session.Id) && session.AgentId == agentId)
+            .Select(session => session.Id)
+            .ToListAsync(cancellationToken);
+        sessions.RemoveAll(session => session.AgentId != agentId && !session.Ancestors.Intersect(own).Any());
+    }
+
     /// <summary>The widest pause in force that stops a session which is to begin; null when it may.</summary>
     public static async Task<PauseInForce?> FindPauseAsync(this IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -46,7 +46,7 @@ internal static class GenAiTelemetry
         var failure = attributes.Text("error.type") ?? error;
         return new(
             UsageSource.Of(origin, attributes, callerAgentId),
-            spanId.Length > 0 ? $"span\n{spanId}" : KeyOfFields(attributes, at, tokens),
+            spanId.Length > 0 ? KeyOfSpan(spanId, attributes) : KeyOfFields(attributes, at, tokens),
             at,
             SourceUsage.ModelOf(attributes.Text("gen_ai.response.model", "gen_ai.request.model")),
             tokens,
@@ -54,6 +54,11 @@ internal static class GenAiTelemetry
             error is null && attributes.Text("error.type") is null ? null : SourceUsage.ErrorOf(failure),
             HasSums: false);
     }
+
+    // An event may be in a span that holds other calls, too: then the response's id tells them apart. The id alone would not do, since some
+    // servers give out the same ones again. A span and its own event both say it, or neither does.
+    private static string KeyOfSpan(string spanId, TelemetryAttributes attributes) =>
+        attributes.Text("gen_ai.response.id") is { } response ? $"span\n{spanId}\n{response}" : $"span\n{spanId}";
 
     // An event outside of any span.
     private static string KeyOfFields(TelemetryAttributes attributes, DateTimeOffset? at, TokenCounts tokens) =>

@@ -78,16 +78,32 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             {
                 // What a process took that did not live to write it.
                 var pending = sums.Count == 0 ? "" : await processes.FindPendingAsync(keyHash, cancellationToken);
-                await WriteAsync([.. SourceProcesses.ReadPending(pending).Select(sum => ToEntry(sum.ToUsage(source), session))], reading, cancellationToken);
+                await WriteAsync([.. ToEntries(SourceProcesses.ReadPending(pending), source, session)], reading, cancellationToken);
                 taken = await processes.TakeAsync(session.AgentId, keyHash, calls, sums, pending, cancellationToken);
             }
             while (taken is null);
 
             entries.AddRange(taken.Calls.Select(call => ToEntry(call, session)));
-            entries.AddRange(taken.Sums.Select(sum => ToEntry(sum.ToUsage(source), session)));
+            entries.AddRange(ToEntries(taken.Sums, source, session));
             if (taken.Pending.Length > 0)
             {
                 settling.Add((keyHash, taken.Pending));
+            }
+        }
+
+        // By now it has been taken, so one that cannot be counted is refused by itself: it must hinder neither the others nor what comes later.
+        IEnumerable<UsageEntry> ToEntries(IEnumerable<SumUsage> sums, UsageSource source, SourceSessionAnswer session)
+        {
+            foreach (var sum in sums)
+            {
+                if (sum.FindRefusal() is { } refusal)
+                {
+                    reading.Refuse(refusal);
+                }
+                else
+                {
+                    yield return ToEntry(sum.ToUsage(source), session);
+                }
             }
         }
     }

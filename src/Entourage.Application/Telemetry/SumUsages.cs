@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Entourage.Application.Errors;
+using Entourage.Domain;
 using Entourage.Domain.Telemetry;
 
 namespace Entourage.Application.Telemetry;
@@ -26,10 +27,27 @@ internal sealed record SumUsage(
     decimal CacheWrite,
     decimal? CostUsd)
 {
+    private TokenCounts Tokens => SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite);
+
+    private Money? Cost => SourceUsage.CostOf(CostUsd);
+
     /// <summary>As any other usage.</summary>
     /// <exception cref="InvalidInputException">It is more than a usage may state.</exception>
-    public SourceUsage ToUsage(UsageSource source) => new(
-        source, Key, Until, Model, SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite), SourceUsage.CostOf(CostUsd), Error: null, HasSums: true);
+    public SourceUsage ToUsage(UsageSource source) => new(source, Key, Until, Model, Tokens, Cost, Error: null, HasSums: true);
+
+    /// <summary>Why it cannot be counted, since it is more than a usage may state; null when it can.</summary>
+    public string? FindRefusal()
+    {
+        try
+        {
+            _ = (Tokens, Cost);
+            return null;
+        }
+        catch (InvalidInputException refusal)
+        {
+            return refusal.Message;
+        }
+    }
 }
 
 /// <summary>How far a running total has been counted.</summary>
@@ -75,8 +93,12 @@ internal static class SumUsages
     public static Dictionary<string, TotalMark> Kept(Dictionary<string, TotalMark> marks, DateTimeOffset now) =>
         marks.Where(mark => mark.Value.Until >= now - MarksKeptFor).ToDictionary();
 
-    /// <summary>Whether a usage of sums is to be counted: unless single calls have told of it.</summary>
-    public static bool Take(this SourceCoverage coverage, SumUsage usage) => coverage.TakeSum(usage.From, usage.Until);
+    /// <summary>
+    /// Whether a usage of sums is to be counted: unless single calls have told of it. One that will be refused covers no time, so that calls may
+    /// still tell of it.
+    /// </summary>
+    public static bool Take(this SourceCoverage coverage, SumUsage usage) =>
+        usage.FindRefusal() is not null || coverage.TakeSum(usage.From, usage.Until);
 
     private static SumUsage? Add(string? model, IReadOnlyList<SumPoint> points)
     {

@@ -86,9 +86,6 @@ public sealed class ApiKey
     /// <summary>Whether a text is the one that it was issued with. Takes the same time wherever the two differ.</summary>
     public bool Matches(string text) => CryptographicOperations.FixedTimeEquals(Hash, HashOf(Salt, text));
 
-    /// <summary>Whether it lets its holder in at an instant.</summary>
-    public bool IsValidAt(DateTimeOffset now) => RevokedAt is null && !(ExpiresAt <= now);
-
     /// <summary>Lets nobody in with it any more.</summary>
     /// <returns>False when it was revoked already.</returns>
     public bool Revoke(DateTimeOffset now)
