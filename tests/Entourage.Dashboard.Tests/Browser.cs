@@ -22,6 +22,9 @@ internal sealed class Browser
         "--disable-sync",
     ];
 
+    // How soon a figure is there is for the benchmarks to say: a busy machine is no fault of a page.
+    public const float Patience = 20_000;
+
     private static IPlaywright? playwright;
     private static IBrowser? browser;
 
@@ -48,6 +51,7 @@ internal sealed class Browser
             return;
         }
 
+        Assertions.SetDefaultExpectTimeout(Patience);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
     }

@@ -76,7 +76,7 @@ internal abstract class DashboardFixture
             TimezoneId = "Europe/Berlin",
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(Browser.Patience);
         Page = await context.NewPageAsync();
         Page.Console += (_, message) =>
         {

@@ -20,7 +20,7 @@ internal sealed class OrganisationPageTests : PageFixture
         await Expect(Figure("Spent today")).ToHaveTextAsync("$0.00");
 
         await Team.UseAsync(session, 16m);
-        await Expect(Figure("Spent today")).ToHaveTextAsync("$16.00", new() { Timeout = 3_000 });
+        await Expect(Figure("Spent today")).ToHaveTextAsync("$16.00");
         await Expect(Note("Spent today")).ToContainTextAsync("of $100.00 (16%)");
         await Expect(Figure("Burn rate")).ToHaveTextAsync("$16.00/h");
         await Expect(Figure("Agents at work")).ToHaveTextAsync("1");

@@ -15,7 +15,7 @@ internal sealed class SessionPageTests : PageFixture
         await Expect(Region("Cost over time")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/sessions/{session}/usage");
 
         await Team.UseAsync(session, 0.0123m);
-        await Expect(Figure("Cost")).ToHaveTextAsync("$0.0123", new() { Timeout = 3_000 });
+        await Expect(Figure("Cost")).ToHaveTextAsync("$0.0123");
         _ = (await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1_200_000, output_tokens = 5, cost_usd = 4m, error = "Overloaded" })).Ok;
         await Expect(Figure("Cost")).ToHaveTextAsync("$4.01");
         await Expect(Figure("Input tokens")).ToHaveTextAsync("1.2M");

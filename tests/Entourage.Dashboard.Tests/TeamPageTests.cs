@@ -19,9 +19,9 @@ internal sealed class TeamPageTests : PageFixture
         await Expect(Figure("Spent today")).ToHaveTextAsync("$0.00");
 
         await Team.UseAsync(session, 4.23m);
-        await Expect(Figure("Spent today")).ToHaveTextAsync("$4.23", new() { Timeout = 2_000 });
+        await Expect(Figure("Spent today")).ToHaveTextAsync("$4.23");
         await Team.UseAsync(session, 1m);
-        await Expect(Figure("Spent today")).ToHaveTextAsync("$5.23", new() { Timeout = 2_000 });
+        await Expect(Figure("Spent today")).ToHaveTextAsync("$5.23");
 
         await Expect(Note("Spent today")).ToHaveTextAsync("of $50.00 (10%)");
         await Expect(Figure("Agents at work")).ToHaveTextAsync("1");
