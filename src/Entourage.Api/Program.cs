@@ -77,7 +77,7 @@ try
     app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
-    app.UseHardening();
+    app.UseHardening(needsKeys);
     app.UseAccess();
     app.UseKeyRates();
     app.MapControllers();

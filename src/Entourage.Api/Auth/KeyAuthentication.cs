@@ -19,13 +19,13 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     /// <summary>The header of a key alone.</summary>
     public const string Header = "X-API-Key";
 
+    /// <summary>The cookie of the key that a browser has signed in with.</summary>
+    public const string Cookie = "entourage_key";
+
     private const string Bearer = "Bearer ";
 
     // Whatever is wrong with it: who holds no key learns nothing of those that there are.
     private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("No such key lets anybody in.");
-
-    /// <summary>The cookie of the key that a browser has signed in with.</summary>
-    public const string Cookie = "entourage_key";
 
     /// <summary>The bearer's text of a request; null when it has none.</summary>
     public static string? BearerOf(HttpRequest request) =>

@@ -14,6 +14,8 @@ namespace Entourage.Api.Auth;
 /// </summary>
 internal static class SignIn
 {
+    private const string Home = "/";
+
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     /// <summary>The page to sign in, which leads to an address of this server.</summary>
@@ -36,6 +38,8 @@ internal static class SignIn
         [FromForm(Name = SignInPage.KeepField)] string? keep,
         [FromForm(Name = SignInPage.ReturnField)] string? address)
     {
+        // An address that names another server would make this one send people there.
+        var target = RedirectHttpResult.IsLocalUrl(address) ? address! : Home;
         var text = key?.Trim() ?? "";
         if (failed.WaitOf(context) is not null)
         {
@@ -55,9 +59,9 @@ internal static class SignIn
 
         var longest = caller.ExpiresAt - time.GetUtcNow() is { } left && left < Kept ? left : Kept;
         context.Response.Cookies.Append(KeyAuthentication.Cookie, text, CookieOf(context, keep is null ? null : longest));
-        return TypedResults.LocalRedirect(RedirectHttpResult.IsLocalUrl(address) ? address! : "/");
+        return TypedResults.LocalRedirect(target);
 
-        IResult Again(SignInRefusal refusal) => TypedResults.LocalRedirect(PageOf(refusal, address));
+        IResult Again(SignInRefusal refusal) => TypedResults.LocalRedirect(PageOf(refusal, target));
     }
 
     private static RedirectHttpResult Leave(HttpContext context)
@@ -76,10 +80,10 @@ internal static class SignIn
         Secure = context.Request.IsHttps,
     };
 
-    private static string PageOf(SignInRefusal? refusal, string? address) => SignInPage.Path + QueryString.Create(
+    private static string PageOf(SignInRefusal? refusal, string address) => SignInPage.Path + QueryString.Create(
         new KeyValuePair<string, string?>[]
         {
             new(SignInPage.RefusalField, refusal?.ToString()),
-            new(SignInPage.ReturnField, RedirectHttpResult.IsLocalUrl(address) && address != "/" ? address : null),
+            new(SignInPage.ReturnField, address == Home ? null : address),
         }.Where(field => field.Value is not null));
 }

@@ -32,13 +32,19 @@ internal static class Hardening
     }
 
     /// <summary>Checks requests. Comes after what answers errors, and before what looks at keys.</summary>
-    public static void UseHardening(this WebApplication app)
+    /// <param name="app">The server.</param>
+    /// <param name="needsKeys">Whether requests need a key: where they do not there is none to guess.</param>
+    public static void UseHardening(this WebApplication app, bool needsKeys)
     {
         UseProxies(app);
         app.Use(SecurityHeaders.AddAsync);
         app.Services.GetRequiredService<RequestRates>().UseAddresses(app);
         app.Use(app.Services.GetRequiredService<ForeignRequests>().CheckAsync);
-        app.Services.GetRequiredService<FailedKeys>().Use(app);
+        if (needsKeys)
+        {
+            app.Services.GetRequiredService<FailedKeys>().Use(app);
+        }
+
         app.UseRequestTimeouts();
         app.Use(RequestTime.WatchAsync);
     }
