@@ -61,7 +61,7 @@ internal sealed class AlertsPageTests : PageFixture
         await Expect(Page.GetByRole(AriaRole.Article)).ToContainTextAsync("eng-1 asks for $4.00 more");
         await Expect(waiting).ToHaveTextAsync("Waiting for a person (1)");
 
-        await Button("Approve").ClickAsync();
+        await OpenDialogAsync("Approve");
         await Expect(Dialog.GetByLabel("How much more")).ToHaveValueAsync("4.00");
         await Dialog.GetByLabel("How much more").FillAsync("much");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
@@ -89,7 +89,7 @@ internal sealed class AlertsPageTests : PageFixture
         await Expect(Wrong("How much more")).ToContainTextAsync("There is no cap that could be raised");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Leave it" }).ClickAsync();
 
-        await Button("Deny").ClickAsync();
+        await OpenDialogAsync("Deny");
         await Dialog.GetByLabel("What to tell the agent").FillAsync("Not today");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
         await Expect(Region("Answered of late")).ToContainTextAsync("Not today");
@@ -101,7 +101,7 @@ internal sealed class AlertsPageTests : PageFixture
     {
         var asked = await AskAsync(new { agent_id = Team.Agent, kind = "question", question = "Which branch?" });
         await GoLiveAsync(Address);
-        await Button("Answer").ClickAsync();
+        await OpenDialogAsync("Answer");
         await Expect(Dialog.GetByLabel("How much more")).ToHaveCountAsync(0);
         await Dialog.GetByLabel("Your answer").FillAsync("main");
 

@@ -12,7 +12,7 @@ internal sealed class AuditPageTests : PageFixture
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 20m });
         await Api.PostAsync($"/teams/{Team.Id}/pause", new { reason = "Lunch" });
 
-        await Page.GotoAsync($"/audit?team={Team.Id}");
+        await GoAsync($"/audit?team={Team.Id}");
         var rows = Region("Changes").Locator("tbody tr");
         await Expect(rows).ToHaveCountAsync(3);
         await Expect(rows.Nth(0)).ToContainTextAsync("Lunch");

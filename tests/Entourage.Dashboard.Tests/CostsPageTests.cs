@@ -19,7 +19,7 @@ internal sealed class CostsPageTests : PageFixture
         await Team.UseAsync(await Team.StartAsync(agent: other), 1m);
         await Team.UseAsync(await Team.StartAsync(agent: other), 2m, Yesterday);
 
-        await Page.GotoAsync(Address);
+        await GoAsync(Address);
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$6.00");
         await Expect(Row("Spent", "eng-1")).ToContainTextAsync("50%");
         await Expect(Row("Spent", "All")).ToContainTextAsync("$6.00");
@@ -53,7 +53,7 @@ internal sealed class CostsPageTests : PageFixture
     public async Task Days_are_chosen_and_a_range_that_ends_first_is_said_to_be_wrong()
     {
         await Team.UseAsync(await Team.StartAsync(), 2m, Yesterday);
-        await Page.GotoAsync(Address);
+        await GoAsync(Address);
         await Page.GetByLabel("Range").SelectOptionAsync("custom");
         await Page.GetByLabel("From").FillAsync("2026-06-10");
         await Page.GetByLabel("From").BlurAsync();
@@ -75,7 +75,7 @@ internal sealed class CostsPageTests : PageFixture
         await Team.UseAsync(session, 1.25m);
         var other = await Api.CreateAgentAsync(Team.Id, "eng-2", ApiClient.UnlistedModel);
         await Team.UseAsync(await Team.StartAsync(agent: other), 2m);
-        await Page.GotoAsync($"{Address}?period=today&agent={Team.Agent}");
+        await GoAsync($"{Address}?period=today&agent={Team.Agent}");
         var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByRole(AriaRole.Link, new() { Name = "Download the sessions as CSV" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync(await download.PathAsync());
         Assert.That(lines, Has.Length.EqualTo(2));
@@ -87,7 +87,7 @@ internal sealed class CostsPageTests : PageFixture
     {
         await Team.UseAsync(await Team.StartAsync(), 4m, Yesterday);
         await Team.UseAsync(await Team.StartAsync(), 1m);
-        await Page.GotoAsync(Address);
+        await GoAsync(Address);
         await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("");
         await Button("Try it").ClickAsync();
         await Expect(Wrong("Daily cap")).ToContainTextAsync("must not be empty");
@@ -106,7 +106,7 @@ internal sealed class CostsPageTests : PageFixture
     public async Task An_organisation_has_costs_by_team()
     {
         await Team.UseAsync(await Team.StartAsync(), 3m);
-        await Page.GotoAsync($"/orgs/{Team.Organisation}/costs");
+        await GoAsync($"/orgs/{Team.Organisation}/costs");
         await Expect(Row("Spent", "Core")).ToContainTextAsync("$3.00");
         await Expect(Page.GetByLabel("Daily cap", new() { Exact = true })).ToHaveCountAsync(0);
         await ExpectAccessibleAsync();
@@ -115,7 +115,7 @@ internal sealed class CostsPageTests : PageFixture
     [Test]
     public async Task Where_nothing_was_used_it_is_shown_how_it_would_be()
     {
-        await Page.GotoAsync(Address);
+        await GoAsync(Address);
         await Expect(Region("Spent")).ToContainTextAsync("Nothing was used in this range.");
         await Expect(Region("Spent")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/sessions/SESSION_ID/usage");
     }
@@ -128,7 +128,7 @@ internal sealed class CostsPageTests : PageFixture
             await Team.StartAsync();
         }
 
-        await Page.GotoAsync(Address);
+        await GoAsync(Address);
         await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(25);
         await Button("Older sessions").ClickAsync();
         await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(26);

@@ -88,10 +88,17 @@ internal abstract class DashboardFixture
         Page.PageError += (_, error) => complaints.Enqueue(error);
     }
 
+    /// <summary>Goes to an address, and waits until its heading has the keyboard: what is typed before goes elsewhere.</summary>
+    protected async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await Assertions.Expect(Page.Locator("h1")).ToBeFocusedAsync();
+    }
+
     /// <summary>Goes to an address, and waits until its figures are live.</summary>
     protected async Task GoLiveAsync(string path)
     {
-        await Page.GotoAsync(path);
+        await GoAsync(path);
         await Assertions.Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
     }
 

@@ -12,7 +12,7 @@ internal sealed class KeysPageTests : PageFixture
     [Test]
     public async Task A_key_is_issued_shown_once_and_revoked()
     {
-        await Page.GotoAsync("/keys");
+        await GoAsync("/keys");
         await Button("Issue a key").ClickAsync();
         await Page.GetByLabel("Organisation", new() { Exact = true }).SelectOptionAsync(Team.Organisation);
         await Expect(Page.GetByLabel("Team", new() { Exact = true })).ToHaveValueAsync(Team.Id);

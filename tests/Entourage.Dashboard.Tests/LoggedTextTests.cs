@@ -22,14 +22,14 @@ internal sealed class LoggedTextTests : PageFixture
     [Test]
     public async Task Neither_the_address_nor_the_secret_of_a_webhook_nor_a_key_is_logged()
     {
-        await Page.GotoAsync($"/teams/{Team.Id}/settings");
+        await GoAsync($"/teams/{Team.Id}/settings");
         await Button("Add a webhook").ClickAsync();
         await Page.GetByLabel("Address").FillAsync("http://127.0.0.1:9" + SlackPath);
         await Button("Make the webhook").ClickAsync();
         var secret = await Region("Webhooks").Locator(".copy code").TextContentAsync();
         await Button("I have it").ClickAsync();
 
-        await Page.GotoAsync("/keys");
+        await GoAsync("/keys");
         await Button("Issue a key").ClickAsync();
         await Page.GetByLabel("Organisation", new() { Exact = true }).SelectOptionAsync(Team.Organisation);
         await Expect(Page.GetByLabel("Team", new() { Exact = true })).ToHaveValueAsync(Team.Id);

@@ -72,8 +72,7 @@ internal sealed class OrganisationPageTests : PageFixture
     public async Task Where_there_are_several_one_is_chosen_with_the_keyboard()
     {
         await Api.CreateTeamAsync();
-        await Page.GotoAsync("/");
-        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Organisations" })).ToBeFocusedAsync();
+        await GoAsync("/");
         var first = Page.Locator(".choices a").First;
         await Expect(first).ToBeVisibleAsync();
         await ExpectGoodAsync();
@@ -81,6 +80,7 @@ internal sealed class OrganisationPageTests : PageFixture
         await first.FocusAsync();
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = name, Level = 1 })).ToBeFocusedAsync();
         Assert.That(Page.Url, Does.Contain("/orgs/"));
         await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Where you are" })).ToContainTextAsync(name);
     }

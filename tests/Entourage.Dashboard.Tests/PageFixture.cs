@@ -1,5 +1,6 @@
 using Entourage.Testing;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
@@ -29,6 +30,13 @@ internal abstract class PageFixture : DashboardFixture
 
     /// <summary>The dialog that is open.</summary>
     protected ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
+
+    /// <summary>Opens a dialog, and waits until it has the keyboard: what is typed before goes elsewhere.</summary>
+    protected async Task OpenDialogAsync(string button)
+    {
+        await Button(button).ClickAsync();
+        await Expect(Dialog.Locator(":focus")).ToHaveCountAsync(1);
+    }
 
     /// <summary>What is said beside a field, by the field's label.</summary>
     protected ILocator Wrong(string label) => Page.Locator(".field", new() { Has = Page.GetByLabel(label, new() { Exact = true }) }).Locator(".wrong");

@@ -30,7 +30,7 @@ internal sealed class SessionPageTests : PageFixture
     {
         var session = await Team.StartAsync();
         await GoLiveAsync($"/sessions/{session}");
-        await Button("Kill session").ClickAsync();
+        await OpenDialogAsync("Kill session");
         await Expect(Dialog).ToContainTextAsync("1 session will be ended at once");
         await Dialog.GetByLabel("Why").FillAsync("It loops");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = $"Kill session {session}" }).ClickAsync();

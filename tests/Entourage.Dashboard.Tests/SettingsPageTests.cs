@@ -113,7 +113,7 @@ internal sealed class SettingsPageTests : PageFixture
     [Test]
     public async Task An_organisation_has_caps()
     {
-        await Page.GotoAsync($"/orgs/{Team.Organisation}/settings");
+        await GoAsync($"/orgs/{Team.Organisation}/settings");
         await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("x");
         await Button("Save settings").ClickAsync();
         await Expect(Wrong("A day")).ToContainTextAsync("An amount of dollars is expected");
@@ -170,7 +170,7 @@ internal sealed class SettingsPageTests : PageFixture
 
     private async Task OpenSettingsAsync()
     {
-        await Page.GotoAsync($"/teams/{Team.Id}/settings");
+        await GoAsync($"/teams/{Team.Id}/settings");
         await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = TeamCaps, Exact = true })).ToBeVisibleAsync();
     }
 }

@@ -71,14 +71,13 @@ internal sealed class SignInTests : PageFixture
 
         // Nor by going there while the own is still on its way.
         var (own, foreign) = (await Team.StartAsync(), await other.StartAsync());
-        await Page.GotoAsync($"/sessions/{own}");
-        await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
+        await GoLiveAsync($"/sessions/{own}");
         await Page.EvaluateAsync($"Blazor.navigateTo('/teams/{Team.Id}'); Blazor.navigateTo('/sessions/{own}'); Blazor.navigateTo('/sessions/{foreign}')");
         await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not here");
         await other.UseAsync(foreign, 4.23m);
         await Expect(Page.Locator(".figures")).ToHaveCountAsync(0);
 
-        await Page.GotoAsync("/keys");
+        await GoAsync("/keys");
         await Button("Issue a key").ClickAsync();
         await Expect(Page.GetByLabel("Role", new() { Exact = true })).ToHaveCountAsync(0);
         await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("laptop");

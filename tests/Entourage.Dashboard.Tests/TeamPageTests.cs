@@ -44,7 +44,7 @@ internal sealed class TeamPageTests : PageFixture
         await Team.UseAsync(session, 1m);
         await GoLiveAsync($"/teams/{Team.Id}");
 
-        await Page.GetByRole(AriaRole.Button, new() { Name = $"Kill session {session}" }).ClickAsync();
+        await OpenDialogAsync($"Kill session {session}");
         await Expect(Dialog).ToContainTextAsync("2 sessions will be ended at once");
         await Expect(Dialog).ToContainTextAsync($"Session {child}");
         await ExpectAccessibleAsync();
@@ -91,7 +91,7 @@ internal sealed class TeamPageTests : PageFixture
     public async Task What_is_wrong_with_a_reason_is_said_beside_it()
     {
         await GoLiveAsync($"/teams/{Team.Id}");
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Pause team" }).ClickAsync();
+        await OpenDialogAsync("Pause team");
         await Dialog.GetByLabel("Why").FillAsync("");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause team Core" }).ClickAsync();
         await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("Please look again.");

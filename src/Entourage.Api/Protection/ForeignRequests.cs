@@ -8,7 +8,7 @@ namespace Entourage.Api.Protection;
 /// Refuses what a stranger's page makes a browser send. A browser on the machine of an open server reaches it, and so would any page that
 /// it shows: by a name that the stranger points to this machine, or by a form that posts to it.
 /// </summary>
-internal sealed class ForeignRequests(IConfiguration configuration, OpenServer server)
+internal sealed class ForeignRequests(IConfiguration configuration, bool needsKeys)
 {
     private const string FetchSite = "Sec-Fetch-Site";
     private const string AnyHost = "*";
@@ -33,9 +33,9 @@ internal sealed class ForeignRequests(IConfiguration configuration, OpenServer s
             : next(context);
     }
 
-    // Browsers always say whom they ask.
+    // Browsers always say whom they ask. What needs no key listens to its own machine alone.
     private bool IsKnown(HostString host) =>
-        !host.HasValue || (hosts.Length > 0 ? hosts.Contains(AnyHost) || HostString.MatchesAny(host.Value, hosts) : !server.IsOpen || IsLocal(host.Host));
+        !host.HasValue || (hosts.Length > 0 ? hosts.Contains(AnyHost) || HostString.MatchesAny(host.Value, hosts) : needsKeys || IsLocal(host.Host));
 
     private static bool IsLocal(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

@@ -36,8 +36,8 @@ internal static class Addresses
         string[] PortsOf(string key) => (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
-    /// <summary>Whether only this machine can reach an address. Of a socket in the file system nobody knows who is behind it.</summary>
-    public static bool IsLoopback(string address)
+    // Of a socket in the file system nobody knows who is behind it.
+    private static bool IsLoopback(string address)
     {
         var host = BindingAddress.Parse(address).Host.Trim('[', ']');
         return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));

@@ -21,8 +21,6 @@ internal static class Hardening
 
         // Names are checked with the rest, and refused as everything else is.
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
-        services.AddSingleton<OpenServer>();
-        services.AddSingleton<ForeignRequests>();
         services.AddSingleton<RequestRates>();
         services.AddSingleton<FailedKeys>();
         services.AddRateLimiter();
@@ -39,7 +37,7 @@ internal static class Hardening
         UseProxies(app);
         app.Use(SecurityHeaders.AddAsync);
         app.Services.GetRequiredService<RequestRates>().UseAddresses(app);
-        app.Use(app.Services.GetRequiredService<ForeignRequests>().CheckAsync);
+        app.Use(new ForeignRequests(app.Configuration, needsKeys).CheckAsync);
         if (needsKeys)
         {
             app.Services.GetRequiredService<FailedKeys>().Use(app);

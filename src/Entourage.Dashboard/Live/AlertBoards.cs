@@ -1,6 +1,5 @@
 using Entourage.Application.Access;
 using Entourage.Application.Alerts;
-using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.HumanRequests;
 using Entourage.Application.Organisations;
@@ -64,26 +63,19 @@ internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scope
         return new(team, organisation, alerts.Items, alerts.NextCursor is not null, pending.Items, requests.Items);
     }
 
-    public async Task FollowAsync(Action changed, CancellationToken cancellationToken)
+    public Task FollowAsync(Action changed, CancellationToken cancellationToken)
     {
-        try
-        {
-            var follows = false;
-            await foreach (var piece in (await SendAsync(new WatchTeamQuery(choice.TeamId, tail.LastId), cancellationToken)).WithCancellation(cancellationToken))
-            {
-                tail.Add(piece);
+        var follows = false;
+        return tail.FollowAsync(last => SendAsync(new WatchTeamQuery(choice.TeamId, last), cancellationToken), Look, cancellationToken);
 
-                // Of the usage that a busy team reports nothing is to be seen here.
-                if (!follows || piece.Span.IndexOf(Alert) >= 0)
-                {
-                    follows = true;
-                    changed();
-                }
-            }
-        }
-        catch (UnknownEventIdException)
+        // Of the usage that a busy team reports nothing is to be seen here.
+        void Look(ReadOnlyMemory<byte> piece)
         {
-            tail.LastId = null;
+            if (!follows || piece.Span.IndexOf(Alert) >= 0)
+            {
+                follows = true;
+                changed();
+            }
         }
     }
 

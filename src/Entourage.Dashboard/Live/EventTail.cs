@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Entourage.Application.Errors;
 
 namespace Entourage.Dashboard.Live;
 
@@ -13,11 +14,31 @@ internal sealed class EventTail
     private readonly Lock gate = new();
     private readonly Queue<string> newest = new(Capacity);
 
-    /// <summary>The id of the last event.</summary>
-    public string? LastId { get; set; }
+    private string? lastId;
 
-    /// <summary>Adds a piece of the stream.</summary>
-    public void Add(ReadOnlyMemory<byte> piece)
+    /// <summary>Takes a stream up where it was left, and adds what comes, until it ends.</summary>
+    /// <param name="open">Opens the stream after the event of an id; null for all that comes from now on.</param>
+    /// <param name="added">Called with each piece, once it is added.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task FollowAsync(
+        Func<string?, Task<IAsyncEnumerable<ReadOnlyMemory<byte>>>> open, Action<ReadOnlyMemory<byte>> added, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var piece in (await open(lastId)).WithCancellation(cancellationToken))
+            {
+                Add(piece);
+                added(piece);
+            }
+        }
+        catch (UnknownEventIdException)
+        {
+            // The store is another one, or has forgotten: from now on, then.
+            lastId = null;
+        }
+    }
+
+    private void Add(ReadOnlyMemory<byte> piece)
     {
         lock (gate)
         {
@@ -25,7 +46,7 @@ internal sealed class EventTail
             {
                 if (line.StartsWith(Id, StringComparison.Ordinal))
                 {
-                    LastId = line[Id.Length..];
+                    lastId = line[Id.Length..];
                 }
                 else if (line.StartsWith(Data, StringComparison.Ordinal))
                 {

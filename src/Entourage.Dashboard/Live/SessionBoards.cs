@@ -1,6 +1,5 @@
 using Entourage.Application.Access;
 using Entourage.Application.Agents;
-using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
@@ -43,18 +42,7 @@ internal sealed class SessionSource(long id, IServiceScopeFactory scopes) : ILiv
     public async Task FollowAsync(Action changed, CancellationToken cancellationToken)
     {
         var session = await SendAsync(new GetSessionQuery(id), cancellationToken);
-        try
-        {
-            await foreach (var piece in (await SendAsync(new WatchAgentQuery(session.AgentId, tail.LastId), cancellationToken)).WithCancellation(cancellationToken))
-            {
-                tail.Add(piece);
-                changed();
-            }
-        }
-        catch (UnknownEventIdException)
-        {
-            tail.LastId = null;
-        }
+        await tail.FollowAsync(last => SendAsync(new WatchAgentQuery(session.AgentId, last), cancellationToken), _ => changed(), cancellationToken);
     }
 
     private Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>

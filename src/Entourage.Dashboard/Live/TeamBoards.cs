@@ -1,7 +1,6 @@
 using Entourage.Application.Access;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
-using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Overviews;
 using Entourage.Application.Paging;
@@ -57,22 +56,8 @@ internal sealed class TeamSource(Guid id, IServiceScopeFactory scopes) : ILiveSo
         return new(overview, team.Agents, today, tasks.Items, pause, tail.Read());
     }
 
-    public async Task FollowAsync(Action changed, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var piece in (await SendAsync(new WatchTeamQuery(id, tail.LastId), cancellationToken)).WithCancellation(cancellationToken))
-            {
-                tail.Add(piece);
-                changed();
-            }
-        }
-        catch (UnknownEventIdException)
-        {
-            // The store is another one, or has forgotten: from now on, then.
-            tail.LastId = null;
-        }
-    }
+    public Task FollowAsync(Action changed, CancellationToken cancellationToken) =>
+        tail.FollowAsync(last => SendAsync(new WatchTeamQuery(id, last), cancellationToken), _ => changed(), cancellationToken);
 
     private Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
         RequestSender.SendAsync(scopes, Caller.Entourage, request, cancellationToken);
