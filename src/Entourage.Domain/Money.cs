@@ -84,6 +84,21 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     /// <inheritdoc/>
     public int CompareTo(Money other) => NanoUsd.CompareTo(other.NanoUsd);
 
+    /// <summary>The dollars as people read them, as short as can be: <c>$0.0123</c>, <c>$4.23</c>, <c>$12,345</c>. Rounded: never to be read back.</summary>
+    public string ToShortString()
+    {
+        var usd = ToUsd();
+        var (sign, size) = (usd < 0 ? "−" : "", Math.Abs(usd));
+        return size switch
+        {
+            0 => "$0.00",
+            < 0.0001m => $"{sign}<$0.0001",
+            < 0.1m => string.Create(CultureInfo.InvariantCulture, $"{sign}${size:0.0000}"),
+            < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{sign}${size:#,0.00}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{sign}${size:#,0}"),
+        };
+    }
+
     /// <summary>The dollars as invariant digits: <c>4.23</c>, <c>0.000000001</c>, <c>-1.50</c>.</summary>
     public override string ToString() => ToUsd().ToString(CultureInfo.InvariantCulture);
 }

@@ -31,7 +31,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
                 Is.EqualTo(new[] { ("threshold", 0.5m, 0.5m), ("threshold", 0.8m, 0.8m), ("threshold", 1.0m, 1.05m), ("budget_exceeded", default(decimal?), 1.05m) }));
             Assert.That(alerts.Select(alert => alert.Text("window")), Is.All.EqualTo("2026-06-10"));
             Assert.That(alerts.Select(alert => alert["details"]!.Text("scope_id")), Is.All.EqualTo(team.Id));
-            Assert.That(alerts[0].Text("message"), Is.EqualTo("50 % of the team's daily budget of 1.00 USD is spent: 0.50 USD."));
+            Assert.That(alerts[0].Text("message"), Is.EqualTo("50 % of the team's daily budget of $1.00 is spent: $0.50."));
             Assert.That(alerts[0]["agent_id"], Is.Null);
             Assert.That(alerts.Select(alert => alert.Text("status")), Is.All.EqualTo("open"));
         });

@@ -51,7 +51,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         var alert = (await Api.GetAsync($"/teams/{team.Id}/alerts?kind=human_request")).Ok.AsArray().Single()!;
         Assert.Multiple(() =>
         {
-            Assert.That(alert.Text("message"), Is.EqualTo("eng-1 asks for 2.00 USD more: The build is large."));
+            Assert.That(alert.Text("message"), Is.EqualTo("eng-1 asks for $2.00 more: The build is large."));
             Assert.That((alert["details"]!.Text("human_request_id"), alert["details"]!.Usd("requested_usd")), Is.EqualTo((id, 2m)));
             Assert.That((alert.Text("status"), alert.Text("agent_id")), Is.EqualTo(("open", team.Agent)));
         });

@@ -28,6 +28,10 @@ internal sealed class OrganisationPageTests : PageFixture
         await Expect(Row("Teams", "Core")).ToContainTextAsync("$16.00 of $20.00");
         await Expect(Page.GetByRole(AriaRole.Meter, new() { Name = "Core: spent today of its cap" })).ToHaveAttributeAsync("aria-valuenow", "80");
         await ExpectGoodAsync();
+
+        await Page.GetByRole(AriaRole.Link, new() { NameRegex = new("open alerts? of Core") }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Alerts and requests" })).ToBeFocusedAsync();
+        await Expect(Region("Alerts")).ToContainTextAsync("80 % of the team's daily budget of $20.00 is spent: $16.00.");
     }
 
     [Test]

@@ -22,6 +22,7 @@ internal sealed class SessionPageTests : PageFixture
         await Expect(Figure("Failed calls")).ToHaveTextAsync("1");
         await Expect(Region("Usage").Locator("tbody tr").First).ToContainTextAsync("Overloaded");
         await Expect(Page.GetByRole(AriaRole.Img, new() { Name = "Cost of the session: $4.01" })).ToBeVisibleAsync();
+        await Expect(Region("Cost over time").Locator(".x li").Last).ToHaveTextAsync("12:00:00");
         await ExpectGoodAsync();
     }
 

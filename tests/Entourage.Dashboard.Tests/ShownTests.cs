@@ -39,6 +39,7 @@ internal sealed class ShownTests
         Assert.That(Shown.Minute(at, "America/New_York"), Is.EqualTo("18:05"));
     });
 
+    [TestCase(0, "<1 min")]
     [TestCase(59, "59 min")]
     [TestCase(125, "2 h 05")]
     public void Minutes_become_hours(long minutes, string shown) => Assert.That(Shown.Minutes(minutes), Is.EqualTo(shown));

@@ -6,9 +6,9 @@ namespace Entourage.Dashboard.Components;
 
 /// <summary>What an entry of the audit trail tells of one member.</summary>
 /// <param name="Name">The member, in words.</param>
-/// <param name="Before">What it was.</param>
-/// <param name="After">What it is since.</param>
-public sealed record AuditChange(string Name, string Before, string After)
+/// <param name="Before">What it was; null where the subject was not there before.</param>
+/// <param name="After">What it is since; null where the subject is gone.</param>
+public sealed record AuditChange(string Name, string? Before, string? After)
 {
     private const string None = "none";
 
@@ -20,9 +20,13 @@ public sealed record AuditChange(string Name, string Before, string After)
         return
         [
             .. before.Keys.Union(after.Keys, StringComparer.Ordinal)
-                .Select(name => new AuditChange(Shown.Words(name), before.GetValueOrDefault(name, None), after.GetValueOrDefault(name, None))),
+                .Select(name => new AuditChange(Shown.Words(name), ValueOf(before, name), ValueOf(after, name)))
+                .Where(change => (change.Before ?? None) != (change.After ?? None)),
         ];
     }
+
+    // Of a subject that is not there nothing is told; one that is may lack the member.
+    private static string? ValueOf(Dictionary<string, string> members, string name) => members.Count == 0 ? null : members.GetValueOrDefault(name, None);
 
     // As they were written, to the last digit; of objects within, each member.
     private static Dictionary<string, string> MembersOf(string prefix, JsonElement? value)

@@ -9,26 +9,11 @@ public static class Shown
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    /// <summary>An amount: <c>$0.0123</c>, <c>$4.23</c>, <c>$12,345</c>.</summary>
-    public static string Usd(Money amount)
-    {
-        var usd = amount.ToUsd();
-        var (sign, size) = (usd < 0 ? "−" : "", Math.Abs(usd));
-        return size switch
-        {
-            0 => "$0.00",
-            < 0.0001m => $"{sign}<$0.0001",
-            < 0.1m => string.Create(Culture, $"{sign}${size:0.0000}"),
-            < 10_000 => string.Create(Culture, $"{sign}${size:#,0.00}"),
-            _ => string.Create(Culture, $"{sign}${size:#,0}"),
-        };
-    }
-
     /// <summary>An amount, to the last digit.</summary>
     public static string Exactly(Money amount) => $"${amount}";
 
     /// <summary>An amount, or a dash where there is none.</summary>
-    public static string Usd(Money? amount) => amount is { } value ? Usd(value) : "–";
+    public static string Usd(Money? amount) => amount?.ToShortString() ?? "–";
 
     /// <summary>A count: <c>950</c>, <c>12.3k</c>, <c>1.2M</c>.</summary>
     public static string Count(long count) => count switch
@@ -62,8 +47,13 @@ public static class Shown
     /// <summary>An instant for machines.</summary>
     public static string Utc(DateTimeOffset at) => UtcJsonConverter.TextOf(at);
 
-    /// <summary>Minutes: <c>4 min</c>, <c>2 h 05</c>.</summary>
-    public static string Minutes(long minutes) => minutes < 60 ? $"{minutes} min" : string.Create(Culture, $"{minutes / 60} h {minutes % 60:00}");
+    /// <summary>Whole minutes: <c>&lt;1 min</c>, <c>4 min</c>, <c>2 h 05</c>.</summary>
+    public static string Minutes(long minutes) => minutes switch
+    {
+        0 => "<1 min",
+        < 60 => string.Create(Culture, $"{minutes} min"),
+        _ => string.Create(Culture, $"{minutes / 60} h {minutes % 60:00}"),
+    };
 
     /// <summary>A name of the API in words: <c>Kill session</c> of <c>kill_session</c>.</summary>
     public static string Words(string name)

@@ -35,7 +35,7 @@ public static class BudgetDetectors
                     before.Budget.Window,
                     limit,
                     spent,
-                    string.Create(CultureInfo.InvariantCulture, $"{percent:0.####} % of the {NameOf(before.Budget.Window)} of {limit} USD is spent: {spent} USD."),
+                    string.Create(CultureInfo.InvariantCulture, $"{percent:0.####} % of {NameOf(before.Budget.Window)} of {limit.ToShortString()} is spent: {spent.ToShortString()}."),
                     threshold);
             }
         }
@@ -47,7 +47,7 @@ public static class BudgetDetectors
                 before.Budget.Window,
                 limit,
                 spent,
-                $"The {NameOf(before.Budget.Window)} of {limit} USD is spent: {spent} USD.",
+                $"All of {NameOf(before.Budget.Window)} of {limit.ToShortString()} is spent: {spent.ToShortString()}.",
                 threshold: null);
         }
     }
@@ -71,7 +71,7 @@ public static class BudgetDetectors
             AlertFinding.Always,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Task {task.TaskId} has cost {spent} USD; for work of its kind ({guideline.Name}), more than {flag} USD is a red flag."),
+                $"Task {task.TaskId} has cost more than {flag.ToShortString()}: a red flag for work of its kind ({guideline.Name})."),
             new() { Limit = flag, Spent = spent });
     }
 
@@ -90,9 +90,9 @@ public static class BudgetDetectors
     {
         var scope = window.Scope switch
         {
-            BudgetScope.Organisation => "organisation's",
-            BudgetScope.Team => "team's",
-            BudgetScope.Agent => "agent's",
+            BudgetScope.Organisation => "the organisation's",
+            BudgetScope.Team => "the team's",
+            BudgetScope.Agent => "the agent's",
             BudgetScope.Task => $"task {window.ScopeId}'s",
             _ => $"session {window.ScopeId}'s",
         };

@@ -131,7 +131,7 @@ public static class SessionDetectors
             AlertKind.RisingCost,
             CauseOf(usage),
             AlertFinding.Always,
-            $"The calls of session {usage.SessionId} cost {latest} USD each by now; its first ones cost {first} USD.",
+            $"The calls of session {usage.SessionId} cost {latest.ToShortString()} each by now; its first ones cost {first.ToShortString()}.",
             new() { Cost = latest, ExpectedCost = first });
     }
 

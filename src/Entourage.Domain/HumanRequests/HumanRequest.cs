@@ -120,7 +120,7 @@ public sealed class HumanRequest
         AlertKind.HumanRequest,
         $"request:{Id}",
         AlertFinding.Always,
-        Requested is { } requested ? $"{agentName} asks for {requested} USD more: {Question}" : $"{agentName} asks: {Question}",
+        Requested is { } requested ? $"{agentName} asks for {requested.ToShortString()} more: {Question}" : $"{agentName} asks: {Question}",
         new() { HumanRequestId = Id, Requested = Requested });
 
     /// <summary>Refuses it.</summary>

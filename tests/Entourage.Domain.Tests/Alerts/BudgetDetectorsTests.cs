@@ -65,7 +65,7 @@ internal sealed class BudgetDetectorsTests
         Assert.Multiple(() =>
         {
             Assert.That((found.Cause, found.Window), Is.EqualTo(("Team:core:Day:10.00:0.8", "2026-03-04")));
-            Assert.That(found.Message, Is.EqualTo("80 % of the team's daily budget of 10.00 USD is spent: 8.50 USD."));
+            Assert.That(found.Message, Is.EqualTo("80 % of the team's daily budget of $10.00 is spent: $8.50."));
             Assert.That(found.Details, Is.EqualTo(new AlertDetails
             {
                 Scope = BudgetScope.Team,

@@ -117,7 +117,7 @@ internal sealed class SessionDetectorsTests
         // The first five cost 0.11 at their median; 0.56 is five times that, and is the median of the calls up to the twentieth.
         Assert.That(found.Select(found => (found.finding.Kind, found.call)), Is.EqualTo(new[] { (AlertKind.RisingCost, 19) }));
         Assert.That((found[0].finding.Cause, found[0].finding.Window), Is.EqualTo(("session:42", "total")));
-        Assert.That(found[0].finding.Message, Is.EqualTo("The calls of session 42 cost 0.56 USD each by now; its first ones cost 0.11 USD."));
+        Assert.That(found[0].finding.Message, Is.EqualTo("The calls of session 42 cost $0.56 each by now; its first ones cost $0.11."));
     }
 
     [Test]
