@@ -21,6 +21,9 @@ internal sealed class FailedKeys : IDisposable
     private readonly PartitionedRateLimiter<IPAddress> tries;
     private readonly BoundedCache<(IPAddress, int), bool> seen = new(Remembered);
 
+    // Nearly always there was none, and nobody's tries need be asked for.
+    private volatile bool anyWrong;
+
     public FailedKeys(IOptions<RateLimits> options)
     {
         perMinute = options.Value.FailedKeysPerMinute;
@@ -40,7 +43,7 @@ internal sealed class FailedKeys : IDisposable
 
     /// <summary>Whether an address has tried too many wrong keys, and for how long it is refused; null where it may try.</summary>
     public TimeSpan? WaitOf(HttpContext context) =>
-        perMinute > 0 && tries.GetStatistics(Sender.Of(context))?.CurrentAvailablePermits < 1 ? TimeSpan.FromMinutes(1.0 / perMinute) : null;
+        anyWrong && tries.GetStatistics(Sender.Of(context))?.CurrentAvailablePermits < 1 ? TimeSpan.FromMinutes(1.0 / perMinute) : null;
 
     /// <summary>Counts a wrong key.</summary>
     public void Count(HttpContext context, string text)
@@ -54,6 +57,7 @@ internal sealed class FailedKeys : IDisposable
         var sender = Sender.Of(context);
         if (seen.TryAdd((sender, text.GetHashCode(StringComparison.Ordinal)), true))
         {
+            anyWrong = true;
             using var _ = tries.AttemptAcquire(sender);
         }
     }
