@@ -8,12 +8,15 @@ public sealed class PriceList
     // Agents send names of their own making: no more of them are remembered than this.
     private const int MostRemembered = 1_000;
 
+    private readonly PriceList? shared;
     private readonly ILookup<(int Level, string Model), ModelPrice> prices;
     private readonly ConcurrentDictionary<string, IReadOnlyList<ModelPrice>> found = new(StringComparer.Ordinal);
 
     /// <summary>Makes a list.</summary>
-    /// <param name="prices">The organisation's prices and everybody's.</param>
-    public PriceList(IEnumerable<ModelPrice> prices) => this.prices = prices.ToLookup(price => (LevelOf(price), price.Model));
+    /// <param name="prices">The organisation's prices and everybody's, or the organisation's alone where everybody's are in <paramref name="shared"/>.</param>
+    /// <param name="shared">Everybody's prices, which many lists may share; null when they are in <paramref name="prices"/>.</param>
+    public PriceList(IEnumerable<ModelPrice> prices, PriceList? shared = null) =>
+        (this.prices, this.shared) = (prices.ToLookup(price => (LevelOf(price), price.Model)), shared);
 
     /// <summary>The price of a model at an instant; null when there is none.</summary>
     /// <param name="model">The model, under any of its names.</param>
@@ -30,7 +33,8 @@ public sealed class PriceList
         }
 
         var names = PriceCatalogue.NamesOf(model).ToArray();
-        IReadOnlyList<ModelPrice> history = [.. Enumerable.Range(0, 3).SelectMany(level => OfLevel(level, names))];
+        IReadOnlyList<ModelPrice> history =
+            [.. Enumerable.Range(0, 3).SelectMany(level => OfLevel(level, names)), .. shared?.History(model) ?? []];
         if (found.Count < MostRemembered)
         {
             found[model] = history;
@@ -40,7 +44,8 @@ public sealed class PriceList
     }
 
     /// <summary>Every model that is listed, by name.</summary>
-    public IReadOnlyList<string> Models => [.. prices.Select(group => group.Key.Model).Distinct().Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Models =>
+        [.. prices.Select(group => group.Key.Model).Concat(shared?.Models ?? []).Distinct().Order(StringComparer.Ordinal)];
 
     private static int LevelOf(ModelPrice price) => price.OrganisationId is not null ? 0 : price.IsBuiltIn ? 2 : 1;
 

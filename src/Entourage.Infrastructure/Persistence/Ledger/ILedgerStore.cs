@@ -87,8 +87,12 @@ internal interface ILedgerWrites : ILedgerReads
     /// <summary>The reservations of sessions that have not ended.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds);
 
-    /// <summary>The prices of an organisation, and everybody's.</summary>
-    Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId);
+    /// <summary>The number of the newest price that all organisations share; null when there is none.</summary>
+    Task<long?> FindNewestSharedPriceAsync();
+
+    /// <summary>The prices of one organisation alone, or those that all share.</summary>
+    /// <param name="organisationId">The organisation; null for the shared prices.</param>
+    Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId);
 
     /// <summary>Usages that wait for a price, by their sequences; those that do.</summary>
     Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);

@@ -66,11 +66,18 @@ internal static class LedgerSql
         + "u.LongCacheWriteTokens, u.IsBatch, u.Billing FROM UsageRecords u WHERE u.CostSource = 2 "
         + "AND NOT EXISTS (SELECT 1 FROM UsageRecords c WHERE c.Corrects = u.Sequence) AND u.Sequence ";
 
-    public const string SelectPrices =
+    /// <summary>The newest price that everybody has; null where there is none.</summary>
+    public const string SelectNewestSharedPrice = "SELECT MAX(Id) FROM Prices WHERE OrganisationId IS NULL";
+
+    public const string SelectSharedPrices = SelectPrice + "IS NULL";
+
+    public const string SelectOwnPrices = SelectPrice + "= @organisation";
+
+    private const string SelectPrice =
         "SELECT Id, OrganisationId, IsBuiltIn, Model, EffectiveFrom, InputRate, OutputRate, CacheReadRate, CacheWriteRate, LongCacheWriteRate, "
         + "LongContextAbove, LongContextInputRate, LongContextOutputRate, LongContextCacheReadRate, LongContextCacheWriteRate, "
         + "LongContextLongCacheWriteRate, "
-        + "BatchDiscountPercent, RecordedAt FROM Prices WHERE OrganisationId IS NULL OR OrganisationId = @organisation";
+        + "BatchDiscountPercent, RecordedAt FROM Prices WHERE OrganisationId ";
 
     /// <summary>Wants a comparison of the key after it.</summary>
     public const string SelectAnswers = "SELECT KeyHash, RequestHash, Response, CreatedAt FROM IdempotentAnswers WHERE KeyHash ";

@@ -144,8 +144,12 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
     public async Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
         await ReadAsync(SqlServerStatements.SelectTeams(organisationId), row => row.Id(), []);
 
-    public async Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId) =>
-        await ReadAsync(SqlServerStatements.SelectPrices(organisationId), LedgerSql.ReadPrice, []);
+    public async Task<long?> FindNewestSharedPriceAsync() =>
+        (await ReadAsync(SqlServerStatements.SelectNewestSharedPrice(), row => row.OptionalInt64(), [])).Single();
+
+    public async Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId) =>
+        await ReadAsync(
+            organisationId is { } id ? SqlServerStatements.SelectOwnPrices(id) : SqlServerStatements.SelectSharedPrices(), LedgerSql.ReadPrice, []);
 
     public async Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
         await ReadAsync(sequences, SqlServerStatements.SelectUnpriced, LedgerSql.ReadUnpriced);

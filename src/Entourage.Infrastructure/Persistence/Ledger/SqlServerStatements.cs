@@ -60,7 +60,11 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectAnswers(IReadOnlyCollection<byte[]> keyHashes) => Repeat(
         LedgerSql.SelectAnswers + "IN (", keyHashes, "@key", ", ", ")", (row, hash) => row.Add("@key", SqlDbType.Binary, hash, HashLength));
 
-    public static SqlCommand SelectPrices(Guid organisationId) => Single(LedgerSql.SelectPrices, row => BindOrganisation(row, organisationId));
+    public static SqlCommand SelectNewestSharedPrice() => Single(LedgerSql.SelectNewestSharedPrice, _ => { });
+
+    public static SqlCommand SelectSharedPrices() => Single(LedgerSql.SelectSharedPrices, _ => { });
+
+    public static SqlCommand SelectOwnPrices(Guid organisationId) => Single(LedgerSql.SelectOwnPrices, row => BindOrganisation(row, organisationId));
 
     public static SqlCommand SelectUnpriced(IReadOnlyCollection<long> sequences) => Repeat(
         LedgerSql.SelectUnpriced + "IN (", sequences, "@sequence", ", ", ")", (row, sequence) => row.Add("@sequence", SqlDbType.BigInt, sequence));

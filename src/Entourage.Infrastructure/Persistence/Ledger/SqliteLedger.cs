@@ -108,10 +108,20 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         return Task.FromResult<IReadOnlyDictionary<long, LedgerSession>>(sessions);
     }
 
-    public Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid organisationId)
+    public Task<long?> FindNewestSharedPriceAsync()
+    {
+        var newest = new List<long?>(1);
+        Prepare(LedgerSql.SelectNewestSharedPrice).ReadAll(row => row.OptionalInt64(), newest);
+        return Task.FromResult(newest[0]);
+    }
+
+    public Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId)
     {
         var prices = new List<ModelPrice>();
-        Prepare(LedgerSql.SelectPrices).Bind("@organisation", organisationId).ReadAll(LedgerSql.ReadPrice, prices);
+        var select = organisationId is { } id
+            ? Prepare(LedgerSql.SelectOwnPrices).Bind("@organisation", id)
+            : Prepare(LedgerSql.SelectSharedPrices);
+        select.ReadAll(LedgerSql.ReadPrice, prices);
         return Task.FromResult<IReadOnlyList<ModelPrice>>(prices);
     }
 
