@@ -18,8 +18,9 @@ internal static class ChildTokenCommand
         [Session, Agent, For, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
+            long? outer = long.TryParse(Server.Variable("ENTOURAGE_SESSION_ID"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
             var session = invocation.Get(Session)
-                ?? (long.TryParse(Server.Variable("ENTOURAGE_SESSION_ID"), NumberStyles.None, CultureInfo.InvariantCulture, out var outer) ? outer : null)
+                ?? outer
                 ?? throw new CommandException("Which session? --session or ENTOURAGE_SESSION_ID.");
             Guid? agent = invocation.Get(Agent) is not { } name ? null
                 : Guid.TryParse(name, out var id) ? id

@@ -80,7 +80,7 @@ internal sealed class LedgerBatchReplays(IReadOnlyDictionary<string, IdempotentA
         public bool HasGrown { get; private set; }
 
         /// <summary>Whether every recorded item is in a request, as it was and where it was.</summary>
-        public bool Matches(IReadOnlyDictionary<int, IdempotencyToken> tokens)
+        public bool Matches(Dictionary<int, IdempotencyToken> tokens)
         {
             if (!receipts.Keys.All(tokens.ContainsKey))
             {
