@@ -69,6 +69,22 @@ public sealed partial class EntourageClient
     public Task<Session> EndSessionAsync(long id, SessionEnd? end = null, CancellationToken cancellationToken = default) => transport.PostAsync(
         Path($"sessions/{id}/end"), end ?? new(), ClientJson.Default.SessionEnd, ClientJson.Default.Session, idempotencyKey: null, cancellationToken);
 
+    /// <summary>
+    /// Issues a one-time token with which another agent of the team may start a session below this one, by
+    /// <see cref="SessionStart.ParentToken"/>. A retry after a lost answer issues another; the lost one expires.
+    /// </summary>
+    /// <param name="sessionId">The parent session, which is active.</param>
+    /// <param name="start">Who may use it, and how long; any agent of the team, 300 seconds, when null.</param>
+    /// <param name="cancellationToken">The caller has left.</param>
+    public Task<ChildToken> CreateChildTokenAsync(long sessionId, ChildTokenStart? start = null, CancellationToken cancellationToken = default) =>
+        transport.PostAsync(
+            Path($"sessions/{sessionId}/child-tokens"),
+            start ?? new(),
+            ClientJson.Default.ChildTokenStart,
+            ClientJson.Default.ChildToken,
+            idempotencyKey: null,
+            cancellationToken);
+
     /// <summary>Kills a session and those of its sub-agents.</summary>
     public Task<Session> KillSessionAsync(long id, string reason, CancellationToken cancellationToken = default) => transport.PostAsync(
         Path($"sessions/{id}/kill"), new(reason), ClientJson.Default.ReasonRequest, ClientJson.Default.Session, idempotencyKey: null, cancellationToken);

@@ -65,6 +65,7 @@ internal static class AccessTable
         new("POST", "/sessions/<session>/usage", Own, Agent, """{"input_tokens": 1, "output_tokens": 1, "cost_usd": 0.01}"""),
         new("GET", "/sessions/<session>/usage", Own, Agent),
         new("POST", "/sessions/<session>/reservations", Own, Agent, """{"estimated_cost_usd": 0.01}""", 201),
+        new("POST", "/sessions/<session>/child-tokens", Own, Agent, "{}", 201),
         new("POST", "/sessions/<session>/end", Own, Agent),
         new("POST", "/sessions/<session>/kill", Own, Lead, Reason),
         new("POST", "/reservations/<reservation>/extend", Own, Agent, """{"ttl_seconds": 600}"""),

@@ -134,7 +134,7 @@ internal sealed partial class AccessTests
         var replayed = await foreign.PostAsync("/sessions/start", body, "mine");
         Assert.That((replayed.Status, replayed.Header("Idempotent-Replayed")), Is.EqualTo((HttpStatusCode.NotFound, default(string))));
 
-        // The key of a batch is of no session.
+        // The key of a batch is the session's.
         var own = await UseAsync(world.ClientOf(CallerRole.Agent), AccessPlace.Own);
         var other = await UseAsync(foreign, AccessPlace.OtherOrganisation);
         Assert.That((own.Number("status"), other.Number("status"), other.Flag("replayed")), Is.EqualTo((200, 200, false)), other.ToJsonString());

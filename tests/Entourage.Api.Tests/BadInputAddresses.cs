@@ -110,7 +110,7 @@ internal static class BadInputAddresses
             ("POST", "/teams/<team>/costs/what-if"), ("GET", "/teams/<team>/costs/reconcile"), ("PUT", "/orgs/<org>/costs/reconcile"),
             ("DELETE", "/agents/<agent>"), ("POST", "/agents/<agent>/budget"), ("POST", "/agents/<agent>/sessions"),
             ("DELETE", "/tasks/<task>"), ("GET", "/tasks/<task>/status"), ("POST", "/guidelines"),
-            ("GET", "/sessions/start"), ("DELETE", "/sessions/<session>"), ("PATCH", "/sessions/<session>/usage"), ("GET", "/sessions/<session>/end"),
+            ("GET", "/sessions/start"), ("DELETE", "/sessions/<session>"), ("PATCH", "/sessions/<session>/usage"), ("GET", "/sessions/<session>/end"), ("GET", "/sessions/<session>/child-tokens"),
             ("GET", "/sessions/usage/batch"), ("DELETE", "/sessions/usage/batch"), ("GET", "/sessions/<session>/reservations"),
             ("GET", "/reservations/<reservation>"), ("POST", "/reservations/<reservation>"), ("DELETE", "/reservations/<reservation>/extend"),
             ("GET", "/human-requests"), ("DELETE", "/human-requests/<request>"), ("GET", "/human-requests/<request>/respond"), ("POST", "/teams/<team>/human-requests"),

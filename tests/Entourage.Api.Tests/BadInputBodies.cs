@@ -25,6 +25,7 @@ internal static class BadInputBodies
         ("POST", "/sessions/<session>/reservations"),
         ("POST", "/reservations/<reservation>/extend"),
         ("POST", "/sessions/<session>/end"),
+        ("POST", "/sessions/<session>/child-tokens"),
         ("POST", "/human-requests"),
         ("POST", "/human-requests/<request>/respond"),
         ("PATCH", "/settings/teams/<team>"),
@@ -67,10 +68,9 @@ internal static class BadInputBodies
 
     private static IEnumerable<BadInputCase> Of(string method, string path)
     {
-        var isEnd = path.EndsWith("/end", StringComparison.Ordinal);
-        if (!isEnd)
+        var mayBeEmpty = path.EndsWith("/end", StringComparison.Ordinal) || path.EndsWith("/child-tokens", StringComparison.Ordinal);
+        if (!mayBeEmpty)
         {
-            // A session is ended without a body, too.
             yield return Case("nothing", BadInputCase.Empty).Malformed();
             yield return Case("null", "null").Malformed();
         }

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Entourage.Api.Tests;
 
 /// <summary>Bad starts, ends and usage; the clock stands at 2026-06-10T12:00:00Z.</summary>
@@ -7,7 +9,7 @@ internal static class BadInputSessions
 
     private static readonly string[] Counts = ["input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Starts, .. Ends, .. Counts.SelectMany(OfCount), .. Times, .. OfUsage]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Starts, .. ChildTokens, .. Ends, .. Counts.SelectMany(OfCount), .. Times, .. OfUsage]);
 
     private static IEnumerable<BadInputCase> Starts =>
     [
@@ -37,6 +39,27 @@ internal static class BadInputSessions
         Start("a parent 16 deep", "\"parent_session_id\": <deepest>").Invalid("parent_session_id", "session-depth"),
         BadInputCase.Post("a parent of another team", "/sessions/start", """{"agent_id": "<foreign-agent>", "parent_session_id": <session>}""").Unknown(),
         Start("a budget", "\"budget_usd\": 5").Malformed("budget_usd"),
+        Start("a blank parent token", "\"parent_token\": \" \"").Invalid("parent_token"),
+        Start("a parent token of 101 characters", $"\"parent_token\": \"{new string('t', 101)}\"").Invalid("parent_token"),
+        Start("a parent token with a null byte", "\"parent_token\": \"ect_\\u0000\"").Invalid("parent_token"),
+        Start("a parent token that is a number", "\"parent_token\": 5").Malformed("parent_token"),
+        Start("an unknown parent token", "\"parent_token\": \"ect_unknown\"").Refused(HttpStatusCode.Forbidden, "forbidden"),
+        Start("a parent beside an unknown token", "\"parent_session_id\": <session>, \"parent_token\": \"ect_unknown\"").Refused(HttpStatusCode.Forbidden, "forbidden"),
+    ];
+
+    private static IEnumerable<BadInputCase> ChildTokens =>
+    [
+        Token("that lasts no time", """{"ttl_seconds": 0}""").Invalid("ttl_seconds"),
+        Token("that lasts a second more than an hour", """{"ttl_seconds": 3601}""").Invalid("ttl_seconds"),
+        Token("that lasts half a second", """{"ttl_seconds": 0.5}""").Invalid("ttl_seconds"),
+        Token("that lasts beyond 64 bits", """{"ttl_seconds": 9223372036854775808}""").Invalid("ttl_seconds"),
+        Token("that lasts a text", """{"ttl_seconds": "60"}""").Malformed("ttl_seconds"),
+        Token("for an agent by name", """{"agent_id": "eng-1"}""").Invalid("agent_id"),
+        Token("for an unknown agent", """{"agent_id": "<nobody>"}""").Invalid("agent_id"),
+        Token("for an agent of another team", """{"agent_id": "<foreign-agent>"}""").Invalid("agent_id"),
+        Token("for two uses", """{"uses": 2}""").Malformed("uses"),
+        BadInputCase.Post("of an unknown session", "/sessions/999999/child-tokens", "{}").Unknown(),
+        BadInputCase.Post("of an ended session", "/sessions/<ended>/child-tokens", "{}").Conflict("session-ended"),
     ];
 
     private static IEnumerable<BadInputCase> Ends =>
@@ -125,6 +148,8 @@ internal static class BadInputSessions
 
     private static BadInputCase Start(string name, string member) =>
         BadInputCase.Post(name, "/sessions/start", $$"""{"agent_id": "<agent>", {{member}}}""");
+
+    private static BadInputCase Token(string name, string body) => BadInputCase.Post($"a token {name}", "/sessions/<session>/child-tokens", body);
 
     private static BadInputCase End(string name, string body) => BadInputCase.Post(name, "/sessions/<session>/end", body);
 

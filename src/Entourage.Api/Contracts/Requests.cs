@@ -96,8 +96,15 @@ public sealed record MoveTaskRequest(WorkTaskStatus? Status);
 /// <param name="AgentId">Required. The agent that is to work.</param>
 /// <param name="TaskId">The task it works on.</param>
 /// <param name="Model">The model; the agent's when absent.</param>
-/// <param name="ParentSessionId">The session whose sub-agent this one is.</param>
-public sealed record StartSessionRequest(Guid? AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null);
+/// <param name="ParentSessionId">The session whose sub-agent this one is. With an agent's key: one of its own; for another agent's, send its token.</param>
+/// <param name="ParentToken">A one-time token of another agent's session, which is the parent then.</param>
+public sealed record StartSessionRequest(
+    Guid? AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null);
+
+/// <summary>A one-time token with which another agent may start a session below one.</summary>
+/// <param name="AgentId">The one agent of the team that may use it; any of them when absent.</param>
+/// <param name="TtlSeconds">How long it lasts, in seconds: 1 to 3,600; 300 when absent.</param>
+public sealed record CreateChildTokenRequest(Guid? AgentId = null, long? TtlSeconds = null);
 
 /// <summary>What a session used since it last said so.</summary>
 /// <param name="InputTokens">Required. Input tokens, cached ones not included: 0 to 1,000,000,000.</param>

@@ -22,7 +22,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> Start(
         StartSessionRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var command = new StartSessionCommand(body.AgentId, body.TaskId, body.Model, body.ParentSessionId, idempotencyKey);
+        var command = new StartSessionCommand(body.AgentId, body.TaskId, body.Model, body.ParentSessionId, body.ParentToken, idempotencyKey);
         var session = await mediator.Send(command, cancellationToken);
         return CreatedAtAction(nameof(Get), new { id = session.Id }, session);
     }
@@ -74,6 +74,22 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     public Task<SessionResponse> End(
         long id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] EndSessionRequest? body, CancellationToken cancellationToken) =>
         mediator.Send(new EndSessionCommand(id, body?.Outcome, body?.Error), cancellationToken);
+
+    /// <summary>
+    /// Issues a one-time token with which another agent of the team may start a session below this one; the body may be empty. What that
+    /// session spends counts against this one's cap. The token is not shown again. There is no Idempotency-Key here: the secret would have to
+    /// be kept.
+    /// </summary>
+    [HttpPost("{id:long}/child-tokens")]
+    [Authorize(Policies.Agent)]
+    [ProducesResponseType<ChildTokenResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateChildToken(
+        long id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] CreateChildTokenRequest? body, CancellationToken cancellationToken)
+    {
+        Response.Headers.CacheControl = "no-store";
+        var command = new CreateChildTokenCommand(id, body?.AgentId, body?.TtlSeconds);
+        return StatusCode(StatusCodes.Status201Created, await mediator.Send(command, cancellationToken));
+    }
 
     /// <summary>Kills a session and those of its sub-agents, and gives their reservations back. One that has ended already is answered unchanged.</summary>
     [HttpPost("{id:long}/kill")]

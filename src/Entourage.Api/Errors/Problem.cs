@@ -59,7 +59,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         BudgetExceededException exceeded => Refusal(exceeded),
         ConflictException conflict => new(StatusCodes.Status409Conflict, conflict.Code, conflict.Message) { Members = conflict.Members },
         NotFoundException => new(StatusCodes.Status404NotFound, "not-found", exception.Message),
-        ForbiddenException => Of(StatusCodes.Status403Forbidden),
+        ForbiddenException => Of(StatusCodes.Status403Forbidden) with { Detail = exception.Message },
         NoCallerException => Of(StatusCodes.Status401Unauthorized),
         UnknownEventIdException => new(StatusCodes.Status400BadRequest, "unknown-event-id", exception.Message),
         JsonException json => InvalidBodies.ProblemOf(json),

@@ -64,12 +64,19 @@ internal static class BudgetTools
                 ToolSchema.Agent(),
                 ToolSchema.Task("The task you work on, if there is one: its cap applies then."),
                 ToolSchema.Model("The model you use; your agent's own when left out."),
-                ("parent_session_id", ToolSchema.Session().Schema),
+                ToolSchema.Parent(),
+                ToolSchema.ParentToken(),
                 ToolSchema.Key()),
             ToolSchema.Answer(SessionMembers),
             Adding,
             async (arguments, call, cancelled) => await call.Mediator.Send(
-                new StartSessionCommand(call.AgentOf(arguments.AgentId), arguments.TaskId, arguments.Model, arguments.ParentSessionId, arguments.IdempotencyKey),
+                new StartSessionCommand(
+                    call.AgentOf(arguments.AgentId),
+                    arguments.TaskId,
+                    arguments.Model,
+                    arguments.ParentSessionId,
+                    arguments.ParentToken,
+                    arguments.IdempotencyKey),
                 cancelled)),
         Create<UsageBatchItemRequest>(
             "report_usage",

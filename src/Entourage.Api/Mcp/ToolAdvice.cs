@@ -23,7 +23,7 @@ internal static class ToolAdvice
         (StatusCodes.Status503ServiceUnavailable, _) => "Call again with the same arguments in a few seconds.",
         (StatusCodes.Status400BadRequest or StatusCodes.Status422UnprocessableEntity, _) => "Correct the arguments named in errors and call again.",
         (StatusCodes.Status404NotFound, _) => "Check the id.",
-        (StatusCodes.Status403Forbidden, _) => "Your key does not allow this: do not try again.",
+        (StatusCodes.Status403Forbidden, _) => "Do not try again with the same arguments and key.",
         _ => "Do not try again; tell the person you work for.",
     };
 }

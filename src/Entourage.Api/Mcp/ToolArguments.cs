@@ -9,7 +9,7 @@ namespace Entourage.Api.Mcp;
 internal sealed record CheckBudgetArguments(Guid? AgentId = null, long? TaskId = null);
 
 internal sealed record StartSessionArguments(
-    Guid? AgentId = null, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? IdempotencyKey = null);
+    Guid? AgentId = null, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null, string? IdempotencyKey = null);
 
 internal sealed record ReserveBudgetArguments(
     long? SessionId = null,

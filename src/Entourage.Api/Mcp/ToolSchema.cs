@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.HumanRequests;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Api.Mcp;
 
@@ -31,6 +32,13 @@ internal static class ToolSchema
         Described(new() { ["type"] = "string", ["format"] = "uuid" }, "The agent that you are. Leave it out when your key is an agent's: it is known then."));
 
     public static (string Name, JsonObject Schema) Session() => ("session_id", Whole(1, null, "The number that start_session answered as id."));
+
+    public static (string Name, JsonObject Schema) Parent() => (
+        "parent_session_id", Whole(1, null, "Your own session that this one is a part of: its cap covers both, and a stop of it reaches this one."));
+
+    public static (string Name, JsonObject Schema) ParentToken() => (
+        "parent_token",
+        Text(ChildToken.TextLength, "Instead of parent_session_id, where another agent started you: the one-time token that it gave you for its session."));
 
     public static (string Name, JsonObject Schema) Task(string description) => ("task_id", Whole(1, null, description));
 

@@ -164,7 +164,7 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
         SessionResponse session;
         try
         {
-            session = await SendAsync(new StartSessionCommand(plan.AgentId, plan.TaskId, null, null, null));
+            session = await SendAsync(new StartSessionCommand(plan.AgentId, plan.TaskId, null, null, null, null));
         }
         catch (BudgetExceededException)
         {

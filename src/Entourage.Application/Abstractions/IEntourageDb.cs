@@ -38,6 +38,9 @@ public interface IEntourageDb
     /// <summary>The sessions of agents.</summary>
     DbSet<Session> Sessions { get; }
 
+    /// <summary>One-time permissions to start a session below another agent's.</summary>
+    DbSet<ChildToken> ChildTokens { get; }
+
     /// <summary>Every usage ever reported.</summary>
     DbSet<UsageRecord> UsageRecords { get; }
 

@@ -45,12 +45,8 @@ public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
         return Create(command.IdempotencyScope, key, command);
     }
 
-    /// <summary>The token of a command that has no key of its own, in a list of commands that has one.</summary>
-    /// <param name="scope">What the list's key is unique within.</param>
-    /// <param name="key">The list's key, checked already.</param>
-    /// <param name="index">Where in the list the command is.</param>
-    /// <param name="command">The command.</param>
-    public static IdempotencyToken OfItem(string scope, string key, int index, object command) => Create(scope, $"{key}\n{index}", command);
+    /// <summary>The item of a batch that this is the token of; null for a request with a key of its own.</summary>
+    public IdempotencyItem? Item { get; init; }
 
     /// <summary>Checks a caller's key.</summary>
     /// <exception cref="InvalidInputException">The key is blank, too long, or holds other than printable ASCII.</exception>
@@ -73,9 +69,54 @@ public sealed record IdempotencyToken(byte[] KeyHash, byte[] RequestHash)
         }
     }
 
-    private static IdempotencyToken Create(string scope, string key, object command) => new(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{scope}\n{key}")),
-        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), EntourageJson.Stored)));
+    /// <summary>The hash of a key within its scope.</summary>
+    internal static byte[] HashOfKey(string scope, string key) => SHA256.HashData(Encoding.UTF8.GetBytes($"{scope}\n{key}"));
+
+    /// <summary>The hash of a command, by which the same key with another request is found out.</summary>
+    internal static byte[] HashOfRequest(object command) =>
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(command, command.GetType(), EntourageJson.Stored));
+
+    private static IdempotencyToken Create(string scope, string key, object command) => new(HashOfKey(scope, key), HashOfRequest(command));
+}
+
+/// <summary>Where an item stands that has no key of its own and shares that of its batch.</summary>
+/// <param name="Batch">The batch.</param>
+/// <param name="Place">The zero-based place among all items of the request, refused ones included.</param>
+public sealed record IdempotencyItem(IdempotencyBatch Batch, int Place);
+
+/// <summary>
+/// The items of a request that share its key. The key is scoped to the resource that each item adds to, so a resend is recognised whoever
+/// sends it, and a part of the request can be completed by another caller.
+/// </summary>
+/// <param name="key">The request's key, checked already.</param>
+public sealed class IdempotencyBatch(string key)
+{
+    private readonly Dictionary<string, byte[]> keyHashes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<int, IdempotencyToken>> groups = new(StringComparer.Ordinal);
+
+    /// <summary>The tokens by the resource's key (<see cref="IdempotencyToken.Key"/>) and the item's place.</summary>
+    public IEnumerable<KeyValuePair<string, Dictionary<int, IdempotencyToken>>> Groups => groups;
+
+    /// <summary>Adds an item.</summary>
+    /// <param name="scope">The resource that it adds to.</param>
+    /// <param name="place">Its place in the request.</param>
+    /// <param name="command">The item.</param>
+    public IdempotencyToken Add(string scope, int place, object command)
+    {
+        if (!keyHashes.TryGetValue(scope, out var keyHash))
+        {
+            keyHashes.Add(scope, keyHash = IdempotencyToken.HashOfKey(scope, key));
+        }
+
+        var token = new IdempotencyToken(keyHash, IdempotencyToken.HashOfRequest(command)) { Item = new(this, place) };
+        if (!groups.TryGetValue(token.Key, out var group))
+        {
+            groups.Add(token.Key, group = []);
+        }
+
+        group.Add(place, token);
+        return token;
+    }
 }
 
 /// <summary>Whether the answer to the present request is one that was given before. One per request.</summary>

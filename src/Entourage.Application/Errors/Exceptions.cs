@@ -10,7 +10,15 @@ namespace Entourage.Application.Errors;
 public sealed class NotFoundException(string resource, object id) : Exception($"There is no {resource} {id}.");
 
 /// <summary>The caller's role, or its team, does not allow the request.</summary>
-public sealed class ForbiddenException() : Exception("What you showed does not allow this.");
+/// <param name="message">Why not and what to do, for a person.</param>
+public sealed class ForbiddenException(string message) : Exception(message)
+{
+    /// <summary>The key does not permit the operation.</summary>
+    public ForbiddenException()
+        : this("What you showed does not allow this.")
+    {
+    }
+}
 
 /// <summary>Nobody said who sends the request.</summary>
 public sealed class NoCallerException() : Exception("Nobody said who sends this.");

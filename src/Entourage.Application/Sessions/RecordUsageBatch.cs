@@ -24,7 +24,7 @@ public sealed record UsageBatchItem(RecordUsageCommand? Command, Exception? Faul
 /// <param name="Usage">The answer; null when it was refused.</param>
 /// <param name="Replayed">Whether it was given before, under the same key.</param>
 /// <param name="Refusal">Why nothing was recorded.</param>
-public sealed record UsageBatchOutcome(UsageResponse? Usage, bool Replayed, Exception? Refusal);
+public sealed record UsageBatchOutcome(UsageReceipt? Usage, bool Replayed, Exception? Refusal);
 
 internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageBatchCommand>
 {
@@ -36,17 +36,16 @@ internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageB
 }
 
 internal sealed class RecordUsageBatchHandler(
-    IBudgetLedger ledger, AccessGate gate, CallerContext callers, IValidator<RecordUsageCommand> validator, IdempotentReplay replay, TimeProvider time)
+    IBudgetLedger ledger, AccessGate gate, IValidator<RecordUsageCommand> validator, IdempotentReplay replay, TimeProvider time)
     : IRequestHandler<RecordUsageBatchCommand, IReadOnlyList<UsageBatchOutcome>>
 {
-    // A batch is of no session: the keys of two teams must not meet.
-    private string IdempotencyScope => callers.Current.TeamId is { } team ? $"teams/{team}/sessions/usage/batch" : "sessions/usage/batch";
-
     public async Task<IReadOnlyList<UsageBatchOutcome>> Handle(RecordUsageBatchCommand request, CancellationToken cancellationToken)
     {
+        IdempotencyBatch? batch = null;
         if (request.IdempotencyKey is { } key)
         {
             IdempotencyToken.Check(key, IdempotencyToken.Header);
+            batch = new(key);
         }
 
         var now = time.GetUtcNow();
@@ -57,7 +56,7 @@ internal sealed class RecordUsageBatchHandler(
         {
             try
             {
-                entries.Add(await ToEntryAsync(request.Items[i], i, request.IdempotencyKey, now, cancellationToken));
+                entries.Add(await ToEntryAsync(request.Items[i], i, batch, now, cancellationToken));
                 places.Add(i);
             }
             catch (Exception refusal) when (refusal is not OperationCanceledException)
@@ -71,7 +70,7 @@ internal sealed class RecordUsageBatchHandler(
             var written = await ledger.WriteAsync(entries, cancellationToken);
             for (var i = 0; i < written.Count; i++)
             {
-                outcomes[places[i]] = new((UsageResponse?)written[i].Response, written[i].Replayed, written[i].Refusal);
+                outcomes[places[i]] = new(ToReceipt(written[i].Response, places[i]), written[i].Replayed, written[i].Refusal);
             }
         }
 
@@ -79,8 +78,15 @@ internal sealed class RecordUsageBatchHandler(
         return outcomes;
     }
 
+    private static UsageReceipt? ToReceipt(object? response, int place) => response switch
+    {
+        UsageResponse usage => UsageReceipt.Of(usage, place),
+        UsageReceipt receipt => receipt,
+        _ => null,
+    };
+
     private async ValueTask<UsageEntry> ToEntryAsync(
-        UsageBatchItem item, int index, string? batchKey, DateTimeOffset now, CancellationToken cancellationToken)
+        UsageBatchItem item, int place, IdempotencyBatch? batch, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (item.Command is not { } command)
         {
@@ -95,7 +101,7 @@ internal sealed class RecordUsageBatchHandler(
         }
 
         var idempotency = IdempotencyToken.Of(command, "idempotency_key")
-            ?? (batchKey is null ? null : IdempotencyToken.OfItem(IdempotencyScope, batchKey, index, command));
+            ?? batch?.Add($"sessions/{command.SessionId}/usage/batch", place, command);
         return RecordUsageHandler.ToEntry(command, now, idempotency);
     }
 }

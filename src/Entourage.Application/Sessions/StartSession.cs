@@ -4,6 +4,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Pricing;
 using Entourage.Application.Stops;
+using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
@@ -18,9 +19,11 @@ namespace Entourage.Application.Sessions;
 /// <param name="AgentId">The agent that is to work.</param>
 /// <param name="TaskId">The task it works on.</param>
 /// <param name="Model">The model; the agent's when null.</param>
-/// <param name="ParentSessionId">The session whose sub-agent this one is.</param>
+/// <param name="ParentSessionId">The session whose sub-agent this one is; an agent names its own sessions.</param>
+/// <param name="ParentToken">The one-time token of another agent's session, which is the parent then.</param>
 /// <param name="IdempotencyKey">The caller's key, if any.</param>
-public sealed record StartSessionCommand(Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? IdempotencyKey)
+public sealed record StartSessionCommand(
+    Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? ParentToken, string? IdempotencyKey)
     : ICommand<SessionResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
@@ -36,17 +39,20 @@ internal sealed class StartSessionValidator : AbstractValidator<StartSessionComm
     {
         RuleFor(command => command.AgentId).NotEmpty();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
+        RuleFor(command => command.ParentToken).OptionalLine(ChildToken.TextLength);
     }
 }
 
-internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger, TimeProvider time) : IRequestHandler<StartSessionCommand, SessionResponse>
+internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger, CallerContext callers, TimeProvider time)
+    : IRequestHandler<StartSessionCommand, SessionResponse>
 {
     public async Task<SessionResponse> Handle(StartSessionCommand request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var agent = await db.Agents.GetAsync(request.AgentId!.Value, "agent", cancellationToken);
         var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
-        var parent = await FindParentAsync(agent, request.ParentSessionId, cancellationToken);
+        var token = await FindTokenAsync(agent, request, now, cancellationToken);
+        var parent = await FindParentAsync(agent, token?.SessionId ?? request.ParentSessionId, isAllowed: token is not null, cancellationToken);
         var session = Session.Start(agent, task, parent, request.Model, now);
         await EnsurePricedAsync(session, now, cancellationToken);
         await EnsureMayStartAsync(session, now, cancellationToken);
@@ -56,6 +62,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         await db.HoldOrganisationOfAsync(session.TeamId, cancellationToken);
         await EnsureNotPausedAsync(session, now, cancellationToken);
         await EnsureParentIsActiveAsync(parent, cancellationToken);
+        await UseAsync(token, cancellationToken);
 
         return await db.OpenAsync(session, now, cancellationToken);
     }
@@ -82,10 +89,59 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
                 new Dictionary<string, object?> { ["blocked_by"] = blockedBy });
     }
 
-    private async Task<Session?> FindParentAsync(Agent agent, long? id, CancellationToken cancellationToken) =>
-        id is null
-            ? null
-            : await db.Sessions.Where(session => session.Id == id && session.TeamId == agent.TeamId).GetAsync(id, "session", cancellationToken);
+    /// <summary>The token that a start shows; null when it shows none.</summary>
+    /// <exception cref="ForbiddenException">There is no such token, or it is not for this agent. It is not said which.</exception>
+    private async Task<ChildToken?> FindTokenAsync(Agent agent, StartSessionCommand request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (request.ParentToken is not { } text)
+        {
+            return null;
+        }
+
+        var hash = ChildToken.HashOf(text);
+        var token = await db.ChildTokens.AsNoTracking().SingleOrDefaultAsync(token => token.TokenHash == hash, cancellationToken);
+        if (token is null
+            || !token.Allows(agent.Id, now)
+            || !await db.Sessions.AnyAsync(session => session.Id == token.SessionId && session.TeamId == agent.TeamId, cancellationToken))
+        {
+            throw TokenRefused();
+        }
+
+        return request.ParentSessionId is null || request.ParentSessionId == token.SessionId
+            ? token
+            : throw new InvalidInputException("parent_session_id", "'parent_session_id' and 'parent_token' must name the same session. Leave one of them out.");
+    }
+
+    /// <summary>The parent; null when there is to be none.</summary>
+    /// <exception cref="ForbiddenException">It is another agent's, and this one's key does not speak for that.</exception>
+    private async Task<Session?> FindParentAsync(Agent agent, long? id, bool isAllowed, CancellationToken cancellationToken)
+    {
+        if (id is null)
+        {
+            return null;
+        }
+
+        var parent = await db.Sessions.Where(session => session.Id == id && session.TeamId == agent.TeamId).GetAsync(id, "session", cancellationToken);
+
+        // A child spends from its parent's cap and can have the whole tree killed (rule 16). A lead has rights over both agents.
+        return isAllowed || parent.AgentId == agent.Id || callers.Current.Role != CallerRole.Agent
+            ? parent
+            : throw new ForbiddenException(
+                $"Session {id} belongs to another agent, so it cannot be the parent. Ask that agent for a one-time token "
+                + $"(POST /sessions/{id}/child-tokens) and send it as 'parent_token'.");
+    }
+
+    /// <summary>Uses a token up, in the transaction of the start: a start that is refused leaves it, and of two starts with one token one wins.</summary>
+    private async Task UseAsync(ChildToken? token, CancellationToken cancellationToken)
+    {
+        if (token is not null && await db.ChildTokens.Where(row => row.TokenHash == token.TokenHash).ExecuteDeleteAsync(cancellationToken) == 0)
+        {
+            throw TokenRefused();
+        }
+    }
+
+    private static ForbiddenException TokenRefused() => new(
+        "The 'parent_token' is unknown, was used, has expired, or is for another agent. Ask the agent of the parent session for a new one.");
 
     private async Task EnsurePricedAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -23,6 +23,7 @@ internal static class CommandTree
         KeysCommand.Create(),
         PricesCommand.Create(),
         RunCommand.Create(),
+        ChildTokenCommand.Create(),
         GuardCommand.Create(),
     };
 }

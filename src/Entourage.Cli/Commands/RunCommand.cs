@@ -16,6 +16,11 @@ internal static class RunCommand
     private static readonly Option<long?> OfTask = new("--task") { Description = "The task that it works on, by number." };
     private static readonly Option<string?> Model = new("--model") { Description = "The model; the agent's otherwise." };
     private static readonly Option<long?> Parent = new("--parent") { Description = "The session whose sub-agent's this is (ENTOURAGE_SESSION_ID, in a run within a run)." };
+    private static readonly Option<string?> ParentToken = new("--parent-token")
+    {
+        Description = "A one-time token of another agent's session, whose sub-agent's this is (ENTOURAGE_PARENT_TOKEN); see child-token.",
+    };
+
     private static readonly Option<TimeSpan?> Grace = Values.Duration("--grace", "How long the command has to end when it is stopped, before it is killed; 10s otherwise.");
     private static readonly Option<bool> FailOpen = new("--fail-open") { Description = "Run the command without a session when the server cannot be reached." };
     private static readonly Argument<string[]> CommandLine = new("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
@@ -23,7 +28,7 @@ internal static class RunCommand
     public static Command Create() => Invocation.Define(
         "run",
         "Run a command as a session of an agent, and end it with all that it started when the agent must stop.",
-        [Agent, OfTask, Model, Parent, Grace, FailOpen, CommandLine],
+        [Agent, OfTask, Model, Parent, ParentToken, Grace, FailOpen, CommandLine],
         RunAsync);
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
@@ -35,8 +40,11 @@ internal static class RunCommand
         try
         {
             agent ??= (await invocation.Names.AgentAsync(name, cancellationToken)).Id;
-            var parent = invocation.Get(Parent) ?? (long.TryParse(Server.Variable("ENTOURAGE_SESSION_ID"), out var outer) ? outer : null);
-            session = await invocation.Client.StartSessionAsync(new(agent.Value, task, invocation.Get(Model), parent), cancellationToken: cancellationToken);
+            var token = invocation.Get(ParentToken) ?? Server.Variable("ENTOURAGE_PARENT_TOKEN");
+
+            // A token names the parent already.
+            var parent = invocation.Get(Parent) ?? (token is null && long.TryParse(Server.Variable("ENTOURAGE_SESSION_ID"), out var outer) ? outer : null);
+            session = await invocation.Client.StartSessionAsync(new(agent.Value, task, invocation.Get(Model), parent, token), cancellationToken: cancellationToken);
         }
         catch (StoppedException exception)
         {
@@ -51,7 +59,7 @@ internal static class RunCommand
 
             await Runner.SayAsync($"without a session. {exception.Message}");
         }
-        catch (EntourageException exception) when (exception.Status == System.Net.HttpStatusCode.Conflict)
+        catch (EntourageException exception) when (exception.Status is System.Net.HttpStatusCode.Conflict or System.Net.HttpStatusCode.Forbidden)
         {
             throw new CommandException($"not started. {exception.Message}", ExitCodes.Refused);
         }

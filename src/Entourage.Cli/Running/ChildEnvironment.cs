@@ -40,6 +40,9 @@ internal static class ChildEnvironment
         // A session of somebody else's is none of this command's.
         variables.Remove("ENTOURAGE_SESSION_ID");
         variables.Remove("ENTOURAGE_TASK_ID");
+
+        // A token is used up by this run's own session.
+        variables.Remove("ENTOURAGE_PARENT_TOKEN");
         Set(variables, "ENTOURAGE_AGENT_ID", "entourage.agent_id", agentId?.ToString());
         Set(variables, "ENTOURAGE_SESSION_ID", "entourage.session_id", session?.Id.ToString(CultureInfo.InvariantCulture));
         Set(variables, "ENTOURAGE_TASK_ID", "entourage.task_id", taskId?.ToString(CultureInfo.InvariantCulture));

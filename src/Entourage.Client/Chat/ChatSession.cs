@@ -100,7 +100,7 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
             if (opened is null)
             {
                 var agent = options.AgentId ?? throw new InvalidOperationException("AgentId is not set: an agent or a session is needed.");
-                var start = new SessionStart(agent, options.TaskId, options.Model, options.ParentSessionId);
+                var start = new SessionStart(agent, options.TaskId, options.Model, options.ParentSessionId, options.ParentToken);
                 opened = (await client.StartSessionAsync(start, openingKey, cancellationToken)).Id;
             }
 

@@ -21,6 +21,12 @@ public sealed class EntourageChatOptions
     /// <summary>The session whose sub-agent's the opened one is.</summary>
     public long? ParentSessionId { get; set; }
 
+    /// <summary>
+    /// A one-time token of another agent's session, which is the opened one's parent then. It opens one session: where silence closed that
+    /// one, opening another is refused until the token is replaced here.
+    /// </summary>
+    public string? ParentToken { get; set; }
+
     /// <summary>The model, where neither the call nor its answer says.</summary>
     public string? Model { get; set; }
 

@@ -9,6 +9,8 @@ namespace Entourage.Client.Contracts;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SessionStart))]
 [JsonSerializable(typeof(SessionEnd))]
+[JsonSerializable(typeof(ChildTokenStart))]
+[JsonSerializable(typeof(ChildToken))]
 [JsonSerializable(typeof(Session))]
 [JsonSerializable(typeof(Session[]))]
 [JsonSerializable(typeof(Usage))]

@@ -6,8 +6,22 @@ namespace Entourage.Client.Contracts;
 /// <param name="AgentId">The agent that is to work.</param>
 /// <param name="TaskId">The task it works on.</param>
 /// <param name="Model">The model; the agent's when absent.</param>
-/// <param name="ParentSessionId">The session whose sub-agent this one is.</param>
-public sealed record SessionStart(Guid AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null);
+/// <param name="ParentSessionId">The session whose sub-agent this one is. With an agent's key: one of its own.</param>
+/// <param name="ParentToken">A one-time token of another agent's session, which is the parent then; see <see cref="ChildToken"/>.</param>
+public sealed record SessionStart(
+    Guid AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null);
+
+/// <summary>A request for a one-time token with which another agent may start a session below one.</summary>
+/// <param name="AgentId">The one agent of the team that may use it; any of them when absent.</param>
+/// <param name="TtlSeconds">How long it lasts, in seconds: 1 to 3,600; 300 when absent.</param>
+public sealed record ChildTokenStart(Guid? AgentId = null, int? TtlSeconds = null);
+
+/// <summary>A one-time token with which another agent may start a session below one. What that session spends counts against the parent's cap.</summary>
+/// <param name="Token">What is sent as <see cref="SessionStart.ParentToken"/>. It is not shown again.</param>
+/// <param name="SessionId">The parent session.</param>
+/// <param name="AgentId">The one agent that may use it; null for any of the team.</param>
+/// <param name="ExpiresAt">When it expires (UTC).</param>
+public sealed record ChildToken(string Token, long SessionId, Guid? AgentId, DateTimeOffset ExpiresAt);
 
 /// <summary>The end of a session.</summary>
 /// <param name="Outcome"><c>completed</c> or <c>failed</c>; completed when absent, or failed where there is an error.</param>

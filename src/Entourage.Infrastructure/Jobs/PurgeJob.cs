@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Infrastructure.Jobs;
 
-/// <summary>Forgets answers to idempotency keys, reservations that have ended, events and messages, once nobody can ask for them any more.</summary>
+/// <summary>Forgets answers to idempotency keys, reservations that have ended, expired child tokens, events and messages, once nobody can ask for them any more.</summary>
 internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<PurgeJob> logger)
     : BackgroundService
 {
@@ -33,6 +33,7 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             {
                 await PurgeAsync(PurgeAnswersAsync, stoppingToken);
                 await PurgeAsync(PurgeReservationsAsync, stoppingToken);
+                await PurgeAsync(PurgeChildTokensAsync, stoppingToken);
                 await PurgeAsync(PurgeEventsAsync, stoppingToken);
                 await PurgeAsync(PurgeDeliveriesAsync, stoppingToken);
             }
@@ -81,6 +82,19 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .ExecuteDeleteAsync(cancellationToken);
     }
 
+    private Task<int> PurgeChildTokensAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return db.ChildTokens
+            .Where(token => db.ChildTokens
+                .Where(old => old.ExpiresAt <= now)
+                .OrderBy(old => old.ExpiresAt)
+                .Take(PieceSize)
+                .Select(old => old.TokenHash)
+                .Contains(token.TokenHash))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
     private Task<int> PurgeEventsAsync(EntourageDb db, CancellationToken cancellationToken)
     {
         // Of the oldest by their order, which needs no index of its own.
@@ -106,6 +120,6 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .ExecuteDeleteAsync(cancellationToken);
     }
 
-    [LoggerMessage(2002, LogLevel.Warning, "Old idempotency keys, reservations, events and messages could not be deleted; they are tried again in an hour")]
+    [LoggerMessage(2002, LogLevel.Warning, "Old idempotency keys, reservations, child tokens, events and messages could not be deleted; they are tried again in an hour")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -96,6 +96,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public DbSet<SourceProcess> SourceProcesses => Set<SourceProcess>();
 
     /// <inheritdoc/>
+    public DbSet<ChildToken> ChildTokens => Set<ChildToken>();
+
+    /// <inheritdoc/>
     public DbSet<IdempotentAnswer> IdempotentAnswers => Set<IdempotentAnswer>();
 
     /// <inheritdoc/>

@@ -38,6 +38,7 @@ internal sealed class QueryPlanTests
         LedgerAlertSql.SelectKey + LedgerAlertSql.IsKey,
         LedgerSql.UpdateCounter,
         LedgerSql.UpdateReservation,
+        LedgerSql.UpdateAnswer,
         LedgerSql.EndSession,
         LedgerSql.AddToSession,
         "SELECT " + SummarySql.Unsummarised,

@@ -29,3 +29,17 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.Version).IsConcurrencyToken();
     }
 }
+
+internal sealed class ChildTokenConfiguration : IEntityTypeConfiguration<ChildToken>
+{
+    public void Configure(EntityTypeBuilder<ChildToken> builder)
+    {
+        builder.HasKey(token => token.TokenHash);
+        builder.Property(token => token.TokenHash).HasMaxLength(HashColumn.Length).IsFixedLength();
+        builder.HasOne<Session>().WithMany().HasForeignKey(token => token.SessionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Agent>().WithMany().HasForeignKey(token => token.AgentId).OnDelete(DeleteBehavior.Restrict);
+
+        // Those that have expired, to be forgotten.
+        builder.HasIndex(token => token.ExpiresAt);
+    }
+}

@@ -23,6 +23,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private LedgerBooks books = null!;
     private LedgerStops stops = null!;
     private LedgerWatch watch = null!;
+    private LedgerBatchReplays batches = null!;
 
     /// <summary>The teams concerned.</summary>
     public IReadOnlyCollection<Guid> TeamIds => books.TeamIds;
@@ -37,6 +38,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         books = await opening.ReadAsync();
         stops = new(books, store);
         watch = new(books, stops);
+        batches = new(opening.Answered);
         var outcomes = new LedgerOutcome[entries.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
@@ -44,7 +46,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         await watch.RaiseAsync(store);
-        if (books.Close(answeredHere.Values.Select(answer => answer.Stored)) is { } changes)
+        if (books.Close(answeredHere.Values.Select(answer => answer.Stored).Concat(batches.Added), batches.Extended) is { } changes)
         {
             await store.SaveAsync(changes);
         }
@@ -83,6 +85,11 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             return null;
         }
 
+        if (token.Item is { } item)
+        {
+            return batches.Find((UsageEntry)entry, item);
+        }
+
         if (answeredHere.TryGetValue(token.Key, out var here))
         {
             token.EnsureSameRequest(here.Stored.RequestHash);
@@ -100,7 +107,11 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
 
     private void Keep(LedgerEntry entry, object response)
     {
-        if (entry.Idempotency is { } token)
+        if (entry.Idempotency is { Item: { } item })
+        {
+            batches.Keep((UsageEntry)entry, item, (UsageResponse)response);
+        }
+        else if (entry.Idempotency is { } token)
         {
             var stored = new IdempotentAnswer(
                 token.KeyHash, token.RequestHash, JsonSerializer.Serialize(response, entry.AnswerType, EntourageJson.Stored), entry.Now);

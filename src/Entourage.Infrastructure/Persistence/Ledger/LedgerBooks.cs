@@ -247,7 +247,7 @@ internal sealed class LedgerBooks
     }
 
     /// <summary>What is to be written; null when that is nothing.</summary>
-    public LedgerChanges? Close(IEnumerable<IdempotentAnswer> answers)
+    public LedgerChanges? Close(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers)
     {
         var changes = new LedgerChanges
         {
@@ -258,6 +258,7 @@ internal sealed class LedgerBooks
                 .Where(change => change.Before != change.After)],
             Records = records,
             Answers = [.. answers],
+            ExtendedAnswers = [.. extendedAnswers],
             Events = events,
             Alerts = alerts,
             Audited = audited,

@@ -21,6 +21,8 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<IdempotentAnswer> Answers { get; init; }
 
+    public required IReadOnlyCollection<AnswerChange> ExtendedAnswers { get; init; }
+
     public required IReadOnlyCollection<TeamEvent> Events { get; init; }
 
     public required IReadOnlyCollection<Alert> Alerts { get; init; }
@@ -43,7 +45,7 @@ internal sealed class LedgerChanges
 
     /// <summary>There is nothing to write.</summary>
     public bool IsEmpty =>
-        Records.Count + Answers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
+        Records.Count + Answers.Count + ExtendedAnswers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
 /// <summary>A usage as it is recorded.</summary>
@@ -83,6 +85,9 @@ internal sealed record CounterChange(BudgetWindow Window, Spending? Before, Spen
 
 /// <summary>A reservation that had not ended, as it was read and as it is to be.</summary>
 internal sealed record ReservationChange(Reservation Before, Reservation After);
+
+/// <summary>The answer to a batch, as it was read and with the items that were added to it.</summary>
+internal sealed record AnswerChange(IdempotentAnswer Before, IdempotentAnswer After);
 
 /// <summary>What usages change of a session.</summary>
 /// <param name="Sum">What they add to its totals.</param>

@@ -85,6 +85,11 @@ internal static class LedgerSql
     public const string InsertAnswer =
         "INSERT INTO IdempotentAnswers (KeyHash, RequestHash, Response, CreatedAt) VALUES (@key, @request, @response, @created)";
 
+    /// <summary>Changes no row that is not as it was read.</summary>
+    public const string UpdateAnswer =
+        "UPDATE IdempotentAnswers SET RequestHash = @request, Response = @response, CreatedAt = @created "
+        + "WHERE KeyHash = @key AND RequestHash = @requestBefore";
+
     public const string InsertEvent =
         "INSERT INTO Events (Id, TeamId, AgentId, SessionId, Kind, OccurredAt, Payload) VALUES (@id, @team, @agent, @session, @kind, @occurred, @payload)";
 

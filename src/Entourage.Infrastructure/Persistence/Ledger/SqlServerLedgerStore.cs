@@ -185,6 +185,7 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
         await WriteAsync(changes.Events, SqlServerStatements.InsertEvents);
         await WriteAsync(changes.Audited, SqlServerStatements.InsertAudited);
         await WriteAsync(changes.Answers, SqlServerStatements.InsertAnswers);
+        await WriteAsync(changes.ExtendedAnswers, SqlServerStatements.UpdateAnswers);
     }
 
     /// <summary>Writes a row for each item.</summary>

@@ -185,12 +185,13 @@ internal static partial class SqlServerStatements
         });
 
     public static SqlCommand InsertAnswers(IReadOnlyCollection<IdempotentAnswer> answers) => Repeat(
-        LedgerSql.InsertAnswer, answers, (row, answer) =>
+        LedgerSql.InsertAnswer, answers, BindAnswer);
+
+    public static SqlCommand UpdateAnswers(IReadOnlyCollection<AnswerChange> changes) => Repeat(
+        LedgerSql.UpdateAnswer, changes, (row, change) =>
         {
-            row.Add("@key", SqlDbType.Binary, answer.KeyHash, HashLength);
-            row.Add("@request", SqlDbType.Binary, answer.RequestHash, HashLength);
-            row.Add("@response", SqlDbType.NVarChar, answer.Response, -1);
-            row.Add("@created", SqlDbType.DateTimeOffset, answer.CreatedAt);
+            BindAnswer(row, change.After);
+            row.Add("@requestBefore", SqlDbType.Binary, change.Before.RequestHash, HashLength);
         });
 
     /// <summary>
@@ -223,6 +224,14 @@ internal static partial class SqlServerStatements
     }
 
     private static void BindOrganisation(Row row, Guid id) => row.Add("@organisation", SqlDbType.UniqueIdentifier, id);
+
+    private static void BindAnswer(Row row, IdempotentAnswer answer)
+    {
+        row.Add("@key", SqlDbType.Binary, answer.KeyHash, HashLength);
+        row.Add("@request", SqlDbType.Binary, answer.RequestHash, HashLength);
+        row.Add("@response", SqlDbType.NVarChar, answer.Response, -1);
+        row.Add("@created", SqlDbType.DateTimeOffset, answer.CreatedAt);
+    }
 
     private static void BindBucket(Row row, LedgerBucket bucket)
     {

@@ -257,12 +257,12 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
 
         foreach (var answer in changes.Answers)
         {
-            Prepare(LedgerSql.InsertAnswer)
-                .Bind("@key", answer.KeyHash)
-                .Bind("@request", answer.RequestHash)
-                .Bind("@response", answer.Response)
-                .Bind("@created", answer.CreatedAt)
-                .Write();
+            Bind(Prepare(LedgerSql.InsertAnswer), answer).Write();
+        }
+
+        foreach (var (before, after) in changes.ExtendedAnswers)
+        {
+            Bind(Prepare(LedgerSql.UpdateAnswer), after).Bind("@requestBefore", before.RequestHash).Write();
         }
 
         return Task.CompletedTask;
@@ -288,6 +288,12 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
 
         return Task.FromResult<IReadOnlyList<LedgerReservation>>(found);
     }
+
+    private static SqliteStatement Bind(SqliteStatement statement, IdempotentAnswer answer) => statement
+        .Bind("@key", answer.KeyHash)
+        .Bind("@request", answer.RequestHash)
+        .Bind("@response", answer.Response)
+        .Bind("@created", answer.CreatedAt);
 
     private static SqliteStatement Bind(SqliteStatement statement, BudgetWindow window) => statement
         .Bind("@scope", (long)window.Scope)

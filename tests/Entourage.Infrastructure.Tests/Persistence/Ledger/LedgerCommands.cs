@@ -26,6 +26,7 @@ internal static class LedgerCommands
         [typeof(byte[])] = i => Hash(i),
         [typeof(BudgetWindow)] = i => Window(i),
         [typeof(IdempotentAnswer)] = i => new IdempotentAnswer(Hash(i), Hash(i + 1), "{}", At(i)),
+        [typeof(AnswerChange)] = i => new AnswerChange(new(Hash(i), Hash(i + 1), "{}", At(i)), new(Hash(i), Hash(i + 2), "[]", At(i + 1))),
         [typeof(DateTimeOffset)] = i => At(i),
         [typeof(TeamEvent)] = i => TeamEvent.Create(EventKind.Stop, Id(i), Id(i), i + 1, "{}", At(i)),
         [typeof(LedgerRecord)] = i => new LedgerRecord(

@@ -802,6 +802,33 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Prices", (string)null);
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<Guid?>("AgentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("AgentId");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("ChildTokens");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
                 {
                     b.Property<long>("SessionId")
@@ -1654,6 +1681,20 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .WithMany()
                         .HasForeignKey("OrganisationId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.HasOne("Entourage.Domain.Agents.Agent", null)
+                        .WithMany()
+                        .HasForeignKey("AgentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>

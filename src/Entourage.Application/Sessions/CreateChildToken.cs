@@ -1,0 +1,70 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Errors;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>
+/// Issues a one-time token with which another agent of the team may start a session below this one (rule 16). It takes no idempotency key: its
+/// answer would be stored, and with it the secret. A token whose answer was lost expires.
+/// </summary>
+/// <param name="SessionId">The parent session.</param>
+/// <param name="AgentId">The one agent that may use it; null for any agent of the team.</param>
+/// <param name="TtlSeconds">How long it lasts, in seconds: 1 to 3,600; 300 when null.</param>
+public sealed record CreateChildTokenCommand(long SessionId, Guid? AgentId, long? TtlSeconds) : ICommand<ChildTokenResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+}
+
+/// <summary>A token that was just issued. It is not shown again.</summary>
+/// <param name="Token">What is sent as <c>parent_token</c> to start a session.</param>
+/// <param name="SessionId">The parent session.</param>
+/// <param name="AgentId">The one agent that may use it; null for any agent of the team.</param>
+/// <param name="ExpiresAt">When it expires (UTC).</param>
+public sealed record ChildTokenResponse(string Token, long SessionId, Guid? AgentId, DateTimeOffset ExpiresAt);
+
+internal sealed class CreateChildTokenValidator : AbstractValidator<CreateChildTokenCommand>
+{
+    public CreateChildTokenValidator() => RuleFor(command => command.TtlSeconds).InclusiveBetween(1, ChildToken.GreatestTtlSeconds);
+}
+
+internal sealed class CreateChildTokenHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateChildTokenCommand, ChildTokenResponse>
+{
+    public async Task<ChildTokenResponse> Handle(CreateChildTokenCommand request, CancellationToken cancellationToken)
+    {
+        var teamId = await db.Sessions.Where(session => session.Id == request.SessionId).Select(session => (Guid?)session.TeamId)
+            .SingleOrDefaultAsync(cancellationToken) ?? throw new NotFoundException("session", request.SessionId);
+        if (request.AgentId is { } agentId && !await db.Agents.AnyAsync(agent => agent.Id == agentId && agent.TeamId == teamId, cancellationToken))
+        {
+            throw new InvalidInputException("agent_id", "The session's team has no such agent.");
+        }
+
+        // So that concurrent requests cannot exceed the number of outstanding tokens, and the session cannot end meanwhile.
+        await db.HoldOrganisationOfAsync(teamId, cancellationToken);
+        if (!await db.Sessions.AnyAsync(session => session.Id == request.SessionId && session.Status == SessionStatus.Active, cancellationToken))
+        {
+            throw Session.ParentEnded(request.SessionId);
+        }
+
+        var now = time.GetUtcNow();
+        var outstanding = await db.ChildTokens.CountAsync(token => token.SessionId == request.SessionId && token.ExpiresAt > now, cancellationToken);
+        if (outstanding >= ChildToken.GreatestOutstanding)
+        {
+            throw new ConflictException(
+                "too-many-child-tokens",
+                $"Session {request.SessionId} has {outstanding} child tokens that are neither used nor expired; {ChildToken.GreatestOutstanding} is the limit. "
+                + "Use one of them, or wait until one expires.");
+        }
+
+        var (token, text) = ChildToken.Issue(
+            request.SessionId, request.AgentId, TimeSpan.FromSeconds(request.TtlSeconds ?? ChildToken.DefaultTtlSeconds), now);
+        db.ChildTokens.Add(token);
+        await db.SaveChangesAsync(cancellationToken);
+        return new(text, token.SessionId, token.AgentId, token.ExpiresAt);
+    }
+}
