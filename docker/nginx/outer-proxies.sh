@@ -2,6 +2,7 @@
 # Writes which outer proxies nginx trusts, from ENTOURAGE_OUTER_PROXIES: addresses and networks such as 10.1.0.5 or 10.1.0.0/24, with
 # spaces, commas or semicolons between them. None by default. The image's entry point runs this before nginx.
 set -eu
+export LC_ALL=C
 folder="${ENTOURAGE_NGINX_FOLDER:-/tmp/entourage}"
 mkdir -p "$folder"
 : > "$folder/outer-proxies.geo"

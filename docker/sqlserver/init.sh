@@ -2,6 +2,7 @@
 # Runs init.sql as sa, once the server is up. Passwords are in the environment; sqlcmd gets them there and on its standard input, never on
 # a command line, which other processes can read.
 set -eu
+export LC_ALL=C
 
 # These end up in T-SQL and in connection strings, where other characters would need an escape.
 check() {

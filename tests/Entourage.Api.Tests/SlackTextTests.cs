@@ -59,7 +59,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
         await CreateAsync(["stop", "alert", "usage"], "slack");
         var session = await Team.StartAsync();
         _ = (await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, model = "<https://evil.example|m>" })).Ok;
-        _ = (await Api.PostAsync($"/sessions/{session}/kill", new { reason = "*see*\nhttps://evil.example @here" })).Ok;
+        _ = (await Api.PostAsync($"/sessions/{session}/kill", new { reason = "*see* https://evil.example @here" })).Ok;
 
         var texts = new[] { await ReadAsync(), await ReadAsync(), await ReadAsync() };
 

@@ -110,7 +110,7 @@ internal sealed partial class ComposeTests
         {
             var tool = Path.Combine(folder, "sqlcmd");
             await File.WriteAllTextAsync(tool, $"#!/bin/sh\necho \"$* SQLCMDPASSWORD=${{SQLCMDPASSWORD:+set}}\" > {folder}/arguments\ncat > {folder}/input\n");
-            File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await RunAsync(["chmod", "+x", tool]);
             var run = await RunAsync(["sh", Path.Combine(Repository.Root, "docker/sqlserver/init.sh")], new Dictionary<string, string>(environment) { ["SQLCMD"] = tool });
             return (run!.Value, (await ReadAsync("arguments")).Trim(), await ReadAsync("input"));
         }
