@@ -103,6 +103,11 @@ try
     app.MapHealth();
     app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
 
+    if (args is [Migrate.Command, ..])
+    {
+        return await Migrate.RunAsync(app.Services, Console.Out);
+    }
+
     if (args is [Verify.Command, ..])
     {
         return await Verify.RunAsync(app.Services, app.Configuration, args.Contains(Verify.Repair), Console.Out);

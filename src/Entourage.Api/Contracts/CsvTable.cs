@@ -16,8 +16,10 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
 
     private static readonly CsvConfiguration Format = new(CultureInfo.InvariantCulture)
     {
-        // What an agent or a task is called is nothing that a spreadsheet is to run.
-        InjectionOptions = InjectionOptions.Escape,
+        // The columns of agents' text escape formulas themselves. The writer's own option knows no other separators than its own, and
+        // would turn numbers into text.
+        InjectionOptions = InjectionOptions.None,
+        ShouldQuote = cell => CsvText.NeedsQuotes(cell.Field),
     };
 
     public async Task ExecuteResultAsync(ActionContext context)
@@ -44,10 +46,10 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
         {
             Map(session => session.SessionId).Name("session_id");
             Map(session => session.AgentId).Name("agent_id");
-            Map(session => session.AgentName).Name("agent_name");
+            Map(session => session.AgentName).Name("agent_name").Convert(row => CsvText.Of(row.Value.AgentName));
             Map(session => session.TaskId).Name("task_id");
-            Map(session => session.TaskTitle).Name("task_title");
-            Map(session => session.Model).Name("model");
+            Map(session => session.TaskTitle).Name("task_title").Convert(row => CsvText.Of(row.Value.TaskTitle));
+            Map(session => session.Model).Name("model").Convert(row => CsvText.Of(row.Value.Model));
             Map(session => session.Status).Name("status").Convert(row => EnumNames.Of(row.Value.Status));
             Map(session => session.StartedAt).Name("started_at").Convert(row => UtcJsonConverter.TextOf(row.Value.StartedAt));
             Map(session => session.CostUsd).Name("cost_usd").Convert(row => row.Value.CostUsd.ToString());

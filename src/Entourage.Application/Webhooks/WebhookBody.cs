@@ -48,7 +48,7 @@ public static class WebhookBody
     private static string OfText(string text) => Write(json =>
     {
         json.WriteStartObject();
-        json.WriteString("text", Escape(text));
+        json.WriteString("text", text);
         json.WriteEndObject();
     });
 
@@ -63,12 +63,7 @@ public static class WebhookBody
         return Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
-    // Slack reads these three as the beginnings of links and mentions.
-    private static string Escape(string text) => text
-        .Replace("&", "&amp;", StringComparison.Ordinal)
-        .Replace("<", "&lt;", StringComparison.Ordinal)
-        .Replace(">", "&gt;", StringComparison.Ordinal);
-
+    // Each part that somebody else may have written is escaped where it enters: the sentence around it is ours, and holds no markup.
     private static string Sentence(EventMessage message)
     {
         using var document = JsonDocument.Parse(message.Data);
@@ -77,11 +72,11 @@ public static class WebhookBody
         {
             EventKind.Usage =>
                 $"Session {Number(message.SessionId)} used {Text(data, "input_tokens")} input and {Text(data, "output_tokens")} output tokens"
-                + $"{(Text(data, "model") is { } model ? $" of {model}" : "")}: {Text(data, "cost_usd")} USD.",
-            EventKind.Session when Text(data, "status") == "active" => $"Session {Number(message.SessionId)} of {Text(data, "agent_name")} has begun.",
+                + $"{(Text(data, "model") is { } model ? $" of {SlackText.Name(model)}" : "")}: {Text(data, "cost_usd")} USD.",
+            EventKind.Session when Text(data, "status") == "active" => $"Session {Number(message.SessionId)} of {AgentName(data)} has begun.",
             EventKind.Session =>
-                $"Session {Number(message.SessionId)} of {Text(data, "agent_name")} has ended ({Text(data, "status")}) at {Text(data, "cost_usd")} USD."
-                + (Text(data, "error") is { } error ? $" {error}" : ""),
+                $"Session {Number(message.SessionId)} of {AgentName(data)} has ended ({Text(data, "status")}) at {Text(data, "cost_usd")} USD."
+                + (Text(data, "error") is { } error ? $" {SlackText.Remark(error)}" : ""),
             EventKind.Settings => "What the team may spend was changed.",
             _ => $"{Title(message)}{(Text(data, "kind") is { } kind ? $" ({kind})" : "")}: {Wording(data) ?? "see the dashboard."}",
         };
@@ -94,7 +89,12 @@ public static class WebhookBody
         _ => "Budget",
     }) + (message.SessionId is { } session ? $", session {Number(session)}" : "");
 
-    private static string? Wording(JsonElement data) => Wordings.Select(name => Text(data, name)).FirstOrDefault(text => text is not null);
+    // The message of an alert is our own sentence, with names in it. The others are somebody's words alone.
+    private static string? Wording(JsonElement data) => Text(data, Wordings[0]) is { } message
+        ? SlackText.Of(message)
+        : Wordings.Select(name => Text(data, name)).FirstOrDefault(text => text is not null) is { } remark ? SlackText.Remark(remark) : null;
+
+    private static string AgentName(JsonElement data) => SlackText.Name(Text(data, "agent_name") ?? "");
 
     private static string Number(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 

@@ -59,7 +59,7 @@ internal static class GuardCommand
 
         var left = budget.DailyLimitUsd is { } limit ? $" {Printer.Usd(budget.DailySpentUsd)} of {Printer.Usd(limit)} USD were spent today." : "";
         await Console.Error.WriteLineAsync(
-            $"Stop: {string.Join(", ", budget.StopReasons)}.{left} Do not go on and do not try again: tell the person you work for.");
+            $"Stop: {Plain.Of(string.Join(", ", budget.StopReasons))}.{left} Do not go on and do not try again: tell the person you work for.");
         return ExitCodes.Usage;
     }
 

@@ -27,21 +27,26 @@ public static class DatabaseStartup
         !(await services.GetRequiredService<EntourageDb>().Database.GetPendingMigrationsAsync(cancellationToken)).Any();
 
     /// <summary>
-    /// Applies the migrations that are missing, unless that is switched off. Any number of processes may do so at once.
+    /// Applies the missing migrations, unless that is switched off. Any number of processes may do so at once.
     /// </summary>
-    public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    /// <param name="services">Where the store is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="always">Whether to do so even when <see cref="DatabaseOptions.MigrateOnStart"/> is switched off.</param>
+    /// <returns>How many were missing.</returns>
+    public static async Task<int> MigrateAsync(IServiceProvider services, CancellationToken cancellationToken, bool always = false)
     {
         await using var scope = services.CreateAsyncScope();
-        if (!scope.ServiceProvider.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigrateOnStart)
+        if (!always && !scope.ServiceProvider.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigrateOnStart)
         {
-            return;
+            return 0;
         }
 
         var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
-        if (!(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        var missing = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+        if (missing == 0)
         {
             // Nothing is written then: a store that cannot be written can still be read.
-            return;
+            return 0;
         }
 
         var file = scope.ServiceProvider.GetService<SqliteConnections>();
@@ -55,6 +60,8 @@ public static class DatabaseStartup
             // Of two processes that find no database, one makes it, and this is the other.
             await db.Database.MigrateAsync(cancellationToken);
         }
+
+        return missing;
     }
 }
 

@@ -71,8 +71,12 @@ internal sealed class CommandTests : ClientFixture
         Assert.That((await RunAsync("budget", "nobody")).Errors, Does.Contain("There is no agent"));
     }
 
-    [Test]
-    public void Text_of_others_cannot_move_the_cursor() => Assert.That(Entourage.Cli.Output.Plain.Of("a\u001b[2Jb\u009bc\r\n"), Is.EqualTo("a [2Jb c  "));
+    [TestCase("a\u001b[2Jb\u009bc\r\n", "a [2Jb c  ")]
+    [TestCase("a\u2028b\u2029c\u0085d", "a b c d")]
+    [TestCase("a\u202egnp.exe\u2066\u061c\u200f", "agnp.exe")]
+    [TestCase("a\u200bb\ufeffc", "abc")]
+    [TestCase("Zoë 🙂 [red]x[/]", "Zoë 🙂 [red]x[/]")]
+    public void Text_of_others_cannot_move_the_cursor(string text, string shown) => Assert.That(Entourage.Cli.Output.Plain.Of(text), Is.EqualTo(shown));
 
     [TestCase("90", 90)]
     [TestCase("0.5s", 0.5)]

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+
+namespace Entourage.Application.Formats;
+
+/// <summary>Turns text that others wrote into one line that shows what it holds.</summary>
+public static class SingleLine
+{
+    /// <summary>
+    /// Replaces control characters, line ends and blanks of every kind by a space each, and drops format characters: those reverse the order
+    /// of what follows, or have no width. Half a surrogate pair becomes U+FFFD. Leading and trailing spaces are removed.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The line; the same text when nothing had to change.</returns>
+    public static string Of(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text.Trim();
+        }
+
+        var line = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (IsBlank(rune))
+            {
+                line.Append(' ');
+            }
+            else if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format)
+            {
+                line.Append(rune.ToString());
+            }
+        }
+
+        return line.ToString().Trim();
+    }
+
+    // The last five are letters and symbols by category, and show nothing.
+    private static bool IsBlank(Rune rune) =>
+        Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || rune.Value is 0x115F or 0x1160 or 0x2800 or 0x3164 or 0xFFA0;
+}
