@@ -51,6 +51,6 @@ internal sealed class ChildTokenTests : RunFixture
         var again = Assert.ThrowsAsync<EntourageException>(() => Client.StartSessionAsync(new(other.Id, ParentToken: token.Token)));
 
         Assert.That((token.SessionId, token.AgentId, child.ParentSessionId), Is.EqualTo((session.Id, (Guid?)other.Id, (long?)session.Id)));
-        Assert.That(again!.Status, Is.EqualTo(System.Net.HttpStatusCode.Forbidden));
+        Assert.That(again!.Code, Is.EqualTo("forbidden"));
     }
 }
