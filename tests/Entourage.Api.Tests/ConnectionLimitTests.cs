@@ -100,7 +100,7 @@ internal sealed class ConnectionLimitTests
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, new Confinement(OpenFiles: files));
         var team = await process.Api.CreateTeamAsync();
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ => await team.UseAsync(await team.StartAsync(), 0.01m)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await team.UseAsync(await team.StartAsync(), 0.01m)));
         Assert.That(await process.EndAsync(), Does.Contain("is lowered").And.Contain(files.ToString(CultureInfo.InvariantCulture)));
     }
 
