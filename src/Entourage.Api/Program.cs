@@ -3,6 +3,7 @@ using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Api.Mcp;
+using Entourage.Api.Protection;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
@@ -144,6 +145,7 @@ try
         await Access.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
     }
 
+    app.Services.GetRequiredService<ConnectionRoom>().Report(app.Logger);
     await app.StartAsync();
     if (!Logs.AreJson(app.Configuration))
     {

@@ -46,7 +46,11 @@ internal abstract class HardeningFixture
         Assert.That(text, Does.Not.Match("""SELECT|KeyHash|Exception|System\.|Microsoft|Entourage|\bat [A-Z]\w+\."""));
 
     /// <summary>An address that no test has asked from yet.</summary>
-    protected static string NewAddress() => $"203.0.113.{Interlocked.Increment(ref addresses)}";
+    protected static string NewAddress()
+    {
+        var number = Interlocked.Increment(ref addresses);
+        return $"198.18.{number / 250}.{(number % 250) + 1}";
+    }
 
     /// <summary>It is refused, with why and for how long.</summary>
     protected static void CheckRefusal(Answer answer, string what)

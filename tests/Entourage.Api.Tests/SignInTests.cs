@@ -20,8 +20,8 @@ namespace Entourage.Api.Tests;
 /// <summary>How a server comes to its first key, whether it asks for one, and what else it takes.</summary>
 internal sealed class SignInTests
 {
-    private const string Issuer = "https://id.example.com/";
-    private const string Audience = "entourage";
+    private const string Issuer = TestAuthority.Issuer;
+    private const string Audience = TestAuthority.Audience;
 
     [Test]
     public async Task Of_many_replicas_that_start_at_once_one_issues_the_first_key()
@@ -139,7 +139,7 @@ internal sealed class SignInTests
 
     private static Task<ApiHost> StartWithAuthorityAsync(SecurityKey key) => ApiHost.StartAsync(
         Store.Sqlite,
-        settings: new Dictionary<string, string>(ApiHost.WithKeys) { ["Auth:Jwt:Authority"] = Issuer, ["Auth:Jwt:Audience"] = Audience },
+        settings: TestAuthority.Settings,
         replace: services => services.PostConfigure<JwtBearerOptions>("jwt", options =>
         {
             // What the authority would say of itself.

@@ -18,6 +18,7 @@ internal sealed class AuditPageTests : PageFixture
         await Expect(rows.Nth(0)).ToContainTextAsync("Lunch");
         await Expect(rows.Nth(1)).ToContainTextAsync("Team settings changed");
         await Expect(rows.Nth(1)).ToContainTextAsync("operator");
+        await Expect(rows.Nth(1)).ToContainTextAsync("without a key");
         await Expect(rows.Nth(1).Locator("del")).ToHaveTextAsync("10.00");
         await Expect(rows.Nth(1).Locator("ins")).ToHaveTextAsync("20.00");
         await Expect(rows.Nth(2).Locator("del")).ToHaveTextAsync("none");

@@ -5,7 +5,8 @@ namespace Entourage.Testing;
 /// <summary>What the system refuses to a process that would be refused nothing otherwise. Linux only.</summary>
 /// <param name="LargestFileKib">The largest file that it can write, in KiB: its disk is full from there on, until that is lifted.</param>
 /// <param name="ObeysFileModes">Whether it is refused what the mode of a file forbids, even when it is root's.</param>
-public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes = false)
+/// <param name="OpenFiles">The most files and connections that it can have open at once.</param>
+public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes = false, int? OpenFiles = null)
 {
     /// <summary>Whether there is a tool that lifts the limit of a process that runs.</summary>
     public static bool CanBeLifted => Find("prlimit");
@@ -46,6 +47,12 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
         if (ObeysFileModes && Environment.IsPrivilegedProcess)
         {
             program = [.. WithoutPrivileges, .. program];
+        }
+
+        if (OpenFiles is { } files)
+        {
+            // Both limits: the runtime raises the soft one to the hard one.
+            program = ["bash", "-c", $"ulimit -n {files}; exec \"$@\"", "bash", .. program];
         }
 
         // The signal that comes with the limit is ignored, as on a disk that is full.

@@ -49,13 +49,13 @@ public sealed class JwtOptions
     /// <summary>The audience that a token must be for; required with an authority.</summary>
     public string? Audience { get; set; }
 
-    /// <summary>The claim that says <c>lead</c> or <c>admin</c>.</summary>
+    /// <summary>The claim that says <c>lead</c> or <c>admin</c>, as a text; a list says neither.</summary>
     public string RoleClaim { get; set; } = "entourage_role";
 
-    /// <summary>The claim that has the id of a lead's team.</summary>
+    /// <summary>The claim that has the id of a lead's team, as a text.</summary>
     public string TeamClaim { get; set; } = "entourage_team";
 
-    /// <summary>The claim that has the person's name; <c>sub</c> where it is absent.</summary>
+    /// <summary>The claim that has the person's name, of up to 200 characters. The token's <c>sub</c> is shown behind it.</summary>
     public string NameClaim { get; set; } = "name";
 
     /// <summary>Whether the authority must be asked by HTTPS. Without it, whoever is in between can let anybody in.</summary>

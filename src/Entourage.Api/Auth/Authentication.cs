@@ -1,3 +1,4 @@
+using Entourage.Api.Protection;
 using Entourage.Application.Access;
 using Microsoft.AspNetCore.Authentication;
 
@@ -47,6 +48,7 @@ internal static class Authentication
 
             return next(context);
         });
+        app.Services.GetRequiredService<RequestRates>().UseOverLimit(app);
         app.UseAuthorization();
     }
 

@@ -1,8 +1,8 @@
-using System.Globalization;
 using Entourage.Application.Access;
 using Entourage.Domain.Access;
-using Entourage.Domain.Organisations;
+using Entourage.Domain.Audit;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Entourage.Api.Auth;
 
@@ -12,11 +12,15 @@ internal static class JwtCallers
     /// <summary>The name of the scheme.</summary>
     public const string Name = "jwt";
 
-    // The JSON object that a token begins with, in Base64.
-    private const string Start = "eyJ";
+    // Far beyond what authorities issue, and within what headers may be long.
+    private const int GreatestLength = 16_384;
 
-    /// <summary>Whether a bearer's text is a token, and not a key.</summary>
-    public static bool IsToken(string text) => text.StartsWith(Start, StringComparison.Ordinal) && text.Count(character => character == '.') == 2;
+    // The JSON object that a token begins with, in Base64Url: a brace, then a quotation mark, a blank, a line end or a tabulator.
+    private static readonly string[] Starts = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
+
+    /// <summary>Whether a text is a token, and not a key: an object in Base64Url, and something after it.</summary>
+    public static bool IsToken(string text) =>
+        Array.Exists(Starts, start => text.StartsWith(start, StringComparison.Ordinal)) && text.Contains('.', StringComparison.Ordinal);
 
     /// <summary>Takes the tokens of an authority.</summary>
     public static void Configure(JwtBearerOptions bearer, JwtOptions options)
@@ -27,31 +31,53 @@ internal static class JwtCallers
         bearer.MapInboundClaims = false;
         bearer.IncludeErrorDetails = false;
         bearer.SaveToken = false;
-        bearer.Events = new() { OnTokenValidated = context => AdmitAsync(context, options) };
+        bearer.Events = new() { OnMessageReceived = RefuseHuge, OnTokenValidated = context => AdmitAsync(context, options) };
+    }
+
+    private static Task RefuseHuge(MessageReceivedContext context)
+    {
+        if (KeyAuthentication.BearerOf(context.Request) is { Length: > GreatestLength })
+        {
+            context.Fail("The token is too long.");
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>Finds out what the token's holder may do. One whose claims say nothing of it is known, and may do nothing.</summary>
     private static async Task AdmitAsync(TokenValidatedContext context, JwtOptions options)
     {
-        var claims = context.Principal!;
-        var fullName = claims.FindFirst(options.NameClaim)?.Value ?? claims.FindFirst("sub")?.Value ?? Name;
-        var name = fullName[..Math.Min(fullName.Length, Organisation.NameLength)];
-        var expiresAt = long.TryParse(claims.FindFirst("exp")?.Value, CultureInfo.InvariantCulture, out var seconds)
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : (DateTimeOffset?)null;
-        if (claims.HasClaim(options.RoleClaim, "admin"))
+        if (context.SecurityToken is not JsonWebToken token || TokenClaims.Read(token.EncodedPayload, options) is not { } claims)
         {
-            Admit(new(name, CallerRole.Admin, ExpiresAt: expiresAt));
-        }
-        else if (claims.HasClaim(options.RoleClaim, "lead") && Guid.TryParse(claims.FindFirst(options.TeamClaim)?.Value, out var team))
-        {
-            var owners = context.HttpContext.RequestServices.GetRequiredService<Owners>();
-            if (await owners.FindAsync(Resource.Team(team), context.HttpContext.RequestAborted) is { } owner)
-            {
-                Admit(new(name, CallerRole.Lead, OrganisationId: owner.OrganisationId, TeamId: team, ExpiresAt: expiresAt));
-            }
+            context.Fail("The token's payload is invalid.");
+            return;
         }
 
-        void Admit(Caller caller) => context.Principal = Admission.PrincipalOf(caller, Name);
+        switch (claims.Role)
+        {
+            case "admin":
+                Admit(CallerRole.Admin, null, null);
+                break;
+            case "lead" when claims.Team is { } team:
+                var owners = context.HttpContext.RequestServices.GetRequiredService<Owners>();
+                if (await owners.FindAsync(Resource.Team(team), context.HttpContext.RequestAborted) is { } owner)
+                {
+                    Admit(CallerRole.Lead, owner.OrganisationId, team);
+                }
+
+                break;
+        }
+
+        void Admit(CallerRole role, Guid? organisationId, Guid? teamId)
+        {
+            var name = CallerNames.OfToken(claims.Name, claims.Subject);
+            var caller = new Caller(name, role, OrganisationId: organisationId, TeamId: teamId, ExpiresAt: claims.ExpiresAt)
+            {
+                Kind = ActorKind.Token,
+                Issuer = claims.Issuer,
+                Subject = claims.Subject,
+            };
+            context.Principal = Admission.PrincipalOf(caller, Name);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using Entourage.Api.Protection;
 using Entourage.Application.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -10,7 +11,8 @@ namespace Entourage.Api.Auth;
 /// <summary>
 /// Lets in whoever shows a key: as <c>X-API-Key</c>, as <c>Authorization: Bearer</c>, or in the cookie of a browser that has signed in.
 /// </summary>
-internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyRing keys)
+internal sealed class KeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyRing keys, FailedKeys failed)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The name of the scheme.</summary>
@@ -27,6 +29,9 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     // Whatever is wrong with it: who holds no key learns nothing of those that there are.
     private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("No such key lets anybody in.");
 
+    // How long the address has to wait that has shown the present wrong key; null for not at all.
+    private TimeSpan? wait;
+
     /// <summary>The bearer's text of a request; null when it has none.</summary>
     public static string? BearerOf(HttpRequest request) =>
         request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
@@ -34,6 +39,12 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
     /// <summary>What a request shows as its key; null for nothing.</summary>
     public static string? TextOf(HttpRequest request) =>
         request.Headers[Header] is { Count: > 0 } header ? header.ToString() : BearerOf(request) ?? request.Cookies[Cookie];
+
+    /// <summary>
+    /// Whether a text that lets nobody in may have been a try to guess a key. One that was revoked or has expired is none, nor is a token:
+    /// nobody can guess a signature, and people go on to send tokens that have expired.
+    /// </summary>
+    public static bool IsGuess(KeyLookup found, string text) => !found.WasIssued && !JwtCallers.IsToken(text);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -48,7 +59,14 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
             return AuthenticateResult.NoResult();
         }
 
-        return await keys.FindAsync(text, Context.RequestAborted) is { } caller ? Admission.Admit(caller, Scheme.Name) : NotValid;
+        var found = await keys.LookUpAsync(text, Context.RequestAborted);
+        if (found.Caller is { } caller)
+        {
+            return Admission.Admit(caller, Scheme.Name);
+        }
+
+        wait = IsGuess(found, text) ? failed.Count(Context, text) : null;
+        return NotValid;
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -57,6 +75,11 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
         {
             Response.Redirect(SignIn.PageFor(Request.Path + Request.QueryString));
             return Task.CompletedTask;
+        }
+
+        if (wait is { } time)
+        {
+            return TooManyRequests.AnswerAsync(Context, time, FailedKeys.Detail);
         }
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -16,6 +16,9 @@ internal static class SignIn
 {
     private const string Home = "/";
 
+    // A key and an address of this server.
+    private const int LargestForm = 32_768;
+
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     /// <summary>The page to sign in, which leads to an address of this server.</summary>
@@ -25,7 +28,8 @@ internal static class SignIn
     public static void MapSignIn(this WebApplication app)
     {
         // Pages of other sites cannot send it: those are refused before.
-        app.MapPost(SignInPage.Action, EnterAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        app.MapPost(SignInPage.Action, EnterAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription()
+            .WithMetadata(new RequestSizeLimitAttribute(LargestForm));
         app.MapPost(SignInPage.LeaveAction, Leave).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
     }
 
@@ -41,15 +45,11 @@ internal static class SignIn
         // An address that names another server would make this one send people there.
         var target = RedirectHttpResult.IsLocalUrl(address) ? address! : Home;
         var text = key?.Trim() ?? "";
-        if (failed.WaitOf(context) is not null)
+        var found = await keys.LookUpAsync(text, context.RequestAborted);
+        if (found.Caller is not { } caller)
         {
-            return Again(SignInRefusal.TooMany);
-        }
-
-        if (await keys.FindAsync(text, context.RequestAborted) is not { } caller)
-        {
-            failed.Count(context, text);
-            return Again(SignInRefusal.NoKey);
+            var mustWait = KeyAuthentication.IsGuess(found, text) && failed.Count(context, text) is not null;
+            return Again(mustWait || RequestRates.IsOverLimit(context) ? SignInRefusal.TooMany : SignInRefusal.NoKey);
         }
 
         if (caller.Role < CallerRole.Lead)

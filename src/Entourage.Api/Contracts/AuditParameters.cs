@@ -20,7 +20,7 @@ public sealed record AuditParameters
     [FromQuery(Name = "action")]
     public string? Action { get; init; }
 
-    /// <summary>Only by this one: its name, or the id of its key.</summary>
+    /// <summary>Only by this one: its name, the id of its key, or the subject of its token.</summary>
     [FromQuery(Name = "actor")]
     public string? Actor { get; init; }
 

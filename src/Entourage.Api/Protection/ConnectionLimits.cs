@@ -5,11 +5,11 @@ namespace Entourage.Api.Protection;
 /// <summary>What a connection and a request on it may take: of the configuration section <c>Limits</c>.</summary>
 public sealed class ConnectionLimits
 {
-    /// <summary>How many connections may be open; a further one is closed at once.</summary>
+    /// <summary>How many connections may be open; a further one is closed at once. <see cref="ConnectionRoom"/> lowers it to what the system allows.</summary>
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 16_384;
 
-    /// <summary>How many of them may be upgraded, to WebSockets for one.</summary>
+    /// <summary>How many more may be upgraded, to WebSockets for one.</summary>
     [Range(0, 1_000_000)]
     public int UpgradedConnections { get; set; } = 1_024;
 

@@ -9,6 +9,12 @@ internal static class Sender
     // Whoever has one address of IPv6 has all that begin with the same half.
     private const int OwnedBytes = 8;
 
+    // The framework keeps here whom a request came from before it took a proxy's word for it.
+    private const string Original = "X-Original-For";
+
+    /// <summary>Whether a request comes from this machine, by no proxy: what a proxy calls loopback is another machine.</summary>
+    public static bool IsThisMachine(HttpContext context) => IPAddress.IsLoopback(Of(context)) && !context.Request.Headers.ContainsKey(Original);
+
     /// <summary>The address, or what stands for all that its owner has.</summary>
     public static IPAddress Of(HttpContext context)
     {

@@ -17,7 +17,9 @@ internal static class Hardening
         services.AddOptions<ConnectionLimits>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimits>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ProxyOptions>().Bind(configuration.GetSection(ProxyOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionLimits>>((kestrel, limits) => Limit(kestrel, limits.Value));
+        services.AddSingleton<ConnectionRoom>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionLimits>, ConnectionRoom>(
+            (kestrel, limits, room) => Limit(kestrel, limits.Value, room));
 
         // Names are checked with the rest, and refused as everything else is.
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
@@ -31,18 +33,13 @@ internal static class Hardening
 
     /// <summary>Checks requests. Comes after what answers errors, and before what looks at keys.</summary>
     /// <param name="app">The server.</param>
-    /// <param name="needsKeys">Whether requests need a key: where they do not there is none to guess.</param>
+    /// <param name="needsKeys">Whether requests need a key.</param>
     public static void UseHardening(this WebApplication app, bool needsKeys)
     {
         UseProxies(app);
         app.Use(SecurityHeaders.AddAsync);
-        app.Services.GetRequiredService<RequestRates>().UseAddresses(app);
+        app.Services.GetRequiredService<RequestRates>().UseAddresses(app, needsKeys);
         app.Use(new ForeignRequests(app.Configuration, needsKeys).CheckAsync);
-        if (needsKeys)
-        {
-            app.Services.GetRequiredService<FailedKeys>().Use(app);
-        }
-
         app.UseRequestTimeouts();
         app.Use(RequestTime.WatchAsync);
     }
@@ -79,11 +76,11 @@ internal static class Hardening
         }
     }
 
-    private static void Limit(KestrelServerOptions kestrel, ConnectionLimits limits)
+    private static void Limit(KestrelServerOptions kestrel, ConnectionLimits limits, ConnectionRoom room)
     {
         var slowest = limits.BytesPerSecond == 0 ? null : new MinDataRate(limits.BytesPerSecond, TimeSpan.FromSeconds(limits.SlowSeconds));
-        kestrel.Limits.MaxConcurrentConnections = limits.Connections;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = limits.UpgradedConnections;
+        kestrel.Limits.MaxConcurrentConnections = room.Connections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = room.UpgradedConnections;
         kestrel.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.KeepAliveSeconds);
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);

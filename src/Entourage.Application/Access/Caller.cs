@@ -1,5 +1,6 @@
 using Entourage.Application.Errors;
 using Entourage.Domain.Access;
+using Entourage.Domain.Audit;
 
 namespace Entourage.Application.Access;
 
@@ -21,10 +22,19 @@ public sealed record Caller(
     DateTimeOffset? ExpiresAt = null)
 {
     /// <summary>Whoever can reach a server that asks for no keys.</summary>
-    public static readonly Caller Operator = new("operator", CallerRole.Admin);
+    public static readonly Caller Operator = new(ReservedNames.Operator, CallerRole.Admin);
 
     /// <summary>The product itself: jobs, detectors, commands on the console.</summary>
-    public static readonly Caller Entourage = new("entourage", CallerRole.Admin);
+    public static readonly Caller Entourage = new(ReservedNames.Product, CallerRole.Admin) { Kind = ActorKind.Product };
+
+    /// <summary>How the caller was identified.</summary>
+    public ActorKind Kind { get; init; } = KeyId is null ? ActorKind.Operator : ActorKind.Key;
+
+    /// <summary>The authority that issued the caller's token; null without a token.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The subject of the caller's token; null without a token, or where it names none.</summary>
+    public string? Subject { get; init; }
 
     /// <summary>Whether it may do everything, everywhere.</summary>
     public bool IsAdmin => Role == CallerRole.Admin;

@@ -36,7 +36,11 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKeyCommand>
 {
     public CreateKeyValidator()
     {
-        RuleFor(command => command.Name).Line(Organisation.NameLength);
+        RuleFor(command => command.Name).Line(Organisation.NameLength)
+            .Must(name => name is null || !ReservedNames.Imitates(name))
+            .WithMessage($"'{{PropertyName}}' must not read like {string.Join(", ", ReservedNames.All)}: Entourage calls itself so. Choose another name.")
+            .Must(name => name is null || !ReservedNames.HasDirections(name))
+            .WithMessage("'{PropertyName}' must not hold characters that change the direction of writing: it would read as another name.");
         RuleFor(command => command.Role).NotNull();
         RuleFor(command => command.TeamId).NotEmpty().When(command => command.Role == CallerRole.Lead);
         RuleFor(command => command.TeamId).Null().When(command => command.Role != CallerRole.Lead)

@@ -12,8 +12,6 @@ namespace Entourage.Application.Access;
 /// <param name="time">The clock.</param>
 public sealed class FirstKey(IEntourageDb db, TimeProvider time)
 {
-    private const string Name = "bootstrap";
-
     /// <summary>Issues a key for all, unless there is one that holds. Any number of processes may do so at once: one of them does.</summary>
     /// <param name="given">The text that the operator has chosen for it; null to make one.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -37,7 +35,7 @@ public sealed class FirstKey(IEntourageDb db, TimeProvider time)
                 throw new InvalidInputException("Auth:BootstrapKey", "No admin key holds any more, and Auth:BootstrapKey was one of them: choose another.");
             }
 
-            var key = ApiKey.ForAdmin(new(Name, Caller.Entourage.Name, null), text, now);
+            var key = ApiKey.ForAdmin(new(ReservedNames.FirstKey, Caller.Entourage.Name, null), text, now);
             db.ApiKeys.Add(key);
             var subject = AuditSubject.Of(AuditSubjectKind.Key, key.Id, organisationId: null);
             db.AuditEntries.Add(Auditing.Of(AuditAction.KeyCreated, subject, before: null, KeyResponse.From(key), Caller.Entourage.ToActor(), now)!);

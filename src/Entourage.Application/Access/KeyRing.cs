@@ -25,14 +25,19 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
     private readonly BoundedCache<Digest, Entry> known = new(Remembered);
     private readonly BoundedCache<Guid, long> standing = new(Remembered);
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
+    private readonly KeyReader reader = new(scopes);
 
-    /// <summary>Who a text lets in; null for nobody: it is no key, or one that was revoked or has expired.</summary>
-    public async ValueTask<Caller?> FindAsync(string text, CancellationToken cancellationToken)
+    /// <summary>Whom a text lets in; null for nobody: it is no key, or one that was revoked or has expired.</summary>
+    public async ValueTask<Caller?> FindAsync(string text, CancellationToken cancellationToken) =>
+        (await LookUpAsync(text, cancellationToken)).Caller;
+
+    /// <summary>Looks a text up: whom it lets in, and, where it lets nobody in, whether it ever was a key.</summary>
+    public async ValueTask<KeyLookup> LookUpAsync(string text, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length is 0 or > KeyText.GreatestLength)
+        if (!KeyText.IsPlausible(text))
         {
-            return null;
+            return default;
         }
 
         // First of all: what is read after it is no older, so an entry that bears this number holds until there is another one.
@@ -40,23 +45,29 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
         var digest = Digest.Of(text);
         if (!known.TryGet(digest, out var entry) || entry.Revision != current)
         {
-            if (await ReadAsync(text, cancellationToken) is not { } caller)
+            var key = await reader.FindAsync(KeyText.PrefixOf(text), cancellationToken);
+            if (key?.Matches(text) != true)
             {
-                return null;
+                return default;
             }
 
-            entry = new(caller, current);
+            if (key.RevokedAt is not null)
+            {
+                return KeyLookup.Ended;
+            }
+
+            entry = new(CallerOf(key), current);
             known.Set(digest, entry);
         }
 
         var now = time.GetUtcNow();
         if (entry.Caller.ExpiresAt <= now)
         {
-            return null;
+            return KeyLookup.Ended;
         }
 
         Note(entry, now);
-        return entry.Caller;
+        return new(entry.Caller, WasIssued: true);
     }
 
     /// <summary>Whether somebody who was let in would be let in now, too: for what lasts longer than a request.</summary>
@@ -94,16 +105,8 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
     public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeUses() =>
         [.. used.Keys.Select(id => used.TryRemove(id, out var at) ? KeyValuePair.Create(id, at) : default).Where(use => use.Key != default)];
 
-    private async Task<Caller?> ReadAsync(string text, CancellationToken cancellationToken)
-    {
-        var prefix = KeyText.PrefixOf(text);
-        await using var scope = scopes.CreateAsyncScope();
-        var key = await scope.ServiceProvider.GetRequiredService<IEntourageDb>().ApiKeys.AsNoTracking()
-            .SingleOrDefaultAsync(key => key.Prefix == prefix, cancellationToken);
-        return key is { RevokedAt: null } && key.Matches(text)
-            ? new(key.Name, key.Role, key.Id, key.OrganisationId, key.TeamId, key.AgentId, key.ExpiresAt)
-            : null;
-    }
+    private static Caller CallerOf(ApiKey key) =>
+        new(CallerNames.OfKey(key), key.Role, key.Id, key.OrganisationId, key.TeamId, key.AgentId, key.ExpiresAt);
 
     private void Note(Entry entry, DateTimeOffset now)
     {
@@ -135,4 +138,13 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
             return MemoryMarshal.Read<Digest>(hash);
         }
     }
+}
+
+/// <summary>What became of looking a key up.</summary>
+/// <param name="Caller">Whom it lets in; null for nobody.</param>
+/// <param name="WasIssued">Whether there is such a key, be it that it was revoked or has expired. Whoever shows one of these guesses nothing.</param>
+public readonly record struct KeyLookup(Caller? Caller, bool WasIssued)
+{
+    /// <summary>A key that was revoked or has expired.</summary>
+    public static readonly KeyLookup Ended = new(null, WasIssued: true);
 }

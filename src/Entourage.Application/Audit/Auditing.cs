@@ -15,7 +15,7 @@ public static class Auditing
     public static AuditActor ToActor(this Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return new(caller.Name, caller.KeyId);
+        return new(caller.Name, caller.KeyId) { Kind = caller.Kind, Issuer = caller.Issuer, Subject = caller.Subject };
     }
 
     /// <summary>An entry that holds the members which differ; null when none does.</summary>

@@ -18,7 +18,7 @@ namespace Entourage.Application.Audit;
 /// <param name="OrganisationId">Only what is this organisation's, or one of its teams'; null for all.</param>
 /// <param name="TeamId">Only what is this team's; null for all.</param>
 /// <param name="Action">Only this; null for all.</param>
-/// <param name="Actor">Only by this one, by its name or the id of its key; null for all.</param>
+/// <param name="Actor">Only by this one, by its name, the id of its key or the subject of its token; null for all.</param>
 /// <param name="Subject">Only to this one, by its id, or by its kind and id: <c>task:7</c>; null for all.</param>
 /// <param name="From">Only from this UTC date or instant on; null for all.</param>
 /// <param name="To">Only up to this UTC date, that day included, or before this instant; null for all.</param>
@@ -36,7 +36,7 @@ internal sealed class ListAuditValidator : AbstractValidator<ListAuditQuery>
     public ListAuditValidator()
     {
         RuleFor(query => query.Page.Limit).PageLimit();
-        RuleFor(query => query.Actor).OptionalLine(AuditEntry.ActorLength);
+        RuleFor(query => query.Actor).OptionalLine(AuditEntry.ActorSubjectLength);
         RuleFor(query => query.Subject).OptionalLine(AuditEntry.SubjectIdLength + AuditEntry.NameLength);
     }
 }
@@ -61,7 +61,7 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
             .Where(entry => request.OrganisationId == null || entry.OrganisationId == request.OrganisationId)
             .Where(entry => request.TeamId == null || entry.TeamId == request.TeamId)
             .Where(entry => request.Action == null || entry.Action == request.Action)
-            .Where(entry => request.Actor == null || entry.Actor == request.Actor || (keyId != null && entry.KeyId == keyId))
+            .Where(entry => request.Actor == null || entry.Actor == request.Actor || entry.ActorSubject == request.Actor || (keyId != null && entry.KeyId == keyId))
             .Where(entry => kind == null || entry.SubjectKind == kind)
             .Where(entry => subjectId == null || entry.SubjectId == subjectId)
             .Where(entry => from == null || entry.OccurredAt >= from)
@@ -111,6 +111,12 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
 /// <param name="TeamId">The team whose it is; null for what is not one team's.</param>
 /// <param name="Actor">Who did it; <c>entourage</c> where the product itself did, <c>operator</c> where no key was asked for.</param>
 /// <param name="KeyId">The key that showed who it was; null where none was needed.</param>
+/// <param name="ActorKind">
+/// How the actor was identified: <c>product</c> for Entourage itself, <c>operator</c> where no key was asked for, <c>key</c> or <c>token</c>;
+/// null in entries that were written before this was recorded.
+/// </param>
+/// <param name="ActorIssuer">The authority that issued the actor's token; null without a token.</param>
+/// <param name="ActorSubject">The subject of the actor's token; null without a token.</param>
 /// <param name="Action">What was done.</param>
 /// <param name="SubjectKind">To what kind of thing.</param>
 /// <param name="SubjectId">To which; the price of a model has the model's name.</param>
@@ -123,6 +129,9 @@ public sealed record AuditResponse(
     Guid? TeamId,
     string Actor,
     Guid? KeyId,
+    ActorKind? ActorKind,
+    string? ActorIssuer,
+    string? ActorSubject,
     AuditAction Action,
     AuditSubjectKind SubjectKind,
     string SubjectId,
@@ -137,6 +146,9 @@ public sealed record AuditResponse(
         entry.TeamId,
         entry.Actor,
         entry.KeyId,
+        entry.ActorKind,
+        entry.ActorIssuer,
+        entry.ActorSubject,
         entry.Action,
         entry.SubjectKind,
         entry.SubjectId,

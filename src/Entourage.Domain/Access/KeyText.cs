@@ -23,6 +23,13 @@ public static class KeyText
     public static string Create() =>
         $"{Start}{RandomNumberGenerator.GetHexString(PrefixLength, lowercase: true)}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretLength))}";
 
+    /// <summary>Whether a text may be that of a key: of 32 to 200 printable ASCII characters. Any other is wrong without a look at the store.</summary>
+    public static bool IsPlausible(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length is >= LeastLength and <= GreatestLength && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+    }
+
     /// <summary>What a key is looked up by. Of a text that an operator has chosen it is a part of its hash.</summary>
     public static string PrefixOf(string text)
     {

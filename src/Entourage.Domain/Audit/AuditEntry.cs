@@ -1,12 +1,25 @@
 namespace Entourage.Domain.Audit;
 
 /// <summary>Who did something.</summary>
-/// <param name="Name">What it is called; of a name longer than <see cref="AuditEntry.ActorLength"/> that much is kept.</param>
-/// <param name="KeyId">The key that it showed; null where it needed none.</param>
+/// <param name="Name">The display name; of one longer than <see cref="AuditEntry.ActorLength"/> that much is kept.</param>
+/// <param name="KeyId">The key that was shown; null where none was needed.</param>
 public sealed record AuditActor(string Name, Guid? KeyId = null)
 {
-    /// <summary>What it is called.</summary>
-    public string Name { get; } = Name.Length <= AuditEntry.ActorLength ? Name : Name[..AuditEntry.ActorLength];
+    /// <summary>The display name.</summary>
+    public string Name { get; } = Cut(Name, AuditEntry.ActorLength)!;
+
+    /// <summary>How the actor was identified.</summary>
+    public ActorKind Kind { get; init; } = KeyId is null ? ActorKind.Operator : ActorKind.Key;
+
+    /// <summary>The authority that issued the actor's token; null without a token. At most <see cref="AuditEntry.IssuerLength"/> are kept.</summary>
+    public string? Issuer { get; init => field = Cut(value, AuditEntry.IssuerLength); }
+
+    /// <summary>The subject of the actor's token; null without a token. At most <see cref="AuditEntry.ActorSubjectLength"/> are kept.</summary>
+    public string? Subject { get; init => field = Cut(value, AuditEntry.ActorSubjectLength); }
+
+    // Half of a surrogate pair cannot be stored everywhere.
+    private static string? Cut(string? text, int length) =>
+        text is null || text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 }
 
 /// <summary>
@@ -20,6 +33,12 @@ public sealed class AuditEntry
 
     /// <summary>The longest name of an actor.</summary>
     public const int ActorLength = 200;
+
+    /// <summary>The longest issuer of a token, in UTF-16 code units.</summary>
+    public const int IssuerLength = 500;
+
+    /// <summary>The longest subject of a token, in UTF-16 code units: what OpenID Connect allows.</summary>
+    public const int ActorSubjectLength = 255;
 
     /// <summary>The longest id of a subject: the name of a model.</summary>
     public const int SubjectIdLength = 200;
@@ -45,6 +64,15 @@ public sealed class AuditEntry
 
     /// <summary>The key that showed who it was; null where none was needed.</summary>
     public Guid? KeyId { get; private init; }
+
+    /// <summary>How the actor was identified; null in entries that were written before this was recorded.</summary>
+    public ActorKind? ActorKind { get; private init; }
+
+    /// <summary>The authority that issued the actor's token; null without a token.</summary>
+    public string? ActorIssuer { get; private init; }
+
+    /// <summary>The subject of the actor's token; null without a token.</summary>
+    public string? ActorSubject { get; private init; }
 
     /// <summary>What was done.</summary>
     public AuditAction Action { get; private init; }
@@ -75,6 +103,9 @@ public sealed class AuditEntry
         TeamId = subject.TeamId,
         Actor = actor.Name,
         KeyId = actor.KeyId,
+        ActorKind = actor.Kind,
+        ActorIssuer = actor.Issuer,
+        ActorSubject = actor.Subject,
         Action = action,
         SubjectKind = subject.Kind,
         SubjectId = subject.Id,

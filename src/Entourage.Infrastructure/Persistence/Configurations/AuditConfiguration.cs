@@ -17,6 +17,9 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.HasKey(entry => entry.Sequence);
         builder.Property(entry => entry.Sequence).ValueGeneratedOnAdd();
         builder.Property(entry => entry.Actor).HasMaxLength(AuditEntry.ActorLength);
+        builder.Property(entry => entry.ActorKind).HasConversion<string>().HasMaxLength(AuditEntry.NameLength).IsUnicode(false);
+        builder.Property(entry => entry.ActorIssuer).HasMaxLength(AuditEntry.IssuerLength);
+        builder.Property(entry => entry.ActorSubject).HasMaxLength(AuditEntry.ActorSubjectLength);
         builder.Property(entry => entry.Action).HasConversion<string>().HasMaxLength(AuditEntry.NameLength).IsUnicode(false);
         builder.Property(entry => entry.SubjectKind).HasConversion<string>().HasMaxLength(AuditEntry.NameLength).IsUnicode(false);
         builder.Property(entry => entry.SubjectId).HasMaxLength(AuditEntry.SubjectIdLength);

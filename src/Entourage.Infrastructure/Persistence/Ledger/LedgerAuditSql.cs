@@ -4,6 +4,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal static class LedgerAuditSql
 {
     public const string Insert =
-        "INSERT INTO AuditEntries (OccurredAt, OrganisationId, TeamId, Actor, KeyId, Action, SubjectKind, SubjectId, OldValue, NewValue) "
-        + "VALUES (@occurred, @organisation, @team, @actor, @key, @action, @kind, @subject, @old, @new)";
+        "INSERT INTO AuditEntries (OccurredAt, OrganisationId, TeamId, Actor, KeyId, ActorKind, ActorIssuer, ActorSubject, Action, SubjectKind, SubjectId, "
+        + "OldValue, NewValue) "
+        + "VALUES (@occurred, @organisation, @team, @actor, @key, @actorKind, @issuer, @actorSubject, @action, @kind, @subject, @old, @new)";
 }

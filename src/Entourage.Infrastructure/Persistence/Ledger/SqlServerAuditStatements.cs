@@ -15,6 +15,9 @@ internal static partial class SqlServerStatements
             row.Add("@team", SqlDbType.UniqueIdentifier, entry.TeamId);
             row.Add("@actor", SqlDbType.NVarChar, entry.Actor, AuditEntry.ActorLength);
             row.Add("@key", SqlDbType.UniqueIdentifier, entry.KeyId);
+            row.Add("@actorKind", SqlDbType.VarChar, entry.ActorKind?.ToString(), AuditEntry.NameLength);
+            row.Add("@issuer", SqlDbType.NVarChar, entry.ActorIssuer, AuditEntry.IssuerLength);
+            row.Add("@actorSubject", SqlDbType.NVarChar, entry.ActorSubject, AuditEntry.ActorSubjectLength);
             row.Add("@action", SqlDbType.VarChar, entry.Action.ToString(), AuditEntry.NameLength);
             row.Add("@kind", SqlDbType.VarChar, entry.SubjectKind.ToString(), AuditEntry.NameLength);
             row.Add("@subject", SqlDbType.NVarChar, entry.SubjectId, AuditEntry.SubjectIdLength);
