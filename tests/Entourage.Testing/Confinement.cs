@@ -5,7 +5,8 @@ namespace Entourage.Testing;
 /// <summary>What the system refuses to a process that would be refused nothing otherwise. Linux only.</summary>
 /// <param name="LargestFileKib">The largest file that it can write, in KiB: its disk is full from there on, until that is lifted.</param>
 /// <param name="ObeysFileModes">Whether it is refused what the mode of a file forbids, even when it is root's.</param>
-public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes = false)
+/// <param name="Umask">The octal file mode creation mask that it starts with; null for that of the tests.</param>
+public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes = false, string? Umask = null)
 {
     /// <summary>Whether there is a tool that lifts the limit of a process that runs.</summary>
     public static bool CanBeLifted => Find("prlimit");
@@ -46,6 +47,11 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
         if (ObeysFileModes && Environment.IsPrivilegedProcess)
         {
             program = [.. WithoutPrivileges, .. program];
+        }
+
+        if (Umask is not null)
+        {
+            program = ["sh", "-c", $"umask {Umask}; exec \"$@\"", "sh", .. program];
         }
 
         // The signal that comes with the limit is ignored, as on a disk that is full.
