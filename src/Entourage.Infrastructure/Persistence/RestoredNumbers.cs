@@ -24,7 +24,9 @@ internal static class RestoredNumbers
     /// <exception cref="IOException">There is no room left below 2^53.</exception>
     public static long StartAfter(long greatest, DateTimeOffset now)
     {
-        var start = Math.Max((long)(now - Epoch).TotalMilliseconds * PerMillisecond, greatest + LeastStep);
+        // Never ahead of the clock unless the clock is wrong: a later restore that sees none of these numbers must still be beyond them.
+        var start = (long)(now - Epoch).TotalMilliseconds * PerMillisecond;
+        start = start > greatest ? start : greatest + LeastStep;
         return start <= GreatestStart
             ? start
             : throw new IOException($"The store's numbers have come to {greatest}, and must stay below 2^53: there is no room to move them on.");

@@ -142,6 +142,11 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
             using var command = connection.CreateCommand();
             command.CommandText = "SELECT COUNT(*) FROM sqlite_master";
             command.ExecuteScalar();
+            if (IsReadOnly(connection))
+            {
+                LetLogBeWritten();
+            }
+
             return null;
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is DiskFault or Full or CannotOpen && LengthOf(Path + "-wal") == 0)

@@ -32,9 +32,10 @@ internal static class SqliteNumbers
     /// <exception cref="IOException">There is no room left for numbers.</exception>
     public static MovedNumbers Move(SqliteConnection store, string? replaced, DateTimeOffset now)
     {
-        var lost = replaced is null ? null : TryRead(replaced);
+        var greatest = replaced is null ? null : TryRead<long?>(replaced, store => ReadGreatest(store));
+        var lost = replaced is null ? null : TryRead(replaced, ReadRevoked);
         using var transaction = store.BeginTransaction();
-        var start = RestoredNumbers.StartAfter(Math.Max(ReadGreatest(store), lost?.Greatest ?? 0), now);
+        var start = RestoredNumbers.StartAfter(Math.Max(ReadGreatest(store), greatest ?? 0), now);
         Execute(store, MoveSequences, ("@start", start));
         Execute(store, MoveVersions, ("@start", start));
         var moved = new MovedNumbers(start, [], lost is not null, 0, []);
@@ -57,22 +58,23 @@ internal static class SqliteNumbers
 
     private static long ReadGreatest(SqliteConnection store) => Scalar(store, SelectGreatest) as long? ?? 0;
 
+    private static LostTime ReadRevoked(SqliteConnection store) => new(
+        [.. Rows(store, SelectRevoked).Select(row => ((byte[])row["Id"], (long)row["RevokedAt"]))],
+        Rows(store, SelectRevocations));
+
     /// <summary>Reads what a restore must know of the store that it replaces; null when that is damaged or keeps it otherwise.</summary>
-    private static LostTime? TryRead(string file)
+    private static T? TryRead<T>(string file, Func<SqliteConnection, T> read)
     {
         try
         {
             using var store = new SqliteConnection(
                 new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
             store.Open();
-            return new(
-                ReadGreatest(store),
-                [.. Rows(store, SelectRevoked).Select(row => ((byte[])row["Id"], (long)row["RevokedAt"]))],
-                Rows(store, SelectRevocations));
+            return read(store);
         }
-        catch (SqliteException)
+        catch (Exception exception) when (exception is SqliteException or InvalidCastException)
         {
-            return null;
+            return default;
         }
     }
 
@@ -156,9 +158,8 @@ internal static class SqliteNumbers
     }
 
     /// <summary>What the replaced store shows of the time that the backup does not have.</summary>
-    /// <param name="Greatest">The greatest number handed out.</param>
     /// <param name="Revoked">The keys that were revoked: their ids, and when.</param>
     /// <param name="Revocations">The entries of the audit trail about that, by column.</param>
     private sealed record LostTime(
-        long Greatest, IReadOnlyList<(byte[] Id, long RevokedAt)> Revoked, IReadOnlyList<Dictionary<string, object>> Revocations);
+        IReadOnlyList<(byte[] Id, long RevokedAt)> Revoked, IReadOnlyList<Dictionary<string, object>> Revocations);
 }
