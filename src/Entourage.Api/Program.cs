@@ -13,6 +13,7 @@ using Entourage.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Mvc;
 using Scalar.AspNetCore;
 
+FileModes.KeepToOwner();
 var invocation = Invocation.Parse(args);
 if (invocation.Fault is { } fault)
 {
@@ -73,6 +74,7 @@ try
     builder.Services.AddSingleton<RefusalMetrics>();
     builder.Services.AddHealth();
     builder.Services.AddDashboard();
+    PageKeys.Configure(builder.Services);
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
     app = builder.Build();
@@ -127,6 +129,11 @@ try
     if (args is [Restore.Command, ..])
     {
         return await Restore.RunAsync(app.Services, app.Configuration, invocation, Console.Out);
+    }
+
+    if (args is [AfterRestore.Command, ..])
+    {
+        return await AfterRestore.RunAsync(app.Services, app.Configuration, Console.Out);
     }
 
     if (args is [IssueKey.Command, ..])

@@ -82,6 +82,7 @@ public static class DependencyInjection
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton(provider => new SqliteBackup(
             provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<IStoreNumbers>(provider => provider.GetRequiredService<SqliteBackup>());
         services.AddSingleton<IKeyRevisionStore, SqliteKeyRevisionStore>();
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
@@ -96,6 +97,8 @@ public static class DependencyInjection
             new SqlServerLedgerStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddSingleton<IKeyRevisionStore>(provider =>
             new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddSingleton<IStoreNumbers>(provider => new SqlServerNumbers(
+            connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddDbContext<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
             builder.UseSqlServer(connectionString, server => server
                 .EnableRetryOnFailure(GreatestRetries)

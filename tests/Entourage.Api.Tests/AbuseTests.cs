@@ -9,8 +9,6 @@ internal sealed class AbuseTests : HardeningFixture
     private const int Attackers = 30;
     private const int MostConnections = 100;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["Limits:Connections"] = $"{MostConnections}",
@@ -61,7 +59,7 @@ internal sealed class AbuseTests : HardeningFixture
         }
 
         // As soon as it has seen that they are gone.
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (!await IsServedAsync())
         {
             patience.Token.ThrowIfCancellationRequested();

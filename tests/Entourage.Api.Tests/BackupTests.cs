@@ -45,12 +45,7 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
 
     private static async Task GrowBeyondAsync(Cents cents, int count)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (cents.Acknowledged.Count <= count)
-        {
-            await timer.WaitForNextTickAsync(patience.Token);
-        }
+        await Patience.UntilAsync(() => cents.Acknowledged.Count > count);
     }
 
     private async Task RunAsync(int exitCode, string says, params string[] arguments)

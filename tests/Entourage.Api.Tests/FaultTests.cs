@@ -13,10 +13,9 @@ namespace Entourage.Api.Tests;
 internal sealed class FaultTests(Store store)
 {
     private const int Callers = 8;
-    private static readonly TimeSpan Held = TimeSpan.FromSeconds(30);
 
-    // As long as a caller waits at most: once for its turn to write, and once for the file.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2 * 15) + TimeSpan.FromSeconds(10);
+    private const string AdminKey = "the-admin-key-of-this-test-0123456789";
+    private static readonly Dictionary<string, string> WithKeys = new() { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = AdminKey };
 
     private TestDatabase database = null!;
 
@@ -59,6 +58,48 @@ internal sealed class FaultTests(Store store)
         await CheckInTheEndAsync(cents);
     }
 
+    [TestCase(true, 16)]
+    [TestCase(false, 64)]
+    public async Task A_server_that_is_started_on_a_full_disk_serves_readers_and_writes_once_there_is_space_again(bool endedWell, int largestFileKib)
+    {
+        Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
+        TestTeam team;
+        Cents cents;
+        await using (var first = await ApiProcess.StartAsync(database, settings: WithKeys))
+        {
+            first.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
+            team = await first.Api.CreateTeamAsync();
+            cents = new(await team.StartAsync());
+            await SpendAsync(first.Api, cents, "before");
+            await (endedWell ? first.TerminateAsync() : first.KillAsync());
+        }
+
+        // Where the last process has removed the index of the log, not even that can be made. One that was killed leaves it, and SQLite makes it
+        // anew in the room that it had.
+        await using var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: largestFileKib), WithKeys, home: "/dev/null");
+        process.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
+        team = team with { Api = process.Api };
+        for (var time = 0; time < 2; time++)
+        {
+            await CheckReadingAsync(process.Api, cents);
+            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(cents.Acknowledged.Count * 0.01m));
+            Assert.That((await team.CostsAsync("?period=all")).Usd("total_cost_usd"), Is.EqualTo(cents.Acknowledged.Count * 0.01m));
+            using var page = await process.Api.Http.GetAsync(new Uri("/sign-in", UriKind.Relative));
+            Assert.That(page.IsSuccessStatusCode, $"{page.StatusCode}");
+            StoreFault.Check(await cents.ReportAsync(process.Api, $"refused-{time}"));
+            StoreFault.Check(await process.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m }));
+            StoreFault.Check(await process.Api.PostAsync("/sessions/start", new { agent_id = team.Agent }));
+        }
+
+        await process.LiftFileLimitAsync();
+        await cents.RepeatRefusedAsync(process.Api);
+        await SpendAsync(process.Api, cents, "after");
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m });
+        await CheckReadingAsync(process.Api, cents);
+        await process.TerminateAsync();
+        await CheckInTheEndAsync(cents);
+    }
+
     [Test]
     public async Task A_file_that_another_process_holds_is_answered_503_and_forgotten_once_it_is_let_go()
     {
@@ -71,7 +112,6 @@ internal sealed class FaultTests(Store store)
         {
             await holder.OpenAsync();
             await using var transaction = holder.BeginTransaction(deferred: false);
-            var heldLongEnough = Task.Delay(Held, TimeProvider.System);
 
             // It is held until all of these are answered, so none of them can have been written.
             var usages = Enumerable.Range(0, Callers).Select(i => cents.ReportAsync(process.Api, $"held-{i}"));
@@ -80,12 +120,11 @@ internal sealed class FaultTests(Store store)
                 : process.Api.PostAsync("/orgs", new { name = "Acme", slug = $"held-{i}" }));
             var answers = Task.WhenAll([.. usages, .. others]);
             await CheckReadingAsync(process.Api, cents);
-            foreach (var answer in await answers.WaitAsync(Patience))
+            foreach (var answer in await answers.WaitAsync(Patience.Limit))
             {
                 StoreFault.Check(answer);
             }
 
-            await heldLongEnough;
             Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.Null);
             await CheckReadingAsync(process.Api, cents);
             late = [.. Enumerable.Range(0, Callers).Select(i => cents.ReportAsync(process.Api, $"late-{i}"))];

@@ -5,8 +5,6 @@ namespace Entourage.Api.Tests;
 /// <summary>A turn of a job that fails is counted, and the next one is not kept from its work.</summary>
 internal sealed class JobFailureTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     [Test]
     public async Task What_could_not_be_written_of_the_use_of_keys_is_counted()
     {
@@ -26,7 +24,7 @@ internal sealed class JobFailureTests
     private static async Task WaitForFailureAsync(ApiHost host)
     {
         // Each turn has something to write: whoever asks for the figures shows a key.
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (await FailuresAsync(host) == 0)
         {

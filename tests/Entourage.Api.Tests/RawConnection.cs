@@ -1,12 +1,12 @@
 using System.Net.Sockets;
 using System.Text;
+using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 
 /// <summary>A connection on which what is sent need not be HTTP.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Drip = TimeSpan.FromMilliseconds(100);
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
@@ -35,7 +35,7 @@ internal sealed class RawConnection : IDisposable
     /// <summary>What comes, up to the end of the connection or of an answer in chunks; nothing where it ends without a word.</summary>
     public async Task<string> ReadAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var (text, buffer) = (new StringBuilder(), new byte[4_096]);
         try
         {

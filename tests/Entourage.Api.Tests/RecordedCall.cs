@@ -12,7 +12,6 @@ namespace Entourage.Api.Tests;
 internal sealed class RecordedCall(string path, string? key, JsonObject body)
 {
     private const string Replayed = "Idempotent-Replayed";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string text = body.ToJsonString();
 
@@ -68,7 +67,7 @@ internal sealed class RecordedCall(string path, string? key, JsonObject body)
         {
             answer = await api.PostAsync(path, text, key);
         }
-        while (answer.Status == HttpStatusCode.ServiceUnavailable && Stopwatch.GetElapsedTime(began) < Patience);
+        while (answer.Status == HttpStatusCode.ServiceUnavailable && Stopwatch.GetElapsedTime(began) < Patience.Limit);
         return answer;
     }
 

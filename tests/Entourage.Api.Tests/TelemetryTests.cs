@@ -12,8 +12,6 @@ namespace Entourage.Api.Tests;
 /// </summary>
 internal sealed class TelemetryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private TestDatabase database = null!;
     private Collector collector = null!;
     private Scrape before = null!;
@@ -147,7 +145,7 @@ internal sealed class TelemetryTests
     private static async Task<Scrape> ScrapeAsync(HttpClient server, Predicate<Scrape> isReady)
     {
         // What was asked for a moment ago is answered again.
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
         {

@@ -6,7 +6,7 @@ namespace Entourage.Api.Tests;
 /// <summary>How long a request may take.</summary>
 internal sealed class TimeoutTests : HardeningFixture
 {
-    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Limits:RequestSeconds"] = "1" };
+    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Limits:RequestSeconds"] = "5" };
 
     [TestCase("hang")]
     [TestCase("break off")]

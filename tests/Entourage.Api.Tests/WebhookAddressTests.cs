@@ -36,7 +36,7 @@ internal sealed class WebhookAddressTests(Store store) : ApiFixture(store)
         var id = (await CreateAsync(team.Id, "https://hooks.example.com/x")).Created.Text("id")!;
         await Host.ExecuteAsync($"UPDATE Webhooks SET Url = {receiver.Url} WHERE Url = 'https://hooks.example.com/x'");
         _ = (await Api.PostAsync($"/webhooks/{id}/test", null)).Expect(HttpStatusCode.Accepted);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         string? error = null;
         while (error is null)

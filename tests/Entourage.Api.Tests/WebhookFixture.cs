@@ -55,7 +55,7 @@ internal abstract class WebhookFixture(Store store)
     /// <summary>Waits until the log of a webhook's messages says something.</summary>
     protected async Task<IReadOnlyList<JsonNode>> WaitForAsync(string webhook, Func<IReadOnlyList<JsonNode>, bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (true)
         {

@@ -12,7 +12,6 @@ namespace Entourage.Api.Tests;
 internal sealed class Workload(TestTeam team, int seed)
 {
     private const int Callers = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly WorkloadCaller[] callers =
         [.. Enumerable.Range(0, Callers).Select(i => new WorkloadCaller(team.Agent, $"{seed}-{i}", new Random((seed * Callers) + i)))];
@@ -36,7 +35,7 @@ internal sealed class Workload(TestTeam team, int seed)
                 enough.SetResult();
             }
         })).ToArray();
-        await Task.WhenAny([enough.Task, .. running]).WaitAsync(Patience);
+        await Task.WhenAny([enough.Task, .. running]).WaitAsync(Patience.Limit);
         await process.KillAsync();
         await Task.WhenAll(running);
         CutOff = callers.Count(caller => caller.WasCutOff);

@@ -7,8 +7,6 @@ namespace Entourage.Client.Tests;
 /// <summary>A stream of events outlives its connections.</summary>
 internal sealed class EventStreamTests : ClientFixture
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Test]
     public async Task Nothing_is_missed_or_seen_twice_while_connections_are_lost()
     {
@@ -20,7 +18,7 @@ internal sealed class EventStreamTests : ClientFixture
             response.Content = new ShortContent(response.Content, bytes: 700);
             return response;
         });
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
         var watch = ReadAsync(ClientThrough(way).WatchAgentAsync(agent.Id, connected: () => opened.TrySetResult(), cancellationToken: patience.Token), 8);
         await opened.Task.WaitAsync(patience.Token);
@@ -46,7 +44,7 @@ internal sealed class EventStreamTests : ClientFixture
     public async Task A_position_that_no_stream_gave_out_is_given_up()
     {
         var (team, _) = await CreateTeamAsync();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
         var watch = ReadAsync(Client.WatchTeamAsync(team.Id, "of another store", () => opened.TrySetResult(), patience.Token), 1);
         await opened.Task.WaitAsync(patience.Token);
@@ -62,7 +60,7 @@ internal sealed class EventStreamTests : ClientFixture
         {
             Content = new StringContent("id: 1\ndata: {\"id\": 7}\n\nid: 2\ndata: not even JSON\n\nid: 3\ndata: {\"type\": \"settings\"}\n\n"),
         }));
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var seen = await ReadAsync(ClientThrough(way).WatchTeamAsync(team.Id, cancellationToken: patience.Token), 1);
         Assert.That(seen.Select(item => (item.Type, item.Position)), Is.EqualTo(new[] { ("settings", "3") }));
     }

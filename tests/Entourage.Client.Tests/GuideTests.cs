@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Entourage.Testing;
 
 namespace Entourage.Client.Tests;
 
 /// <summary>The guides do what they say, run as they are written.</summary>
 internal sealed partial class GuideTests : ClientFixture
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private DirectoryInfo folder = null!;
 
     [SetUp]
@@ -49,7 +48,7 @@ internal sealed partial class GuideTests : ClientFixture
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = folder.FullName };
         (start.Environment["ENTOURAGE_URL"], start.Environment["ENTOURAGE_AGENT_ID"]) = (Address.AbsoluteUri.TrimEnd('/'), agent?.ToString());
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
         await process.WaitForExitAsync(patience.Token);
         return (process.ExitCode, output);

@@ -23,7 +23,7 @@ internal sealed class Browser
     ];
 
     // How soon a figure is there is for the benchmarks to say: a busy machine is no fault of a page.
-    public const float Patience = 20_000;
+    public const float Patience = Testing.Patience.LimitMilliseconds;
 
     private static IPlaywright? playwright;
     private static IBrowser? browser;

@@ -96,6 +96,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     public ApiClient ClientWith(string? key)
     {
         var client = CreateClient();
+        client.Timeout = Patience.Limit;
         if (key is not null)
         {
             client.DefaultRequestHeaders.Add("X-API-Key", key);

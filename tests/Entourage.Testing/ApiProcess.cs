@@ -7,14 +7,13 @@ namespace Entourage.Testing;
 /// <summary>The API as a process of its own, as an operator runs it, so that it can be killed.</summary>
 public sealed partial class ApiProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process process;
     private readonly Task<string> output;
 
     private ApiProcess(Process process, Uri address, Task<string> output)
     {
         (this.process, this.output) = (process, output);
-        Api = new ApiClient(new HttpClient { BaseAddress = address });
+        Api = new ApiClient(new HttpClient { BaseAddress = address, Timeout = Patience.Limit });
     }
 
     /// <summary>Its client.</summary>
@@ -31,36 +30,69 @@ public sealed partial class ApiProcess : IAsyncDisposable
     /// <param name="database">The database.</param>
     /// <param name="confinement">What the system refuses to it.</param>
     /// <param name="settings">Its configuration, besides the database.</param>
+    /// <param name="home">The home folder of its user; null for that of the tests.</param>
     public static async Task<ApiProcess> StartAsync(
-        TestDatabase database, Confinement? confinement = null, IReadOnlyDictionary<string, string>? settings = null)
+        TestDatabase database, Confinement? confinement = null, IReadOnlyDictionary<string, string>? settings = null, string? home = null)
     {
         var process = Launch(
-            database, confinement, ["--urls", "http://127.0.0.1:0", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
-        using var patience = new CancellationTokenSource(Patience);
+            database, confinement, home, ["--urls", "http://127.0.0.1:0", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var written = new StringBuilder();
-        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        try
         {
-            written.Append(line).Append('\n');
-            if (ApiLine.Match(line) is { Success: true } match)
+            while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
             {
-                // What follows is read all the same: a full pipe would block the process.
-                return new(process, new Uri(match.Groups["address"].Value), ReadAllAsync());
+                written.Append(line).Append('\n');
+                if (ApiLine.Match(line) is { Success: true } match)
+                {
+                    // What follows is read all the same: a full pipe would block the process.
+                    return new(process, new Uri(match.Groups["address"].Value), ReadAllAsync());
+                }
             }
-        }
 
-        throw new InvalidOperationException("The API ended before it listened.");
+            throw new InvalidOperationException("The API ended before it listened.");
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
 
         async Task<string> ReadAllAsync() => written + await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
     }
 
     /// <summary>Runs a command of the program to its end.</summary>
     /// <returns>Its exit code and what it wrote.</returns>
-    public static async Task<(int ExitCode, string Output)> RunAsync(TestDatabase database, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(TestDatabase database, params string[] arguments) =>
+        RunConfinedAsync(database, null, arguments);
+
+    /// <summary>Runs a command of the program to its end, which the system refuses something.</summary>
+    /// <returns>Its exit code and what it wrote.</returns>
+    public static async Task<(int ExitCode, string Output)> RunConfinedAsync(
+        TestDatabase database, Confinement? confinement, params string[] arguments)
     {
-        using var process = Launch(database, null, arguments);
+        using var process = Launch(database, confinement, null, arguments);
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, output);
+    }
+
+    /// <summary>Runs a command of the program and kills it as <c>kill -9</c> does once a condition holds, unless it has ended before.</summary>
+    /// <returns>Whether it was killed.</returns>
+    public static async Task<bool> RunUntilAsync(TestDatabase database, Func<bool> condition, params string[] arguments)
+    {
+        using var process = Launch(database, null, null, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        while (!condition() && !process.HasExited)
+        {
+            await Task.Yield();
+        }
+
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        await output;
+        return process.ExitCode != 0;
     }
 
     /// <summary>Lets it write files of any size again.</summary>
@@ -78,7 +110,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
     public async Task<int> TerminateAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         await process.WaitForExitAsync(patience.Token);
         return process.ExitCode;
     }
@@ -96,10 +128,13 @@ public sealed partial class ApiProcess : IAsyncDisposable
         Api.Http.Dispose();
     }
 
-    private static Process Launch(TestDatabase database, Confinement? confinement, params string[] arguments)
+    /// <summary>The command line of the program.</summary>
+    public static string[] Program(params string[] arguments) => ["dotnet", Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments];
+
+    private static Process Launch(TestDatabase database, Confinement? confinement, string? home, params string[] arguments)
     {
         ArgumentNullException.ThrowIfNull(database);
-        string[] program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments];
+        var program = Program(arguments);
         var command = confinement?.Confine(program) ?? program;
         var start = new ProcessStartInfo(command[0], command[1..]);
         (start.RedirectStandardOutput, start.WorkingDirectory) = (true, Path.GetTempPath());
@@ -111,7 +146,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
-        return Process.Start(start)!;
+        if (home is not null)
+        {
+            start.Environment["HOME"] = home;
+        }
+
+        return Tether.Start(start);
     }
 
     [GeneratedRegex("""(^\s+API\s+|"Addresses":")(?<address>http://[^/"]+)[/"]""")]

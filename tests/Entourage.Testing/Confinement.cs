@@ -6,7 +6,8 @@ namespace Entourage.Testing;
 /// <param name="LargestFileKib">The largest file that it can write, in KiB: its disk is full from there on, until that is lifted.</param>
 /// <param name="ObeysFileModes">Whether it is refused what the mode of a file forbids, even when it is root's.</param>
 /// <param name="OpenFiles">The most files and connections that it can have open at once.</param>
-public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes = false, int? OpenFiles = null)
+/// <param name="Umask">The octal file mode creation mask that it starts with; null for that of the tests.</param>
+public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes = false, int? OpenFiles = null, string? Umask = null)
 {
     /// <summary>Whether there is a tool that lifts the limit of a process that runs.</summary>
     public static bool CanBeLifted => Find("prlimit");
@@ -53,6 +54,11 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
         {
             // Both limits: the runtime raises the soft one to the hard one.
             program = ["bash", "-c", $"ulimit -n {files}; exec \"$@\"", "bash", .. program];
+        }
+
+        if (Umask is not null)
+        {
+            program = ["sh", "-c", $"umask {Umask}; exec \"$@\"", "sh", .. program];
         }
 
         // The signal that comes with the limit is ignored, as on a disk that is full.

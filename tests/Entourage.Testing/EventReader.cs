@@ -13,8 +13,6 @@ public sealed record ReceivedEvent(string Id, string Kind, JsonNode Json);
 /// <summary>Watches a stream of server-sent events.</summary>
 public sealed class EventReader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly HttpResponseMessage response;
     private readonly SseParser<string> parser;
     private readonly IAsyncEnumerator<SseItem<string>> items;
@@ -55,7 +53,7 @@ public sealed class EventReader : IAsyncDisposable
     /// <exception cref="TimeoutException">None came.</exception>
     public async Task<ReceivedEvent?> ReadAsync()
     {
-        if (!await items.MoveNextAsync().AsTask().WaitAsync(Patience, TimeProvider.System))
+        if (!await items.MoveNextAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System))
         {
             return null;
         }

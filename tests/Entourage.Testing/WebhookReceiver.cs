@@ -23,8 +23,6 @@ public sealed record ReceivedMessage(string Id, string Timestamp, string Signatu
 /// <summary>A receiver of webhooks on a loopback port, which answers as the test wants.</summary>
 public sealed class WebhookReceiver : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly WebApplication app;
     private readonly Channel<ReceivedMessage> messages = Channel.CreateUnbounded<ReceivedMessage>();
     private readonly CancellationTokenSource ending = new();
@@ -76,7 +74,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
 
     /// <summary>The next message.</summary>
     /// <exception cref="TimeoutException">None came.</exception>
-    public async Task<ReceivedMessage> ReadAsync() => await messages.Reader.ReadAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
+    public async Task<ReceivedMessage> ReadAsync() => await messages.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Entourage.Bench.Bare;
 using Entourage.Bench.Load;
+using Entourage.Testing;
 
 namespace Entourage.Bench.Servers;
 
@@ -121,7 +122,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return Process.Start(start)!;
+        return Tether.Start(start);
     }
 
     [GeneratedRegex(@"^\s+API\s+(?<address>http://[^/]+)/")]

@@ -25,7 +25,14 @@ internal sealed class SqliteKeyRevisionStore(SqliteConnections connections) : IK
         Dispose();
         connection = await connections.OpenAsync(CancellationToken.None);
         statement = new(connection.Handle!, AccessSql.SelectRevision);
-        return Read(statement);
+        var number = Read(statement);
+        if (SqliteConnections.IsReadOnly(connection))
+        {
+            // It may see the store as it was when it was opened, and never a key that is revoked later.
+            Dispose();
+        }
+
+        return number;
     }
 
     private long Read(SqliteStatement prepared)

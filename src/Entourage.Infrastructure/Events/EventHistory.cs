@@ -37,7 +37,11 @@ internal static class EventHistory
     public static async Task<EventPage> ReadUpToAsync(
         EntourageDb db, Guid teamId, EventPosition after, EventPosition end, int limit, CancellationToken cancellationToken)
     {
-        var stretch = Math.Max(after.Usage, Math.Min(end.Usage, after.Usage + UsageStretch));
+        // Numbers go on far ahead after a restore, so a stretch begins where there is something.
+        var next = await db.UsageRecords
+            .Where(record => record.Sequence > after.Usage && record.Sequence <= end.Usage)
+            .MinAsync(record => (long?)record.Sequence, cancellationToken);
+        var stretch = Math.Max(after.Usage, next is { } first ? Math.Min(end.Usage, first - 1 + UsageStretch) : end.Usage);
         var told = await ReadEventsAsync(db, teamId, after.Event, end.Event, limit, cancellationToken);
         var usages = await ReadUsagesAsync(db, teamId, after.Usage, stretch, limit, cancellationToken);
         var position = new EventPosition(

@@ -2,12 +2,13 @@ using Entourage.Application.Pricing;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>Brings the store's schema up to date before anything is served from it.</summary>
-public static class DatabaseStartup
+public static partial class DatabaseStartup
 {
     private const int DatabaseExists = 1801;
 
@@ -18,6 +19,11 @@ public static class DatabaseStartup
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         await MigrateAsync(services, cancellationToken);
+        if (services.GetService<SqliteConnections>()?.TightenFiles() is { Count: > 0 } open)
+        {
+            LogOpenFiles(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(DatabaseStartup)), string.Join(", ", open));
+        }
+
         await using var scope = services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<BuiltInPrices>().AddMissingAsync(cancellationToken);
     }
@@ -63,6 +69,9 @@ public static class DatabaseStartup
 
         return missing;
     }
+
+    [LoggerMessage(2009, LogLevel.Warning, "Other users of this machine may read {Files}, and this process cannot change that: the files are another user's")]
+    private static partial void LogOpenFiles(ILogger logger, string files);
 }
 
 /// <summary>
@@ -79,10 +88,16 @@ internal sealed class SqliteMigrationTurn : IDisposable
 
     public static async Task<SqliteMigrationTurn> WaitAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
-        var turn = new SqliteMigrationTurn(await LockAsync(file.Path + ".migrating", cancellationToken));
+        OwnerOnly.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+        var turn = new SqliteMigrationTurn(await LockAsync(SqliteConnections.MigrationLockOf(file.Path), cancellationToken));
         try
         {
+            if (!File.Exists(file.Path))
+            {
+                // SQLite gives its log the mode of the file, and the file the mode that the environment says.
+                OwnerOnly.CreateFile(file.Path);
+            }
+
             await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
             return turn;
         }
@@ -100,7 +115,7 @@ internal sealed class SqliteMigrationTurn : IDisposable
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(began) < Patience)
             {

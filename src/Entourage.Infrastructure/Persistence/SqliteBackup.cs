@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>Copies of the SQLite store: made while it is in use, and put in its place.</summary>
-public sealed class SqliteBackup
+public sealed class SqliteBackup : IStoreNumbers
 {
     private const int Busy = 5; // SQLITE_BUSY
     private const int Locked = 6; // SQLITE_LOCKED
@@ -51,23 +51,22 @@ public sealed class SqliteBackup
             {
                 await using (var store = await connections.OpenAsync(cancellationToken))
                 {
-                    Copy(store, copy, like: connections.Path);
+                    Copy(store, copy);
                 }
 
-                Check(copy);
+                Check<object>(copy, change: null);
                 File.Move(copy, file, replace);
             });
     }
 
     /// <summary>
-    /// Puts a backup in the place of the store, which nobody may use meanwhile. It is copied and checked before anything is changed, and what
-    /// was there is kept beside it.
+    /// Puts a backup in the place of the store, which nobody may use meanwhile. It is copied and checked, and its numbers are moved on, before
+    /// anything is changed, and what was there is kept beside it.
     /// </summary>
     /// <param name="file">The backup, which stays as it is.</param>
     /// <param name="now">The present (UTC).</param>
-    /// <returns>Where what was there is now; null when nothing was.</returns>
     /// <exception cref="IOException">The store is in use, or the file is no backup of it, is damaged, or is of a newer version.</exception>
-    public async Task<string?> RestoreAsync(string file, DateTimeOffset now)
+    public async Task<RestoredStore> RestoreAsync(string file, DateTimeOffset now)
     {
         file = Path.GetFullPath(file);
         var store = connections.Path;
@@ -76,9 +75,9 @@ public sealed class SqliteBackup
             throw new IOException(file == store ? $"{file} is the store itself." : $"There is no file {file}.");
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(store)!);
-        using var alone = SqliteStoreUse.TakeAlone(store) ?? throw new IOException($"A server, or a command, has {store} open: stop it first.");
-        string? kept = null;
+        OwnerOnly.CreateDirectory(Path.GetDirectoryName(store)!);
+        using var alone = TakeAlone();
+        RestoredStore? restored = null;
         await WithCopyAsync(
             store,
             now,
@@ -86,13 +85,42 @@ public sealed class SqliteBackup
             {
                 await using (var backup = Open(file, SqliteOpenMode.ReadOnly))
                 {
-                    Copy(backup, copy, like: File.Exists(store) ? store : file);
+                    Copy(backup, copy);
                 }
 
-                Check(copy);
-                kept = Replace(store, copy, $"{store}.replaced-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}");
+                // Before it is put in place: there is never a restored store that hands out numbers again.
+                var numbers = Check(copy, connection => SqliteNumbers.Move(connection, File.Exists(store) && IsSqlite(store) ? store : null, now));
+                restored = new(Replace(store, copy, NameForKept(store, now)), numbers!);
             });
-        return kept;
+        return restored!;
+    }
+
+    /// <inheritdoc/>
+    public Task<MovedNumbers> MoveAsync(DateTimeOffset now)
+    {
+        using var alone = TakeAlone();
+        try
+        {
+            using var store = Open(connections.Path, SqliteOpenMode.ReadWrite);
+            EnsureKnown(store);
+            return Task.FromResult(SqliteNumbers.Move(store, replaced: null, now));
+        }
+        catch (SqliteException exception)
+        {
+            throw new IOException($"The numbers of {connections.Path} cannot be moved on: {exception.Message}", exception);
+        }
+    }
+
+    private SqliteStoreUse TakeAlone() => SqliteStoreUse.TakeAlone(connections.Path)
+        ?? throw new IOException($"A server, or a command, has {connections.Path} open: stop it first.");
+
+    /// <summary>A name that is free: what was there stays, however many restores there are in a second.</summary>
+    private static string NameForKept(string store, DateTimeOffset now)
+    {
+        var name = $"{store}.replaced-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
+        return Enumerable.Range(1, int.MaxValue)
+            .Select(number => number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"))
+            .First(candidate => !File.Exists(candidate) && !Logs.Any(log => File.Exists(candidate + log)));
     }
 
     private static async Task WithCopyAsync(string file, DateTimeOffset now, Func<string, Task> work)
@@ -109,34 +137,28 @@ public sealed class SqliteBackup
         finally
         {
             File.Delete(copy);
+            File.Delete(copy + "-journal");
         }
     }
 
     /// <summary>Copies all pages in one step: a longer one would begin anew with each commit of another process.</summary>
-    private static void Copy(SqliteConnection from, string to, string like)
+    private static void Copy(SqliteConnection from, string to)
     {
-        CreateLike(like, to);
+        // There are secrets in it.
+        OwnerOnly.CreateFile(to);
         using var copy = Open(to, SqliteOpenMode.ReadWrite);
         // Nobody reads it before it is whole, and it is put on disk then.
         Execute(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
         from.BackupDatabase(copy);
     }
 
-    /// <summary>Makes an empty file that the same people may read: there are secrets in it.</summary>
-    private static void CreateLike(string other, string file)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = File.GetUnixFileMode(other);
-        }
-
-        using var made = new FileStream(file, options);
-    }
-
     /// <summary>Makes sure that a copy is whole, of a version that is known here, alone without a log, and on disk.</summary>
-    private void Check(string copy)
+    /// <param name="copy">The copy.</param>
+    /// <param name="change">What is changed in it before it is put on disk.</param>
+    private T? Check<T>(string copy, Func<SqliteConnection, T>? change)
+        where T : class
     {
+        T? changed;
         using (var connection = Open(copy, SqliteOpenMode.ReadWrite))
         {
             Execute(connection, "PRAGMA journal_mode = DELETE");
@@ -146,10 +168,12 @@ public sealed class SqliteBackup
             }
 
             EnsureKnown(connection);
+            changed = change?.Invoke(connection);
         }
 
         using var file = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
+        return changed;
     }
 
     private void EnsureKnown(SqliteConnection connection)
@@ -182,6 +206,7 @@ public sealed class SqliteBackup
             // what is none of its files: it would delete the log.
             foreach (var log in Logs.Where(log => File.Exists(store + log)))
             {
+                OwnerOnly.Tighten(store + log);
                 File.Move(store + log, kept + log);
             }
 
@@ -190,6 +215,8 @@ public sealed class SqliteBackup
 
         if (File.Exists(store))
         {
+            OwnerOnly.Tighten(store);
+
             // In one step: whatever happens, there is one of the two.
             File.Replace(copy, store, kept);
             return kept;

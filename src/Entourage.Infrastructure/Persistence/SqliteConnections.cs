@@ -19,6 +19,13 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     // 32 MiB for the one connection that writes all usage: the pages that many sessions' records go to.
     private const string WriterSettings = "PRAGMA cache_size = -32768";
 
+    // The least size of the index of the log, which all connections share; SQLite makes it with the first connection.
+    private const long LogIndexLength = 32_768;
+
+    private const int DiskFault = 10; // SQLITE_IOERR
+    private const int Full = 13; // SQLITE_FULL
+    private const int CannotOpen = 14; // SQLITE_CANTOPEN
+
     private static readonly string[] LogSuffixes = ["-wal", "-shm"];
 
     private readonly Lock gate = new();
@@ -33,13 +40,22 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     /// <summary>The file.</summary>
     public string Path => System.IO.Path.GetFullPath(new SqliteConnectionStringBuilder(ConnectionString).DataSource);
 
+    /// <summary>The file on which a process that migrates a store holds a lock.</summary>
+    public static string MigrationLockOf(string store) => store + ".migrating";
+
+    /// <summary>Takes from everybody but the owner what the store's files allow them: an earlier version, or somebody's copy, may have left them open.</summary>
+    /// <returns>The files that belong to another user, who alone can change that.</returns>
+    public IReadOnlyList<string> TightenFiles() =>
+        [.. LogSuffixes.Select(suffix => Path + suffix).Prepend(Path).Append(SqliteStoreUse.FileOf(Path)).Append(MigrationLockOf(Path)).Where(file => !OwnerOnly.Tighten(file))];
+
     /// <summary>Opens a connection.</summary>
     public async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)
     {
         EnsureInUse();
 
         // Whoever opens one here keeps it, and throws it away for good after a fault.
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+        var connection = new SqliteConnection(
+            FindSnapshotString() ?? new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -75,7 +91,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     /// <inheritdoc/>
     public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
     {
-        EnsureInUse();
+        Prepare(connection);
         return result;
     }
 
@@ -83,7 +99,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
-        EnsureInUse();
+        Prepare(connection);
         return new(result);
     }
 
@@ -97,13 +113,76 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
         return Task.CompletedTask;
     }
 
+    private void Prepare(DbConnection connection)
+    {
+        EnsureInUse();
+        if (FindSnapshotString() is { } snapshot)
+        {
+            connection.ConnectionString = snapshot;
+        }
+    }
+
+    /// <summary>
+    /// How to read the store where its log cannot be made, since the disk is full. SQLite makes the log and its index with the first connection and
+    /// removes them with the last, so a server that starts then could not even read. The file alone is the whole store while there is no log;
+    /// it is read as one that does not change, which holds as long as nobody can make a log. Each connection looks anew.
+    /// </summary>
+    /// <returns>The connection string; null wherever the log is there or can be made.</returns>
+    private string? FindSnapshotString()
+    {
+        if (LengthOf(Path + "-shm") >= LogIndexLength || LengthOf(Path) == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT COUNT(*) FROM sqlite_master";
+            command.ExecuteScalar();
+            if (IsReadOnly(connection))
+            {
+                LetLogBeWritten();
+            }
+
+            return null;
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is DiskFault or Full or CannotOpen && LengthOf(Path + "-wal") == 0)
+        {
+            return new SqliteConnectionStringBuilder
+            {
+                DataSource = $"file:{string.Join('/', Path.Split('/').Select(Uri.EscapeDataString))}?immutable=1",
+                Mode = SqliteOpenMode.ReadOnly,
+                Pooling = false,
+                DefaultTimeout = options.Value.CommandTimeoutSeconds,
+            }.ToString();
+        }
+        catch (SqliteException)
+        {
+            // Whatever it is: who opens the store is told.
+            return null;
+        }
+    }
+
+    private static long LengthOf(string file)
+    {
+        var info = new FileInfo(file);
+        return info.Exists ? info.Length : 0;
+    }
+
     private void EnsureInUse()
     {
         if (Volatile.Read(ref use) is null)
         {
             lock (gate)
             {
-                use ??= SqliteStoreUse.Share(Path);
+                if (use is null)
+                {
+                    use = SqliteStoreUse.Share(Path);
+                    TightenFiles();
+                }
             }
         }
     }

@@ -12,7 +12,6 @@ internal sealed class FuzzRun : IDisposable
     private const int AttemptsForSuccess = 40;
 
     // However loaded the machine is: nothing here takes a second.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ApiHost host;
     private readonly Uri address;
@@ -35,7 +34,7 @@ internal sealed class FuzzRun : IDisposable
             AllowAutoRedirect = false,
 
             // Else a large body is sent before the refusal has come, and cut off.
-            Expect100ContinueTimeout = Patience,
+            Expect100ContinueTimeout = Patience.Limit,
         };
         client = new(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -87,7 +86,7 @@ internal sealed class FuzzRun : IDisposable
         }
 
         var request = FuzzRequest.Create(operation, pool, host.Clock.GetUtcNow(), unchecked((firstSeed * 1_000_003) + number), isGood);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         try
         {
             var answer = isGood is null && number % 97 == 0 && request.Body is not null

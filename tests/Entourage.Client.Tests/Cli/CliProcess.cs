@@ -1,12 +1,11 @@
 using System.Diagnostics;
+using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
 /// <summary>The command line as a process of its own, as people start it.</summary>
 internal sealed class CliProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Process process;
     private readonly Task<string> output;
     private readonly Task<string> errors;
@@ -52,7 +51,7 @@ internal sealed class CliProcess : IDisposable
     /// <returns>Its exit code, and what it wrote.</returns>
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         await process.WaitForExitAsync(patience.Token);
         return (process.ExitCode, await output.WaitAsync(patience.Token), await errors.WaitAsync(patience.Token));
     }

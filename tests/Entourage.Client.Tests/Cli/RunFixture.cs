@@ -1,12 +1,12 @@
 using System.Globalization;
 using Entourage.Client.Contracts;
+using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
 /// <summary>Tests that run commands, each with a folder to leave traces in.</summary>
 internal abstract class RunFixture : ClientFixture
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
 
     private DirectoryInfo folder = null!;
@@ -40,7 +40,7 @@ internal abstract class RunFixture : ClientFixture
     /// <summary>The lines that the command has left, once there are so many.</summary>
     protected async Task<IReadOnlyList<string>> TraceAsync(int lines)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var left = File.Exists(Trace) ? await File.ReadAllLinesAsync(Trace, patience.Token) : [];

@@ -1,5 +1,6 @@
 using System.Net;
 using Entourage.Cli.Running;
+using Entourage.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Entourage.Client.Tests.Cli;
@@ -7,8 +8,6 @@ namespace Entourage.Client.Tests.Cli;
 /// <summary>A stop is noticed whatever becomes of the connection, and only a stop of the session that is watched.</summary>
 internal sealed class StopWatchTests : ClientFixture
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     // No JSON, and JSON of another shape than is known.
     private const string Unreadable = "id: 1\ndata: [\n\nid: 2\ndata: {\"type\": \"budget\", \"data\": {\"over\": \"very\"}}\n\n"
         + "id: 3\ndata: {\"type\": \"budget\", \"data\": {\"over\": true, \"enforcement\": \"hard\", \"scope\": \"session\", \"scope_id\": \"x\"}}\n\n"
@@ -23,7 +22,7 @@ internal sealed class StopWatchTests : ClientFixture
         using var way = new Interference((request, send) => request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal)
             ? Task.FromResult(unreadable ? new HttpResponseMessage { Content = new StringContent(Unreadable) } : Interference.Answer(HttpStatusCode.NotImplemented))
             : send());
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var stopped = new StopWatch(ClientThrough(way), agent.Id, session, clock).WaitAsync(patience.Token);
         await Client.ChangeSettingsAsync(team.Id, new() { DailyCostLimitUsd = 0m });
         while (!stopped.IsCompleted)
@@ -52,7 +51,7 @@ internal sealed class StopWatchTests : ClientFixture
             await Client.StartSessionAsync(new(agent.Id));
         }
 
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
         using var way = Noticing(opened);
         var stopped = new StopWatch(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
@@ -70,7 +69,7 @@ internal sealed class StopWatchTests : ClientFixture
         var (session, other, killed) = (await Client.StartSessionAsync(new(agent.Id)), await Client.StartSessionAsync(new(agent.Id)), await Client.StartSessionAsync(new(agent.Id)));
         await Client.KillSessionAsync(killed.Id, "enough");
         await Client.ReportUsageAsync(other.Id, new(1, 1) { CostUsd = 2m });
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
         using var way = Noticing(opened);
         var stopped = new StopWatch(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Entourage.Infrastructure.Access;
+using Entourage.Testing;
 
 namespace Entourage.Infrastructure.Tests.Access;
 
@@ -48,7 +49,6 @@ internal sealed class KeyRevisionsTests
     /// <summary>A store whose reads end when the test says so.</summary>
     private sealed class HeldStore : IKeyRevisionStore
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
         private readonly Channel<int> begun = Channel.CreateUnbounded<int>();
         private TaskCompletionSource<long> held = new();
 
@@ -62,7 +62,7 @@ internal sealed class KeyRevisionsTests
             return new(held.Task);
         }
 
-        public async Task BegunAsync() => await begun.Reader.ReadAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
+        public async Task BegunAsync() => await begun.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System);
 
         public void Answer(long number) => held.SetResult(number);
 

@@ -102,7 +102,7 @@ internal sealed partial class TeamFeedTests
             }
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (feeds.Watched.Count > 0)
         {

@@ -114,7 +114,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    [CancelAfter(120_000)]
+    [CancelAfter(Patience.LimitMilliseconds)]
     public async Task Several_processes_that_start_at_once_on_an_empty_file_all_succeed(CancellationToken cancellationToken)
     {
         var hosts = Enumerable.Range(0, Processes).Select(_ => Contexts.Registered(database)).ToArray();
@@ -137,7 +137,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    [CancelAfter(30_000)]
+    [CancelAfter(Patience.LimitMilliseconds)]
     public async Task The_lock_that_a_killed_process_left_does_not_block(CancellationToken cancellationToken)
     {
         await using var killed = Contexts.Registered(database);
@@ -156,7 +156,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    [CancelAfter(30_000)]
+    [CancelAfter(Patience.LimitMilliseconds)]
     public async Task A_file_of_the_turn_that_a_killed_process_left_does_not_block(CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource + ".migrating", "", cancellationToken);

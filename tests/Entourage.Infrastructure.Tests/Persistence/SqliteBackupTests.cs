@@ -67,7 +67,7 @@ internal sealed class SqliteBackupTests
             Assert.That(await ReadAsync(Store), Is.EqualTo("one, two, three"));
         }
 
-        Assert.That(await RestoreAsync(), Is.EqualTo(Kept));
+        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(Kept));
         Assert.That((await ReadAsync(Store), await ReadAsync(Kept), await ReadAsync(Copy)), Is.EqualTo(("one", "one, two, three", "one")));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Store)!, "*-wal"), Is.Empty);
         await using var services = await Contexts.MigratedAsync(database);
@@ -103,14 +103,14 @@ internal sealed class SqliteBackupTests
     {
         File.Delete(Store);
         await File.WriteAllTextAsync(Store + "-wal", "of a store that is gone");
-        Assert.That(await RestoreAsync(), Is.Null);
+        Assert.That((await RestoreAsync()).Kept, Is.Null);
         Assert.That(await ReadAsync(Store), Is.EqualTo("one"));
         Assert.That(await File.ReadAllTextAsync(Kept + "-wal"), Is.EqualTo("of a store that is gone"));
 
         File.Delete(Kept + "-wal");
         await File.WriteAllTextAsync(Store, new string('x', 100_000));
         await File.WriteAllTextAsync(Store + "-wal", "of a damaged store");
-        Assert.That(await RestoreAsync(), Is.EqualTo(Kept));
+        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(Kept));
         Assert.That(await ReadAsync(Store), Is.EqualTo("one"));
         Assert.That(await File.ReadAllTextAsync(Kept + "-wal"), Is.EqualTo("of a damaged store"));
     }
@@ -163,7 +163,7 @@ internal sealed class SqliteBackupTests
         await services.GetRequiredService<SqliteBackup>().BackUpAsync(file ?? Copy, replace, Now, CancellationToken.None);
     }
 
-    private async Task<string?> RestoreAsync()
+    private async Task<RestoredStore> RestoreAsync()
     {
         SqliteConnection.ClearAllPools();
         await using var services = Contexts.Registered(database);
