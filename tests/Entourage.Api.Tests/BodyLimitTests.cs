@@ -127,18 +127,6 @@ internal sealed class BodyLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task Many_wrong_members_are_answered_with_the_first_of_them()
-    {
-        var team = await Api.CreateTeamAsync();
-
-        var answer = await Api.PostAsync($"/teams/{team.Id}/costs/reconcile", $$"""{"invoice":[{{SmallRequest.Items("{}", 60)}}]}""");
-
-        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
-        Assert.That(answer.Json["errors"]!.AsObject(), Has.Count.EqualTo(20));
-        Assert.That(answer.Json.Text("detail"), Does.EndWith("100 more members are wrong."));
-    }
-
-    [Test]
     public async Task A_batch_of_wrong_items_is_answered_in_short_beyond_the_first_hundred()
     {
         var body = $$"""{"items":[{{SmallRequest.Items("""{"session_id":1,"input_tokens":-1,"output_tokens":-1}""", 300)}},0,null]}""";

@@ -27,7 +27,7 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
     {
         var body = Body();
         var content = new ByteArrayContent(IsPacked ? Otlp.Gzip(body) : body);
-        content.Headers.ContentType = new MediaTypeHeaderValue(MediaType);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(MediaType);
         if (IsPacked)
         {
             content.Headers.ContentEncoding.Add("gzip");

@@ -110,7 +110,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
         {
             cancellationToken.ThrowIfCancellationRequested();
             EnsureSize(full.Length, sent);
-            format.Index(full, isWhole: false, signal, new OtlpIndex(reader.Limits, cancellationToken));
+            CheckBeginning(full);
             var isFirst = slot is null;
             var grown = (await EnterAsync()).Grow((int)Math.Min(full.Length * 2L, reader.Limits.TelemetryBodyBytes + 1), isFirst ? 0 : full.Length);
             if (isFirst)
@@ -119,6 +119,18 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             }
 
             return grown;
+        }
+
+        private void CheckBeginning(byte[] beginning)
+        {
+            try
+            {
+                format.Index(beginning, isWhole: false, signal, new OtlpIndex(reader.Limits, cancellationToken));
+            }
+            catch (OtlpFormatException)
+            {
+                // It may be too large as well, which is what the sender needs to know first.
+            }
         }
 
         private void EnsureSize(int length, long sent)
