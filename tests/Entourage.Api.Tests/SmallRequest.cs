@@ -21,7 +21,8 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
 
     /// <summary>Requests of every family of routes.</summary>
     /// <param name="team">A team.</param>
-    public static IEnumerable<SmallRequest> Of(string team) => [.. Telemetry(), .. Batches(), .. Bodies(team)];
+    /// <param name="agent">An agent of it.</param>
+    public static IEnumerable<SmallRequest> Of(string team, string agent) => [.. Telemetry(), .. Sessions(agent), .. Batches(), .. Bodies(team)];
 
     public HttpRequestMessage ToMessage()
     {
@@ -103,12 +104,20 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
             $$"""{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"claude_code.token.usage","sum":{"dataPoints":[{{Items("{}", 10_000)}}]} }]}]}]}"""), 200);
     }
 
+    // Each item names a session of its own, which would have to be opened.
+    private static IEnumerable<SmallRequest> Sessions(string agent)
+    {
+        const string Record = """{"eventName":"claude_code.api_request","attributes":[{"key":"cost_usd","value":{"doubleValue":0.01}},{"key":"session.id","value":{"stringValue":"s<i>"}}]}""";
+        yield return Plain("logs, JSON: sessions", "/v1/logs", Json, () => Text(
+            $$"""{"resourceLogs":[{"resource":{"attributes":[{"key":"entourage.agent_id","value":{"stringValue":"{{agent}}"} }]},"scopeLogs":[{"logRecords":[{{string.Join(',', Enumerable.Range(0, 10_000).Select(i => Record.Replace("<i>", $"{i}", StringComparison.Ordinal)))}}]}]}]}"""), 200);
+    }
+
     private static IEnumerable<SmallRequest> Batches()
     {
         yield return Batch("zeros", $$"""{"items":[{{Items("0", 2_000_000)}}]}""", 422);
         yield return Batch("objects", $$"""{"items":[{{Items("{}", 1_300_000)}}]}""", 422);
         yield return Batch("nulls", $$"""{"items":[{{Items("null", 800_000)}}]}""", 422);
-        yield return Batch("an item that is a long array", $$"""{"items":[[{{Items("0", 2_000_000)}}]]}""", 200);
+        yield return Batch("an item that is a long array", $$"""{"items":[[{{Items("0", 2_000_000)}}]]}""", 413);
         yield return Batch("an item with a long text", $$"""{"items":[{"error":"{{new string('e', 4_000_000)}}"}]}""", 200);
         yield return Batch("wrong items", $$"""{"items":[{{Items("""{"input_tokens":"x"}""", 1_000)}}]}""", 200);
         yield return Batch("items with an unknown member", $$"""{"items":[{{Items("""{"colour":1}""", 1_000)}}]}""", 200);

@@ -21,7 +21,7 @@ internal sealed class SmallRequestTests
     private TestTeam team = null!;
 
     private static IEnumerable<TestCaseData> Requests =>
-        SmallRequest.Of("team").Select((request, i) => new TestCaseData(i).SetName($"A_request_costs_little({request.What})"));
+        SmallRequest.Of("team", "agent").Select((request, i) => new TestCaseData(i).SetName($"A_request_costs_little({request.What})"));
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -31,7 +31,7 @@ internal sealed class SmallRequestTests
         team = await process.Api.CreateTeamAsync();
 
         // So that no test pays for what is compiled at first.
-        foreach (var request in SmallRequest.Of(team.Id))
+        foreach (var request in SmallRequest.Of(team.Id, team.Agent))
         {
             using var message = request.ToMessage();
             using var response = await process.Api.Http.SendAsync(message);
@@ -48,7 +48,7 @@ internal sealed class SmallRequestTests
     [TestCaseSource(nameof(Requests))]
     public async Task A_request_costs_little(int which)
     {
-        var request = SmallRequest.Of(team.Id).ElementAt(which);
+        var request = SmallRequest.Of(team.Id, team.Agent).ElementAt(which);
         var before = process.ProcessorTime;
         for (var i = 0; i < Times; i++)
         {
@@ -73,7 +73,7 @@ internal sealed class SmallRequestTests
         var own = await fresh.Api.CreateTeamAsync();
         var largest = (Added: 0L, What: "");
         var peak = fresh.PeakResidentBytes;
-        foreach (var request in SmallRequest.Of(own.Id))
+        foreach (var request in SmallRequest.Of(own.Id, own.Agent))
         {
             using var message = request.ToMessage();
             using var response = await fresh.Api.Http.SendAsync(message);
@@ -97,7 +97,7 @@ internal sealed class SmallRequestTests
         await using var fresh = await ApiProcess.StartAsync(other);
         var own = await fresh.Api.CreateTeamAsync();
         var session = await own.StartAsync();
-        var requests = SmallRequest.Of(own.Id).ToArray();
+        var requests = SmallRequest.Of(own.Id, own.Agent).ToArray();
 
         var attack = Task.WhenAll(Enumerable.Range(0, Senders).Select(async sender =>
         {

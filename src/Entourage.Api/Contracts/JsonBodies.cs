@@ -17,6 +17,9 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
     // What one value takes at least: a digit and a comma.
     private const int BytesPerValue = 2;
 
+    // An item has fewer than 20 members.
+    private const int ValuesPerItem = 100;
+
     /// <summary>Puts it in the place of the framework's.</summary>
     public static void Install(MvcOptions options)
     {
@@ -73,9 +76,13 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         // The items are an array in the body's object. Beyond their number nothing needs to be read.
         void CheckBatch(ReadOnlySequence<byte> arrived, bool isWhole)
         {
-            if (JsonScan.Find(arrived, isWhole, int.MaxValue, RecordUsageBatchRequest.GreatestCount, ofDepth: 1, http.RequestAborted) == JsonExcess.Items)
+            const int Most = RecordUsageBatchRequest.GreatestCount * ValuesPerItem;
+            switch (JsonScan.Find(arrived, isWhole, Most, RecordUsageBatchRequest.GreatestCount, ofDepth: 1, http.RequestAborted))
             {
-                throw new BatchTooLongException();
+                case JsonExcess.Items:
+                    throw new BatchTooLongException();
+                case JsonExcess.Values:
+                    throw new BodyLimitException($"The batch has more than {Most:N0} values. Send only the members that a usage has.");
             }
         }
     }

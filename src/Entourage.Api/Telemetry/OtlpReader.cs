@@ -68,22 +68,22 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
         public async Task<TelemetryReading> UnpackAsync(ReadOnlySequence<byte> sent)
         {
             var buffer = Rent();
-            var length = 0;
+            var (length, size) = (0, BodyBudget.LargeBytes);
             try
             {
                 await using var plain = new GZipStream(PipeReader.Create(sent).AsStream(), CompressionMode.Decompress);
                 while (true)
                 {
-                    var read = plain.Read(buffer, length, buffer.Length - length);
+                    var read = plain.Read(buffer, length, size - length);
                     if (read == 0)
                     {
                         break;
                     }
 
                     length += read;
-                    if (length == buffer.Length)
+                    if (length == size)
                     {
-                        buffer = await GrowAsync(buffer, sent.Length);
+                        (buffer, size) = await GrowAsync(buffer.AsMemory(0, length), sent.Length);
                     }
                 }
             }
@@ -106,22 +106,23 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
         }
 
         // What is there is checked first: it may be enough to refuse the rest.
-        private async Task<byte[]> GrowAsync(byte[] full, long sent)
+        private async Task<(byte[] Buffer, int Size)> GrowAsync(ReadOnlyMemory<byte> beginning, long sent)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            EnsureSize(full.Length, sent);
-            CheckBeginning(full);
+            EnsureSize(beginning.Length, sent);
+            CheckBeginning(beginning);
             var isFirst = slot is null;
-            var grown = (await EnterAsync()).Grow((int)Math.Min(full.Length * 2L, reader.Limits.TelemetryBodyBytes + 1), isFirst ? 0 : full.Length);
+            var size = (int)Math.Min(beginning.Length * 2L, reader.Limits.TelemetryBodyBytes + 1);
+            var grown = (await EnterAsync()).Grow(size, isFirst ? 0 : beginning.Length);
             if (isFirst)
             {
-                full.CopyTo(grown, 0);
+                beginning.CopyTo(grown);
             }
 
-            return grown;
+            return (grown, size);
         }
 
-        private void CheckBeginning(byte[] beginning)
+        private void CheckBeginning(ReadOnlyMemory<byte> beginning)
         {
             try
             {
