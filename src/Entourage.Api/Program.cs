@@ -83,6 +83,7 @@ try
     app.UseHardening(needsKeys);
     app.UseAccess();
     app.UseKeyRates();
+    app.UseWhen(context => context.Request.Path.StartsWithSegments(McpSetup.Path), branch => branch.Use(McpBodies.CheckAsync));
     app.MapControllers();
     app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent);
     app.MapOpenApi().AllowAnonymous();

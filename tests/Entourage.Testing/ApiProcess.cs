@@ -19,6 +19,26 @@ public sealed partial class ApiProcess : IAsyncDisposable
     /// <summary>Its client.</summary>
     public ApiClient Api { get; }
 
+    /// <summary>The processor time that it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>The most memory that it has had resident so far, in bytes.</summary>
+    public long PeakResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Asks it to end, and answers all that it wrote.</summary>
     public async Task<string> EndAsync()
     {

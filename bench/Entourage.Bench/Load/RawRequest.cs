@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace Entourage.Bench.Load;
@@ -19,10 +20,27 @@ internal static class RawRequest
     public static byte[] Post(string path, string json) => Encoding.ASCII.GetBytes(
         $"POST /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
 
-    /// <summary>A POST of some body to a path.</summary>
-    public static byte[] Post(string path, string mediaType, byte[] body) =>
-    [
-        .. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {mediaType}\r\nContent-Length: {body.Length}\r\n\r\n"),
-        .. body,
-    ];
+    /// <summary>A POST of some body to a path, compressed with gzip if asked for.</summary>
+    public static byte[] Post(string path, string mediaType, byte[] body, bool gzip = false)
+    {
+        var sent = gzip ? Gzip(body) : body;
+        var encoding = gzip ? "Content-Encoding: gzip\r\n" : "";
+        return
+        [
+            .. Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json, text/event-stream\r\nContent-Type: {mediaType}\r\n{encoding}Content-Length: {sent.Length}\r\n\r\n"),
+            .. sent,
+        ];
+    }
+
+    private static byte[] Gzip(byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize))
+        {
+            gzip.Write(body);
+        }
+
+        return packed.ToArray();
+    }
 }

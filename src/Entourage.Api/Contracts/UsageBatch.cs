@@ -12,6 +12,12 @@ namespace Entourage.Api.Contracts;
 /// <param name="Items">Required. 1 to 1,000 usages; each is accepted or refused on its own.</param>
 public sealed record RecordUsageBatchRequest(IReadOnlyList<UsageBatchEntry>? Items)
 {
+    /// <summary>The most items of a batch.</summary>
+    internal const int GreatestCount = RecordUsageBatchCommand.GreatestCount;
+
+    /// <summary>Stands for any batch of more items, which nobody needs to read to refuse it.</summary>
+    internal static RecordUsageBatchRequest TooLong { get; } = new([.. Enumerable.Repeat(UsageBatchEntry.NoObject, GreatestCount + 1)]);
+
     /// <summary>The command.</summary>
     internal RecordUsageBatchCommand ToCommand(string? idempotencyKey) =>
         new(Items is null ? null : [.. Items.Select(item => item.ToItem())], idempotencyKey);
@@ -56,6 +62,12 @@ public sealed record UsageBatchItemRequest(
 [JsonConverter(typeof(UsageBatchEntryJsonConverter))]
 public sealed record UsageBatchEntry(UsageBatchItemRequest? Item, JsonException? Fault)
 {
+    /// <summary>An item that is no JSON object.</summary>
+    internal static UsageBatchEntry NoObject { get; } = new(null, new JsonException("The JSON value could not be converted."));
+
+    /// <summary>An item that is null.</summary>
+    internal static UsageBatchEntry Null { get; } = new(null, new JsonException("A JSON object is expected."));
+
     /// <summary>The item of the command.</summary>
     internal UsageBatchItem ToItem() => Item switch
     {
@@ -74,12 +86,18 @@ public sealed class UsageBatchEntryJsonConverter : JsonConverter<UsageBatchEntry
     /// <inheritdoc/>
     public override UsageBatchEntry Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
+        // Most wrong items are told apart without the exception that the serializer would throw.
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            var isNull = reader.TokenType == JsonTokenType.Null;
+            reader.TrySkip();
+            return isNull ? UsageBatchEntry.Null : UsageBatchEntry.NoObject;
+        }
+
         var start = reader;
         try
         {
-            return JsonSerializer.Deserialize<UsageBatchItemRequest>(ref reader, options) is { } item
-                ? new(item, null)
-                : new(null, new JsonException("A JSON object is expected."));
+            return new(JsonSerializer.Deserialize<UsageBatchItemRequest>(ref reader, options), null);
         }
         catch (JsonException fault)
         {
@@ -98,9 +116,16 @@ public sealed class UsageBatchEntryJsonConverter : JsonConverter<UsageBatchEntry
 /// <param name="Items">One for each usage, in their order.</param>
 public sealed record UsageBatchResponse(IReadOnlyList<UsageBatchItemResponse> Items)
 {
+    // Of more refused items each says its status and what is wrong first.
+    private const int GreatestDetails = 100;
+
     /// <summary>The answer for outcomes.</summary>
-    internal static UsageBatchResponse From(IReadOnlyList<UsageBatchOutcome> outcomes, HttpContext context) =>
-        new([.. outcomes.Select(outcome => UsageBatchItemResponse.From(outcome, context))]);
+    internal static UsageBatchResponse From(IReadOnlyList<UsageBatchOutcome> outcomes, HttpContext context)
+    {
+        var refused = 0;
+        return new([.. outcomes.Select(outcome => UsageBatchItemResponse.From(
+            outcome, context, isDetailed: outcome.Usage is not null || ++refused <= GreatestDetails))]);
+    }
 }
 
 /// <summary>What became of one usage of a batch.</summary>
@@ -136,7 +161,7 @@ public sealed record UsageBatchItemResponse
     /// <summary>Why it was refused, as RFC 9457 problem details.</summary>
     public JsonObject? Problem { get; init; }
 
-    internal static UsageBatchItemResponse From(UsageBatchOutcome outcome, HttpContext context)
+    internal static UsageBatchItemResponse From(UsageBatchOutcome outcome, HttpContext context, bool isDetailed)
     {
         if (outcome.Usage is { } usage)
         {
@@ -155,6 +180,6 @@ public sealed record UsageBatchItemResponse
         }
 
         var problem = Errors.Problem.Of(outcome.Refusal!);
-        return new() { Status = problem.Status, Problem = problem.ToJson(context) };
+        return new() { Status = problem.Status, Problem = (isDetailed ? problem : problem.Brief()).ToJson(context) };
     }
 }

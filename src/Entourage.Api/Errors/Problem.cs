@@ -21,6 +21,11 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     /// <summary>The media type of the answer.</summary>
     public const string MediaType = "application/problem+json";
 
+    // An answer must not grow with what was wrong with the request.
+    private const int GreatestMembers = 20;
+    private const int GreatestMessages = 10;
+    private const int GreatestText = 500;
+
     private const string StoreUnavailable = "store-unavailable";
 
     /// <summary>How long clients and proxies wait that know no better, in seconds.</summary>
@@ -64,6 +69,8 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         UnknownEventIdException => new(StatusCodes.Status400BadRequest, "unknown-event-id", exception.Message),
         JsonException json => InvalidBodies.ProblemOf(json),
         BadHttpRequestException bad => Of(bad.StatusCode),
+        BodyLimitException => new(StatusCodes.Status413PayloadTooLarge, "body-too-large", exception.Message),
+        BusyException => new(StatusCodes.Status503ServiceUnavailable, "busy", exception.Message),
         StoreUnavailableException { OutcomeUnknown: true } => new(
             StatusCodes.Status503ServiceUnavailable,
             "outcome-unknown",
@@ -78,12 +85,28 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     /// <summary>The problem of a member with one fault.</summary>
     public static Problem OfMember(string member, string message) => Invalid(new Dictionary<string, string[]> { [member] = [message] });
 
-    /// <summary>The problem of members that are well formed and not allowed.</summary>
-    public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) =>
-        new(StatusCodes.Status422UnprocessableEntity, "validation", string.Join(" ", errors.Values.SelectMany(messages => messages)))
+    /// <summary>The problem of members that are well formed and not allowed. It names the first of many.</summary>
+    public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors)
+    {
+        var named = errors.Count <= GreatestMembers && errors.All(member => IsShort(member.Key) && member.Value.Length <= GreatestMessages && member.Value.All(IsShort))
+            ? errors
+            : errors.Take(GreatestMembers)
+                .GroupBy(member => Shorten(member.Key), member => member.Value.Take(GreatestMessages).Select(Shorten), StringComparer.Ordinal)
+                .ToDictionary(member => member.Key, member => member.SelectMany(messages => messages).ToArray(), StringComparer.Ordinal);
+        var detail = string.Join(" ", named.Values.SelectMany(messages => messages));
+        return new(
+            StatusCodes.Status422UnprocessableEntity,
+            "validation",
+            errors.Count <= GreatestMembers ? detail : $"{detail} {errors.Count - GreatestMembers:N0} more members are wrong.")
         {
-            Errors = errors,
+            Errors = named,
         };
+    }
+
+    /// <summary>The same with one fault at most, where there are so many problems that the answer would be large.</summary>
+    public Problem Brief() => Errors is { Count: > 0 }
+        ? this with { Detail = Errors.First().Value.FirstOrDefault(), Errors = Errors.Take(1).ToDictionary(member => member.Key, member => member.Value[..Math.Min(1, member.Value.Length)]) }
+        : this;
 
     /// <summary>The body of the answer.</summary>
     public JsonObject ToJson(HttpContext context)
@@ -121,6 +144,10 @@ internal sealed record Problem(int Status, string Code, string? Detail)
 
         return context.Response.WriteAsJsonAsync(ToJson(context), EntourageJson.Options, MediaType, context.RequestAborted);
     }
+
+    private static bool IsShort(string text) => text.Length <= GreatestText;
+
+    private static string Shorten(string text) => IsShort(text) ? text : $"{text[..(GreatestText - 1)]}…";
 
     private static bool IsStoreFault(Exception? exception) =>
         exception is not null && (exception is DbException || IsStoreFault(exception.InnerException));

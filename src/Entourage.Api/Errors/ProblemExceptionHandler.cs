@@ -24,7 +24,7 @@ internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, I
         }
 
         var problem = Problem.Of(exception);
-        if (problem.Status >= StatusCodes.Status500InternalServerError && exception is not StoreUnavailableException)
+        if (problem.Status >= StatusCodes.Status500InternalServerError && exception is not (StoreUnavailableException or BusyException))
         {
             LogFailed(logger, problem.Status, exception);
         }

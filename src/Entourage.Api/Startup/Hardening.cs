@@ -1,5 +1,7 @@
 using Entourage.Api.Protection;
+using Entourage.Api.Telemetry;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -25,6 +27,9 @@ internal static class Hardening
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
         services.AddSingleton<RequestRates>();
         services.AddSingleton<FailedKeys>();
+        services.AddSingleton<BodyBudget>();
+        services.AddScoped<OtlpReader>();
+        services.Configure<FormOptions>(LimitForms);
         services.AddRateLimiter();
         services.AddRequestTimeouts();
         services.AddOptions<Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutOptions>()
@@ -76,6 +81,16 @@ internal static class Hardening
         }
     }
 
+    // The only form is the one to sign in with.
+    private static void LimitForms(FormOptions forms)
+    {
+        forms.ValueCountLimit = 32;
+        forms.KeyLengthLimit = 256;
+        forms.ValueLengthLimit = 16_384;
+        forms.MultipartHeadersCountLimit = 8;
+        forms.MultipartHeadersLengthLimit = 4_096;
+    }
+
     private static void Limit(KestrelServerOptions kestrel, ConnectionLimits limits, ConnectionRoom room)
     {
         var slowest = limits.BytesPerSecond == 0 ? null : new MinDataRate(limits.BytesPerSecond, TimeSpan.FromSeconds(limits.SlowSeconds));
@@ -87,6 +102,9 @@ internal static class Hardening
         kestrel.Limits.MaxRequestHeaderCount = limits.HeaderCount;
         kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
         kestrel.Limits.MaxRequestLineSize = limits.RequestLineBytes;
+
+        // What a connection may have in memory before anything has asked for it.
+        kestrel.Limits.MaxRequestBufferSize = Math.Max(BodyBudget.LargeBytes, Math.Max(limits.HeaderBytes, limits.RequestLineBytes));
         kestrel.Limits.MinRequestBodyDataRate = slowest;
         kestrel.Limits.MinResponseDataRate = slowest;
     }

@@ -13,7 +13,7 @@ internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
     {
         var problem = context.Exception switch
         {
-            InvalidProtocolBufferException or JsonException => new Problem(
+            InvalidProtocolBufferException or JsonException or OtlpFormatException => new Problem(
                 StatusCodes.Status400BadRequest, "malformed-body", $"The body is no OTLP: {context.Exception.Message}"),
             BadHttpRequestException bad => Problem.Of(bad.StatusCode) with { Detail = bad.Message },
             _ => Problem.Of(context.Exception),
@@ -26,7 +26,10 @@ internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
                 return;
             }
 
-            LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILogger<OtlpErrorsAttribute>>(), context.Exception);
+            if (context.Exception is not BusyException)
+            {
+                LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILogger<OtlpErrorsAttribute>>(), context.Exception);
+            }
         }
 
         context.Result = OtlpAnswer.Of(problem, context.HttpContext.Request.ContentType?.StartsWith(OtlpBody.Json, StringComparison.OrdinalIgnoreCase) == true);

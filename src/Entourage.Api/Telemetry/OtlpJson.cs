@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Entourage.Api.Protection;
+using Entourage.Api.Startup;
 using Entourage.Api.Telemetry.Wire;
 using Google.Protobuf;
 using Attribute = Entourage.Api.Telemetry.Wire.Attribute;
@@ -8,60 +11,58 @@ namespace Entourage.Api.Telemetry;
 
 /// <summary>
 /// Reads the protocol's JSON, which has rules of its own: names in lowerCamelCase, ids in hexadecimal, 64-bit numbers as text (or as numbers,
-/// which receivers take as well), enumerations as numbers. Unknown members are skipped.
+/// which receivers take as well), enumerations as numbers. Unknown members are skipped. Only single items are parsed.
 /// </summary>
-internal static class OtlpJson
+/// <param name="limits">What a request may hold.</param>
+/// <param name="cancellationToken">Gives up.</param>
+internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationToken) : IOtlpFormat
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = JsonScan.GreatestDepth };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = JsonScan.GreatestDepth };
 
-    public static LogsRequest ReadLogs(ReadOnlyMemory<byte> body) => Read(body, root => new LogsRequest
+    private delegate void ElementReader<in TState>(ref Utf8JsonReader reader, TState state);
+
+    public void Index(ReadOnlyMemory<byte> body, bool isWhole, OtlpSignal signal, OtlpIndex index)
     {
-        Resources =
+        switch (JsonScan.Find(new ReadOnlySequence<byte>(body), isWhole, limits.TelemetryValues, limits.TelemetryItems, JsonScan.AnyDepth, cancellationToken))
         {
-            Items(root, "resourceLogs").Select(resource => new ResourceLogs
+            case JsonExcess.Values:
+                throw OtlpIndex.TooManyValues(limits);
+            case JsonExcess.Items:
+                throw OtlpIndex.TooManyItems(limits);
+        }
+
+        if (isWhole)
+        {
+            Read(body, json =>
             {
-                Resource = ToResource(resource),
-                Scopes =
-                {
-                    Items(resource, "scopeLogs").Select(scope => new ScopeLogs { Scope = ToScope(scope), Records = { Items(scope, "logRecords").Select(ToRecord) } }),
-                },
-            }),
-        },
+                IndexWhole(json.Span, signal, index);
+                return true;
+            });
+        }
+    }
+
+    public Resource ReadResource(ReadOnlyMemory<byte> body) => ReadElement(body, resource => new Resource { Attributes = { ToAttributes(resource) } });
+
+    public string ReadScope(ReadOnlyMemory<byte> body) => ReadElement(body, scope => Text(scope, "name"));
+
+    public LogRecord ReadRecord(ReadOnlyMemory<byte> body) => ReadElement(body, ToRecord);
+
+    public Span ReadSpan(ReadOnlyMemory<byte> body) => ReadElement(body, ToSpan);
+
+    public Point ReadPoint(ReadOnlyMemory<byte> body) => ReadElement(body, ToPoint);
+
+    private static T ReadElement<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read) => Read(body, json =>
+    {
+        using var document = JsonDocument.Parse(json, Options);
+        return read(document.RootElement);
     });
 
-    public static TracesRequest ReadTraces(ReadOnlyMemory<byte> body) => Read(body, root => new TracesRequest
+    private static T Read<T>(ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, T> read)
     {
-        Resources =
-        {
-            Items(root, "resourceSpans").Select(resource => new ResourceSpans
-            {
-                Resource = ToResource(resource),
-                Scopes = { Items(resource, "scopeSpans").Select(scope => new ScopeSpans { Scope = ToScope(scope), Spans = { Items(scope, "spans").Select(ToSpan) } }) },
-            }),
-        },
-    });
-
-    public static MetricsRequest ReadMetrics(ReadOnlyMemory<byte> body) => Read(body, root => new MetricsRequest
-    {
-        Resources =
-        {
-            Items(root, "resourceMetrics").Select(resource => new ResourceMetrics
-            {
-                Resource = ToResource(resource),
-                Scopes =
-                {
-                    Items(resource, "scopeMetrics").Select(scope => new ScopeMetrics { Scope = ToScope(scope), Metrics = { Items(scope, "metrics").Select(ToMetric) } }),
-                },
-            }),
-        },
-    });
-
-    private static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
-    {
-        using var document = JsonDocument.Parse(body, Options);
         try
         {
-            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw new JsonException("A JSON object is expected.");
+            return read(body);
         }
         catch (Exception fault) when (fault is InvalidOperationException or FormatException or OverflowException)
         {
@@ -70,10 +71,195 @@ internal static class OtlpJson
         }
     }
 
-    private static Resource? ToResource(JsonElement parent) =>
-        Member(parent, "resource") is { } resource ? new() { Attributes = { ToAttributes(resource) } } : null;
+    private static void IndexWhole(ReadOnlySpan<byte> json, OtlpSignal signal, OtlpIndex index)
+    {
+        var reader = new Utf8JsonReader(json, ReaderOptions);
+        reader.Read();
+        EnsureObject(ref reader);
+        while (NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals(signal.Resources))
+            {
+                EachItem(ref reader, (signal, index), static (ref Utf8JsonReader resource, (OtlpSignal Signal, OtlpIndex Index) to) =>
+                    IndexResource(ref resource, to.Signal, to.Index));
+            }
+            else
+            {
+                SkipMember(ref reader);
+            }
+        }
 
-    private static Scope? ToScope(JsonElement parent) => Member(parent, "scope") is { } scope ? new() { Name = Text(scope, "name") } : null;
+        // What comes after it is no JSON.
+        reader.Read();
+    }
+
+    private static void IndexResource(ref Utf8JsonReader reader, OtlpSignal signal, OtlpIndex index)
+    {
+        var resource = index.AddResource();
+        while (NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("resource"))
+            {
+                index.Describe(resource, ReadSlice(ref reader));
+            }
+            else if (reader.ValueTextEquals(signal.Scopes))
+            {
+                EachItem(ref reader, (resource, signal, index), static (ref Utf8JsonReader scope, (int Resource, OtlpSignal Signal, OtlpIndex Index) to) =>
+                    IndexScope(ref scope, to.Resource, to.Signal, to.Index));
+            }
+            else
+            {
+                SkipMember(ref reader);
+            }
+        }
+    }
+
+    private static void IndexScope(ref Utf8JsonReader reader, int resource, OtlpSignal signal, OtlpIndex index)
+    {
+        var scope = index.AddScope(resource);
+        while (NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("scope"))
+            {
+                index.DescribeScope(scope, ReadSlice(ref reader));
+            }
+            else if (!reader.ValueTextEquals(signal.Items))
+            {
+                SkipMember(ref reader);
+            }
+            else if (signal == OtlpSignal.Metrics)
+            {
+                EachItem(ref reader, (scope, index), static (ref Utf8JsonReader metric, (int Scope, OtlpIndex Index) to) =>
+                    IndexMetric(ref metric, to.Scope, to.Index));
+            }
+            else
+            {
+                IndexItems(ref reader, scope, index);
+            }
+        }
+    }
+
+    private static void IndexMetric(ref Utf8JsonReader reader, int scope, OtlpIndex index)
+    {
+        var first = index.Metrics.Count;
+        var name = "";
+        while (NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("name"))
+            {
+                reader.Read();
+                name = reader.GetString() ?? "";
+            }
+            else if (reader.ValueTextEquals("sum"))
+            {
+                IndexPoints(ref reader, scope, MetricForm.Sum, index);
+            }
+            else if (reader.ValueTextEquals("gauge"))
+            {
+                IndexPoints(ref reader, scope, MetricForm.Gauge, index);
+            }
+            else if (reader.ValueTextEquals("histogram"))
+            {
+                IndexPoints(ref reader, scope, MetricForm.Histogram, index);
+            }
+            else
+            {
+                SkipMember(ref reader);
+            }
+        }
+
+        for (var i = first; i < index.Metrics.Count; i++)
+        {
+            index.Metrics[i].Name = name;
+        }
+    }
+
+    private static void IndexPoints(ref Utf8JsonReader reader, int scope, MetricForm form, OtlpIndex index)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        EnsureObject(ref reader);
+        var metric = index.AddMetric(scope, form);
+        var head = index.Metrics[metric];
+        while (NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("dataPoints"))
+            {
+                IndexItems(ref reader, metric, index);
+            }
+            else if (reader.ValueTextEquals("aggregationTemporality"))
+            {
+                reader.Read();
+                head.Temporality = reader.TokenType == JsonTokenType.Null ? 0 : reader.GetInt32();
+            }
+            else if (reader.ValueTextEquals("isMonotonic"))
+            {
+                reader.Read();
+                head.IsMonotonic = reader.TokenType != JsonTokenType.Null && reader.GetBoolean();
+            }
+            else
+            {
+                SkipMember(ref reader);
+            }
+        }
+    }
+
+    private static void IndexItems(ref Utf8JsonReader reader, int parent, OtlpIndex index) =>
+        EachItem(ref reader, (parent, index), static (ref Utf8JsonReader item, (int Parent, OtlpIndex Index) to) => to.Index.AddItem(to.Parent, SliceOf(ref item)));
+
+    // The items of the array that is the value of the present member, each an object; null is none.
+    private static void EachItem<TState>(ref Utf8JsonReader reader, TState state, ElementReader<TState> read)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("A JSON array is expected.");
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            EnsureObject(ref reader);
+            read(ref reader, state);
+        }
+    }
+
+    private static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    private static void SkipMember(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    private static Slice ReadSlice(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Null ? default : SliceOf(ref reader);
+    }
+
+    private static Slice SliceOf(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return new(start, (int)reader.BytesConsumed - start);
+    }
+
+    private static void EnsureObject(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("A JSON object is expected.");
+        }
+    }
 
     private static LogRecord ToRecord(JsonElement record) => new()
     {
@@ -95,30 +281,6 @@ internal static class OtlpJson
         Attributes = { ToAttributes(span) },
         Status = Member(span, "status") is { } status ? new() { Message = Text(status, "message"), Code = Number(status, "code") } : null,
     };
-
-    private static Metric ToMetric(JsonElement metric)
-    {
-        var read = new Metric { Name = Text(metric, "name") };
-        if (Member(metric, "sum") is { } sum)
-        {
-            read.Sum = new()
-            {
-                Temporality = Number(sum, "aggregationTemporality"),
-                IsMonotonic = Member(sum, "isMonotonic")?.GetBoolean() ?? false,
-                Points = { Items(sum, "dataPoints").Select(ToPoint) },
-            };
-        }
-        else if (Member(metric, "gauge") is { } gauge)
-        {
-            read.Gauge = new() { Points = { Items(gauge, "dataPoints").Select(ToPoint) } };
-        }
-        else if (Member(metric, "histogram") is { } histogram)
-        {
-            read.Histogram = new() { Points = { Items(histogram, "dataPoints").Select(_ => new HistogramPoint()) } };
-        }
-
-        return read;
-    }
 
     private static Point ToPoint(JsonElement point)
     {

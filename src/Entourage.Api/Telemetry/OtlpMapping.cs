@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Entourage.Api.Errors;
+using Entourage.Api.Startup;
 using Entourage.Api.Telemetry.Wire;
 using Entourage.Application.Telemetry;
 using Google.Protobuf;
@@ -12,96 +16,79 @@ internal static class OtlpMapping
     private const int ErrorStatus = 2;
     private const int Delta = 1;
     private const int Cumulative = 2;
+    private const int GreatestText = 4_096;
 
-    public static TelemetryBatch ToBatch(this LogsRequest request) => TelemetryBatch.Of(
-        [.. from resource in request.Resources
-            let attributes = ToAttributes(resource.Resource?.Attributes)
-            from scope in resource.Scopes
-            let origin = new TelemetryOrigin(attributes, scope.Scope?.Name ?? "")
-            from record in scope.Records
-            select new TelemetryLog(
-                origin,
-                record.EventName,
-                record.Body?.Text ?? "",
-                ToInstant(record.Time) ?? ToInstant(record.ObservedTime),
-                ToId(record.TraceId, record.SpanId),
-                ToAttributes(record.Attributes))]);
-
-    public static TelemetryBatch ToBatch(this TracesRequest request) => TelemetryBatch.Of(
-        [.. from resource in request.Resources
-            let attributes = ToAttributes(resource.Resource?.Attributes)
-            from scope in resource.Scopes
-            let origin = new TelemetryOrigin(attributes, scope.Scope?.Name ?? "")
-            from span in scope.Spans
-            select new TelemetrySpan(
-                origin,
-                span.Name,
-                ToInstant(span.EndTime),
-                ToId(span.TraceId, span.SpanId),
-                span.Status?.Code == ErrorStatus ? span.Status.Message : null,
-                ToAttributes(span.Attributes))]);
-
-    public static TelemetryBatch ToBatch(this MetricsRequest request) => TelemetryBatch.Of(
-        [.. from resource in request.Resources
-            let attributes = ToAttributes(resource.Resource?.Attributes)
-            from scope in resource.Scopes
-            let origin = new TelemetryOrigin(attributes, scope.Scope?.Name ?? "")
-            from metric in scope.Metrics
-            from point in ToPoints(metric, origin)
-            select point]);
-
-    private static IEnumerable<TelemetryPoint> ToPoints(Metric metric, TelemetryOrigin origin) => metric.DataCase switch
-    {
-        Metric.DataOneofCase.Sum => metric.Sum.Points.Select(point => ToPoint(metric.Name, KindOf(metric.Sum), point, origin)),
-        Metric.DataOneofCase.Gauge => metric.Gauge.Points.Select(point => ToPoint(metric.Name, TelemetrySumKind.None, point, origin)),
-        Metric.DataOneofCase.Histogram => metric.Histogram.Points.Select(_ =>
-            new TelemetryPoint(origin, metric.Name, TelemetrySumKind.None, null, null, null, TelemetryAttributes.None)),
-        _ => [],
-    };
-
-    private static TelemetryPoint ToPoint(string metric, TelemetrySumKind kind, Point point, TelemetryOrigin origin) => new(
+    /// <summary>A log record.</summary>
+    public static TelemetryLog ToLog(this LogRecord record, TelemetryOrigin origin, ApiLimits limits) => new(
         origin,
-        metric,
-        kind,
-        ToInstant(point.StartTime),
-        ToInstant(point.Time),
-        point.ValueCase switch { Point.ValueOneofCase.Whole => point.Whole, Point.ValueOneofCase.Fraction => point.Fraction, _ => null },
-        ToAttributes(point.Attributes));
+        Shorten(record.EventName),
+        Shorten(record.Body?.Text ?? ""),
+        ToInstant(record.Time) ?? ToInstant(record.ObservedTime),
+        ToId(record.TraceId, record.SpanId),
+        record.Attributes.ToAttributes(limits));
 
-    private static TelemetrySumKind KindOf(Sum sum) => sum switch
-    {
-        { IsMonotonic: true, Temporality: Delta } => TelemetrySumKind.Delta,
-        { IsMonotonic: true, Temporality: Cumulative } => TelemetrySumKind.Cumulative,
-        _ => TelemetrySumKind.None,
-    };
+    /// <summary>A span.</summary>
+    public static TelemetrySpan ToSpan(this Span span, TelemetryOrigin origin, ApiLimits limits) => new(
+        origin,
+        Shorten(span.Name),
+        ToInstant(span.EndTime),
+        ToId(span.TraceId, span.SpanId),
+        span.Status?.Code == ErrorStatus ? Shorten(span.Status.Message) : null,
+        span.Attributes.ToAttributes(limits));
 
-    private static TelemetryAttributes ToAttributes(RepeatedField<Attribute>? attributes)
+    /// <summary>A data point; null is one of a histogram, of which nothing is counted.</summary>
+    public static TelemetryPoint ToPoint(this Point? point, MetricHead metric, TelemetryOrigin origin, ApiLimits limits) => new(
+        origin,
+        Shorten(metric.Name),
+        KindOf(metric),
+        point is null ? null : ToInstant(point.StartTime),
+        point is null ? null : ToInstant(point.Time),
+        point?.ValueCase switch { Point.ValueOneofCase.Whole => point.Whole, Point.ValueOneofCase.Fraction => point.Fraction, _ => null },
+        point?.Attributes.ToAttributes(limits) ?? TelemetryAttributes.None);
+
+    /// <summary>Attributes.</summary>
+    /// <exception cref="BodyLimitException">There are more than one item may have.</exception>
+    public static TelemetryAttributes ToAttributes(this RepeatedField<Attribute> attributes, ApiLimits limits)
     {
-        if (attributes is not { Count: > 0 })
+        if (attributes.Count == 0)
         {
             return TelemetryAttributes.None;
         }
 
+        OtlpIndex.EnsureAttributes(attributes.Count, limits);
         var values = new Dictionary<string, object>(attributes.Count, StringComparer.Ordinal);
         foreach (var attribute in attributes)
         {
             if (ToValue(attribute.Value) is { } value)
             {
-                values[attribute.Key] = value;
+                values[Shorten(attribute.Key)] = value;
             }
         }
 
         return new(values);
     }
 
+    private static TelemetrySumKind KindOf(MetricHead metric) => metric switch
+    {
+        { Form: not MetricForm.Sum } => TelemetrySumKind.None,
+        { IsMonotonic: true, Temporality: Delta } => TelemetrySumKind.Delta,
+        { IsMonotonic: true, Temporality: Cumulative } => TelemetrySumKind.Cumulative,
+        _ => TelemetrySumKind.None,
+    };
+
     private static object? ToValue(Value? value) => value?.KindCase switch
     {
-        Value.KindOneofCase.Text => value.Text,
+        Value.KindOneofCase.Text => Shorten(value.Text),
         Value.KindOneofCase.Whole => value.Whole,
         Value.KindOneofCase.Fraction => value.Fraction,
         Value.KindOneofCase.Truth => value.Truth,
         _ => null,
     };
+
+    // No text is used to such a length, but two that differ must not become the same.
+    private static string Shorten(string text) => text.Length <= GreatestText
+        ? text
+        : $"{text.AsSpan(0, GreatestText)}#{Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
 
     // Zero is how the protocol says that nobody knows. What no calendar has is refused like any time that is too far away.
     private static DateTimeOffset? ToInstant(ulong nanoseconds) =>

@@ -222,6 +222,8 @@ internal static class InvoiceRules
     /// <summary>An invoice: there, not too long, each line with a model and an amount.</summary>
     public static void Invoice<T>(this AbstractValidator<T> validator, System.Linq.Expressions.Expression<Func<T, IEnumerable<InvoiceLine>?>> invoice)
     {
+        // Not the lines of one that is too long.
+        validator.ClassLevelCascadeMode = CascadeMode.Stop;
         validator.RuleFor(invoice).NotNull().Must(lines => lines is null || lines.Count() <= MostLines)
             .WithMessage($"'{{PropertyName}}' has at most {MostLines} items.");
         validator.RuleForEach(invoice!).NotNull().ChildRules(line =>

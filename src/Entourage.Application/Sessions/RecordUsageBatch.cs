@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Errors;
 using FluentValidation;
 using MediatR;
 
@@ -11,6 +12,9 @@ namespace Entourage.Application.Sessions;
 public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Items, string? IdempotencyKey)
     : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>
 {
+    /// <summary>The most items of a batch.</summary>
+    public const int GreatestCount = 1_000;
+
     /// <inheritdoc/>
     public Need Needs() => Need.Agent();
 }
@@ -28,11 +32,10 @@ public sealed record UsageBatchOutcome(UsageReceipt? Usage, bool Replayed, Excep
 
 internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageBatchCommand>
 {
-    private const int GreatestCount = 1_000;
-
     public RecordUsageBatchValidator() => RuleFor(command => command.Items)
         .NotNull()
-        .Must(items => items!.Count is > 0 and <= GreatestCount).WithMessage($"'{{PropertyName}}' must have 1 to {GreatestCount} items.");
+        .Must(items => items!.Count is > 0 and <= RecordUsageBatchCommand.GreatestCount)
+        .WithMessage($"'{{PropertyName}}' must have 1 to {RecordUsageBatchCommand.GreatestCount} items.");
 }
 
 internal sealed class RecordUsageBatchHandler(
@@ -52,14 +55,23 @@ internal sealed class RecordUsageBatchHandler(
         var outcomes = new UsageBatchOutcome[request.Items!.Count];
         var entries = new List<UsageEntry>(outcomes.Length);
         var places = new List<int>(outcomes.Length);
+        var closed = new Dictionary<long, Exception>();
         for (var i = 0; i < outcomes.Length; i++)
         {
+            var item = request.Items[i];
+            var fault = item.Command is { } command ? await FindFaultAsync(command, closed, cancellationToken) : item.Fault;
+            if (fault is not null)
+            {
+                outcomes[i] = new(null, false, fault);
+                continue;
+            }
+
             try
             {
-                entries.Add(await ToEntryAsync(request.Items[i], i, batch, now, cancellationToken));
+                entries.Add(ToEntry(item.Command!, i, batch, now));
                 places.Add(i);
             }
-            catch (Exception refusal) when (refusal is not OperationCanceledException)
+            catch (InvalidInputException refusal)
             {
                 outcomes[i] = new(null, false, refusal);
             }
@@ -85,21 +97,31 @@ internal sealed class RecordUsageBatchHandler(
         _ => null,
     };
 
-    private async ValueTask<UsageEntry> ToEntryAsync(
-        UsageBatchItem item, int place, IdempotencyBatch? batch, DateTimeOffset now, CancellationToken cancellationToken)
+    // Once for a session, and else without throwing: a batch may consist of nothing but wrong items.
+    private async ValueTask<Exception?> FindFaultAsync(
+        RecordUsageCommand command, Dictionary<long, Exception> closed, CancellationToken cancellationToken)
     {
-        if (item.Command is not { } command)
+        if (closed.TryGetValue(command.SessionId, out var known))
         {
-            throw item.Fault!;
+            return known;
         }
 
-        await gate.EnsureAsync(command.Needs(), cancellationToken);
+        try
+        {
+            await gate.EnsureAsync(command.Needs(), cancellationToken);
+        }
+        catch (Exception refusal) when (refusal is not OperationCanceledException)
+        {
+            closed[command.SessionId] = refusal;
+            return refusal;
+        }
+
         var result = validator.Validate(command);
-        if (!result.IsValid)
-        {
-            throw new ValidationException(result.Errors);
-        }
+        return result.IsValid ? null : new ValidationException(result.Errors);
+    }
 
+    private UsageEntry ToEntry(RecordUsageCommand command, int place, IdempotencyBatch? batch, DateTimeOffset now)
+    {
         var idempotency = IdempotencyToken.Of(command, "idempotency_key")
             ?? batch?.Add($"sessions/{command.SessionId}/usage/batch", place, command);
         return RecordUsageHandler.ToEntry(command, now, idempotency);

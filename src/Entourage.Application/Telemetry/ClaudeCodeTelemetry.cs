@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Entourage.Application.Errors;
 using Entourage.Domain;
 
 namespace Entourage.Application.Telemetry;
@@ -31,7 +30,7 @@ internal static class ClaudeCodeTelemetry
     public static bool Is(TelemetryPoint point) => point.Metric is Tokens or Cost;
 
     /// <summary>The usage that a log record tells of; null for none.</summary>
-    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId)
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault)
     {
         var name = log.EventName.Length > 0 ? log.EventName : log.Attributes.Text("event.name") ?? log.Body;
         var isError = name is "api_error" or Prefix + "api_error";
@@ -41,7 +40,11 @@ internal static class ClaudeCodeTelemetry
         }
 
         var attributes = log.Attributes;
-        var source = UsageSource.Of(log.Origin, attributes, callerAgentId);
+        if (UsageSource.Of(log.Origin, attributes, callerAgentId, fault) is not { } source)
+        {
+            return null;
+        }
+
         var request = attributes.Text("request_id");
         var model = SourceUsage.ModelOf(attributes.Text("model"));
         if (isError)
@@ -55,59 +58,72 @@ internal static class ClaudeCodeTelemetry
             request is null ? KeyOfFields(log, source, name, null) : KeyOfRequest(request),
             log.At,
             model,
-            TokensOf(attributes),
-            SourceUsage.CostOf(attributes.Number("cost_usd")),
+            TokensOf(attributes, fault),
+            SourceUsage.CostOf(attributes.Number(fault, "cost_usd"), fault),
             Error: null,
             HasSums: true);
     }
 
     /// <summary>The usage that a span tells of; null for none. What failed is told by an event of its own.</summary>
-    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId)
+    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemFault fault)
     {
-        if (span.Name != CallSpan || TokensOf(span.Attributes) is not { OfAllClasses: > 0 } tokens)
+        if (span.Name != CallSpan
+            || TokensOf(span.Attributes, fault) is not { OfAllClasses: > 0 } tokens
+            || UsageSource.Of(span.Origin, span.Attributes, callerAgentId, fault) is not { } source)
         {
             return null;
         }
 
         return new(
-            UsageSource.Of(span.Origin, span.Attributes, callerAgentId),
+            source,
             span.Attributes.Text("request_id") is { } request ? KeyOfRequest(request) : $"span\n{span.SpanId}",
             span.EndedAt,
             SourceUsage.ModelOf(span.Attributes.Text("model", "gen_ai.response.model", "gen_ai.request.model")),
             tokens,
-            SourceUsage.CostOf(span.Attributes.Number("cost_usd")),
+            SourceUsage.CostOf(span.Attributes.Number(fault, "cost_usd"), fault),
             Error: null,
             HasSums: true);
     }
 
-    /// <summary>What a point of a counter says.</summary>
-    /// <exception cref="InvalidInputException">It cannot be counted.</exception>
-    public static SumPoint ReadPoint(TelemetryPoint point)
+    /// <summary>What a point of a counter says; null where it cannot be counted.</summary>
+    public static SumPoint? ReadPoint(TelemetryPoint point, ItemFault fault)
     {
         if (point is not { Kind: not TelemetrySumKind.None, StartedAt: { } from, At: { } until } || until < from)
         {
-            throw new InvalidInputException(point.Metric, $"A point of '{point.Metric}' is one of a sum, with its temporality, its start and its time.");
+            fault.Add($"A point of '{point.Metric}' is one of a sum, with its temporality, its start and its time.");
+            return null;
         }
 
-        var of = point.Metric == Cost ? SummedClass.Cost : point.Attributes.Text("type") switch
+        SummedClass? of = point.Metric == Cost ? SummedClass.Cost : point.Attributes.Text("type") switch
         {
             "input" => SummedClass.Input,
             "output" => SummedClass.Output,
             "cacheRead" => SummedClass.CacheRead,
             "cacheCreation" => SummedClass.CacheWrite,
-            _ => throw new InvalidInputException("type", $"The 'type' of '{Tokens}' is input, output, cacheRead or cacheCreation."),
+            _ => null,
         };
+        if (of is null)
+        {
+            fault.Add($"The 'type' of '{Tokens}' is input, output, cacheRead or cacheCreation.");
+            return null;
+        }
+
         var value = point.Value is null ? null : TelemetryAttributes.ToNumber(point.Value);
-        return value is >= 0
-            ? new(SeriesOf(point, from), of, value.Value, from, until, point.Kind == TelemetrySumKind.Cumulative)
-            : throw new InvalidInputException(point.Metric, $"A point of '{point.Metric}' is a number, and not below zero.");
+        if (value is null or < 0)
+        {
+            fault.Add($"A point of '{point.Metric}' is a number, and not below zero.");
+            return null;
+        }
+
+        return new(SeriesOf(point, from), of.Value, value.Value, from, until, point.Kind == TelemetrySumKind.Cumulative);
     }
 
-    private static TokenCounts TokensOf(TelemetryAttributes attributes) => SourceUsage.TokensOf(
-        attributes.Number("input_tokens"),
-        attributes.Number("output_tokens"),
-        attributes.Number("cache_read_tokens"),
-        attributes.Number("cache_creation_tokens"));
+    private static TokenCounts TokensOf(TelemetryAttributes attributes, ItemFault fault) => SourceUsage.TokensOf(
+        attributes.Number(fault, "input_tokens"),
+        attributes.Number(fault, "output_tokens"),
+        attributes.Number(fault, "cache_read_tokens"),
+        attributes.Number(fault, "cache_creation_tokens"),
+        fault);
 
     private static string KeyOfRequest(string request) => $"claude-code\n{request}";
 

@@ -16,19 +16,19 @@ internal static class GenAiTelemetry
         new(["invoke_agent", "create_agent", "execute_tool", "invoke_workflow", "retrieval", "plan"], StringComparer.Ordinal);
 
     /// <summary>The usage that a span tells of; null for none.</summary>
-    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId) =>
-        Read(span.Origin, span.Attributes, span.SpanId, span.EndedAt, span.Error, callerAgentId);
+    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemFault fault) =>
+        Read(span.Origin, span.Attributes, span.SpanId, span.EndedAt, span.Error, callerAgentId, fault);
 
     /// <summary>The usage that an event in a span tells of; null for none.</summary>
-    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId) =>
-        Read(log.Origin, log.Attributes, log.SpanId, log.At, null, callerAgentId);
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault) =>
+        Read(log.Origin, log.Attributes, log.SpanId, log.At, null, callerAgentId, fault);
 
     private static SourceUsage? Read(
-        TelemetryOrigin origin, TelemetryAttributes attributes, string spanId, DateTimeOffset? at, string? error, Guid? callerAgentId)
+        TelemetryOrigin origin, TelemetryAttributes attributes, string spanId, DateTimeOffset? at, string? error, Guid? callerAgentId, ItemFault fault)
     {
         var operation = attributes.Text("gen_ai.operation.name");
-        var input = attributes.Number("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens");
-        var output = attributes.Number("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens");
+        var input = attributes.Number(fault, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens");
+        var output = attributes.Number(fault, "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens");
         var isCall = input is not null || output is not null || (error is not null && operation is not null);
         if (!isCall || (operation is not null && Wholes.Contains(operation)))
         {
@@ -36,21 +36,28 @@ internal static class GenAiTelemetry
         }
 
         var read = attributes.Number(
+            fault,
             "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.input_tokens.cached");
         var written = attributes.Number(
+            fault,
             "gen_ai.usage.cache_creation.input_tokens",
             "gen_ai.usage.cache_creation_input_tokens",
             "gen_ai.usage.cache_write_input_tokens",
             "gen_ai.usage.input_tokens.cache_write");
-        var tokens = SourceUsage.TokensOf(Math.Max(0, (input ?? 0) - (read ?? 0) - (written ?? 0)), output, read, written);
+        var tokens = SourceUsage.TokensOf(Math.Max(0, (input ?? 0) - (read ?? 0) - (written ?? 0)), output, read, written, fault);
+        if (UsageSource.Of(origin, attributes, callerAgentId, fault) is not { } source)
+        {
+            return null;
+        }
+
         var failure = attributes.Text("error.type") ?? error;
         return new(
-            UsageSource.Of(origin, attributes, callerAgentId),
+            source,
             spanId.Length > 0 ? KeyOfSpan(spanId, attributes) : KeyOfFields(attributes, at, tokens),
             at,
             SourceUsage.ModelOf(attributes.Text("gen_ai.response.model", "gen_ai.request.model")),
             tokens,
-            SourceUsage.CostOf(attributes.Number("gen_ai.usage.cost")) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
+            SourceUsage.CostOf(attributes.Number(fault, "gen_ai.usage.cost"), fault) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
             error is null && attributes.Text("error.type") is null ? null : SourceUsage.ErrorOf(failure),
             HasSums: false);
     }

@@ -15,8 +15,8 @@ namespace Entourage.Application.Telemetry;
 /// Records the usage that programs tell of in their telemetry, whatever the state of their budgets. Every item may be sent any number of
 /// times, in any order, to any replica, and is counted once.
 /// </summary>
-/// <param name="Batch">What was sent.</param>
-public sealed record IngestTelemetryCommand(TelemetryBatch Batch) : ILedgerCommand<IngestOutcome>
+/// <param name="Reading">What the telemetry tells of usage.</param>
+public sealed record IngestTelemetryCommand(TelemetryReading Reading) : ILedgerCommand<IngestOutcome>
 {
     /// <inheritdoc/>
     public Need Needs() => Need.Agent();
@@ -29,10 +29,10 @@ public sealed record IngestOutcome(long Refused, string Reasons);
 
 internal sealed class IngestTelemetryValidator : AbstractValidator<IngestTelemetryCommand>
 {
-    public IngestTelemetryValidator() => RuleFor(command => command.Batch).NotNull();
+    public IngestTelemetryValidator() => RuleFor(command => command.Reading).NotNull();
 }
 
-internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger ledger, SourceProcesses processes, CallerContext callers, TimeProvider time)
+internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger ledger, SourceProcesses processes, TimeProvider time)
     : IRequestHandler<IngestTelemetryCommand, IngestOutcome>
 {
     // So that other callers get their turn between the pieces.
@@ -40,13 +40,14 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
 
     public async Task<IngestOutcome> Handle(IngestTelemetryCommand request, CancellationToken cancellationToken)
     {
-        var reading = TelemetryReading.Of(request.Batch, callers.Current.AgentId);
+        var reading = request.Reading;
         var sums = reading.Sums.ToLookup(sum => sum.Source);
         var usages = reading.Usages.ToLookup(usage => usage.Source);
         var entries = new List<UsageEntry>();
         var settling = new List<(byte[] KeyHash, string Pending)>();
         foreach (var source in usages.Select(group => group.Key).Union(sums.Select(group => group.Key)))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 var session = await FindSessionAsync(source, usages[source], sums[source], cancellationToken);
@@ -83,6 +84,11 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             }
             while (taken is null);
 
+            if (taken.Refused > 0)
+            {
+                reading.Refuse(SumUsages.TooMany, taken.Refused);
+            }
+
             entries.AddRange(taken.Calls.Select(call => ToEntry(call, session)));
             entries.AddRange(ToEntries(taken.Sums, source, session));
             if (taken.Pending.Length > 0)
@@ -96,13 +102,14 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         {
             foreach (var sum in sums)
             {
-                if (sum.FindRefusal() is { } refusal)
+                var fault = new ItemFault();
+                if (sum.ToUsage(source, fault) is { } usage)
                 {
-                    reading.Refuse(refusal);
+                    yield return ToEntry(usage, session);
                 }
                 else
                 {
-                    yield return ToEntry(sum.ToUsage(source), session);
+                    reading.Refuse(fault.Reason!);
                 }
             }
         }

@@ -75,15 +75,16 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
         var takenCalls = calls.Where(call => coverage.TakeCall(call.At ?? now)).ToArray();
         var deltas = sums.Select(SumUsages.OfDeltas).OfType<SumUsage>().Where(coverage.Take).ToArray();
         SumUsage[] totals = [];
+        var refused = 0;
         if (sums.Any(sum => sum.Points.Any(point => point.IsCumulative)))
         {
             var marks = Read<Dictionary<string, TotalMark>>(process.Totals);
-            totals = [.. sums.Select(sum => SumUsages.OfTotals(sum, marks)).OfType<SumUsage>().Where(coverage.Take)];
+            totals = [.. sums.Select(sum => SumUsages.OfTotals(sum, marks, ref refused)).OfType<SumUsage>().Where(coverage.Take)];
             process.Advance(JsonSerializer.Serialize(SumUsages.Kept(marks, now)), Write(totals));
         }
 
         process.Cover(coverage);
-        return new(takenCalls, [.. deltas, .. totals], Write(totals));
+        return new(takenCalls, [.. deltas, .. totals], Write(totals), refused);
     }
 
     private static string Write(SumUsage[] usages) => usages.Length == 0 ? "" : JsonSerializer.Serialize(usages);
@@ -96,4 +97,5 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 /// <param name="Calls">Calls.</param>
 /// <param name="Sums">Sums.</param>
 /// <param name="Pending">Those of the sums that are of running totals, as it remembers them.</param>
-internal sealed record TakenUsages(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending);
+/// <param name="Refused">How many running totals are too many to remember.</param>
+internal sealed record TakenUsages(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending, int Refused);

@@ -1,4 +1,4 @@
-using Entourage.Application.Errors;
+using System.Text;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Sessions;
@@ -28,42 +28,73 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
 
     private const int NameLength = 500;
 
-    /// <summary>The source of something.</summary>
+    /// <summary>The source of something; null where nobody says which agent it is, or what is said is none.</summary>
     /// <param name="origin">Where it comes from.</param>
     /// <param name="attributes">What is said of it.</param>
     /// <param name="callerAgentId">The agent that the caller acts for: it stands above whatever is said.</param>
-    /// <exception cref="InvalidInputException">Nobody says which agent it is, or what is said is none.</exception>
-    public static UsageSource Of(TelemetryOrigin origin, TelemetryAttributes attributes, Guid? callerAgentId)
+    /// <param name="fault">Notes why there is none.</param>
+    internal static UsageSource? Of(TelemetryOrigin origin, TelemetryAttributes attributes, Guid? callerAgentId, ItemFault fault)
     {
         var resource = origin.Resource;
-        var agentId = callerAgentId ?? (Said(AgentAttribute) is not { } agent ? null
-            : Guid.TryParse(agent, out var id) ? id : throw new InvalidInputException(AgentAttribute, $"'{AgentAttribute}' is not a UUID."));
+        var agentId = callerAgentId;
+        if (agentId is null && Said(AgentAttribute) is { } agent)
+        {
+            if (!Guid.TryParse(agent, out var id))
+            {
+                fault.Add($"'{AgentAttribute}' is not a UUID.");
+                return null;
+            }
+
+            agentId = id;
+        }
+
         var sessionId = Number(SessionAttribute);
         if (agentId is null && sessionId is null)
         {
-            throw new InvalidInputException(
-                AgentAttribute, $"No agent: send an agent's key, or set '{AgentAttribute}' in OTEL_RESOURCE_ATTRIBUTES.");
+            fault.Add($"No agent: send an agent's key, or set '{AgentAttribute}' in OTEL_RESOURCE_ATTRIBUTES.");
+            return null;
         }
 
         var name = Said("gen_ai.conversation.id") ?? Said("session.id") ?? resource.Text("service.instance.id", "service.name") ?? "";
         if (name.Length > NameLength)
         {
-            throw new InvalidInputException("session.id", $"The session's name has more than {NameLength} characters.");
+            fault.Add($"The session's name has more than {NameLength} characters.");
         }
 
         var process = resource.Text("service.instance.id") ?? (resource.Text("process.pid") is { } pid ? $"{resource.Text("host.id", "host.name")} {pid}" : "");
-        var billing = Said(BillingAttribute) switch
+        var billing = Billing.Api;
+        switch (Said(BillingAttribute))
         {
-            null or "api" => Billing.Api,
-            "subscription" => Billing.Subscription,
-            _ => throw new InvalidInputException(BillingAttribute, $"'{BillingAttribute}' is 'api' or 'subscription'."),
-        };
-        return new(agentId, sessionId, Number(TaskAttribute), name, process, billing);
+            case null or "api":
+                break;
+            case "subscription":
+                billing = Billing.Subscription;
+                break;
+            default:
+                fault.Add($"'{BillingAttribute}' is 'api' or 'subscription'.");
+                break;
+        }
+
+        var taskId = Number(TaskAttribute);
+        return fault.Reason is null ? new(agentId, sessionId, taskId, name, process, billing) : null;
 
         string? Said(string name) => attributes.Text(name) ?? resource.Text(name);
 
-        long? Number(string name) => Said(name) is not { } text ? null
-            : long.TryParse(text, out var number) ? number : throw new InvalidInputException(name, $"'{name}' is not a number.");
+        long? Number(string name)
+        {
+            if (Said(name) is not { } text)
+            {
+                return null;
+            }
+
+            if (long.TryParse(text, out var number))
+            {
+                return number;
+            }
+
+            fault.Add($"'{name}' is not a number.");
+            return null;
+        }
     }
 }
 
@@ -85,25 +116,37 @@ public sealed record SourceUsage(
     /// <summary>An error's text as it is stored.</summary>
     public static string ErrorOf(string? text) => Clean(text, Session.ErrorLength, keepLines: true) ?? "error";
 
-    /// <summary>Tokens by class.</summary>
-    /// <exception cref="InvalidInputException">A count is none that a usage may state.</exception>
-    public static TokenCounts TokensOf(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite)
+    /// <summary>Tokens by class. Those that no usage may state are noted as a fault.</summary>
+    internal static TokenCounts TokensOf(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemFault fault)
     {
         return new(Whole("input", input), Whole("output", output), Whole("cache-read", cacheRead), Whole("cache-write", cacheWrite));
 
-        static long Whole(string name, decimal? count) => count is null or (>= 0 and <= TokenCounts.LargestInput)
-            ? (long)(count ?? 0)
-            : throw new InvalidInputException(name, $"The {name} tokens must be from 0 to {TokenCounts.LargestInput}.");
+        long Whole(string name, decimal? count)
+        {
+            if (count is null or (>= 0 and <= TokenCounts.LargestInput))
+            {
+                return (long)(count ?? 0);
+            }
+
+            fault.Add($"The {name} tokens must be from 0 to {TokenCounts.LargestInput}.");
+            return 0;
+        }
     }
 
-    /// <summary>A cost; what a binary fraction has beyond nine decimals is its own noise.</summary>
-    /// <exception cref="InvalidInputException">It is none that a usage may state.</exception>
-    public static Money? CostOf(decimal? usd) => usd switch
+    /// <summary>A cost; what a binary fraction has beyond nine decimals is its own noise. One that no usage may state is noted as a fault.</summary>
+    internal static Money? CostOf(decimal? usd, ItemFault fault)
     {
-        null => null,
-        >= 0 and <= 1_000_000 => Money.FromUsd(Math.Round(usd.Value, Money.Decimals, MidpointRounding.AwayFromZero)),
-        _ => throw new InvalidInputException("cost", $"The cost must be from 0 to {Money.LargestInput} dollars."),
-    };
+        switch (usd)
+        {
+            case null:
+                return null;
+            case >= 0 and <= 1_000_000:
+                return Money.FromUsd(Math.Round(usd.Value, Money.Decimals, MidpointRounding.AwayFromZero));
+            default:
+                fault.Add($"The cost must be from 0 to {Money.LargestInput} dollars.");
+                return null;
+        }
+    }
 
     private static string? Clean(string? text, int longest, bool keepLines)
     {
@@ -112,7 +155,21 @@ public sealed record SourceUsage(
             return null;
         }
 
-        var kept = string.Concat(text.Where(character => !char.IsControl(character) || (keepLines && character is '\n' or '\t'))).Trim();
+        // A text may be as long as a request: no more of it is looked at than is kept.
+        var cleaned = new StringBuilder(Math.Min(text.Length, longest + 1));
+        foreach (var character in text)
+        {
+            if ((!char.IsControl(character) || (keepLines && character is '\n' or '\t')) && (cleaned.Length > 0 || !char.IsWhiteSpace(character)))
+            {
+                cleaned.Append(character);
+                if (cleaned.Length > longest)
+                {
+                    break;
+                }
+            }
+        }
+
+        var kept = cleaned.ToString().TrimEnd();
         if (kept.Length > longest)
         {
             // Never half of a character that takes two.

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Telemetry;
 
@@ -27,26 +26,22 @@ internal sealed record SumUsage(
     decimal CacheWrite,
     decimal? CostUsd)
 {
-    private TokenCounts Tokens => SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite);
-
-    private Money? Cost => SourceUsage.CostOf(CostUsd);
-
-    /// <summary>As any other usage.</summary>
-    /// <exception cref="InvalidInputException">It is more than a usage may state.</exception>
-    public SourceUsage ToUsage(UsageSource source) => new(source, Key, Until, Model, Tokens, Cost, Error: null, HasSums: true);
-
-    /// <summary>Why it cannot be counted, since it is more than a usage may state; null when it can.</summary>
-    public string? FindRefusal()
+    /// <summary>As any other usage; null where it is more than a usage may state.</summary>
+    /// <param name="source">Whose it is.</param>
+    /// <param name="fault">Notes why it cannot be counted.</param>
+    public SourceUsage? ToUsage(UsageSource source, ItemFault fault)
     {
-        try
-        {
-            _ = (Tokens, Cost);
-            return null;
-        }
-        catch (InvalidInputException refusal)
-        {
-            return refusal.Message;
-        }
+        var tokens = SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, fault);
+        var cost = SourceUsage.CostOf(CostUsd, fault);
+        return fault.Reason is null ? new(source, Key, Until, Model, tokens, cost, Error: null, HasSums: true) : null;
+    }
+
+    /// <summary>Whether it is no more than a usage may state.</summary>
+    public bool CanBeCounted()
+    {
+        var fault = new ItemFault();
+        _ = (SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, fault), SourceUsage.CostOf(CostUsd, fault));
+        return fault.Reason is null;
     }
 }
 
@@ -61,6 +56,9 @@ internal static class SumUsages
     // Nothing older is taken by the ledger either.
     private static readonly TimeSpan MarksKeptFor = TimeSpan.FromDays(31);
 
+    // Each is read and written with every request of the process.
+    private const int GreatestMarks = 2_000;
+
     /// <summary>The usage of sums that each count what came since the one before: one for a model, so that tokens and money stay together.</summary>
     public static SumUsage? OfDeltas(SourceSums sums)
     {
@@ -71,12 +69,19 @@ internal static class SumUsages
     /// <summary>What running totals have grown by since they were last counted; it moves the marks.</summary>
     /// <param name="sums">What they say now.</param>
     /// <param name="marks">How far each has been counted.</param>
-    public static SumUsage? OfTotals(SourceSums sums, Dictionary<string, TotalMark> marks)
+    /// <param name="refused">Counts those that are too many to remember.</param>
+    public static SumUsage? OfTotals(SourceSums sums, Dictionary<string, TotalMark> marks, ref int refused)
     {
         var grown = new List<SumPoint>();
         foreach (var point in sums.Points.Where(point => point.IsCumulative).OrderBy(point => point.Until))
         {
             var mark = marks.GetValueOrDefault(point.Series);
+
+            if (mark is null && marks.Count >= GreatestMarks)
+            {
+                refused++;
+                continue;
+            }
 
             // One that is behind its mark was overtaken by a later one.
             if (point.Value > (mark?.Value ?? 0))
@@ -89,6 +94,9 @@ internal static class SumUsages
         return Add(sums.Model, grown);
     }
 
+    /// <summary>Why totals are refused that are too many.</summary>
+    public static string TooMany { get; } = $"A process sends more than {GreatestMarks:N0} running totals. Send delta temporality, or fewer attributes.";
+
     /// <summary>Leaves out marks of totals that nobody tells of any more.</summary>
     public static Dictionary<string, TotalMark> Kept(Dictionary<string, TotalMark> marks, DateTimeOffset now) =>
         marks.Where(mark => mark.Value.Until >= now - MarksKeptFor).ToDictionary();
@@ -98,7 +106,7 @@ internal static class SumUsages
     /// still tell of it.
     /// </summary>
     public static bool Take(this SourceCoverage coverage, SumUsage usage) =>
-        usage.FindRefusal() is not null || coverage.TakeSum(usage.From, usage.Until);
+        !usage.CanBeCounted() || coverage.TakeSum(usage.From, usage.Until);
 
     private static SumUsage? Add(string? model, IReadOnlyList<SumPoint> points)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Entourage.Application.Errors;
 
 namespace Entourage.Application.Telemetry;
 
@@ -31,14 +30,21 @@ public sealed class TelemetryAttributes(IReadOnlyDictionary<string, object> valu
     }
 
     /// <summary>The first of some names that has a number; null when none is there. Programs write numbers as text, too.</summary>
-    /// <exception cref="InvalidInputException">It is there and no number.</exception>
-    public decimal? Number(params ReadOnlySpan<string> names)
+    /// <param name="fault">Notes one that is there and no number.</param>
+    /// <param name="names">The names.</param>
+    internal decimal? Number(ItemFault fault, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
             if (All.TryGetValue(name, out var value))
             {
-                return ToNumber(value) ?? throw new InvalidInputException(name, $"'{name}' is not a number.");
+                var number = ToNumber(value);
+                if (number is null)
+                {
+                    fault.Add($"'{name}' is not a number.");
+                }
+
+                return number;
             }
         }
 

@@ -1,19 +1,22 @@
 namespace Entourage.Application.Telemetry;
 
-/// <summary>What one request of an exporter holds: log records, spans or points of metrics.</summary>
+/// <summary>
+/// What one request of an exporter holds: log records, spans or points of metrics. They are read once, one after another, so that no more
+/// than one of them needs to be in memory.
+/// </summary>
 /// <param name="Logs">The log records.</param>
 /// <param name="Spans">The spans.</param>
 /// <param name="Points">The points.</param>
-public sealed record TelemetryBatch(IReadOnlyList<TelemetryLog> Logs, IReadOnlyList<TelemetrySpan> Spans, IReadOnlyList<TelemetryPoint> Points)
+public sealed record TelemetryBatch(IEnumerable<TelemetryLog> Logs, IEnumerable<TelemetrySpan> Spans, IEnumerable<TelemetryPoint> Points)
 {
     /// <summary>A batch of log records.</summary>
-    public static TelemetryBatch Of(IReadOnlyList<TelemetryLog> logs) => new(logs, [], []);
+    public static TelemetryBatch Of(IEnumerable<TelemetryLog> logs) => new(logs, [], []);
 
     /// <summary>A batch of spans.</summary>
-    public static TelemetryBatch Of(IReadOnlyList<TelemetrySpan> spans) => new([], spans, []);
+    public static TelemetryBatch Of(IEnumerable<TelemetrySpan> spans) => new([], spans, []);
 
     /// <summary>A batch of points.</summary>
-    public static TelemetryBatch Of(IReadOnlyList<TelemetryPoint> points) => new([], [], points);
+    public static TelemetryBatch Of(IEnumerable<TelemetryPoint> points) => new([], [], points);
 }
 
 /// <summary>Where something comes from.</summary>

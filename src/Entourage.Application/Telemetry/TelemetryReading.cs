@@ -1,8 +1,6 @@
-using Entourage.Application.Errors;
-
 namespace Entourage.Application.Telemetry;
 
-/// <summary>What a batch of telemetry tells of usage, and what of it cannot be taken. It looks at nothing but the batch.</summary>
+/// <summary>What a batch of telemetry tells of usage, and what of it cannot be taken. It looks at nothing but the batch, and throws for no item.</summary>
 public sealed class TelemetryReading
 {
     private const int GreatestReasons = 5;
@@ -10,10 +8,12 @@ public sealed class TelemetryReading
     private readonly List<SourceUsage> usages = [];
     private readonly Dictionary<(UsageSource Source, string? Model), List<SumPoint>> sums = [];
     private readonly List<string> reasons = [];
+    private readonly HashSet<UsageSource> sources = [];
+    private readonly HashSet<(string Series, DateTimeOffset Until)> seen = [];
+    private readonly ItemFault fault = new();
+    private readonly int mostSources;
 
-    private TelemetryReading()
-    {
-    }
+    private TelemetryReading(int mostSources) => this.mostSources = mostSources;
 
     /// <summary>The usages of single calls.</summary>
     public IReadOnlyList<SourceUsage> Usages => usages;
@@ -30,22 +30,34 @@ public sealed class TelemetryReading
     /// <summary>Reads a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="callerAgentId">The agent that the caller acts for; null when it acts for none alone.</param>
-    public static TelemetryReading Of(TelemetryBatch batch, Guid? callerAgentId)
+    /// <param name="mostSources">Of how many programs' sessions it takes items: each is looked up, and perhaps opened.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static TelemetryReading Of(TelemetryBatch batch, Guid? callerAgentId, int mostSources, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var reading = new TelemetryReading();
+        var reading = new TelemetryReading(mostSources);
         foreach (var log in batch.Logs)
         {
-            reading.Read(() => ClaudeCodeTelemetry.Is(log) ? ClaudeCodeTelemetry.Read(log, callerAgentId) : GenAiTelemetry.Read(log, callerAgentId));
+            cancellationToken.ThrowIfCancellationRequested();
+            reading.fault.Clear();
+            reading.Add(ClaudeCodeTelemetry.Is(log)
+                ? ClaudeCodeTelemetry.Read(log, callerAgentId, reading.fault)
+                : GenAiTelemetry.Read(log, callerAgentId, reading.fault));
         }
 
         foreach (var span in batch.Spans)
         {
-            reading.Read(() => ClaudeCodeTelemetry.Is(span) ? ClaudeCodeTelemetry.Read(span, callerAgentId) : GenAiTelemetry.Read(span, callerAgentId));
+            cancellationToken.ThrowIfCancellationRequested();
+            reading.fault.Clear();
+            reading.Add(ClaudeCodeTelemetry.Is(span)
+                ? ClaudeCodeTelemetry.Read(span, callerAgentId, reading.fault)
+                : GenAiTelemetry.Read(span, callerAgentId, reading.fault));
         }
 
         foreach (var point in batch.Points)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            reading.fault.Clear();
             reading.Read(point, callerAgentId);
         }
 
@@ -64,18 +76,15 @@ public sealed class TelemetryReading
         }
     }
 
-    private void Read(Func<SourceUsage?> read)
+    private void Add(SourceUsage? usage)
     {
-        try
+        if (fault.Reason is { } reason)
         {
-            if (read() is { } usage)
-            {
-                usages.Add(usage);
-            }
+            Refuse(reason);
         }
-        catch (InvalidInputException refusal)
+        else if (usage is not null && Knows(usage.Source))
         {
-            Refuse(refusal.Message);
+            usages.Add(usage);
         }
     }
 
@@ -92,24 +101,44 @@ public sealed class TelemetryReading
             return;
         }
 
-        try
+        if (UsageSource.Of(point.Origin, point.Attributes, callerAgentId, fault) is not { } source
+            || ClaudeCodeTelemetry.ReadPoint(point, fault) is not { } read)
         {
-            var key = (UsageSource.Of(point.Origin, point.Attributes, callerAgentId), SourceUsage.ModelOf(point.Attributes.Text("model")));
-            var read = ClaudeCodeTelemetry.ReadPoint(point);
-            if (!sums.TryGetValue(key, out var points))
-            {
-                sums[key] = points = [];
-            }
+            Refuse(fault.Reason!);
+            return;
+        }
 
-            // The same point twice in a request is one.
-            if (!points.Exists(other => other.Series == read.Series && other.Until == read.Until))
-            {
-                points.Add(read);
-            }
-        }
-        catch (InvalidInputException refusal)
+        if (!Knows(source))
         {
-            Refuse(refusal.Message);
+            return;
         }
+
+        var key = (source, SourceUsage.ModelOf(point.Attributes.Text("model")));
+        if (!sums.TryGetValue(key, out var points))
+        {
+            sums[key] = points = [];
+        }
+
+        // The same point twice in a request is one. Its series says whose it is.
+        if (seen.Add((read.Series, read.Until)))
+        {
+            points.Add(read);
+        }
+    }
+
+    private bool Knows(UsageSource source)
+    {
+        if (sources.Contains(source))
+        {
+            return true;
+        }
+
+        if (sources.Count < mostSources)
+        {
+            return sources.Add(source);
+        }
+
+        Refuse($"The request tells of more than {mostSources:N0} sessions (Limits:TelemetrySources). Send fewer at once.");
+        return false;
     }
 }

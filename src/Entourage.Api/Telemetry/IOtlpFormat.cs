@@ -1,0 +1,29 @@
+using Entourage.Api.Telemetry.Wire;
+
+namespace Entourage.Api.Telemetry;
+
+/// <summary>A form in which the protocol is sent.</summary>
+internal interface IOtlpFormat
+{
+    /// <summary>Finds the parts of a request.</summary>
+    /// <param name="body">The body, or its beginning.</param>
+    /// <param name="isWhole">Whether it is all of it.</param>
+    /// <param name="signal">What it carries.</param>
+    /// <param name="index">Gets the parts, and throws where there are too many.</param>
+    void Index(ReadOnlyMemory<byte> body, bool isWhole, OtlpSignal signal, OtlpIndex index);
+
+    /// <summary>Reads a resource.</summary>
+    Resource ReadResource(ReadOnlyMemory<byte> body);
+
+    /// <summary>Reads the name of a scope.</summary>
+    string ReadScope(ReadOnlyMemory<byte> body);
+
+    /// <summary>Reads a log record.</summary>
+    LogRecord ReadRecord(ReadOnlyMemory<byte> body);
+
+    /// <summary>Reads a span.</summary>
+    Span ReadSpan(ReadOnlyMemory<byte> body);
+
+    /// <summary>Reads a data point of a sum or a gauge.</summary>
+    Point ReadPoint(ReadOnlyMemory<byte> body);
+}
