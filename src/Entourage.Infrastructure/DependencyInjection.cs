@@ -24,6 +24,7 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<UsageOptions>().Bind(configuration.GetSection(UsageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
 
@@ -82,6 +83,7 @@ public static class DependencyInjection
         services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
         services.AddSingleton(provider => new SqliteBackup(
             provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddScoped<IStoreIntegrity, SqliteIntegrity>();
         services.AddSingleton<IKeyRevisionStore, SqliteKeyRevisionStore>();
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
@@ -94,6 +96,7 @@ public static class DependencyInjection
     {
         services.AddSingleton<ILedgerStore>(provider =>
             new SqlServerLedgerStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddSingleton<IStoreIntegrity, TypedStoreIntegrity>();
         services.AddSingleton<IKeyRevisionStore>(provider =>
             new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddDbContext<EntourageDb, SqlServerEntourageDb>((provider, builder) =>

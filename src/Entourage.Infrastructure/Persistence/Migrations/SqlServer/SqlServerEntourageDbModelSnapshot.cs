@@ -394,11 +394,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<int>("Start")
                         .HasColumnType("int");
 
-                    b.Property<long>("Reserved")
+                    b.Property<long>("ReservedBillionUsd")
                         .HasColumnType("bigint");
 
-                    b.Property<long>("Spent")
+                    b.Property<long>("ReservedNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Reserved");
+
+                    b.Property<long>("SpentBillionUsd")
                         .HasColumnType("bigint");
+
+                    b.Property<long>("SpentNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Spent");
 
                     b.HasKey("Scope", "ScopeId", "Period", "Start");
 
@@ -473,9 +481,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("bigint")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("bigint")
@@ -830,9 +846,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("bigint")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("bigint")
@@ -881,8 +905,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("bigint");
 
-                    b.Property<long>("Cost")
+                    b.Property<long>("CostBillionUsd")
                         .HasColumnType("bigint");
+
+                    b.Property<long>("CostNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Cost");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("datetimeoffset");
@@ -892,8 +920,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(2000)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<long>("ImputedCost")
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("bigint");
+
+                    b.Property<long>("ImputedCostNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ImputedCost");
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
@@ -1074,7 +1106,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("CostBillionUsd")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CostNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("bigint");
 
                     b.Property<long>("ImputedCostNanoUsd")
@@ -1107,9 +1145,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("SummarisedCacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedCostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("bigint")
                                 .HasColumnName("SummarisedCostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("bigint")
