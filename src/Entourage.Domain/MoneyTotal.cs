@@ -61,7 +61,10 @@ public readonly record struct MoneyTotal(Int128 NanoUsd) : IComparable<MoneyTota
         var point = text.IndexOf('.', StringComparison.Ordinal);
         var decimals = point < 0 ? 0 : text.Length - point - 1;
         var digits = point < 0 ? text : text.Remove(point, 1);
-        if (decimals > Money.Decimals
+        if (text.Length == 0
+            || !char.IsAsciiDigit(text[^1])
+            || (point >= 0 && (point == 0 || !char.IsAsciiDigit(text[point - 1])))
+            || decimals > Money.Decimals
             || !Int128.TryParse(
                 digits + new string('0', Money.Decimals - decimals), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var nanos))
         {

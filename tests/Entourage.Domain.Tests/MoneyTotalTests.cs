@@ -70,6 +70,9 @@ internal sealed class MoneyTotalTests
     [TestCase("1e3")]
     [TestCase("1.0000000001")]
     [TestCase("1,5")]
+    [TestCase("-")]
+    [TestCase("-.5")]
+    [TestCase("5.")]
     [TestCase("nothing")]
     public void What_is_no_total_is_not_read(string text) => Assert.That(MoneyTotal.TryParse(text, out _), Is.False);
 

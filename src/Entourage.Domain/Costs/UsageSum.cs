@@ -45,5 +45,8 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
 
     /// <summary>The parts in words.</summary>
     public override string ToString() =>
-        $"{Cost} USD ({ImputedCost} imputed), {Tokens.OfAllClasses} tokens ({UnpricedTokens} unpriced){(Sessions == 0 ? "" : $", {Sessions} begun")}";
+        $"{Cost} USD ({ImputedCost} imputed), {AllTokens} tokens ({UnpricedTokens} unpriced){(Sessions == 0 ? "" : $", {Sessions} begun")}";
+
+    // Also of what somebody wrote into the store, which may be more than any total.
+    private Int128 AllTokens => (Int128)Tokens.Input + Tokens.Output + Tokens.CacheRead + Tokens.CacheWrite;
 }
