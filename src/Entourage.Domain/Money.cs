@@ -6,7 +6,8 @@ namespace Entourage.Domain;
 /// An exact amount of US dollars, held as a whole number of nano-dollars (10⁻⁹ USD).
 /// </summary>
 /// <remarks>
-/// Arithmetic is checked: a sum that does not fit (about ±9.2 thousand million dollars) throws
+/// It is a single amount: a price, a limit, the cost of one usage, of which the largest that a price can come to is 4,000,000,000 USD. Sums over many
+/// records are a <see cref="MoneyTotal"/>. Arithmetic is checked: what does not fit (about ±9.2 thousand million dollars) throws
 /// <see cref="OverflowException"/> and is never wrapped. There is one currency, so there is no currency field.
 /// </remarks>
 /// <param name="NanoUsd">The amount in nano-dollars.</param>
@@ -75,29 +76,14 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     /// <summary>Whether the left amount is at least the right one.</summary>
     public static bool operator >=(Money left, Money right) => left.NanoUsd >= right.NanoUsd;
 
-    /// <summary>The sum of amounts.</summary>
-    public static Money Sum(IEnumerable<Money> amounts) => amounts.Aggregate(Zero, (sum, amount) => sum + amount);
-
     /// <summary>The larger of two amounts.</summary>
     public static Money Max(Money left, Money right) => left > right ? left : right;
 
     /// <inheritdoc/>
     public int CompareTo(Money other) => NanoUsd.CompareTo(other.NanoUsd);
 
-    /// <summary>The dollars as people read them, as short as can be: <c>$0.0123</c>, <c>$4.23</c>, <c>$12,345</c>. Rounded: never to be read back.</summary>
-    public string ToShortString()
-    {
-        var usd = ToUsd();
-        var (sign, size) = (usd < 0 ? "−" : "", Math.Abs(usd));
-        return size switch
-        {
-            0 => "$0.00",
-            < 0.0001m => $"{sign}<$0.0001",
-            < 0.1m => string.Create(CultureInfo.InvariantCulture, $"{sign}${size:0.0000}"),
-            < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{sign}${size:#,0.00}"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{sign}${size:#,0}"),
-        };
-    }
+    /// <inheritdoc cref="MoneyTotal.ToShortString"/>
+    public string ToShortString() => ((MoneyTotal)this).ToShortString();
 
     /// <summary>The dollars as invariant digits: <c>4.23</c>, <c>0.000000001</c>, <c>-1.50</c>.</summary>
     public override string ToString() => ToUsd().ToString(CultureInfo.InvariantCulture);

@@ -10,6 +10,11 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
     /// <summary>The largest count of one class that one usage may state.</summary>
     public const long LargestInput = 1_000_000_000;
 
+    /// <summary>
+    /// The most tokens of one class that a total counts: 10¹⁸. One that shows as many means "at least"; 10⁹ of the largest usages come to it.
+    /// </summary>
+    public const long LargestTotal = 1_000_000_000_000_000_000;
+
     /// <summary>Input plus output: the figure that sessions and reports call <c>tokens</c>.</summary>
     public long Total => checked(Input + Output);
 
@@ -22,6 +27,19 @@ public readonly record struct TokenCounts(long Input, long Output, long CacheRea
         left.Output + right.Output,
         left.CacheRead + right.CacheRead,
         left.CacheWrite + right.CacheWrite));
+
+    /// <summary>The total of two totals, class by class, at most <see cref="LargestTotal"/> each.</summary>
+    public static TokenCounts AddTotals(TokenCounts left, TokenCounts right) => new(
+        TotalOf(left.Input, right.Input),
+        TotalOf(left.Output, right.Output),
+        TotalOf(left.CacheRead, right.CacheRead),
+        TotalOf(left.CacheWrite, right.CacheWrite));
+
+    /// <summary>
+    /// A total and what is added to it, at most <see cref="LargestTotal"/>. A total that has reached this stays there, whatever is taken off it: nobody
+    /// knows what it would be.
+    /// </summary>
+    public static long TotalOf(Int128 total, Int128 more) => total >= LargestTotal ? LargestTotal : (long)Int128.Min(total + more, LargestTotal);
 
     /// <summary>The difference, class by class.</summary>
     public static TokenCounts operator -(TokenCounts left, TokenCounts right) => checked(new(

@@ -24,6 +24,7 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<UsageOptions>().Bind(configuration.GetSection(UsageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
 
@@ -83,6 +84,7 @@ public static class DependencyInjection
         services.AddSingleton(provider => new SqliteBackup(
             provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<IStoreNumbers>(provider => provider.GetRequiredService<SqliteBackup>());
+        services.AddScoped<IStoreIntegrity, SqliteIntegrity>();
         services.AddSingleton<IKeyRevisionStore, SqliteKeyRevisionStore>();
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
@@ -95,6 +97,7 @@ public static class DependencyInjection
     {
         services.AddSingleton<ILedgerStore>(provider =>
             new SqlServerLedgerStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddSingleton<IStoreIntegrity, TypedStoreIntegrity>();
         services.AddSingleton<IKeyRevisionStore>(provider =>
             new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddSingleton<IStoreNumbers>(provider => new SqlServerNumbers(

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
@@ -143,28 +142,5 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
 
         Assert.That((refusal.Status, refusal.Json.Text("type")), Is.EqualTo((HttpStatusCode.Conflict, "/problems/session-ended")));
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero);
-    }
-
-    [Test]
-    public async Task What_could_not_be_counted_exactly_any_more_is_not_reserved()
-    {
-        var team = await Api.CreateTeamAsync();
-        var session = await team.StartAsync();
-        var million = new JsonObject
-        {
-            ["items"] = new JsonArray([.. Enumerable.Range(0, 1_000).Select(_ => new JsonObject
-            {
-                ["session_id"] = session, ["input_tokens"] = 1, ["output_tokens"] = 1, ["cost_usd"] = 1_000_000,
-            })]),
-        }.ToJsonString();
-        for (var i = 0; i < 8; i++)
-        {
-            Assert.That((await Api.PostAsync("/sessions/usage/batch", million)).Ok.Items("items").Select(item => item.Number("status")), Is.All.EqualTo(200));
-        }
-
-        var refusal = (await team.ReserveAsync(session, 0.000000001m)).Expect(HttpStatusCode.UnprocessableEntity);
-
-        Assert.That(refusal.Text("type"), Is.EqualTo("/problems/total-too-large"));
-        Assert.That(refusal["errors"]!.AsObject().Select(member => member.Key), Is.EqualTo(new[] { "estimated_cost_usd" }));
     }
 }

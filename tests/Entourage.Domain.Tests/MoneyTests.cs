@@ -181,14 +181,6 @@ internal sealed class MoneyTests
             new[] { new Money(3), new Money(-2), new Money(1) }.Order(),
             Is.EqualTo(new[] { new Money(-2), new Money(1), new Money(3) }));
 
-    [Test]
-    public void A_sum_is_that_of_all_amounts_and_of_none_it_is_nothing()
-    {
-        Assert.That(Money.Sum([new Money(3), new Money(-1), new Money(5)]), Is.EqualTo(new Money(7)));
-        Assert.That(Money.Sum([]), Is.EqualTo(Money.Zero));
-        Assert.That(() => Money.Sum([new Money(long.MaxValue), new Money(1)]), Throws.TypeOf<OverflowException>());
-    }
-
     [TestCase(1, 2, 2)]
     [TestCase(2, 1, 2)]
     [TestCase(-1, -2, -1)]

@@ -69,7 +69,7 @@ internal static class OpenApi
         var wasNullable = schema.Type?.HasFlag(JsonSchemaType.Null) ?? false;
         var type = info.Type.IsGenericType && info.Type.GetGenericTypeDefinition() == typeof(Patch<>) ? info.Type.GetGenericArguments()[0] : info.Type;
         var value = Nullable.GetUnderlyingType(type) ?? type;
-        if (value == typeof(Money))
+        if (value == typeof(Money) || value == typeof(MoneyTotal))
         {
             (schema.Type, schema.Format, schema.Description) = (JsonSchemaType.Number, "decimal", "US dollars, exact, with at most 9 decimals.");
         }

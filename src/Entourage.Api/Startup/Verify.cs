@@ -15,7 +15,7 @@ internal static class Verify
     public const string Repair = "--repair";
 
     /// <summary>Writes what was found. Neither makes nor migrates a store: one that is not there has not been verified.</summary>
-    /// <returns>The exit code: 0 when all totals agree in the end, else 1.</returns>
+    /// <returns>The exit code: 0 when all totals could be computed and agree in the end, else 1.</returns>
     /// <exception cref="FileNotFoundException">There is no SQLite file.</exception>
     /// <param name="services">Where the store is.</param>
     /// <param name="configuration">Which store it is.</param>
@@ -27,6 +27,11 @@ internal static class Verify
         await using var scope = services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
         var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
+        foreach (var trouble in report.Troubles)
+        {
+            await console.WriteLineAsync(trouble);
+        }
+
         foreach (var difference in report.Differences)
         {
             await console.WriteLineAsync(difference);
@@ -34,13 +39,15 @@ internal static class Verify
 
         await console.WriteLineAsync($"Store: {file ?? nameof(DatabaseProvider.SqlServer)}");
         await console.WriteLineAsync(
-            $"{report.Records} usage records{(report.Folded > 0 ? $" and {report.Folded} folded ones" : "")}, {report.Totals} totals, {report.Differences.Count} differences");
+            $"{report.Records} usage records{(report.Folded > 0 ? $" and {report.Folded} folded ones" : "")}, {report.Totals} totals, {report.Differences.Count} differences{(report.Troubles.Count > 0 ? $", {report.Troubles.Count} troubles" : "")}");
         if (report is { Repaired: true, Differences.Count: > 0 })
         {
-            await console.WriteLineAsync("Each of these totals is now what its records come to.");
+            await console.WriteLineAsync(report.Troubles.Count == 0
+                ? "Each of these totals is now what its records come to."
+                : "Each of these totals is now what its records come to, save those of organisations with trouble.");
         }
 
-        return report.Repaired || report.Differences.Count == 0 ? 0 : 1;
+        return report.Troubles.Count == 0 && (report.Repaired || report.Differences.Count == 0) ? 0 : 1;
     }
 
     /// <summary>Makes sure that there is a store to work on, where that can be seen.</summary>

@@ -81,7 +81,7 @@ public sealed record AlertDetailsResponse
 
     /// <summary>What has been spent (USD).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Money? SpentUsd { get; init; }
+    public MoneyTotal? SpentUsd { get; init; }
 
     /// <summary>What the call cost, or the later calls at their median (USD).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -12,22 +12,22 @@ public sealed record BudgetResponse
     public required Money? DailyLimitUsd { get; init; }
 
     /// <summary>What has been spent of it today (USD); the team's spending where there is no cap.</summary>
-    public required Money DailySpentUsd { get; init; }
+    public required MoneyTotal DailySpentUsd { get; init; }
 
     /// <summary>What is left of it (USD), negative after an overrun; null when there is no cap.</summary>
-    public required Money? DailyRemainingUsd { get; init; }
+    public required MoneyTotal? DailyRemainingUsd { get; init; }
 
     /// <summary>The cap of the task (USD); null without a task or a cap.</summary>
     public required Money? TaskLimitUsd { get; init; }
 
     /// <summary>What the task has cost (USD); null without a task.</summary>
-    public required Money? TaskSpentUsd { get; init; }
+    public required MoneyTotal? TaskSpentUsd { get; init; }
 
     /// <summary>A hard budget that applies has nothing left.</summary>
     public required bool OverBudget { get; init; }
 
     /// <summary>What live reservations hold of the daily budget (USD).</summary>
-    public required Money ReservedUsd { get; init; }
+    public required MoneyTotal ReservedUsd { get; init; }
 
     /// <summary>The agent must stop. It obeys this member alone.</summary>
     public required bool Stop { get; init; }
@@ -100,9 +100,9 @@ public sealed record BudgetStatusResponse(
     BudgetPeriod Period,
     Enforcement Enforcement,
     Money LimitUsd,
-    Money SpentUsd,
-    Money ReservedUsd,
-    Money RemainingUsd,
+    MoneyTotal SpentUsd,
+    MoneyTotal ReservedUsd,
+    MoneyTotal RemainingUsd,
     bool Over,
     DateTimeOffset? ResetsAt,
     DateTimeOffset? CapReachedAt)

@@ -12,9 +12,9 @@ internal sealed class CounterSums
     public IReadOnlyDictionary<BudgetWindow, Spending> Windows => sums;
 
     /// <summary>Counts a cost.</summary>
-    public void Spend(BudgetPolicy policy, DateTimeOffset at, Money cost)
+    public void Spend(BudgetPolicy policy, DateTimeOffset at, MoneyTotal cost)
     {
-        if (cost != Money.Zero)
+        if (cost != MoneyTotal.Zero)
         {
             Add(policy.BudgetsAt(at), new(cost, Money.Zero));
         }

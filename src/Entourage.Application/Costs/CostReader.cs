@@ -75,11 +75,17 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             .Select(session => new
             {
                 Id = session.Key,
-                Cost = session.Sum(rollup => rollup.CostNanoUsd),
-                Tokens = session.Sum(rollup => rollup.InputTokens + rollup.OutputTokens),
+                CostBillions = session.Sum(rollup => rollup.CostBillionUsd),
+                CostWhole = session.Sum(rollup => rollup.CostNanoUsd / Money.NanosPerUsd),
+                CostNanos = session.Sum(rollup => rollup.CostNanoUsd % Money.NanosPerUsd),
+                Tokens = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) / StoredTokens.Unit),
+                TokensRest = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) % StoredTokens.Unit),
             })
-            .ToDictionaryAsync(session => session.Id, cancellationToken);
-        return rows.ConvertAll(row => SessionCostResponse.Of(row, new Money(sums[row.Session.Id].Cost), sums[row.Session.Id].Tokens, now));
+            .ToDictionaryAsync(
+                session => session.Id,
+                session => (Cost: MoneyTotal.OfSums(session.CostBillions, session.CostWhole, session.CostNanos), Tokens: StoredTokens.OfSums(session.Tokens, session.TokensRest)),
+                cancellationToken);
+        return rows.ConvertAll(row => SessionCostResponse.Of(row, sums[row.Session.Id].Cost, sums[row.Session.Id].Tokens, now));
     }
 
     private IQueryable<Session> Sessions => db.Sessions.AsNoTracking().Where(session =>
@@ -139,11 +145,18 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             {
                 item.Key.Heading,
                 item.Key.Item,
-                InputTokens = item.Sum(summary => summary.Amounts.InputTokens),
-                OutputTokens = item.Sum(summary => summary.Amounts.OutputTokens),
-                UnpricedTokens = item.Sum(summary => summary.Amounts.UnpricedTokens),
-                CostNanoUsd = item.Sum(summary => summary.Amounts.CostNanoUsd),
-                ImputedCostNanoUsd = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd),
+                Input = item.Sum(summary => summary.Amounts.InputTokens / StoredTokens.Unit),
+                InputRest = item.Sum(summary => summary.Amounts.InputTokens % StoredTokens.Unit),
+                Output = item.Sum(summary => summary.Amounts.OutputTokens / StoredTokens.Unit),
+                OutputRest = item.Sum(summary => summary.Amounts.OutputTokens % StoredTokens.Unit),
+                Unpriced = item.Sum(summary => summary.Amounts.UnpricedTokens / StoredTokens.Unit),
+                UnpricedRest = item.Sum(summary => summary.Amounts.UnpricedTokens % StoredTokens.Unit),
+                CostBillions = item.Sum(summary => summary.Amounts.CostBillionUsd),
+                CostWhole = item.Sum(summary => summary.Amounts.CostNanoUsd / Money.NanosPerUsd),
+                CostNanos = item.Sum(summary => summary.Amounts.CostNanoUsd % Money.NanosPerUsd),
+                ImputedBillions = item.Sum(summary => summary.Amounts.ImputedCostBillionUsd),
+                ImputedWhole = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd / Money.NanosPerUsd),
+                ImputedNanos = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd % Money.NanosPerUsd),
                 Sessions = item.Sum(summary => summary.Amounts.Sessions),
             })
             .AsAsyncEnumerable().WithCancellation(cancellationToken))
@@ -152,7 +165,12 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             tally.Add(
                 item.Heading,
                 item.Item,
-                new(new(item.InputTokens, item.OutputTokens), item.UnpricedTokens, new(item.CostNanoUsd), new(item.ImputedCostNanoUsd), item.Sessions));
+                new(
+                    new(StoredTokens.OfSums(item.Input, item.InputRest), StoredTokens.OfSums(item.Output, item.OutputRest)),
+                    StoredTokens.OfSums(item.Unpriced, item.UnpricedRest),
+                    MoneyTotal.OfSums(item.CostBillions, item.CostWhole, item.CostNanos),
+                    MoneyTotal.OfSums(item.ImputedBillions, item.ImputedWhole, item.ImputedNanos),
+                    item.Sessions));
         }
     }
 
@@ -179,4 +197,14 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             }
         }
     }
+}
+
+/// <summary>Tokens of many rows, which the store adds up in two parts so that no sum leaves 64 bits.</summary>
+internal static class StoredTokens
+{
+    /// <summary>What a row's tokens are divided by for the first part; the rest is the second.</summary>
+    public const long Unit = 1_000_000_000;
+
+    /// <summary>The tokens, at most <see cref="TokenCounts.LargestTotal"/>.</summary>
+    public static long OfSums(long units, long rest) => TokenCounts.TotalOf((Int128)units * Unit, rest);
 }

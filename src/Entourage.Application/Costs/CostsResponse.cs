@@ -21,10 +21,10 @@ public sealed record CostsResponse
     public required string Timezone { get; init; }
 
     /// <summary>The recorded cost (USD).</summary>
-    public required Money TotalCostUsd { get; init; }
+    public required MoneyTotal TotalCostUsd { get; init; }
 
     /// <summary>What usage under a subscription would have cost (USD); not part of the total.</summary>
-    public required Money TotalImputedCostUsd { get; init; }
+    public required MoneyTotal TotalImputedCostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
     public required long TotalInputTokens { get; init; }
@@ -45,7 +45,7 @@ public sealed record CostsResponse
     /// What the present month will have cost at its end, at the rate of the last seven days (USD), of the whole team or organisation
     /// and whatever the range; null where only an agent, a task or a model is asked for.
     /// </summary>
-    public required Money? ForecastMonthUsd { get; init; }
+    public required MoneyTotal? ForecastMonthUsd { get; init; }
 
     /// <summary>The sessions that began or used something in the range.</summary>
     public required int SessionCount { get; init; }
@@ -99,12 +99,12 @@ public sealed record SessionCostResponse(
     string? Model,
     SessionStatus Status,
     DateTimeOffset StartedAt,
-    Money CostUsd,
+    MoneyTotal CostUsd,
     long Tokens,
     long DurationMinutes)
 {
     /// <summary>The answer for a session, and what it used in the range.</summary>
-    internal static SessionCostResponse Of(SessionRow row, Money cost, long tokens, DateTimeOffset now) => new(
+    internal static SessionCostResponse Of(SessionRow row, MoneyTotal cost, long tokens, DateTimeOffset now) => new(
         row.Session.Id,
         row.Session.AgentId,
         row.AgentName,
@@ -122,7 +122,7 @@ public sealed record SessionCostResponse(
 public abstract record CostRow
 {
     /// <summary>The recorded cost (USD).</summary>
-    public Money CostUsd { get; init; }
+    public MoneyTotal CostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
     public long InputTokens { get; init; }

@@ -119,7 +119,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
     }
 
     /// <summary>Reads the few counters that the forecast needs, and no usage.</summary>
-    private async Task<Money?> ForecastAsync(CostSubject of, CostFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<MoneyTotal?> ForecastAsync(CostSubject of, CostFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!filter.IsOfAll)
         {
@@ -135,10 +135,10 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
                 && ((counter.Period == BudgetPeriod.Day && counter.Start >= firstDay && counter.Start <= today)
                     || (counter.Period == BudgetPeriod.Month && counter.Start == month)))
             .ToListAsync(cancellationToken);
-        var days = counters.Where(counter => counter is { Period: BudgetPeriod.Day, Spent.NanoUsd: > 0 }).ToArray();
+        var days = counters.Where(counter => counter.Period == BudgetPeriod.Day && counter.Spent > MoneyTotal.Zero).ToArray();
         return SpendForecast.AtEnd(
-            Money.Sum(counters.Where(counter => counter.Period == BudgetPeriod.Month).Select(counter => counter.Spent)),
-            Money.Sum(days.Select(counter => counter.Spent)),
+            MoneyTotal.Sum(counters.Where(counter => counter.Period == BudgetPeriod.Month).Select(counter => counter.Spent)),
+            MoneyTotal.Sum(days.Select(counter => counter.Spent)),
             days.Length == 0 ? now : calendar.StartOf(days.Min(counter => counter.Start)),
             now,
             calendar.ResetsAt(BudgetPeriod.Month, now)!.Value);

@@ -49,13 +49,13 @@ public sealed record ReconciliationResponse
     public required string Timezone { get; init; }
 
     /// <summary>What was recorded (USD).</summary>
-    public required Money TotalRecordedUsd { get; init; }
+    public required MoneyTotal TotalRecordedUsd { get; init; }
 
     /// <summary>What was invoiced (USD).</summary>
-    public required Money TotalInvoicedUsd { get; init; }
+    public required MoneyTotal TotalInvoicedUsd { get; init; }
 
     /// <summary>What was recorded less what was invoiced (USD).</summary>
-    public required Money TotalDifferenceUsd { get; init; }
+    public required MoneyTotal TotalDifferenceUsd { get; init; }
 
     /// <summary>The difference in percent of what was invoiced, to four decimals; null where that is nothing.</summary>
     public required decimal? TotalDifferencePercent { get; init; }
@@ -64,7 +64,7 @@ public sealed record ReconciliationResponse
     public required long UnpricedTokens { get; init; }
 
     /// <summary>What usage under a subscription would have cost (USD); part of no difference.</summary>
-    public required Money TotalImputedUsd { get; init; }
+    public required MoneyTotal TotalImputedUsd { get; init; }
 
     /// <summary>By model, the largest difference first, whichever way it goes.</summary>
     public required IReadOnlyList<ReconciledModelResponse> ByModel { get; init; }
@@ -84,12 +84,12 @@ public sealed record ReconciledModelResponse(
     string? Model,
     IReadOnlyList<string> RecordedAs,
     IReadOnlyList<string> InvoicedAs,
-    Money RecordedUsd,
-    Money InvoicedUsd,
-    Money DifferenceUsd,
+    MoneyTotal RecordedUsd,
+    MoneyTotal InvoicedUsd,
+    MoneyTotal DifferenceUsd,
     decimal? DifferencePercent,
     long UnpricedTokens,
-    Money ImputedUsd);
+    MoneyTotal ImputedUsd);
 
 internal sealed class ReconcileTeamCostsValidator : AbstractValidator<ReconcileTeamCostsQuery>
 {
@@ -146,7 +146,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
 
     private static ReconciliationResponse Answer(string timezone, CostRange range, IReadOnlyList<KeyValuePair<string, ModelReconciliation>> models)
     {
-        var (recorded, invoiced) = (Money.Sum(models.Select(pair => pair.Value.Recorded)), Money.Sum(models.Select(pair => pair.Value.Invoiced)));
+        var (recorded, invoiced) = (MoneyTotal.Sum(models.Select(pair => pair.Value.Recorded)), MoneyTotal.Sum(models.Select(pair => pair.Value.Invoiced)));
         return new()
         {
             From = range.From,
@@ -156,8 +156,8 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
             TotalInvoicedUsd = invoiced,
             TotalDifferenceUsd = recorded - invoiced,
             TotalDifferencePercent = ModelReconciliation.PercentOf(recorded - invoiced, invoiced),
-            UnpricedTokens = models.Sum(pair => pair.Value.UnpricedTokens),
-            TotalImputedUsd = Money.Sum(models.Select(pair => pair.Value.Imputed)),
+            UnpricedTokens = models.Aggregate(0L, (sum, pair) => TokenCounts.TotalOf(sum, pair.Value.UnpricedTokens)),
+            TotalImputedUsd = MoneyTotal.Sum(models.Select(pair => pair.Value.Imputed)),
             ByModel = [.. models.Select(pair => pair.Value.ToResponse(pair.Key.Length == 0 ? null : pair.Key))],
         };
     }
@@ -166,19 +166,22 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
 /// <summary>What is known of one model from both sides.</summary>
 internal sealed class ModelReconciliation
 {
+    private const long PerPercent = 10_000;
+    private const long Scale = 100 * PerPercent;
+
     private readonly SortedSet<string> recordedAs = new(StringComparer.Ordinal);
     private readonly SortedSet<string> invoicedAs = new(StringComparer.Ordinal);
 
-    public Money Recorded { get; private set; }
+    public MoneyTotal Recorded { get; private set; }
 
-    public Money Invoiced { get; private set; }
+    public MoneyTotal Invoiced { get; private set; }
 
-    public Money Imputed { get; private set; }
+    public MoneyTotal Imputed { get; private set; }
 
     public long UnpricedTokens { get; private set; }
 
     /// <summary>How far apart the two are, whichever is more.</summary>
-    public Money Apart => Money.Max(Recorded - Invoiced, Invoiced - Recorded);
+    public MoneyTotal Apart => MoneyTotal.Max(Recorded - Invoiced, Invoiced - Recorded);
 
     public void Record(string name, UsageSum sum)
     {
@@ -189,7 +192,7 @@ internal sealed class ModelReconciliation
 
         Recorded += sum.Cost;
         Imputed += sum.ImputedCost;
-        UnpricedTokens += sum.UnpricedTokens;
+        UnpricedTokens = TokenCounts.TotalOf(UnpricedTokens, sum.UnpricedTokens);
     }
 
     public void Invoice(string name, Money cost)
@@ -210,9 +213,18 @@ internal sealed class ModelReconciliation
         Imputed);
 
     /// <summary>A difference in percent of a whole, to four decimals; null of nothing.</summary>
-    public static decimal? PercentOf(Money difference, Money whole) => whole == Money.Zero
-        ? null
-        : decimal.Round(100m * difference.NanoUsd / whole.NanoUsd, 4, MidpointRounding.AwayFromZero);
+    public static decimal? PercentOf(MoneyTotal difference, MoneyTotal whole)
+    {
+        if (whole == MoneyTotal.Zero)
+        {
+            return null;
+        }
+
+        // In ten-thousandths of a percent, rounded half away from zero; what an invoice of a nano-dollar makes of it may be more than a decimal holds.
+        var (share, rest) = Int128.DivRem(difference.NanoUsd * Scale, whole.NanoUsd);
+        share += Int128.Abs(rest) * 2 >= Int128.Abs(whole.NanoUsd) ? Int128.Sign(difference.NanoUsd) * Int128.Sign(whole.NanoUsd) : 0;
+        return (decimal)Int128.Clamp(share, (Int128)decimal.MinValue, (Int128)decimal.MaxValue) / PerPercent;
+    }
 }
 
 internal static class InvoiceRules

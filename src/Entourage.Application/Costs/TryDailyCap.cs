@@ -36,22 +36,22 @@ public sealed record DailyCapResponse
     public required string Timezone { get; init; }
 
     /// <summary>What was spent (USD).</summary>
-    public required Money TotalSpentUsd { get; init; }
+    public required MoneyTotal TotalSpentUsd { get; init; }
 
     /// <summary>What the cap would have let be spent (USD).</summary>
-    public required Money TotalAllowedUsd { get; init; }
+    public required MoneyTotal TotalAllowedUsd { get; init; }
 
     /// <summary>What the cap would have spared (USD).</summary>
-    public required Money TotalStoppedUsd { get; init; }
+    public required MoneyTotal TotalStoppedUsd { get; init; }
 
     /// <summary>On how many days it would have been reached.</summary>
     public required int DaysReached { get; init; }
 
     /// <summary>The sum of the sessions stopped; one that went on for days counts on each.</summary>
-    public required int TotalSessionsStopped { get; init; }
+    public required long TotalSessionsStopped { get; init; }
 
     /// <summary>The sum of the sessions refused.</summary>
-    public required int TotalSessionsRefused { get; init; }
+    public required long TotalSessionsRefused { get; init; }
 
     /// <summary>Each local day, in order, those on which nothing was spent included.</summary>
     public required IReadOnlyList<DailyCapDayResponse> ByDay { get; init; }
@@ -67,9 +67,9 @@ public sealed record DailyCapResponse
 /// <param name="SessionsRefused">Sessions that began after that quarter.</param>
 public sealed record DailyCapDayResponse(
     DateOnly Day,
-    Money SpentUsd,
-    Money AllowedUsd,
-    Money StoppedUsd,
+    MoneyTotal SpentUsd,
+    MoneyTotal AllowedUsd,
+    MoneyTotal StoppedUsd,
     DateTimeOffset? CapReachedAt,
     int SessionsStopped,
     int SessionsRefused);
@@ -97,7 +97,7 @@ internal sealed class TryDailyCapHandler(IEntourageDb db, TimeProvider time) : I
         var trial = new DailyCapTrial(request.DailyCostLimitUsd!.Value, calendar, firstDay, request.Days);
         await foreach (var row in Rows(of.Id, begins, ends).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            trial.Add(row.Rollup.QuarterAt, row.Rollup.SessionId, row.StartedAt, new Money(row.Rollup.CostNanoUsd));
+            trial.Add(row.Rollup.QuarterAt, row.Rollup.SessionId, row.StartedAt, row.Rollup.Cost);
         }
 
         return Answer(request.DailyCostLimitUsd.Value, of.Timezone, begins, ends, trial.Days);
@@ -109,12 +109,12 @@ internal sealed class TryDailyCapHandler(IEntourageDb db, TimeProvider time) : I
         From = begins,
         To = ends,
         Timezone = timezone,
-        TotalSpentUsd = Money.Sum(days.Select(day => day.Spent)),
-        TotalAllowedUsd = Money.Sum(days.Select(day => day.Allowed)),
-        TotalStoppedUsd = Money.Sum(days.Select(day => day.Stopped)),
+        TotalSpentUsd = MoneyTotal.Sum(days.Select(day => day.Spent)),
+        TotalAllowedUsd = MoneyTotal.Sum(days.Select(day => day.Allowed)),
+        TotalStoppedUsd = MoneyTotal.Sum(days.Select(day => day.Stopped)),
         DaysReached = days.Count(day => day.CapReachedAt is not null),
-        TotalSessionsStopped = days.Sum(day => day.SessionsStopped),
-        TotalSessionsRefused = days.Sum(day => day.SessionsRefused),
+        TotalSessionsStopped = days.Sum(day => (long)day.SessionsStopped),
+        TotalSessionsRefused = days.Sum(day => (long)day.SessionsRefused),
         ByDay =
         [
             .. days.Select(day => new DailyCapDayResponse(

@@ -69,6 +69,31 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
     }
 }
 
+/// <summary>Totals as a JSON number of dollars: digit for digit, however large. They are only read back from what was stored.</summary>
+public sealed class MoneyTotalJsonConverter : JsonConverter<MoneyTotal>
+{
+    /// <inheritdoc/>
+    public override MoneyTotal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var text = reader.TokenType != JsonTokenType.Number ? ""
+            : Encoding.UTF8.GetString(reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan);
+        return MoneyTotal.TryParse(text, out var total) ? total : throw new JsonException("A total of dollars is a JSON number with at most 9 decimals.");
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, MoneyTotal value, JsonSerializerOptions options)
+    {
+        if (value.FitsDecimal)
+        {
+            writer.WriteNumberValue(value.ToUsd());
+        }
+        else
+        {
+            writer.WriteRawValue(value.ToString());
+        }
+    }
+}
+
 /// <summary>Counts and ids as whole JSON numbers; <c>2500.0</c> is one, <c>2500.5</c> and <c>1e400</c> are not allowed.</summary>
 public sealed class WholeNumberJsonConverter : JsonConverter<long>
 {

@@ -15,6 +15,5 @@ internal static class BurnRate
     public static DateTimeOffset Since(DateTimeOffset now) => UsageRollup.QuarterOf(now) - (Quarters * UsageRollup.Quarter);
 
     /// <summary>What was spent since then, as dollars an hour.</summary>
-    public static Money Of(Money spent, DateTimeOffset now) =>
-        new((long)((Int128)spent.NanoUsd * TimeSpan.TicksPerHour / (now - Since(now)).Ticks));
+    public static MoneyTotal Of(MoneyTotal spent, DateTimeOffset now) => spent.Times(TimeSpan.TicksPerHour, (now - Since(now)).Ticks);
 }

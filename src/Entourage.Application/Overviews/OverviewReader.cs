@@ -37,8 +37,14 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
         var since = BurnRate.Since(now);
         var lately = await db.UsageRollups.Where(rollup => ids.Contains(rollup.TeamId) && rollup.QuarterAt >= since)
             .GroupBy(rollup => rollup.TeamId)
-            .Select(team => new { Id = team.Key, Cost = team.Sum(rollup => rollup.CostNanoUsd) })
-            .ToDictionaryAsync(team => team.Id, team => new Money(team.Cost), cancellationToken);
+            .Select(team => new
+            {
+                Id = team.Key,
+                Billions = team.Sum(rollup => rollup.CostBillionUsd),
+                Whole = team.Sum(rollup => rollup.CostNanoUsd / Money.NanosPerUsd),
+                Nanos = team.Sum(rollup => rollup.CostNanoUsd % Money.NanosPerUsd),
+            })
+            .ToDictionaryAsync(team => team.Id, team => MoneyTotal.OfSums(team.Billions, team.Whole, team.Nanos), cancellationToken);
         return
         [
             .. teams.Select(team => new TeamFiguresResponse
@@ -73,7 +79,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
             Paused = organisation.Pause?.IsInForceAt(now) == true,
             SpentTodayUsd = SpentIn(counters, BudgetScope.Organisation, organisation.Id, BudgetPeriod.Day, BudgetCalendar.Utc),
             SpentMonthUsd = SpentIn(counters, BudgetScope.Organisation, organisation.Id, BudgetPeriod.Month, BudgetCalendar.Utc),
-            BurnPerHourUsd = Money.Sum(teams.Select(team => team.BurnPerHourUsd)),
+            BurnPerHourUsd = MoneyTotal.Sum(teams.Select(team => team.BurnPerHourUsd)),
             ForecastMonthUsd = ForecastOf(counters, BudgetScope.Organisation, organisation.Id, BudgetCalendar.Utc),
             Caps = CapsOf(PolicyOf(organisation, team: null), counters, BudgetScope.Organisation),
             Teams = teams,
@@ -86,9 +92,19 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
         var quarters = await db.UsageRollups
             .Where(rollup => rollup.TeamId == teamId && rollup.QuarterAt >= since && rollup.QuarterAt < until)
             .GroupBy(rollup => rollup.QuarterAt)
-            .Select(quarter => new { At = quarter.Key, Cost = quarter.Sum(rollup => rollup.CostNanoUsd) })
+            .Select(quarter => new
+            {
+                At = quarter.Key,
+                Billions = quarter.Sum(rollup => rollup.CostBillionUsd),
+                Whole = quarter.Sum(rollup => rollup.CostNanoUsd / Money.NanosPerUsd),
+                Nanos = quarter.Sum(rollup => rollup.CostNanoUsd % Money.NanosPerUsd),
+            })
             .ToListAsync(cancellationToken);
-        return [.. quarters.OrderBy(quarter => quarter.At).Select(quarter => new SpendPoint(quarter.At, new Money(quarter.Cost)))];
+        return
+        [
+            .. quarters.OrderBy(quarter => quarter.At)
+                .Select(quarter => new SpendPoint(quarter.At, MoneyTotal.OfSums(quarter.Billions, quarter.Whole, quarter.Nanos))),
+        ];
     }
 
     // Only the windows matter here, and what caps them: no agent's own, so any will do.
@@ -115,8 +131,8 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
                     || (counter.Period == BudgetPeriod.Week && counter.Start >= firstWeek)
                     || (counter.Period == BudgetPeriod.Month && counter.Start >= firstMonth)))
             .ToDictionaryAsync(
-                counter => new BudgetWindow(counter.Scope, counter.ScopeId, counter.Period, counter.Start),
-                counter => new Spending(counter.Spent, counter.Reserved),
+                counter => counter.Window,
+                counter => counter.Spending,
                 cancellationToken);
     }
 
@@ -127,19 +143,19 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
             .Select(budget => BudgetStatusResponse.From(budget, position.CapReachedAt(budget, now)))];
     }
 
-    private Money SpentIn(Dictionary<BudgetWindow, Spending> counters, BudgetScope scope, Guid id, BudgetPeriod period, BudgetCalendar calendar) =>
+    private MoneyTotal SpentIn(Dictionary<BudgetWindow, Spending> counters, BudgetScope scope, Guid id, BudgetPeriod period, BudgetCalendar calendar) =>
         counters.GetValueOrDefault(new BudgetWindow(scope, BudgetWindow.IdOf(id), period, calendar.WindowOf(period, now))).Spent;
 
-    private Money ForecastOf(Dictionary<BudgetWindow, Spending> counters, BudgetScope scope, Guid id, BudgetCalendar calendar)
+    private MoneyTotal ForecastOf(Dictionary<BudgetWindow, Spending> counters, BudgetScope scope, Guid id, BudgetCalendar calendar)
     {
         var today = calendar.WindowOf(BudgetPeriod.Day, now);
         var days = counters
             .Where(counter => counter.Key.Scope == scope && counter.Key.ScopeId == BudgetWindow.IdOf(id) && counter.Key.Period == BudgetPeriod.Day
-                && counter.Key.Start > today.AddDays(-SpendForecast.Days) && counter.Key.Start <= today && counter.Value.Spent > Money.Zero)
+                && counter.Key.Start > today.AddDays(-SpendForecast.Days) && counter.Key.Start <= today && counter.Value.Spent > MoneyTotal.Zero)
             .ToArray();
         return SpendForecast.AtEnd(
             SpentIn(counters, scope, id, BudgetPeriod.Month, calendar),
-            Money.Sum(days.Select(day => day.Value.Spent)),
+            MoneyTotal.Sum(days.Select(day => day.Value.Spent)),
             days.Length == 0 ? now : calendar.StartOf(days.Min(day => day.Key.Start)),
             now,
             calendar.ResetsAt(BudgetPeriod.Month, now)!.Value);

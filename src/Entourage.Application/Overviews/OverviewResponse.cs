@@ -17,16 +17,16 @@ public sealed record OrganisationOverviewResponse
     public required bool Paused { get; init; }
 
     /// <summary>What was spent on the present UTC day (USD).</summary>
-    public required Money SpentTodayUsd { get; init; }
+    public required MoneyTotal SpentTodayUsd { get; init; }
 
     /// <summary>What was spent in the present UTC month (USD).</summary>
-    public required Money SpentMonthUsd { get; init; }
+    public required MoneyTotal SpentMonthUsd { get; init; }
 
     /// <summary>What an hour costs at present (USD); see <see cref="BurnRate"/>.</summary>
-    public required Money BurnPerHourUsd { get; init; }
+    public required MoneyTotal BurnPerHourUsd { get; init; }
 
     /// <summary>What the present month will have cost at its end, at the rate of the last seven days (USD).</summary>
-    public required Money ForecastMonthUsd { get; init; }
+    public required MoneyTotal ForecastMonthUsd { get; init; }
 
     /// <summary>Its own caps: by day and by month, as far as there are any.</summary>
     public required IReadOnlyList<BudgetStatusResponse> Caps { get; init; }
@@ -54,16 +54,16 @@ public record TeamFiguresResponse
     public required TeamStatus Status { get; init; }
 
     /// <summary>What was spent today (USD).</summary>
-    public required Money SpentTodayUsd { get; init; }
+    public required MoneyTotal SpentTodayUsd { get; init; }
 
     /// <summary>What was spent in the present month (USD).</summary>
-    public required Money SpentMonthUsd { get; init; }
+    public required MoneyTotal SpentMonthUsd { get; init; }
 
     /// <summary>What an hour costs at present (USD); see <see cref="BurnRate"/>.</summary>
-    public required Money BurnPerHourUsd { get; init; }
+    public required MoneyTotal BurnPerHourUsd { get; init; }
 
     /// <summary>What the present month will have cost at its end, at the rate of the last seven days (USD).</summary>
-    public required Money ForecastMonthUsd { get; init; }
+    public required MoneyTotal ForecastMonthUsd { get; init; }
 
     /// <summary>Its own caps: by day, week and month, as far as there are any.</summary>
     public required IReadOnlyList<BudgetStatusResponse> Caps { get; init; }
@@ -108,4 +108,4 @@ public sealed record TeamOverviewResponse : TeamFiguresResponse
 /// <summary>What was spent in a quarter of an hour.</summary>
 /// <param name="At">When it began (UTC).</param>
 /// <param name="CostUsd">The recorded cost (USD).</param>
-public sealed record SpendPoint(DateTimeOffset At, Money CostUsd);
+public sealed record SpendPoint(DateTimeOffset At, MoneyTotal CostUsd);

@@ -52,10 +52,12 @@ internal sealed class FoldUsageHandler(IEntourageDb db, TimeProvider time) : IRe
         }
     }
 
+    // One whose session is gone is nobody's, and stays for somebody to look at: it must not keep the others from being folded.
     private IQueryable<UsageRecord> Old(DateTimeOffset before, long after) => db.UsageRecords.AsNoTracking().Where(record =>
         record.Sequence > after
         && record.OccurredAt < before
         && record.RecordedAt < before
+        && db.Sessions.Any(session => session.Id == record.SessionId)
         && (record.CostSource != CostSource.Unpriced || db.UsageRecords.Any(correction => correction.Corrects == record.Sequence)));
 
     private async Task<int> FoldAsync(List<long> sequences, CancellationToken cancellationToken)

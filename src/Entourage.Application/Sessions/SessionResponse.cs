@@ -63,16 +63,16 @@ public record SessionResponse
     public long Tokens => InputTokens + OutputTokens;
 
     /// <summary>What it has cost (USD).</summary>
-    public required Money CostUsd { get; init; }
+    public required MoneyTotal CostUsd { get; init; }
 
     /// <summary>What it and the sessions of its sub-agents have cost (USD).</summary>
-    public required Money TreeCostUsd { get; init; }
+    public required MoneyTotal TreeCostUsd { get; init; }
 
     /// <summary>What its usage under a subscription would have cost (USD).</summary>
-    public required Money ImputedCostUsd { get; init; }
+    public required MoneyTotal ImputedCostUsd { get; init; }
 
     /// <summary>What its live reservations hold (USD), its sub-agents' not included.</summary>
-    public required Money ReservedUsd { get; init; }
+    public required MoneyTotal ReservedUsd { get; init; }
 
     /// <summary>The session that this one is a sub-agent's of, if any.</summary>
     public required long? ParentSessionId { get; init; }
@@ -102,10 +102,10 @@ public record SessionResponse
                 .Select(reservation => new { reservation.SessionId, reservation.Amount })
                 .ToListAsync(cancellationToken))
             .ToLookup(reservation => reservation.SessionId, reservation => reservation.Amount);
-        return [.. rows.Select(row => From(row, trees.GetValueOrDefault(BudgetWindow.IdOf(row.Session.Id)), Money.Sum(reserved[row.Session.Id]), now))];
+        return [.. rows.Select(row => From(row, trees.GetValueOrDefault(BudgetWindow.IdOf(row.Session.Id)), MoneyTotal.Sum(reserved[row.Session.Id]), now))];
     }
 
-    private static SessionResponse From(SessionRow row, Money treeCost, Money reserved, DateTimeOffset now) => new()
+    private static SessionResponse From(SessionRow row, MoneyTotal treeCost, MoneyTotal reserved, DateTimeOffset now) => new()
     {
         Id = row.Session.Id,
         AgentId = row.Session.AgentId,

@@ -161,11 +161,18 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
                 join session in db.Sessions on rollup.SessionId equals session.Id
                 where rollup.TeamId == team.Id
                 group rollup by new { rollup.QuarterAt, session.AgentId } into quarter
-                select new { quarter.Key.QuarterAt, quarter.Key.AgentId, Cost = quarter.Sum(rollup => rollup.CostNanoUsd) })
+                select new
+                {
+                    quarter.Key.QuarterAt,
+                    quarter.Key.AgentId,
+                    Billions = quarter.Sum(rollup => rollup.CostBillionUsd),
+                    Whole = quarter.Sum(rollup => rollup.CostNanoUsd / Money.NanosPerUsd),
+                    Nanos = quarter.Sum(rollup => rollup.CostNanoUsd % Money.NanosPerUsd),
+                })
             .ToListAsync(cancellationToken);
         foreach (var quarter in spending)
         {
-            sums.Spend(BudgetPolicy.ForWindows(team, quarter.AgentId), quarter.QuarterAt, new Money(quarter.Cost));
+            sums.Spend(BudgetPolicy.ForWindows(team, quarter.AgentId), quarter.QuarterAt, MoneyTotal.OfSums(quarter.Billions, quarter.Whole, quarter.Nanos));
         }
 
         var reserved = await (

@@ -36,7 +36,7 @@ public sealed record StopPreviewResponse(int Agents, IReadOnlyList<StoppedSessio
 /// <param name="AgentName">What its agent is called.</param>
 /// <param name="TaskTitle">What its task is called, if it has one.</param>
 /// <param name="CostUsd">What it has cost so far (USD).</param>
-public sealed record StoppedSessionResponse(long SessionId, string AgentName, string? TaskTitle, Money CostUsd);
+public sealed record StoppedSessionResponse(long SessionId, string AgentName, string? TaskTitle, MoneyTotal CostUsd);
 
 internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<PreviewPauseQuery, StopPreviewResponse>, IRequestHandler<PreviewKillQuery, StopPreviewResponse>
 {

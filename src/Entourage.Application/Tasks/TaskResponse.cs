@@ -43,10 +43,10 @@ public sealed record TaskResponse
     public required Money? BudgetUsd { get; init; }
 
     /// <summary>What its sessions have cost (USD).</summary>
-    public required Money SpentUsd { get; init; }
+    public required MoneyTotal SpentUsd { get; init; }
 
     /// <summary>What is left of the cap, live reservations taken off (USD); negative after an overrun; null without a cap.</summary>
-    public required Money? RemainingUsd { get; init; }
+    public required MoneyTotal? RemainingUsd { get; init; }
 
     /// <summary>Whether more was spent than the guideline for its type calls a red flag.</summary>
     public required bool RedFlag { get; init; }
@@ -85,7 +85,7 @@ public sealed record TaskResponse
         return
         [
             .. tasks.Select(task => From(
-                task, limits, dependencies[task.Id], new(spent.GetValueOrDefault(BudgetWindow.IdOf(task.Id)), Money.Sum(reserved[task.Id])))),
+                task, limits, dependencies[task.Id], new(spent.GetValueOrDefault(BudgetWindow.IdOf(task.Id)), MoneyTotal.Sum(reserved[task.Id])))),
         ];
     }
 

@@ -30,8 +30,10 @@ internal sealed class TotalsRepair(IEntourageDb db)
                     .SetProperty(rollup => rollup.CacheReadTokens, totals.Tokens.CacheRead)
                     .SetProperty(rollup => rollup.CacheWriteTokens, totals.Tokens.CacheWrite)
                     .SetProperty(rollup => rollup.UnpricedTokens, totals.UnpricedTokens)
-                    .SetProperty(rollup => rollup.CostNanoUsd, totals.Cost.NanoUsd)
-                    .SetProperty(rollup => rollup.ImputedCostNanoUsd, totals.ImputedCost.NanoUsd)
+                    .SetProperty(rollup => rollup.CostBillionUsd, totals.Cost.BillionUsd)
+                    .SetProperty(rollup => rollup.CostNanoUsd, totals.Cost.RestNanoUsd)
+                    .SetProperty(rollup => rollup.ImputedCostBillionUsd, totals.ImputedCost.BillionUsd)
+                    .SetProperty(rollup => rollup.ImputedCostNanoUsd, totals.ImputedCost.RestNanoUsd)
                     .SetProperty(rollup => rollup.Sessions, totals.Sessions)
                     .SetProperty(rollup => rollup.IsSummarised, false),
                 cancellationToken));
@@ -46,8 +48,10 @@ internal sealed class TotalsRepair(IEntourageDb db)
                 .SetProperty(session => session.OutputTokens, totals.Tokens.Output)
                 .SetProperty(session => session.CacheReadTokens, totals.Tokens.CacheRead)
                 .SetProperty(session => session.CacheWriteTokens, totals.Tokens.CacheWrite)
-                .SetProperty(session => session.Cost, totals.Cost)
-                .SetProperty(session => session.ImputedCost, totals.ImputedCost),
+                .SetProperty(session => session.CostBillionUsd, totals.Cost.BillionUsd)
+                .SetProperty(session => session.CostNanoUsd, totals.Cost.RestNanoUsd)
+                .SetProperty(session => session.ImputedCostBillionUsd, totals.ImputedCost.BillionUsd)
+                .SetProperty(session => session.ImputedCostNanoUsd, totals.ImputedCost.RestNanoUsd),
             cancellationToken));
 
     /// <summary>Sets a counter.</summary>
@@ -63,7 +67,11 @@ internal sealed class TotalsRepair(IEntourageDb db)
         changes.Add(cancellationToken => db.BudgetCounters
             .Where(counter => counter.Scope == scope && counter.ScopeId == scopeId && counter.Period == period && counter.Start == start)
             .ExecuteUpdateAsync(
-                row => row.SetProperty(counter => counter.Spent, spending.Spent).SetProperty(counter => counter.Reserved, spending.Reserved),
+                row => row
+                    .SetProperty(counter => counter.SpentBillionUsd, spending.Spent.BillionUsd)
+                    .SetProperty(counter => counter.SpentNanoUsd, spending.Spent.RestNanoUsd)
+                    .SetProperty(counter => counter.ReservedBillionUsd, spending.Reserved.BillionUsd)
+                    .SetProperty(counter => counter.ReservedNanoUsd, spending.Reserved.RestNanoUsd),
                 cancellationToken));
     }
 

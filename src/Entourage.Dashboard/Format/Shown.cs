@@ -10,10 +10,10 @@ public static class Shown
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     /// <summary>An amount, to the last digit.</summary>
-    public static string Exactly(Money amount) => $"${amount}";
+    public static string Exactly(MoneyTotal amount) => $"${amount}";
 
     /// <summary>An amount, or a dash where there is none.</summary>
-    public static string Usd(Money? amount) => amount?.ToShortString() ?? "–";
+    public static string Usd(MoneyTotal? amount) => amount?.ToShortString() ?? "–";
 
     /// <summary>A count: <c>950</c>, <c>12.3k</c>, <c>1.2M</c>.</summary>
     public static string Count(long count) => count switch
@@ -29,8 +29,12 @@ public static class Shown
     public static string Of(long count, string thing) => string.Create(Culture, $"{count:#,0} {thing}{(count == 1 ? "" : "s")}");
 
     /// <summary>A share, in whole percents: <c>42%</c>.</summary>
-    public static string Percent(Money part, Money whole) =>
-        whole.NanoUsd <= 0 ? "–" : string.Create(Culture, $"{(decimal)part.NanoUsd / whole.NanoUsd:0%}");
+    public static string Percent(MoneyTotal part, MoneyTotal whole) =>
+        whole <= MoneyTotal.Zero ? "–" : string.Create(Culture, $"{((part.NanoUsd * 200) + whole.NanoUsd) / (whole.NanoUsd * 2)}%");
+
+    /// <summary>A share, at most all of it; nothing of nothing.</summary>
+    public static decimal Share(MoneyTotal part, MoneyTotal whole) =>
+        whole <= MoneyTotal.Zero ? 0 : part >= whole ? 1 : part.ToUsd() / whole.ToUsd();
 
     /// <summary>A time of day in a zone: <c>14:05:09</c>.</summary>
     public static string Time(DateTimeOffset at, string zone) => In(at, zone).ToString("HH:mm:ss", Culture);

@@ -21,7 +21,7 @@ public sealed record AlertDetails
     public Money? Limit { get; init; }
 
     /// <summary>What has been spent (USD).</summary>
-    public Money? Spent { get; init; }
+    public MoneyTotal? Spent { get; init; }
 
     /// <summary>What the call cost, or the later calls at their median (USD).</summary>
     public Money? Cost { get; init; }

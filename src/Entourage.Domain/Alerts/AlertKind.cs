@@ -41,6 +41,9 @@ public enum AlertKind
 
     /// <summary>An agent asks a person for money, or for an answer.</summary>
     HumanRequest,
+
+    /// <summary>One usage, or an agent's usage in an hour, cost more than an operator takes for plausible.</summary>
+    ImplausibleUsage,
 }
 
 /// <summary>Whether somebody has seen an alert.</summary>

@@ -26,8 +26,9 @@ public static class BudgetDetectors
         var (was, spent) = (before.Spending.Spent, before.Spending.Spent + cost);
         foreach (var threshold in limit > Money.Zero ? thresholds.Ratios : [])
         {
-            var line = threshold * limit.NanoUsd;
-            if (was.NanoUsd < line && spent.NanoUsd >= line)
+            // Rounded up: what is spent is a whole number of nano-dollars, and reaches a line when it reaches the next of these.
+            var line = new MoneyTotal((Int128)decimal.Ceiling(threshold * limit.NanoUsd));
+            if (was < line && spent >= line)
             {
                 var percent = threshold * 100;
                 yield return Of(
@@ -56,7 +57,7 @@ public static class BudgetDetectors
     /// <param name="task">The task.</param>
     /// <param name="was">What it had cost (USD).</param>
     /// <param name="cost">What is added to that (USD).</param>
-    public static AlertFinding? RedFlag(TaskCap task, Money was, Money cost)
+    public static AlertFinding? RedFlag(TaskCap task, MoneyTotal was, Money cost)
     {
         ArgumentNullException.ThrowIfNull(task);
         var spent = was + cost;
@@ -76,10 +77,10 @@ public static class BudgetDetectors
     }
 
     // A limit of nothing is not exceeded before something is spent.
-    private static bool IsExceeded(Money spent, Money limit) => spent > Money.Zero && spent >= limit;
+    private static bool IsExceeded(MoneyTotal spent, Money limit) => spent > MoneyTotal.Zero && spent >= limit;
 
     // The limit is part of the cause: when it was raised, that what it is now is spent as well is news.
-    private static AlertFinding Of(AlertKind kind, BudgetWindow window, Money limit, Money spent, string message, decimal? threshold) => new(
+    private static AlertFinding Of(AlertKind kind, BudgetWindow window, Money limit, MoneyTotal spent, string message, decimal? threshold) => new(
         kind,
         string.Create(CultureInfo.InvariantCulture, $"{window.Scope}:{window.ScopeId}:{window.Period}:{limit}{(threshold is null ? "" : ":")}{threshold}"),
         window.Period == BudgetPeriod.Total ? AlertFinding.Always : window.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),

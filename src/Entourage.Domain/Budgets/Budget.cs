@@ -42,7 +42,7 @@ public sealed record Budget(BudgetWindow Window, Money? Limit, Enforcement Enfor
 /// <summary>What a window's counter says.</summary>
 /// <param name="Spent">The sum of the recorded usage cost.</param>
 /// <param name="Reserved">The sum of live reservations.</param>
-public readonly record struct Spending(Money Spent, Money Reserved)
+public readonly record struct Spending(MoneyTotal Spent, MoneyTotal Reserved)
 {
     /// <summary>The sums of both.</summary>
     public static Spending operator +(Spending left, Spending right) => new(left.Spent + right.Spent, left.Reserved + right.Reserved);
@@ -60,10 +60,10 @@ public readonly record struct Spending(Money Spent, Money Reserved)
 public sealed record BudgetStatus(Budget Budget, Spending Spending)
 {
     /// <summary>Limit − spent − reserved; negative after an overrun, null without a limit.</summary>
-    public Money? Remaining => Budget.Limit - Spending.Spent - Spending.Reserved;
+    public MoneyTotal? Remaining => Budget.Limit - Spending.Spent - Spending.Reserved;
 
     /// <summary>Nothing remains. A limit of zero is over from the start.</summary>
-    public bool Over => Remaining is { } remaining && remaining <= Money.Zero;
+    public bool Over => Remaining is { } remaining && remaining <= MoneyTotal.Zero;
 
     /// <summary>It is a cap that refuses when there is too little left: hard, and with a limit.</summary>
     public bool IsHardCap => Budget is { Enforcement: Enforcement.Hard, Limit: not null };
@@ -75,7 +75,7 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     public bool IsExhausted => IsHardCap && Spending.Spent >= Budget.Limit;
 
     /// <summary>The most that a reservation can still take (USD); null where that has no bound.</summary>
-    public Money? Reservable => IsHardCap ? Money.Max(Remaining!.Value, Money.Zero) : null;
+    public Money? Reservable => IsHardCap ? (Money)MoneyTotal.Max(Remaining!.Value, MoneyTotal.Zero) : null;
 
     /// <summary>It refuses a reservation: with it, spent and reserved would pass the limit, or nothing remains at all (rule 3).</summary>
     public bool RefusesToReserve(Money amount) => Refuses || amount > Reservable;

@@ -36,7 +36,7 @@ public sealed class DailyCapTrial
     /// <param name="sessionId">The session.</param>
     /// <param name="startedAt">When the session began (UTC).</param>
     /// <param name="cost">What it cost there (USD).</param>
-    public void Add(DateTimeOffset quarterAt, long sessionId, DateTimeOffset startedAt, Money cost)
+    public void Add(DateTimeOffset quarterAt, long sessionId, DateTimeOffset startedAt, MoneyTotal cost)
     {
         if (quarterAt < latest)
         {
@@ -68,13 +68,13 @@ public sealed class CapTrialDay
     public DateOnly Day { get; }
 
     /// <summary>What was spent (USD).</summary>
-    public Money Spent { get; private set; }
+    public MoneyTotal Spent { get; private set; }
 
     /// <summary>What the cap would have let be spent (USD): all of it, or up to the cap.</summary>
-    public Money Allowed => Spent < cap ? Spent : cap;
+    public MoneyTotal Allowed => Spent < cap ? Spent : cap;
 
     /// <summary>What the cap would have spared (USD).</summary>
-    public Money Stopped => Spent - Allowed;
+    public MoneyTotal Stopped => Spent - Allowed;
 
     /// <summary>When the quarter of an hour began in which the cap is reached (UTC), midnight for a cap of nothing; null where it is not reached.</summary>
     public DateTimeOffset? CapReachedAt { get; private set; }
@@ -85,7 +85,7 @@ public sealed class CapTrialDay
     /// <summary>How many sessions began after that quarter of an hour.</summary>
     public int SessionsRefused => refused.Count;
 
-    internal void Add(DateTimeOffset quarterAt, long sessionId, DateTimeOffset startedAt, Money cost)
+    internal void Add(DateTimeOffset quarterAt, long sessionId, DateTimeOffset startedAt, MoneyTotal cost)
     {
         Spent += cost;
         if (quarterAt >= past)

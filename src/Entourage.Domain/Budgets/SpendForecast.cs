@@ -18,10 +18,10 @@ public static class SpendForecast
     /// <param name="since">From when on that was spent; of less than a day ago, it is taken for what a day costs.</param>
     /// <param name="now">The present (UTC).</param>
     /// <param name="endsAt">When the period ends (UTC).</param>
-    public static Money AtEnd(Money soFar, Money recent, DateTimeOffset since, DateTimeOffset now, DateTimeOffset endsAt)
+    public static MoneyTotal AtEnd(MoneyTotal soFar, MoneyTotal recent, DateTimeOffset since, DateTimeOffset now, DateTimeOffset endsAt)
     {
         var over = now - since > Shortest ? now - since : Shortest;
-        return soFar + new Money((long)((Int128)recent.NanoUsd * (endsAt - now).Ticks / over.Ticks));
+        return soFar + recent.Times((endsAt - now).Ticks, over.Ticks);
     }
 
     /// <summary>
@@ -33,16 +33,16 @@ public static class SpendForecast
     /// <param name="dayStartedAt">When today began (UTC); in its first hour, what was spent is taken for what an hour costs.</param>
     /// <param name="now">The present (UTC).</param>
     /// <param name="resetsAt">When the window of the cap ends (UTC).</param>
-    public static DateTimeOffset? CapReachedAt(Money remaining, Money today, DateTimeOffset dayStartedAt, DateTimeOffset now, DateTimeOffset resetsAt)
+    public static DateTimeOffset? CapReachedAt(MoneyTotal remaining, MoneyTotal today, DateTimeOffset dayStartedAt, DateTimeOffset now, DateTimeOffset resetsAt)
     {
-        if (remaining <= Money.Zero || today <= Money.Zero)
+        if (remaining <= MoneyTotal.Zero || today <= MoneyTotal.Zero)
         {
             return null;
         }
 
         var over = now - dayStartedAt > ShortestOfToday ? now - dayStartedAt : ShortestOfToday;
         var second = (Int128)TimeSpan.TicksPerSecond;
-        var lasts = (Int128)remaining.NanoUsd * over.Ticks / today.NanoUsd;
+        var lasts = remaining.NanoUsd * over.Ticks / today.NanoUsd;
 
         // Compared before it is cut down to a time: at a very small rate it is beyond all times.
         var reached = (now.UtcTicks + lasts + second - 1) / second * second;

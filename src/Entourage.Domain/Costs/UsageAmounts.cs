@@ -18,10 +18,16 @@ public sealed record UsageAmounts
     /// <summary>Tokens of all classes whose cost nobody knows yet.</summary>
     public long UnpricedTokens { get; init; }
 
-    /// <summary>The cost, in nano-dollars.</summary>
+    /// <summary>The whole billions (10⁹) of dollars of the cost; nearly always none.</summary>
+    public long CostBillionUsd { get; init; }
+
+    /// <summary>The cost beyond these, in nano-dollars.</summary>
     public long CostNanoUsd { get; init; }
 
-    /// <summary>The imputed cost of usage under a subscription, in nano-dollars.</summary>
+    /// <summary>The whole billions (10⁹) of dollars of the imputed cost of usage under a subscription; nearly always none.</summary>
+    public long ImputedCostBillionUsd { get; init; }
+
+    /// <summary>The imputed cost beyond these, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; init; }
 
     /// <summary>How many sessions began.</summary>
@@ -35,12 +41,18 @@ public sealed record UsageAmounts
         CacheReadTokens = sum.Tokens.CacheRead,
         CacheWriteTokens = sum.Tokens.CacheWrite,
         UnpricedTokens = sum.UnpricedTokens,
-        CostNanoUsd = sum.Cost.NanoUsd,
-        ImputedCostNanoUsd = sum.ImputedCost.NanoUsd,
+        CostBillionUsd = sum.Cost.BillionUsd,
+        CostNanoUsd = sum.Cost.RestNanoUsd,
+        ImputedCostBillionUsd = sum.ImputedCost.BillionUsd,
+        ImputedCostNanoUsd = sum.ImputedCost.RestNanoUsd,
         Sessions = sum.Sessions,
     };
 
     /// <summary>The sum.</summary>
     public UsageSum ToSum() => new(
-        new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens), UnpricedTokens, new(CostNanoUsd), new(ImputedCostNanoUsd), Sessions);
+        new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens),
+        UnpricedTokens,
+        MoneyTotal.Of(CostBillionUsd, CostNanoUsd),
+        MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd),
+        Sessions);
 }

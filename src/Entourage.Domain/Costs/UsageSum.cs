@@ -3,17 +3,17 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Domain.Costs;
 
 /// <summary>What usages come to.</summary>
-/// <param name="Tokens">Their tokens, by class.</param>
-/// <param name="UnpricedTokens">Tokens of all classes whose cost nobody knows yet.</param>
+/// <param name="Tokens">Their tokens, by class; at most <see cref="TokenCounts.LargestTotal"/> each.</param>
+/// <param name="UnpricedTokens">Tokens of all classes whose cost nobody knows yet; at most <see cref="TokenCounts.LargestTotal"/>.</param>
 /// <param name="Cost">What they cost (USD).</param>
 /// <param name="ImputedCost">What those under a subscription would have cost (USD).</param>
 /// <param name="Sessions">How many sessions began.</param>
-public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, Money Cost, Money ImputedCost, int Sessions)
+public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, MoneyTotal Cost, MoneyTotal ImputedCost, int Sessions)
 {
     /// <summary>The sums of each part.</summary>
     public static UsageSum operator +(UsageSum left, UsageSum right) => checked(new(
-        left.Tokens + right.Tokens,
-        left.UnpricedTokens + right.UnpricedTokens,
+        TokenCounts.AddTotals(left.Tokens, right.Tokens),
+        TokenCounts.TotalOf(left.UnpricedTokens, right.UnpricedTokens),
         left.Cost + right.Cost,
         left.ImputedCost + right.ImputedCost,
         left.Sessions + right.Sessions));
@@ -26,6 +26,14 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
         left.ImputedCost - right.ImputedCost,
         left.Sessions - right.Sessions));
 
+    /// <summary>
+    /// Whether two sums are of the same usage. Unpriced tokens that have reached <see cref="TokenCounts.LargestTotal"/> on either side say nothing: which
+    /// were taken off again is not known.
+    /// </summary>
+    public bool Agrees(UsageSum other) => this == other
+        || ((UnpricedTokens == TokenCounts.LargestTotal || other.UnpricedTokens == TokenCounts.LargestTotal)
+            && this with { UnpricedTokens = 0 } == other with { UnpricedTokens = 0 });
+
     /// <summary>What a record adds.</summary>
     public static UsageSum Of(UsageRecord record)
     {
@@ -35,15 +43,10 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
         return new(tokens, record.UnpricedTokens, counted, record.Cost - counted, 0);
     }
 
-    /// <summary>What a session says of itself: not how many of its tokens are unpriced.</summary>
-    public static UsageSum Of(Session session)
-    {
-        ArgumentNullException.ThrowIfNull(session);
-        return new(
-            new(session.InputTokens, session.OutputTokens, session.CacheReadTokens, session.CacheWriteTokens), 0, session.Cost, session.ImputedCost, 0);
-    }
-
     /// <summary>The parts in words.</summary>
     public override string ToString() =>
-        $"{Cost} USD ({ImputedCost} imputed), {Tokens.OfAllClasses} tokens ({UnpricedTokens} unpriced){(Sessions == 0 ? "" : $", {Sessions} begun")}";
+        $"{Cost} USD ({ImputedCost} imputed), {AllTokens} tokens ({UnpricedTokens} unpriced){(Sessions == 0 ? "" : $", {Sessions} begun")}";
+
+    // Also of what somebody wrote into the store, which may be more than any total.
+    private Int128 AllTokens => (Int128)Tokens.Input + Tokens.Output + Tokens.CacheRead + Tokens.CacheWrite;
 }

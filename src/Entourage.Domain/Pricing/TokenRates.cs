@@ -15,7 +15,10 @@ public sealed record TokenRates(Money Input, Money Output, Money? CacheRead, Mon
     /// <param name="tokens">The tokens.</param>
     /// <param name="discountPercent">What is taken off (percent).</param>
     /// <returns>The cost by class; null when a rate that it needs is not listed.</returns>
-    /// <remarks>Added up exactly and rounded once, up, to a whole nano-dollar; the parts are cut so that they add up to that.</remarks>
+    /// <remarks>
+    /// Added up exactly and rounded once, up, to a whole nano-dollar; the parts are cut so that they add up to that. The most tokens of every class at the
+    /// highest rates come to 4,000,000,000 USD, which fits.
+    /// </remarks>
     public CostParts? CostOf(BilledTokens tokens, int discountPercent)
     {
         var shortWrites = tokens.Counts.CacheWrite - tokens.LongCacheWrite;

@@ -84,11 +84,23 @@ public sealed class Session
     /// <summary>Cache-write tokens of its usage.</summary>
     public long CacheWriteTokens { get; private init; }
 
+    /// <summary>The whole billions (10⁹) of dollars of <see cref="Cost"/>; nearly always none.</summary>
+    public long CostBillionUsd { get; private init; }
+
+    /// <summary>The nano-dollars of <see cref="Cost"/> beyond these.</summary>
+    public long CostNanoUsd { get; private init; }
+
+    /// <summary>The whole billions (10⁹) of dollars of <see cref="ImputedCost"/>; nearly always none.</summary>
+    public long ImputedCostBillionUsd { get; private init; }
+
+    /// <summary>The nano-dollars of <see cref="ImputedCost"/> beyond these.</summary>
+    public long ImputedCostNanoUsd { get; private init; }
+
     /// <summary>What its usage cost (USD), its sub-agents' not included.</summary>
-    public Money Cost { get; private init; }
+    public MoneyTotal Cost => MoneyTotal.Of(CostBillionUsd, CostNanoUsd);
 
     /// <summary>What its usage under a subscription would have cost (USD); counts against no cap.</summary>
-    public Money ImputedCost { get; private init; }
+    public MoneyTotal ImputedCost => MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd);
 
     /// <summary>What is remembered of it to notice that it runs away: the text of a <see cref="Alerts.SessionWatch"/>.</summary>
     public string Watch { get; private init; } = "";

@@ -7,7 +7,7 @@ namespace Entourage.Domain.Sessions;
 /// </summary>
 /// <remarks>
 /// A quarter of an hour, because every time zone in use is offset from UTC by a multiple of it, so local days and hours
-/// are whole numbers of quarters in any of them. Amounts are plain numbers here, so that the store can add them up.
+/// are whole numbers of quarters in any of them. Amounts are plain numbers here, in two parts, so that the store can add them up.
 /// </remarks>
 public sealed class UsageRollup
 {
@@ -45,10 +45,16 @@ public sealed class UsageRollup
     /// <summary>Tokens of all classes whose cost nobody knows yet.</summary>
     public long UnpricedTokens { get; private init; }
 
-    /// <summary>The cost, in nano-dollars.</summary>
+    /// <summary>The whole billions (10⁹) of dollars of the cost; nearly always none.</summary>
+    public long CostBillionUsd { get; private init; }
+
+    /// <summary>The cost beyond these, in nano-dollars.</summary>
     public long CostNanoUsd { get; private init; }
 
-    /// <summary>The imputed cost of usage under a subscription, in nano-dollars.</summary>
+    /// <summary>The whole billions (10⁹) of dollars of the imputed cost of usage under a subscription; nearly always none.</summary>
+    public long ImputedCostBillionUsd { get; private init; }
+
+    /// <summary>The imputed cost beyond these, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; private init; }
 
     /// <summary>1 for the bucket that the session began in, else 0.</summary>
@@ -60,9 +66,16 @@ public sealed class UsageRollup
     /// <summary>Whether they hold all of it.</summary>
     public bool IsSummarised { get; private init; }
 
+    /// <summary>The cost (USD).</summary>
+    public MoneyTotal Cost => MoneyTotal.Of(CostBillionUsd, CostNanoUsd);
+
     /// <summary>What was used.</summary>
     public UsageSum Sum => new(
-        new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens), UnpricedTokens, new(CostNanoUsd), new(ImputedCostNanoUsd), Sessions);
+        new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens),
+        UnpricedTokens,
+        Cost,
+        MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd),
+        Sessions);
 
     /// <summary>
     /// The empty bucket that a session starts with, so that a session which never reports a usage is in the reports too.
@@ -82,8 +95,10 @@ public sealed class UsageRollup
         CacheReadTokens = sum.Tokens.CacheRead,
         CacheWriteTokens = sum.Tokens.CacheWrite,
         UnpricedTokens = sum.UnpricedTokens,
-        CostNanoUsd = sum.Cost.NanoUsd,
-        ImputedCostNanoUsd = sum.ImputedCost.NanoUsd,
+        CostBillionUsd = sum.Cost.BillionUsd,
+        CostNanoUsd = sum.Cost.RestNanoUsd,
+        ImputedCostBillionUsd = sum.ImputedCost.BillionUsd,
+        ImputedCostNanoUsd = sum.ImputedCost.RestNanoUsd,
         Sessions = sum.Sessions,
     };
 

@@ -142,7 +142,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     }
 
     /// <inheritdoc/>
-    public Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public virtual Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(BeginReadingAsync, work, cancellationToken);
 
     /// <summary>Begins a transaction that reads, and in which nothing changes.</summary>

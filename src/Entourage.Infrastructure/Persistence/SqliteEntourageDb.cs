@@ -15,6 +15,8 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
     private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
     private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
 
+    private SqliteTransaction? reading;
+
     /// <inheritdoc/>
     public override async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -23,12 +25,27 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
     }
 
     /// <inheritdoc/>
+    public override async Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.AtOneMomentAsync(work, cancellationToken);
+        }
+        finally
+        {
+            // Entity Framework leaves a transaction open that it did not begin, and work that failed would keep the next from beginning.
+            await (reading?.DisposeAsync() ?? default);
+            reading = null;
+        }
+    }
+
+    /// <inheritdoc/>
     protected override async Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken)
     {
         // Deferred: it keeps no writer waiting, and sees what was there when it first read.
         await Database.OpenConnectionAsync(cancellationToken);
-        var transaction = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
-        return (await Database.UseTransactionAsync(transaction, cancellationToken))!;
+        reading = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
+        return (await Database.UseTransactionAsync(reading, cancellationToken))!;
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal sealed class CounterGrid
     private readonly KeyValuePair<string, object?>[][] tags;
     private readonly long[] sums;
 
+    // So far below the end of 64 bits that a few additions at once do not pass it.
+    private const long Most = long.MaxValue / 2;
+
     public CounterGrid((string Name, IReadOnlyList<string> Values) label)
     {
         columns = 1;
@@ -34,6 +37,13 @@ internal sealed class CounterGrid
     /// <summary>All sums.</summary>
     public IEnumerable<Measurement<long>> Read() => sums.Select((_, i) => new Measurement<long>(Volatile.Read(ref sums[i]), tags[i]));
 
-    /// <summary>Adds to a sum, by the numbers of its labels' values.</summary>
-    public void Add(long amount, int row, int column = 0) => Interlocked.Add(ref sums[(row * columns) + column], amount);
+    /// <summary>Adds to a sum, by the numbers of its labels' values. One that is about to leave 64 bits stays where it is: a counter never falls.</summary>
+    public void Add(long amount, int row, int column = 0)
+    {
+        ref var sum = ref sums[(row * columns) + column];
+        if (Volatile.Read(ref sum) <= Most)
+        {
+            Interlocked.Add(ref sum, amount);
+        }
+    }
 }

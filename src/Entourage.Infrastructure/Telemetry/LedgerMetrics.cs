@@ -23,6 +23,8 @@ internal sealed class LedgerMetrics
     };
 
     private readonly CounterGrid entries = new(("kind", LedgerOutcomes.Kinds), ("outcome", Labels.Of<LedgerResult>()));
+    // In two parts, of which neither leaves 64 bits, however much is spent.
+    private readonly CounterGrid wholeUsd = new(("billing", Labels.Of<Billing>()), ("cost_source", Labels.Of<CostSource>()));
     private readonly CounterGrid nanoUsd = new(("billing", Labels.Of<Billing>()), ("cost_source", Labels.Of<CostSource>()));
     private readonly CounterGrid tokens = new(("type", ["input", "output", "cache_read", "cache_write"]));
     private readonly Meter meter;
@@ -40,7 +42,8 @@ internal sealed class LedgerMetrics
         meter.CreateObservableCounter("entourage.ledger.entries", entries.Read, "{entry}", "What became of the ledger's entries.");
         meter.CreateObservableCounter(
             "entourage.spend",
-            () => nanoUsd.Read().Select(sum => new Measurement<double>((double)sum.Value / Money.NanosPerUsd, sum.Tags)),
+            () => wholeUsd.Read().Zip(
+                nanoUsd.Read(), (whole, nanos) => new Measurement<double>(whole.Value + ((double)nanos.Value / Money.NanosPerUsd), whole.Tags)),
             "usd",
             "Costs of the usage that this process recorded.");
         meter.CreateObservableCounter("entourage.tokens", tokens.Read, "{token}", "Tokens of the usage that this process recorded.");
@@ -72,8 +75,10 @@ internal sealed class LedgerMetrics
         foreach (var record in records)
         {
             // Both enumerations begin at 1.
-            nanoUsd.Add(record.Cost.NanoUsd, (int)record.Entry.Billing - 1, (int)record.CostSource - 1);
-            used += record.Sum.Tokens;
+            var (billing, source) = ((int)record.Entry.Billing - 1, (int)record.CostSource - 1);
+            wholeUsd.Add(record.Cost.NanoUsd / Money.NanosPerUsd, billing, source);
+            nanoUsd.Add(record.Cost.NanoUsd % Money.NanosPerUsd, billing, source);
+            used = TokenCounts.AddTotals(used, record.Entry.Tokens.Counts);
         }
 
         tokens.Add(used.Input, 0);

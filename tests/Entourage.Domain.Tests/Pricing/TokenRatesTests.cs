@@ -19,6 +19,15 @@ internal sealed class TokenRatesTests
         select new BilledTokens(new(input, output, read, shortWrite + longWrite), longWrite);
 
     [Test]
+    public void The_most_tokens_at_the_highest_rates_fit_an_amount()
+    {
+        const long Most = TokenCounts.LargestInput;
+        var rates = new TokenRates(Money.LargestInput, Money.LargestInput, Money.LargestInput, Money.LargestInput, Money.LargestInput);
+
+        Assert.That(rates.CostOf(new(new(Most, Most, Most, Most), Most), 0)!.Total, Is.EqualTo(Some.Usd(4_000_000_000)));
+    }
+
+    [Test]
     public void The_exact_sum_is_rounded_up_once_and_the_parts_add_up_to_it() =>
         Gen.Select(Rates, Tokens, Gen.Int[0, 100]).Sample((rates, tokens, discount) =>
         {

@@ -80,6 +80,41 @@ internal sealed class MigrationTests
     }
 
     [Test]
+    public async Task Totals_of_an_earlier_version_are_split_in_two_parts_and_joined_again()
+    {
+        await using var services = Contexts.Registered(database);
+        await services.UseAsync(async db =>
+        {
+            await db.GetService<IMigrator>().MigrateAsync("AuditAndTelemetry");
+            await db.Database.ExecuteSqlRawAsync(
+                """
+                INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, Spent, Reserved) VALUES
+                (2, 'a', 1, 20260610, 7500000000000000001, 3), (2, 'b', 1, 20260610, -1200000000000000000, 999999999999999999), (2, 'c', 1, 20260610, 5, 1000000000000000000)
+                """);
+            return true;
+        });
+
+        await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
+
+        Assert.That(await PartsAsync(), Is.EqualTo(new[]
+        {
+            (7L, 500_000_000_000_000_001L, 0L, 3L), (-1L, -200_000_000_000_000_000L, 0L, 999_999_999_999_999_999L), (0L, 5L, 1L, 0L),
+        }));
+
+        await services.UseAsync(async db =>
+        {
+            await db.GetService<IMigrator>().MigrateAsync("AuditAndTelemetry");
+            Assert.That(await db.ScalarAsync<long>("SELECT Spent FROM BudgetCounters WHERE ScopeId = 'a'"), Is.EqualTo(7_500_000_000_000_000_001L));
+            Assert.That(await db.ScalarAsync<long>("SELECT Reserved FROM BudgetCounters WHERE ScopeId = 'c'"), Is.EqualTo(1_000_000_000_000_000_000L));
+            return true;
+        });
+
+        Task<List<(long, long, long, long)>> PartsAsync() => services.UseAsync(async db =>
+            (await db.BudgetCounters.OrderBy(counter => counter.ScopeId).ToListAsync())
+                .ConvertAll(counter => (counter.SpentBillionUsd, counter.SpentNanoUsd, counter.ReservedBillionUsd, counter.ReservedNanoUsd)));
+    }
+
+    [Test]
     public async Task A_folder_that_is_not_there_is_made()
     {
         var path = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;

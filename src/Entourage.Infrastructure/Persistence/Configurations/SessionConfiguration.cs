@@ -12,6 +12,10 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
 {
     public void Configure(EntityTypeBuilder<Session> builder)
     {
+        builder.Property(session => session.CostNanoUsd).HasColumnName("Cost");
+        builder.Property(session => session.ImputedCostNanoUsd).HasColumnName("ImputedCost");
+        builder.Ignore(session => session.Cost);
+        builder.Ignore(session => session.ImputedCost);
         builder.Property(session => session.Model).HasMaxLength(Agent.ModelLength);
         builder.Property(session => session.Error).HasMaxLength(Session.ErrorLength);
         builder.Property(session => session.Watch).HasMaxLength(SessionWatch.TextLength).IsUnicode(false);

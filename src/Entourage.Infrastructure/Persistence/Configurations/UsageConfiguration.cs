@@ -35,6 +35,7 @@ internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageR
         builder.HasKey(rollup => new { rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model });
         builder.Property(rollup => rollup.Model).HasMaxLength(Agent.ModelLength);
         builder.Ignore(rollup => rollup.Sum);
+        builder.Ignore(rollup => rollup.Cost);
         builder.ComplexProperty(rollup => rollup.Summarised, amounts => amounts.Name("Summarised"));
 
         // Of the few that the summaries lack. A number, since a condition on a truth value is not written as the index's is.
@@ -85,6 +86,12 @@ internal sealed class BudgetCounterConfiguration : IEntityTypeConfiguration<Budg
     {
         builder.HasKey(counter => new { counter.Scope, counter.ScopeId, counter.Period, counter.Start });
         builder.Property(counter => counter.ScopeId).HasMaxLength(BudgetWindow.ScopeIdLength).IsUnicode(false);
+        builder.Property(counter => counter.SpentNanoUsd).HasColumnName("Spent");
+        builder.Property(counter => counter.ReservedNanoUsd).HasColumnName("Reserved");
+        builder.Ignore(counter => counter.Spent);
+        builder.Ignore(counter => counter.Reserved);
+        builder.Ignore(counter => counter.Spending);
+        builder.Ignore(counter => counter.Window);
     }
 }
 

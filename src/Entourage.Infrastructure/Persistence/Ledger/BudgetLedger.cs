@@ -5,6 +5,7 @@ using Entourage.Application.Errors;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -22,13 +23,20 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// waits for nobody.
 /// </summary>
 internal sealed partial class BudgetLedger(
-    ILedgerStore store, PriceLists prices, CommitSignal signal, LedgerMetrics metrics, IOptions<DatabaseOptions> options, ILogger<BudgetLedger> logger)
+    ILedgerStore store,
+    PriceLists prices,
+    CommitSignal signal,
+    LedgerMetrics metrics,
+    IOptions<DatabaseOptions> options,
+    IOptions<UsageOptions> usage,
+    ILogger<BudgetLedger> logger)
     : BackgroundService, IBudgetLedger
 {
     private const int GreatestAttempts = 10;
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Caller> queue = Channel.CreateUnbounded<Caller>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly UsageBounds bounds = usage.Value.ToBounds();
     private int waiting;
 
     /// <summary>How many entries wait for a transaction.</summary>
@@ -194,7 +202,7 @@ internal sealed partial class BudgetLedger(
                             return;
                         }
 
-                        var batch = new LedgerBatch(entries, writes, prices);
+                        var batch = new LedgerBatch(entries, writes, prices, bounds);
                         outcomes = await batch.WriteAsync();
                         (teamIds, records) = (batch.TeamIds, batch.Records);
                     },

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
@@ -102,6 +103,13 @@ internal interface ILedgerWrites : ILedgerReads
 
     /// <summary>Those alerts that there are already.</summary>
     Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys);
+
+    /// <summary>What an agent's sessions cost in quarters of an hour (USD), imputed costs included, by the rollups that are stored.</summary>
+    /// <param name="teamId">The team of the agent.</param>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="from">The first quarter (UTC).</param>
+    /// <param name="until">The end, which is not part of it (UTC).</param>
+    Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until);
 
     /// <summary>Whether a session has a usage record of an id. Slow, and asked only after a connection was lost.</summary>
     Task<bool> IsRecordedAsync(long sessionId, Guid recordId);

@@ -1,6 +1,10 @@
+using Entourage.Domain;
 using Entourage.Domain.Alerts;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>What some quarters of an hour cost.</summary>
+internal sealed record CostInQuarters(MoneyTotal Cost);
 
 /// <summary>The statements of alerts, which both databases understand, and how their rows are read.</summary>
 internal static class LedgerAlertSql
@@ -18,6 +22,16 @@ internal static class LedgerAlertSql
         "INSERT INTO Alerts (Id, TeamId, AgentId, SessionId, TaskId, Kind, Cause, CauseWindow, Message, Details, Status, CreatedAt, "
         + "AcknowledgedAt, Version) VALUES (@id, @team, @agent, @session, @task, @kind, @cause, @window, @message, @details, @status, @created, "
         + "@acknowledged, @version)";
+
+    /// <summary>What an agent's sessions cost in some quarters of an hour, in parts that never leave 64 bits.</summary>
+    public const string SelectCost =
+        "SELECT COALESCE(SUM(r.CostBillionUsd + r.ImputedCostBillionUsd), 0), "
+        + "COALESCE(SUM(r.CostNanoUsd / 1000000000 + r.ImputedCostNanoUsd / 1000000000), 0), "
+        + "COALESCE(SUM(r.CostNanoUsd % 1000000000 + r.ImputedCostNanoUsd % 1000000000), 0) "
+        + "FROM UsageRollups r JOIN Sessions s ON s.Id = r.SessionId "
+        + "WHERE r.TeamId = @team AND r.QuarterAt >= @from AND r.QuarterAt < @until AND s.AgentId = @agent";
+
+    public static CostInQuarters ReadCost(LedgerRow row) => new(MoneyTotal.OfSums(row.Int64(), row.Int64(), row.Int64()));
 
     public static AlertKey ReadKey(LedgerRow row) => new(row.Id(), row.Name<AlertKind>(), row.Text()!, row.Text()!);
 

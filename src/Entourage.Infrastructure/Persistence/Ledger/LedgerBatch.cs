@@ -9,6 +9,7 @@ using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
 using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -16,7 +17,7 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>Entries that share a transaction, taken one after the other. Every rule is the domain's.</summary>
-internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists)
+internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
     private readonly LedgerOpening opening = new(entries, store, priceLists);
@@ -37,7 +38,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         books = await opening.ReadAsync();
         stops = new(books, store);
-        watch = new(books, stops);
+        watch = new(books, stops, bounds);
         batches = new(opening.Answered);
         var outcomes = new LedgerOutcome[entries.Count];
         for (var i = 0; i < outcomes.Length; i++)
@@ -147,6 +148,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
                 nameof(UsageEntry.OccurredAt));
         }
 
+        EnsureAllowed(usage.ReportedCost, "CostUsd");
         var held = FindOwnReservation(usage);
         var model = usage.Model ?? session.Model ?? "";
         var price = FindPrice(session, model, usage.OccurredAt, usage.Tokens);
@@ -166,10 +168,22 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books, reasons);
     }
 
+    /// <summary>Refuses a stated amount above what the operator allows. Seen here, since a retry under a key is answered as before.</summary>
+    private void EnsureAllowed(Money? stated, string member)
+    {
+        if (stated > bounds.GreatestCost)
+        {
+            throw new RuleViolationException(
+                "validation",
+                $"'{JsonNamingPolicy.SnakeCaseLower.ConvertName(member)}' is {stated}, and must be at most {bounds.GreatestCost} dollars: the operator's setting Usage:GreatestCostUsd.",
+                member);
+        }
+    }
+
     /// <summary>Has a session killed that drew on a hard budget of which nothing is left now, where its team wants that.</summary>
     private void KillWhatExceeds(LedgerRecord record, LedgerSession session)
     {
-        var (usage, cost) = (record.Entry, record.Sum.Cost);
+        var (usage, cost) = (record.Entry, record.CountedCost);
         if (session.Policy.TeamLimits.OnExceed != OnExceed.Kill || cost == Money.Zero)
         {
             return;
@@ -191,7 +205,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         var budgets = books.BudgetsAt(session, record.Entry.OccurredAt);
         var before = books.PositionOf(budgets);
-        record = record with { Overrun = before.OverrunOf(record.Sum.Cost, held?.Reservation.Amount, held?.Windows ?? []) };
+        record = record with { Overrun = before.OverrunOf(record.CountedCost, held?.Reservation.Amount, held?.Windows ?? []) };
         books.Add(record, session, budgets);
         watch.Look(record, before);
         return record;
@@ -281,6 +295,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private Money AmountOf(ReserveEntry reserve, LedgerSession session)
     {
         var (amount, named, tokens) = reserve.Estimate;
+        EnsureAllowed(amount, "EstimatedCostUsd");
         var model = named ?? session.Model ?? "";
         var price = FindPrice(session, model, reserve.Now, new(tokens));
         if (price is null && model.Length > 0 && session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Refuse)

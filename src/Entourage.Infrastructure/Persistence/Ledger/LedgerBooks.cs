@@ -17,11 +17,6 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal sealed class LedgerBooks
 {
-    // So far below 2^63 nano-dollars that nothing which is added or taken off at once comes near that.
-    private static readonly Money GreatestTotal = Money.FromUsd(8_000_000_000m);
-
-    private const string CostMember = "CostUsd";
-
     private readonly Dictionary<long, LedgerSession> sessions = [];
     private readonly Dictionary<long, Guid> workers = [];
     private readonly Dictionary<Guid, Pause?> pauses = [];
@@ -154,7 +149,6 @@ internal sealed class LedgerBooks
     public void Add(Reservation reservation, LedgerSession session)
     {
         var held = new LedgerReservation(reservation, session.Policy);
-        EnsureCountable(held.Windows, reservation.Amount, "EstimatedCostUsd");
         reservations[reservation.Id] = held;
         Hold(held.Windows, reservation.SessionId, reservation.Amount);
     }
@@ -163,9 +157,7 @@ internal sealed class LedgerBooks
     public LedgerReservation Change(LedgerReservation held, Reservation extended)
     {
         var longer = new LedgerReservation(extended, held.Policy);
-        var further = longer.Windows.Except(held.Windows).ToArray();
-        EnsureCountable(further, extended.Amount, "TtlSeconds");
-        foreach (var window in further)
+        foreach (var window in longer.Windows.Except(held.Windows))
         {
             Count(window, new(Money.Zero, extended.Amount));
         }
@@ -195,16 +187,12 @@ internal sealed class LedgerBooks
     public void Add(LedgerRecord record, LedgerSession session, IReadOnlyList<Budget> drawnOn)
     {
         var sum = record.Sum;
-        var windows = sum.Cost == Money.Zero ? [] : drawnOn.Select(budget => budget.Window).ToArray();
-        EnsureCountable(windows, sum.Cost, CostMember);
-        if (session.Cost + sum.Cost > GreatestTotal || session.ImputedCost + sum.ImputedCost > GreatestTotal)
+        if (sum.Cost != MoneyTotal.Zero)
         {
-            throw TooLarge(CostMember);
-        }
-
-        foreach (var window in windows)
-        {
-            Count(window, new(sum.Cost, Money.Zero));
+            foreach (var budget in drawnOn)
+            {
+                Count(budget.Window, new(sum.Cost, Money.Zero));
+            }
         }
 
         var bucket = new LedgerBucket(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
@@ -216,12 +204,17 @@ internal sealed class LedgerBooks
         sessions[session.Id] = sessions[session.Id] with
         {
             LastCallAt = lastCallAt,
-            Tokens = session.Tokens + sum.Tokens,
+            Tokens = TokenCounts.AddTotals(session.Tokens, sum.Tokens),
             Cost = session.Cost + sum.Cost,
             ImputedCost = session.ImputedCost + sum.ImputedCost,
         };
         records.Add(record);
     }
+
+    /// <summary>What the usages recorded here cost an agent in quarters of an hour (USD), imputed costs included.</summary>
+    public MoneyTotal CostIn(Guid agentId, DateTimeOffset from, DateTimeOffset until) => MoneyTotal.Sum(rollups
+        .Where(rollup => rollup.Key.QuarterAt >= from && rollup.Key.QuarterAt < until && sessions[rollup.Key.SessionId].Policy.AgentId == agentId)
+        .Select(rollup => rollup.Value.Cost + rollup.Value.ImputedCost));
 
     /// <summary>Remembers what is to be remembered of a session.</summary>
     public void Watch(long sessionId, SessionWatch watch) =>
@@ -274,23 +267,8 @@ internal sealed class LedgerBooks
         Spending? Before(BudgetWindow window) => countersBefore.TryGetValue(window, out var before) ? before : null;
     }
 
-    private static RuleViolationException TooLarge(string member) =>
-        new("total-too-large", $"A total would pass {GreatestTotal} USD, the most that is counted.", member);
-
     private SessionChange ChangeOf(LedgerSession session, UsageSum sum) => new(
         sum, session.LastCallAt, session.WatchText, watches.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.WatchText);
-
-    private void EnsureCountable(IEnumerable<BudgetWindow> windows, Money more, string member)
-    {
-        foreach (var window in windows)
-        {
-            var (spent, reserved) = counters.GetValueOrDefault(window);
-            if (spent + reserved + more > GreatestTotal)
-            {
-                throw TooLarge(member);
-            }
-        }
-    }
 
     private void Hold(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
     {

@@ -60,15 +60,11 @@ internal sealed class LedgerChanges
 internal sealed record LedgerRecord(
     UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun, LedgerPrice? Price, long UnpricedTokens, long? Corrects = null)
 {
+    /// <summary>The part of its cost that counts against caps: all of it, or nothing where it is only imputed.</summary>
+    public Money CountedCost => Entry.Billing == Billing.Api ? Cost : Money.Zero;
+
     /// <summary>What it adds to totals.</summary>
-    public UsageSum Sum
-    {
-        get
-        {
-            var counted = Entry.Billing == Billing.Api ? Cost : Money.Zero;
-            return new(Entry.Tokens.Counts, UnpricedTokens, counted, Cost - counted, Sessions: 0);
-        }
-    }
+    public UsageSum Sum => new(Entry.Tokens.Counts, UnpricedTokens, CountedCost, Cost - CountedCost, Sessions: 0);
 }
 
 /// <summary>A price, and what it comes to for some tokens.</summary>

@@ -36,6 +36,9 @@ internal abstract class LedgerRow
 
     public Money? Amount() => TakeNull() ? null : new Money(Int64());
 
+    /// <summary>A total, from the two columns of its parts.</summary>
+    public MoneyTotal Total() => MoneyTotal.Of(Int64(), Int64());
+
     public string? Text() => TakeNull() ? null : GetText(column++);
 
     public int Int32() => GetInt32(column++);

@@ -42,12 +42,12 @@ internal sealed record LedgerSession
 
     public required TokenCounts Tokens { get; init; }
 
-    public required Money Cost { get; init; }
+    public required MoneyTotal Cost { get; init; }
 
-    public required Money ImputedCost { get; init; }
+    public required MoneyTotal ImputedCost { get; init; }
 
     /// <summary>What its reservations hold that have not ended.</summary>
-    public required Money Reserved { get; init; }
+    public required MoneyTotal Reserved { get; init; }
 
     public required BudgetPolicy Policy { get; init; }
 

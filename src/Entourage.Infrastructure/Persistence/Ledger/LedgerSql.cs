@@ -18,8 +18,10 @@ internal static class LedgerSql
 {
     private const string Session =
         "s.Id, a.Name, k.Title, s.ParentSessionId, s.Ancestors, s.Model, s.Status, s.StartedAt, s.EndedAt, s.Error, s.LastCallAt, "
-        + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, s.Cost, s.ImputedCost, "
-        + "(SELECT COALESCE(SUM(r.Amount), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
+        + "s.InputTokens, s.OutputTokens, s.CacheReadTokens, s.CacheWriteTokens, "
+        + "s.CostBillionUsd, s.Cost, s.ImputedCostBillionUsd, s.ImputedCost, "
+        + "(SELECT COALESCE(SUM(r.Amount / 1000000000), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), "
+        + "(SELECT COALESCE(SUM(r.Amount % 1000000000), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
         + "s.Watch, " + LedgerAlertSql.WatchRules + ", "
         + Task + ", " + Policy + ", " + LedgerStopSql.Pauses;
 
@@ -100,17 +102,19 @@ internal static class LedgerSql
         + "@input, @output, @cacheRead, @cacheWrite, @longCacheWrite, @batch, @unpriced, @corrects, @price, @inputCost, @outputCost, "
         + "@cacheReadCost, @cacheWriteCost, @cost, @source, @billing, @error, @reservation, @overrun)";
 
-    public const string SelectCounter = "SELECT Scope, ScopeId, Period, Start, Spent, Reserved FROM BudgetCounters WHERE ";
+    public const string SelectCounter = "SELECT Scope, ScopeId, Period, Start, SpentBillionUsd, Spent, ReservedBillionUsd, Reserved FROM BudgetCounters WHERE ";
 
     public const string IsCounter = "(" + KeyOfCounter + ")";
 
     public const string InsertCounter =
-        "INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, Spent, Reserved) VALUES (@scope, @scopeId, @period, @start, @spent, @reserved)";
+        "INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, SpentBillionUsd, Spent, ReservedBillionUsd, Reserved) "
+        + "VALUES (@scope, @scopeId, @period, @start, @spentBillion, @spent, @reservedBillion, @reserved)";
 
     /// <summary>Changes no row that is not as it was read.</summary>
     public const string UpdateCounter =
-        "UPDATE BudgetCounters SET Spent = @spent, Reserved = @reserved WHERE " + KeyOfCounter
-        + " AND Spent = @spentBefore AND Reserved = @reservedBefore";
+        "UPDATE BudgetCounters SET SpentBillionUsd = @spentBillion, Spent = @spent, ReservedBillionUsd = @reservedBillion, Reserved = @reserved WHERE "
+        + KeyOfCounter + " AND SpentBillionUsd = @spentBillionBefore AND Spent = @spentBefore "
+        + "AND ReservedBillionUsd = @reservedBillionBefore AND Reserved = @reservedBefore";
 
     public const string InsertReservation =
         "INSERT INTO Reservations (Id, SessionId, OrganisationId, Amount, CreatedAt, ExpiresAt, Status, EndedAt) VALUES (@id, @session, "
@@ -127,28 +131,24 @@ internal static class LedgerSql
 
     public const string InsertRollup =
         "INSERT INTO UsageRollups (TeamId, QuarterAt, SessionId, Model, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, "
-        + "UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd, Sessions, IsSummarised, SummarisedInputTokens, SummarisedOutputTokens, "
-        + "SummarisedCacheReadTokens, SummarisedCacheWriteTokens, SummarisedUnpricedTokens, SummarisedCostNanoUsd, "
-        + "SummarisedImputedCostNanoUsd, SummarisedSessions) VALUES (@team, @quarter, @session, @model, @input, @output, @cacheRead, "
-        + "@cacheWrite, @unpriced, @cost, @imputed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
+        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, Sessions, IsSummarised, SummarisedInputTokens, "
+        + "SummarisedOutputTokens, SummarisedCacheReadTokens, SummarisedCacheWriteTokens, SummarisedUnpricedTokens, SummarisedCostBillionUsd, "
+        + "SummarisedCostNanoUsd, SummarisedImputedCostBillionUsd, SummarisedImputedCostNanoUsd, SummarisedSessions) VALUES (@team, @quarter, @session, "
+        + "@model, @input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
 
     public const string RollupSums =
-        "InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, CacheReadTokens = CacheReadTokens + @cacheRead, "
-        + "CacheWriteTokens = CacheWriteTokens + @cacheWrite, UnpricedTokens = UnpricedTokens + @unpriced, "
-        + "CostNanoUsd = CostNanoUsd + @cost, ImputedCostNanoUsd = ImputedCostNanoUsd + @imputed, IsSummarised = 0";
+        TotalSql.AddTokens + ", " + TotalSql.AddUnpriced + ", " + TotalSql.AddCosts + ", IsSummarised = 0";
 
     /// <summary>Changes no session whose watch is not as it was read.</summary>
     public const string AddToSession =
-        "UPDATE Sessions SET InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, "
-        + "CacheReadTokens = CacheReadTokens + @cacheRead, CacheWriteTokens = CacheWriteTokens + @cacheWrite, Cost = Cost + @cost, "
-        + "ImputedCost = ImputedCost + @imputed, LastCallAt = @called, Watch = @watch WHERE Id = @session AND Watch = @watchBefore";
+        "UPDATE Sessions SET " + TotalSql.AddTokens + ", " + TotalSql.AddSessionCosts + ", LastCallAt = @called, Watch = @watch WHERE Id = @session AND Watch = @watchBefore";
 
     public static IdempotentAnswer ReadAnswer(LedgerRow row) => new(row.Bytes(), row.Bytes(), row.Text()!, row.Instant()!.Value);
 
     public static (BudgetWindow Window, Spending Spending) ReadCounter(LedgerRow row)
     {
         var window = new BudgetWindow((BudgetScope)row.Byte(), row.Text()!, (BudgetPeriod)row.Byte(), DayConverter.FromNumber(row.Int32()));
-        return (window, new(row.Amount()!.Value, row.Amount()!.Value));
+        return (window, new(row.Total(), row.Total()));
     }
 
     public static LedgerReservation ReadReservation(LedgerRow row)
@@ -177,7 +177,8 @@ internal static class LedgerSql
         var (status, startedAt, endedAt, error) = (row.Name<SessionStatus>(), row.Instant()!.Value, row.Instant(), row.Text());
         var lastCallAt = row.Instant();
         var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
-        var (cost, imputedCost, reserved, version) = (row.Amount()!.Value, row.Amount()!.Value, row.Amount()!.Value, row.Int64());
+        var (cost, imputedCost) = (row.Total(), row.Total());
+        var (reserved, version) = (MoneyTotal.OfSums(0, row.Int64(), row.Int64()), row.Int64());
         var (watch, rules) = (row.Text()!, LedgerAlertSql.ReadWatchRules(row));
         var task = ReadTask(row);
         var policy = ReadPolicy(row) with { Task = task, SessionPath = path };

@@ -12,9 +12,10 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// What the usages of a batch give cause to say. Nearly always that is nothing: the rules go by lines that are crossed, and
 /// sessions remember what was said of them. What is to be done about a runaway is done before its usage is answered.
 /// </summary>
-internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
+internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBounds bounds)
 {
     private readonly Dictionary<AlertKey, (Alert Alert, BudgetStatus? Budget)> found = [];
+    private readonly Dictionary<(Guid AgentId, DateTimeOffset Hour), (LedgerSession Session, DateTimeOffset Now)> suspects = [];
 
     /// <summary>Looks at a record that was added.</summary>
     /// <param name="record">The record.</param>
@@ -23,6 +24,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
     {
         var session = books.FindSession(record.Entry.SessionId)!;
         LookAtBudgets(record, session, before);
+        LookAtPlausibility(record, session, before);
         if (record.Corrects is not null)
         {
             // The usage was looked at when it was recorded; only its cost is new.
@@ -40,6 +42,16 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
     /// <summary>Raises what was found and is not known yet.</summary>
     public async Task RaiseAsync(ILedgerWrites store)
     {
+        foreach (var ((agentId, hour), (session, now)) in suspects)
+        {
+            var until = hour.AddMinutes(PlausibilityDetectors.WindowMinutes);
+            var cost = await store.CostInAsync(session.Policy.TeamId, agentId, hour, until) + books.CostIn(agentId, hour, until);
+            if (cost > bounds.ImplausibleHourlyCost)
+            {
+                Find(PlausibilityDetectors.OfHour(agentId, cost, bounds.ImplausibleHourlyCost.Value, hour), SubjectOf(session), now);
+            }
+        }
+
         var known = found.Count > 0 ? await store.FindAlertsAsync(found.Keys) : new HashSet<AlertKey>();
         foreach (var (key, (alert, budget)) in found)
         {
@@ -58,7 +70,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
 
     private void LookAtBudgets(LedgerRecord record, LedgerSession session, BudgetPosition before)
     {
-        var cost = record.Sum.Cost;
+        var cost = record.CountedCost;
         if (cost == Money.Zero)
         {
             return;
@@ -79,6 +91,40 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops)
                 Find(redFlag, new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId), record.Entry.Now);
             }
         }
+    }
+
+    private void LookAtPlausibility(LedgerRecord record, LedgerSession session, BudgetPosition before)
+    {
+        var (calendar, at) = (session.Policy.Calendar, record.Entry.OccurredAt);
+        if (record.Cost > bounds.ImplausibleCost)
+        {
+            var day = calendar.WindowOf(BudgetPeriod.Day, at);
+            Find(
+                PlausibilityDetectors.OfUsage(session.Policy.AgentId, session.Id, record.Cost, bounds.ImplausibleCost.Value, day),
+                SubjectOf(session),
+                record.Entry.Now);
+        }
+
+        // An hour hardly costs more than the day around it, whose counter is at hand, and what the session has cost under a subscription: only beyond
+        // that are the rollups of the hour read, once for each agent of a transaction.
+        if (bounds.ImplausibleHourlyCost is { } hourly && SpentOfAgentDay(before) + record.CountedCost + session.ImputedCost > hourly)
+        {
+            suspects[(session.Policy.AgentId, calendar.HourOf(at))] = (session, record.Entry.Now);
+        }
+    }
+
+    private static MoneyTotal SpentOfAgentDay(BudgetPosition position)
+    {
+        // Counted, since an enumerator would be made for each usage.
+        for (var i = 0; i < position.Budgets.Count; i++)
+        {
+            if (position.Budgets[i].Budget.Window.Scope == BudgetScope.Agent)
+            {
+                return position.Budgets[i].Spending.Spent;
+            }
+        }
+
+        return MoneyTotal.Zero;
     }
 
     private void LookAtModel(LedgerRecord record, LedgerSession session)

@@ -11,6 +11,14 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectAlertKeys(IReadOnlyCollection<AlertKey> keys) => Repeat(
         LedgerAlertSql.SelectKey, keys, LedgerAlertSql.IsKey, " OR ", "", BindKey);
 
+    public static SqlCommand SelectCost(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until) => Single(LedgerAlertSql.SelectCost, row =>
+    {
+        row.Add("@team", SqlDbType.UniqueIdentifier, teamId);
+        row.Add("@agent", SqlDbType.UniqueIdentifier, agentId);
+        row.Add("@from", SqlDbType.DateTimeOffset, from);
+        row.Add("@until", SqlDbType.DateTimeOffset, until);
+    });
+
     public static SqlCommand InsertAlerts(IReadOnlyCollection<Alert> alerts) => Repeat(
         LedgerAlertSql.Insert, alerts, (row, alert) =>
         {

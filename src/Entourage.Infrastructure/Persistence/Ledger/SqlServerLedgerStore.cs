@@ -1,5 +1,6 @@
 using System.Data;
 using Entourage.Application.Abstractions;
+using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
@@ -161,6 +162,9 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
 
     public async Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys) =>
         (await ReadAsync(keys, SqlServerStatements.SelectAlertKeys, LedgerAlertSql.ReadKey)).ToHashSet();
+
+    public async Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until) =>
+        (await ReadAsync(SqlServerStatements.SelectCost(teamId, agentId, from, until), LedgerAlertSql.ReadCost, [])).Single().Cost;
 
     public async Task<bool> IsRecordedAsync(long sessionId, Guid recordId)
     {

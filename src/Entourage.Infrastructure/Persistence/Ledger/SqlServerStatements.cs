@@ -115,8 +115,10 @@ internal static partial class SqlServerStatements
         LedgerSql.UpdateCounter, changes, (row, change) =>
         {
             BindCounter(row, change);
-            row.Add("@spentBefore", SqlDbType.BigInt, change.Before?.Spent.NanoUsd);
-            row.Add("@reservedBefore", SqlDbType.BigInt, change.Before?.Reserved.NanoUsd);
+            row.Add("@spentBillionBefore", SqlDbType.BigInt, change.Before?.Spent.BillionUsd);
+            row.Add("@spentBefore", SqlDbType.BigInt, change.Before?.Spent.RestNanoUsd);
+            row.Add("@reservedBillionBefore", SqlDbType.BigInt, change.Before?.Reserved.BillionUsd);
+            row.Add("@reservedBefore", SqlDbType.BigInt, change.Before?.Reserved.RestNanoUsd);
         });
 
     public static SqlCommand InsertReservations(IReadOnlyCollection<Reservation> reservations) => Repeat(
@@ -244,8 +246,10 @@ internal static partial class SqlServerStatements
     private static void BindCounter(Row row, CounterChange change)
     {
         BindWindow(row, change.Window);
-        row.Add("@spent", SqlDbType.BigInt, change.After.Spent.NanoUsd);
-        row.Add("@reserved", SqlDbType.BigInt, change.After.Reserved.NanoUsd);
+        row.Add("@spentBillion", SqlDbType.BigInt, change.After.Spent.BillionUsd);
+        row.Add("@spent", SqlDbType.BigInt, change.After.Spent.RestNanoUsd);
+        row.Add("@reservedBillion", SqlDbType.BigInt, change.After.Reserved.BillionUsd);
+        row.Add("@reserved", SqlDbType.BigInt, change.After.Reserved.RestNanoUsd);
     }
 
     private static void BindReservation(Row row, Reservation reservation)
@@ -269,8 +273,10 @@ internal static partial class SqlServerStatements
     private static void BindSum(Row row, UsageSum sum)
     {
         BindTokens(row, sum.Tokens);
-        row.Add("@cost", SqlDbType.BigInt, sum.Cost.NanoUsd);
-        row.Add("@imputed", SqlDbType.BigInt, sum.ImputedCost.NanoUsd);
+        row.Add("@costBillion", SqlDbType.BigInt, sum.Cost.BillionUsd);
+        row.Add("@cost", SqlDbType.BigInt, sum.Cost.RestNanoUsd);
+        row.Add("@imputedBillion", SqlDbType.BigInt, sum.ImputedCost.BillionUsd);
+        row.Add("@imputed", SqlDbType.BigInt, sum.ImputedCost.RestNanoUsd);
     }
 
     private static void BindTokens(Row row, TokenCounts tokens)

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
@@ -160,6 +161,11 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
 
         return Task.FromResult<IReadOnlySet<AlertKey>>(found.ToHashSet());
     }
+
+    public Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until) => Task.FromResult(
+        Prepare(LedgerAlertSql.SelectCost)
+            .Bind("@team", teamId).Bind("@agent", agentId).Bind("@from", from).Bind("@until", until)
+            .ReadFirst(LedgerAlertSql.ReadCost)!.Cost);
 
     public Task<bool> IsRecordedAsync(long sessionId, Guid recordId) => Task.FromResult(
         Prepare(LedgerSql.SelectRecorded).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(row => row) is not null);
@@ -324,17 +330,25 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         .Bind("@output", sum.Tokens.Output)
         .Bind("@cacheRead", sum.Tokens.CacheRead)
         .Bind("@cacheWrite", sum.Tokens.CacheWrite)
-        .Bind("@cost", sum.Cost.NanoUsd)
-        .Bind("@imputed", sum.ImputedCost.NanoUsd);
+        .Bind("@costBillion", sum.Cost.BillionUsd)
+        .Bind("@cost", sum.Cost.RestNanoUsd)
+        .Bind("@imputedBillion", sum.ImputedCost.BillionUsd)
+        .Bind("@imputed", sum.ImputedCost.RestNanoUsd);
 
     private void Write(CounterChange change)
     {
         var statement = Bind(Prepare(change.Before is null ? LedgerSql.InsertCounter : LedgerSql.UpdateCounter), change.Window)
-            .Bind("@spent", change.After.Spent.NanoUsd)
-            .Bind("@reserved", change.After.Reserved.NanoUsd);
+            .Bind("@spentBillion", change.After.Spent.BillionUsd)
+            .Bind("@spent", change.After.Spent.RestNanoUsd)
+            .Bind("@reservedBillion", change.After.Reserved.BillionUsd)
+            .Bind("@reserved", change.After.Reserved.RestNanoUsd);
         if (change.Before is { } before)
         {
-            statement.Bind("@spentBefore", before.Spent.NanoUsd).Bind("@reservedBefore", before.Reserved.NanoUsd);
+            statement
+                .Bind("@spentBillionBefore", before.Spent.BillionUsd)
+                .Bind("@spentBefore", before.Spent.RestNanoUsd)
+                .Bind("@reservedBillionBefore", before.Reserved.BillionUsd)
+                .Bind("@reservedBefore", before.Reserved.RestNanoUsd);
         }
 
         statement.Write();

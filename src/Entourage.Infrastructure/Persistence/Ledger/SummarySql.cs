@@ -21,27 +21,26 @@ internal static class SummarySql
         "r.TeamId, r.QuarterAt, r.SessionId, r.Model, t.OrganisationId, t.Timezone, s.AgentId, s.TaskId, "
         + "r.InputTokens - r.SummarisedInputTokens, r.OutputTokens - r.SummarisedOutputTokens, "
         + "r.CacheReadTokens - r.SummarisedCacheReadTokens, r.CacheWriteTokens - r.SummarisedCacheWriteTokens, "
-        + "r.UnpricedTokens - r.SummarisedUnpricedTokens, r.CostNanoUsd - r.SummarisedCostNanoUsd, "
-        + "r.ImputedCostNanoUsd - r.SummarisedImputedCostNanoUsd, r.Sessions - r.SummarisedSessions "
+        + "r.UnpricedTokens - r.SummarisedUnpricedTokens, r.CostBillionUsd - r.SummarisedCostBillionUsd, r.CostNanoUsd - r.SummarisedCostNanoUsd, "
+        + "r.ImputedCostBillionUsd - r.SummarisedImputedCostBillionUsd, r.ImputedCostNanoUsd - r.SummarisedImputedCostNanoUsd, "
+        + "r.Sessions - r.SummarisedSessions "
         + "FROM Teams t JOIN UsageRollups r ON r.TeamId = t.Id AND r.IsSummarised = 0 JOIN Sessions s ON s.Id = r.SessionId "
         + "WHERE t.OrganisationId = @organisation";
 
     public const string MarkSummarised =
         "UPDATE UsageRollups SET IsSummarised = 1, SummarisedInputTokens = InputTokens, SummarisedOutputTokens = OutputTokens, "
         + "SummarisedCacheReadTokens = CacheReadTokens, SummarisedCacheWriteTokens = CacheWriteTokens, "
-        + "SummarisedUnpricedTokens = UnpricedTokens, SummarisedCostNanoUsd = CostNanoUsd, "
-        + "SummarisedImputedCostNanoUsd = ImputedCostNanoUsd, SummarisedSessions = Sessions "
+        + "SummarisedUnpricedTokens = UnpricedTokens, SummarisedCostBillionUsd = CostBillionUsd, SummarisedCostNanoUsd = CostNanoUsd, "
+        + "SummarisedImputedCostBillionUsd = ImputedCostBillionUsd, SummarisedImputedCostNanoUsd = ImputedCostNanoUsd, SummarisedSessions = Sessions "
         + "WHERE TeamId = @team AND QuarterAt = @quarter AND SessionId = @session AND Model = @model";
 
     public const string InsertSummary =
         "INSERT INTO CostSummaries (SubjectId, Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, "
-        + "UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd, Sessions) VALUES (@subject, @heading, @day, @item, @input, @output, "
-        + "@cacheRead, @cacheWrite, @unpriced, @cost, @imputed, @sessions)";
+        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, Sessions) VALUES (@subject, @heading, @day, @item, "
+        + "@input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, @sessions)";
 
     public const string SummarySums =
-        "InputTokens = InputTokens + @input, OutputTokens = OutputTokens + @output, CacheReadTokens = CacheReadTokens + @cacheRead, "
-        + "CacheWriteTokens = CacheWriteTokens + @cacheWrite, UnpricedTokens = UnpricedTokens + @unpriced, "
-        + "CostNanoUsd = CostNanoUsd + @cost, ImputedCostNanoUsd = ImputedCostNanoUsd + @imputed, Sessions = Sessions + @sessions";
+        TotalSql.AddTokens + ", " + TotalSql.AddUnpriced + ", " + TotalSql.AddCosts + ", Sessions = Sessions + @sessions";
 
     public static LedgerUnsummarised ReadUnsummarised(LedgerRow row)
     {
@@ -51,6 +50,6 @@ internal static class SummarySql
         return new(
             bucket,
             origin,
-            new(new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64()), row.Int64(), row.Amount()!.Value, row.Amount()!.Value, row.Int32()));
+            new(new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64()), row.Int64(), row.Total(), row.Total(), row.Int32()));
     }
 }

@@ -386,11 +386,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Start")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Reserved")
+                    b.Property<long>("ReservedBillionUsd")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Spent")
+                    b.Property<long>("ReservedNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Reserved");
+
+                    b.Property<long>("SpentBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("SpentNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Spent");
 
                     b.HasKey("Scope", "ScopeId", "Period", "Start");
 
@@ -465,9 +473,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -841,9 +857,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -891,8 +915,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Cost")
+                    b.Property<long>("CostBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("CostNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Cost");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
@@ -901,8 +929,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
-                    b.Property<long>("ImputedCost")
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("ImputedCostNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ImputedCost");
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
@@ -1078,7 +1110,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CostBillionUsd")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CostNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ImputedCostNanoUsd")
@@ -1111,9 +1149,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SummarisedCacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedCostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SummarisedCostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")

@@ -1,0 +1,229 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Budgets;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Verification;
+
+/// <summary>Verifies the totals of one organisation: only its own rows are read, so that those of another cannot get in the way.</summary>
+internal sealed class OrganisationVerification(IEntourageDb db, Guid organisationId, string name, VerificationFindings findings, TotalsRepair? repair)
+{
+    // As many keys as one question asks for.
+    private const int PieceSize = 500;
+
+    private readonly Dictionary<RollupKey, UsageSum> rollups = [];
+    private readonly CounterSums counters = new();
+    private readonly CostSummarySums summaries = new();
+    private Dictionary<Guid, Team> teams = [];
+    private Dictionary<long, VerifiedSession> sessions = [];
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        teams = await OwnTeams.AsNoTracking().ToDictionaryAsync(team => team.Id, cancellationToken);
+        sessions = await VerifiedSession.Of(OwnSessions).ToDictionaryAsync(session => session.Id, cancellationToken);
+        await ReadRecordsAsync(cancellationToken);
+        var spent = AddUp();
+        await ReadReservationsAsync(cancellationToken);
+        await CompareRollupsAsync(cancellationToken);
+        foreach (var session in sessions.Values)
+        {
+            var expected = spent.GetValueOrDefault(session.Id);
+            Compare($"session {session.Id}", session.Sum, expected, () => repair?.Set(session.Id, expected));
+        }
+
+        await CompareCountersAsync(cancellationToken);
+        await CompareSummariesAsync(cancellationToken);
+    }
+
+    private IQueryable<Team> OwnTeams => db.Teams.Where(team => team.OrganisationId == organisationId);
+
+    private IQueryable<Session> OwnSessions =>
+        from session in db.Sessions
+        join team in OwnTeams on session.TeamId equals team.Id
+        select session;
+
+    private async Task ReadRecordsAsync(CancellationToken cancellationToken)
+    {
+        var records = from record in db.UsageRecords.AsNoTracking()
+                      join session in OwnSessions on record.SessionId equals session.Id
+                      select record;
+        await foreach (var record in records.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            findings.Records++;
+            Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, UsageSum.Of(record));
+        }
+
+        var folds = from folded in db.FoldedUsages.AsNoTracking()
+                    join session in OwnSessions on folded.SessionId equals session.Id
+                    select folded;
+        await foreach (var folded in folds.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            findings.Folded += folded.Records;
+            Add(folded.SessionId, folded.QuarterAt, folded.Model, folded.Amounts.ToSum());
+        }
+
+        void Add(long sessionId, DateTimeOffset quarterAt, string model, UsageSum sum)
+        {
+            var key = new RollupKey(sessions[sessionId].TeamId, quarterAt, sessionId, model);
+            rollups[key] = rollups.GetValueOrDefault(key) + sum;
+        }
+    }
+
+    /// <summary>Every window is a whole number of quarters of an hour, so the other totals are sums of these.</summary>
+    private Dictionary<long, UsageSum> AddUp()
+    {
+        var spent = new Dictionary<long, UsageSum>();
+        foreach (var (key, totals) in rollups)
+        {
+            spent[key.SessionId] = spent.GetValueOrDefault(key.SessionId) + (totals with { UnpricedTokens = 0 });
+            counters.Spend(sessions[key.SessionId].PolicyIn(teams[key.TeamId]), key.QuarterAt, totals.Cost);
+        }
+
+        foreach (var session in sessions.Values)
+        {
+            var key = new RollupKey(session.TeamId, UsageRollup.QuarterOf(session.StartedAt), session.Id, session.Model ?? "");
+            rollups[key] = rollups.GetValueOrDefault(key) + new UsageSum { Sessions = 1 };
+        }
+
+        return spent;
+    }
+
+    private async Task ReadReservationsAsync(CancellationToken cancellationToken)
+    {
+        var live = from reservation in db.Reservations.AsNoTracking()
+                   join session in OwnSessions on reservation.SessionId equals session.Id
+                   where reservation.EndedAt == null
+                   select reservation;
+        await foreach (var reservation in live.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            var session = sessions[reservation.SessionId];
+            counters.Reserve(session.PolicyIn(teams[session.TeamId]), reservation);
+        }
+    }
+
+    private async Task CompareRollupsAsync(CancellationToken cancellationToken)
+    {
+        var stored = from rollup in db.UsageRollups.AsNoTracking()
+                     join team in OwnTeams on rollup.TeamId equals team.Id
+                     select rollup;
+        await foreach (var rollup in stored.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            var key = RollupKey.Of(rollup);
+            if (!sessions.TryGetValue(rollup.SessionId, out var session))
+            {
+                findings.Trouble($"{name}: {key} is of {rollup.Sum}, but there is no session {rollup.SessionId} of it.");
+                continue;
+            }
+
+            rollups.Remove(key, out var expected);
+            var isMarked = rollup.IsSummarised && rollup.Sum.Agrees(expected) && !rollup.Summarised.ToSum().Agrees(rollup.Sum);
+            if (isMarked)
+            {
+                // Nobody would ever summarise what is missing. A repair takes the mark away.
+                Compare($"{key}, what is marked as summarised", rollup.Summarised.ToSum(), expected, () => repair?.Set(key, expected, isNew: false));
+            }
+            else
+            {
+                Compare(key, rollup.Sum, expected, () => repair?.Set(key, expected, isNew: false));
+            }
+
+            // What the summaries hold of the rollups, whatever these should be: a rollup that is put right is summarised again.
+            var team = teams[rollup.TeamId];
+            var origin = new CostOrigin(
+                organisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt);
+            summaries.AddToTeam(origin, rollup.Summarised.ToSum());
+            summaries.AddToOrganisation(origin, rollup.Summarised.ToSum());
+        }
+
+        foreach (var (key, expected) in rollups)
+        {
+            Compare(key, default, expected, () => repair?.Set(key, expected, isNew: true));
+        }
+    }
+
+    private async Task CompareCountersAsync(CancellationToken cancellationToken)
+    {
+        var agents = await (from agent in db.Agents join team in OwnTeams on agent.TeamId equals team.Id select agent.Id).ToListAsync(cancellationToken);
+        var tasks = await (from task in db.Tasks join team in OwnTeams on task.TeamId equals team.Id select task.Id).ToListAsync(cancellationToken);
+        var expectedByWindow = counters.Windows.ToDictionary();
+        await CompareAsync(BudgetScope.Organisation, [BudgetWindow.IdOf(organisationId)]);
+        await CompareAsync(BudgetScope.Team, teams.Keys.Select(BudgetWindow.IdOf));
+        await CompareAsync(BudgetScope.Agent, agents.Select(BudgetWindow.IdOf));
+        await CompareAsync(BudgetScope.Task, tasks.Select(BudgetWindow.IdOf));
+        await CompareAsync(BudgetScope.Session, sessions.Keys.Select(BudgetWindow.IdOf));
+        foreach (var (window, expected) in expectedByWindow)
+        {
+            Compare(window, default, expected, isNew: true);
+        }
+
+        async Task CompareAsync(BudgetScope scope, IEnumerable<string> ids)
+        {
+            foreach (var piece in ids.Chunk(PieceSize))
+            {
+                await foreach (var counter in db.BudgetCounters.AsNoTracking()
+                    .Where(counter => counter.Scope == scope && piece.Contains(counter.ScopeId))
+                    .AsAsyncEnumerable().WithCancellation(cancellationToken))
+                {
+                    expectedByWindow.Remove(counter.Window, out var expected);
+                    Compare(counter.Window, counter.Spending, expected, isNew: false);
+                }
+            }
+        }
+
+        void Compare(BudgetWindow window, Spending stored, Spending expected, bool isNew) =>
+            findings.Compare($"counter of {window}", stored, expected, stored == expected, () => repair?.Set(window, expected, isNew));
+    }
+
+    private async Task CompareSummariesAsync(CancellationToken cancellationToken)
+    {
+        var expectedByKey = summaries.Sums.ToDictionary();
+        foreach (var piece in teams.Keys.Append(organisationId).Chunk(PieceSize))
+        {
+            await foreach (var summary in db.CostSummaries.AsNoTracking()
+                .Where(summary => piece.Contains(summary.SubjectId))
+                .AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                expectedByKey.Remove(summary.Key, out var expected);
+                Compare(summary.Key, summary.Amounts.ToSum(), expected, () => repair?.Set(summary.Key, expected, isNew: false));
+            }
+        }
+
+        foreach (var (key, expected) in expectedByKey)
+        {
+            Compare(key, default, expected, () => repair?.Set(key, expected, isNew: true));
+        }
+    }
+
+    private void Compare(object total, UsageSum stored, UsageSum expected, Action putRight) =>
+        findings.Compare(total, stored, expected, stored.Agrees(expected), putRight);
+}
+
+/// <summary>What a verification needs to know of a session: much less than its row holds.</summary>
+internal sealed record VerifiedSession(
+    long Id, Guid TeamId, Guid AgentId, long? TaskId, IReadOnlyList<long> Ancestors, string? Model, DateTimeOffset StartedAt, UsageSum Sum)
+{
+    public static IQueryable<VerifiedSession> Of(IQueryable<Session> sessions) => sessions.Select(session => new VerifiedSession(
+        session.Id,
+        session.TeamId,
+        session.AgentId,
+        session.TaskId,
+        session.Ancestors,
+        session.Model,
+        session.StartedAt,
+        new UsageSum(
+            new TokenCounts(session.InputTokens, session.OutputTokens, session.CacheReadTokens, session.CacheWriteTokens),
+            0,
+            MoneyTotal.Of(session.CostBillionUsd, session.CostNanoUsd),
+            MoneyTotal.Of(session.ImputedCostBillionUsd, session.ImputedCostNanoUsd),
+            0)));
+
+    public BudgetPolicy PolicyIn(Team team) => BudgetPolicy.ForWindows(team, AgentId) with
+    {
+        Task = TaskId is { } task ? new TaskCap(task, null, default) : null,
+        SessionPath = [Id, .. Ancestors],
+    };
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Budgets;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Verification;
+
+/// <summary>Looks for rows that belong to nothing: those of an organisation are verified with it.</summary>
+internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings findings, TotalsRepair? repair)
+{
+    // As many keys as one question asks for.
+    private const int PieceSize = 500;
+
+    // Of sessions, teams and organisations that are gone; each stands for all of its rows.
+    private const int MostNamed = 100;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await FindLostTeamsAsync(cancellationToken);
+        await FindLostSessionsAsync("Usage records", db.UsageRecords.Select(record => record.SessionId), cancellationToken);
+        await FindLostSessionsAsync("Rows of folded usage", db.FoldedUsages.Select(folded => folded.SessionId), cancellationToken);
+        await FindLostSessionsAsync(
+            "Live reservations", db.Reservations.Where(reservation => reservation.EndedAt == null).Select(reservation => reservation.SessionId), cancellationToken);
+        await CompareCountersAsync(cancellationToken);
+        await CompareSummariesAsync(cancellationToken);
+    }
+
+    private async Task FindLostTeamsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var team in await db.Teams
+            .Where(team => !db.Organisations.Any(organisation => organisation.Id == team.OrganisationId))
+            .Select(team => new { team.Id, team.OrganisationId })
+            .Take(MostNamed).ToListAsync(cancellationToken))
+        {
+            findings.Trouble($"Team {team.Id} is of organisation {team.OrganisationId}, which is not there: its totals were not verified.");
+        }
+
+        foreach (var session in await db.Sessions
+            .Where(session => !db.Teams.Any(team => team.Id == session.TeamId))
+            .Select(session => new { session.Id, session.TeamId })
+            .Take(MostNamed).ToListAsync(cancellationToken))
+        {
+            findings.Trouble($"Session {session.Id} is of team {session.TeamId}, which is not there: its totals were not verified.");
+        }
+
+        foreach (var rollup in await db.UsageRollups
+            .Where(rollup => !db.Teams.Any(team => team.Id == rollup.TeamId))
+            .Select(rollup => new { rollup.SessionId, rollup.TeamId })
+            .Distinct().Take(MostNamed).ToListAsync(cancellationToken))
+        {
+            findings.Trouble($"Rollups of session {rollup.SessionId} are of team {rollup.TeamId}, which is not there.");
+        }
+    }
+
+    private async Task FindLostSessionsAsync(string rows, IQueryable<long> sessionIds, CancellationToken cancellationToken)
+    {
+        foreach (var lost in await sessionIds
+            .Where(id => !db.Sessions.Any(session => session.Id == id))
+            .GroupBy(id => id)
+            .Select(group => new { Id = group.Key, Rows = group.Count() })
+            .OrderBy(group => group.Id)
+            .Take(MostNamed).ToListAsync(cancellationToken))
+        {
+            findings.Trouble($"Session {lost.Id} is missing, and no total counts what names it. {rows}: {lost.Rows}.");
+        }
+    }
+
+    /// <summary>Counters of something that is not there: nothing can be counted in them.</summary>
+    private async Task CompareCountersAsync(CancellationToken cancellationToken)
+    {
+        // The others have few; sessions and tasks are looked up by the piece.
+        var known = new Dictionary<BudgetScope, HashSet<string>>
+        {
+            [BudgetScope.Organisation] = await TextsAsync(db.Organisations.Select(organisation => organisation.Id)),
+            [BudgetScope.Team] = await TextsAsync(from team in db.Teams join organisation in db.Organisations on team.OrganisationId equals organisation.Id select team.Id),
+            [BudgetScope.Agent] = await TextsAsync(from agent in db.Agents join team in db.Teams on agent.TeamId equals team.Id select agent.Id),
+        };
+        var lost = new List<BudgetCounter>();
+        var piece = new List<BudgetCounter>(PieceSize);
+        var all = db.BudgetCounters.AsNoTracking().OrderBy(counter => counter.Scope).ThenBy(counter => counter.ScopeId);
+        await foreach (var counter in all.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (known.TryGetValue(counter.Scope, out var ids))
+            {
+                if (!ids.Contains(counter.ScopeId))
+                {
+                    lost.Add(counter);
+                }
+
+                continue;
+            }
+
+            piece.Add(counter);
+            if (piece.Count == PieceSize)
+            {
+                lost.AddRange(await LostAsync(piece, cancellationToken));
+                piece.Clear();
+            }
+        }
+
+        foreach (var counter in lost.Concat(await LostAsync(piece, cancellationToken)))
+        {
+            var window = counter.Window;
+            findings.Compare($"counter of {window}", counter.Spending, default, counter.Spending == default, () => repair?.Set(window, default, isNew: false));
+        }
+
+        async Task<HashSet<string>> TextsAsync(IQueryable<Guid> ids) =>
+            (await ids.ToListAsync(cancellationToken)).Select(BudgetWindow.IdOf).ToHashSet(StringComparer.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<BudgetCounter>> LostAsync(List<BudgetCounter> piece, CancellationToken cancellationToken)
+    {
+        var sessionIds = IdsOf(BudgetScope.Session);
+        var taskIds = IdsOf(BudgetScope.Task);
+        var sessions = sessionIds.Length == 0 ? [] : await db.Sessions.Where(session => sessionIds.Contains(session.Id)).Select(session => session.Id).ToListAsync(cancellationToken);
+        var tasks = taskIds.Length == 0 ? [] : await db.Tasks.Where(task => taskIds.Contains(task.Id)).Select(task => task.Id).ToListAsync(cancellationToken);
+        var known = sessions.Select(id => (BudgetScope.Session, BudgetWindow.IdOf(id))).Concat(tasks.Select(id => (BudgetScope.Task, BudgetWindow.IdOf(id)))).ToHashSet();
+        return [.. piece.Where(counter => !known.Contains((counter.Scope, counter.ScopeId)))];
+
+        long[] IdsOf(BudgetScope scope) =>
+        [
+            .. piece.Where(counter => counter.Scope == scope)
+                .Select(counter => long.TryParse(counter.ScopeId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+                .Distinct(),
+        ];
+    }
+
+    /// <summary>Cost summaries of something that is not there: a report would never read them.</summary>
+    private async Task CompareSummariesAsync(CancellationToken cancellationToken)
+    {
+        var lost = db.CostSummaries.AsNoTracking().Where(summary =>
+            !db.Teams.Any(team => team.Id == summary.SubjectId) && !db.Organisations.Any(organisation => organisation.Id == summary.SubjectId));
+        await foreach (var summary in lost.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            findings.Compare(
+                summary.Key, summary.Amounts.ToSum(), default, summary.Amounts.ToSum() == default, () => repair?.Set(summary.Key, default, isNew: false));
+        }
+    }
+}
