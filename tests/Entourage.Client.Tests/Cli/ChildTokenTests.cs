@@ -48,7 +48,7 @@ internal sealed class ChildTokenTests : RunFixture
 
         var token = await Client.CreateChildTokenAsync(session.Id, new ChildTokenStart(other.Id, TtlSeconds: 60));
         var child = await Client.StartSessionAsync(new(other.Id, ParentToken: token.Token));
-        var again = Assert.ThrowsAsync<EntourageException>(() => Client.StartSessionAsync(new(other.Id, ParentToken: token.Token)));
+        var again = await Assert.ThrowsAsync<EntourageException>(() => Client.StartSessionAsync(new(other.Id, ParentToken: token.Token)));
 
         Assert.That((token.SessionId, token.AgentId, child.ParentSessionId), Is.EqualTo((session.Id, (Guid?)other.Id, (long?)session.Id)));
         Assert.That(again!.Code, Is.EqualTo("forbidden"));
