@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Entourage.Domain;
 using Entourage.Domain.Telemetry;
 
 namespace Entourage.Application.Telemetry;
