@@ -59,8 +59,9 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
         await AssertNotFoundAsync(await restored.Api.PostAsync($"/sessions/{lostSession}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 0.01m }, "late"));
         await AssertNotFoundAsync(await restored.Api.PostAsync($"/sessions/{lostSession}/end", new { }));
         await AssertNotFoundAsync(await restored.Api.GetAsync($"/tasks/{lostTask}"));
-        await AssertNotFoundAsync(await restored.Api.PostAsync(
-            $"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 0.01m, reservation_id = lostReservation }));
+        var unknown = await restored.Api.PostAsync(
+            $"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 0.01m, reservation_id = lostReservation });
+        Assert.That((unknown.Status, unknown.Json.Text("type")), Is.EqualTo((HttpStatusCode.UnprocessableEntity, "/problems/unknown-reservation")));
 
         await AssertSettingsTagsAsync(team, tag, lostTag);
 
