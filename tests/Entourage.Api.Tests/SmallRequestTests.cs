@@ -1,4 +1,3 @@
-using System.Net;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;

@@ -40,7 +40,7 @@ internal sealed class TokenTests
         yield return new TestCaseData($"{Admin},\"sub\":\"u-2\"", null).SetArgDisplayNames("sub twice");
         yield return new TestCaseData($"{Admin},\"iss\":\"https://id.example.com/\"", null).SetArgDisplayNames("iss twice");
         yield return new TestCaseData($"\"entourage_role\":\"lead\",{Admin}", null).SetArgDisplayNames("two roles");
-        string[] strange = ["1", "-0.5", "null", "true", "[]", "[\"admin\"]", "[\"admin\",\"lead\"]", "{\"admin\":true}", "\"\"", "\"Admin\"", "\"admin \"", $"\"{new string('a', 8_000)}\""];
+        string[] strange = ["1", "-0.5", "null", "true", "[]", "[\"admin\",\"lead\"]", "[[\"admin\"]]", "[1]", "{\"admin\":true}", "\"\"", "\"Admin\"", "\"admin \"", $"\"{new string('a', 8_000)}\""];
         foreach (var value in strange)
         {
             yield return new TestCaseData($"\"sub\":\"u-1\",\"entourage_role\":{value}", null).SetArgDisplayNames($"role {value[..Math.Min(20, value.Length)]}");

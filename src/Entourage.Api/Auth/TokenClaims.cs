@@ -13,7 +13,7 @@ namespace Entourage.Api.Auth;
 /// <param name="Issuer">Who issued it; null where it does not say.</param>
 /// <param name="Subject">Whom it is about, of at most <see cref="AuditEntry.ActorSubjectLength"/> UTF-16 code units; null where it does not say.</param>
 /// <param name="Name">The person's name, of at most <see cref="Organisation.NameLength"/> UTF-16 code units; null where it does not say.</param>
-/// <param name="Role">What the role's claim says; null where it is absent or no single text.</param>
+/// <param name="Role">What the role's claim says; null where it is absent or neither a text nor a list of one.</param>
 /// <param name="Team">The id that the team's claim says; null where it is absent or no id.</param>
 internal sealed record TokenClaims(DateTimeOffset ExpiresAt, string? Issuer, string? Subject, string? Name, string? Role, Guid? Team)
 {
@@ -53,8 +53,8 @@ internal sealed record TokenClaims(DateTimeOffset ExpiresAt, string? Issuer, str
                 issuer.Value,
                 subject.Value,
                 name.Value,
-                TextOf(payload, options.RoleClaim).Value,
-                Guid.TryParse(TextOf(payload, options.TeamClaim).Value, out var team) ? team : null)
+                OnlyTextOf(payload, options.RoleClaim),
+                Guid.TryParse(OnlyTextOf(payload, options.TeamClaim), out var team) ? team : null)
             : null;
     }
 
@@ -63,6 +63,12 @@ internal sealed record TokenClaims(DateTimeOffset ExpiresAt, string? Issuer, str
         !payload.TryGetProperty(member, out var value) || value.ValueKind == JsonValueKind.Null
             ? (true, null)
             : value.ValueKind == JsonValueKind.String ? (true, value.GetString()) : (false, null);
+
+    /// <summary>A text, or the only text of a list: some authorities always send a list. A longer list is ambiguous and gives no rights.</summary>
+    private static string? OnlyTextOf(JsonElement payload, string member) =>
+        payload.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Array
+            ? value.GetArrayLength() == 1 && value[0].ValueKind == JsonValueKind.String ? value[0].GetString() : null
+            : TextOf(payload, member).Value;
 
     /// <summary>An instant, in seconds from 1970 on; a fraction is cut off.</summary>
     private static (bool IsValid, DateTimeOffset? Value) TimeOf(JsonElement payload, string member) =>

@@ -120,7 +120,7 @@ internal sealed class RecordUsageBatchHandler(
         return result.IsValid ? null : new ValidationException(result.Errors);
     }
 
-    private UsageEntry ToEntry(RecordUsageCommand command, int place, IdempotencyBatch? batch, DateTimeOffset now)
+    private static UsageEntry ToEntry(RecordUsageCommand command, int place, IdempotencyBatch? batch, DateTimeOffset now)
     {
         var idempotency = IdempotencyToken.Of(command, "idempotency_key")
             ?? batch?.Add($"sessions/{command.SessionId}/usage/batch", place, command);
