@@ -109,6 +109,30 @@ internal sealed class BodyLimitTests : HardeningFixture
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(3m));
     }
 
+    [Test]
+    public async Task An_export_of_many_new_sessions_is_recorded_once_after_some_retries()
+    {
+        await using var host = await ApiHost.StartAsync(Store.Sqlite);
+        var team = await host.Api.CreateTeamAsync();
+        var now = host.Clock.GetUtcNow();
+        var json = Otlp.LogsOf([("entourage.agent_id", team.Agent)], [.. Enumerable.Range(0, 250).Select(i => new JsonObject
+        {
+            ["timeUnixNano"] = Otlp.Nanoseconds(now),
+            ["eventName"] = "claude_code.api_request",
+            ["attributes"] = Otlp.Attributes(("session.id", $"s-{i}"), ("request_id", $"r-{i}"), ("cost_usd", 1.0)),
+        })]);
+
+        var statuses = new List<HttpStatusCode>();
+        do
+        {
+            statuses.Add((await host.Api.TakeAsync(Otlp.Logs, json)).Status);
+        }
+        while (statuses[^1] == HttpStatusCode.ServiceUnavailable && statuses.Count < 10);
+
+        Assert.That(statuses, Is.EqualTo(new[] { HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK }));
+        Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(250m));
+    }
+
     [TestCase(MostValues - 5, HttpStatusCode.UnprocessableEntity, null)]
     [TestCase(MostValues, HttpStatusCode.RequestEntityTooLarge, "Limits:JsonValues")]
     public async Task Values_of_a_body_are_counted(int count, HttpStatusCode status, string? setting)

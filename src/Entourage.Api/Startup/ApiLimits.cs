@@ -42,7 +42,7 @@ public sealed class ApiLimits
 
     /// <summary>How many sessions of programs a request of telemetry may tell of; items of further ones are refused.</summary>
     [Range(1, 100_000)]
-    public int TelemetrySources { get; set; } = 100;
+    public int TelemetrySources { get; set; } = 1_000;
 
     /// <summary>How many times larger than what was sent telemetry may be once it is decompressed, beyond the first 256 KiB; more is answered 413.</summary>
     [Range(2, 1_032)]

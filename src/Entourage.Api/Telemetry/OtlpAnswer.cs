@@ -20,12 +20,22 @@ internal sealed class OtlpAnswer(int status, bool isJson, IMessage message, Json
     private const int Unavailable = 14;
     private const int Unknown = 2;
 
+    private static readonly Problem SendAgain = new(
+        StatusCodes.Status503ServiceUnavailable,
+        "busy",
+        "The request reports more new sessions than are opened at once. A part was recorded. Send the same request again: the rest is recorded then, and nothing twice.");
+
     /// <summary>What became of a batch.</summary>
     /// <param name="outcome">What.</param>
     /// <param name="isJson">Whether the request was JSON.</param>
     /// <param name="refusedMember">What the refused items are called in JSON.</param>
     public static OtlpAnswer Of(IngestOutcome outcome, bool isJson, string refusedMember)
     {
+        if (!outcome.IsComplete)
+        {
+            return Of(SendAgain, isJson);
+        }
+
         var message = new ExportResponse();
         var json = new JsonObject();
         if (outcome.Refused > 0)

@@ -25,7 +25,8 @@ public sealed record IngestTelemetryCommand(TelemetryReading Reading) : ILedgerC
 /// <summary>What became of a batch of telemetry.</summary>
 /// <param name="Refused">How many items were not taken, and will not be when they are sent again.</param>
 /// <param name="Reasons">Why, for a person; empty when all were taken.</param>
-public sealed record IngestOutcome(long Refused, string Reasons);
+/// <param name="IsComplete">Whether every item was looked at. When not, the same batch has to be sent again; what was recorded is not recorded twice.</param>
+public sealed record IngestOutcome(long Refused, string Reasons, bool IsComplete);
 
 internal sealed class IngestTelemetryValidator : AbstractValidator<IngestTelemetryCommand>
 {
@@ -38,6 +39,12 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
     // So that other callers get their turn between the pieces.
     private const int PieceSize = 1_000;
 
+    /// <summary>
+    /// How many sessions one batch may open. Each takes a transaction of several milliseconds, so a batch of thousands would hold up others; the
+    /// rest is opened when the batch is sent again.
+    /// </summary>
+    internal const int MostOpened = 100;
+
     public async Task<IngestOutcome> Handle(IngestTelemetryCommand request, CancellationToken cancellationToken)
     {
         var reading = request.Reading;
@@ -45,12 +52,18 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         var usages = reading.Usages.ToLookup(usage => usage.Source);
         var entries = new List<UsageEntry>();
         var settling = new List<(byte[] KeyHash, string Pending)>();
+        var (opened, isComplete) = (0, true);
         foreach (var source in usages.Select(group => group.Key).Union(sums.Select(group => group.Key)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var session = await FindSessionAsync(source, usages[source], sums[source], cancellationToken);
+                if (await FindSessionAsync(source, usages[source], sums[source]) is not { } session)
+                {
+                    isComplete = false;
+                    continue;
+                }
+
                 entries.AddRange(usages[source].Where(usage => !usage.HasSums).Select(usage => ToEntry(usage, session)));
                 if (sums[source].Any() || usages[source].Any(usage => usage.HasSums))
                 {
@@ -69,7 +82,28 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             await processes.SettleAsync(keyHash, pending, cancellationToken);
         }
 
-        return new(reading.Refused, reading.Reasons);
+        return new(reading.Refused, reading.Reasons, isComplete);
+
+        // Null when it would have to be opened and as many were opened as one batch may open.
+        async Task<SourceSessionAnswer?> FindSessionAsync(UsageSource source, IEnumerable<SourceUsage> usages, IEnumerable<SourceSums> sums)
+        {
+            var now = time.GetUtcNow();
+            var at = usages.Select(usage => usage.At ?? now).Concat(sums.SelectMany(sum => sum.Points).Select(point => point.Until)).Max();
+            var found = await mediator.Send(new FindSourceSessionQuery(source.AgentId, source.SessionId, source.Name, at), cancellationToken);
+            if (found.SessionId is not null)
+            {
+                return found;
+            }
+
+            if (opened == MostOpened)
+            {
+                return null;
+            }
+
+            opened++;
+            var model = usages.Select(usage => usage.Model).Concat(sums.Select(sum => sum.Model)).FirstOrDefault(model => model is not null);
+            return await mediator.Send(new OpenSourceSessionCommand(found.AgentId, source.TaskId, source.Name, model, at), cancellationToken);
+        }
 
         async Task TakeAsync(UsageSource source, SourceSessionAnswer session, IReadOnlyList<SourceUsage> calls, IReadOnlyList<SourceSums> sums)
         {
@@ -113,21 +147,6 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
                 }
             }
         }
-    }
-
-    private async Task<SourceSessionAnswer> FindSessionAsync(
-        UsageSource source, IEnumerable<SourceUsage> usages, IEnumerable<SourceSums> sums, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var at = usages.Select(usage => usage.At ?? now).Concat(sums.SelectMany(sum => sum.Points).Select(point => point.Until)).Max();
-        var found = await mediator.Send(new FindSourceSessionQuery(source.AgentId, source.SessionId, source.Name, at), cancellationToken);
-        if (found.SessionId is not null)
-        {
-            return found;
-        }
-
-        var model = usages.Select(usage => usage.Model).Concat(sums.Select(sum => sum.Model)).FirstOrDefault(model => model is not null);
-        return await mediator.Send(new OpenSourceSessionCommand(found.AgentId, source.TaskId, source.Name, model, at), cancellationToken);
     }
 
     private async Task WriteAsync(IReadOnlyList<UsageEntry> entries, TelemetryReading reading, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Persistence.Ledger;
 using Entourage.Infrastructure.Tests.Persistence.Ledger;
 using Entourage.Testing;
 using Microsoft.Data.SqlClient;
@@ -48,7 +49,11 @@ internal sealed class DatabaseLoginTests
         Assert.That(trees.SelectMany(tree => tree.All<AlterDatabaseSetStatement>()).Select(TransactSql.TextOf), Has.Exactly(2).Items);
     }
 
-    [TestCaseSource(typeof(LedgerCommands), nameof(LedgerCommands.All))]
+    // What after-restore runs reseeds identities, which takes the login that may change the schema.
+    private static IEnumerable<TestCaseData> ServerCommands =>
+        LedgerCommands.All.Where(command => ((MethodInfo)command.Arguments[0]!).Name != nameof(SqlServerStatements.MoveNumbers));
+
+    [TestCaseSource(nameof(ServerCommands))]
     public void The_ledger_needs_no_right_but_to_read_and_write_rows(MethodInfo method, int size)
     {
         using var command = LedgerCommands.Make(method, size);
