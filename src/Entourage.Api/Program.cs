@@ -22,6 +22,7 @@ if (invocation.Fault is { } fault)
 }
 
 WebApplication app;
+WebApplication? built = null;
 bool needsKeys;
 try
 {
@@ -77,7 +78,7 @@ try
     PageKeys.Configure(builder.Services);
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
-    app = builder.Build();
+    built = app = builder.Build();
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
     app.UseHardening(needsKeys);
@@ -163,6 +164,12 @@ try
 catch (Exception exception) when (StartFault.ReasonOf(exception) is { } reason)
 {
     await Console.Error.WriteLineAsync($"Entourage cannot {invocation.Command ?? "start"}: {reason}");
+    if (built is not null)
+    {
+        // Writes what the log still has in memory: it may say more about the fault.
+        await built.DisposeAsync();
+    }
+
     return 1;
 }
 

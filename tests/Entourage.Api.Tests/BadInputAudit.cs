@@ -7,7 +7,7 @@ internal static class BadInputAudit
     [
         .. new[] { "Paused", "pausing", "0", "paused,resumed" }.Select(action => Of($"the action {action}", $"action={action}").Invalid("action")),
         Of("an actor of two lines", "actor=a%0Ab").Invalid("actor"),
-        Of("an actor of 201 characters", $"actor={new string('a', 201)}").Invalid("actor"),
+        Of("an actor of 256 characters", $"actor={new string('a', 256)}").Invalid("actor"),
         Of("a subject with a null byte", "subject=a%00").Invalid("subject"),
         Of("a subject of 241 characters", $"subject={new string('a', 241)}").Invalid("subject"),
         Of("an organisation that is none", "org_id=acme").Invalid("org_id"),
