@@ -3,7 +3,6 @@ using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Api.Mcp;
-using Entourage.Api.Protection;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
@@ -154,7 +153,6 @@ try
         await Access.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
     }
 
-    app.Services.GetRequiredService<ConnectionRoom>().Report(app.Logger);
     await app.StartAsync();
     if (!Logs.AreJson(app.Configuration))
     {

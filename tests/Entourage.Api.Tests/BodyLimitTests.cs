@@ -177,7 +177,7 @@ internal sealed class BodyLimitTests : HardeningFixture
             _ = (await Api.GetAsync("/guidelines")).Ok;
         }
 
-        Assert.That(await answer, Does.StartWith("HTTP/1.1 408"));
+        Assert.That(await answer, Does.StartWith("HTTP/1.1 503"));
         Assert.That((await Api.PostAsync("/sessions/usage/batch", "{\"items\":[0]}".PadRight(2 * Large))).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 

@@ -109,7 +109,7 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
     {
         const string Record = """{"eventName":"claude_code.api_request","attributes":[{"key":"cost_usd","value":{"doubleValue":0.01}},{"key":"session.id","value":{"stringValue":"s<i>"}}]}""";
         yield return Plain("logs, JSON: sessions", "/v1/logs", Json, () => Text(
-            $$"""{"resourceLogs":[{"resource":{"attributes":[{"key":"entourage.agent_id","value":{"stringValue":"{{agent}}"} }]},"scopeLogs":[{"logRecords":[{{string.Join(',', Enumerable.Range(0, 10_000).Select(i => Record.Replace("<i>", $"{i}", StringComparison.Ordinal)))}}]}]}]}"""), 200);
+            $$"""{"resourceLogs":[{"resource":{"attributes":[{"key":"entourage.agent_id","value":{"stringValue":"{{agent}}"} }]},"scopeLogs":[{"logRecords":[{{string.Join(',', Enumerable.Range(0, 10_000).Select(i => Record.Replace("<i>", $"{i}", StringComparison.Ordinal)))}}]}]}]}"""), 200, 503);
     }
 
     private static IEnumerable<SmallRequest> Batches()

@@ -58,7 +58,7 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
 
         if (Umask is not null)
         {
-            program = ["sh", "-c", $"umask {Umask}; exec \"$@\"", "sh", .. program];
+            program = ["bash", "-c", $"umask {Umask}; exec \"$@\"", "bash", .. program];
         }
 
         // The signal that comes with the limit is ignored, as on a disk that is full.

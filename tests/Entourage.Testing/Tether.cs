@@ -15,7 +15,7 @@ public static class Tether
         exec 3<&0
         {
           read -r _ <&3
-          if [ -r /proc/self/stat ]; then read -r _ _ _ parent _ < /proc/self/stat; else parent=$(ps -o ppid= -p "$(exec sh -c 'echo $PPID')"); fi
+          if [ -r /proc/self/stat ]; then read -r _ _ _ parent _ < /proc/self/stat; else parent=$(ps -o ppid= -p "$(exec bash -c 'echo $PPID')"); fi
           [ "$parent" -eq $$ ] && kill -KILL $$
         } > /dev/null 2>&1 &
         exec "$@" 3<&- < /dev/null
@@ -42,5 +42,6 @@ public static class Tether
     }
 
     /// <summary>The command line of a program that is killed at the end of its standard input.</summary>
-    public static string[] Tie(string[] program) => ["sh", "-c", Script, "sh", .. program];
+    /// <remarks>By bash: other shells drop environment variables with a dot in their name, such as those of single log categories.</remarks>
+    public static string[] Tie(string[] program) => ["bash", "-c", Script, "bash", .. program];
 }

@@ -93,6 +93,13 @@ internal sealed class BodyBudget : IDisposable
 
     public void Dispose() => slots.Dispose();
 
+    /// <summary>The refusal of a large body that did not arrive in time.</summary>
+    public static BusyException Late(HttpContext context)
+    {
+        var seconds = context.RequestServices.GetRequiredService<BodyBudget>().Limits.LargeBodySeconds;
+        return Busy($"The body had more than {LargeBytes:N0} bytes and did not arrive within {seconds} seconds (Limits:LargeBodySeconds).");
+    }
+
     private static BusyException Busy(string reason) => new($"{reason} Nothing was recorded. Send it again later.");
 
     // Without keys there is only the address.

@@ -67,7 +67,9 @@ internal static class BodyReading
         catch (OperationCanceledException) when (either is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
         {
             lease?.Dispose();
-            throw new BadHttpRequestException("The body came too slowly.", StatusCodes.Status408RequestTimeout);
+
+            // Not 408: exporters drop what is answered with it, and the server's own load may be why the body came slowly.
+            throw BodyBudget.Late(context);
         }
         finally
         {

@@ -59,7 +59,7 @@ public sealed class ApiLimits
     [Range(1, 60)]
     public int BodyWaitSeconds { get; set; } = 5;
 
-    /// <summary>How long a body above 256 KiB may take to arrive from there on, in seconds; then the answer is 408.</summary>
+    /// <summary>How long a body above 256 KiB may take to arrive from there on, in seconds; then the answer is 503.</summary>
     [Range(1, 3_600)]
     public int LargeBodySeconds { get; set; } = 15;
 

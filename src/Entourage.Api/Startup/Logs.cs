@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Entourage.Api.Protection;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Entourage.Api.Startup;
@@ -32,6 +33,7 @@ internal static partial class Logs
     public static async Task WaitForStopAsync(WebApplication app, string store, string mode)
     {
         LogStarted(app.Logger, ProductVersion.Text, string.Join(" ", app.Urls), store, mode);
+        app.Services.GetRequiredService<ConnectionRoom>().Report(app.Logger);
         var began = Stopwatch.GetTimestamp();
         await app.WaitForShutdownAsync();
         LogStopped(app.Logger, ProductVersion.Text, store, mode, Stopwatch.GetElapsedTime(began));
