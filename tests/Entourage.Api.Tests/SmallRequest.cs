@@ -17,6 +17,9 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
 
     private const int Mebibyte = 1_048_576;
 
+    // Kept, so that many senders of a request do not make it anew each time.
+    private byte[]? sent;
+
     private bool IsPacked { get; init; }
 
     /// <summary>Requests of every family of routes.</summary>
@@ -26,8 +29,8 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
 
     public HttpRequestMessage ToMessage()
     {
-        var body = Body();
-        var content = new ByteArrayContent(IsPacked ? Otlp.Gzip(body) : body);
+        sent ??= IsPacked ? Otlp.Gzip(Body()) : Body();
+        var content = new ByteArrayContent(sent);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(MediaType);
         if (IsPacked)
         {

@@ -3,10 +3,11 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests;
 
 /// <summary>A small request costs little memory and processor time, whatever it holds. Measured on a process of its own.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SmallRequestTests
 {
     private const int Times = 3;
-    private const int Senders = 16;
+    private const int Senders = 8;
     private const long MostBytes = 64_000_000;
     private const int MostAnswer = 1_000_000;
 
