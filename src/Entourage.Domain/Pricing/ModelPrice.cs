@@ -9,6 +9,9 @@ public sealed class ModelPrice
     /// <summary>How much a reported cost may differ from what the price comes to before it is marked (percent).</summary>
     public const int TolerancePercent = 20;
 
+    /// <summary>How much more a regional endpoint of Amazon Bedrock costs than the listed rates (percent).</summary>
+    public const int BedrockRegionSurchargePercent = 10;
+
     /// <summary>Where prices begin that nobody knows an earlier one of (UTC).</summary>
     public static readonly DateTimeOffset Ever = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -61,6 +64,28 @@ public sealed class ModelPrice
             ? BatchDiscountPercent is { } discount ? rates.CostOf(tokens, discount) : null
             : rates.CostOf(tokens, 0);
     }
+
+    /// <summary>
+    /// This price at a regional endpoint of Amazon Bedrock, which adds 10 % to the listed rates. Source: Anthropic's pricing page, "Third-party
+    /// platform pricing": regional endpoints cost 10 % more than global ones for Claude 4.5 and later models.
+    /// </summary>
+    /// <returns>The price with the same <see cref="Id"/> and higher rates.</returns>
+    public ModelPrice WithBedrockRegionSurcharge() => new()
+    {
+        Id = Id,
+        OrganisationId = OrganisationId,
+        IsBuiltIn = IsBuiltIn,
+        Edition = Edition,
+        Model = Model,
+        EffectiveFrom = EffectiveFrom,
+        Rates = Rates.Raise(BedrockRegionSurchargePercent),
+        LongContextAbove = LongContextAbove,
+        LongContextRates = LongContextRates?.Raise(BedrockRegionSurchargePercent),
+        BatchDiscountPercent = BatchDiscountPercent,
+        Source = $"{Source}; {BedrockRegionSurchargePercent} % more at a regional Bedrock endpoint",
+        RecordedAt = RecordedAt,
+        IsApplied = IsApplied,
+    };
 
     /// <summary>Whether another price comes to the same for any tokens.</summary>
     public bool SaysTheSameAs(ModelPrice other)

@@ -33,8 +33,14 @@ public sealed class PriceList
         }
 
         var names = PriceCatalogue.NamesOf(model).ToArray();
+        var isSurcharged = ModelName.IsSurchargedBedrockRegion(model);
         IReadOnlyList<ModelPrice> history =
-            [.. Enumerable.Range(0, 3).SelectMany(level => OfLevel(level, names)), .. shared?.History(model) ?? []];
+        [
+            .. Enumerable.Range(0, 3)
+                .SelectMany(level => OfLevel(level, names))
+                .Select(price => isSurcharged && price.IsBuiltIn ? price.WithBedrockRegionSurcharge() : price),
+            .. shared?.History(model) ?? [],
+        ];
         if (found.Count < MostRemembered)
         {
             found[model] = history;

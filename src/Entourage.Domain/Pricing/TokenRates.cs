@@ -42,6 +42,17 @@ public sealed record TokenRates(Money Input, Money Output, Money? CacheRead, Mon
         }
     }
 
+    /// <summary>These rates, raised by a percentage and rounded up to a whole nano-dollar a million tokens.</summary>
+    /// <param name="percent">By how much (percent).</param>
+    public TokenRates Raise(int percent)
+    {
+        return new(Raised(Input), Raised(Output), RaisedIfListed(CacheRead), RaisedIfListed(CacheWrite), RaisedIfListed(LongCacheWrite));
+
+        Money? RaisedIfListed(Money? rate) => rate is { } listed ? Raised(listed) : null;
+
+        Money Raised(Money rate) => new((long)((((Int128)rate.NanoUsd * (100 + percent)) + 99) / 100));
+    }
+
     private static bool IsUnlisted(Money? rate, long count) => rate is null && count > 0;
 
     private static Money Rounded(Int128 sum)

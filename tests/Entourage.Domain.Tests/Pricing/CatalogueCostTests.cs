@@ -32,7 +32,7 @@ internal sealed class CatalogueCostTests
     // 5, 25, 0.5, 6.25, 10
     [TestCase("claude-opus-5", "2026-11-20", 12_345, 6_789, 0, 0, 0, "0.23145")]
     [TestCase("anthropic/claude-opus-5", "2026-11-20", 7, 3, 11, 13, 5, "0.0002155")]
-    [TestCase("us.anthropic.claude-opus-5-20260101-v1:0", "2026-11-20", 100, 100, 0, 0, 0, "0.003")]
+    [TestCase("us.anthropic.claude-opus-5-20260101-v1:0", "2026-11-20", 100, 100, 0, 0, 0, "0.0033")]
 
     // 2, 10, cache read 0.2 and from 2026-10-07 0.1
     [TestCase("claude-sonnet-5-5", "2026-10-06", 0, 0, 1_000_000, 0, 0, "0.2")]

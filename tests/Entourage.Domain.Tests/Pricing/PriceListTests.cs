@@ -42,29 +42,34 @@ internal sealed class PriceListTests
         new PriceList([Price(1, "m-20250514", ModelPrice.Ever, builtIn: true), Price(2, "m", ModelPrice.Ever, Organisation)]).Find("m-20250514", Noon)?.Id,
         Is.EqualTo(2));
 
-    [TestCase("Claude-Opus-5 ", "claude-opus-5")]
-    [TestCase("claude-opus-5-20260101", "claude-opus-5-20260101", "claude-opus-5")]
-    [TestCase("claude-opus-5@20260101", "claude-opus-5@20260101", "claude-opus-5")]
-    [TestCase("claude-opus-5@default", "claude-opus-5@default", "claude-opus-5")]
-    [TestCase("gpt-5-2025-08-07", "gpt-5-2025-08-07", "gpt-5")]
-    [TestCase("claude-3-5-sonnet-latest", "claude-3-5-sonnet-latest", "claude-3-5-sonnet")]
-    [TestCase("openrouter/anthropic/claude-opus-5", "openrouter/anthropic/claude-opus-5", "claude-opus-5")]
-    [TestCase("eu.anthropic.claude-opus-5-20260101-v1:0", "eu.anthropic.claude-opus-5-20260101-v1:0", "claude-opus-5-20260101", "claude-opus-5")]
-    [TestCase("anthropic.claude-opus-5-v2", "anthropic.claude-opus-5-v2", "claude-opus-5")]
-    [TestCase("gpt-4.1", "gpt-4.1")]
-    [TestCase("gpt-5.6", "gpt-5.6", "gpt-5.6-sol")]
-    [TestCase("gpt-5.6-2026-01-01", "gpt-5.6-2026-01-01", "gpt-5.6", "gpt-5.6-sol")]
-    public void A_model_is_looked_for_under_its_names(string model, params string[] names) =>
-        Assert.That(PriceCatalogue.NamesOf(model), Is.EqualTo(names));
+    [TestCase("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 3.3, 16.5)]
+    [TestCase("arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0", 3.3, 16.5)]
+    [TestCase("global.anthropic.claude-sonnet-4-5-20250929-v1:0", 3, 15)]
+    [TestCase("claude-sonnet-4-5", 3, 15)]
+    public void A_regional_bedrock_id_costs_a_tenth_more_than_the_listed_price(string model, decimal input, decimal output)
+    {
+        var listed = PriceCatalogue.MissingFrom([], Noon).Where(price => price.Model == "claude-sonnet-4-5");
 
-    private static ModelPrice Price(long id, string model, DateTimeOffset from, Guid? organisation = null, bool builtIn = false) => new()
+        var price = new PriceList(listed).Find(model, Noon)!;
+
+        Assert.That((price.Rates.Input, price.Rates.Output), Is.EqualTo((Money.FromUsd(input), Money.FromUsd(output))));
+        Assert.That(price.LongContextRates!.Input, Is.EqualTo(Money.FromUsd(input * 2)));
+    }
+
+    [Test]
+    public void A_price_that_was_set_here_for_a_regional_bedrock_model_is_charged_as_it_was_set() => Assert.That(
+        new PriceList([Price(1, "claude-sonnet-4-5", ModelPrice.Ever, Organisation, input: 3)])
+            .Find("us.anthropic.claude-sonnet-4-5-20250929-v1:0", Noon)!.Rates.Input,
+        Is.EqualTo(Money.FromUsd(3)));
+
+    private static ModelPrice Price(long id, string model, DateTimeOffset from, Guid? organisation = null, bool builtIn = false, decimal input = 0) => new()
     {
         Id = id,
         Model = model,
         EffectiveFrom = from,
         OrganisationId = organisation,
         IsBuiltIn = builtIn,
-        Rates = new(Money.Zero, Money.Zero, null, null, null),
+        Rates = new(Money.FromUsd(input), Money.Zero, null, null, null),
         RecordedAt = Noon,
     };
 }
