@@ -58,7 +58,7 @@ internal static class ClaudeCodeTelemetry
             request is null ? KeyOfFields(log, source, name, null) : KeyOfRequest(request),
             log.At,
             model,
-            TokensOf(attributes, fault),
+            new(TokensOf(attributes, fault), LongCacheWritesOf(attributes, fault)),
             SourceUsage.CostOf(attributes.Number(fault, "cost_usd"), fault),
             Error: null,
             HasSums: true);
@@ -79,7 +79,7 @@ internal static class ClaudeCodeTelemetry
             span.Attributes.Text("request_id") is { } request ? KeyOfRequest(request) : $"span\n{span.SpanId}",
             span.EndedAt,
             SourceUsage.ModelOf(span.Attributes.Text("model", "gen_ai.response.model", "gen_ai.request.model")),
-            tokens,
+            new(tokens, LongCacheWritesOf(span.Attributes, fault)),
             SourceUsage.CostOf(span.Attributes.Number(fault, "cost_usd"), fault),
             Error: null,
             HasSums: true);
@@ -122,8 +122,20 @@ internal static class ClaudeCodeTelemetry
         attributes.Number(fault, "input_tokens"),
         attributes.Number(fault, "output_tokens"),
         attributes.Number(fault, "cache_read_tokens"),
-        attributes.Number(fault, "cache_creation_tokens"),
+        attributes.Number(fault, "cache_creation_tokens") ?? CacheWritesByLifetime(attributes, fault),
         fault);
+
+    // Those of both lifetimes, where the sum of them is not there.
+    private static decimal? CacheWritesByLifetime(TelemetryAttributes attributes, ItemFault fault) =>
+        (attributes.Number(fault, "cache_creation_5m_tokens"), attributes.Number(fault, "cache_creation_1h_tokens")) switch
+        {
+            (null, null) => null,
+            var (brief, hour) => (brief ?? 0) + (hour ?? 0),
+        };
+
+    // Never more than all that was written to the cache.
+    private static long LongCacheWritesOf(TelemetryAttributes attributes, ItemFault fault) =>
+        (long)Math.Clamp(attributes.Number(fault, "cache_creation_1h_tokens") ?? 0, 0, TokensOf(attributes, fault).CacheWrite);
 
     private static string KeyOfRequest(string request) => $"claude-code\n{request}";
 

@@ -11,6 +11,40 @@ internal static class GenAiTelemetry
     /// <summary>A histogram that says neither whose call it was nor which: it cannot be told from the spans of the same calls.</summary>
     public const string TokenMetric = "gen_ai.client.token.usage";
 
+    // The conventions' names, those that came before them, and those of the AI SDK, Pydantic AI and other libraries.
+    private static readonly string[] CacheReads =
+    [
+        "gen_ai.usage.cache_read.input_tokens",
+        "gen_ai.usage.cache_read_input_tokens",
+        "gen_ai.usage.cache_read_tokens",
+        "gen_ai.usage.input_tokens.cached",
+        "gen_ai.usage.input_tokens_details.cached_tokens",
+        "gen_ai.usage.prompt_tokens_details.cached_tokens",
+        "gen_ai.usage.details.cache_read_input_tokens",
+        "gen_ai.usage.details.cache_read_tokens",
+        "gen_ai.usage.details.cached_tokens",
+        "gen_ai.usage.cached_input_tokens",
+        "gen_ai.usage.cached_tokens",
+        "ai.usage.inputTokenDetails.cacheReadTokens",
+        "ai.usage.cachedInputTokens",
+    ];
+
+    private static readonly string[] CacheWrites =
+    [
+        "gen_ai.usage.cache_creation.input_tokens",
+        "gen_ai.usage.cache_creation_input_tokens",
+        "gen_ai.usage.cache_creation_tokens",
+        "gen_ai.usage.cache_write.input_tokens",
+        "gen_ai.usage.cache_write_input_tokens",
+        "gen_ai.usage.cache_write_tokens",
+        "gen_ai.usage.input_tokens.cache_write",
+        "gen_ai.usage.details.cache_creation_input_tokens",
+        "gen_ai.usage.details.cache_write_input_tokens",
+        "gen_ai.usage.details.cache_creation_tokens",
+        "gen_ai.usage.details.cache_write_tokens",
+        "ai.usage.inputTokenDetails.cacheWriteTokens",
+    ];
+
     // These span calls, each of which has a span of its own.
     private static readonly HashSet<string> Wholes =
         new(["invoke_agent", "create_agent", "execute_tool", "invoke_workflow", "retrieval", "plan"], StringComparer.Ordinal);
@@ -35,16 +69,11 @@ internal static class GenAiTelemetry
             return null;
         }
 
-        var read = attributes.Number(
-            fault,
-            "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.input_tokens.cached");
-        var written = attributes.Number(
-            fault,
-            "gen_ai.usage.cache_creation.input_tokens",
-            "gen_ai.usage.cache_creation_input_tokens",
-            "gen_ai.usage.cache_write_input_tokens",
-            "gen_ai.usage.input_tokens.cache_write");
-        var tokens = SourceUsage.TokensOf(Math.Max(0, (input ?? 0) - (read ?? 0) - (written ?? 0)), output, read, written, fault);
+        var read = attributes.Number(fault, CacheReads);
+        var written = attributes.Number(fault, CacheWrites);
+        var tokens = InputExcludesCached(origin)
+            ? SourceUsage.TokensOf(input, output, read, written, fault)
+            : SourceUsage.TokensWithCachedInput(input, output, read, written, fault);
         if (UsageSource.Of(origin, attributes, callerAgentId, fault) is not { } source)
         {
             return null;
@@ -56,11 +85,14 @@ internal static class GenAiTelemetry
             spanId.Length > 0 ? KeyOfSpan(spanId, attributes) : KeyOfFields(attributes, at, tokens),
             at,
             SourceUsage.ModelOf(attributes.Text("gen_ai.response.model", "gen_ai.request.model")),
-            tokens,
+            new(tokens),
             SourceUsage.CostOf(attributes.Number(fault, "gen_ai.usage.cost"), fault) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
             error is null && attributes.Text("error.type") is null ? null : SourceUsage.ErrorOf(failure),
             HasSums: false);
     }
+
+    // OpenLLMetry's JavaScript instrumentation of Anthropic hands the provider's own count on, unlike the conventions that it follows.
+    private static bool InputExcludesCached(TelemetryOrigin origin) => origin.Scope == "@traceloop/instrumentation-anthropic";
 
     // An event may be in a span that holds other calls, too: then the response's id tells them apart. The id alone would not do, since some
     // servers give out the same ones again. A span and its own event both say it, or neither does.

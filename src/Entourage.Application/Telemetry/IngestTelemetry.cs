@@ -4,7 +4,6 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain;
-using Entourage.Domain.Pricing;
 using Entourage.Domain.Telemetry;
 using FluentValidation;
 using MediatR;
@@ -172,7 +171,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         return new(
             Guid.CreateVersion7(now),
             session.SessionId!.Value,
-            new BilledTokens(usage.Tokens),
+            usage.Tokens,
             usage.Cost,
             usage.Model,
             ReservationId: null,

@@ -1,6 +1,7 @@
 using System.Text;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Telemetry;
@@ -55,7 +56,7 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
             return null;
         }
 
-        var name = Said("gen_ai.conversation.id") ?? Said("session.id") ?? resource.Text("service.instance.id", "service.name") ?? "";
+        var name = Said("gen_ai.conversation.id") ?? Said("session.id") ?? Said("conversation.id") ?? Said("ai.telemetry.metadata.sessionId") ?? resource.Text("service.instance.id", "service.name") ?? "";
         if (name.Length > NameLength)
         {
             fault.Add($"The session's name has more than {NameLength} characters.");
@@ -103,12 +104,12 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
 /// <param name="Key">What it is counted once by, among all of its agent's.</param>
 /// <param name="At">When it happened (UTC); null when it does not say.</param>
 /// <param name="Model">The model, if known.</param>
-/// <param name="Tokens">The tokens, cached ones apart.</param>
+/// <param name="Tokens">The tokens, cached ones apart, with those that were cached for an hour where the program says so.</param>
 /// <param name="Cost">The cost (USD), if the program states it.</param>
 /// <param name="Error">The error of a failed call.</param>
 /// <param name="HasSums">Whether its program may tell of the same in running sums, so that one form of the two is to be left out.</param>
 public sealed record SourceUsage(
-    UsageSource Source, string Key, DateTimeOffset? At, string? Model, TokenCounts Tokens, Money? Cost, string? Error, bool HasSums)
+    UsageSource Source, string Key, DateTimeOffset? At, string? Model, BilledTokens Tokens, Money? Cost, string? Error, bool HasSums)
 {
     /// <summary>A model's name as it is stored: a line without control characters; null for none.</summary>
     public static string? ModelOf(string? text) => Clean(text, Agent.ModelLength, keepLines: false);
@@ -131,6 +132,16 @@ public sealed record SourceUsage(
             fault.Add($"The {name} tokens must be from 0 to {TokenCounts.LargestInput}.");
             return 0;
         }
+    }
+
+    /// <summary>Tokens by class where the input includes the cached ones, as most providers and conventions have it.</summary>
+    /// <remarks>
+    /// Cached tokens that exceed the input cannot be part of it: then the program's input excludes them. No token is dropped either way.
+    /// </remarks>
+    internal static TokenCounts TokensWithCachedInput(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemFault fault)
+    {
+        var uncached = (input ?? 0) - (cacheRead ?? 0) - (cacheWrite ?? 0);
+        return TokensOf(uncached < 0 ? input : uncached, output, cacheRead, cacheWrite, fault);
     }
 
     /// <summary>A cost; what a binary fraction has beyond nine decimals is its own noise. One that no usage may state is noted as a fault.</summary>

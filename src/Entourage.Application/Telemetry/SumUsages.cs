@@ -32,7 +32,7 @@ internal sealed record SumUsage(
     {
         var tokens = SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, fault);
         var cost = SourceUsage.CostOf(CostUsd, fault);
-        return fault.Reason is null ? new(source, Key, Until, Model, tokens, cost, Error: null, HasSums: true) : null;
+        return fault.Reason is null ? new(source, Key, Until, Model, new(tokens), cost, Error: null, HasSums: true) : null;
     }
 
     /// <summary>Whether it is no more than a usage may state.</summary>

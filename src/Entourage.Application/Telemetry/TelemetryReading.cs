@@ -40,8 +40,9 @@ public sealed class TelemetryReading
         {
             cancellationToken.ThrowIfCancellationRequested();
             reading.fault.Clear();
-            reading.Add(ClaudeCodeTelemetry.Is(log)
-                ? ClaudeCodeTelemetry.Read(log, callerAgentId, reading.fault)
+            reading.Add(ClaudeCodeTelemetry.Is(log) ? ClaudeCodeTelemetry.Read(log, callerAgentId, reading.fault)
+                : CodexTelemetry.Is(log) ? CodexTelemetry.Read(log, callerAgentId, reading.fault)
+                : GeminiCliTelemetry.Is(log) ? GeminiCliTelemetry.Read(log, callerAgentId, reading.fault)
                 : GenAiTelemetry.Read(log, callerAgentId, reading.fault));
         }
 
@@ -49,8 +50,9 @@ public sealed class TelemetryReading
         {
             cancellationToken.ThrowIfCancellationRequested();
             reading.fault.Clear();
-            reading.Add(ClaudeCodeTelemetry.Is(span)
-                ? ClaudeCodeTelemetry.Read(span, callerAgentId, reading.fault)
+            reading.Add(ClaudeCodeTelemetry.Is(span) ? ClaudeCodeTelemetry.Read(span, callerAgentId, reading.fault)
+                : CodexTelemetry.Repeats(span) ? null
+                : OpenInferenceTelemetry.Is(span) ? OpenInferenceTelemetry.Read(span, callerAgentId, reading.fault)
                 : GenAiTelemetry.Read(span, callerAgentId, reading.fault));
         }
 
