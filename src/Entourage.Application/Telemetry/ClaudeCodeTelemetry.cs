@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Entourage.Domain;
+using Entourage.Domain.Pricing;
 
 namespace Entourage.Application.Telemetry;
 
@@ -58,7 +59,7 @@ internal static class ClaudeCodeTelemetry
             request is null ? KeyOfFields(log, source, name, null) : KeyOfRequest(request),
             log.At,
             model,
-            new(TokensOf(attributes, fault), LongCacheWritesOf(attributes, fault)),
+            BilledTokensOf(attributes, fault),
             SourceUsage.CostOf(attributes.Number(fault, "cost_usd"), fault),
             Error: null,
             HasSums: true);
@@ -68,7 +69,7 @@ internal static class ClaudeCodeTelemetry
     public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemFault fault)
     {
         if (span.Name != CallSpan
-            || TokensOf(span.Attributes, fault) is not { OfAllClasses: > 0 } tokens
+            || BilledTokensOf(span.Attributes, fault) is not { Counts.OfAllClasses: > 0 } tokens
             || UsageSource.Of(span.Origin, span.Attributes, callerAgentId, fault) is not { } source)
         {
             return null;
@@ -79,7 +80,7 @@ internal static class ClaudeCodeTelemetry
             span.Attributes.Text("request_id") is { } request ? KeyOfRequest(request) : $"span\n{span.SpanId}",
             span.EndedAt,
             SourceUsage.ModelOf(span.Attributes.Text("model", "gen_ai.response.model", "gen_ai.request.model")),
-            new(tokens, LongCacheWritesOf(span.Attributes, fault)),
+            tokens,
             SourceUsage.CostOf(span.Attributes.Number(fault, "cost_usd"), fault),
             Error: null,
             HasSums: true);
@@ -118,24 +119,22 @@ internal static class ClaudeCodeTelemetry
         return new(SeriesOf(point, from), of.Value, value.Value, from, until, point.Kind == TelemetrySumKind.Cumulative);
     }
 
-    private static TokenCounts TokensOf(TelemetryAttributes attributes, ItemFault fault) => SourceUsage.TokensOf(
-        attributes.Number(fault, "input_tokens"),
-        attributes.Number(fault, "output_tokens"),
-        attributes.Number(fault, "cache_read_tokens"),
-        attributes.Number(fault, "cache_creation_tokens") ?? CacheWritesByLifetime(attributes, fault),
-        fault);
+    private static BilledTokens BilledTokensOf(TelemetryAttributes attributes, ItemFault fault)
+    {
+        var ofAnHour = attributes.Number(fault, "cache_creation_1h_tokens");
+        var counts = SourceUsage.TokensOf(
+            attributes.Number(fault, "input_tokens"),
+            attributes.Number(fault, "output_tokens"),
+            attributes.Number(fault, "cache_read_tokens"),
+            attributes.Number(fault, "cache_creation_tokens") ?? SumOf(attributes.Number(fault, "cache_creation_5m_tokens"), ofAnHour),
+            fault);
 
-    // Those of both lifetimes, where the sum of them is not there.
-    private static decimal? CacheWritesByLifetime(TelemetryAttributes attributes, ItemFault fault) =>
-        (attributes.Number(fault, "cache_creation_5m_tokens"), attributes.Number(fault, "cache_creation_1h_tokens")) switch
-        {
-            (null, null) => null,
-            var (brief, hour) => (brief ?? 0) + (hour ?? 0),
-        };
+        // Never more than all that was written to the cache.
+        return new(counts, (long)Math.Clamp(ofAnHour ?? 0, 0, counts.CacheWrite));
+    }
 
-    // Never more than all that was written to the cache.
-    private static long LongCacheWritesOf(TelemetryAttributes attributes, ItemFault fault) =>
-        (long)Math.Clamp(attributes.Number(fault, "cache_creation_1h_tokens") ?? 0, 0, TokensOf(attributes, fault).CacheWrite);
+    // Null where neither is stated.
+    private static decimal? SumOf(decimal? first, decimal? second) => first is null ? second : first + (second ?? 0);
 
     private static string KeyOfRequest(string request) => $"claude-code\n{request}";
 
