@@ -38,6 +38,7 @@ public abstract record LedgerEntry<T>(DateTimeOffset Now, IdempotencyToken? Idem
 /// <param name="Billing">How it is paid for.</param>
 /// <param name="Now">The present (UTC).</param>
 /// <param name="Idempotency">The caller's key, if it gave one.</param>
+/// <param name="RequestModel">The model that was asked for, where another one answered: its price counts where the other has none.</param>
 public sealed record UsageEntry(
     Guid RecordId,
     long SessionId,
@@ -49,7 +50,8 @@ public sealed record UsageEntry(
     string? Error,
     Billing Billing,
     DateTimeOffset Now,
-    IdempotencyToken? Idempotency) : LedgerEntry<UsageResponse>(Now, Idempotency);
+    IdempotencyToken? Idempotency,
+    string? RequestModel = null) : LedgerEntry<UsageResponse>(Now, Idempotency);
 
 /// <summary>A wish to set money aside. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
 /// <param name="ReservationId">The id of the reservation to be.</param>
@@ -66,7 +68,7 @@ public sealed record ReserveEntry(
 /// <param name="Amount">The caller's own estimate (USD); null where the price of the model is to say.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="Tokens">The most that it may use.</param>
-public sealed record SpendEstimate(Money? Amount, string? Model = null, TokenCounts Tokens = default);
+public sealed record SpendEstimate(Money? Amount, string? Model = null, TokenBound Tokens = default);
 
 /// <summary>A wish to hold a reservation for longer.</summary>
 /// <param name="ReservationId">Which.</param>

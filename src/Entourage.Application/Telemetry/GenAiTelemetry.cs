@@ -88,7 +88,10 @@ internal static class GenAiTelemetry
             new(tokens),
             SourceUsage.CostOf(attributes.Number(fault, "gen_ai.usage.cost"), fault) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
             error is null && attributes.Text("error.type") is null ? null : SourceUsage.ErrorOf(failure),
-            HasSums: false);
+            HasSums: false)
+        {
+            RequestModel = SourceUsage.ModelOf(attributes.Text("gen_ai.request.model")),
+        };
     }
 
     // OpenLLMetry's JavaScript instrumentation of Anthropic hands the provider's own count on, unlike the conventions that it follows.

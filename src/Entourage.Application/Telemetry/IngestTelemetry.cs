@@ -179,6 +179,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             usage.Error,
             usage.Source.Billing,
             now,
-            new IdempotencyToken(hash, hash));
+            new IdempotencyToken(hash, hash),
+            usage.RequestModel);
     }
 }

@@ -111,6 +111,9 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
 public sealed record SourceUsage(
     UsageSource Source, string Key, DateTimeOffset? At, string? Model, BilledTokens Tokens, Money? Cost, string? Error, bool HasSums)
 {
+    /// <summary>The model that was asked for, if known: its price counts where <see cref="Model"/> has none.</summary>
+    public string? RequestModel { get; init; }
+
     /// <summary>A model's name as it is stored: a line without control characters; null for none.</summary>
     public static string? ModelOf(string? text) => Clean(text, Agent.ModelLength, keepLines: false);
 

@@ -21,7 +21,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal static partial class SqlServerStatements
 {
-    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 24.
+    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 26.
     private const int LargestPiece = 64;
 
     private const int HashLength = 32; // SHA-256
@@ -128,6 +128,7 @@ internal static partial class SqlServerStatements
             BindSession(row, reservation.SessionId);
             BindOrganisation(row, reservation.OrganisationId);
             row.Add("@amount", SqlDbType.BigInt, reservation.Amount.NanoUsd);
+            row.Add("@assumed", SqlDbType.Bit, reservation.IsAssumed);
             row.Add("@created", SqlDbType.DateTimeOffset, reservation.CreatedAt);
         });
 
@@ -143,8 +144,7 @@ internal static partial class SqlServerStatements
         AddToRollup, sums, (row, sum) =>
         {
             BindBucket(row, sum.Key);
-            row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
-            BindSum(row, sum.Value);
+            BindRollup(row, sum.Value);
         });
 
     public static SqlCommand InsertRecords(IReadOnlyCollection<LedgerRecord> records) => Repeat(
@@ -156,6 +156,8 @@ internal static partial class SqlServerStatements
             row.Add("@recorded", SqlDbType.DateTimeOffset, entry.Now);
             row.Add("@model", SqlDbType.NVarChar, record.Model, Agent.ModelLength);
             row.Add("@cost", SqlDbType.BigInt, record.Cost.NanoUsd);
+            row.Add("@assumed", SqlDbType.BigInt, record.AssumedCost.NanoUsd);
+            row.Add("@estimated", SqlDbType.Bit, record.IsEstimated);
             row.Add("@source", SqlDbType.TinyInt, (byte)record.CostSource);
             row.Add("@billing", SqlDbType.TinyInt, (byte)entry.Billing);
             row.Add("@error", SqlDbType.NVarChar, entry.Error, Session.ErrorLength);
@@ -277,6 +279,14 @@ internal static partial class SqlServerStatements
         row.Add("@cost", SqlDbType.BigInt, sum.Cost.RestNanoUsd);
         row.Add("@imputedBillion", SqlDbType.BigInt, sum.ImputedCost.BillionUsd);
         row.Add("@imputed", SqlDbType.BigInt, sum.ImputedCost.RestNanoUsd);
+    }
+
+    private static void BindRollup(Row row, UsageSum sum)
+    {
+        BindSum(row, sum);
+        row.Add("@unpriced", SqlDbType.BigInt, sum.UnpricedTokens);
+        row.Add("@assumedBillion", SqlDbType.BigInt, sum.AssumedCost.BillionUsd);
+        row.Add("@assumed", SqlDbType.BigInt, sum.AssumedCost.RestNanoUsd);
     }
 
     private static void BindTokens(Row row, TokenCounts tokens)

@@ -208,6 +208,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
                 .Bind("@session", reservation.SessionId)
                 .Bind("@organisation", reservation.OrganisationId)
                 .Bind("@amount", reservation.Amount.NanoUsd)
+                .Bind("@assumed", reservation.IsAssumed ? 1 : 0)
                 .Bind("@created", reservation.CreatedAt)
                 .Write();
         }
@@ -219,7 +220,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
 
         foreach (var (bucket, sum) in changes.Rollups)
         {
-            Bind(BindSum(Prepare(AddToRollup), sum).Bind("@unpriced", sum.UnpricedTokens), bucket).Write();
+            Bind(BindRollup(Prepare(AddToRollup), sum), bucket).Write();
         }
 
         foreach (var record in changes.Records)
@@ -335,6 +336,11 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         .Bind("@imputedBillion", sum.ImputedCost.BillionUsd)
         .Bind("@imputed", sum.ImputedCost.RestNanoUsd);
 
+    private static SqliteStatement BindRollup(SqliteStatement statement, UsageSum sum) => BindSum(statement, sum)
+        .Bind("@unpriced", sum.UnpricedTokens)
+        .Bind("@assumedBillion", sum.AssumedCost.BillionUsd)
+        .Bind("@assumed", sum.AssumedCost.RestNanoUsd);
+
     private void Write(CounterChange change)
     {
         var statement = Bind(Prepare(change.Before is null ? LedgerSql.InsertCounter : LedgerSql.UpdateCounter), change.Window)
@@ -377,6 +383,8 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
             .Bind("@cacheReadCost", parts?.CacheRead.NanoUsd)
             .Bind("@cacheWriteCost", parts?.CacheWrite.NanoUsd)
             .Bind("@cost", record.Cost.NanoUsd)
+            .Bind("@assumed", record.AssumedCost.NanoUsd)
+            .Bind("@estimated", record.IsEstimated ? 1 : 0)
             .Bind("@source", (long)record.CostSource)
             .Bind("@billing", (long)entry.Billing)
             .Bind("@error", entry.Error)
