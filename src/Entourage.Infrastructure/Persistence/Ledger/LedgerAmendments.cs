@@ -4,7 +4,6 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Json;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
-using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 
