@@ -1,6 +1,5 @@
 using Entourage.Domain;
 using Entourage.Infrastructure.Tests.Persistence;
-using Entourage.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

@@ -51,7 +51,23 @@ public sealed record UsageEntry(
     Billing Billing,
     DateTimeOffset Now,
     IdempotencyToken? Idempotency,
-    string? RequestModel = null) : LedgerEntry<UsageResponse>(Now, Idempotency);
+    string? RequestModel = null) : LedgerEntry<UsageResponse>(Now, Idempotency)
+{
+    /// <summary>What is known of it since it comes from telemetry; null for any other.</summary>
+    public TelemetryFacts? Telemetry { get; init; }
+}
+
+/// <summary>
+/// What telemetry adds to a usage. It reports a call in several forms and orders: a cost that is stated later corrects one that a price came to, and a
+/// span that sums up others counts nothing.
+/// </summary>
+/// <param name="MayCostMore">Whether the stated cost may include more than the tokens.</param>
+/// <param name="ToldAt">When it happened by its program's clock (UTC), where that is out of bounds and it counts as of its receipt; else null.</param>
+/// <param name="Mistake">What of its attributes was left out, for a person; empty for nothing.</param>
+/// <param name="Span">What its own span is known by; null for none.</param>
+/// <param name="SpansAbove">What the spans are known by that include it.</param>
+public sealed record TelemetryFacts(
+    bool MayCostMore, DateTimeOffset? ToldAt, string Mistake, IdempotencyToken? Span, IReadOnlyList<IdempotencyToken> SpansAbove);
 
 /// <summary>A wish to set money aside. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
 /// <param name="ReservationId">The id of the reservation to be.</param>
@@ -105,8 +121,9 @@ public sealed record KillSessionEntry(long SessionId, string Reason, AuditActor 
 /// heard of meanwhile, or that holds a reservation, or has an active one below it, goes on.
 /// </summary>
 /// <param name="SessionId">Which.</param>
+/// <param name="IsTelemetrys">Whether telemetry opened it, which does not say when a program ends: then silence is its end, and no fault.</param>
 /// <param name="Now">The present (UTC).</param>
-public sealed record AbandonEntry(long SessionId, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
+public sealed record AbandonEntry(long SessionId, bool IsTelemetrys, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
 
 /// <summary>Whom a pause stops, and where that belongs.</summary>
 /// <param name="Scope">What it is.</param>

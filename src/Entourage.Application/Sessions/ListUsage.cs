@@ -39,6 +39,9 @@ public sealed record UsageRecordResponse
     /// <summary>When the money was spent (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
+    /// <summary>Whose time that is: the caller's, or that of the receipt, since the clock of the caller's program was too far off.</summary>
+    public required TimeSource TimeSource { get; init; }
+
     /// <summary>When it was recorded (UTC).</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
@@ -98,6 +101,16 @@ public sealed record UsageRecordResponse
     public required string? Error { get; init; }
 }
 
+/// <summary>Whose time a usage has.</summary>
+public enum TimeSource
+{
+    /// <summary>Its caller told it.</summary>
+    Told,
+
+    /// <summary>It is when the usage was received.</summary>
+    Receipt,
+}
+
 /// <summary>What a price comes to.</summary>
 public sealed record PricedCost
 {
@@ -122,6 +135,7 @@ internal sealed class UsageRecordProfile : Profile
     public UsageRecordProfile() => CreateMap<UsageRecord, UsageRecordResponse>()
         .ForMember(response => response.CostUsd, member => member.MapFrom(record => record.Cost))
         .ForMember(response => response.Estimated, member => member.MapFrom(record => record.IsEstimated))
+        .ForMember(response => response.TimeSource, member => member.MapFrom(record => record.IsTimeOfReceipt ? TimeSource.Receipt : TimeSource.Told))
         .ForMember(response => response.Batch, member => member.MapFrom(record => record.IsBatch))
         .ForMember(response => response.CostDiffers, member => member.Ignore())
         .ForMember(response => response.Price, member => member.MapFrom(record => record.InputCost == null ? null : new PricedCost

@@ -62,7 +62,7 @@ public sealed class ModelPrice
     public CostParts CostOf(BilledTokens tokens)
     {
         var prompt = tokens.Counts.Input + tokens.Counts.CacheRead + tokens.Counts.CacheWrite;
-        var rates = LongContextRates is { } ofLong && prompt > LongContextAbove ? ofLong : Rates;
+        var rates = LongContextRates is { } ofLong && prompt > LongContextAbove && !tokens.IsSum ? ofLong : Rates;
         var parts = rates.CostOf(tokens, tokens.IsBatch ? BatchDiscountPercent ?? 0 : 0);
         return tokens.IsBatch && BatchDiscountPercent is null ? parts with { IsEstimated = true } : parts;
     }

@@ -80,7 +80,8 @@ public sealed record TokenRates(Money Input, Money Output, Money? CacheRead, Mon
 /// <param name="Counts">How many of each class.</param>
 /// <param name="LongCacheWrite">Those of the cache-write tokens that were written for an hour.</param>
 /// <param name="IsBatch">Whether they went through the provider's batch API, which is cheaper and slower.</param>
-public readonly record struct BilledTokens(TokenCounts Counts, long LongCacheWrite = 0, bool IsBatch = false);
+/// <param name="IsSum">Whether they are a sum of calls, none of which needs to have had a long prompt.</param>
+public readonly record struct BilledTokens(TokenCounts Counts, long LongCacheWrite = 0, bool IsBatch = false, bool IsSum = false);
 
 /// <summary>The most tokens that a call is going to use.</summary>
 /// <param name="Input">Prompt tokens, cached ones included, without those in <paramref name="CacheWrite"/>.</param>

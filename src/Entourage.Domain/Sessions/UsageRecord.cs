@@ -78,6 +78,12 @@ public sealed class UsageRecord
     /// <summary>Whether it went through the provider's batch API.</summary>
     public bool IsBatch { get; private init; }
 
+    /// <summary>Whether it is a sum of calls, as counters have it: then no rate for long prompts applies.</summary>
+    public bool IsSum { get; private init; }
+
+    /// <summary>Whether <see cref="OccurredAt"/> is when it was received, since its program's clock was too far off.</summary>
+    public bool IsTimeOfReceipt { get; private init; }
+
     /// <summary>The tokens of all classes that wait for a price; taken off again by the correction that prices them.</summary>
     public long UnpricedTokens { get; private init; }
 

@@ -83,7 +83,10 @@ internal sealed class LedgerMetrics
                 nanoUsd.Add(record.Cost.NanoUsd % Money.NanosPerUsd, billing, source);
             }
 
-            used = TokenCounts.AddTotals(used, record.Entry.Tokens.Counts);
+            if (record.Corrects is null)
+            {
+                used = TokenCounts.AddTotals(used, record.Entry.Tokens.Counts);
+            }
         }
 
         tokens.Add(used.Input, 0);

@@ -47,7 +47,8 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         await watch.RaiseAsync(store);
-        if (books.Close(answeredHere.Values.Select(answer => answer.Stored).Concat(batches.Added), batches.Extended) is { } changes)
+        var added = answeredHere.Values.Select(answer => answer.Stored).Concat(batches.Added).Concat(opening.Amendments.Added);
+        if (books.Close(added, batches.Extended.Concat(opening.Amendments.Changed)) is { } changes)
         {
             await store.SaveAsync(changes);
         }
@@ -61,7 +62,14 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         {
             if (FindEarlier(entry) is { } earlier)
             {
+                await AmendAsync(entry, earlier);
                 return LedgerOutcome.Of(earlier, replayed: true);
+            }
+
+            if (entry is UsageEntry usage && opening.Amendments.IsCovered(usage))
+            {
+                await CoverAsync(usage);
+                return LedgerOutcome.Of(false, replayed: true);
             }
 
             var response = await ApplyAsync(entry);
@@ -137,8 +145,9 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
     };
 
-    private async ValueTask<UsageResponse> RecordAsync(UsageEntry usage)
+    private async ValueTask<UsageResponse> RecordAsync(UsageEntry told)
     {
+        var usage = opening.Amendments.WithStatedCost(told);
         var session = GetSession(usage.SessionId);
         if (!LedgerOpening.MayBeCounted(usage))
         {
@@ -163,12 +172,15 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             : held is { Reservation.IsAssumed: false } ? (held.Reservation.Amount, CostSource.Reservation)
             : session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Assume ? (assumedRates.CostOf(usage.Tokens, 0).Total, CostSource.Assumed)
             : (Money.Zero, CostSource.Unpriced);
-        if (source == CostSource.Reported && price is { Parts.IsEstimated: true })
+        if (source == CostSource.Reported && price is { } compared
+            && (compared.Parts.IsEstimated || (usage.Telemetry is { MayCostMore: true } && cost > compared.Parts.Total)))
         {
-            // What an incomplete price comes to says nothing about a stated cost.
+            // What an incomplete price comes to says nothing about a stated cost, nor does one of tokens alone where more than these was paid for.
             price = null;
         }
 
+        // First: what is taken back must not be spent together with this.
+        await CoverAsync(usage);
         var unpricedTokens = source == CostSource.Unpriced ? usage.Tokens.Counts.OfAllClasses : 0;
         var assumed = source == CostSource.Assumed ? cost : Money.Zero;
         var record = Add(new(usage, model, cost, source, Money.Zero, price, unpricedTokens) { AssumedCost = assumed }, session, held);
@@ -177,9 +189,35 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             books.End(held, ReservationStatus.Committed, usage.Now);
         }
 
+        opening.Amendments.Remember(usage);
         KillWhatExceeds(record, session);
         var reasons = await stops.CarryOutAsync();
         return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books, reasons);
+    }
+
+    /// <summary>Corrects what was recorded of a call before, where telemetry states its cost now.</summary>
+    private async Task AmendAsync(LedgerEntry entry, object earlier)
+    {
+        if (entry is UsageEntry usage && earlier is UsageResponse before && opening.Amendments.Amend(usage, before) is { } correction)
+        {
+            await AddCorrectionAsync(correction);
+        }
+    }
+
+    /// <summary>Takes back what spans counted that sum up others.</summary>
+    private async Task CoverAsync(UsageEntry usage)
+    {
+        foreach (var correction in opening.Amendments.Cover(usage))
+        {
+            await AddCorrectionAsync(correction);
+        }
+    }
+
+    private async Task AddCorrectionAsync(LedgerRecord correction)
+    {
+        var session = GetSession(correction.Entry.SessionId);
+        KillWhatExceeds(Add(correction, session, held: null), session);
+        _ = await stops.CarryOutAsync();
     }
 
     /// <summary>Refuses a stated amount above what the operator allows. Seen here, since a retry under a key is answered as before.</summary>
@@ -394,8 +432,8 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private async Task<bool> AbandonAsync(AbandonEntry abandon)
     {
         var session = GetSession(abandon.SessionId);
-        var isAbandoned = await stops.AbandonAsync(session, abandon.Now);
-        if (isAbandoned)
+        var isAbandoned = await stops.AbandonAsync(session, abandon.IsTelemetrys, abandon.Now);
+        if (isAbandoned && !abandon.IsTelemetrys)
         {
             watch.NoteAbandoned(session, abandon.Now);
         }

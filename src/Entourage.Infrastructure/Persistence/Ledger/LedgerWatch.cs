@@ -31,6 +31,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
             return;
         }
 
+        LookAtTelemetry(record, session);
         LookAtModel(record, session);
         LookAtSession(record, books.FindSession(session.Id)!);
     }
@@ -125,6 +126,26 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
         }
 
         return MoneyTotal.Zero;
+    }
+
+    private void LookAtTelemetry(LedgerRecord record, LedgerSession session)
+    {
+        if (record.Entry.Telemetry is not { } facts || (facts.Mistake.Length == 0 && facts.ToldAt is null))
+        {
+            return;
+        }
+
+        var now = record.Entry.Now;
+        var (agentId, day) = (session.Policy.AgentId, session.Policy.Calendar.WindowOf(BudgetPeriod.Day, now));
+        if (facts.Mistake.Length > 0)
+        {
+            Find(TelemetryDetectors.WrongAttribute(agentId, facts.Mistake, day), SubjectOf(session), now);
+        }
+
+        if (facts.ToldAt is { } toldAt)
+        {
+            Find(TelemetryDetectors.WrongClock(agentId, toldAt, now, day), SubjectOf(session), now);
+        }
     }
 
     private void LookAtModel(LedgerRecord record, LedgerSession session)

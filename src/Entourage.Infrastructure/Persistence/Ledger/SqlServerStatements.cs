@@ -87,6 +87,15 @@ internal static partial class SqlServerStatements
         row.Add("@id", SqlDbType.UniqueIdentifier, recordId);
     });
 
+    public static SqlCommand SelectRecordedUsage(long sessionId, Guid recordId) => Single(
+        LedgerSql.SelectRecordedUsage + "OFFSET 0 ROWS FETCH FIRST 1 ROW ONLY", row =>
+        {
+            row.Add("@session", SqlDbType.BigInt, sessionId);
+            row.Add("@id", SqlDbType.UniqueIdentifier, recordId);
+        });
+
+    public static SqlCommand SelectCorrection(long sequence) => Single(LedgerSql.SelectCorrection, row => row.Add("@sequence", SqlDbType.BigInt, sequence));
+
     public static SqlCommand SelectCounters(IReadOnlyCollection<BudgetWindow> windows) => Repeat(
         LedgerSql.SelectCounter, windows, LedgerSql.IsCounter, " OR ", "", BindWindow);
 
@@ -165,6 +174,8 @@ internal static partial class SqlServerStatements
             row.Add("@overrun", SqlDbType.BigInt, record.Overrun.NanoUsd);
             row.Add("@longCacheWrite", SqlDbType.BigInt, entry.Tokens.LongCacheWrite);
             row.Add("@batch", SqlDbType.Bit, entry.Tokens.IsBatch);
+            row.Add("@sum", SqlDbType.Bit, entry.Tokens.IsSum);
+            row.Add("@receipt", SqlDbType.Bit, entry.Telemetry?.ToldAt is not null);
             row.Add("@unpriced", SqlDbType.BigInt, record.UnpricedTokens);
             row.Add("@corrects", SqlDbType.BigInt, record.Corrects);
             row.Add("@price", SqlDbType.BigInt, record.Price?.PriceId);

@@ -137,6 +137,18 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         return Task.FromResult<IReadOnlyList<LedgerUnpriced>>(found);
     }
 
+    public Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId)
+    {
+        var found = Prepare(LedgerSql.SelectRecordedUsage + "LIMIT 1").Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(LedgerSql.ReadRecorded);
+        while (found is not null
+            && Prepare(LedgerSql.SelectCorrection).Bind("@sequence", found.Sequence).ReadFirst(LedgerSql.ReadRecorded) is { } correction)
+        {
+            found = found.With(correction);
+        }
+
+        return Task.FromResult(found);
+    }
+
     public Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes)
     {
         var answers = new Dictionary<string, IdempotentAnswer>(StringComparer.Ordinal);
@@ -375,6 +387,8 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
             .Bind("@cacheWrite", tokens.CacheWrite)
             .Bind("@longCacheWrite", entry.Tokens.LongCacheWrite)
             .Bind("@batch", entry.Tokens.IsBatch ? 1 : 0)
+            .Bind("@sum", entry.Tokens.IsSum ? 1 : 0)
+            .Bind("@receipt", entry.Telemetry?.ToldAt is null ? 0 : 1)
             .Bind("@unpriced", record.UnpricedTokens)
             .Bind("@corrects", record.Corrects)
             .Bind("@price", record.Price?.PriceId)

@@ -1101,6 +1101,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<bool>("IsEstimated")
                         .HasColumnType("bit");
 
+                    b.Property<bool>("IsSum")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsTimeOfReceipt")
+                        .HasColumnType("bit");
+
                     b.Property<long>("LongCacheWriteTokens")
                         .HasColumnType("bigint");
 

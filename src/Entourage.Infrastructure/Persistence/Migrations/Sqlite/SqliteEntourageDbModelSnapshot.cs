@@ -1065,6 +1065,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<bool>("IsEstimated")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsSum")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsTimeOfReceipt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("LongCacheWriteTokens")
                         .HasColumnType("INTEGER");
 
