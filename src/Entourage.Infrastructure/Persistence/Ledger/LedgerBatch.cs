@@ -133,7 +133,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         AbandonEntry abandon => await AbandonAsync(abandon),
         PauseEntry pause => await stops.PauseAsync(pause),
         ResumeEntry resume => await stops.ResumeAsync(resume),
-        RepriceEntry reprice => Reprice(reprice),
+        RepriceEntry reprice => await RepriceAsync(reprice),
         _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
     };
 
@@ -217,7 +217,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             : null;
 
     /// <summary>Prices a usage that waits for it (rule 5: what is recorded stays, and a record is added).</summary>
-    private bool Reprice(RepriceEntry reprice)
+    private async Task<bool> RepriceAsync(RepriceEntry reprice)
     {
         var session = GetSession(reprice.SessionId);
         if (!opening.Unpriced.TryGetValue(reprice.Sequence, out var waiting)
@@ -228,6 +228,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         opening.Unpriced.Remove(reprice.Sequence);
+        var before = books.PositionOf(books.BudgetsAt(session, reprice.Now));
         var entry = new UsageEntry(
             Guid.CreateVersion7(reprice.Now),
             session.Id,
@@ -244,7 +245,30 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             new(entry, waiting.Model, price.Parts.Total, CostSource.Catalogue, Money.Zero, price, -waiting.Tokens.Counts.OfAllClasses, waiting.Sequence),
             session,
             held: null);
+        await KillUnderExhaustedAsync(before, session, reprice.Now);
         return true;
+    }
+
+    /// <summary>Kills the sessions under present budgets that a late cost has exhausted, where their teams want that.</summary>
+    /// <param name="before">The present budgets before the cost.</param>
+    /// <param name="session">The session that the cost is of.</param>
+    /// <param name="now">The present (UTC).</param>
+    private async Task KillUnderExhaustedAsync(BudgetPosition before, LedgerSession session, DateTimeOffset now)
+    {
+        var after = books.PositionOf(before.Budgets.Select(budget => budget.Budget));
+        var exhausted = after.Budgets.Where((budget, i) => budget.IsExhausted && !before.Budgets[i].IsExhausted)
+            .Select(budget => budget.Budget.Window)
+            .ToArray();
+        if (exhausted.Length == 0)
+        {
+            return;
+        }
+
+        var isShared = exhausted.Any(window => window.Scope == BudgetScope.Organisation);
+        foreach (var teamId in isShared ? await store.FindTeamsAsync(session.Policy.OrganisationId) : [session.Policy.TeamId])
+        {
+            await stops.KillUnderAsync(teamId, exhausted, now);
+        }
     }
 
     /// <summary>The live reservation that a usage names; null when it names none, or one that has ended (rule 7).</summary>

@@ -11,7 +11,9 @@ using SQLitePCL;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>A connection with the ledger's statements, each prepared once.</summary>
-internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedgerWrites, IDisposable
+/// <param name="connection">The connection.</param>
+/// <param name="ownsConnection">Whether to close it in the end.</param>
+internal sealed partial class SqliteLedger(SqliteConnection connection, bool ownsConnection = true) : ILedgerWrites, IDisposable
 {
     private const string AddToRollup = LedgerSql.InsertRollup + " ON CONFLICT DO UPDATE SET " + LedgerSql.RollupSums;
 
@@ -281,7 +283,10 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
             statement.Dispose();
         }
 
-        connection.Dispose();
+        if (ownsConnection)
+        {
+            connection.Dispose();
+        }
     }
 
     private static Task<IReadOnlyList<LedgerReservation>> ReadReservations<T>(IReadOnlyCollection<T> keys, Func<T, SqliteStatement> toStatement)
