@@ -27,21 +27,6 @@ public sealed record ClaudeCodeHookOutput
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SystemMessage { get; init; }
 
-    /// <summary><c>block</c> keeps a prompt from being sent; absent otherwise, since a stop that is blocked would make an agent go on.</summary>
-    [JsonPropertyName("decision")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Decision { get; init; }
-
-    /// <summary>Why the prompt is blocked.</summary>
-    [JsonPropertyName("reason")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Reason { get; init; }
-
-    /// <summary>What only one kind of event has.</summary>
-    [JsonPropertyName("hookSpecificOutput")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ClaudeCodeHookDetails? HookSpecificOutput { get; init; }
-
     /// <summary>The answer to an event, in the form that it allows.</summary>
     /// <param name="name">The event.</param>
     /// <param name="budget">What the agent may still spend.</param>
@@ -60,9 +45,8 @@ public sealed record ClaudeCodeHookOutput
             // The run is over, or the event is no part of it.
             "SessionEnd" or "Notification" => Proceed,
             "SessionStart" => stop with { SystemMessage = reason },
-            "UserPromptSubmit" => stop with { Decision = "block", Reason = reason },
-            "PreToolUse" => stop with { HookSpecificOutput = new(name) { PermissionDecision = "deny", PermissionDecisionReason = reason } },
-            "PermissionRequest" => stop with { HookSpecificOutput = new(name) { Decision = new("deny", reason, Interrupt: true) } },
+
+            // Nothing else: with a denied tool call or a blocked stop besides, Claude Code 2.1 goes on all the same.
             _ => stop,
         };
     }
@@ -91,32 +75,3 @@ public sealed record ClaudeCodeHookOutput
         _ => reason,
     };
 }
-
-/// <summary>What only one kind of event has in its answer.</summary>
-/// <param name="HookEventName">The event.</param>
-public sealed record ClaudeCodeHookDetails([property: JsonPropertyName("hookEventName")] string HookEventName)
-{
-    /// <summary>Of <c>PreToolUse</c>: <c>deny</c> keeps the tool from being called.</summary>
-    [JsonPropertyName("permissionDecision")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PermissionDecision { get; init; }
-
-    /// <summary>Of <c>PreToolUse</c>: why, for the model.</summary>
-    [JsonPropertyName("permissionDecisionReason")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? PermissionDecisionReason { get; init; }
-
-    /// <summary>Of <c>PermissionRequest</c>: what is decided in the user's place.</summary>
-    [JsonPropertyName("decision")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ClaudeCodePermission? Decision { get; init; }
-}
-
-/// <summary>A decision about a request for permission.</summary>
-/// <param name="Behavior"><c>deny</c>.</param>
-/// <param name="Message">Why.</param>
-/// <param name="Interrupt">Whether the run ends with it.</param>
-public sealed record ClaudeCodePermission(
-    [property: JsonPropertyName("behavior")] string Behavior,
-    [property: JsonPropertyName("message")] string Message,
-    [property: JsonPropertyName("interrupt")] bool Interrupt);
