@@ -276,6 +276,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
     {
         TraceId = Id(span, "traceId"),
         SpanId = Id(span, "spanId"),
+        ParentSpanId = Id(span, "parentSpanId"),
         Name = Text(span, "name"),
         EndTime = Nanoseconds(span, "endTimeUnixNano"),
         Attributes = { ToAttributes(span) },

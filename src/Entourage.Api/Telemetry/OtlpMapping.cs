@@ -33,6 +33,7 @@ internal static class OtlpMapping
         Shorten(span.Name),
         ToInstant(span.EndTime),
         ToId(span.TraceId, span.SpanId),
+        ToId(span.TraceId, span.ParentSpanId),
         span.Status?.Code == ErrorStatus ? Shorten(span.Status.Message) : null,
         span.Attributes.ToAttributes(limits));
 

@@ -101,6 +101,9 @@ internal interface ILedgerWrites : ILedgerReads
     /// <summary>Usages that wait for a price, by their sequences; those that do.</summary>
     Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);
 
+    /// <summary>A usage of a session, with what corrected it since; null when there is none. Quick for the newest ones.</summary>
+    Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId);
+
     /// <summary>The stored answers under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
 

@@ -17,7 +17,7 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>Entries that share a transaction, taken one after the other. Every rule is the domain's.</summary>
-internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds)
+internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds, TokenRates assumedRates)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
     private readonly LedgerOpening opening = new(entries, store, priceLists);
@@ -38,7 +38,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         books = await opening.ReadAsync();
         stops = new(books, store);
-        watch = new(books, stops, bounds);
+        watch = new(books, stops, bounds, assumedRates);
         batches = new(opening.Answered);
         var outcomes = new LedgerOutcome[entries.Count];
         for (var i = 0; i < outcomes.Length; i++)
@@ -47,7 +47,8 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         await watch.RaiseAsync(store);
-        if (books.Close(answeredHere.Values.Select(answer => answer.Stored).Concat(batches.Added), batches.Extended) is { } changes)
+        var added = answeredHere.Values.Select(answer => answer.Stored).Concat(batches.Added).Concat(opening.Amendments.Added);
+        if (books.Close(added, batches.Extended.Concat(opening.Amendments.Changed)) is { } changes)
         {
             await store.SaveAsync(changes);
         }
@@ -61,7 +62,14 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         {
             if (FindEarlier(entry) is { } earlier)
             {
+                await AmendAsync(entry, earlier);
                 return LedgerOutcome.Of(earlier, replayed: true);
+            }
+
+            if (entry is UsageEntry usage && opening.Amendments.IsCovered(usage))
+            {
+                await CoverAsync(usage);
+                return LedgerOutcome.Of(false, replayed: true);
             }
 
             var response = await ApplyAsync(entry);
@@ -137,8 +145,9 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
     };
 
-    private async ValueTask<UsageResponse> RecordAsync(UsageEntry usage)
+    private async ValueTask<UsageResponse> RecordAsync(UsageEntry told)
     {
+        var usage = opening.Amendments.WithStatedCost(told);
         var session = GetSession(usage.SessionId);
         if (!LedgerOpening.MayBeCounted(usage))
         {
@@ -152,20 +161,63 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         var held = FindOwnReservation(usage);
         var model = usage.Model ?? session.Model ?? "";
         var price = FindPrice(session, model, usage.OccurredAt, usage.Tokens);
+        if (price is null && usage.RequestModel is { } requested && FindPrice(session, requested, usage.OccurredAt, usage.Tokens) is { } ofRequest)
+        {
+            // Some gateways and servers answer under names of their own. The model that was asked for is the best that is known then.
+            (model, price) = (requested, ofRequest);
+        }
+
         var (cost, source) = usage.ReportedCost is { } reported ? (reported, CostSource.Reported)
             : price is not null ? (price.Parts.Total, CostSource.Catalogue)
-            : held is not null ? (held.Reservation.Amount, CostSource.Reservation)
+            : held is { Reservation.IsAssumed: false } ? (held.Reservation.Amount, CostSource.Reservation)
+            : session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Assume ? (assumedRates.CostOf(usage.Tokens, 0).Total, CostSource.Assumed)
             : (Money.Zero, CostSource.Unpriced);
+        if (source == CostSource.Reported && price is { } compared
+            && (compared.Parts.IsEstimated || (usage.Telemetry is { MayCostMore: true } && cost > compared.Parts.Total)))
+        {
+            // What an incomplete price comes to says nothing about a stated cost, nor does one of tokens alone where more than these was paid for.
+            price = null;
+        }
+
+        // First: what is taken back must not be spent together with this.
+        await CoverAsync(usage);
         var unpricedTokens = source == CostSource.Unpriced ? usage.Tokens.Counts.OfAllClasses : 0;
-        var record = Add(new(usage, model, cost, source, Money.Zero, price, unpricedTokens), session, held);
+        var assumed = source == CostSource.Assumed ? cost : Money.Zero;
+        var record = Add(new(usage, model, cost, source, Money.Zero, price, unpricedTokens) { AssumedCost = assumed }, session, held);
         if (held is not null)
         {
             books.End(held, ReservationStatus.Committed, usage.Now);
         }
 
+        opening.Amendments.Remember(usage);
         KillWhatExceeds(record, session);
         var reasons = await stops.CarryOutAsync();
         return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books, reasons);
+    }
+
+    /// <summary>Corrects what was recorded of a call before, where telemetry states its cost now.</summary>
+    private async Task AmendAsync(LedgerEntry entry, object earlier)
+    {
+        if (entry is UsageEntry usage && earlier is UsageResponse before && opening.Amendments.Amend(usage, before) is { } correction)
+        {
+            await AddCorrectionAsync(correction);
+        }
+    }
+
+    /// <summary>Takes back what spans counted that sum up others.</summary>
+    private async Task CoverAsync(UsageEntry usage)
+    {
+        foreach (var correction in opening.Amendments.Cover(usage))
+        {
+            await AddCorrectionAsync(correction);
+        }
+    }
+
+    private async Task AddCorrectionAsync(LedgerRecord correction)
+    {
+        var session = GetSession(correction.Entry.SessionId);
+        KillWhatExceeds(Add(correction, session, held: null), session);
+        _ = await stops.CarryOutAsync();
     }
 
     /// <summary>Refuses a stated amount above what the operator allows. Seen here, since a retry under a key is answered as before.</summary>
@@ -212,11 +264,12 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     }
 
     private LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
-        model.Length > 0 && opening.Prices[session.Policy.OrganisationId].Find(model, at) is { } price && price.CostOf(tokens) is { } parts
-            ? new(price.Id, parts)
-            : null;
+        model.Length > 0 && opening.Prices[session.Policy.OrganisationId].Find(model, at) is { } price ? new(price.Id, price.CostOf(tokens)) : null;
 
-    /// <summary>Prices a usage that waits for it (rule 5: what is recorded stays, and a record is added).</summary>
+    /// <summary>
+    /// Prices a usage that waits for it (rule 5: what is recorded stays, and a record is added). Of an assumed cost the record takes off what was too
+    /// much, or adds what was missing.
+    /// </summary>
     private async Task<bool> RepriceAsync(RepriceEntry reprice)
     {
         var session = GetSession(reprice.SessionId);
@@ -242,7 +295,10 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             reprice.Now,
             Idempotency: null);
         Add(
-            new(entry, waiting.Model, price.Parts.Total, CostSource.Catalogue, Money.Zero, price, -waiting.Tokens.Counts.OfAllClasses, waiting.Sequence),
+            new(entry, waiting.Model, price.Parts.Total - waiting.Cost, CostSource.Catalogue, Money.Zero, price, -waiting.UnpricedTokens, waiting.Sequence)
+            {
+                AssumedCost = Money.Zero - waiting.AssumedCost,
+            },
             session,
             held: null);
         await KillUnderExhaustedAsync(before, session, reprice.Now);
@@ -297,13 +353,14 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
             return PausedRefusal.Of(paused);
         }
 
-        var amount = AmountOf(reserve, session);
+        var (amount, isAssumed) = AmountOf(reserve, session);
         var reservation = new Reservation
         {
             Id = reserve.ReservationId,
             SessionId = session.Id,
             OrganisationId = session.Policy.OrganisationId,
             Amount = amount,
+            IsAssumed = isAssumed,
             CreatedAt = reserve.Now,
             ExpiresAt = reserve.Now + reserve.Ttl,
         };
@@ -316,19 +373,27 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         return ReservationResponse.From(reservation, books.PositionOf(books.BudgetsAt(session, reserve.Now)), reserve.Now);
     }
 
-    private Money AmountOf(ReserveEntry reserve, LedgerSession session)
+    /// <summary>What a reservation is to hold, and whether that is what tokens come to at the assumed rates.</summary>
+    private (Money Amount, bool IsAssumed) AmountOf(ReserveEntry reserve, LedgerSession session)
     {
         var (amount, named, tokens) = reserve.Estimate;
         EnsureAllowed(amount, "EstimatedCostUsd");
         var model = named ?? session.Model ?? "";
-        var price = FindPrice(session, model, reserve.Now, new(tokens));
-        if (price is null && model.Length > 0 && session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Refuse)
+        var rule = session.Policy.TeamLimits.UnpricedModels;
+
+        // A price may change while the reservation holds its money, and the usage may come at either.
+        var prices = model.Length > 0
+            ? opening.Prices[session.Policy.OrganisationId].During(model, reserve.Now, reserve.Now + reserve.Ttl).ToArray()
+            : [];
+        if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
         {
             throw StoredPrices.Refused(model);
         }
 
-        return amount ?? price?.Parts.Total
-            ?? throw new RuleViolationException("unpriced-model", $"There is no price for the model '{model}': estimate the cost instead.", "Model");
+        return amount is { } stated ? (stated, false)
+            : prices.Length > 0 ? (prices.Max(price => price.BoundOf(tokens)), false)
+            : rule == UnpricedModelRule.Assume ? (assumedRates.BoundOf(tokens), true)
+            : throw new RuleViolationException("unpriced-model", $"There is no price for the model '{model}': estimate the cost instead.", "Model");
     }
 
     private object Extend(ExtendEntry extend)
@@ -391,8 +456,8 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private async Task<bool> AbandonAsync(AbandonEntry abandon)
     {
         var session = GetSession(abandon.SessionId);
-        var isAbandoned = await stops.AbandonAsync(session, abandon.Now);
-        if (isAbandoned)
+        var isAbandoned = await stops.AbandonAsync(session, abandon.IsTelemetrys, abandon.Now);
+        if (isAbandoned && !abandon.IsTelemetrys)
         {
             watch.NoteAbandoned(session, abandon.Now);
         }

@@ -36,7 +36,7 @@ internal static class LedgerSql
 
     /// <summary>Wants a condition after it.</summary>
     public const string SelectReservation =
-        "SELECT r.Id, r.SessionId, r.OrganisationId, r.Amount, r.CreatedAt, r.ExpiresAt, r.Status, r.EndedAt, s.Ancestors, " + Task + ", " + Policy
+        "SELECT r.Id, r.SessionId, r.OrganisationId, r.Amount, r.IsAssumed, r.CreatedAt, r.ExpiresAt, r.Status, r.EndedAt, s.Ancestors, " + Task + ", " + Policy
         + " FROM Reservations r JOIN Sessions s ON s.Id = r.SessionId " + JoinPolicy + " WHERE ";
 
     public const string IsExpired = "r.EndedAt IS NULL AND r.ExpiresAt <= @now AND r.OrganisationId ";
@@ -62,10 +62,20 @@ internal static class LedgerSql
 
     public const string SelectRecorded = "SELECT 1 FROM UsageRecords WHERE SessionId = @session AND Id = @id";
 
+    /// <summary>A usage of a session, by its id, the newest first: what is asked for came just before. Wants a limit of one row after it.</summary>
+    public const string SelectRecordedUsage = SelectUsage + "u.SessionId = @session AND u.Id = @id ORDER BY u.Sequence DESC ";
+
+    /// <summary>The record that corrects another.</summary>
+    public const string SelectCorrection = SelectUsage + "u.Corrects = @sequence";
+
+    private const string SelectUsage =
+        "SELECT u.Sequence, u.Id, u.SessionId, u.OccurredAt, u.Model, u.InputTokens, u.OutputTokens, u.CacheReadTokens, u.CacheWriteTokens, "
+        + "u.LongCacheWriteTokens, u.IsBatch, u.IsSum, u.Billing, u.UnpricedTokens, u.Cost, u.AssumedCost, u.CostSource FROM UsageRecords u WHERE ";
+
     /// <summary>Wants a comparison of the sequence after it.</summary>
     public const string SelectUnpriced =
         "SELECT u.Sequence, u.SessionId, u.OccurredAt, u.Model, u.InputTokens, u.OutputTokens, u.CacheReadTokens, u.CacheWriteTokens, "
-        + "u.LongCacheWriteTokens, u.IsBatch, u.Billing FROM UsageRecords u WHERE u.CostSource = 2 "
+        + "u.LongCacheWriteTokens, u.IsBatch, u.IsSum, u.Billing, u.UnpricedTokens, u.Cost, u.AssumedCost FROM UsageRecords u WHERE u.CostSource IN (2, 5) "
         + "AND NOT EXISTS (SELECT 1 FROM UsageRecords c WHERE c.Corrects = u.Sequence) AND u.Sequence ";
 
     /// <summary>The newest price that everybody has; null where there is none.</summary>
@@ -97,10 +107,10 @@ internal static class LedgerSql
 
     public const string InsertRecord =
         "INSERT INTO UsageRecords (Id, SessionId, OccurredAt, RecordedAt, Model, InputTokens, OutputTokens, CacheReadTokens, "
-        + "CacheWriteTokens, LongCacheWriteTokens, IsBatch, UnpricedTokens, Corrects, PriceId, InputCost, OutputCost, CacheReadCost, "
-        + "CacheWriteCost, Cost, CostSource, Billing, Error, ReservationId, Overrun) VALUES (@id, @session, @occurred, @recorded, @model, "
-        + "@input, @output, @cacheRead, @cacheWrite, @longCacheWrite, @batch, @unpriced, @corrects, @price, @inputCost, @outputCost, "
-        + "@cacheReadCost, @cacheWriteCost, @cost, @source, @billing, @error, @reservation, @overrun)";
+        + "CacheWriteTokens, LongCacheWriteTokens, IsBatch, IsSum, IsTimeOfReceipt, UnpricedTokens, Corrects, PriceId, InputCost, OutputCost, CacheReadCost, "
+        + "CacheWriteCost, Cost, AssumedCost, IsEstimated, CostSource, Billing, Error, ReservationId, Overrun) VALUES (@id, @session, @occurred, @recorded, @model, "
+        + "@input, @output, @cacheRead, @cacheWrite, @longCacheWrite, @batch, @sum, @receipt, @unpriced, @corrects, @price, @inputCost, @outputCost, "
+        + "@cacheReadCost, @cacheWriteCost, @cost, @assumed, @estimated, @source, @billing, @error, @reservation, @overrun)";
 
     public const string SelectCounter = "SELECT Scope, ScopeId, Period, Start, SpentBillionUsd, Spent, ReservedBillionUsd, Reserved FROM BudgetCounters WHERE ";
 
@@ -117,8 +127,8 @@ internal static class LedgerSql
         + "AND ReservedBillionUsd = @reservedBillionBefore AND Reserved = @reservedBefore";
 
     public const string InsertReservation =
-        "INSERT INTO Reservations (Id, SessionId, OrganisationId, Amount, CreatedAt, ExpiresAt, Status, EndedAt) VALUES (@id, @session, "
-        + "@organisation, @amount, @created, @expires, @status, @ended)";
+        "INSERT INTO Reservations (Id, SessionId, OrganisationId, Amount, IsAssumed, CreatedAt, ExpiresAt, Status, EndedAt) VALUES (@id, @session, "
+        + "@organisation, @amount, @assumed, @created, @expires, @status, @ended)";
 
     /// <summary>Changes no row that is not as it was read: a reservation ends once (rule 7).</summary>
     public const string UpdateReservation =
@@ -131,10 +141,11 @@ internal static class LedgerSql
 
     public const string InsertRollup =
         "INSERT INTO UsageRollups (TeamId, QuarterAt, SessionId, Model, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, "
-        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, Sessions, IsSummarised, SummarisedInputTokens, "
+        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, AssumedCostBillionUsd, AssumedCostNanoUsd, Sessions, IsSummarised, SummarisedInputTokens, "
         + "SummarisedOutputTokens, SummarisedCacheReadTokens, SummarisedCacheWriteTokens, SummarisedUnpricedTokens, SummarisedCostBillionUsd, "
-        + "SummarisedCostNanoUsd, SummarisedImputedCostBillionUsd, SummarisedImputedCostNanoUsd, SummarisedSessions) VALUES (@team, @quarter, @session, "
-        + "@model, @input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
+        + "SummarisedCostNanoUsd, SummarisedImputedCostBillionUsd, SummarisedImputedCostNanoUsd, "
+        + "SummarisedAssumedCostBillionUsd, SummarisedAssumedCostNanoUsd, SummarisedSessions) VALUES (@team, @quarter, @session, "
+        + "@model, @input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, @assumedBillion, @assumed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
 
     public const string RollupSums =
         TotalSql.AddTokens + ", " + TotalSql.AddUnpriced + ", " + TotalSql.AddCosts + ", IsSummarised = 0";
@@ -160,6 +171,7 @@ internal static class LedgerSql
             SessionId = row.Int64(),
             OrganisationId = row.Id(),
             Amount = row.Amount()!.Value,
+            IsAssumed = row.Flag(),
             CreatedAt = row.Instant()!.Value,
             ExpiresAt = row.Instant()!.Value,
             Status = (ReservationStatus)row.Byte(),
@@ -209,7 +221,34 @@ internal static class LedgerSql
     {
         var (sequence, sessionId, occurredAt, model) = (row.Int64(), row.Int64(), row.Instant()!.Value, row.Text()!);
         var counts = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
-        return new(sequence, sessionId, occurredAt, model, new(counts, row.Int64(), row.Flag()), (Billing)row.Byte());
+        return new(
+            sequence,
+            sessionId,
+            occurredAt,
+            model,
+            new(counts, row.Int64(), row.Flag(), row.Flag()),
+            (Billing)row.Byte(),
+            row.Int64(),
+            row.Amount()!.Value,
+            row.Amount()!.Value);
+    }
+
+    public static LedgerRecorded ReadRecorded(LedgerRow row)
+    {
+        var (sequence, id, sessionId, occurredAt, model) = (row.Int64(), row.Id(), row.Int64(), row.Instant()!.Value, row.Text()!);
+        var counts = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
+        return new(
+            sequence,
+            id,
+            sessionId,
+            occurredAt,
+            model,
+            new(counts, row.Int64(), row.Flag(), row.Flag()),
+            (Billing)row.Byte(),
+            row.Int64(),
+            row.Amount()!.Value,
+            row.Amount()!.Value,
+            (CostSource)row.Byte());
     }
 
     // Members are read in the order of the columns.

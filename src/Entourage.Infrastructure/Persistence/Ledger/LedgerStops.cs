@@ -120,8 +120,11 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     /// Ends a session that nothing was heard of for as long as its team waits. Those who found it looked before this turn began, so what
     /// may have happened since is looked at again.
     /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="isTelemetrys">Whether telemetry opened it: then it is completed, since nobody else says when it ends.</param>
+    /// <param name="now">The present (UTC).</param>
     /// <returns>Whether it was ended.</returns>
-    public async Task<bool> AbandonAsync(LedgerSession session, DateTimeOffset now)
+    public async Task<bool> AbandonAsync(LedgerSession session, bool isTelemetrys, DateTimeOffset now)
     {
         if (!session.State.IsActive || session.Policy.TeamLimits.AbandonedAfterMinutes is not { } minutes)
         {
@@ -139,7 +142,9 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
             return false;
         }
 
-        books.End(session, session.State.Abandon($"Nothing was heard of it for {minutes} minutes.", now));
+        books.End(session, isTelemetrys
+            ? session.State.End(failed: false, error: null, now)
+            : session.State.Abandon($"Nothing was heard of it for {minutes} minutes.", now));
         books.Tell(Telling.Of(LedgerAnswers.OfSession(books.FindSession(session.Id)!, books, now), session.Policy.TeamId, now));
         return true;
     }

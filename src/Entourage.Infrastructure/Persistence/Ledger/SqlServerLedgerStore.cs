@@ -162,6 +162,18 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
     public async Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
         await ReadAsync(sequences, SqlServerStatements.SelectUnpriced, LedgerSql.ReadUnpriced);
 
+    public async Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId)
+    {
+        var found = (await ReadAsync(SqlServerStatements.SelectRecordedUsage(sessionId, recordId), LedgerSql.ReadRecorded, [])).SingleOrDefault();
+        while (found is not null
+            && (await ReadAsync(SqlServerStatements.SelectCorrection(found.Sequence), LedgerSql.ReadRecorded, [])).SingleOrDefault() is { } correction)
+        {
+            found = found.With(correction);
+        }
+
+        return found;
+    }
+
     public async Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes) =>
         (await ReadAsync(keyHashes, SqlServerStatements.SelectAnswers, LedgerSql.ReadAnswer))
             .DistinctBy(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal)

@@ -21,7 +21,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal static partial class SqlServerStatements
 {
-    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 24.
+    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 26.
     private const int LargestPiece = 64;
 
     private const int HashLength = 32; // SHA-256
@@ -87,6 +87,15 @@ internal static partial class SqlServerStatements
         row.Add("@id", SqlDbType.UniqueIdentifier, recordId);
     });
 
+    public static SqlCommand SelectRecordedUsage(long sessionId, Guid recordId) => Single(
+        LedgerSql.SelectRecordedUsage + "OFFSET 0 ROWS FETCH FIRST 1 ROW ONLY", row =>
+        {
+            row.Add("@session", SqlDbType.BigInt, sessionId);
+            row.Add("@id", SqlDbType.UniqueIdentifier, recordId);
+        });
+
+    public static SqlCommand SelectCorrection(long sequence) => Single(LedgerSql.SelectCorrection, row => row.Add("@sequence", SqlDbType.BigInt, sequence));
+
     public static SqlCommand SelectCounters(IReadOnlyCollection<BudgetWindow> windows) => Repeat(
         LedgerSql.SelectCounter, windows, LedgerSql.IsCounter, " OR ", "", BindWindow);
 
@@ -128,6 +137,7 @@ internal static partial class SqlServerStatements
             BindSession(row, reservation.SessionId);
             BindOrganisation(row, reservation.OrganisationId);
             row.Add("@amount", SqlDbType.BigInt, reservation.Amount.NanoUsd);
+            row.Add("@assumed", SqlDbType.Bit, reservation.IsAssumed);
             row.Add("@created", SqlDbType.DateTimeOffset, reservation.CreatedAt);
         });
 
@@ -143,8 +153,7 @@ internal static partial class SqlServerStatements
         AddToRollup, sums, (row, sum) =>
         {
             BindBucket(row, sum.Key);
-            row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
-            BindSum(row, sum.Value);
+            BindRollup(row, sum.Value);
         });
 
     public static SqlCommand InsertRecords(IReadOnlyCollection<LedgerRecord> records) => Repeat(
@@ -156,6 +165,8 @@ internal static partial class SqlServerStatements
             row.Add("@recorded", SqlDbType.DateTimeOffset, entry.Now);
             row.Add("@model", SqlDbType.NVarChar, record.Model, Agent.ModelLength);
             row.Add("@cost", SqlDbType.BigInt, record.Cost.NanoUsd);
+            row.Add("@assumed", SqlDbType.BigInt, record.AssumedCost.NanoUsd);
+            row.Add("@estimated", SqlDbType.Bit, record.IsEstimated);
             row.Add("@source", SqlDbType.TinyInt, (byte)record.CostSource);
             row.Add("@billing", SqlDbType.TinyInt, (byte)entry.Billing);
             row.Add("@error", SqlDbType.NVarChar, entry.Error, Session.ErrorLength);
@@ -163,6 +174,8 @@ internal static partial class SqlServerStatements
             row.Add("@overrun", SqlDbType.BigInt, record.Overrun.NanoUsd);
             row.Add("@longCacheWrite", SqlDbType.BigInt, entry.Tokens.LongCacheWrite);
             row.Add("@batch", SqlDbType.Bit, entry.Tokens.IsBatch);
+            row.Add("@sum", SqlDbType.Bit, entry.Tokens.IsSum);
+            row.Add("@receipt", SqlDbType.Bit, entry.Telemetry?.ToldAt is not null);
             row.Add("@unpriced", SqlDbType.BigInt, record.UnpricedTokens);
             row.Add("@corrects", SqlDbType.BigInt, record.Corrects);
             row.Add("@price", SqlDbType.BigInt, record.Price?.PriceId);
@@ -277,6 +290,14 @@ internal static partial class SqlServerStatements
         row.Add("@cost", SqlDbType.BigInt, sum.Cost.RestNanoUsd);
         row.Add("@imputedBillion", SqlDbType.BigInt, sum.ImputedCost.BillionUsd);
         row.Add("@imputed", SqlDbType.BigInt, sum.ImputedCost.RestNanoUsd);
+    }
+
+    private static void BindRollup(Row row, UsageSum sum)
+    {
+        BindSum(row, sum);
+        row.Add("@unpriced", SqlDbType.BigInt, sum.UnpricedTokens);
+        row.Add("@assumedBillion", SqlDbType.BigInt, sum.AssumedCost.BillionUsd);
+        row.Add("@assumed", SqlDbType.BigInt, sum.AssumedCost.RestNanoUsd);
     }
 
     private static void BindTokens(Row row, TokenCounts tokens)

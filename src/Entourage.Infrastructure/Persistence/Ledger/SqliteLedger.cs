@@ -139,6 +139,18 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, bool own
         return Task.FromResult<IReadOnlyList<LedgerUnpriced>>(found);
     }
 
+    public Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId)
+    {
+        var found = Prepare(LedgerSql.SelectRecordedUsage + "LIMIT 1").Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(LedgerSql.ReadRecorded);
+        while (found is not null
+            && Prepare(LedgerSql.SelectCorrection).Bind("@sequence", found.Sequence).ReadFirst(LedgerSql.ReadRecorded) is { } correction)
+        {
+            found = found.With(correction);
+        }
+
+        return Task.FromResult(found);
+    }
+
     public Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes)
     {
         var answers = new Dictionary<string, IdempotentAnswer>(StringComparer.Ordinal);
@@ -210,6 +222,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, bool own
                 .Bind("@session", reservation.SessionId)
                 .Bind("@organisation", reservation.OrganisationId)
                 .Bind("@amount", reservation.Amount.NanoUsd)
+                .Bind("@assumed", reservation.IsAssumed ? 1 : 0)
                 .Bind("@created", reservation.CreatedAt)
                 .Write();
         }
@@ -221,7 +234,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, bool own
 
         foreach (var (bucket, sum) in changes.Rollups)
         {
-            Bind(BindSum(Prepare(AddToRollup), sum).Bind("@unpriced", sum.UnpricedTokens), bucket).Write();
+            Bind(BindRollup(Prepare(AddToRollup), sum), bucket).Write();
         }
 
         foreach (var record in changes.Records)
@@ -340,6 +353,11 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, bool own
         .Bind("@imputedBillion", sum.ImputedCost.BillionUsd)
         .Bind("@imputed", sum.ImputedCost.RestNanoUsd);
 
+    private static SqliteStatement BindRollup(SqliteStatement statement, UsageSum sum) => BindSum(statement, sum)
+        .Bind("@unpriced", sum.UnpricedTokens)
+        .Bind("@assumedBillion", sum.AssumedCost.BillionUsd)
+        .Bind("@assumed", sum.AssumedCost.RestNanoUsd);
+
     private void Write(CounterChange change)
     {
         var statement = Bind(Prepare(change.Before is null ? LedgerSql.InsertCounter : LedgerSql.UpdateCounter), change.Window)
@@ -374,6 +392,8 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, bool own
             .Bind("@cacheWrite", tokens.CacheWrite)
             .Bind("@longCacheWrite", entry.Tokens.LongCacheWrite)
             .Bind("@batch", entry.Tokens.IsBatch ? 1 : 0)
+            .Bind("@sum", entry.Tokens.IsSum ? 1 : 0)
+            .Bind("@receipt", entry.Telemetry?.ToldAt is null ? 0 : 1)
             .Bind("@unpriced", record.UnpricedTokens)
             .Bind("@corrects", record.Corrects)
             .Bind("@price", record.Price?.PriceId)
@@ -382,6 +402,8 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, bool own
             .Bind("@cacheReadCost", parts?.CacheRead.NanoUsd)
             .Bind("@cacheWriteCost", parts?.CacheWrite.NanoUsd)
             .Bind("@cost", record.Cost.NanoUsd)
+            .Bind("@assumed", record.AssumedCost.NanoUsd)
+            .Bind("@estimated", record.IsEstimated ? 1 : 0)
             .Bind("@source", (long)record.CostSource)
             .Bind("@billing", (long)entry.Billing)
             .Bind("@error", entry.Error)
