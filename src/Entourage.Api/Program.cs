@@ -3,6 +3,7 @@ using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Api.Mcp;
+using Entourage.Api.Protection;
 using Entourage.Api.Startup;
 using Entourage.Application;
 using Entourage.Application.Json;
@@ -85,7 +86,7 @@ try
     app.UseKeyRates();
     app.UseWhen(context => context.Request.Path.StartsWithSegments(McpSetup.Path), branch => branch.Use(McpBodies.CheckAsync));
     app.MapControllers();
-    app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent);
+    app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent).WithMetadata(new ReportsSpendingAttribute());
     app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")

@@ -1,4 +1,5 @@
 using Entourage.Api.Auth;
+using Entourage.Api.Protection;
 using Entourage.Api.Telemetry;
 using Entourage.Application.Telemetry;
 using MediatR;
@@ -15,6 +16,7 @@ namespace Entourage.Api.Controllers;
 [Route("v1")]
 [Tags("Telemetry")]
 [OtlpErrors]
+[ReportsSpending]
 [Authorize(Policies.Agent)]
 public sealed class TelemetryController(IMediator mediator, IServiceProvider services) : ControllerBase
 {
