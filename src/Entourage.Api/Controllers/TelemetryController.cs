@@ -40,6 +40,7 @@ public sealed class TelemetryController(IMediator mediator, IServiceProvider ser
         var isJson = OtlpBody.IsJson(Request);
         var reading = await services.GetRequiredService<OtlpReader>().ReadAsync(HttpContext, signal, isJson, cancellationToken);
         var outcome = await mediator.Send(new IngestTelemetryCommand(reading), cancellationToken);
-        return OtlpAnswer.Of(outcome, isJson, signal.Refused);
+        HttpContext.Features.Set(outcome);
+        return OtlpAnswer.Of(outcome, signal.Refused);
     }
 }
