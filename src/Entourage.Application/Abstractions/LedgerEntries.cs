@@ -66,8 +66,9 @@ public sealed record UsageEntry(
 /// <param name="Mistake">What of its attributes was left out, for a person; empty for nothing.</param>
 /// <param name="Span">What its own span is known by; null for none.</param>
 /// <param name="SpansAbove">What the spans are known by that include it.</param>
+/// <param name="SpansBelow">What the spans without usage are known by that it includes: below one of them a usage may have been reported before.</param>
 public sealed record TelemetryFacts(
-    bool MayCostMore, DateTimeOffset? ToldAt, string Mistake, IdempotencyToken? Span, IReadOnlyList<IdempotencyToken> SpansAbove);
+    bool MayCostMore, DateTimeOffset? ToldAt, string Mistake, IdempotencyToken? Span, IReadOnlyList<IdempotencyToken> SpansAbove, IReadOnlyList<IdempotencyToken> SpansBelow);
 
 /// <summary>A wish to set money aside. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
 /// <param name="ReservationId">The id of the reservation to be.</param>

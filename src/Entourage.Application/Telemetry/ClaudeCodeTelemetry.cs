@@ -85,7 +85,7 @@ internal static class ClaudeCodeTelemetry
             tokens,
             SourceUsage.CostOf(span.Attributes.Number(fault, "cost_usd"), fault),
             Error: null,
-            HasSums: true) { MayCostMore = true };
+            HasSums: true) { MayCostMore = true, SpanId = span.SpanId, IsCall = true };
     }
 
     /// <summary>The sub-agent that a log record says has ended; null for none.</summary>

@@ -85,7 +85,7 @@ internal static class GenAiTelemetry
         var failure = attributes.Text("error.type") ?? error;
         return new(
             source,
-            spanId.Length > 0 ? KeyOfSpan(spanId, attributes) : KeyOfFields(attributes, at, tokens),
+            (spanId.Length > 0 ? KeyOfSpan(spanId, attributes) : KeyOfFields(attributes, at, tokens)) + SourceUsage.KeyTailOf(tokens),
             at,
             SourceUsage.ModelOf(attributes.Text("gen_ai.response.model", "gen_ai.request.model")),
             new(tokens),

@@ -179,8 +179,10 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             do
             {
                 // What a process took that did not live to write it.
-                var pending = ofSource.Length == 0 ? "" : await processes.FindPendingAsync(keyHash, cancellationToken);
-                await WriteAsync([.. ToEntries(SourceProcesses.ReadPending(pending), source, sessions)], reading, cancellationToken);
+                var pending = await processes.FindPendingAsync(keyHash, cancellationToken);
+                var (pendingSums, pendingCalls) = SourceProcesses.ReadPending(pending);
+                await WriteAsync(
+                    [.. ToEntries(pendingSums, source, sessions), .. pendingCalls.Select(call => ToEntry(call.ToUsage(source), sessions))], reading, cancellationToken);
                 taken = await processes.TakeAsync(agentId, keyHash, calls, ofSource, pending, cancellationToken);
             }
             while (taken is null);
@@ -231,7 +233,9 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         {
             try
             {
-                var found = await mediator.Send(new FindSourceSessionQuery(source.AgentId, null, source.SessionName, now), cancellationToken);
+                var agentId = source.AgentId
+                    ?? (await mediator.Send(new FindSourceSessionQuery(null, source.SessionId, source.Name, now), cancellationToken)).AgentId;
+                var found = await mediator.Send(new FindSourceSessionQuery(agentId, null, source.SessionName, now), cancellationToken);
                 if (found.SessionId is { } sessionId)
                 {
                     await ledger.WriteAsync([new EndSessionEntry(sessionId, Failed: false, Error: null, now)], cancellationToken);
@@ -301,8 +305,9 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
                 usage.MayCostMore,
                 usage.At is { } told && told != countedAt ? told : null,
                 sessions.Mistake,
-                usage.SpanId.Length == 0 ? null : TokenOf($"whole\n{usage.SpanId}"),
-                [.. usage.SpansAbove.Select(span => TokenOf($"whole\n{span}"))]),
+                usage.SpanId.Length == 0 || usage.IsCall ? null : TokenOf($"whole\n{usage.SpanId}"),
+                [.. usage.SpansAbove.Select(span => TokenOf($"whole\n{span}"))],
+                [.. usage.SpansBelow.Select(span => TokenOf($"whole\n{span}"))]),
         };
 
         // The key says what it is: the same call told of twice in different words is the same.

@@ -147,6 +147,12 @@ public sealed record SourceUsage(
     /// <summary>The spans that its own is in, the nearest first: what they report includes it.</summary>
     public IReadOnlyList<string> SpansAbove { get; init; } = [];
 
+    /// <summary>Whether it is a call whatever is in its span: no sum of others.</summary>
+    public bool IsCall { get; init; }
+
+    /// <summary>The spans without usage that are in its own.</summary>
+    public IReadOnlyList<string> SpansBelow { get; init; } = [];
+
     /// <summary>Whether the stated cost may include more than the tokens: a fast tier, searches, tries that were broken off.</summary>
     public bool MayCostMore { get; init; }
 
@@ -158,6 +164,12 @@ public sealed record SourceUsage(
 
     /// <summary>An error's text as it is stored.</summary>
     public static string ErrorOf(string? text) => Clean(text, Session.ErrorLength, keepLines: true) ?? "error";
+
+    /// <summary>
+    /// The end of a key. What has no tokens, an error or a stream that did not say, has a key of its own: it must not stand for the same call's usage
+    /// that another form reports.
+    /// </summary>
+    internal static string KeyTailOf(TokenCounts tokens) => tokens == default ? "\nempty" : "";
 
     /// <summary>Tokens by class. Those that no usage may state are noted as a fault.</summary>
     internal static TokenCounts TokensOf(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemFault fault)

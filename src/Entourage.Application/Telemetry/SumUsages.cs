@@ -60,13 +60,15 @@ internal sealed record SumUsage(
 
 /// <summary>How far a running total has been counted.</summary>
 /// <param name="Value">What it said.</param>
-/// <param name="Until">When (UTC).</param>
-internal sealed record TotalMark(decimal Value, DateTimeOffset Until);
+/// <param name="Until">When, by its program's clock (UTC).</param>
+/// <param name="SeenAt">When it was received (UTC); null in what an earlier version remembered.</param>
+/// <param name="BeganAgainAt">When it was last found to have begun again, by its program's clock (UTC); null for never.</param>
+internal sealed record TotalMark(decimal Value, DateTimeOffset Until, DateTimeOffset? SeenAt = null, DateTimeOffset? BeganAgainAt = null);
 
 /// <summary>Makes usages of running sums.</summary>
 internal static class SumUsages
 {
-    // Nothing older is taken by the ledger either.
+    // By their receipt: a program's clock may be off by years.
     private static readonly TimeSpan MarksKeptFor = TimeSpan.FromDays(31);
 
     // Each is read and written with every request of the process.
@@ -82,8 +84,9 @@ internal static class SumUsages
     /// <summary>What running totals have grown by since they were last counted; it moves the marks.</summary>
     /// <param name="sums">What they say now.</param>
     /// <param name="marks">How far each has been counted.</param>
+    /// <param name="now">The present (UTC).</param>
     /// <param name="refused">Counts those that are too many to remember.</param>
-    public static SumUsage? OfTotals(SourceSums sums, Dictionary<string, TotalMark> marks, ref int refused)
+    public static SumUsage? OfTotals(SourceSums sums, Dictionary<string, TotalMark> marks, DateTimeOffset now, ref int refused)
     {
         var grown = new List<SumPoint>();
         foreach (var point in sums.Points.Where(point => point.IsCumulative).OrderBy(point => point.Until))
@@ -95,21 +98,24 @@ internal static class SumUsages
                 continue;
             }
 
-            // One that is behind its mark was overtaken by a later one. One that is after it and lower has begun again, without saying so.
-            if (mark is not null && point.Until <= mark.Until)
+            // One that is behind its mark was overtaken by a later one, unless it is higher: then a clock was set back. One that is after its mark and
+            // lower has begun again, without saying so.
+            var isBehind = point.Until <= mark?.Until;
+            if (isBehind && (point.Value <= mark!.Value || point.Until <= mark.BeganAgainAt))
             {
                 continue;
             }
 
-            var before = mark is null || point.Value < mark.Value ? 0 : mark.Value;
+            var beganAgain = point.Value < mark?.Value;
+            var before = beganAgain ? 0 : mark?.Value ?? 0;
             if (point.Value != before)
             {
-                grown.Add(point with { Value = point.Value - before, From = mark?.Until ?? point.From });
+                grown.Add(point with { Value = point.Value - before, From = isBehind ? point.From : mark?.Until ?? point.From });
             }
 
             if (point.Value > 0 || mark is not null)
             {
-                marks[point.Series] = new(point.Value, point.Until);
+                marks[point.Series] = new(point.Value, point.Until, now, beganAgain ? mark!.Until : mark?.BeganAgainAt);
             }
         }
 
@@ -121,7 +127,7 @@ internal static class SumUsages
 
     /// <summary>Leaves out marks of totals that nobody tells of any more.</summary>
     public static Dictionary<string, TotalMark> Kept(Dictionary<string, TotalMark> marks, DateTimeOffset now) =>
-        marks.Where(mark => mark.Value.Until >= now - MarksKeptFor).ToDictionary();
+        marks.Where(mark => (mark.Value.SeenAt ?? mark.Value.Until) >= now - MarksKeptFor).ToDictionary();
 
     /// <summary>
     /// What of sums is to be counted: what single calls have not told. One that will be refused covers no time, so that calls may still tell of it.

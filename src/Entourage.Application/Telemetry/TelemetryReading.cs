@@ -129,29 +129,64 @@ public sealed class TelemetryReading
         unread[key] = unread.GetValueOrDefault(key) + 1;
     }
 
-    // A span that others are in which report usage is the sum of these, and adds nothing.
+    // A span that others are in which report usage is the sum of these, and adds nothing. Those of other agents are none of its business.
     private void LookAbove()
     {
-        var wholes = new HashSet<string>(StringComparer.Ordinal);
+        var wholes = new HashSet<(Guid?, long?, string)>();
+        var withUsage = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < usages.Count; i++)
         {
-            if (usages[i] is { Tokens.Counts.OfAllClasses: > 0, SpanId.Length: > 0 } usage && parents.ContainsKey(usage.SpanId))
+            if (usages[i] is not { Tokens.Counts.OfAllClasses: > 0, SpanId.Length: > 0 } usage)
+            {
+                continue;
+            }
+
+            withUsage.Add(usage.SpanId);
+            if (parents.ContainsKey(usage.SpanId))
             {
                 var above = SpansAbove(usage.SpanId);
-                wholes.UnionWith(above);
+                wholes.UnionWith(above.Select(span => KeyOf(usage, span)));
                 usages[i] = usage with { SpansAbove = above };
             }
         }
 
-        usages.RemoveAll(usage => usage.SpanId.Length > 0 && wholes.Contains(usage.SpanId));
+        usages.RemoveAll(usage => !usage.IsCall && usage.SpanId.Length > 0 && wholes.Contains(KeyOf(usage, usage.SpanId)));
+        LookBelow(withUsage);
+
+        static (Guid?, long?, string) KeyOf(SourceUsage usage, string span) => (usage.Source.AgentId, usage.Source.SessionId, span);
+    }
+
+    // A span without usage may come after the calls below it: then it tells whose sum it is in.
+    private void LookBelow(HashSet<string> withUsage)
+    {
+        var below = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var span in parents.Keys.Where(span => !withUsage.Contains(span)))
+        {
+            if (SpansAbove(span).Find(withUsage.Contains) is { } whole)
+            {
+                below.TryAdd(whole, []);
+                if (below[whole].Count < MostAbove)
+                {
+                    below[whole].Add(span);
+                }
+            }
+        }
+
+        for (var i = 0; i < usages.Count && below.Count > 0; i++)
+        {
+            if (!usages[i].IsCall && below.TryGetValue(usages[i].SpanId, out var spans))
+            {
+                usages[i] = usages[i] with { SpansBelow = spans };
+            }
+        }
     }
 
     private List<string> SpansAbove(string spanId)
     {
         var above = new List<string>();
-        while (above.Count < MostAbove && parents.TryGetValue(spanId, out var parent) && parent != spanId)
+        for (var span = spanId; above.Count < MostAbove && parents.TryGetValue(span, out var parent) && parent != spanId && !above.Contains(parent); span = parent)
         {
-            above.Add(spanId = parent);
+            above.Add(parent);
         }
 
         return above;

@@ -14,7 +14,7 @@ namespace Entourage.Domain.Telemetry;
 public sealed class SourceCoverage
 {
     /// <summary>The most calls that are remembered; the oldest ones grow together beyond that.</summary>
-    public const int GreatestCalls = 300;
+    public const int GreatestCalls = 600;
 
     /// <summary>The most sums that are remembered; the oldest ones grow together beyond that.</summary>
     public const int GreatestSums = 100;
@@ -119,16 +119,34 @@ public sealed class SourceCoverage
             Match(call, sum);
         }
 
-        return [.. added.Select(sum => sum is null ? null : CountedOf(sum.Rest))];
+        return [.. added.Select(sum => sum is null ? null : Count(sum))];
     }
 
     /// <summary>A text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => $"{Version};{string.Join(',', calls)};{string.Join(',', sums)};{settledUntil.ToString(CultureInfo.InvariantCulture)}";
 
-    private static SourceAmounts? CountedOf(SourceAmounts rest) =>
-        rest.CostUsd >= LeastCostUsd ? rest
-        : rest.HasTokens ? rest with { CostUsd = null }
-        : null;
+    // Tokens and cost of one time may come in two requests. What was counted of the one has its cost from a price, or from the other.
+    private SourceAmounts? Count(Entry sum)
+    {
+        var rest = sum.Rest;
+        var counted = rest.CostUsd >= LeastCostUsd ? rest
+            : rest.HasTokens ? rest with { CostUsd = null }
+            : (SourceAmounts?)null;
+        if (counted is { HasTokens: false } && sums.Exists(other => IsOtherPart(other) && other.Counted is { HasTokens: true, CostUsd: null }))
+        {
+            return null;
+        }
+
+        if (counted is { CostUsd: null } && sums.Exists(other => IsOtherPart(other) && other.Counted is { HasTokens: false, CostUsd: > 0 }))
+        {
+            counted = counted.Value with { CostUsd = 0 };
+        }
+
+        sum.Counted = counted ?? SourceAmounts.Zero;
+        return counted;
+
+        bool IsOtherPart(Entry other) => other != sum && other.Until == sum.Until && other.Model == sum.Model;
+    }
 
     // The time of a call and that of its sum may lie on two sides of a sum's end. So a call looks beyond its own time where what is of its own
     // time is there and does not have it.

@@ -51,7 +51,9 @@ internal sealed record LedgerRecorded(
 /// </summary>
 /// <param name="entries">The entries of the transaction.</param>
 /// <param name="answered">What was answered before under their keys.</param>
-internal sealed class LedgerAmendments(IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered)
+/// <param name="greatestCost">The largest cost that a usage may state (USD); one above it states nothing.</param>
+internal sealed class LedgerAmendments(
+    IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered, Money greatestCost)
 {
     // What is stored for a span: that spans below it have reported usage, or which usage it has reported itself.
     private const string Covered = "covered";
@@ -78,7 +80,7 @@ internal sealed class LedgerAmendments(IReadOnlyList<LedgerEntry> entries, IRead
     {
         foreach (var usage in entries.OfType<UsageEntry>())
         {
-            if (usage is { Telemetry: not null, ReportedCost: { } cost, Idempotency: { } token })
+            if (StatedCostOf(usage) is { } cost && usage.Idempotency is { } token)
             {
                 stated.TryAdd(token.Key, cost);
                 if (answered.TryGetValue(token.Key, out var answer)
@@ -100,7 +102,17 @@ internal sealed class LedgerAmendments(IReadOnlyList<LedgerEntry> entries, IRead
 
     /// <summary>Whether the span of a usage sums up others that have reported theirs.</summary>
     public bool IsCovered(UsageEntry usage) =>
-        usage.Telemetry?.Span is { } span && (covered.Contains(span.Key) || (answered.TryGetValue(span.Key, out var answer) && answer.Response == Covered));
+        usage.Telemetry is { Span: { } span } facts
+        && (covered.Contains(span.Key) || facts.SpansBelow.Append(span).Any(one => answered.TryGetValue(one.Key, out var answer) && answer.Response == Covered));
+
+    /// <summary>Remembers that a span counts nothing.</summary>
+    public void RememberCovered(UsageEntry usage)
+    {
+        if (usage.Telemetry?.Span is { } span && !answered.ContainsKey(span.Key))
+        {
+            added.TryAdd(span.Key, new(span.KeyHash, span.RequestHash, Covered, usage.Now));
+        }
+    }
 
     /// <summary>The usage with the cost that another entry of the transaction states for the same call.</summary>
     public UsageEntry WithStatedCost(UsageEntry usage) =>
@@ -109,12 +121,15 @@ internal sealed class LedgerAmendments(IReadOnlyList<LedgerEntry> entries, IRead
             : usage;
 
     /// <summary>Remembers which usage a span has reported.</summary>
-    public void Remember(UsageEntry usage)
+    /// <param name="usage">The usage.</param>
+    /// <param name="sessionId">The session that it is recorded in.</param>
+    /// <param name="recordId">The id of its record.</param>
+    public void Remember(UsageEntry usage, long sessionId, Guid recordId)
     {
         if (usage is { Telemetry.Span: { } span, Tokens.Counts.OfAllClasses: > 0 } && !answered.ContainsKey(span.Key))
         {
             added.TryAdd(span.Key, new(
-                span.KeyHash, span.RequestHash, string.Create(CultureInfo.InvariantCulture, $"{Reported}{usage.SessionId} {usage.RecordId}"), usage.Now));
+                span.KeyHash, span.RequestHash, string.Create(CultureInfo.InvariantCulture, $"{Reported}{sessionId} {recordId}"), usage.Now));
         }
     }
 
@@ -123,16 +138,20 @@ internal sealed class LedgerAmendments(IReadOnlyList<LedgerEntry> entries, IRead
     /// <param name="before">What was answered then.</param>
     public LedgerRecord? Amend(UsageEntry usage, UsageResponse before)
     {
-        if (usage is not { Telemetry: not null, ReportedCost: { } cost }
+        if (StatedCostOf(usage) is not { } cost
             || !recorded.TryGetValue(before.UsageId, out var known)
             || known.CostSource == CostSource.Reported
+            || (usage.Telemetry?.Span is { } span && covered.Contains(span.Key))
             || !corrected.Add(before.UsageId))
         {
             return null;
         }
 
-        var correction = Correct(known, default, cost - known.Cost, usage.Now);
-        return correction is { Cost.NanoUsd: 0, UnpricedTokens: 0, AssumedCost.NanoUsd: 0 } ? null : correction;
+        // From now on its cost is known as stated, so that the same told again is not looked up.
+        var (key, answer) = (usage.Idempotency!.Key, answered[usage.Idempotency.Key]);
+        var response = JsonSerializer.Serialize(before with { CostSource = CostSource.Reported }, EntourageJson.Stored);
+        changed.Add(key, new(answer, new(answer.KeyHash, answer.RequestHash, response, answer.CreatedAt)));
+        return Correct(known, default, cost - known.Cost, usage.Now);
     }
 
     /// <summary>Takes back what spans counted that sum up the span of a usage, and sees to it that they count nothing later.</summary>
@@ -157,6 +176,10 @@ internal sealed class LedgerAmendments(IReadOnlyList<LedgerEntry> entries, IRead
             }
         }
     }
+
+    // One without tokens tells of an error, or of a stream that did not say, and of no cost.
+    private Money? StatedCostOf(UsageEntry usage) =>
+        usage is { Telemetry: not null, ReportedCost: { } cost, Tokens.Counts.OfAllClasses: > 0 } && cost <= greatestCost ? cost : null;
 
     private static LedgerRecord Correct(LedgerRecorded known, BilledTokens tokens, Money cost, DateTimeOffset now)
     {

@@ -17,7 +17,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds, TokenRates assumedRates)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
-    private readonly LedgerOpening opening = new(entries, store, priceLists);
+    private readonly LedgerOpening opening = new(entries, store, priceLists, bounds);
     private LedgerBooks books = null!;
     private LedgerStops stops = null!;
     private LedgerWatch watch = null!;
@@ -59,12 +59,13 @@ internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, IL
         {
             if (FindEarlier(entry) is { } earlier)
             {
-                await AmendAsync(entry, earlier);
+                await ReviseAsync(entry, earlier);
                 return LedgerOutcome.Of(earlier, replayed: true);
             }
 
             if (entry is UsageEntry usage && opening.Amendments.IsCovered(usage))
             {
+                opening.Amendments.RememberCovered(usage);
                 await CoverAsync(usage);
                 return LedgerOutcome.Of(false, replayed: true);
             }
@@ -186,7 +187,7 @@ internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, IL
             books.End(held, ReservationStatus.Committed, usage.Now);
         }
 
-        opening.Amendments.Remember(usage);
+        opening.Amendments.Remember(usage, usage.SessionId, usage.RecordId);
         KillWhatExceeds(record, session);
         var reasons = await stops.CarryOutAsync();
         return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books, reasons);

@@ -9,13 +9,24 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// <summary>What is recorded stays; it is corrected by records that follow (rule 5).</summary>
 internal sealed partial class LedgerBatch
 {
-    /// <summary>Corrects what was recorded of a call before, where telemetry states its cost now.</summary>
-    private async Task AmendAsync(LedgerEntry entry, object earlier)
+    // A record is corrected once; a transaction has not read what it adds itself.
+    private readonly HashSet<long> correctedHere = [];
+
+    /// <summary>Corrects what was recorded of a call before, where telemetry states its cost now or says what spans it is in.</summary>
+    private async Task ReviseAsync(LedgerEntry entry, object earlier)
     {
-        if (entry is UsageEntry usage && earlier is UsageResponse before && opening.Amendments.Amend(usage, before) is { } correction)
+        if (entry is not UsageEntry { Telemetry: not null } usage || earlier is not UsageResponse before)
+        {
+            return;
+        }
+
+        if (opening.Amendments.Amend(usage, before) is { } correction)
         {
             await AddCorrectionAsync(correction);
         }
+
+        opening.Amendments.Remember(usage, before.Id, before.UsageId);
+        await CoverAsync(usage);
     }
 
     /// <summary>Takes back what spans counted that sum up others.</summary>
@@ -29,6 +40,11 @@ internal sealed partial class LedgerBatch
 
     private async Task AddCorrectionAsync(LedgerRecord correction)
     {
+        if (correction.Corrects is { } sequence && !correctedHere.Add(sequence))
+        {
+            return;
+        }
+
         var (session, now) = (GetSession(correction.Entry.SessionId), correction.Entry.Now);
         var before = books.PositionOf(books.BudgetsAt(session, now));
         Add(correction, session, held: null);
@@ -50,6 +66,11 @@ internal sealed partial class LedgerBatch
         }
 
         opening.Unpriced.Remove(reprice.Sequence);
+        if (!correctedHere.Add(reprice.Sequence))
+        {
+            return false;
+        }
+
         var before = books.PositionOf(books.BudgetsAt(session, reprice.Now));
         var entry = new UsageEntry(
             Guid.CreateVersion7(reprice.Now),

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
@@ -9,7 +10,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// The beginning of a batch: it takes the turn of the organisations concerned, and reads everything that the entries may touch.
 /// What they touch only rarely, a kill or a pause, is read when it comes to that.
 /// </summary>
-internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists)
+internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds)
 {
     private LedgerBooks books = null!;
 
@@ -53,7 +54,7 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
             Answered = await store.FindAnswersAsync(keys);
         }
 
-        Amendments = new(entries, Answered);
+        Amendments = new(entries, Answered, bounds.GreatestCost);
         await Amendments.ReadAsync(store);
         await ReadAmendedSessionsAsync();
 
@@ -80,7 +81,7 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
 
         if (entry is UsageEntry { Telemetry: { } facts })
         {
-            foreach (var span in facts.SpansAbove.Concat(facts.Span is { } own ? [own] : []))
+            foreach (var span in facts.SpansAbove.Concat(facts.SpansBelow).Concat(facts.Span is { } own ? [own] : []))
             {
                 yield return span;
             }
