@@ -357,9 +357,9 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         var model = named ?? session.Model ?? "";
         var rule = session.Policy.TeamLimits.UnpricedModels;
 
-        // A price may change while the reservation holds its money, and the usage may come at either.
+        // A price may change while the reservation holds its money, and the usage may happen at either, by a clock that is ahead too.
         var prices = model.Length > 0
-            ? opening.Prices[session.Policy.OrganisationId].During(model, reserve.Now, reserve.Now + reserve.Ttl).ToArray()
+            ? opening.Prices[session.Policy.OrganisationId].During(model, reserve.Now, reserve.Now + reserve.Ttl + UsageRecord.LatestAhead).ToArray()
             : [];
         if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
         {
