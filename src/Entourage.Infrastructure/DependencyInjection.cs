@@ -44,6 +44,7 @@ public static class DependencyInjection
         }
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
+        services.AddScoped<ISessionKiller, LedgerKiller>();
         services.AddMetrics();
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<JobMetrics>();

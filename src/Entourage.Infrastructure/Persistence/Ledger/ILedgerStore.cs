@@ -20,6 +20,9 @@ internal interface ILedgerStore
     /// </summary>
     Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken);
 
+    /// <summary>Runs work in the transaction that a context is in, for what has to be committed together with changes made through the context.</summary>
+    Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work);
+
     /// <summary>Runs work that reads only.</summary>
     Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken);
 

@@ -4,10 +4,7 @@ using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Json;
-using Entourage.Application.Pricing;
-using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
-using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
@@ -17,7 +14,7 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>Entries that share a transaction, taken one after the other. Every rule is the domain's.</summary>
-internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds, TokenRates assumedRates)
+internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds, TokenRates assumedRates)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
     private readonly LedgerOpening opening = new(entries, store, priceLists);
@@ -141,7 +138,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         AbandonEntry abandon => await AbandonAsync(abandon),
         PauseEntry pause => await stops.PauseAsync(pause),
         ResumeEntry resume => await stops.ResumeAsync(resume),
-        RepriceEntry reprice => Reprice(reprice),
+        RepriceEntry reprice => await RepriceAsync(reprice),
         _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
     };
 
@@ -195,31 +192,6 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books, reasons);
     }
 
-    /// <summary>Corrects what was recorded of a call before, where telemetry states its cost now.</summary>
-    private async Task AmendAsync(LedgerEntry entry, object earlier)
-    {
-        if (entry is UsageEntry usage && earlier is UsageResponse before && opening.Amendments.Amend(usage, before) is { } correction)
-        {
-            await AddCorrectionAsync(correction);
-        }
-    }
-
-    /// <summary>Takes back what spans counted that sum up others.</summary>
-    private async Task CoverAsync(UsageEntry usage)
-    {
-        foreach (var correction in opening.Amendments.Cover(usage))
-        {
-            await AddCorrectionAsync(correction);
-        }
-    }
-
-    private async Task AddCorrectionAsync(LedgerRecord correction)
-    {
-        var session = GetSession(correction.Entry.SessionId);
-        KillWhatExceeds(Add(correction, session, held: null), session);
-        _ = await stops.CarryOutAsync();
-    }
-
     /// <summary>Refuses a stated amount above what the operator allows. Seen here, since a retry under a key is answered as before.</summary>
     private void EnsureAllowed(Money? stated, string member)
     {
@@ -265,144 +237,6 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
 
     private LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
         model.Length > 0 && opening.Prices[session.Policy.OrganisationId].Find(model, at) is { } price ? new(price.Id, price.CostOf(tokens)) : null;
-
-    /// <summary>
-    /// Prices a usage that waits for it (rule 5: what is recorded stays, and a record is added). Of an assumed cost the record takes off what was too
-    /// much, or adds what was missing.
-    /// </summary>
-    private bool Reprice(RepriceEntry reprice)
-    {
-        var session = GetSession(reprice.SessionId);
-        if (!opening.Unpriced.TryGetValue(reprice.Sequence, out var waiting)
-            || waiting.SessionId != session.Id
-            || FindPrice(session, waiting.Model, waiting.OccurredAt, waiting.Tokens) is not { } price)
-        {
-            return false;
-        }
-
-        opening.Unpriced.Remove(reprice.Sequence);
-        var entry = new UsageEntry(
-            Guid.CreateVersion7(reprice.Now),
-            session.Id,
-            default,
-            ReportedCost: null,
-            waiting.Model,
-            ReservationId: null,
-            waiting.OccurredAt,
-            Error: null,
-            waiting.Billing,
-            reprice.Now,
-            Idempotency: null);
-        Add(
-            new(entry, waiting.Model, price.Parts.Total - waiting.Cost, CostSource.Catalogue, Money.Zero, price, -waiting.UnpricedTokens, waiting.Sequence)
-            {
-                AssumedCost = Money.Zero - waiting.AssumedCost,
-            },
-            session,
-            held: null);
-        return true;
-    }
-
-    /// <summary>The live reservation that a usage names; null when it names none, or one that has ended (rule 7).</summary>
-    private LedgerReservation? FindOwnReservation(UsageEntry usage)
-    {
-        if (usage.ReservationId is not { } id)
-        {
-            return null;
-        }
-
-        return books.FindReservation(id) is { } held && held.Reservation.SessionId == usage.SessionId
-            ? held.Reservation.IsLiveAt(usage.Now) ? held : null
-            : throw new RuleViolationException("unknown-reservation", $"Session {usage.SessionId} has no reservation {id}.", nameof(UsageEntry.ReservationId));
-    }
-
-    private object Reserve(ReserveEntry reserve)
-    {
-        var session = GetSession(reserve.SessionId);
-        if (!session.State.IsActive)
-        {
-            throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
-        }
-
-        if (books.FindPauseOf(session, reserve.Now) is { } paused)
-        {
-            return PausedRefusal.Of(paused);
-        }
-
-        var (amount, isAssumed) = AmountOf(reserve, session);
-        var reservation = new Reservation
-        {
-            Id = reserve.ReservationId,
-            SessionId = session.Id,
-            OrganisationId = session.Policy.OrganisationId,
-            Amount = amount,
-            IsAssumed = isAssumed,
-            CreatedAt = reserve.Now,
-            ExpiresAt = reserve.Now + reserve.Ttl,
-        };
-        if (BudgetExceededException.OfReservation(books.PositionOf(reservation.BudgetsOf(session.Policy)), amount) is { } refusal)
-        {
-            return refusal;
-        }
-
-        books.Add(reservation, session);
-        return ReservationResponse.From(reservation, books.PositionOf(books.BudgetsAt(session, reserve.Now)), reserve.Now);
-    }
-
-    /// <summary>What a reservation is to hold, and whether that is what tokens come to at the assumed rates.</summary>
-    private (Money Amount, bool IsAssumed) AmountOf(ReserveEntry reserve, LedgerSession session)
-    {
-        var (amount, named, tokens) = reserve.Estimate;
-        EnsureAllowed(amount, "EstimatedCostUsd");
-        var model = named ?? session.Model ?? "";
-        var rule = session.Policy.TeamLimits.UnpricedModels;
-
-        // A price may change while the reservation holds its money, and the usage may happen at either, by a clock that is ahead too.
-        var prices = model.Length > 0
-            ? opening.Prices[session.Policy.OrganisationId].During(model, reserve.Now, reserve.Now + reserve.Ttl + UsageRecord.LatestAhead).ToArray()
-            : [];
-        if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
-        {
-            throw StoredPrices.Refused(model);
-        }
-
-        return amount is { } stated ? (stated, false)
-            : prices.Length > 0 ? (prices.Max(price => price.BoundOf(tokens)), false)
-            : rule == UnpricedModelRule.Assume ? (assumedRates.BoundOf(tokens), true)
-            : throw new RuleViolationException("unpriced-model", $"There is no price for the model '{model}': estimate the cost instead.", "Model");
-    }
-
-    private object Extend(ExtendEntry extend)
-    {
-        var held = GetReservation(extend.ReservationId);
-        var session = GetSession(held.Reservation.SessionId);
-        if (books.FindPauseOf(session, extend.Now) is { } paused)
-        {
-            return PausedRefusal.Of(paused);
-        }
-
-        var extended = held.Reservation.Extend(extend.Ttl, extend.Now);
-        var further = extended.BudgetsOf(held.Policy).Where(budget => !held.Windows.Contains(budget.Window));
-        if (BudgetExceededException.OfReservation(books.PositionOf(further), extended.Amount) is { } refusal)
-        {
-            return refusal;
-        }
-
-        books.Change(held, extended);
-        return ReservationResponse.From(extended, books.PositionOf(books.BudgetsAt(session, extend.Now)), extend.Now);
-    }
-
-    private bool Release(ReleaseEntry release)
-    {
-        var held = GetReservation(release.ReservationId);
-        var isLive = held.Reservation.IsLiveAt(release.Now);
-        if (isLive)
-        {
-            books.End(held, ReservationStatus.Released, release.Now);
-        }
-
-        return isLive;
-    }
 
     private SessionResponse End(EndSessionEntry end)
     {

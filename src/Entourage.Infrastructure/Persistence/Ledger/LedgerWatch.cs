@@ -83,7 +83,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
             {
                 foreach (var crossed in BudgetDetectors.Crossed(budget, cost, session.WatchRules.Thresholds))
                 {
-                    Find(crossed, SubjectOf(budget.Budget.Window, session), record.Entry.Now, budget with { Spending = budget.Spending + new Spending(cost, Money.Zero) });
+                    Find(crossed, AlertSubject.Of(budget.Budget.Window, session.Policy.TeamId), record.Entry.Now, budget.After(cost));
                 }
             }
 
@@ -206,13 +206,4 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
 
     private static AlertSubject SubjectOf(LedgerSession session) =>
         new(session.Policy.TeamId, session.Policy.AgentId, session.Id, session.Policy.Task?.TaskId);
-
-    // Of whom the budget is, and not who happened to cross the line: the next one would have.
-    private static AlertSubject SubjectOf(BudgetWindow window, LedgerSession session) => window.Scope switch
-    {
-        BudgetScope.Agent => new(session.Policy.TeamId, session.Policy.AgentId),
-        BudgetScope.Task => new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId),
-        BudgetScope.Session => new(session.Policy.TeamId, SessionId: session.Policy.SessionPath[^1]),
-        _ => new(session.Policy.TeamId),
-    };
 }
