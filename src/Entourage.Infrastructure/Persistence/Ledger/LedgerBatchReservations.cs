@@ -5,6 +5,7 @@ using Entourage.Application.Reservations;
 using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
