@@ -97,7 +97,7 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
             input_tokens = 10 + use.Kind,
             output_tokens = use.MinutesAgo % 7,
             cache_read_tokens = use.Kind,
-            // A model without a price, and no cost: unpriced.
+            // No cost: what the price comes to, or what is assumed.
             cost_usd = use.Kind == 0 ? (decimal?)null : use.Usd,
             model = use.Model,
             billing = use.Kind == 1 ? "subscription" : "api",
@@ -117,10 +117,11 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
                 usage!.Text("model"),
                 At(usage!, "occurred_at"),
                 usage!.Text("billing") == "api" ? usage!.Usd("cost_usd")!.Value : 0m,
+                usage!.Text("cost_source") == "assumed" ? usage!.Usd("cost_usd")!.Value : 0m,
                 usage!.Number("input_tokens")!.Value,
                 usage!.Number("output_tokens")!.Value))
             // A session is in the reports from its start on.
-            .Append(new(session, shown.Text("agent_id")!, shown.Number("task_id"), shown.Text("model"), At(shown, "started_at"), 0m, 0, 0));
+            .Append(new(session, shown.Text("agent_id")!, shown.Number("task_id"), shown.Text("model"), At(shown, "started_at"), 0m, 0m, 0, 0));
     }
 
     private static void AssertIsSumOf(IEnumerable<Recorded> all, JsonNode costs, string path, string agent, long task)
@@ -135,6 +136,8 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
         Assert.Multiple(() =>
         {
             Assert.That(costs.Usd("total_cost_usd"), Is.EqualTo(records.Sum(record => record.Usd)), path);
+            Assert.That(costs.Usd("assumed_cost_usd"), Is.EqualTo(records.Sum(record => record.Assumed)), path);
+            Assert.That(costs.Items("sessions").Sum(row => row.Usd("assumed_cost_usd")), Is.EqualTo(records.Sum(record => record.Assumed)), path);
             Assert.That(costs.Number("total_input_tokens"), Is.EqualTo(records.Sum(record => record.Input)), path);
             Assert.That(costs.Number("total_output_tokens"), Is.EqualTo(records.Sum(record => record.Output)), path);
             Assert.That(costs.Number("session_count"), Is.EqualTo(records.Select(record => record.Session).Distinct().Count()), path);
@@ -158,6 +161,7 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
         {
             var rows = costs.Items(list);
             Assert.That(rows.Sum(row => row.Number("sessions")), Is.EqualTo(costs.Number("session_count")), $"{list} of {path}");
+            Assert.That(rows.Sum(row => row.Usd("assumed_cost_usd")), Is.EqualTo(costs.Usd("assumed_cost_usd")), $"{list} of {path}");
             Assert.That(
                 rows.Select(row => (row[key]?.ToString(), row.Usd("cost_usd"), row.Number("input_tokens"), row.Number("output_tokens"))),
                 Is.EquivalentTo(records.GroupBy(keyOf).Select(group => (
@@ -193,5 +197,5 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
 
     private sealed record Wait(int Hours) : Step;
 
-    private sealed record Recorded(long Session, string Agent, long? Task, string? Model, DateTimeOffset At, decimal Usd, long Input, long Output);
+    private sealed record Recorded(long Session, string Agent, long? Task, string? Model, DateTimeOffset At, decimal Usd, decimal Assumed, long Input, long Output);
 }

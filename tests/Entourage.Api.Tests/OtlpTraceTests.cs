@@ -46,6 +46,21 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task A_stated_cost_is_of_the_model_that_answered_and_is_compared_with_no_other()
+    {
+        var team = await Api.CreateTeamAsync(model: "gpt-5");
+        var span = Otlp.Span(Now, "00f067aa0ba902f2", [
+            ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", "claude-opus-5"), ("gen_ai.response.model", "house-answer-7"),
+            ("gen_ai.usage.input_tokens", 200_000L), ("gen_ai.usage.output_tokens", 0L), ("gen_ai.usage.cost", 0.01)]);
+
+        await Api.TakeAsync(Otlp.Traces, Spans(team, span));
+
+        var row = (await team.CostsAsync()).Items("by_model").MaxBy(row => row.Usd("cost_usd"))!;
+        Assert.That((row.Text("model"), row.Usd("cost_usd")), Is.EqualTo(("house-answer-7", 0.01m)));
+        Assert.That((await Api.GetAsync($"/teams/{team.Id}/alerts?kind=cost_differs")).Ok.AsArray(), Is.Empty);
+    }
+
+    [Test]
     public async Task The_same_call_in_a_span_and_in_its_event_is_counted_once_and_what_holds_calls_is_not_counted()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);

@@ -50,6 +50,25 @@ internal sealed class CostsPageTests : PageFixture
     }
 
     [Test]
+    public async Task What_is_assumed_is_shown_apart_until_the_model_has_a_price()
+    {
+        var session = await Team.StartAsync();
+        _ = (await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 200_000, output_tokens = 0, model = "house-costs" })).Ok;
+        await Team.UseAsync(session, 2m);
+
+        await GoAsync(Address);
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$3.00");
+        await Expect(Page.Locator(".band")).ToContainTextAsync("$1.00 of it is assumed");
+        await GoAsync($"/sessions/{session}");
+        await Expect(Page.GetByText("Assumed", new() { Exact = true })).ToBeVisibleAsync();
+
+        _ = (await Api.SendAsync(HttpMethod.Put, "/prices/house-costs", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m })).Ok;
+        await GoAsync(Address);
+        await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$2.20");
+        await Expect(Page.GetByText("of it is assumed")).ToHaveCountAsync(0);
+    }
+
+    [Test]
     public async Task Days_are_chosen_and_a_range_that_ends_first_is_said_to_be_wrong()
     {
         await Team.UseAsync(await Team.StartAsync(), 2m, Yesterday);

@@ -20,7 +20,7 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
         left.Cost + right.Cost,
         left.ImputedCost + right.ImputedCost,
         left.Sessions + right.Sessions)
-        { AssumedCost = left.AssumedCost + right.AssumedCost });
+    { AssumedCost = left.AssumedCost + right.AssumedCost });
 
     /// <summary>The differences of each part.</summary>
     public static UsageSum operator -(UsageSum left, UsageSum right) => checked(new(
@@ -29,7 +29,7 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
         left.Cost - right.Cost,
         left.ImputedCost - right.ImputedCost,
         left.Sessions - right.Sessions)
-        { AssumedCost = left.AssumedCost - right.AssumedCost });
+    { AssumedCost = left.AssumedCost - right.AssumedCost });
 
     /// <summary>
     /// Whether two sums are of the same usage. Unpriced tokens that have reached <see cref="TokenCounts.LargestTotal"/> on either side say nothing: which

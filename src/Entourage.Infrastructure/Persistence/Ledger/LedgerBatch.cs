@@ -159,7 +159,7 @@ internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, IL
         var held = FindOwnReservation(usage);
         var model = usage.Model ?? session.Model ?? "";
         var price = FindPrice(session, model, usage.OccurredAt, usage.Tokens);
-        if (price is null && usage.RequestModel is { } requested && FindPrice(session, requested, usage.OccurredAt, usage.Tokens) is { } ofRequest)
+        if (price is null && usage is { ReportedCost: null, RequestModel: { } requested } && FindPrice(session, requested, usage.OccurredAt, usage.Tokens) is { } ofRequest)
         {
             // Some gateways and servers answer under names of their own. The model that was asked for is the best that is known then.
             (model, price) = (requested, ofRequest);

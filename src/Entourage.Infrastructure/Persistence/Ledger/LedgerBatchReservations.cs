@@ -5,6 +5,7 @@ using Entourage.Application.Reservations;
 using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -65,9 +66,9 @@ internal sealed partial class LedgerBatch
         var model = named ?? session.Model ?? "";
         var rule = session.Policy.TeamLimits.UnpricedModels;
 
-        // A price may change while the reservation holds its money, and the usage may come at either.
+        // A price may change while the reservation holds its money, and the usage may happen at either, by a clock that is ahead too.
         var prices = model.Length > 0
-            ? opening.Prices[session.Policy.OrganisationId].During(model, reserve.Now, reserve.Now + reserve.Ttl).ToArray()
+            ? opening.Prices[session.Policy.OrganisationId].During(model, reserve.Now, reserve.Now + reserve.Ttl + UsageRecord.LatestAhead).ToArray()
             : [];
         if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
         {
