@@ -3,7 +3,9 @@ using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Api.Mcp;
+using Entourage.Api.Protection;
 using Entourage.Api.Startup;
+using Entourage.Api.Telemetry;
 using Entourage.Application;
 using Entourage.Application.Json;
 using Entourage.Dashboard;
@@ -72,12 +74,14 @@ try
     builder.Services.AddExceptionHandler<ProblemExceptionHandler>();
     builder.Services.AddProblemDetails();
     builder.Services.AddSingleton<RefusalMetrics>();
+    builder.Services.AddSingleton<OtlpRefusals>();
     builder.Services.AddHealth();
     builder.Services.AddDashboard();
     PageKeys.Configure(builder.Services);
     builder.Services.AddOpenApi(options => OpenApi.Configure(options));
 
     built = app = builder.Build();
+    app.Use(app.Services.GetRequiredService<OtlpRefusals>().WatchAsync);
     app.UseExceptionHandler();
     app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
     app.UseHardening(needsKeys);
@@ -85,7 +89,7 @@ try
     app.UseKeyRates();
     app.UseWhen(context => context.Request.Path.StartsWithSegments(McpSetup.Path), branch => branch.Use(McpBodies.CheckAsync));
     app.MapControllers();
-    app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent);
+    app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent).WithMetadata(new ReportsSpendingAttribute());
     app.MapOpenApi().AllowAnonymous();
     app.MapScalarApiReference("/docs", options => options
         .WithTitle("Entourage API")

@@ -25,21 +25,68 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     /// <summary>The largest amount a caller may state, in a limit or a cost: 1,000,000 USD.</summary>
     public static readonly Money LargestInput = new(1_000_000 * NanosPerUsd);
 
+    // A program that reckons in binary fractions of 64 bits is sure of 15 digits and writes up to 17: it makes 0.30000000000000004 of 0.1 + 0.2.
+    private const int SureDigits = 15;
+    private const int WrittenDigits = 17;
+
+    private const int LongestDecimal = 28;
+
     /// <summary>Makes an amount from dollars.</summary>
-    /// <param name="usd">Dollars with at most nine decimals.</param>
+    /// <param name="usd">
+    /// Dollars with at most nine decimals. Those that a binary fraction adds to these are dropped: 0.30000000000000004 is 0.3.
+    /// </param>
     /// <returns>The same amount, exactly.</returns>
     /// <exception cref="RuleViolationException"><c>money.precision</c>: more than nine decimals; <c>money.range</c>: the amount does not fit.</exception>
     public static Money FromUsd(decimal usd)
+    {
+        EnsureRange(usd);
+        var nanos = usd * NanosPerUsd;
+        if (nanos != decimal.Truncate(nanos) && usd == Round(usd, WrittenDigits))
+        {
+            nanos = Round(usd, SureDigits) * NanosPerUsd;
+        }
+
+        return nanos == decimal.Truncate(nanos)
+            ? new Money((long)nanos)
+            : throw new RuleViolationException("money.precision", $"An amount of dollars has at most {Decimals} decimals.");
+    }
+
+    /// <summary>
+    /// Makes an amount from dollars of any precision, rounded up to a whole nano-dollar, so that nothing that was spent is lost. What is beyond nine
+    /// decimals and 15 digits is the noise of a binary fraction and is dropped first.
+    /// </summary>
+    /// <param name="usd">Dollars. Less than zero rounds away from zero.</param>
+    /// <exception cref="RuleViolationException"><c>money.range</c>: the amount does not fit.</exception>
+    public static Money RoundUp(decimal usd)
+    {
+        EnsureRange(usd);
+        var nanos = Round(usd, SureDigits) * NanosPerUsd;
+        return new Money((long)(usd < 0 ? decimal.Floor(nanos) : decimal.Ceiling(nanos)));
+    }
+
+    private static void EnsureRange(decimal usd)
     {
         if (usd is < long.MinValue / (decimal)NanosPerUsd or > long.MaxValue / (decimal)NanosPerUsd)
         {
             throw new RuleViolationException("money.range", "The amount is too large.");
         }
+    }
 
-        var nanos = usd * NanosPerUsd;
-        return nanos == decimal.Truncate(nanos)
-            ? new Money((long)nanos)
-            : throw new RuleViolationException("money.precision", $"An amount of dollars has at most {Decimals} decimals.");
+    // To a number of significant digits, and nine decimals at least: no nano-dollar is noise.
+    private static decimal Round(decimal usd, int digits)
+    {
+        var decimals = digits;
+        for (var rest = Math.Abs(usd); rest >= 1; rest /= 10)
+        {
+            decimals--;
+        }
+
+        for (var rest = Math.Abs(usd); rest is > 0 and < 0.1m && decimals < LongestDecimal; rest *= 10)
+        {
+            decimals++;
+        }
+
+        return Math.Round(usd, Math.Clamp(decimals, Decimals, LongestDecimal), MidpointRounding.AwayFromZero);
     }
 
     /// <summary>The amount in dollars, with at least two and at most nine decimals, exactly.</summary>

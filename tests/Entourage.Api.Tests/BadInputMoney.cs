@@ -29,6 +29,12 @@ internal static class BadInputMoney
         ("1e7", "1e7"),
         ("1e400", "1e400"),
         ("-1e400", "-1e400"),
+        ("100,000 digits", new string('9', 100_000)),
+    ];
+
+    // Of what is spent they are rounded up.
+    private static readonly (string Name, string Json)[] TooPrecise =
+    [
         ("1e-10", "1e-10"),
         ("10 decimals", "0.1234567891"),
         ("10 decimals with an exponent", "1234567891e-10"),
@@ -38,9 +44,10 @@ internal static class BadInputMoney
         ("the least exponent of 32 bits", "1e-2147483648"),
         ("the least exponent of 64 bits", "1e-9223372036854775808"),
         ("an exponent beyond 64 bits", "1e-99999999999999999999"),
-        ("100,000 digits", new string('9', 100_000)),
         ("100,000 decimals", $"0.{new string('0', 100_000)}1"),
     ];
+
+    private static readonly string[] Rounded = ["cost_usd", "estimated_cost_usd"];
 
     private static readonly (string Name, string Json)[] NoNumber =
     [
@@ -64,7 +71,7 @@ internal static class BadInputMoney
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named(Members.SelectMany(member =>
     {
         // A comma ends a number, and what comes after it is no member.
-        return NotAllowed.Select(amount => Of(member, amount).Invalid(member.Member))
+        return NotAllowed.Concat(Rounded.Contains(member.Member) ? [] : TooPrecise).Select(amount => Of(member, amount).Invalid(member.Member))
             .Concat(NoNumber.Select(amount => Of(member, amount).Malformed(amount.Json == "0,50" ? "body" : member.Member)));
     }));
 

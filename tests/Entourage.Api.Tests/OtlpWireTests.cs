@@ -50,10 +50,10 @@ internal sealed class OtlpWireTests
     [TestCase("")]
     [TestCase("{")]
     [TestCase("[]")]
+    [TestCase("5")]
+    [TestCase("{} {}")]
+    [TestCase("""{"resourceLogs": {}, "resourceSpans": {}, "resourceMetrics": {}}""")]
     [TestCase("""{"resourceLogs": 5, "resourceSpans": 5, "resourceMetrics": 5}""")]
-    [TestCase("""{"resourceLogs": [5], "resourceSpans": [5], "resourceMetrics": [5]}""")]
-    [TestCase("""{"resourceLogs": [{"scopeLogs": [{"logRecords": [{"timeUnixNano": "soon"}]}]}], "resourceSpans": [{"scopeSpans": [{"spans": [{"endTimeUnixNano": -1}]}]}], "resourceMetrics": [{"scopeMetrics": [{"metrics": [{"sum": {"dataPoints": [{"asInt": "1.5"}]}}]}]}]}""")]
-    [TestCase("""{"resourceLogs": [{"scopeLogs": [{"logRecords": [{"spanId": "xyz"}]}]}], "resourceSpans": [{"scopeSpans": [{"spans": [{"spanId": "xyz"}]}]}], "resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": 5}]}]}]}""")]
     public async Task What_is_not_the_protocol_is_400_and_says_why(string json)
     {
         foreach (var signal in Signals)

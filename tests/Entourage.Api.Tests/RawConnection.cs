@@ -56,6 +56,24 @@ internal sealed class RawConnection : IDisposable
         return text.ToString();
     }
 
+    /// <summary>Sends bytes and closes the connection at once, without reading what is answered.</summary>
+    /// <param name="bytes">What is sent.</param>
+    /// <param name="reset">Whether the connection is reset rather than closed in order.</param>
+    public async Task SendAndLeaveAsync(byte[] bytes, bool reset)
+    {
+        for (var rest = bytes.AsMemory(); rest.Length > 0;)
+        {
+            rest = rest[await socket.SendAsync(rest)..];
+        }
+
+        if (reset)
+        {
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+
+        socket.Close();
+    }
+
     public void Dispose() => socket.Dispose();
 
     private async Task<bool> TrySendAsync(string text)

@@ -47,6 +47,55 @@ internal sealed class MoneyTests
             nanos => Money.FromUsd(decimal.Parse(new Money(nanos).ToString(), NumberStyles.Float, CultureInfo.InvariantCulture)) == new Money(nanos),
             iter: 10_000);
 
+    [TestCase("0.30000000000000004", 300_000_000)]
+    [TestCase("-0.30000000000000004", -300_000_000)]
+    [TestCase("0.7000000000000001", 700_000_000)]
+    [TestCase("2.3000000000000003", 2_300_000_000)]
+    [TestCase("0.29999999999999999", 300_000_000)]
+    [TestCase("0.0000012000000000000001", 1_200)]
+    [TestCase("123456.78900000001", 123_456_789_000_000)]
+    [TestCase("1000000.0000000001", 1_000_000_000_000_000)]
+    public void Noise_of_a_binary_fraction_is_dropped(string usd, long nanos)
+    {
+        var amount = decimal.Parse(usd, CultureInfo.InvariantCulture);
+        Assert.That((Money.FromUsd(amount).NanoUsd, Money.RoundUp(amount).NanoUsd), Is.EqualTo((nanos, nanos)));
+    }
+
+    [TestCase("0", 0)]
+    [TestCase("0.0000000000000000000000000001", 1)]
+    [TestCase("0.0000000001", 1)]
+    [TestCase("0.000000000999", 1)]
+    [TestCase("0.0000000010000001", 2)]
+    [TestCase("0.1234567891", 123_456_790)]
+    [TestCase("12345.6789012345678", 12_345_678_901_235)]
+    [TestCase("-0.0000000001", -1)]
+    public void What_is_too_precise_is_rounded_up_or_refused(string usd, long nanos)
+    {
+        var amount = decimal.Parse(usd, CultureInfo.InvariantCulture);
+        Assert.That(Money.RoundUp(amount).NanoUsd, Is.EqualTo(nanos));
+        if (amount != 0)
+        {
+            Assert.That(() => Money.FromUsd(amount), Throws.TypeOf<RuleViolationException>());
+        }
+    }
+
+    [Test]
+    public void Every_binary_fraction_of_an_amount_is_that_amount() =>
+        Gen.Long[0, 999_999_999_999_999].Sample(
+            nanos => Money.RoundUp(decimal.Parse(((double)new Money(nanos).ToUsd()).ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture)).NanoUsd == nanos
+                && Money.RoundUp((decimal)(double)new Money(nanos).ToUsd()).NanoUsd == nanos,
+            iter: 10_000);
+
+    [Test]
+    public void Nothing_is_rounded_up_by_as_much_as_a_nano_dollar() =>
+        Gen.Select(Gen.Long[0, 999_999_999], Gen.Long[1, 99_999]).Sample(
+            (nanos, rest) =>
+            {
+                var usd = new Money(nanos).ToUsd() + (rest / 100_000_000_000_000m);
+                return Money.RoundUp(usd).NanoUsd == nanos + 1;
+            },
+            iter: 10_000);
+
     [Test]
     public void Dollars_are_exactly_the_nanos_divided() =>
         Gen.Long.Sample(nanos => new Money(nanos).ToUsd() == nanos / (decimal)Money.NanosPerUsd, iter: 10_000);

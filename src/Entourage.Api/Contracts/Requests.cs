@@ -113,7 +113,7 @@ public sealed record CreateChildTokenRequest(Guid? AgentId = null, long? TtlSeco
 /// <param name="CacheWriteTokens">Input tokens written to the provider's cache.</param>
 /// <param name="CacheWrite1hTokens">Those of the cache-write tokens that were written for an hour.</param>
 /// <param name="Batch">Whether it went through the provider's batch API, at its discount.</param>
-/// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it: the model's price says then.</param>
+/// <param name="CostUsd">The cost in USD: 0 to 1,000,000, rounded up to 9 decimals; absent when the caller does not know it: the model's price says then.</param>
 /// <param name="Model">The model; the session's when absent.</param>
 /// <param name="ReservationId">The reservation of the session that it commits; none when absent.</param>
 /// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now when absent.</param>
@@ -126,7 +126,7 @@ public record RecordUsageRequest(
     long? CacheWriteTokens = null,
     [property: JsonPropertyName("cache_write_1h_tokens")] long? CacheWrite1hTokens = null,
     bool? Batch = null,
-    Money? CostUsd = null,
+    [property: JsonConverter(typeof(RoundedMoneyJsonConverter))] Money? CostUsd = null,
     string? Model = null,
     Guid? ReservationId = null,
     DateTimeOffset? OccurredAt = null,
@@ -152,7 +152,7 @@ public record RecordUsageRequest(
 }
 
 /// <summary>Money to be set aside for a call.</summary>
-/// <param name="EstimatedCostUsd">The most that the call may cost in USD: 0 to 1,000,000 with at most 9 decimals. Required, unless the tokens are given.</param>
+/// <param name="EstimatedCostUsd">The most that the call may cost in USD: 0 to 1,000,000, rounded up to 9 decimals. Required, unless the tokens are given.</param>
 /// <param name="Model">The model whose price says what the tokens cost; the session's when absent.</param>
 /// <param name="InputTokens">The tokens of the whole prompt, cached ones included, without those in <c>cache_write_tokens</c>.</param>
 /// <param name="MaxOutputTokens">The most output tokens that it may have.</param>
@@ -160,7 +160,7 @@ public record RecordUsageRequest(
 /// <param name="CacheWrite1hTokens">Those of the cache-write tokens that may be written for an hour; when absent, any of them may be.</param>
 /// <param name="TtlSeconds">How long it holds, in seconds: 1 to 3,600; 300 when absent.</param>
 public sealed record ReserveRequest(
-    Money? EstimatedCostUsd = null,
+    [property: JsonConverter(typeof(RoundedMoneyJsonConverter))] Money? EstimatedCostUsd = null,
     string? Model = null,
     long? InputTokens = null,
     long? MaxOutputTokens = null,

@@ -32,7 +32,7 @@ public sealed record RecordUsageBatchRequest(IReadOnlyList<UsageBatchEntry>? Ite
 /// <param name="CacheWriteTokens">Input tokens written to the provider's cache.</param>
 /// <param name="CacheWrite1hTokens">Those of the cache-write tokens that were written for an hour.</param>
 /// <param name="Batch">Whether it went through the provider's batch API, at its discount.</param>
-/// <param name="CostUsd">The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent when the caller does not know it: the model's price says then.</param>
+/// <param name="CostUsd">The cost in USD: 0 to 1,000,000, rounded up to 9 decimals; absent when the caller does not know it: the model's price says then.</param>
 /// <param name="Model">The model; the session's when absent.</param>
 /// <param name="ReservationId">The reservation of the session that it commits; none when absent.</param>
 /// <param name="OccurredAt">When the money was spent: at most 5 minutes ahead and 30 days back; now when absent.</param>

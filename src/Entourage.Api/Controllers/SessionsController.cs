@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Protection;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using MediatR;
@@ -35,6 +36,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     /// <summary>Records what a session used, and tells its agent whether to stop. Taken even when the session is over its budget or has ended.</summary>
     [HttpPost("{id:long}/usage")]
     [Authorize(Policies.Agent)]
+    [ReportsSpending]
     public Task<UsageResponse> RecordUsage(
         long id, RecordUsageRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);
@@ -46,6 +48,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     [HttpPost("usage/batch")]
     [Authorize(Policies.Agent)]
     [BatchBody]
+    [ReportsSpending]
     public async Task<UsageBatchResponse> RecordUsageBatch(
         RecordUsageBatchRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         UsageBatchResponse.From(await mediator.Send(body.ToCommand(idempotencyKey), cancellationToken), HttpContext);

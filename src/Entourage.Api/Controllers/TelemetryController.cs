@@ -1,4 +1,5 @@
 using Entourage.Api.Auth;
+using Entourage.Api.Protection;
 using Entourage.Api.Telemetry;
 using Entourage.Application.Telemetry;
 using MediatR;
@@ -15,6 +16,7 @@ namespace Entourage.Api.Controllers;
 [Route("v1")]
 [Tags("Telemetry")]
 [OtlpErrors]
+[ReportsSpending]
 [Authorize(Policies.Agent)]
 public sealed class TelemetryController(IMediator mediator, IServiceProvider services) : ControllerBase
 {
@@ -38,6 +40,7 @@ public sealed class TelemetryController(IMediator mediator, IServiceProvider ser
         var isJson = OtlpBody.IsJson(Request);
         var reading = await services.GetRequiredService<OtlpReader>().ReadAsync(HttpContext, signal, isJson, cancellationToken);
         var outcome = await mediator.Send(new IngestTelemetryCommand(reading), cancellationToken);
-        return OtlpAnswer.Of(outcome, isJson, signal.Refused);
+        HttpContext.Features.Set(outcome);
+        return OtlpAnswer.Of(outcome, signal.Refused);
     }
 }

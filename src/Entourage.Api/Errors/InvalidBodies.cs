@@ -78,9 +78,4 @@ internal static class InvalidBodies
 
     /// <summary>What is wrong with which value; without the serializer's exception where it is not of the body, or there is none.</summary>
     private sealed record Fault(string Key, string? Value, JsonException? Json);
-
-    private sealed class ProblemResult(Problem problem) : IActionResult
-    {
-        public Task ExecuteResultAsync(ActionContext context) => problem.WriteAsync(context.HttpContext);
-    }
 }

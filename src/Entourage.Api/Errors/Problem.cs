@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Entourage.Api.Telemetry;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -133,13 +134,19 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         return body;
     }
 
-    /// <summary>Writes the answer.</summary>
+    /// <summary>Writes the answer, to an exporter of telemetry in its protocol's form.</summary>
     public Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
         if (Status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = RetryAfter;
+        }
+
+        if (OtlpAnswer.IsExpectedBy(context.Request))
+        {
+            context.Features.Set(this);
+            return OtlpAnswer.WriteAsync(this, context);
         }
 
         return context.Response.WriteAsJsonAsync(ToJson(context), EntourageJson.Options, MediaType, context.RequestAborted);

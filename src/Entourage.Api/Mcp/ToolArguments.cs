@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Entourage.Application.Json;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Sessions;
@@ -13,7 +15,7 @@ internal sealed record StartSessionArguments(
 
 internal sealed record ReserveBudgetArguments(
     long? SessionId = null,
-    Money? EstimatedCostUsd = null,
+    [property: JsonConverter(typeof(RoundedMoneyJsonConverter))] Money? EstimatedCostUsd = null,
     string? Model = null,
     long? InputTokens = null,
     long? MaxOutputTokens = null,

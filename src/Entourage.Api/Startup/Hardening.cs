@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Startup;
@@ -28,6 +29,8 @@ internal static class Hardening
         services.AddSingleton<RequestRates>();
         services.AddSingleton<FailedKeys>();
         services.AddSingleton<BodyBudget>();
+        services.AddSingleton<SpendingReports>();
+        services.Configure<SocketTransportOptions>(NoticeNothingAhead);
         services.AddScoped<OtlpReader>();
         services.Configure<FormOptions>(LimitForms);
         services.AddRateLimiter();
@@ -45,6 +48,7 @@ internal static class Hardening
         app.Use(SecurityHeaders.AddAsync);
         app.Services.GetRequiredService<RequestRates>().UseAddresses(app, needsKeys);
         app.Use(new ForeignRequests(app.Configuration, needsKeys).CheckAsync);
+        app.Use(app.Services.GetRequiredService<SpendingReports>().CarryOutAsync);
         app.UseRequestTimeouts();
         app.Use(RequestTime.WatchAsync);
     }
@@ -80,6 +84,10 @@ internal static class Hardening
             app.UseForwardedHeaders(options);
         }
     }
+
+    // The transport reads on only when the server has looked at what it has read. Else it would notice the end of a connection before the
+    // request that came before it was read, and a reset would discard that request.
+    private static void NoticeNothingAhead(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = 1;
 
     // The only form is the one to sign in with.
     private static void LimitForms(FormOptions forms)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Entourage.Api.Errors;
 using Entourage.Api.Telemetry.Wire;
@@ -9,31 +10,31 @@ using Microsoft.AspNetCore.Mvc;
 namespace Entourage.Api.Telemetry;
 
 /// <summary>An answer to an exporter, in the form of its request.</summary>
-/// <param name="status">The status.</param>
-/// <param name="isJson">Whether the request was JSON.</param>
-/// <param name="message">The answer as protobuf.</param>
-/// <param name="json">The answer as JSON.</param>
-internal sealed class OtlpAnswer(int status, bool isJson, IMessage message, JsonObject json) : IActionResult
+internal sealed class OtlpAnswer : IActionResult
 {
-    // Of google.rpc: exporters act by the status of HTTP, people read the message.
-    private const int InvalidArgument = 3;
-    private const int Unavailable = 14;
-    private const int Unknown = 2;
+    private static readonly PathString Root = "/v1";
 
     private static readonly Problem SendAgain = new(
         StatusCodes.Status503ServiceUnavailable,
         "busy",
         "The request reports more new sessions than are opened at once. A part was recorded. Send the same request again: the rest is recorded then, and nothing twice.");
 
-    /// <summary>What became of a batch.</summary>
-    /// <param name="outcome">What.</param>
-    /// <param name="isJson">Whether the request was JSON.</param>
+    private readonly IMessage message;
+    private readonly JsonObject json;
+
+    private OtlpAnswer(IMessage message, JsonObject json) => (this.message, this.json) = (message, json);
+
+    /// <summary>Whether whoever sent a request reads the protocol's answers and no others: all below <c>/v1</c> is for exporters.</summary>
+    public static bool IsExpectedBy(HttpRequest request) => request.Path.StartsWithSegments(Root);
+
+    /// <summary>The answer that says what became of a batch.</summary>
+    /// <param name="outcome">What became of it.</param>
     /// <param name="refusedMember">What the refused items are called in JSON.</param>
-    public static OtlpAnswer Of(IngestOutcome outcome, bool isJson, string refusedMember)
+    public static IActionResult Of(IngestOutcome outcome, string refusedMember)
     {
         if (!outcome.IsComplete)
         {
-            return Of(SendAgain, isJson);
+            return new ProblemResult(SendAgain);
         }
 
         var message = new ExportResponse();
@@ -48,35 +49,40 @@ internal sealed class OtlpAnswer(int status, bool isJson, IMessage message, Json
             };
         }
 
-        return new(StatusCodes.Status200OK, isJson, message, json);
+        return new OtlpAnswer(message, json);
     }
 
-    /// <summary>A problem.</summary>
-    public static OtlpAnswer Of(Problem problem, bool isJson)
+    /// <summary>Writes a problem as the protocol's <c>Status</c>.</summary>
+    public static Task WriteAsync(Problem problem, HttpContext context)
     {
-        var code = problem.Status switch
-        {
-            StatusCodes.Status503ServiceUnavailable => Unavailable,
-            >= StatusCodes.Status500InternalServerError => Unknown,
-            _ => InvalidArgument,
-        };
-        var detail = problem.Detail ?? problem.Code;
-        return new(problem.Status, isJson, new Failure { Code = code, Message = detail }, new JsonObject { ["code"] = code, ["message"] = detail });
+        var (code, detail) = (CodeOf(problem.Status), problem.Detail ?? problem.Code);
+        return new OtlpAnswer(new Failure { Code = code, Message = detail }, new JsonObject { ["code"] = code, ["message"] = detail }).WriteAsync(context);
     }
 
     /// <inheritdoc/>
-    public Task ExecuteResultAsync(ActionContext context)
-    {
-        var response = context.HttpContext.Response;
-        response.StatusCode = status;
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            response.Headers.RetryAfter = Problem.RetryAfter;
-        }
+    public Task ExecuteResultAsync(ActionContext context) => WriteAsync(context.HttpContext);
 
-        var body = isJson ? System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()) : message.ToByteArray();
-        response.ContentType = isJson ? OtlpBody.Json : OtlpBody.Protobuf;
+    // The codes of google.rpc: exporters act by the status of HTTP, people read the message.
+    private static int CodeOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => 16,
+        StatusCodes.Status403Forbidden => 7,
+        StatusCodes.Status404NotFound => 5,
+        StatusCodes.Status405MethodNotAllowed => 12,
+        StatusCodes.Status408RequestTimeout => 4,
+        StatusCodes.Status429TooManyRequests => 8,
+        StatusCodes.Status503ServiceUnavailable => 14,
+        >= StatusCodes.Status500InternalServerError => 2,
+        _ => 3,
+    };
+
+    private Task WriteAsync(HttpContext context)
+    {
+        var isProtobuf = OtlpBody.IsProtobuf(context.Request);
+        var body = isProtobuf ? message.ToByteArray() : Encoding.UTF8.GetBytes(json.ToJsonString());
+        var response = context.Response;
+        response.ContentType = isProtobuf ? OtlpBody.Protobuf : OtlpBody.Json;
         response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body, context.HttpContext.RequestAborted).AsTask();
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

@@ -6,9 +6,12 @@ internal static class OtlpBody
     public const string Protobuf = "application/x-protobuf";
     public const string Json = "application/json";
 
+    /// <summary>Whether a request's body is protobuf, so that its answer has to be; everybody else is answered in JSON.</summary>
+    public static bool IsProtobuf(HttpRequest request) => MediaTypeOf(request) == Protobuf;
+
     /// <summary>Whether a request's body is JSON; else it is protobuf.</summary>
     /// <exception cref="BadHttpRequestException">It is neither.</exception>
-    public static bool IsJson(HttpRequest request) => request.ContentType?.Split(';')[0].Trim().ToLowerInvariant() switch
+    public static bool IsJson(HttpRequest request) => MediaTypeOf(request) switch
     {
         Json => true,
         Protobuf => false,
@@ -24,4 +27,6 @@ internal static class OtlpBody
         "" or "identity" => false,
         _ => throw new BadHttpRequestException("The body may be compressed with gzip alone.", StatusCodes.Status415UnsupportedMediaType),
     };
+
+    private static string? MediaTypeOf(HttpRequest request) => request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
 }

@@ -5,12 +5,17 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Entourage.Api.Telemetry;
 
-/// <summary>Answers what goes wrong with an exporter's request in the protocol's own form, by which exporters know whether to send it again.</summary>
+/// <summary>Says what is wrong with an exporter's request, with the status by which exporters know whether to send it again.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
 {
     public void OnException(ExceptionContext context)
     {
+        if (CallerLeft.IsCauseOf(context.Exception))
+        {
+            return;
+        }
+
         var problem = context.Exception switch
         {
             InvalidProtocolBufferException or JsonException or OtlpFormatException => new Problem(
@@ -32,7 +37,7 @@ internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
             }
         }
 
-        context.Result = OtlpAnswer.Of(problem, context.HttpContext.Request.ContentType?.StartsWith(OtlpBody.Json, StringComparison.OrdinalIgnoreCase) == true);
+        context.Result = new ProblemResult(problem);
         context.ExceptionHandled = true;
     }
 

@@ -17,12 +17,29 @@ internal sealed class OtlpItems(ReadOnlyMemory<byte> body, OtlpIndex index, IOtl
 
     /// <summary>The items in the words of the use case, to be read once.</summary>
     public TelemetryBatch ToBatch(OtlpSignal signal) =>
-        signal == OtlpSignal.Logs ? TelemetryBatch.Of(index.Items.Select(log => format.ReadRecord(Of(log.Item)).ToLog(OriginOf(log.Parent), limits)))
-        : signal == OtlpSignal.Traces ? TelemetryBatch.Of(index.Items.Select(span => format.ReadSpan(Of(span.Item)).ToSpan(OriginOf(span.Parent), limits)))
-        : TelemetryBatch.Of(index.Items.Select(point => ToPoint(index.Metrics[point.Parent], point.Item)));
+        signal == OtlpSignal.Logs ? TelemetryBatch.Of(Each((scope, log) => format.ReadRecord(log)?.ToLog(OriginOf(scope), limits)))
+        : signal == OtlpSignal.Traces ? TelemetryBatch.Of(Each((scope, span) => format.ReadSpan(span)?.ToSpan(OriginOf(scope), limits)))
+        : TelemetryBatch.Of(Each((metric, point) => ToPoint(index.Metrics[metric], point)));
 
-    private TelemetryPoint ToPoint(MetricHead metric, Slice point) =>
-        (metric.Form == MetricForm.Histogram ? null : format.ReadPoint(Of(point))).ToPoint(metric, OriginOf(metric.Scope), limits);
+    private TelemetryPoint? ToPoint(MetricHead metric, ReadOnlyMemory<byte> point)
+    {
+        // Nothing of a histogram is counted, so it is not read.
+        var read = metric.Form == MetricForm.Histogram ? null : format.ReadPoint(point);
+        return read is null && metric.Form != MetricForm.Histogram ? null : read.ToPoint(metric, OriginOf(metric.Scope), limits);
+    }
+
+    // Without those that cannot be read.
+    private IEnumerable<T> Each<T>(Func<int, ReadOnlyMemory<byte>, T?> read)
+        where T : class
+    {
+        foreach (var (parent, item) in index.Items)
+        {
+            if (read(parent, Of(item)) is { } whole)
+            {
+                yield return whole;
+            }
+        }
+    }
 
     // The items of a scope follow one another, and so do the scopes of a resource.
     private TelemetryOrigin OriginOf(int scope)

@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Entourage.Api.Protection;
 using Entourage.Api.Startup;
@@ -11,16 +14,32 @@ namespace Entourage.Api.Telemetry;
 
 /// <summary>
 /// Reads the protocol's JSON, which has rules of its own: names in lowerCamelCase, ids in hexadecimal, 64-bit numbers as text (or as numbers,
-/// which receivers take as well), enumerations as numbers. Unknown members are skipped. Only single items are parsed.
+/// which receivers take as well), enumerations as numbers. Unknown members are skipped. Only single items are parsed, and a value that cannot be
+/// read is no value: nothing throws for one.
 /// </summary>
 /// <param name="limits">What a request may hold.</param>
 /// <param name="cancellationToken">Gives up.</param>
 internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationToken) : IOtlpFormat
 {
+    private const NumberStyles AnyNotation = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    // Of a span and of a trace, in bytes; and the latter in base64.
+    private const int ShortestId = 8;
+    private const int LongestId = 16;
+    private const int LongestBase64 = 22;
+
+    // The names of enumerations by their numbers.
+    private static readonly string[] Temporalities =
+        ["AGGREGATION_TEMPORALITY_UNSPECIFIED", "AGGREGATION_TEMPORALITY_DELTA", "AGGREGATION_TEMPORALITY_CUMULATIVE"];
+
+    private static readonly string[] Codes = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = JsonScan.GreatestDepth };
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = JsonScan.GreatestDepth };
 
     private delegate void ElementReader<in TState>(ref Utf8JsonReader reader, TState state);
+
+    public OtlpFaults Faults { get; } = new();
 
     public void Index(ReadOnlyMemory<byte> body, bool isWhole, OtlpSignal signal, OtlpIndex index)
     {
@@ -34,54 +53,48 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
 
         if (isWhole)
         {
-            Read(body, json =>
-            {
-                IndexWhole(json.Span, signal, index);
-                return true;
-            });
+            IndexWhole(body.Span, signal, index);
         }
     }
 
-    public Resource ReadResource(ReadOnlyMemory<byte> body) => ReadElement(body, resource => new Resource { Attributes = { ToAttributes(resource) } });
+    public Resource ReadResource(ReadOnlyMemory<byte> body) =>
+        Read(body, resource => ToAttributes(resource) is { } attributes ? new Resource { Attributes = { attributes } } : new Resource());
 
-    public string ReadScope(ReadOnlyMemory<byte> body) => ReadElement(body, scope => Text(scope, "name"));
+    public string ReadScope(ReadOnlyMemory<byte> body) => Read(body, scope => OtlpText.Read(Text(scope, "name"u8).Span) ?? "");
 
-    public LogRecord ReadRecord(ReadOnlyMemory<byte> body) => ReadElement(body, ToRecord);
+    public LogRecord? ReadRecord(ReadOnlyMemory<byte> body) => Read(body, ToRecord);
 
-    public Span ReadSpan(ReadOnlyMemory<byte> body) => ReadElement(body, ToSpan);
+    public Span? ReadSpan(ReadOnlyMemory<byte> body) => Read(body, ToSpan);
 
-    public Point ReadPoint(ReadOnlyMemory<byte> body) => ReadElement(body, ToPoint);
+    public Point? ReadPoint(ReadOnlyMemory<byte> body) => Read(body, ToPoint);
 
-    private static T ReadElement<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read) => Read(body, json =>
+    private static T Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
     {
-        using var document = JsonDocument.Parse(json, Options);
+        using var document = JsonDocument.Parse(body, Options);
         return read(document.RootElement);
-    });
-
-    private static T Read<T>(ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, T> read)
-    {
-        try
-        {
-            return read(body);
-        }
-        catch (Exception fault) when (fault is InvalidOperationException or FormatException or OverflowException)
-        {
-            // A value of another type than its name asks for.
-            throw new JsonException(fault.Message, fault);
-        }
     }
 
-    private static void IndexWhole(ReadOnlySpan<byte> json, OtlpSignal signal, OtlpIndex index)
+    private void IndexWhole(ReadOnlySpan<byte> json, OtlpSignal signal, OtlpIndex index)
     {
         var reader = new Utf8JsonReader(json, ReaderOptions);
         reader.Read();
-        EnsureObject(ref reader);
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("A JSON object is expected.");
+        }
+
         while (NextMember(ref reader))
         {
-            if (reader.ValueTextEquals(signal.Resources))
+            if (Is(ref reader, signal.Resources))
             {
-                EachItem(ref reader, (signal, index), static (ref Utf8JsonReader resource, (OtlpSignal Signal, OtlpIndex Index) to) =>
-                    IndexResource(ref resource, to.Signal, to.Index));
+                var array = reader;
+                array.Read();
+                if (array.TokenType is not (JsonTokenType.StartArray or JsonTokenType.Null))
+                {
+                    throw new JsonException($"'{signal.Resources}' is not an array.");
+                }
+
+                EachItem(ref reader, signal.Resources, (ref Utf8JsonReader resource, OtlpIndex to) => IndexResource(ref resource, signal, to), index);
             }
             else
             {
@@ -93,19 +106,18 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         reader.Read();
     }
 
-    private static void IndexResource(ref Utf8JsonReader reader, OtlpSignal signal, OtlpIndex index)
+    private void IndexResource(ref Utf8JsonReader reader, OtlpSignal signal, OtlpIndex index)
     {
         var resource = index.AddResource();
         while (NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("resource"))
+            if (Is(ref reader, "resource"))
             {
                 index.Describe(resource, ReadSlice(ref reader));
             }
-            else if (reader.ValueTextEquals(signal.Scopes))
+            else if (Is(ref reader, signal.Scopes))
             {
-                EachItem(ref reader, (resource, signal, index), static (ref Utf8JsonReader scope, (int Resource, OtlpSignal Signal, OtlpIndex Index) to) =>
-                    IndexScope(ref scope, to.Resource, to.Signal, to.Index));
+                EachItem(ref reader, signal.Scopes, (ref Utf8JsonReader scope, OtlpIndex to) => IndexScope(ref scope, resource, signal, to), index);
             }
             else
             {
@@ -114,51 +126,55 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         }
     }
 
-    private static void IndexScope(ref Utf8JsonReader reader, int resource, OtlpSignal signal, OtlpIndex index)
+    private void IndexScope(ref Utf8JsonReader reader, int resource, OtlpSignal signal, OtlpIndex index)
     {
         var scope = index.AddScope(resource);
         while (NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("scope"))
+            if (Is(ref reader, "scope"))
             {
                 index.DescribeScope(scope, ReadSlice(ref reader));
             }
-            else if (!reader.ValueTextEquals(signal.Items))
+            else if (!Is(ref reader, signal.Items))
             {
                 SkipMember(ref reader);
             }
             else if (signal == OtlpSignal.Metrics)
             {
-                EachItem(ref reader, (scope, index), static (ref Utf8JsonReader metric, (int Scope, OtlpIndex Index) to) =>
-                    IndexMetric(ref metric, to.Scope, to.Index));
+                EachItem(ref reader, signal.Items, (ref Utf8JsonReader metric, OtlpIndex to) => IndexMetric(ref metric, scope, to), index);
             }
             else
             {
-                IndexItems(ref reader, scope, index);
+                IndexItems(ref reader, signal.Items, scope, index);
             }
         }
     }
 
-    private static void IndexMetric(ref Utf8JsonReader reader, int scope, OtlpIndex index)
+    private void IndexMetric(ref Utf8JsonReader reader, int scope, OtlpIndex index)
     {
         var first = index.Metrics.Count;
         var name = "";
         while (NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("name"))
+            if (Is(ref reader, "name"))
             {
                 reader.Read();
-                name = reader.GetString() ?? "";
+                name = reader.TokenType == JsonTokenType.String ? OtlpText.Read(OtlpText.Unescape(reader.ValueSpan).Span) : null;
+                if (name is null)
+                {
+                    Faults.Add("The 'name' of a metric is not a text.");
+                    reader.Skip();
+                }
             }
-            else if (reader.ValueTextEquals("sum"))
+            else if (Is(ref reader, "sum"))
             {
                 IndexPoints(ref reader, scope, MetricForm.Sum, index);
             }
-            else if (reader.ValueTextEquals("gauge"))
+            else if (Is(ref reader, "gauge"))
             {
                 IndexPoints(ref reader, scope, MetricForm.Gauge, index);
             }
-            else if (reader.ValueTextEquals("histogram"))
+            else if (Is(ref reader, "histogram"))
             {
                 IndexPoints(ref reader, scope, MetricForm.Histogram, index);
             }
@@ -170,36 +186,42 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
 
         for (var i = first; i < index.Metrics.Count; i++)
         {
-            index.Metrics[i].Name = name;
+            index.Metrics[i].Name = name ?? "";
         }
     }
 
-    private static void IndexPoints(ref Utf8JsonReader reader, int scope, MetricForm form, OtlpIndex index)
+    private void IndexPoints(ref Utf8JsonReader reader, int scope, MetricForm form, OtlpIndex index)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
+            if (reader.TokenType != JsonTokenType.Null)
+            {
+                Faults.Add("The data of a metric are not a JSON object.");
+            }
+
+            reader.Skip();
             return;
         }
 
-        EnsureObject(ref reader);
         var metric = index.AddMetric(scope, form);
         var head = index.Metrics[metric];
         while (NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("dataPoints"))
+            if (Is(ref reader, "dataPoints"))
             {
-                IndexItems(ref reader, metric, index);
+                IndexItems(ref reader, "dataPoints", metric, index);
             }
-            else if (reader.ValueTextEquals("aggregationTemporality"))
+            else if (Is(ref reader, "aggregationTemporality"))
+            {
+                using var temporality = ReadValue(ref reader);
+                head.Temporality = Enumerated(temporality.RootElement, Temporalities);
+            }
+            else if (Is(ref reader, "isMonotonic"))
             {
                 reader.Read();
-                head.Temporality = reader.TokenType == JsonTokenType.Null ? 0 : reader.GetInt32();
-            }
-            else if (reader.ValueTextEquals("isMonotonic"))
-            {
-                reader.Read();
-                head.IsMonotonic = reader.TokenType != JsonTokenType.Null && reader.GetBoolean();
+                head.IsMonotonic = reader.TokenType == JsonTokenType.True;
+                reader.Skip();
             }
             else
             {
@@ -208,36 +230,54 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         }
     }
 
-    private static void IndexItems(ref Utf8JsonReader reader, int parent, OtlpIndex index) =>
-        EachItem(ref reader, (parent, index), static (ref Utf8JsonReader item, (int Parent, OtlpIndex Index) to) => to.Index.AddItem(to.Parent, SliceOf(ref item)));
+    private void IndexItems(ref Utf8JsonReader reader, string name, int parent, OtlpIndex index) =>
+        EachItem(ref reader, name, (ref Utf8JsonReader item, OtlpIndex to) => to.AddItem(parent, SliceOf(ref item)), index);
 
     // The items of the array that is the value of the present member, each an object; null is none.
-    private static void EachItem<TState>(ref Utf8JsonReader reader, TState state, ElementReader<TState> read)
+    private void EachItem(ref Utf8JsonReader reader, string name, ElementReader<OtlpIndex> read, OtlpIndex index)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return;
-        }
-
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            throw new JsonException("A JSON array is expected.");
+            if (reader.TokenType != JsonTokenType.Null)
+            {
+                Faults.Add($"'{name}' is not an array.");
+            }
+
+            reader.Skip();
+            return;
         }
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            EnsureObject(ref reader);
-            read(ref reader, state);
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                read(ref reader, index);
+            }
+            else
+            {
+                Faults.Add($"An item of '{name}' is not a JSON object.");
+                reader.Skip();
+            }
         }
     }
 
     private static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
+    // The reader itself would throw for a name that is no Unicode.
+    private static bool Is(ref Utf8JsonReader reader, string name) =>
+        reader.ValueIsEscaped ? OtlpText.Is(reader.ValueSpan, Encoding.UTF8.GetBytes(name)) : reader.ValueTextEquals(name);
+
     private static void SkipMember(ref Utf8JsonReader reader)
     {
         reader.Read();
         reader.Skip();
+    }
+
+    private static JsonDocument ReadValue(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return JsonDocument.ParseValue(ref reader);
     }
 
     private static Slice ReadSlice(ref Utf8JsonReader reader)
@@ -253,102 +293,200 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         return new(start, (int)reader.BytesConsumed - start);
     }
 
-    private static void EnsureObject(ref Utf8JsonReader reader)
+    private LogRecord? ToRecord(JsonElement record) => ToAttributes(record) is not { } attributes ? null : new()
     {
-        if (reader.TokenType != JsonTokenType.StartObject)
+        Time = Nanoseconds(record, "timeUnixNano"u8),
+        ObservedTime = Nanoseconds(record, "observedTimeUnixNano"u8),
+        EventName = Text(record, "eventName"u8),
+        Body = Member(record, "body"u8) is { } body ? ToValue(body) : null,
+        Attributes = { attributes },
+        TraceId = Id(record, "traceId"u8),
+        SpanId = Id(record, "spanId"u8),
+    };
+
+    private Span? ToSpan(JsonElement span) => ToAttributes(span) is not { } attributes ? null : new()
+    {
+        TraceId = Id(span, "traceId"u8),
+        SpanId = Id(span, "spanId"u8),
+        ParentSpanId = Id(span, "parentSpanId"u8),
+        Name = Text(span, "name"u8),
+        EndTime = Nanoseconds(span, "endTimeUnixNano"u8),
+        Attributes = { attributes },
+        Status = Member(span, "status"u8) is { } status
+            ? new() { Message = Text(status, "message"u8), Code = Member(status, "code"u8) is { } code ? Enumerated(code, Codes) : 0 }
+            : null,
+    };
+
+    private Point? ToPoint(JsonElement point)
+    {
+        if (ToAttributes(point) is not { } attributes)
         {
-            throw new JsonException("A JSON object is expected.");
+            return null;
         }
-    }
 
-    private static LogRecord ToRecord(JsonElement record) => new()
-    {
-        Time = Nanoseconds(record, "timeUnixNano"),
-        ObservedTime = Nanoseconds(record, "observedTimeUnixNano"),
-        EventName = Text(record, "eventName"),
-        Body = Member(record, "body") is { } body ? ToValue(body) : null,
-        Attributes = { ToAttributes(record) },
-        TraceId = Id(record, "traceId"),
-        SpanId = Id(record, "spanId"),
-    };
-
-    private static Span ToSpan(JsonElement span) => new()
-    {
-        TraceId = Id(span, "traceId"),
-        SpanId = Id(span, "spanId"),
-        ParentSpanId = Id(span, "parentSpanId"),
-        Name = Text(span, "name"),
-        EndTime = Nanoseconds(span, "endTimeUnixNano"),
-        Attributes = { ToAttributes(span) },
-        Status = Member(span, "status") is { } status ? new() { Message = Text(status, "message"), Code = Number(status, "code") } : null,
-    };
-
-    private static Point ToPoint(JsonElement point)
-    {
         var read = new Point
         {
-            StartTime = Nanoseconds(point, "startTimeUnixNano"),
-            Time = Nanoseconds(point, "timeUnixNano"),
-            Attributes = { ToAttributes(point) },
+            StartTime = Nanoseconds(point, "startTimeUnixNano"u8),
+            Time = Nanoseconds(point, "timeUnixNano"u8),
+            Attributes = { attributes },
         };
-        if (Member(point, "asInt") is { } whole)
+        if (Member(point, "asInt"u8) is { } asInt)
         {
-            read.Whole = Whole(whole);
+            if (Whole(asInt) is { } whole)
+            {
+                read.Whole = whole;
+            }
         }
-        else if (Member(point, "asDouble") is { } fraction)
+        else if (Member(point, "asDouble"u8) is { } asDouble && Fraction(asDouble) is { } fraction)
         {
-            read.Fraction = Fraction(fraction);
+            read.Fraction = fraction;
         }
 
         return read;
     }
 
-    private static IEnumerable<Attribute> ToAttributes(JsonElement parent) =>
-        from attribute in Items(parent, "attributes")
-        select new Attribute { Key = Text(attribute, "key"), Value = Member(attribute, "value") is { } value ? ToValue(value) : null };
-
-    private static Value? ToValue(JsonElement value)
+    // Null where they are no list: then nobody knows what the item is.
+    private List<Attribute>? ToAttributes(JsonElement parent)
     {
-        if (Member(value, "stringValue") is { } text)
+        if (parent.ValueKind != JsonValueKind.Object)
         {
-            return new() { Text = text.GetString() };
+            return [];
         }
 
-        if (Member(value, "intValue") is { } whole)
+        if (Member(parent, "attributes"u8) is not { } list)
         {
-            return new() { Whole = Whole(whole) };
+            return [];
         }
 
-        if (Member(value, "doubleValue") is { } fraction)
+        if (list.ValueKind != JsonValueKind.Array)
         {
-            return new() { Fraction = Fraction(fraction) };
+            Faults.Add("'attributes' is not an array.");
+            return null;
         }
 
-        return Member(value, "boolValue") is { } truth ? new() { Truth = truth.GetBoolean() } : null;
+        OtlpIndex.EnsureAttributes(list.GetArrayLength(), limits);
+        var attributes = new List<Attribute>(list.GetArrayLength());
+        foreach (var attribute in list.EnumerateArray())
+        {
+            if (attribute.ValueKind == JsonValueKind.Object)
+            {
+                attributes.Add(new() { Key = Text(attribute, "key"u8), Value = Member(attribute, "value"u8) is { } value ? ToValue(value) : null });
+            }
+        }
+
+        return attributes;
     }
 
-    private static JsonElement[] Items(JsonElement parent, string name) => Member(parent, name) is { } list ? [.. list.EnumerateArray()] : [];
-
-    private static JsonElement? Member(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
-
-    private static string Text(JsonElement parent, string name) => Member(parent, name)?.GetString() ?? "";
-
-    private static int Number(JsonElement parent, string name) => Member(parent, name)?.GetInt32() ?? 0;
-
-    private static ulong Nanoseconds(JsonElement parent, string name) => Member(parent, name) switch
+    // The first that it has. One that cannot be read is a text that says nothing.
+    private static Value? ToValue(JsonElement value)
     {
-        null => 0,
-        { ValueKind: JsonValueKind.String } text => ulong.Parse(text.GetString()!, NumberStyles.None, CultureInfo.InvariantCulture),
-        { } number => number.GetUInt64(),
+        if (Member(value, "stringValue"u8) is { } text)
+        {
+            return new() { Text = TextOf(text) };
+        }
+
+        if (Member(value, "intValue"u8) is { } asInt)
+        {
+            return Whole(asInt) is { } whole ? new() { Whole = whole } : Unreadable();
+        }
+
+        if (Member(value, "doubleValue"u8) is { } asDouble)
+        {
+            return Fraction(asDouble) is { } fraction ? new() { Fraction = fraction } : Unreadable();
+        }
+
+        return Member(value, "boolValue"u8) is not { } truth ? null
+            : truth.ValueKind is JsonValueKind.True or JsonValueKind.False ? new() { Truth = truth.ValueKind == JsonValueKind.True }
+            : Unreadable();
+    }
+
+    private static Value Unreadable() => new() { Text = ByteString.Empty };
+
+    // The last of a name; null is as good as absent. The document's own search would throw for a name that is no Unicode.
+    private static JsonElement? Member(JsonElement parent, ReadOnlySpan<byte> name)
+    {
+        if (parent.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        JsonElement? found = null;
+        foreach (var member in parent.EnumerateObject())
+        {
+            if (OtlpText.Is(JsonMarshal.GetRawUtf8PropertyName(member), name))
+            {
+                found = member.Value;
+            }
+        }
+
+        return found is { ValueKind: JsonValueKind.Null } ? null : found;
+    }
+
+    private static ByteString Text(JsonElement parent, ReadOnlySpan<byte> name) => Member(parent, name) is { } text ? TextOf(text) : ByteString.Empty;
+
+    private static ByteString TextOf(JsonElement text) =>
+        text.ValueKind == JsonValueKind.String ? OtlpText.Unescape(JsonMarshal.GetRawUtf8Value(text)[1..^1]) : ByteString.Empty;
+
+    // What is between the quotes, where there are any: a number may be written as a text.
+    private static ReadOnlySpan<byte> DigitsOf(JsonElement number) => number.ValueKind switch
+    {
+        JsonValueKind.String => JsonMarshal.GetRawUtf8Value(number)[1..^1],
+        JsonValueKind.Number => JsonMarshal.GetRawUtf8Value(number),
+        _ => [],
     };
 
-    private static long Whole(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? long.Parse(value.GetString()!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : value.GetInt64();
+    private static int Enumerated(JsonElement value, string[] names)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+        {
+            var name = OtlpText.Read(TextOf(value).Span);
+            if (Array.FindIndex(names, known => known == name) is >= 0 and var number)
+            {
+                return number;
+            }
+        }
 
-    private static double Fraction(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture) : value.GetDouble();
+        return Whole(value) is >= 0 and <= int.MaxValue and var whole ? (int)whole : 0;
+    }
 
-    private static ByteString Id(JsonElement parent, string name) =>
-        Member(parent, name) is { } id ? ByteString.CopyFrom(Convert.FromHexString(id.GetString()!)) : ByteString.Empty;
+    // Zero is how the protocol says that nobody knows.
+    private static ulong Nanoseconds(JsonElement parent, ReadOnlySpan<byte> name) =>
+        Member(parent, name) is { } time && WholeNumber(time) is >= 0 and <= ulong.MaxValue and var nanoseconds ? (ulong)nanoseconds : 0;
+
+    private static long? Whole(JsonElement value) => WholeNumber(value) is >= long.MinValue and <= long.MaxValue and var whole ? (long)whole : null;
+
+    // Protobuf's JSON has whole numbers in any notation, such as 1200.0 and 1.2e3, as numbers and as texts.
+    private static decimal? WholeNumber(JsonElement value) =>
+        decimal.TryParse(DigitsOf(value), AnyNotation, CultureInfo.InvariantCulture, out var number) && number == decimal.Truncate(number) ? number : null;
+
+    // Beside numbers there are the texts NaN, Infinity and -Infinity.
+    private static double? Fraction(JsonElement value) =>
+        double.TryParse(DigitsOf(value), AnyNotation, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    // In hexadecimal, as the protocol has it, or in base64, as protobuf's JSON has bytes elsewhere. What is neither is none.
+    private static ByteString Id(JsonElement parent, ReadOnlySpan<byte> name)
+    {
+        var text = DigitsOf(Member(parent, name) ?? default);
+        Span<byte> id = stackalloc byte[LongestId];
+        if (text.Length <= 2 * LongestId && Convert.FromHexString(text, id, out _, out var length) == OperationStatus.Done)
+        {
+            return ByteString.CopyFrom(id[..length]);
+        }
+
+        Span<byte> alphabet = stackalloc byte[LongestBase64];
+        if (text.TrimEnd((byte)'=') is { Length: > 0 and <= LongestBase64 } plain)
+        {
+            plain.CopyTo(alphabet);
+            alphabet[..plain.Length].Replace((byte)'+', (byte)'-');
+            alphabet[..plain.Length].Replace((byte)'/', (byte)'_');
+            if (Base64Url.IsValid(alphabet[..plain.Length], out length)
+                && length is ShortestId or LongestId
+                && Base64Url.DecodeFromUtf8(alphabet[..plain.Length], id, out _, out _) == OperationStatus.Done)
+            {
+                return ByteString.CopyFrom(id[..length]);
+            }
+        }
+
+        return ByteString.Empty;
+    }
 }

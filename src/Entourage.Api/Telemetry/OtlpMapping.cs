@@ -21,8 +21,8 @@ internal static class OtlpMapping
     /// <summary>A log record.</summary>
     public static TelemetryLog ToLog(this LogRecord record, TelemetryOrigin origin, ApiLimits limits) => new(
         origin,
-        Shorten(record.EventName),
-        Shorten(record.Body?.Text ?? ""),
+        ToText(record.EventName),
+        ToText(record.Body?.Text ?? ByteString.Empty),
         ToInstant(record.Time) ?? ToInstant(record.ObservedTime),
         ToId(record.TraceId, record.SpanId),
         record.Attributes.ToAttributes(limits));
@@ -30,11 +30,11 @@ internal static class OtlpMapping
     /// <summary>A span.</summary>
     public static TelemetrySpan ToSpan(this Span span, TelemetryOrigin origin, ApiLimits limits) => new(
         origin,
-        Shorten(span.Name),
+        ToText(span.Name),
         ToInstant(span.EndTime),
         ToId(span.TraceId, span.SpanId),
         ToId(span.TraceId, span.ParentSpanId),
-        span.Status?.Code == ErrorStatus ? Shorten(span.Status.Message) : null,
+        span.Status?.Code == ErrorStatus ? ToText(span.Status.Message) : null,
         span.Attributes.ToAttributes(limits));
 
     /// <summary>A data point; null is one of a histogram, of which nothing is counted.</summary>
@@ -60,9 +60,9 @@ internal static class OtlpMapping
         var values = new Dictionary<string, object>(attributes.Count, StringComparer.Ordinal);
         foreach (var attribute in attributes)
         {
-            if (ToValue(attribute.Value) is { } value)
+            if (ToValue(attribute.Value) is { } value && OtlpText.Read(attribute.Key.Span) is { } key)
             {
-                values[Shorten(attribute.Key)] = value;
+                values[Shorten(key)] = value;
             }
         }
 
@@ -79,12 +79,15 @@ internal static class OtlpMapping
 
     private static object? ToValue(Value? value) => value?.KindCase switch
     {
-        Value.KindOneofCase.Text => Shorten(value.Text),
+        Value.KindOneofCase.Text => ToText(value.Text),
         Value.KindOneofCase.Whole => value.Whole,
         Value.KindOneofCase.Fraction => value.Fraction,
         Value.KindOneofCase.Truth => value.Truth,
         _ => null,
     };
+
+    // What cannot be read is no value: for whoever needs a number it is none, and for whoever needs a text it is as good as absent.
+    private static string ToText(ByteString utf8) => Shorten(OtlpText.Read(utf8.Span) ?? "");
 
     // No text is used to such a length, but two that differ must not become the same.
     private static string Shorten(string text) => text.Length <= GreatestText

@@ -1,4 +1,3 @@
-using System.Text;
 using Entourage.Api.Telemetry.Wire;
 using Google.Protobuf;
 
@@ -9,11 +8,16 @@ internal sealed class OtlpProtobuf : IOtlpFormat
 {
     private const int AttributesOfResource = 1;
 
+    // Each costs an exception. A body with more of them is no OTLP.
+    private const int GreatestFaults = 100;
+
     private static readonly MessageParser<Resource> Resources = Resource.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<Scope> Scopes = Wire.Scope.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<LogRecord> Records = LogRecord.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<Span> Spans = Span.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<Point> Points = Point.Parser.WithDiscardUnknownFields(true);
+
+    public OtlpFaults Faults { get; } = new();
 
     public void Index(ReadOnlyMemory<byte> body, bool isWhole, OtlpSignal signal, OtlpIndex index)
     {
@@ -27,15 +31,29 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         }
     }
 
-    public Resource ReadResource(ReadOnlyMemory<byte> body) => Resources.ParseFrom(body.Span);
+    public Resource ReadResource(ReadOnlyMemory<byte> body) => Read(Resources, body) ?? new();
 
-    public string ReadScope(ReadOnlyMemory<byte> body) => Scopes.ParseFrom(body.Span).Name;
+    public string ReadScope(ReadOnlyMemory<byte> body) => OtlpText.Read((Read(Scopes, body) ?? new()).Name.Span) ?? "";
 
-    public LogRecord ReadRecord(ReadOnlyMemory<byte> body) => Records.ParseFrom(body.Span);
+    public LogRecord? ReadRecord(ReadOnlyMemory<byte> body) => Read(Records, body);
 
-    public Span ReadSpan(ReadOnlyMemory<byte> body) => Spans.ParseFrom(body.Span);
+    public Span? ReadSpan(ReadOnlyMemory<byte> body) => Read(Spans, body);
 
-    public Point ReadPoint(ReadOnlyMemory<byte> body) => Points.ParseFrom(body.Span);
+    public Point? ReadPoint(ReadOnlyMemory<byte> body) => Read(Points, body);
+
+    private T? Read<T>(MessageParser<T> parser, ReadOnlyMemory<byte> body)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            return parser.ParseFrom(body.Span);
+        }
+        catch (InvalidProtocolBufferException fault) when (Faults.Count < GreatestFaults)
+        {
+            Faults.Add($"A {typeof(T).Name} is not protobuf: {fault.Message}");
+            return null;
+        }
+    }
 
     private static void IndexResource(ref WireReader parent, OtlpSignal signal, OtlpIndex index)
     {
@@ -174,18 +192,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
 
         public readonly WireReader Enter() => new(body, Value, isWhole);
 
-        public readonly string Text()
-        {
-            try
-            {
-                return Strict.GetString(body.Slice(Value.Start, Value.Length));
-            }
-            catch (DecoderFallbackException)
-            {
-                // The beginning of a body may end in half a character.
-                return isWhole ? throw new OtlpFormatException($"A text at byte {Value.Start} is not UTF-8.") : "";
-            }
-        }
+        public readonly string Text() => OtlpText.Read(body.Slice(Value.Start, Value.Length)) ?? "";
 
         public bool Next()
         {
@@ -269,7 +276,5 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         }
 
         private readonly OtlpFormatException Cut() => new($"A message ends in the middle of a field at byte {at}.");
-
-        private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     }
 }

@@ -159,8 +159,10 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
                 await EnterAsync();
             }
 
-            return TelemetryReading.Of(
+            var reading = TelemetryReading.Of(
                 new OtlpItems(body, index, format, reader.Limits).ToBatch(signal), reader.callers.Current.AgentId, reader.Limits.TelemetrySources, cancellationToken);
+            format.Faults.RefuseIn(reading);
+            return reading;
         }
 
         private async ValueTask<BodyBudget.Slot> EnterAsync() => slot ??= await reader.budget.EnterAsync(context, cancellationToken);

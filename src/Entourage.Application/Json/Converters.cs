@@ -11,6 +11,9 @@ namespace Entourage.Application.Json;
 /// <summary>Money as a JSON number of dollars: digit for digit, never through floating point (rule 8).</summary>
 public sealed class MoneyJsonConverter : JsonConverter<Money>
 {
+    // With the seven digits that an amount may have before the point, a decimal still holds these.
+    private const int GreatestDecimals = 21;
+
     /// <inheritdoc/>
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -19,8 +22,8 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
             throw new JsonException("An amount of dollars is a JSON number.");
         }
 
-        // A decimal holds 28 digits and rounds what is beyond them, so digits past the ninth decimal are looked for in the text.
-        if (!reader.TryGetDecimal(out var usd) || DecimalsOf(ref reader) > Money.Decimals)
+        // A decimal holds 28 digits and rounds what is beyond them, so digits past these are looked for in the text.
+        if (!reader.TryGetDecimal(out var usd) || DecimalsOf(ref reader) > GreatestDecimals)
         {
             throw new InvalidValueException($"An amount of dollars is from 0 to {Money.LargestInput} and has at most {Money.Decimals} decimals.");
         }
@@ -67,6 +70,43 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
         var place = point < 0 ? last - digits.Length + 1 : last > point ? last - point : last - point + 1;
         return place - (long)exponent;
     }
+}
+
+/// <summary>
+/// Money that was spent, or may be, as a JSON number of dollars of any precision, rounded up to the nano-dollar: programs reckon it, and one that
+/// is refused would be lost.
+/// </summary>
+public sealed class RoundedMoneyJsonConverter : JsonConverter<Money>
+{
+    // The least that a decimal can tell from nothing.
+    private const decimal Least = 1e-28m;
+
+    /// <inheritdoc/>
+    public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.Number)
+        {
+            throw new JsonException("An amount of dollars is a JSON number.");
+        }
+
+        ReadOnlySpan<byte> digits = reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan;
+        if (!decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var usd) || Math.Abs(usd) > Money.LargestInput.ToUsd() + 1)
+        {
+            throw new InvalidValueException($"An amount of dollars is from 0 to {Money.LargestInput}.");
+        }
+
+        if (usd == 0 && digits[..MarkOf(digits)].ContainsAnyInRange((byte)'1', (byte)'9'))
+        {
+            usd = digits[0] == '-' ? -Least : Least;
+        }
+
+        return Money.RoundUp(usd);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options) => writer.WriteNumberValue(value.ToUsd());
+
+    private static int MarkOf(ReadOnlySpan<byte> digits) => digits.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var mark ? mark : digits.Length;
 }
 
 /// <summary>Totals as a JSON number of dollars: digit for digit, however large. They are only read back from what was stored.</summary>

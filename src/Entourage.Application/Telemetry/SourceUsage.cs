@@ -186,7 +186,7 @@ public sealed record SourceUsage(
         return TokensOf(uncached < 0 ? input : uncached, output, cacheRead, cacheWrite, fault);
     }
 
-    /// <summary>A cost; what a binary fraction has beyond nine decimals is its own noise. One that no usage may state is noted as a fault.</summary>
+    /// <summary>A cost, rounded up to the nano-dollar. One that no usage may state is noted as a fault.</summary>
     internal static Money? CostOf(decimal? usd, ItemFault fault)
     {
         switch (usd)
@@ -194,7 +194,7 @@ public sealed record SourceUsage(
             case null:
                 return null;
             case >= 0 and <= 1_000_000:
-                return Money.FromUsd(Math.Round(usd.Value, Money.Decimals, MidpointRounding.AwayFromZero));
+                return Money.RoundUp(usd.Value);
             default:
                 fault.Add($"The cost must be from 0 to {Money.LargestInput} dollars.");
                 return null;

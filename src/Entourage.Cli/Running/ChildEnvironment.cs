@@ -31,6 +31,19 @@ internal static class ChildEnvironment
         variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
         variables["OTEL_LOGS_EXPORTER"] = "otlp";
         variables["OTEL_METRICS_EXPORTER"] = "otlp";
+
+        // Between a call and the news of it an agent goes on spending: seconds count. Who has chosen a time keeps it.
+        variables.TryAdd("OTEL_LOGS_EXPORT_INTERVAL", "1000");
+        variables.TryAdd("OTEL_BLRP_SCHEDULE_DELAY", "1000");
+        variables.TryAdd("OTEL_BSP_SCHEDULE_DELAY", "1000");
+        variables.TryAdd("OTEL_METRIC_EXPORT_INTERVAL", "10000");
+
+        // Gemini CLI reads the headers from the standard variable, and the rest from its own.
+        variables["GEMINI_TELEMETRY_ENABLED"] = "true";
+        variables["GEMINI_TELEMETRY_TARGET"] = "local";
+        variables["GEMINI_TELEMETRY_OTLP_ENDPOINT"] = url;
+        variables["GEMINI_TELEMETRY_OTLP_PROTOCOL"] = "http";
+        variables.TryAdd("GEMINI_TELEMETRY_LOG_PROMPTS", "false");
         if (server.ApiKey is { } key)
         {
             variables["ENTOURAGE_API_KEY"] = key;

@@ -24,7 +24,7 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         IChild child;
         try
         {
-            child = Child.Start(command, ChildEnvironment.Of(server, agentId, taskId, session));
+            child = Child.Start(CodexOptions.AddTo(command, server.Url), ChildEnvironment.Of(server, agentId, taskId, session));
         }
         catch (CommandException exception)
         {
@@ -54,27 +54,36 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         await child.EndAsync(grace);
         await over.CancelAsync();
         await SettleAsync(keeping, watching);
-        await CloseAsync(session, stopped ? new("failed", $"Stopped: {string.Join(", ", await watching!)}") : EndOf(code));
+        var closed = await CloseAsync(session, stopped ? new("failed", $"Stopped: {string.Join(", ", await watching!)}") : EndOf(code));
+        if (!stopped && closed is { Tokens: 0, CostUsd: 0, ImputedCostUsd: 0 })
+        {
+            await SayAsync(
+                $"the command reported no usage, so no cap could stop it. If it called a model, check that it sends OpenTelemetry to {server.Url.AbsoluteUri.TrimEnd('/')} "
+                + "and that its own settings do not overrule the environment.");
+        }
+
         return stopped ? ExitCodes.Stopped : code;
     }
 
     /// <summary>Says something beside the command's own output.</summary>
     public static Task SayAsync(string message) => Console.Error.WriteLineAsync($"entourage: {Plain.Of(message)}");
 
-    private async Task CloseAsync(Session? session, SessionEnd end)
+    // The session as it ended; null where that is not known.
+    private async Task<Session?> CloseAsync(Session? session, SessionEnd end)
     {
         if (session is null)
         {
-            return;
+            return null;
         }
 
         try
         {
-            await client.EndSessionAsync(session.Id, end);
+            return await client.EndSessionAsync(session.Id, end);
         }
         catch (EntourageException exception)
         {
             await SayAsync($"session {session.Id} could not be closed, the server will do it later: {exception.Message}");
+            return null;
         }
     }
 

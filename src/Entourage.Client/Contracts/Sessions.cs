@@ -113,7 +113,7 @@ public sealed record Usage(long InputTokens, long OutputTokens)
     /// <summary>Whether it went through the provider's batch API, at its discount.</summary>
     public bool? Batch { get; init; }
 
-    /// <summary>The cost in USD: 0 to 1,000,000 with at most 9 decimals; absent where the price of the model is to say.</summary>
+    /// <summary>The cost in USD: 0 to 1,000,000, rounded up to 9 decimals; absent where the price of the model is to say.</summary>
     public decimal? CostUsd { get; init; }
 
     /// <summary>The model; the session's when absent.</summary>
@@ -163,7 +163,7 @@ public sealed record UsageAnswer : Session
 /// <summary>Money to be set aside for a call: either an amount, or tokens whose price says how much.</summary>
 public sealed record ReservationRequest
 {
-    /// <summary>The most that the call may cost in USD: 0 to 1,000,000 with at most 9 decimals.</summary>
+    /// <summary>The most that the call may cost in USD: 0 to 1,000,000, rounded up to 9 decimals.</summary>
     public decimal? EstimatedCostUsd { get; init; }
 
     /// <summary>The model whose price says what the tokens cost; the session's when absent.</summary>

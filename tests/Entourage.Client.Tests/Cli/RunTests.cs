@@ -76,11 +76,11 @@ internal sealed class RunTests : RunFixture
     {
         var (team, agent) = await CreateTeamAsync();
         var task = await Client.CreateTaskAsync(team.Id, new("Fix login bug"));
-        var environment = new Dictionary<string, string> { ["ENTOURAGE_API_KEY"] = "se,cret", ["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=x,entourage.task_id=0" };
+        var environment = new Dictionary<string, string> { ["ENTOURAGE_API_KEY"] = "se,cret", ["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=x,entourage.task_id=0", ["OTEL_BSP_SCHEDULE_DELAY"] = "70" };
         using var run = Run(
             agent,
             environment,
-            "(sleep 300 & echo $! >> \"$TRACE\"); env | grep -E '^(ENTOURAGE|OTEL|CLAUDE)'; exit 3",
+            "(sleep 300 & echo $! >> \"$TRACE\"); env | grep -E '^(ENTOURAGE|OTEL|CLAUDE|GEMINI)'; exit 3",
             "--task",
             task.Id.ToString(CultureInfo.InvariantCulture),
             "--model",
@@ -89,7 +89,8 @@ internal sealed class RunTests : RunFixture
         var session = await SessionOfAsync(agent);
         Assert.Multiple(() =>
         {
-            Assert.That((code, errors), Is.EqualTo((3, "")));
+            Assert.That((code, errors), Is.EqualTo((3, errors)));
+            Assert.That(errors, Does.StartWith("entourage: the command reported no usage").And.Contain(Address.AbsoluteUri.TrimEnd('/')));
             Assert.That((session.Status, session.Error, session.TaskId, session.Model), Is.EqualTo(("failed", "The command ended with 3.", (long?)task.Id, "house-model")));
             Assert.That(File.ReadAllLines(Trace), Has.Length.EqualTo(1).And.None.Matches<string>(Runs));
             Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EquivalentTo(new[]
@@ -104,10 +105,48 @@ internal sealed class RunTests : RunFixture
                 "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
                 "OTEL_LOGS_EXPORTER=otlp",
                 "OTEL_METRICS_EXPORTER=otlp",
+                "OTEL_LOGS_EXPORT_INTERVAL=1000",
+                "OTEL_BLRP_SCHEDULE_DELAY=1000",
+                "OTEL_BSP_SCHEDULE_DELAY=70",
+                "OTEL_METRIC_EXPORT_INTERVAL=10000",
+                "GEMINI_TELEMETRY_ENABLED=true",
+                "GEMINI_TELEMETRY_TARGET=local",
+                $"GEMINI_TELEMETRY_OTLP_ENDPOINT={Address.AbsoluteUri.TrimEnd('/')}",
+                "GEMINI_TELEMETRY_OTLP_PROTOCOL=http",
+                "GEMINI_TELEMETRY_LOG_PROMPTS=false",
                 "OTEL_EXPORTER_OTLP_HEADERS=x-api-key=se%2Ccret",
                 $"OTEL_RESOURCE_ATTRIBUTES=service.name=x,entourage.agent_id={agent.Id},entourage.session_id={session.Id},entourage.task_id={task.Id}",
             }));
         });
+    }
+
+    [TestCase("exec", "hi", ExpectedResult = "-c otel.exporter={otlp-http={endpoint=\"{url}/v1/logs\",protocol=\"binary\"}} exec hi")]
+    [TestCase("-c", "model=\"gpt-5\"", "--", "otel=1", ExpectedResult = "-c otel.exporter={otlp-http={endpoint=\"{url}/v1/logs\",protocol=\"binary\"}} -c model=\"gpt-5\" -- otel=1")]
+    [TestCase("-c", "otel.exporter=none", ExpectedResult = "-c otel.exporter=none")]
+    [TestCase("exec", "--config", "otel.exporter.otlp-http.endpoint=x", ExpectedResult = "exec --config otel.exporter.otlp-http.endpoint=x")]
+    [TestCase("--config=otel={}", ExpectedResult = "--config=otel={}")]
+    [TestCase("-cotel.exporter=none", ExpectedResult = "-cotel.exporter=none")]
+    public async Task<string> Codex_is_told_where_its_telemetry_goes_unless_its_user_said_so(params string[] arguments)
+    {
+        var (_, agent) = await CreateTeamAsync();
+        var codex = Path.Combine(Path.GetDirectoryName(Trace)!, "codex");
+        await File.WriteAllTextAsync(codex, "#!/bin/sh\necho \"$*\"\n");
+        File.SetUnixFileMode(codex, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var run = CliProcess.Start(Address, new Dictionary<string, string>(), input: "", ["run", "--agent", agent.Id.ToString(), "--", codex, .. arguments]);
+        var (_, output, _) = await run.EndAsync();
+        return output.Trim().Replace(Address.AbsoluteUri.TrimEnd('/'), "{url}", StringComparison.Ordinal);
+    }
+
+    [Test]
+    public async Task What_has_reported_usage_is_not_asked_for_it()
+    {
+        var (_, agent) = await CreateTeamAsync();
+        using var run = Run(agent, """
+            curl -sS -f -o /dev/null -X POST "$ENTOURAGE_URL/api/v1/sessions/$ENTOURAGE_SESSION_ID/usage" -H 'Content-Type: application/json' \
+              -d '{"input_tokens": 10, "output_tokens": 1, "cost_usd": 0.01}'
+            """);
+        var (code, _, errors) = await run.EndAsync();
+        Assert.That((code, errors), Is.EqualTo((0, "")));
     }
 
     [Test]
