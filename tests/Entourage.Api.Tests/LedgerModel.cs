@@ -159,6 +159,26 @@ internal sealed class LedgerModel
         }
     }
 
+    /// <summary>The caps in force now that kill what is under them: nothing is left, and the team wants that.</summary>
+    public HashSet<(ModelBudget Budget, DateOnly Start)> Killing() => !KillsOnExceed ? [] : Sessions.Where(session => session.IsActive)
+        .SelectMany(CapsOf)
+        .Where(cap => Refuses(cap.Budget) && Spent(cap.Budget, Now) >= cap.Limit)
+        .Select(cap => (cap.Budget, StartOf(cap.Budget, Now)))
+        .ToHashSet();
+
+    /// <summary>Kills what a change has left nothing for: sessions that have spent something, under caps that did not kill before it.</summary>
+    public void KillWhatExceeds(IReadOnlySet<(ModelBudget Budget, DateOnly Start)> before)
+    {
+        var begun = Killing().Except(before).Select(cap => cap.Budget).ToHashSet();
+        foreach (var session in Sessions.Where(session => Usages.Any(usage => usage.Session == session && !usage.IsImputed && usage.Usd > 0)))
+        {
+            if (session.IsActive && CapsOf(session).LastOrDefault(cap => begun.Contains(cap.Budget)) is { Budget: { } narrowest })
+            {
+                Kill(narrowest.Scope == "session" ? session.Path[^1] : session.Id);
+            }
+        }
+    }
+
     public bool IsLive(ModelReservation reservation) => !reservation.HasEnded && Now < reservation.ExpiresAt;
 
     public decimal ReservedBy(ModelSession session) => Reservations.Where(held => IsLive(held) && held.Session == session).Sum(held => held.Usd);

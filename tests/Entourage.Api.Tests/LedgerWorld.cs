@@ -233,19 +233,25 @@ internal sealed partial class LedgerWorld
             _ => ($"/settings/teams/{team.Id}", step.Limit + "_cost_limit_usd"),
         };
         _ = (await Api.PatchAsync(path, new JsonObject { [member] = step.Usd }.ToJsonString())).Ok;
+        var killing = model.Killing();
         model.Move(step.Limit, step.Usd);
+        model.KillWhatExceeds(killing);
     }
 
     private async Task EnforceAsync(EnforceStep step)
     {
         await team.ConfigureAsync(new { enforcement = step.IsHard ? "hard" : "observe" });
+        var killing = model.Killing();
         model.Enforce(step.IsHard);
+        model.KillWhatExceeds(killing);
     }
 
     private async Task MoveAsync(ZoneStep step)
     {
         await team.ConfigureAsync(new { timezone = step.Zone });
+        var killing = model.Killing();
         model.Move(TimeZoneInfo.FindSystemTimeZoneById(step.Zone));
+        model.KillWhatExceeds(killing);
     }
 
     private Task WaitAsync(WaitStep step)

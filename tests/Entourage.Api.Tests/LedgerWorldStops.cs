@@ -50,7 +50,9 @@ internal sealed partial class LedgerWorld
     private async Task ExceedAsync(ExceedStep step)
     {
         await team.ConfigureAsync(new { on_exceed = step.Kills ? "kill" : "stop" });
+        var killing = model.Killing();
         model.KillsOnExceed = step.Kills;
+        model.KillWhatExceeds(killing);
     }
 
     private string PathOf(string scope, int agent) => scope switch

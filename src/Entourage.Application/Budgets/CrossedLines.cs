@@ -65,7 +65,7 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
         await db.SaveChangesAsync(cancellationToken);
         foreach (var team in killing.GroupBy(row => row.TeamId, row => row.Window))
         {
-            await killer.KillAsync(before.Reach.OrganisationId, team.Key, [.. team], now);
+            await killer.KillAsync(before.Reach.OrganisationId, team.Key, [.. team], now, cancellationToken);
         }
     }
 

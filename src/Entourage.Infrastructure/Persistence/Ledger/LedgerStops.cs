@@ -92,15 +92,15 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     }
 
     /// <summary>
-    /// Kills the active sessions of a team that have spent in windows of which nothing is left, where the team wants that. For what exhausts a
-    /// budget and is no usage of a session at work. Sessions that have spent nothing there are left alone, as when a usage exhausts it.
+    /// Kills the active sessions of a team that draw on windows of which nothing is left, where the team wants that. For what exhausts a budget and
+    /// is no usage of a session at work. Sessions that have spent nothing are left alone, as when a usage exhausts it.
     /// </summary>
     public async Task KillUnderAsync(Guid teamId, IReadOnlyCollection<BudgetWindow> exhausted, DateTimeOffset now)
     {
         foreach (var session in (await ReadActiveAsync(PauseScope.Team, teamId)).OrderBy(session => session.Id))
         {
-            var reached = session.Policy.TeamLimits.OnExceed == OnExceed.Kill
-                ? books.BudgetsAt(session, now).Where(budget => exhausted.Contains(budget.Window) && HasSpentIn(session, budget)).ToArray()
+            var reached = session.Policy.TeamLimits.OnExceed == OnExceed.Kill && session.Cost > MoneyTotal.Zero
+                ? books.BudgetsAt(session, now).Where(budget => exhausted.Contains(budget.Window)).ToArray()
                 : [];
             if (reached is [var widest, ..])
             {
@@ -110,11 +110,6 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
             }
         }
     }
-
-    // The cost of a session is not counted by window; one that has called since the window began has most likely spent in it.
-    private static bool HasSpentIn(LedgerSession session, Budget budget) =>
-        budget.Window.Scope == BudgetScope.Session
-        || (session.Cost > MoneyTotal.Zero && (budget.StartsAt is not { } start || session.LastCallAt >= start));
 
     /// <summary>
     /// Ends a session that nothing was heard of for as long as its team waits. Those who found it looked before this turn began, so what
