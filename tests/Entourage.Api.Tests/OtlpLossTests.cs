@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Entourage.Domain.Telemetry;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
@@ -111,6 +112,60 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
         }
 
         await EnsureCallsAsync(22);
+    }
+
+    [TestCase(-40)]
+    [TestCase(-20_000)]
+    public async Task A_running_total_of_a_clock_that_is_off_counts_what_it_grows_by(int daysOff)
+    {
+        var start = Now.AddDays(daysOff);
+        foreach (var (minutes, calls) in new[] { (1, 10), (2, 15), (3, 20), (3, 20) })
+        {
+            await TakeAsync(Otlp.Metrics, Metrics(Otlp.Counters(start, start.AddMinutes(minutes), "s-1", calls, cumulative: true)));
+        }
+
+        await EnsureCallsAsync(20);
+    }
+
+    [Test]
+    public async Task A_clock_that_is_set_back_does_not_silence_a_running_total()
+    {
+        var start = Now.AddMinutes(-9);
+        foreach (var (minutes, calls) in new[] { (6, 10), (7, 12), (2, 15), (3, 18), (3, 18) })
+        {
+            await TakeAsync(Otlp.Metrics, Metrics(Otlp.Counters(start, start.AddMinutes(minutes), "s-1", calls, cumulative: true)));
+        }
+
+        await EnsureCallsAsync(18);
+    }
+
+    [Test]
+    public async Task Tokens_and_money_that_come_in_two_requests_are_one_usage([Values] bool cumulative, [Values] bool moneyFirst)
+    {
+        var start = Now.AddMinutes(-3);
+        var whole = Otlp.Counters(start, start.AddMinutes(1), "s-1", calls: 2, cumulative, costUsd: 0.0165m);
+        foreach (var part in moneyFirst ? whole.Reverse() : whole)
+        {
+            await TakeAsync(Otlp.Metrics, Metrics(part));
+            await TakeAsync(Otlp.Metrics, Metrics(part));
+        }
+
+        var session = (await SessionsAsync()).Single();
+        Assert.That((session.Usd("cost_usd"), session.Number("input_tokens")), Is.EqualTo((2 * 0.0165m, 2_000L)));
+    }
+
+    [Test]
+    public async Task A_call_that_was_taken_and_not_written_is_written_with_the_next_request()
+    {
+        await SendAsync(Otlp.ApiRequest(Now, "s-1", "first", 0.05m));
+        var pending = $$"""{"Sums":[],"Calls":[{"Key":"claude-code\nlost","At":"{{Now:O}}","Model":"m","Tokens":[1000,200,30000,400,0],"CostUsd":0.05,"Error":null,"SubAgent":"","Billing":1}]}""";
+        await Host.ExecuteAsync($"UPDATE SourceProcesses SET Pending = {pending} WHERE KeyHash = {SourceProcess.HashOf(Guid.Parse(team.Agent), "s-1", "")}");
+
+        await SendAsync(Otlp.ApiRequest(Now, "s-1", "second", 0.05m));
+        await SendAsync(Otlp.ApiRequest(Now, "s-1", "second", 0.05m));
+
+        await EnsureCallsAsync(3);
+        Assert.That(await Host.CountAsync("SourceProcesses WHERE Pending <> ''"), Is.Zero);
     }
 
     private async Task EnsureCountedNowAsync()

@@ -91,6 +91,49 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task A_span_without_usage_that_comes_with_the_whole_joins_it_to_the_calls_before()
+    {
+        var step = Otlp.Span(Now, Id("d2"), [("gen_ai.operation.name", "execute_tool")]);
+        step["parentSpanId"] = Id("d1");
+        var whole = Otlp.SpansOf([.. Resource, ("session.id", "s-5")], step, Span("d1", null, 100, ""));
+
+        await TakeAsync(Otlp.Traces, Otlp.SpansOf([.. Resource, ("session.id", "s-5")], Span("d3", "d2", 100, "chat")));
+        await TakeAsync(Otlp.Traces, whole);
+        await TakeAsync(Otlp.Traces, whole);
+
+        await EnsureInputAsync(100);
+    }
+
+    [Test]
+    public async Task A_call_that_its_event_reported_first_is_part_of_the_whole_as_well()
+    {
+        var call = Span("e2", "e1", 100, "chat");
+        var asEvent = Otlp.Event(Now, "gen_ai.client.inference.operation.details", [
+            ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", Claude), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.output_tokens", 0L)]);
+        (asEvent["body"], asEvent["traceId"], asEvent["spanId"]) = (null, call["traceId"]!.DeepClone(), call["spanId"]!.DeepClone());
+        (string, object)[] program = [("service.name", "my-agent"), ("entourage.agent_id", team.Agent), ("session.id", "s-6")];
+
+        await TakeAsync(Otlp.Logs, Otlp.LogsOf(program, asEvent).Replace("com.anthropic.claude_code.events", "other", StringComparison.Ordinal));
+        await TakeAsync(Otlp.Traces, Otlp.SpansOf(program, call));
+        await TakeAsync(Otlp.Traces, Otlp.SpansOf(program, Span("e1", null, 100, "")));
+
+        await EnsureInputAsync(100);
+    }
+
+    [Test]
+    public async Task A_span_that_failed_does_not_take_the_tokens_of_its_call_away([Values] bool failureFirst)
+    {
+        var call = Span("f1", null, 100, "chat");
+        var failed = Otlp.Span(Now, Id("f1"), [("gen_ai.operation.name", "chat"), ("gen_ai.request.model", Claude)], error: "cut off");
+        foreach (var span in failureFirst ? new[] { failed, call } : [call, failed])
+        {
+            await TakeAsync(Otlp.Traces, Otlp.SpansOf([.. Resource, ("session.id", "s-7")], span));
+        }
+
+        await EnsureInputAsync(100);
+    }
+
+    [Test]
     public async Task A_span_is_counted_where_none_below_it_reported_usage()
     {
         var failed = Span("b2", "b1", 0, "chat");
