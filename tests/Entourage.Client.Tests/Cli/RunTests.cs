@@ -131,7 +131,11 @@ internal sealed class RunTests : RunFixture
         var (_, agent) = await CreateTeamAsync();
         var codex = Path.Combine(Path.GetDirectoryName(Trace)!, "codex");
         await File.WriteAllTextAsync(codex, "#!/bin/sh\necho \"$*\"\n");
-        File.SetUnixFileMode(codex, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(codex, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         using var run = CliProcess.Start(Address, new Dictionary<string, string>(), input: "", ["run", "--agent", agent.Id.ToString(), "--", codex, .. arguments]);
         var (_, output, _) = await run.EndAsync();
         return output.Trim().Replace(Address.AbsoluteUri.TrimEnd('/'), "{url}", StringComparison.Ordinal);
