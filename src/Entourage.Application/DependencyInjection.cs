@@ -3,6 +3,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Budgets;
 using Entourage.Application.Events;
 using Entourage.Application.Pricing;
 using Entourage.Application.Sessions;
@@ -46,6 +47,7 @@ public static class DependencyInjection
         services.AddScoped<Watching>();
         services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
+        services.AddScoped<CrossedLines>();
         services.AddScoped<UnpricedUsage>();
         services.AddScoped<SilentSessions>();
         services.AddScoped<SourceProcesses>();

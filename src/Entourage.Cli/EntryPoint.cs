@@ -18,7 +18,7 @@ internal static class EntryPoint
     /// <returns>The exit code.</returns>
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var parsed = CommandTree.Create().Parse(arguments, Parsing);
+        var parsed = CommandTree.Create(arguments).Parse(arguments, Parsing);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors)

@@ -25,6 +25,7 @@ public static class DependencyInjection
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<UsageOptions>().Bind(configuration.GetSection(UsageOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PriceOptions>().Bind(configuration.GetSection(PriceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(TimeProvider.System);
 
@@ -43,6 +44,7 @@ public static class DependencyInjection
         }
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
+        services.AddScoped<ISessionKiller, LedgerKiller>();
         services.AddMetrics();
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<JobMetrics>();

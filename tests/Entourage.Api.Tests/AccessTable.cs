@@ -50,6 +50,7 @@ internal static class AccessTable
         new("PATCH", "/agents/<agent>", Own, Lead, """{"model": "other"}"""),
         new("GET", "/agents/<agent>/budget", Own, Agent),
         new("GET", "/agents/<agent>/sessions", Own, Agent),
+        new("POST", "/hooks/claude-code?agent_id=<agent>", Own, Agent, """{"hook_event_name": "PreToolUse"}"""),
         new("GET", "/agents/<agent>/events", Own, Agent),
         new("GET", "/agents/<agent>/pause", Own, Agent),
         new("POST", "/agents/<agent>/pause", Own, Lead, Reason, Undo: "/agents/<agent>/resume"),

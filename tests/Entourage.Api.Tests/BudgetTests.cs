@@ -263,9 +263,10 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cost_that_nobody_knows_is_recorded_as_unpriced()
+    public async Task A_cost_that_nobody_knows_is_recorded_as_unpriced_where_the_team_records()
     {
         var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { unpriced_models = "record" });
         var session = await team.StartAsync();
 
         var usage = (await Api.PostAsync(

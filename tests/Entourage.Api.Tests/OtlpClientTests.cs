@@ -15,6 +15,13 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
     [TestCase(Otlp.Logs, "codex-0.169.0-logs-sse_event-completed", 2774, 1589, 5951, 0, "0.020101375")]
     [TestCase(Otlp.Logs, "gemini-cli-0.61.0-logs-api_response", 2810, 2352, 8027, 0, "0.028035875")]
     [TestCase(Otlp.Logs, "claude-code-2.1.328-logs-api_request-1h-cache", 2257, 977, 9013, 4391, "0.0654896")]
+    [TestCase(Otlp.Logs, "claude-code-2.1.328-logs-api_request", 223, 115, 10057, 2039, "0.0153984")]
+    [TestCase(Otlp.Logs, "claude-code-2.1.328-logs-api_request-subagent", 335, 163, 10265, 2215, "0.017728")]
+    [TestCase(Otlp.Logs, "claude-code-2.1.328-logs-api_error", 0, 0, 0, 0, "0")]
+    [TestCase(Otlp.Traces, "claude-code-2.1.328-traces-llm_request", 290, 134, 5360, 1300, "0.011412")]
+    [TestCase(Otlp.Traces, "claude-code-2.1.328-traces-llm_request-subagent", 615, 283, 10785, 2655, "0.023552")]
+    [TestCase(Otlp.Metrics, "claude-code-2.1.328-metrics", 978, 458, 21102, 4914, "0.0418624")]
+    [TestCase(Otlp.Traces, "msft-extensions-ai-11.0.0-traces-streaming", 12630, 1843, 17545, 0, "0.090889")]
     public async Task Recorded_tokens_and_dollars_equal_the_providers_bill(
         string signal, string recording, long input, long output, long cacheRead, long cacheWrite, string usd)
     {
@@ -45,6 +52,20 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
 
         var sessions = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray();
         Assert.That(sessions.Sum(session => session!.Usd("cost_usd")), Is.EqualTo(decimal.Parse(usd, CultureInfo.InvariantCulture)));
+    }
+
+    [TestCase(Otlp.Metrics, "codex-0.169.0-metrics", "codex.turn.token_usage")]
+    [TestCase(Otlp.Traces, "codex-0.169.0-traces-handle_responses", "handle_responses")]
+    [TestCase(Otlp.Metrics, "gemini-cli-0.61.0-metrics", "gemini_cli.token.usage")]
+    public async Task Usage_in_a_form_that_is_not_read_is_named_unless_it_came_in_another(string signal, string recording, string named)
+    {
+        var team = await Api.CreateTeamAsync();
+
+        var alone = await TakeAsync(team, signal, recording);
+        await SendAsync(team, Otlp.Logs, recording.StartsWith("codex", StringComparison.Ordinal) ? "codex-0.169.0-logs-sse_event-completed" : "gemini-cli-0.61.0-logs-api_response");
+        await SendAsync(team, signal, recording);
+
+        Assert.That(alone.Ok["partialSuccess"]!.Text("errorMessage"), Does.Contain(named).And.Contain("send logs"));
     }
 
     [TestCase("LLM", 0.25)]
@@ -93,13 +114,16 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
     }
 
     // At the time of the test, of the test's agent.
-    private async Task SendAsync(TestTeam team, string signal, string recording)
+    private async Task SendAsync(TestTeam team, string signal, string recording) =>
+        Assert.That((await TakeAsync(team, signal, recording)).Text, Is.EqualTo("{}"));
+
+    private async Task<Answer> TakeAsync(TestTeam team, string signal, string recording)
     {
         var path = Path.Combine(AppContext.BaseDirectory, "Fixtures", "otlp", $"{recording}.json");
         var recorded = Instants.Replace(await File.ReadAllTextAsync(path), $"$1\"{Otlp.Nanoseconds(Host.Clock.GetUtcNow())}\"");
         var agent = new JsonObject { ["key"] = "entourage.agent_id", ["value"] = new JsonObject { ["stringValue"] = team.Agent } };
         var json = ResourceAttributes.Replace(recorded, $"$&{agent.ToJsonString()},", count: 1);
-        Assert.That((await Api.TakeAsync(signal, json)).Text, Is.EqualTo("{}"));
+        return await Api.TakeAsync(signal, json);
     }
 
     [GeneratedRegex(@"""attributes"":\s*\[")]

@@ -19,7 +19,7 @@ internal sealed class OtlpExporterTests
         Assert.That(sessions, Has.Count.EqualTo(2));
         Assert.Multiple(() =>
         {
-            Assert.That(sessions.Sum(session => session!.Usd("cost_usd")), Is.EqualTo(0.10m));
+            Assert.That(sessions.Sum(session => session!.Usd("cost_usd")), Is.EqualTo(2 * (0.05m + 0.00075m)), "100 input and 10 output tokens have an assumed price");
             Assert.That(sessions.Sum(session => session!.Number("input_tokens")), Is.EqualTo(2 * 1000 + 2 * 100));
             Assert.That(sessions.Sum(session => session!.Number("cache_read_tokens")), Is.EqualTo(60000));
         });

@@ -29,6 +29,22 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
         });
     }
 
+    [TestCase("claude-sonnet-4-20250514", "house-answer-7", "claude-sonnet-4-20250514", 3)]
+    [TestCase("claude-sonnet-4-20250514", "claude-opus-5", "claude-opus-5", 5)]
+    [TestCase("house-request-7", "house-answer-7", "house-answer-7", 5)]
+    public async Task A_model_that_answers_without_a_price_falls_back_to_the_one_that_was_asked_for(string asked, string answered, string model, decimal usd)
+    {
+        var team = await Api.CreateTeamAsync(model: "gpt-5");
+        var span = Otlp.Span(Now, "00f067aa0ba902f1", [
+            ("gen_ai.operation.name", "chat"), ("gen_ai.request.model", asked), ("gen_ai.response.model", answered), ("gen_ai.usage.input_tokens", 200_000L),
+            ("gen_ai.usage.output_tokens", 0L)]);
+
+        await Api.TakeAsync(Otlp.Traces, Spans(team, span));
+
+        var row = (await team.CostsAsync()).Items("by_model").MaxBy(row => row.Usd("cost_usd"))!;
+        Assert.That((row.Text("model"), row.Usd("cost_usd")), Is.EqualTo((model, usd / 5)));
+    }
+
     [Test]
     public async Task The_same_call_in_a_span_and_in_its_event_is_counted_once_and_what_holds_calls_is_not_counted()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
@@ -68,6 +69,42 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
         });
         Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(0.03525m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [TestCase("{\"cache_read_tokens\":1000000}", 5, "cache_read_usd")]
+    [TestCase("{\"cache_write_tokens\":1000000}", 5, "cache_write_usd")]
+    [TestCase("{\"cache_write_tokens\":1000000,\"cache_write_1h_tokens\":1000000}", 5, "cache_write_usd")]
+    [TestCase("{\"input_tokens\":1000000,\"batch\":true}", 5, "input_usd")]
+    [TestCase("{\"input_tokens\":1000000,\"cache_read_tokens\":1000001}", 14.000007, "total_usd")]
+    public async Task An_incomplete_price_makes_a_usage_an_estimate_and_never_free(string usage, decimal usd, string part)
+    {
+        await SetAsync(Own, new
+        {
+            input_usd_per_mtok = 5m,
+            output_usd_per_mtok = 1m,
+            long_context = new { above_input_tokens = 2_000_000, input_usd_per_mtok = 7m, output_usd_per_mtok = 1m },
+        });
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        var body = JsonNode.Parse(usage)!.AsObject();
+        body["model"] = Own;
+        body["output_tokens"] = 0;
+        body["input_tokens"] ??= 0;
+
+        var answer = (await UseAsync(session, body)).Ok;
+        body["cost_usd"] = 0.5m;
+        var stated = (await UseAsync(session, body)).Ok;
+
+        var records = (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That((answer.Text("cost_source"), answer.Flag("estimated"), answer.Usd("cost_usd")), Is.EqualTo(("catalogue", true, usd)));
+            Assert.That((records[1]!.Flag("estimated"), records[1]!["price"]!.Usd(part)), Is.EqualTo((true, usd)));
+            Assert.That((stated.Text("cost_source"), stated.Flag("estimated")), Is.EqualTo(("reported", false)));
+            Assert.That(records[0]!.Flag("cost_differs"), Is.False, "an estimate says nothing about a stated cost");
+        });
+        Assert.That((await team.CostsAsync()).Usd("assumed_cost_usd"), Is.Zero);
+        Assert.That((await Api.GetAsync($"/teams/{team.Id}/alerts?kind=cost_differs")).Ok.AsArray(), Is.Empty);
     }
 
     [Test]

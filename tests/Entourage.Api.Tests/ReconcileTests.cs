@@ -10,6 +10,7 @@ internal sealed class ReconcileTests(Store store) : ApiFixture(store)
     public async Task Models_are_compared_under_all_their_names_and_those_on_one_side_only_are_rows_too()
     {
         var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { unpriced_models = "record" });
         var unstated = (await Api.PostAsync($"/teams/{team.Id}/agents", new { name = "eng-2" })).Created.Text("id")!;
         var session = await team.StartAsync();
         var house = $"acme-{Guid.CreateVersion7()}";

@@ -83,6 +83,7 @@ internal sealed class TelemetryTests
     [TestCase("entourage_spend_usd_total", "billing=\"api\",cost_source=\"reported\"", 1.250000001)]
     [TestCase("entourage_spend_usd_total", "billing=\"subscription\",cost_source=\"reported\"", 0.5)]
     [TestCase("entourage_spend_usd_total", "billing=\"api\",cost_source=\"unpriced\"", 0)]
+    [TestCase("entourage_spend_usd_total", "billing=\"api\",cost_source=\"assumed\"", 0.00003)]
     [TestCase("entourage_tokens_total", "type=\"input\"", 208)]
     [TestCase("entourage_tokens_total", "type=\"output\"", 26)]
     [TestCase("entourage_tokens_total", "type=\"cache_read\"", 3)]

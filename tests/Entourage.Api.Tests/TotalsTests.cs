@@ -110,6 +110,7 @@ internal sealed class TotalsTests(Store store)
     {
         var price = new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m, cache_read_usd_per_mtok = 1_000_000m, cache_write_usd_per_mtok = 1_000_000m };
         var most = new { input_tokens = 1_000_000_000, output_tokens = 1_000_000_000, cache_read_tokens = 1_000_000_000, cache_write_tokens = 1_000_000_000 };
+        await team.ConfigureAsync(new { unpriced_models = "record" });
         await UseMostAsync();
         await UseMostAsync();
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.EqualTo(8_000_000_000));

@@ -10,7 +10,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     public async Task Usage_that_waits_for_a_price_is_priced_by_a_correction_in_the_window_where_it_happened()
     {
         var team = await Api.CreateTeamAsync();
-        await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, unpriced_models = "record" });
         var session = await team.StartAsync();
         var usage = (await UseAsync(session, new { input_tokens = 1_000_000, output_tokens = 500_000, model = Own })).Ok;
         _ = (await UseAsync(session, new { input_tokens = 10, output_tokens = 0, model = Own + "-mini", billing = "subscription" })).Ok;
@@ -76,6 +76,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
         var usage = (await UseAsync(session, new { input_tokens = 10, output_tokens = 1, model = Own, reservation_id = reservation })).Ok;
 
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("overrun_usd")), Is.EqualTo(("reservation", 2.5m, 0m)));
+        Assert.That(usage.Flag("estimated"), Is.True);
         var budget = (await team.BudgetAsync()).Items("budgets").Single();
         Assert.That((budget.Usd("spent_usd"), budget.Usd("reserved_usd"), budget.Usd("remaining_usd")), Is.EqualTo((2.5m, 0m, 7.5m)));
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
@@ -86,12 +87,15 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     public async Task A_reservation_can_be_of_the_price_of_tokens()
     {
         var team = await Api.CreateTeamAsync();
-        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, unpriced_models = "record" });
         var session = (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = "claude-opus-5" })).Created.Number("id");
         var path = $"/sessions/{session}/reservations";
 
         var held = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
         var other = await Api.PostAsync(path, new { model = "gpt-5", input_tokens = 10_000, max_output_tokens = 4_000 });
+        var read = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000, cache_write_tokens = 0 });
+        var written = await Api.PostAsync(path, new { input_tokens = 0, max_output_tokens = 0, cache_write_tokens = 10_000, cache_write_1h_tokens = 0 });
+        var moreForAnHour = await Api.PostAsync(path, new { input_tokens = 1, max_output_tokens = 1, cache_write_tokens = 1, cache_write_1h_tokens = 2 });
         var tooMuch = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 40_000 });
         var unpriced = await Api.PostAsync(path, new { model = Own, input_tokens = 1, max_output_tokens = 1 });
         var both = await Api.PostAsync(path, new { estimated_cost_usd = 1m, input_tokens = 1, max_output_tokens = 1 });
@@ -100,7 +104,10 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
 
         Assert.Multiple(() =>
         {
-            Assert.That(held.Json.Usd("amount_usd"), Is.EqualTo(0.15m), held.Text);
+            Assert.That(held.Json.Usd("amount_usd"), Is.EqualTo(0.2m), held.Text + " may all be written to the cache for an hour");
+            Assert.That(read.Json.Usd("amount_usd"), Is.EqualTo(0.15m), read.Text);
+            Assert.That(written.Json.Usd("amount_usd"), Is.EqualTo(0.0625m), written.Text);
+            Assert.That(moreForAnHour.Json["errors"]!.AsObject().Single().Key, Is.EqualTo("cache_write_1h_tokens"));
             Assert.That(other.Json.Usd("amount_usd"), Is.EqualTo(0.0525m), other.Text);
             Assert.That(tooMuch.Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
             Assert.That(new[] { unpriced, both, half, none }.Select(answer => answer.Status), Is.All.EqualTo(HttpStatusCode.UnprocessableEntity));

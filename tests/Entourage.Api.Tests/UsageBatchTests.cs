@@ -13,7 +13,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     public async Task Items_are_answered_in_their_order_as_each_would_be_on_its_own()
     {
         var team = await Api.CreateTeamAsync();
-        await team.ConfigureAsync(new { daily_cost_limit_usd = 4m });
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 4m, unpriced_models = "record" });
         var (first, second) = (await team.StartAsync(), await team.StartAsync());
         _ = (await Api.PostAsync($"/sessions/{second}/end", null)).Ok;
 

@@ -35,6 +35,21 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
+    public async Task A_limit_that_is_lowered_below_what_is_spent_reaches_a_webhook()
+    {
+        await Team.UseAsync(await Team.StartAsync(), 5m);
+        await CreateAsync("alert", "budget");
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 4m, alert_thresholds = new[] { 0.8m } });
+
+        ReceivedMessage[] messages = [await Receiver.ReadAsync(), await Receiver.ReadAsync(), await Receiver.ReadAsync(), await Receiver.ReadAsync()];
+
+        Assert.That(
+            messages.Select(message => message.Json["data"]!.Text("kind") ?? message.Json.Text("type")),
+            Is.EquivalentTo(new[] { "threshold", "budget", "budget_exceeded", "budget" }));
+        await AssertNothingMoreAsync();
+    }
+
+    [Test]
     public async Task Slack_is_told_in_words()
     {
         await CreateAsync(["usage", "session", "settings"], "slack");

@@ -74,6 +74,21 @@ public sealed class EventReader : IAsyncDisposable
         return read;
     }
 
+    /// <summary>The next event that is wanted; those before it are passed over.</summary>
+    public async Task<ReceivedEvent> ReadUntilAsync(Func<ReceivedEvent, bool> isWanted)
+    {
+        ArgumentNullException.ThrowIfNull(isWanted);
+        while (await ReadAsync() is { } read)
+        {
+            if (isWanted(read))
+            {
+                return read;
+            }
+        }
+
+        throw new InvalidOperationException("The stream ended.");
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -55,6 +55,7 @@ internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) :
             Map(session => session.CostUsd).Name("cost_usd").Convert(row => row.Value.CostUsd.ToString());
             Map(session => session.Tokens).Name("tokens");
             Map(session => session.DurationMinutes).Name("duration_minutes");
+            Map(session => session.AssumedCostUsd).Name("assumed_cost_usd").Convert(row => row.Value.AssumedCostUsd.ToString());
         }
     }
 }

@@ -154,16 +154,23 @@ public record RecordUsageRequest(
 /// <summary>Money to be set aside for a call.</summary>
 /// <param name="EstimatedCostUsd">The most that the call may cost in USD: 0 to 1,000,000, rounded up to 9 decimals. Required, unless the tokens are given.</param>
 /// <param name="Model">The model whose price says what the tokens cost; the session's when absent.</param>
-/// <param name="InputTokens">The input tokens of the call.</param>
+/// <param name="InputTokens">The tokens of the whole prompt, cached ones included, without those in <c>cache_write_tokens</c>.</param>
 /// <param name="MaxOutputTokens">The most output tokens that it may have.</param>
+/// <param name="CacheWriteTokens">Further prompt tokens that may be written to the cache; when absent, any of <c>input_tokens</c> may be.</param>
+/// <param name="CacheWrite1hTokens">Those of the cache-write tokens that may be written for an hour; when absent, any of them may be.</param>
 /// <param name="TtlSeconds">How long it holds, in seconds: 1 to 3,600; 300 when absent.</param>
 public sealed record ReserveRequest(
     [property: JsonConverter(typeof(RoundedMoneyJsonConverter))] Money? EstimatedCostUsd = null,
-    string? Model = null, long? InputTokens = null, long? MaxOutputTokens = null, long? TtlSeconds = null)
+    string? Model = null,
+    long? InputTokens = null,
+    long? MaxOutputTokens = null,
+    long? CacheWriteTokens = null,
+    [property: JsonPropertyName("cache_write_1h_tokens")] long? CacheWrite1hTokens = null,
+    long? TtlSeconds = null)
 {
     /// <summary>The command for a session.</summary>
     internal ReserveSpendCommand ToCommand(long sessionId, string? idempotencyKey) =>
-        new(sessionId, EstimatedCostUsd, Model, InputTokens, MaxOutputTokens, TtlSeconds, idempotencyKey);
+        new(sessionId, EstimatedCostUsd, Model, InputTokens, MaxOutputTokens, CacheWriteTokens, CacheWrite1hTokens, TtlSeconds, idempotencyKey);
 }
 
 /// <summary>A longer time for a reservation.</summary>

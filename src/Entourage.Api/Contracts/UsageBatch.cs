@@ -146,6 +146,9 @@ public sealed record UsageBatchItemResponse
     /// <summary>Where its cost comes from.</summary>
     public CostSource? CostSource { get; init; }
 
+    /// <summary>Its cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed.</summary>
+    public bool? Estimated { get; init; }
+
     /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
     public Money? OverrunUsd { get; init; }
 
@@ -172,6 +175,7 @@ public sealed record UsageBatchItemResponse
                 UsageId = usage.UsageId,
                 Replayed = outcome.Replayed,
                 CostSource = usage.CostSource,
+                Estimated = usage.Estimated,
                 OverrunUsd = usage.OverrunUsd,
                 OverBudget = usage.OverBudget,
                 Stop = usage.Stop,

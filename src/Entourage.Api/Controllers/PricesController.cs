@@ -25,7 +25,7 @@ public sealed class PricesController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Agent)]
     public Task<ModelPricesResponse> Get(
         string model, [FromQuery(Name = "org_id")] Guid? organisationId, CancellationToken cancellationToken) =>
-        mediator.Send(new GetPriceQuery(model, organisationId), cancellationToken);
+        mediator.Send(new GetPriceQuery(EncodedPath.NameIn(Request, model), organisationId), cancellationToken);
 
     /// <summary>
     /// Sets what a model costs from an instant on, for everybody or for one organisation. What was priced before stays as it is; usage
@@ -35,5 +35,5 @@ public sealed class PricesController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Admin)]
     public Task<PriceResponse> Set(
         string model, SetPriceRequest body, [FromQuery(Name = "org_id")] Guid? organisationId, CancellationToken cancellationToken) =>
-        mediator.Send(body.ToCommand(model, organisationId), cancellationToken);
+        mediator.Send(body.ToCommand(EncodedPath.NameIn(Request, model), organisationId), cancellationToken);
 }

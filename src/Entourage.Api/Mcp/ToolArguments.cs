@@ -19,6 +19,7 @@ internal sealed record ReserveBudgetArguments(
     string? Model = null,
     long? InputTokens = null,
     long? MaxOutputTokens = null,
+    long? CacheWriteTokens = null,
     long? TtlSeconds = null,
     string? IdempotencyKey = null);
 

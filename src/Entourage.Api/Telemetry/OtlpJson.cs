@@ -298,6 +298,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
     {
         TraceId = Id(span, "traceId"u8),
         SpanId = Id(span, "spanId"u8),
+        ParentSpanId = Id(span, "parentSpanId"u8),
         Name = Text(span, "name"u8),
         EndTime = Nanoseconds(span, "endTimeUnixNano"u8),
         Attributes = { attributes },

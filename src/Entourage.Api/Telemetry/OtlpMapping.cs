@@ -33,6 +33,7 @@ internal static class OtlpMapping
         ToText(span.Name),
         ToInstant(span.EndTime),
         ToId(span.TraceId, span.SpanId),
+        ToId(span.TraceId, span.ParentSpanId),
         span.Status?.Code == ErrorStatus ? ToText(span.Status.Message) : null,
         span.Attributes.ToAttributes(limits));
 

@@ -38,6 +38,7 @@ public abstract record LedgerEntry<T>(DateTimeOffset Now, IdempotencyToken? Idem
 /// <param name="Billing">How it is paid for.</param>
 /// <param name="Now">The present (UTC).</param>
 /// <param name="Idempotency">The caller's key, if it gave one.</param>
+/// <param name="RequestModel">The model that was asked for, where another one answered: its price counts where the other has none.</param>
 public sealed record UsageEntry(
     Guid RecordId,
     long SessionId,
@@ -49,7 +50,24 @@ public sealed record UsageEntry(
     string? Error,
     Billing Billing,
     DateTimeOffset Now,
-    IdempotencyToken? Idempotency) : LedgerEntry<UsageResponse>(Now, Idempotency);
+    IdempotencyToken? Idempotency,
+    string? RequestModel = null) : LedgerEntry<UsageResponse>(Now, Idempotency)
+{
+    /// <summary>What is known of it since it comes from telemetry; null for any other.</summary>
+    public TelemetryFacts? Telemetry { get; init; }
+}
+
+/// <summary>
+/// What telemetry adds to a usage. It reports a call in several forms and orders: a cost that is stated later corrects one that a price came to, and a
+/// span that sums up others counts nothing.
+/// </summary>
+/// <param name="MayCostMore">Whether the stated cost may include more than the tokens.</param>
+/// <param name="ToldAt">When it happened by its program's clock (UTC), where that is out of bounds and it counts as of its receipt; else null.</param>
+/// <param name="Mistake">What of its attributes was left out, for a person; empty for nothing.</param>
+/// <param name="Span">What its own span is known by; null for none.</param>
+/// <param name="SpansAbove">What the spans are known by that include it.</param>
+public sealed record TelemetryFacts(
+    bool MayCostMore, DateTimeOffset? ToldAt, string Mistake, IdempotencyToken? Span, IReadOnlyList<IdempotencyToken> SpansAbove);
 
 /// <summary>A wish to set money aside. Its id is made before the transaction, so that a repeated attempt is recognised.</summary>
 /// <param name="ReservationId">The id of the reservation to be.</param>
@@ -66,7 +84,7 @@ public sealed record ReserveEntry(
 /// <param name="Amount">The caller's own estimate (USD); null where the price of the model is to say.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="Tokens">The most that it may use.</param>
-public sealed record SpendEstimate(Money? Amount, string? Model = null, TokenCounts Tokens = default);
+public sealed record SpendEstimate(Money? Amount, string? Model = null, TokenBound Tokens = default);
 
 /// <summary>A wish to hold a reservation for longer.</summary>
 /// <param name="ReservationId">Which.</param>
@@ -103,8 +121,9 @@ public sealed record KillSessionEntry(long SessionId, string Reason, AuditActor 
 /// heard of meanwhile, or that holds a reservation, or has an active one below it, goes on.
 /// </summary>
 /// <param name="SessionId">Which.</param>
+/// <param name="IsTelemetrys">Whether telemetry opened it, which does not say when a program ends: then silence is its end, and no fault.</param>
 /// <param name="Now">The present (UTC).</param>
-public sealed record AbandonEntry(long SessionId, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
+public sealed record AbandonEntry(long SessionId, bool IsTelemetrys, DateTimeOffset Now) : LedgerEntry<bool>(Now, null);
 
 /// <summary>Whom a pause stops, and where that belongs.</summary>
 /// <param name="Scope">What it is.</param>

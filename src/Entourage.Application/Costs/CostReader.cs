@@ -78,14 +78,24 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
                 CostBillions = session.Sum(rollup => rollup.CostBillionUsd),
                 CostWhole = session.Sum(rollup => rollup.CostNanoUsd / Money.NanosPerUsd),
                 CostNanos = session.Sum(rollup => rollup.CostNanoUsd % Money.NanosPerUsd),
+                AssumedBillions = session.Sum(rollup => rollup.AssumedCostBillionUsd),
+                AssumedWhole = session.Sum(rollup => rollup.AssumedCostNanoUsd / Money.NanosPerUsd),
+                AssumedNanos = session.Sum(rollup => rollup.AssumedCostNanoUsd % Money.NanosPerUsd),
                 Tokens = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) / StoredTokens.Unit),
                 TokensRest = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) % StoredTokens.Unit),
             })
             .ToDictionaryAsync(
                 session => session.Id,
-                session => (Cost: MoneyTotal.OfSums(session.CostBillions, session.CostWhole, session.CostNanos), Tokens: StoredTokens.OfSums(session.Tokens, session.TokensRest)),
+                session => (
+                    Cost: MoneyTotal.OfSums(session.CostBillions, session.CostWhole, session.CostNanos),
+                    Assumed: MoneyTotal.OfSums(session.AssumedBillions, session.AssumedWhole, session.AssumedNanos),
+                    Tokens: StoredTokens.OfSums(session.Tokens, session.TokensRest)),
                 cancellationToken);
-        return rows.ConvertAll(row => SessionCostResponse.Of(row, sums[row.Session.Id].Cost, sums[row.Session.Id].Tokens, now));
+        return rows.ConvertAll(row =>
+        {
+            var (cost, assumed, tokens) = sums[row.Session.Id];
+            return SessionCostResponse.Of(row, cost, assumed, tokens, now);
+        });
     }
 
     private IQueryable<Session> Sessions => db.Sessions.AsNoTracking().Where(session =>
@@ -157,6 +167,9 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
                 ImputedBillions = item.Sum(summary => summary.Amounts.ImputedCostBillionUsd),
                 ImputedWhole = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd / Money.NanosPerUsd),
                 ImputedNanos = item.Sum(summary => summary.Amounts.ImputedCostNanoUsd % Money.NanosPerUsd),
+                AssumedBillions = item.Sum(summary => summary.Amounts.AssumedCostBillionUsd),
+                AssumedWhole = item.Sum(summary => summary.Amounts.AssumedCostNanoUsd / Money.NanosPerUsd),
+                AssumedNanos = item.Sum(summary => summary.Amounts.AssumedCostNanoUsd % Money.NanosPerUsd),
                 Sessions = item.Sum(summary => summary.Amounts.Sessions),
             })
             .AsAsyncEnumerable().WithCancellation(cancellationToken))
@@ -170,7 +183,8 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
                     StoredTokens.OfSums(item.Unpriced, item.UnpricedRest),
                     MoneyTotal.OfSums(item.CostBillions, item.CostWhole, item.CostNanos),
                     MoneyTotal.OfSums(item.ImputedBillions, item.ImputedWhole, item.ImputedNanos),
-                    item.Sessions));
+                    item.Sessions)
+                { AssumedCost = MoneyTotal.OfSums(item.AssumedBillions, item.AssumedWhole, item.AssumedNanos) });
         }
     }
 

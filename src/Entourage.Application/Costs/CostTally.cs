@@ -93,6 +93,7 @@ internal static class CostSums
         return (TRow)(empty with
         {
             CostUsd = sum.Cost,
+            AssumedCostUsd = sum.AssumedCost,
             InputTokens = sum.Tokens.Input,
             OutputTokens = sum.Tokens.Output,
             Sessions = sum.Sessions,

@@ -38,8 +38,11 @@ public sealed record CostsResponse
     /// <summary>Cache-write tokens.</summary>
     public required long TotalCacheWriteTokens { get; init; }
 
-    /// <summary>Tokens of all classes whose cost nobody knows yet.</summary>
+    /// <summary>Tokens of all classes whose cost nobody knows yet, and that count as nothing.</summary>
     public required long UnpricedTokens { get; init; }
+
+    /// <summary>The part of the total that is assumed, for models that have no price yet (USD).</summary>
+    public required MoneyTotal AssumedCostUsd { get; init; }
 
     /// <summary>
     /// What the present month will have cost at its end, at the rate of the last seven days (USD), of the whole team or organisation
@@ -90,6 +93,7 @@ public sealed record CostsResponse
 /// <param name="CostUsd">What it cost in the range (USD).</param>
 /// <param name="Tokens">Its input and output tokens in the range.</param>
 /// <param name="DurationMinutes">Whole minutes from its beginning to its end, or to now.</param>
+/// <param name="AssumedCostUsd">The part of the cost that is assumed, for models that have no price yet (USD).</param>
 public sealed record SessionCostResponse(
     long SessionId,
     Guid AgentId,
@@ -101,10 +105,11 @@ public sealed record SessionCostResponse(
     DateTimeOffset StartedAt,
     MoneyTotal CostUsd,
     long Tokens,
-    long DurationMinutes)
+    long DurationMinutes,
+    MoneyTotal AssumedCostUsd)
 {
     /// <summary>The answer for a session, and what it used in the range.</summary>
-    internal static SessionCostResponse Of(SessionRow row, MoneyTotal cost, long tokens, DateTimeOffset now) => new(
+    internal static SessionCostResponse Of(SessionRow row, MoneyTotal cost, MoneyTotal assumed, long tokens, DateTimeOffset now) => new(
         row.Session.Id,
         row.Session.AgentId,
         row.AgentName,
@@ -115,7 +120,8 @@ public sealed record SessionCostResponse(
         row.Session.StartedAt,
         cost,
         tokens,
-        SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now));
+        SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now),
+        assumed);
 }
 
 /// <summary>A row of a list that adds up to the totals.</summary>
@@ -123,6 +129,9 @@ public abstract record CostRow
 {
     /// <summary>The recorded cost (USD).</summary>
     public MoneyTotal CostUsd { get; init; }
+
+    /// <summary>The part of the cost that is assumed, for models that have no price yet (USD).</summary>
+    public MoneyTotal AssumedCostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
     public long InputTokens { get; init; }

@@ -105,6 +105,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
             TotalCacheReadTokens = tally.Total.Tokens.CacheRead,
             TotalCacheWriteTokens = tally.Total.Tokens.CacheWrite,
             UnpricedTokens = tally.Total.UnpricedTokens,
+            AssumedCostUsd = tally.Total.AssumedCost,
             ForecastMonthUsd = await ForecastAsync(of, filter, now, cancellationToken),
             SessionCount = tally.Total.Sessions,
             Sessions = sessions.Items,

@@ -63,6 +63,9 @@ public sealed record ReconciliationResponse
     /// <summary>Recorded tokens whose cost nobody knows yet: they are invoiced, and missing from what was recorded.</summary>
     public required long UnpricedTokens { get; init; }
 
+    /// <summary>The part of what was recorded that is assumed, for models that have no price yet (USD).</summary>
+    public required MoneyTotal TotalAssumedUsd { get; init; }
+
     /// <summary>What usage under a subscription would have cost (USD); part of no difference.</summary>
     public required MoneyTotal TotalImputedUsd { get; init; }
 
@@ -80,6 +83,7 @@ public sealed record ReconciliationResponse
 /// <param name="DifferencePercent">The difference in percent of what was invoiced, to four decimals; null where that is nothing.</param>
 /// <param name="UnpricedTokens">Recorded tokens whose cost nobody knows yet.</param>
 /// <param name="ImputedUsd">What usage under a subscription would have cost (USD); not part of the difference.</param>
+/// <param name="AssumedUsd">The part of what was recorded that is assumed, since the model has no price yet (USD).</param>
 public sealed record ReconciledModelResponse(
     string? Model,
     IReadOnlyList<string> RecordedAs,
@@ -89,7 +93,8 @@ public sealed record ReconciledModelResponse(
     MoneyTotal DifferenceUsd,
     decimal? DifferencePercent,
     long UnpricedTokens,
-    MoneyTotal ImputedUsd);
+    MoneyTotal ImputedUsd,
+    MoneyTotal AssumedUsd);
 
 internal sealed class ReconcileTeamCostsValidator : AbstractValidator<ReconcileTeamCostsQuery>
 {
@@ -157,6 +162,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
             TotalDifferenceUsd = recorded - invoiced,
             TotalDifferencePercent = ModelReconciliation.PercentOf(recorded - invoiced, invoiced),
             UnpricedTokens = models.Aggregate(0L, (sum, pair) => TokenCounts.TotalOf(sum, pair.Value.UnpricedTokens)),
+            TotalAssumedUsd = MoneyTotal.Sum(models.Select(pair => pair.Value.Assumed)),
             TotalImputedUsd = MoneyTotal.Sum(models.Select(pair => pair.Value.Imputed)),
             ByModel = [.. models.Select(pair => pair.Value.ToResponse(pair.Key.Length == 0 ? null : pair.Key))],
         };
@@ -178,6 +184,8 @@ internal sealed class ModelReconciliation
 
     public MoneyTotal Imputed { get; private set; }
 
+    public MoneyTotal Assumed { get; private set; }
+
     public long UnpricedTokens { get; private set; }
 
     /// <summary>How far apart the two are, whichever is more.</summary>
@@ -192,6 +200,7 @@ internal sealed class ModelReconciliation
 
         Recorded += sum.Cost;
         Imputed += sum.ImputedCost;
+        Assumed += sum.AssumedCost;
         UnpricedTokens = TokenCounts.TotalOf(UnpricedTokens, sum.UnpricedTokens);
     }
 
@@ -210,7 +219,8 @@ internal sealed class ModelReconciliation
         Recorded - Invoiced,
         PercentOf(Recorded - Invoiced, Invoiced),
         UnpricedTokens,
-        Imputed);
+        Imputed,
+        Assumed);
 
     /// <summary>A difference in percent of a whole, to four decimals; null of nothing.</summary>
     public static decimal? PercentOf(MoneyTotal difference, MoneyTotal whole)

@@ -67,11 +67,14 @@ public sealed record UsageEventData
     /// <summary>Cache-write tokens; left out when there are none.</summary>
     public required long? CacheWriteTokens { get; init; }
 
-    /// <summary>The cost (USD); zero while it is unpriced.</summary>
+    /// <summary>The cost (USD); zero while it is unpriced. Of a correction the difference, which may be less than zero.</summary>
     public required Money CostUsd { get; init; }
 
     /// <summary>Where the cost comes from.</summary>
     public required CostSource CostSource { get; init; }
+
+    /// <summary>The cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed.</summary>
+    public required bool Estimated { get; init; }
 
     /// <summary>How it is paid for.</summary>
     public required Billing Billing { get; init; }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Pricing;
 
 /// <summary>
-/// The usage that waits for a price. Several replicas may price it at once, and one that is killed leaves the rest to the next: the
+/// The usage that waits for a price: it counts as nothing, or at the assumed rates. Several replicas may price it at once, and one that is killed leaves the rest to the next: the
 /// ledger sees to it that a usage is priced once.
 /// </summary>
 /// <param name="db">Where it is found.</param>
@@ -18,7 +18,7 @@ public sealed class UnpricedUsage(IEntourageDb db, IBudgetLedger ledger, TimePro
     private const int PieceSize = 200;
 
     private IQueryable<UsageRecord> Records => db.UsageRecords.Where(record =>
-        record.CostSource == CostSource.Unpriced && !db.UsageRecords.Any(correction => correction.Corrects == record.Sequence));
+        (record.CostSource == CostSource.Unpriced || record.CostSource == CostSource.Assumed) && !db.UsageRecords.Any(correction => correction.Corrects == record.Sequence));
 
     /// <summary>Prices what waits, where its model has had a price since it was last looked through.</summary>
     public async Task ApplyPricesAsync(CancellationToken cancellationToken)

@@ -58,7 +58,8 @@ internal sealed class FoldUsageHandler(IEntourageDb db, TimeProvider time) : IRe
         && record.OccurredAt < before
         && record.RecordedAt < before
         && db.Sessions.Any(session => session.Id == record.SessionId)
-        && (record.CostSource != CostSource.Unpriced || db.UsageRecords.Any(correction => correction.Corrects == record.Sequence)));
+        && ((record.CostSource != CostSource.Unpriced && record.CostSource != CostSource.Assumed)
+            || db.UsageRecords.Any(correction => correction.Corrects == record.Sequence)));
 
     private async Task<int> FoldAsync(List<long> sequences, CancellationToken cancellationToken)
     {

@@ -39,6 +39,9 @@ public sealed record UsageRecordResponse
     /// <summary>When the money was spent (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
+    /// <summary>Whose time that is: the caller's, or that of the receipt, since the clock of the caller's program was too far off.</summary>
+    public required TimeSource TimeSource { get; init; }
+
     /// <summary>When it was recorded (UTC).</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
@@ -64,10 +67,10 @@ public sealed record UsageRecordResponse
     /// <summary>Whether it went through the provider's batch API.</summary>
     public required bool Batch { get; init; }
 
-    /// <summary>The sequence of the record that this one corrects: the same usage, priced later. It adds a cost and no tokens.</summary>
+    /// <summary>The sequence of the record that this one corrects: the same usage, priced later. It adds the difference in cost and no tokens.</summary>
     public required long? Corrects { get; init; }
 
-    /// <summary>The cost (USD); zero while it is unpriced.</summary>
+    /// <summary>The cost (USD); zero while it is unpriced. Of a correction the difference, which may be less than zero.</summary>
     public required Money CostUsd { get; init; }
 
     /// <summary>The part of the cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
@@ -88,11 +91,24 @@ public sealed record UsageRecordResponse
     /// <summary>Where the cost comes from.</summary>
     public required CostSource CostSource { get; init; }
 
+    /// <summary>The cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed.</summary>
+    public required bool Estimated { get; init; }
+
     /// <summary>How it is paid for.</summary>
     public required Billing Billing { get; init; }
 
     /// <summary>The error of a failed call, if it was one.</summary>
     public required string? Error { get; init; }
+}
+
+/// <summary>Whose time a usage has.</summary>
+public enum TimeSource
+{
+    /// <summary>Its caller told it.</summary>
+    Told,
+
+    /// <summary>It is when the usage was received.</summary>
+    Receipt,
 }
 
 /// <summary>What a price comes to.</summary>
@@ -118,6 +134,8 @@ internal sealed class UsageRecordProfile : Profile
 {
     public UsageRecordProfile() => CreateMap<UsageRecord, UsageRecordResponse>()
         .ForMember(response => response.CostUsd, member => member.MapFrom(record => record.Cost))
+        .ForMember(response => response.Estimated, member => member.MapFrom(record => record.IsEstimated))
+        .ForMember(response => response.TimeSource, member => member.MapFrom(record => record.IsTimeOfReceipt ? TimeSource.Receipt : TimeSource.Told))
         .ForMember(response => response.Batch, member => member.MapFrom(record => record.IsBatch))
         .ForMember(response => response.CostDiffers, member => member.Ignore())
         .ForMember(response => response.Price, member => member.MapFrom(record => record.InputCost == null ? null : new PricedCost

@@ -153,10 +153,10 @@ public sealed record UsageResponse : SessionResponse
 
     /// <summary>Adds to what is told of a session.</summary>
     [SetsRequiredMembers]
-    public UsageResponse(SessionResponse session, Guid usageId, CostSource costSource, Money overrunUsd, BudgetResponse budget)
+    public UsageResponse(SessionResponse session, Guid usageId, CostSource costSource, bool estimated, Money overrunUsd, BudgetResponse budget)
         : base(session)
     {
-        (UsageId, CostSource, OverrunUsd, Budget) = (usageId, costSource, overrunUsd, budget);
+        (UsageId, CostSource, Estimated, OverrunUsd, Budget) = (usageId, costSource, estimated, overrunUsd, budget);
     }
 
     /// <summary>The usage record that was written: a version-7 UUID.</summary>
@@ -182,6 +182,13 @@ public sealed record UsageResponse : SessionResponse
     /// <summary>Where the cost of this usage comes from.</summary>
     [JsonPropertyOrder(1)]
     public required CostSource CostSource { get; init; }
+
+    /// <summary>
+    /// The cost of this usage is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed. Stored answers of
+    /// earlier programs do not say so.
+    /// </summary>
+    [JsonPropertyOrder(1)]
+    public bool Estimated { get; init; }
 
     /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
     [JsonPropertyOrder(1)]

@@ -47,15 +47,15 @@ public sealed class SilentSessions(IEntourageDb db, IBudgetLedger ledger, TimePr
                 .Where(session => !db.Sessions.Any(below => below.ParentSessionId == session.Id && (below.EndedAt == null || below.EndedAt > since)))
                 .OrderBy(session => session.Id)
                 .Take(PieceSize)
-                .Select(session => session.Id)
+                .Select(session => new { session.Id, IsTelemetrys = db.SourceSessions.Any(source => source.SessionId == session.Id) })
                 .ToListAsync(cancellationToken);
             if (piece.Count == 0)
             {
                 return;
             }
 
-            await ledger.WriteAsync([.. piece.Select(id => new AbandonEntry(id, now))], cancellationToken);
-            after = piece[^1];
+            await ledger.WriteAsync([.. piece.Select(silent => new AbandonEntry(silent.Id, silent.IsTelemetrys, now))], cancellationToken);
+            after = piece[^1].Id;
         }
     }
 }

@@ -26,6 +26,11 @@ public sealed record UsageReceipt
     [JsonPropertyName("c")]
     public CostSource CostSource { get; init; }
 
+    /// <summary>Its cost is an estimate.</summary>
+    [JsonPropertyName("e")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Estimated { get; init; }
+
     /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
     [JsonPropertyName("o")]
     public Money OverrunUsd { get; init; }
@@ -54,6 +59,7 @@ public sealed record UsageReceipt
             SessionId = usage.SessionId,
             UsageId = usage.UsageId,
             CostSource = usage.CostSource,
+            Estimated = usage.Estimated,
             OverrunUsd = usage.OverrunUsd,
             OverBudget = usage.OverBudget,
             Stop = usage.Stop,

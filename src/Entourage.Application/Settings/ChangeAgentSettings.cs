@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
@@ -30,17 +31,20 @@ internal sealed class ChangeAgentSettingsValidator : AbstractValidator<ChangeAge
         RuleFor(command => command.DailyCostLimitUsd.Value).Usd().OverridePropertyName("DailyCostLimitUsd");
 }
 
-internal sealed class ChangeAgentSettingsHandler(IEntourageDb db, AuditTrail audit) : IRequestHandler<ChangeAgentSettingsCommand, AgentSettingsResponse>
+internal sealed class ChangeAgentSettingsHandler(IEntourageDb db, AuditTrail audit, CrossedLines lines)
+    : IRequestHandler<ChangeAgentSettingsCommand, AgentSettingsResponse>
 {
     public async Task<AgentSettingsResponse> Handle(ChangeAgentSettingsCommand request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
+        var organisationId = await db.FindOrganisationOfAsync(agent.TeamId, cancellationToken);
+        var budgets = await lines.BeginAsync(BudgetReach.OfAgent(organisationId, agent.TeamId, agent.Id), cancellationToken);
         var before = new AgentSettingsResponse(agent.DailyLimit);
         agent.SetDailyLimit(request.DailyCostLimitUsd.Or(agent.DailyLimit));
         var response = new AgentSettingsResponse(agent.DailyLimit);
-        var organisationId = await db.FindOrganisationOfAsync(agent.TeamId, cancellationToken);
         audit.Add(AuditAction.AgentSettingsChanged, AuditSubject.Of(AuditSubjectKind.Agent, agent.Id, organisationId, agent.TeamId), before, response);
         await db.SaveChangesAsync(cancellationToken);
+        await lines.FollowAsync(budgets, cancellationToken);
         return response;
     }
 }

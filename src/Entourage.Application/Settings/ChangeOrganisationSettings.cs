@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
@@ -38,12 +39,13 @@ internal sealed class ChangeOrganisationSettingsValidator : AbstractValidator<Ch
     }
 }
 
-internal sealed class ChangeOrganisationSettingsHandler(IEntourageDb db, AuditTrail audit)
+internal sealed class ChangeOrganisationSettingsHandler(IEntourageDb db, AuditTrail audit, CrossedLines lines)
     : IRequestHandler<ChangeOrganisationSettingsCommand, OrganisationSettingsResponse>
 {
     public async Task<OrganisationSettingsResponse> Handle(ChangeOrganisationSettingsCommand request, CancellationToken cancellationToken)
     {
         var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        var budgets = await lines.BeginAsync(BudgetReach.OfOrganisation(organisation.Id), cancellationToken);
         var before = ResponseOf(organisation);
         organisation.SetLimits(new OrganisationLimits
         {
@@ -54,6 +56,7 @@ internal sealed class ChangeOrganisationSettingsHandler(IEntourageDb db, AuditTr
         audit.Add(
             AuditAction.OrganisationSettingsChanged, AuditSubject.Of(AuditSubjectKind.Organisation, organisation.Id, organisation.Id), before, response);
         await db.SaveChangesAsync(cancellationToken);
+        await lines.FollowAsync(budgets, cancellationToken);
         return response;
     }
 

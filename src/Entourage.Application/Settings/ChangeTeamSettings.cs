@@ -82,7 +82,7 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
     }
 }
 
-internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audit, TimeProvider time)
+internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audit, CrossedLines lines, TimeProvider time)
     : IRequestHandler<ChangeTeamSettingsCommand, TeamSettingsResponse>
 {
     public async Task<TeamSettingsResponse> Handle(ChangeTeamSettingsCommand request, CancellationToken cancellationToken)
@@ -91,7 +91,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
         TeamSettingsResponse.EnsureMatch(request.IfMatch, team.Version);
 
         // An event is added; and where the time zone moves, no usage may be counted in the old windows until they are counted anew.
-        await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
+        var budgets = await lines.BeginAsync(BudgetReach.OfTeam(team.OrganisationId, team.Id), cancellationToken);
 
         var before = TeamSettingsResponse.From(team);
         var zoneMoved = team.Configure(
@@ -121,6 +121,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
             await RecountAsync(team, cancellationToken);
         }
 
+        await lines.FollowAsync(budgets, cancellationToken);
         return response;
     }
 

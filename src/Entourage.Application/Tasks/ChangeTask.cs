@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain.Tasks;
@@ -44,13 +45,14 @@ internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>
     }
 }
 
-internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, TimeProvider time) : IRequestHandler<ChangeTaskCommand, TaskResponse>
+internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, CrossedLines lines, TimeProvider time)
+    : IRequestHandler<ChangeTaskCommand, TaskResponse>
 {
     public async Task<TaskResponse> Handle(ChangeTaskCommand request, CancellationToken cancellationToken)
     {
         var task = await db.Tasks.GetAsync(request.Id, "task", cancellationToken);
         await db.EnsureAssigneeAsync(task.TeamId, request.AssigneeId.Value, cancellationToken);
-        var capBefore = task.OwnLimit;
+        var (capBefore, typeBefore) = (task.OwnLimit, task.TaskType);
         task.Change(
             new WorkTaskContent(
                 request.Title.Or(task.Title),
@@ -60,6 +62,8 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, TimeP
                 request.Tags.Or(task.Tags) ?? [],
                 request.AssigneeId.Or(task.AssigneeId)),
             time.GetUtcNow());
+        var budgets = task.OwnLimit == capBefore && task.TaskType == typeBefore ? null : await lines.BeginAsync(
+            BudgetReach.OfTask(await db.FindOrganisationOfAsync(task.TeamId, cancellationToken), task.TeamId, task.Id), cancellationToken);
         if (request.DependsOn.IsSet)
         {
             await db.ReplaceDependenciesAsync(task, request.DependsOn.Value ?? [], cancellationToken);
@@ -67,6 +71,11 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, TimeP
 
         await AuditedCap.AddAsync(audit, db, task, capBefore, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
+        if (budgets is not null)
+        {
+            await lines.FollowAsync(budgets, cancellationToken);
+        }
+
         return await TaskResponse.ReadAsync(db, task, time.GetUtcNow(), cancellationToken);
     }
 }

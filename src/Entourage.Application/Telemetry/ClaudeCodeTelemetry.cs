@@ -15,6 +15,8 @@ internal static class ClaudeCodeTelemetry
     private const string Tokens = "claude_code.token.usage";
     private const string Cost = "claude_code.cost.usage";
     private const string CallSpan = "claude_code.llm_request";
+    private const string SubAgent = "agent_id";
+    private const string SubAgentEnded = "subagent_completed";
 
     /// <summary>Whether a log record is of Claude Code.</summary>
     public static bool Is(TelemetryLog log) =>
@@ -33,7 +35,7 @@ internal static class ClaudeCodeTelemetry
     /// <summary>The usage that a log record tells of; null for none.</summary>
     public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault)
     {
-        var name = log.EventName.Length > 0 ? log.EventName : log.Attributes.Text("event.name") ?? log.Body;
+        var name = NameOf(log);
         var isError = name is "api_error" or Prefix + "api_error";
         if (!isError && name is not ("api_request" or Prefix + "api_request"))
         {
@@ -41,7 +43,7 @@ internal static class ClaudeCodeTelemetry
         }
 
         var attributes = log.Attributes;
-        if (UsageSource.Of(log.Origin, attributes, callerAgentId, fault) is not { } source)
+        if (UsageSource.Of(log.Origin, attributes, callerAgentId, fault)?.Of(attributes.Text(SubAgent), fault) is not { } source)
         {
             return null;
         }
@@ -62,7 +64,7 @@ internal static class ClaudeCodeTelemetry
             BilledTokensOf(attributes, fault),
             SourceUsage.CostOf(attributes.Number(fault, "cost_usd"), fault),
             Error: null,
-            HasSums: true);
+            HasSums: true) { MayCostMore = true };
     }
 
     /// <summary>The usage that a span tells of; null for none. What failed is told by an event of its own.</summary>
@@ -70,7 +72,7 @@ internal static class ClaudeCodeTelemetry
     {
         if (span.Name != CallSpan
             || BilledTokensOf(span.Attributes, fault) is not { Counts.OfAllClasses: > 0 } tokens
-            || UsageSource.Of(span.Origin, span.Attributes, callerAgentId, fault) is not { } source)
+            || UsageSource.Of(span.Origin, span.Attributes, callerAgentId, fault)?.Of(span.Attributes.Text(SubAgent), fault) is not { } source)
         {
             return null;
         }
@@ -83,8 +85,14 @@ internal static class ClaudeCodeTelemetry
             tokens,
             SourceUsage.CostOf(span.Attributes.Number(fault, "cost_usd"), fault),
             Error: null,
-            HasSums: true);
+            HasSums: true) { MayCostMore = true };
     }
+
+    /// <summary>The sub-agent that a log record says has ended; null for none.</summary>
+    public static UsageSource? ReadEnded(TelemetryLog log, Guid? callerAgentId, ItemFault fault) =>
+        NameOf(log) is SubAgentEnded or Prefix + SubAgentEnded && log.Attributes.Text(SubAgent) is { } subAgent
+            ? UsageSource.Of(log.Origin, log.Attributes, callerAgentId, fault)?.Of(subAgent, fault)
+            : null;
 
     /// <summary>What a point of a counter says; null where it cannot be counted.</summary>
     public static SumPoint? ReadPoint(TelemetryPoint point, ItemFault fault)
@@ -118,6 +126,8 @@ internal static class ClaudeCodeTelemetry
 
         return new(SeriesOf(point, from), of.Value, value.Value, from, until, point.Kind == TelemetrySumKind.Cumulative);
     }
+
+    private static string NameOf(TelemetryLog log) => log.EventName.Length > 0 ? log.EventName : log.Attributes.Text("event.name") ?? log.Body;
 
     private static BilledTokens BilledTokensOf(TelemetryAttributes attributes, ItemFault fault)
     {

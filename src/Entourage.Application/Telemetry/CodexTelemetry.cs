@@ -8,6 +8,15 @@ namespace Entourage.Application.Telemetry;
 /// </summary>
 internal static class CodexTelemetry
 {
+    /// <summary>A histogram of the tokens of turns.</summary>
+    public const string TokenMetric = "codex.turn.token_usage";
+
+    /// <summary>Why that histogram is not counted.</summary>
+    public const string MetricIsNotRead = $"'{TokenMetric}' of Codex is not counted, since it does not say which call it was: send logs ([otel] exporter).";
+
+    /// <summary>Why its spans are not counted.</summary>
+    public const string SpansAreNotRead = $"The spans '{RepeatingSpan}' of Codex are not counted, since its log records report the same calls: send logs ([otel] exporter).";
+
     private const string EventName = "codex.sse_event";
     private const string Completed = "response.completed";
     private const string RepeatingSpan = "handle_responses";
@@ -15,9 +24,11 @@ internal static class CodexTelemetry
     /// <summary>Whether a log record is of Codex.</summary>
     public static bool Is(TelemetryLog log) => log.Attributes.Text("event.name")?.StartsWith("codex.", StringComparison.Ordinal) == true;
 
-    /// <summary>Whether a span repeats a call that a log record reports.</summary>
+    /// <summary>Whether a span repeats the usage of a call that a log record reports.</summary>
     public static bool Repeats(TelemetrySpan span) =>
-        span.Name == RepeatingSpan && span.Origin.Resource.Text("service.name")?.StartsWith("codex", StringComparison.Ordinal) == true;
+        span.Name == RepeatingSpan
+        && span.Attributes.Text("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens") is not null
+        && span.Origin.Resource.Text("service.name")?.StartsWith("codex", StringComparison.Ordinal) == true;
 
     /// <summary>The usage that a log record reports; null for none. Codex sends the kind a second time, with the duration and without tokens.</summary>
     public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault)

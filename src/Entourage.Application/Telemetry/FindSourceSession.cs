@@ -22,7 +22,11 @@ public sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, stri
 /// <summary>A session that telemetry is recorded in.</summary>
 /// <param name="AgentId">Its agent.</param>
 /// <param name="SessionId">The session; null when there is none yet.</param>
-public sealed record SourceSessionAnswer(Guid AgentId, long? SessionId);
+public sealed record SourceSessionAnswer(Guid AgentId, long? SessionId)
+{
+    /// <summary>Whether it was opened without the task that was asked for, which its team does not have.</summary>
+    public bool IsWithoutTask { get; init; }
+}
 
 internal sealed class FindSourceSessionValidator : AbstractValidator<FindSourceSessionQuery>
 {

@@ -9,6 +9,12 @@ namespace Entourage.Application.Telemetry;
 /// </summary>
 internal static class GeminiCliTelemetry
 {
+    /// <summary>A counter without a class for thoughts, from which the cost of a call cannot be told.</summary>
+    public const string TokenMetric = "gemini_cli.token.usage";
+
+    /// <summary>Why that counter is not counted.</summary>
+    public const string MetricIsNotRead = $"'{TokenMetric}' of Gemini CLI is not counted, since its log records say more: send logs.";
+
     private const string Prefix = "gemini_cli.";
     private const string Response = "gemini_cli.api_response";
     private const string ApiError = "gemini_cli.api_error";

@@ -11,6 +11,9 @@ internal static class GenAiTelemetry
     /// <summary>A histogram that says neither whose call it was nor which: it cannot be told from the spans of the same calls.</summary>
     public const string TokenMetric = "gen_ai.client.token.usage";
 
+    /// <summary>Why that histogram is not counted.</summary>
+    public const string MetricIsNotRead = $"'{TokenMetric}' is not counted, since it does not say which call it was: send spans.";
+
     // The conventions' names, those that came before them, and those of the AI SDK, Pydantic AI and other libraries.
     private static readonly string[] CacheReads =
     [
@@ -51,7 +54,7 @@ internal static class GenAiTelemetry
 
     /// <summary>The usage that a span tells of; null for none.</summary>
     public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemFault fault) =>
-        Read(span.Origin, span.Attributes, span.SpanId, span.EndedAt, span.Error, callerAgentId, fault);
+        Read(span.Origin, span.Attributes, span.SpanId, span.EndedAt, span.Error, callerAgentId, fault) is { } usage ? usage with { SpanId = span.SpanId } : null;
 
     /// <summary>The usage that an event in a span tells of; null for none.</summary>
     public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault) =>
@@ -88,7 +91,10 @@ internal static class GenAiTelemetry
             new(tokens),
             SourceUsage.CostOf(attributes.Number(fault, "gen_ai.usage.cost"), fault) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
             error is null && attributes.Text("error.type") is null ? null : SourceUsage.ErrorOf(failure),
-            HasSums: false);
+            HasSums: false)
+        {
+            RequestModel = SourceUsage.ModelOf(attributes.Text("gen_ai.request.model")),
+        };
     }
 
     // OpenLLMetry's JavaScript instrumentation of Anthropic hands the provider's own count on, unlike the conventions that it follows.

@@ -4,6 +4,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain;
+using Entourage.Domain.Sessions;
 using Entourage.Domain.Telemetry;
 using FluentValidation;
 using MediatR;
@@ -48,7 +49,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
     {
         var reading = request.Reading;
         var sums = reading.Sums.ToLookup(sum => sum.Source);
-        var usages = reading.Usages.ToLookup(usage => usage.Source);
+        var usages = reading.Usages.ToLookup(usage => usage.Source.Whole);
         var entries = new List<UsageEntry>();
         var settling = new List<(byte[] KeyHash, string Pending)>();
         var (opened, isComplete) = (0, true);
@@ -57,19 +58,16 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                if (await FindSessionAsync(source, usages[source], sums[source]) is not { } session)
+                if (await FindSessionsAsync(source) is { } sessions)
+                {
+                    await TakeAsync(source, sessions);
+                }
+                else
                 {
                     isComplete = false;
-                    continue;
-                }
-
-                entries.AddRange(usages[source].Where(usage => !usage.HasSums).Select(usage => ToEntry(usage, session)));
-                if (sums[source].Any() || usages[source].Any(usage => usage.HasSums))
-                {
-                    await TakeAsync(source, session, [.. usages[source].Where(usage => usage.HasSums)], [.. sums[source]]);
                 }
             }
-            catch (Exception refusal) when (refusal is NotFoundException or ForbiddenException or InvalidInputException or ValidationException or RuleViolationException)
+            catch (Exception refusal) when (IsRefusal(refusal))
             {
                 reading.Refuse(refusal.Message, usages[source].Count() + sums[source].Sum(sum => sum.Points.Count));
             }
@@ -81,14 +79,63 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             await processes.SettleAsync(keyHash, pending, cancellationToken);
         }
 
+        await EndAsync(reading.Ended, cancellationToken);
+        await RefuseUnreadAsync(reading, cancellationToken);
         return new(reading.Refused, reading.Reasons, isComplete);
 
-        // Null when it would have to be opened and as many were opened as one batch may open.
-        async Task<SourceSessionAnswer?> FindSessionAsync(UsageSource source, IEnumerable<SourceUsage> usages, IEnumerable<SourceSums> sums)
+        // Null when one would have to be opened and as many were opened as one batch may open.
+        async Task<SourceSessions?> FindSessionsAsync(UsageSource source)
         {
-            var now = time.GetUtcNow();
-            var at = usages.Select(usage => usage.At ?? now).Concat(sums.SelectMany(sum => sum.Points).Select(point => point.Until)).Max();
-            var found = await mediator.Send(new FindSourceSessionQuery(source.AgentId, source.SessionId, source.Name, at), cancellationToken);
+            if (await FindWholeAsync(source) is not { } whole)
+            {
+                return null;
+            }
+
+            var found = new SourceSessions(whole.Session, whole.Mistake);
+            foreach (var subAgent in usages[source].Select(usage => usage.Source).Where(of => of.SubAgent.Length > 0).Distinct())
+            {
+                var session = await FindOrOpenAsync(source, subAgent with { AgentId = whole.Session.AgentId, SessionId = null }, whole.Session.SessionId);
+                if (session is null)
+                {
+                    return null;
+                }
+
+                found.OfSubAgents[subAgent.SubAgent] = session;
+            }
+
+            return found;
+        }
+
+        // A name that is wrong must not lose what was spent: an agent's session is found without it, too.
+        async Task<(SourceSessionAnswer Session, string Mistake)?> FindWholeAsync(UsageSource source)
+        {
+            var known = source;
+            if (source is { SessionId: { } named, AgentId: not null })
+            {
+                try
+                {
+                    await FindAsync(source, source);
+                }
+                catch (Exception refusal) when (refusal is NotFoundException or ForbiddenException)
+                {
+                    known = (source with { SessionId = null }).Noting(
+                        $"'{UsageSource.SessionAttribute}' names session {named}, which is none of the agent's, so it is left out.");
+                }
+            }
+
+            if (await FindOrOpenAsync(source, known, parentSessionId: null) is not { } session)
+            {
+                return null;
+            }
+
+            return (session, (session.IsWithoutTask
+                ? known.Noting($"'{UsageSource.TaskAttribute}' names task {known.TaskId}, which is none of the team's, so it is left out.")
+                : known).Mistake);
+        }
+
+        async Task<SourceSessionAnswer?> FindOrOpenAsync(UsageSource group, UsageSource source, long? parentSessionId)
+        {
+            var found = await FindAsync(group, source);
             if (found.SessionId is not null)
             {
                 return found;
@@ -100,20 +147,41 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             }
 
             opened++;
-            var model = usages.Select(usage => usage.Model).Concat(sums.Select(sum => sum.Model)).FirstOrDefault(model => model is not null);
-            return await mediator.Send(new OpenSourceSessionCommand(found.AgentId, source.TaskId, source.Name, model, at), cancellationToken);
+            var model = usages[group].Select(usage => usage.Model).Concat(sums[group].Select(sum => sum.Model)).FirstOrDefault(model => model is not null);
+            return await mediator.Send(
+                new OpenSourceSessionCommand(found.AgentId, source.TaskId, parentSessionId, source.SessionName, model, LatestOf(group, source)), cancellationToken);
         }
 
-        async Task TakeAsync(UsageSource source, SourceSessionAnswer session, IReadOnlyList<SourceUsage> calls, IReadOnlyList<SourceSums> sums)
+        Task<SourceSessionAnswer> FindAsync(UsageSource group, UsageSource source) =>
+            mediator.Send(new FindSourceSessionQuery(source.AgentId, source.SessionId, source.SessionName, LatestOf(group, source)), cancellationToken);
+
+        DateTimeOffset LatestOf(UsageSource group, UsageSource source)
         {
-            var keyHash = SourceProcess.HashOf(session.AgentId, source.Name, source.Process);
+            var now = time.GetUtcNow();
+            var ofUsages = usages[group].Where(usage => source.SubAgent.Length == 0 || usage.Source.SubAgent == source.SubAgent)
+                .Select(usage => CountedAt(usage, now));
+            return ofUsages.Concat(sums[group].SelectMany(sum => sum.Points).Select(point => CountedAt(point.Until, now))).DefaultIfEmpty(now).Max();
+        }
+
+        async Task TakeAsync(UsageSource source, SourceSessions sessions)
+        {
+            entries.AddRange(usages[source].Where(usage => !usage.HasSums).Select(usage => ToEntry(usage, sessions)));
+            SourceUsage[] calls = [.. usages[source].Where(usage => usage.HasSums)];
+            SourceSums[] ofSource = [.. sums[source]];
+            if (calls.Length + ofSource.Length == 0)
+            {
+                return;
+            }
+
+            var agentId = sessions.Whole.AgentId;
+            var keyHash = SourceProcess.HashOf(agentId, source.Name, source.Process);
             TakenUsages? taken;
             do
             {
                 // What a process took that did not live to write it.
-                var pending = sums.Count == 0 ? "" : await processes.FindPendingAsync(keyHash, cancellationToken);
-                await WriteAsync([.. ToEntries(SourceProcesses.ReadPending(pending), source, session)], reading, cancellationToken);
-                taken = await processes.TakeAsync(session.AgentId, keyHash, calls, sums, pending, cancellationToken);
+                var pending = ofSource.Length == 0 ? "" : await processes.FindPendingAsync(keyHash, cancellationToken);
+                await WriteAsync([.. ToEntries(SourceProcesses.ReadPending(pending), source, sessions)], reading, cancellationToken);
+                taken = await processes.TakeAsync(agentId, keyHash, calls, ofSource, pending, cancellationToken);
             }
             while (taken is null);
 
@@ -122,8 +190,8 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
                 reading.Refuse(SumUsages.TooMany, taken.Refused);
             }
 
-            entries.AddRange(taken.Calls.Select(call => ToEntry(call, session)));
-            entries.AddRange(ToEntries(taken.Sums, source, session));
+            entries.AddRange(taken.Calls.Select(call => ToEntry(call, sessions)));
+            entries.AddRange(ToEntries(taken.Sums, source, sessions));
             if (taken.Pending.Length > 0)
             {
                 settling.Add((keyHash, taken.Pending));
@@ -131,20 +199,68 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         }
 
         // By now it has been taken, so one that cannot be counted is refused by itself: it must hinder neither the others nor what comes later.
-        IEnumerable<UsageEntry> ToEntries(IEnumerable<SumUsage> sums, UsageSource source, SourceSessionAnswer session)
+        IEnumerable<UsageEntry> ToEntries(IEnumerable<SumUsage> sums, UsageSource source, SourceSessions sessions)
         {
             foreach (var sum in sums)
             {
                 var fault = new ItemFault();
                 if (sum.ToUsage(source, fault) is { } usage)
                 {
-                    yield return ToEntry(usage, session);
+                    yield return ToEntry(usage, sessions);
                 }
                 else
                 {
                     reading.Refuse(fault.Reason!);
                 }
             }
+        }
+    }
+
+    private static bool IsRefusal(Exception exception) =>
+        exception is NotFoundException or ForbiddenException or InvalidInputException or ValidationException or RuleViolationException;
+
+    // A clock that is off loses no money: what it puts out of bounds counts as of its receipt.
+    private static DateTimeOffset CountedAt(DateTimeOffset at, DateTimeOffset now) => UsageRecord.MayHaveOccurredAt(at, now) ? at : now;
+
+    private static DateTimeOffset CountedAt(SourceUsage usage, DateTimeOffset now) => CountedAt(usage.At ?? now, now);
+
+    private async Task EndAsync(IReadOnlyCollection<UsageSource> subAgents, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var source in subAgents)
+        {
+            try
+            {
+                var found = await mediator.Send(new FindSourceSessionQuery(source.AgentId, null, source.SessionName, now), cancellationToken);
+                if (found.SessionId is { } sessionId)
+                {
+                    await ledger.WriteAsync([new EndSessionEntry(sessionId, Failed: false, Error: null, now)], cancellationToken);
+                }
+            }
+            catch (Exception refusal) when (IsRefusal(refusal))
+            {
+                // It ends by its silence.
+            }
+        }
+    }
+
+    private async Task RefuseUnreadAsync(TelemetryReading reading, CancellationToken cancellationToken)
+    {
+        foreach (var (agentId, reason, count) in reading.Unread)
+        {
+            try
+            {
+                if (agentId is { } agent && await mediator.Send(new HasReportedLatelyQuery(agent), cancellationToken))
+                {
+                    continue;
+                }
+            }
+            catch (Exception refusal) when (IsRefusal(refusal))
+            {
+                // Then nobody knows of a form that is read.
+            }
+
+            reading.Refuse(reason, count);
         }
     }
 
@@ -162,12 +278,11 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         }
     }
 
-    private UsageEntry ToEntry(SourceUsage usage, SourceSessionAnswer session)
+    private UsageEntry ToEntry(SourceUsage usage, SourceSessions sessions)
     {
         var now = time.GetUtcNow();
-
-        // The key says what it is: the same call told of twice in different words is the same.
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"telemetry/agents/{session.AgentId}\n{usage.Key}"));
+        var session = sessions.Of(usage.Source.SubAgent);
+        var countedAt = CountedAt(usage, now);
         return new(
             Guid.CreateVersion7(now),
             session.SessionId!.Value,
@@ -175,10 +290,37 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             usage.Cost,
             usage.Model,
             ReservationId: null,
-            usage.At ?? now,
+            countedAt,
             usage.Error,
             usage.Source.Billing,
             now,
-            new IdempotencyToken(hash, hash));
+            TokenOf(usage.Key),
+            usage.RequestModel)
+        {
+            Telemetry = new(
+                usage.MayCostMore,
+                usage.At is { } told && told != countedAt ? told : null,
+                sessions.Mistake,
+                usage.SpanId.Length == 0 ? null : TokenOf($"whole\n{usage.SpanId}"),
+                [.. usage.SpansAbove.Select(span => TokenOf($"whole\n{span}"))]),
+        };
+
+        // The key says what it is: the same call told of twice in different words is the same.
+        IdempotencyToken TokenOf(string key)
+        {
+            var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"telemetry/agents/{session.AgentId}\n{key}"));
+            return new(hash, hash);
+        }
+    }
+
+    /// <summary>The sessions of a program.</summary>
+    /// <param name="Whole">Its own.</param>
+    /// <param name="Mistake">What of its attributes was left out, for a person; empty for nothing.</param>
+    private sealed record SourceSessions(SourceSessionAnswer Whole, string Mistake)
+    {
+        /// <summary>Those of its sub-agents.</summary>
+        public Dictionary<string, SourceSessionAnswer> OfSubAgents { get; } = new(StringComparer.Ordinal);
+
+        public SourceSessionAnswer Of(string subAgent) => OfSubAgents.GetValueOrDefault(subAgent, Whole);
     }
 }

@@ -18,11 +18,12 @@ namespace Entourage.Application.Telemetry;
 /// pause or dependency refuses it: the money is gone already, and nothing that is gone may be lost (rule 1).
 /// </summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="TaskId">The task it works on, if it says so.</param>
+/// <param name="TaskId">The task it works on, if it says so; left out where its team has no such task.</param>
+/// <param name="ParentSessionId">The session that it is a sub-agent's of; null for none.</param>
 /// <param name="Name">What the program calls its session.</param>
 /// <param name="Model">The model, if known; else the agent's.</param>
 /// <param name="At">When it last used something (UTC).</param>
-public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
+public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
 {
     /// <inheritdoc/>
     public Need Needs() => Need.Agent(Resource.Agent(AgentId));
@@ -59,7 +60,14 @@ internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider tim
         }
 
         var now = time.GetUtcNow();
-        var opened = await db.OpenAsync(Session.Start(agent, task, parent: null, request.Model, now), now, cancellationToken);
+        var parent = request.ParentSessionId is { } parentId ? await db.Sessions.SingleAsync(session => session.Id == parentId, cancellationToken) : null;
+        if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.GreatestDepth))
+        {
+            // It can have no session below it any more; what the sub-agent has spent is its own all the same.
+            return new(agent.Id, parent.Id);
+        }
+
+        var opened = await db.OpenAsync(Session.Start(agent, task, parent, request.Model, now), now, cancellationToken);
         if (link is null)
         {
             db.SourceSessions.Add(SourceSession.Link(agent.Id, request.Name, opened.Id));
@@ -70,10 +78,10 @@ internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider tim
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        return new(agent.Id, opened.Id);
+        return new(agent.Id, opened.Id) { IsWithoutTask = request.TaskId is not null && task is null };
     }
 
     private async Task<WorkTask?> FindTaskAsync(Agent agent, long? id, CancellationToken cancellationToken) => id is null
         ? null
-        : await db.Tasks.Where(task => task.Id == id && task.TeamId == agent.TeamId).GetAsync(id, "task", cancellationToken);
+        : await db.Tasks.SingleOrDefaultAsync(task => task.Id == id && task.TeamId == agent.TeamId, cancellationToken);
 }

@@ -1,5 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,12 +17,12 @@ namespace Entourage.Application.Telemetry;
 /// <param name="time">The clock.</param>
 public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 {
-    /// <summary>What was taken from a process's running totals and is perhaps not in the ledger yet; empty for nothing.</summary>
+    /// <summary>What was taken from a process's sums and is perhaps not in the ledger yet; empty for nothing.</summary>
     internal async Task<string> FindPendingAsync(byte[] keyHash, CancellationToken cancellationToken) =>
         await db.SourceProcesses.AsNoTracking().Where(process => process.KeyHash == keyHash).Select(process => process.Pending)
             .SingleOrDefaultAsync(cancellationToken) ?? "";
 
-    /// <summary>Takes from a process what is to be counted: calls that no sum has counted, and sums of which no call has been counted.</summary>
+    /// <summary>Takes from a process what is to be counted: of calls what no sum has counted, and of sums what no call has.</summary>
     /// <param name="agentId">The agent.</param>
     /// <param name="keyHash">The process's key.</param>
     /// <param name="calls">Its calls.</param>
@@ -58,7 +62,7 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
             },
             cancellationToken);
 
-    /// <summary>Notes that what was taken from a process's running totals is in the ledger.</summary>
+    /// <summary>Notes that what was taken from a process's sums is in the ledger.</summary>
     internal Task<int> SettleAsync(byte[] keyHash, string pending, CancellationToken cancellationToken) => db.InTransactionAsync(
         inTransaction => db.SourceProcesses
             .Where(process => process.KeyHash == keyHash && process.Pending == pending)
@@ -72,19 +76,55 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var coverage = SourceCoverage.Parse(process.Coverage);
-        var takenCalls = calls.Where(call => coverage.TakeCall(call.At ?? now)).ToArray();
-        var deltas = sums.Select(SumUsages.OfDeltas).OfType<SumUsage>().Where(coverage.Take).ToArray();
-        SumUsage[] totals = [];
+        var takenCalls = calls.Select(call => Take(coverage, call, now)).OfType<SourceUsage>().ToArray();
         var refused = 0;
+        List<SumUsage> usages = [.. sums.Select(SumUsages.OfDeltas).OfType<SumUsage>()];
         if (sums.Any(sum => sum.Points.Any(point => point.IsCumulative)))
         {
             var marks = Read<Dictionary<string, TotalMark>>(process.Totals);
-            totals = [.. sums.Select(sum => SumUsages.OfTotals(sum, marks, ref refused)).OfType<SumUsage>().Where(coverage.Take)];
-            process.Advance(JsonSerializer.Serialize(SumUsages.Kept(marks, now)), Write(totals));
+            foreach (var sum in sums)
+            {
+                if (SumUsages.OfTotals(sum, marks, ref refused) is { } grown)
+                {
+                    usages.Add(grown);
+                }
+            }
+
+            process.Advance(JsonSerializer.Serialize(SumUsages.Kept(marks, now)));
+        }
+
+        SumUsage[] takenSums = [.. coverage.Take(usages)];
+        if (sums.Count > 0)
+        {
+            process.Await(Write(takenSums));
         }
 
         process.Cover(coverage);
-        return new(takenCalls, [.. deltas, .. totals], Write(totals), refused);
+        return new(takenCalls, takenSums, process.Pending, refused);
+    }
+
+    // Null where sums have counted all of it.
+    private static SourceUsage? Take(SourceCoverage coverage, SourceUsage call, DateTimeOffset now)
+    {
+        var counts = call.Tokens.Counts;
+        var told = new SourceAmounts(counts.Input, counts.Output, counts.CacheRead, counts.CacheWrite, call.Cost?.ToUsd());
+        var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(call.Key)), 0, 8);
+        if (coverage.TakeCall(key, call.At ?? now, ModelName.Normalise(call.Model ?? ""), told) is not { } counted)
+        {
+            return null;
+        }
+
+        if (counted == told)
+        {
+            return call;
+        }
+
+        var rest = new TokenCounts((long)counted.Input, (long)counted.Output, (long)counted.CacheRead, (long)counted.CacheWrite);
+        return call with
+        {
+            Tokens = new(rest, Math.Min(call.Tokens.LongCacheWrite, rest.CacheWrite), call.Tokens.IsBatch),
+            Cost = counted.CostUsd is { } cost ? Money.FromUsd(Math.Round(cost, Money.Decimals, MidpointRounding.AwayFromZero)) : null,
+        };
     }
 
     private static string Write(SumUsage[] usages) => usages.Length == 0 ? "" : JsonSerializer.Serialize(usages);
@@ -96,6 +136,6 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 /// <summary>What of a process is to be counted now.</summary>
 /// <param name="Calls">Calls.</param>
 /// <param name="Sums">Sums.</param>
-/// <param name="Pending">Those of the sums that are of running totals, as it remembers them.</param>
+/// <param name="Pending">The sums, as it remembers them.</param>
 /// <param name="Refused">How many running totals are too many to remember.</param>
 internal sealed record TakenUsages(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending, int Refused);

@@ -13,7 +13,10 @@ namespace Entourage.Application.Telemetry;
 /// <param name="Name">What the program calls its session.</param>
 /// <param name="Process">Which process it is; empty when it does not say.</param>
 /// <param name="Billing">How it is paid for.</param>
-public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, string Name, string Process, Billing Billing)
+/// <param name="SubAgent">What the program calls the sub-agent that used it; empty for none.</param>
+/// <param name="Mistake">What of its attributes is left out since it names nothing that there is, for a person; empty for none.</param>
+public sealed record UsageSource(
+    Guid? AgentId, long? SessionId, long? TaskId, string Name, string Process, Billing Billing, string SubAgent = "", string Mistake = "")
 {
     /// <summary>The resource attribute that names the agent.</summary>
     public const string AgentAttribute = "entourage.agent_id";
@@ -28,6 +31,28 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
     public const string BillingAttribute = "entourage.billing";
 
     private const int NameLength = 500;
+
+    /// <summary>The program's own session, without regard to which of its sub-agents it was.</summary>
+    public UsageSource Whole => SubAgent.Length == 0 ? this : this with { SubAgent = "" };
+
+    /// <summary>What the program calls the session that it is recorded in.</summary>
+    public string SessionName => SubAgent.Length == 0 ? Name : $"{Name}\n{SubAgent}";
+
+    /// <summary>The same, with a further mistake.</summary>
+    public UsageSource Noting(string what) => this with { Mistake = WithMistake(Mistake, what) };
+
+    /// <summary>The same, of a sub-agent where the program says so.</summary>
+    /// <param name="subAgent">What the program calls it; null for none.</param>
+    /// <param name="fault">Notes a name that is too long.</param>
+    internal UsageSource Of(string? subAgent, ItemFault fault)
+    {
+        if (subAgent?.Length > NameLength)
+        {
+            fault.Add($"The sub-agent's name has more than {NameLength} characters.");
+        }
+
+        return this with { SubAgent = subAgent ?? "" };
+    }
 
     /// <summary>The source of something; null where nobody says which agent it is, or what is said is none.</summary>
     /// <param name="origin">Where it comes from.</param>
@@ -49,6 +74,7 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
             agentId = id;
         }
 
+        var mistake = "";
         var sessionId = Number(SessionAttribute);
         if (agentId is null && sessionId is null)
         {
@@ -56,7 +82,7 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
             return null;
         }
 
-        var name = Said("gen_ai.conversation.id") ?? Said("session.id") ?? Said("conversation.id") ?? Said("ai.telemetry.metadata.sessionId") ?? resource.Text("service.instance.id", "service.name") ?? "";
+        var name = Said("session.id") ?? Said("gen_ai.conversation.id") ?? Said("conversation.id") ?? Said("ai.telemetry.metadata.sessionId") ?? resource.Text("service.instance.id", "service.name") ?? "";
         if (name.Length > NameLength)
         {
             fault.Add($"The session's name has more than {NameLength} characters.");
@@ -72,12 +98,12 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
                 billing = Billing.Subscription;
                 break;
             default:
-                fault.Add($"'{BillingAttribute}' is 'api' or 'subscription'.");
+                NoteMistake($"'{BillingAttribute}' is neither 'api' nor 'subscription', so it counts as paid by the token.");
                 break;
         }
 
         var taskId = Number(TaskAttribute);
-        return fault.Reason is null ? new(agentId, sessionId, taskId, name, process, billing) : null;
+        return fault.Reason is null ? new(agentId, sessionId, taskId, name, process, billing, Mistake: mistake) : null;
 
         string? Said(string name) => attributes.Text(name) ?? resource.Text(name);
 
@@ -93,10 +119,14 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
                 return number;
             }
 
-            fault.Add($"'{name}' is not a number.");
+            NoteMistake($"'{name}' is not a number, so it is left out.");
             return null;
         }
+
+        void NoteMistake(string what) => mistake = WithMistake(mistake, what);
     }
+
+    private static string WithMistake(string mistake, string what) => mistake.Length == 0 ? what : $"{mistake} {what}";
 }
 
 /// <summary>A usage, as telemetry tells of it.</summary>
@@ -107,10 +137,22 @@ public sealed record UsageSource(Guid? AgentId, long? SessionId, long? TaskId, s
 /// <param name="Tokens">The tokens, cached ones apart, with those that were cached for an hour where the program says so.</param>
 /// <param name="Cost">The cost (USD), if the program states it.</param>
 /// <param name="Error">The error of a failed call.</param>
-/// <param name="HasSums">Whether its program may tell of the same in running sums, so that one form of the two is to be left out.</param>
+/// <param name="HasSums">Whether its program may report the same in running sums, so that what both report is counted once.</param>
 public sealed record SourceUsage(
     UsageSource Source, string Key, DateTimeOffset? At, string? Model, BilledTokens Tokens, Money? Cost, string? Error, bool HasSums)
 {
+    /// <summary>The trace and the span that it is of, where that span may sum up others; empty for none.</summary>
+    public string SpanId { get; init; } = "";
+
+    /// <summary>The spans that its own is in, the nearest first: what they report includes it.</summary>
+    public IReadOnlyList<string> SpansAbove { get; init; } = [];
+
+    /// <summary>Whether the stated cost may include more than the tokens: a fast tier, searches, tries that were broken off.</summary>
+    public bool MayCostMore { get; init; }
+
+    /// <summary>The model that was asked for, if known: its price counts where <see cref="Model"/> has none.</summary>
+    public string? RequestModel { get; init; }
+
     /// <summary>A model's name as it is stored: a line without control characters; null for none.</summary>
     public static string? ModelOf(string? text) => Clean(text, Agent.ModelLength, keepLines: false);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Telemetry;
 
 namespace Entourage.Application.Telemetry;
@@ -32,8 +33,21 @@ internal sealed record SumUsage(
     {
         var tokens = SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, fault);
         var cost = SourceUsage.CostOf(CostUsd, fault);
-        return fault.Reason is null ? new(source, Key, Until, Model, new(tokens), cost, Error: null, HasSums: true) : null;
+        return fault.Reason is null ? new(source, Key, Until, Model, new(tokens, IsSum: true), cost, Error: null, HasSums: true) : null;
     }
+
+    /// <summary>The same, of other amounts.</summary>
+    public SumUsage With(SourceAmounts amounts) => this with
+    {
+        Input = amounts.Input,
+        Output = amounts.Output,
+        CacheRead = amounts.CacheRead,
+        CacheWrite = amounts.CacheWrite,
+        CostUsd = amounts.CostUsd,
+    };
+
+    /// <summary>As its program's other work is compared with it.</summary>
+    public SourceSum ToSum() => new(Key, From, Until, ModelName.Normalise(Model ?? ""), new(Input, Output, CacheRead, CacheWrite, CostUsd));
 
     /// <summary>Whether it is no more than a usage may state.</summary>
     public bool CanBeCounted()
@@ -75,17 +89,26 @@ internal static class SumUsages
         foreach (var point in sums.Points.Where(point => point.IsCumulative).OrderBy(point => point.Until))
         {
             var mark = marks.GetValueOrDefault(point.Series);
-
             if (mark is null && marks.Count >= GreatestMarks)
             {
                 refused++;
                 continue;
             }
 
-            // One that is behind its mark was overtaken by a later one.
-            if (point.Value > (mark?.Value ?? 0))
+            // One that is behind its mark was overtaken by a later one. One that is after it and lower has begun again, without saying so.
+            if (mark is not null && point.Until <= mark.Until)
             {
-                grown.Add(point with { Value = point.Value - (mark?.Value ?? 0), From = mark?.Until ?? point.From });
+                continue;
+            }
+
+            var before = mark is null || point.Value < mark.Value ? 0 : mark.Value;
+            if (point.Value != before)
+            {
+                grown.Add(point with { Value = point.Value - before, From = mark?.Until ?? point.From });
+            }
+
+            if (point.Value > 0 || mark is not null)
+            {
                 marks[point.Series] = new(point.Value, point.Until);
             }
         }
@@ -101,11 +124,15 @@ internal static class SumUsages
         marks.Where(mark => mark.Value.Until >= now - MarksKeptFor).ToDictionary();
 
     /// <summary>
-    /// Whether a usage of sums is to be counted: unless single calls have told of it. One that will be refused covers no time, so that calls may
-    /// still tell of it.
+    /// What of sums is to be counted: what single calls have not told. One that will be refused covers no time, so that calls may still tell of it.
     /// </summary>
-    public static bool Take(this SourceCoverage coverage, SumUsage usage) =>
-        !usage.CanBeCounted() || coverage.TakeSum(usage.From, usage.Until);
+    public static IEnumerable<SumUsage> Take(this SourceCoverage coverage, IReadOnlyList<SumUsage> usages)
+    {
+        SumUsage[] countable = [.. usages.Where(usage => usage.CanBeCounted())];
+        var counted = coverage.TakeSums([.. countable.Select(usage => usage.ToSum())]);
+        return usages.Where(usage => !countable.Contains(usage))
+            .Concat(countable.Zip(counted).Where(pair => pair.Second is not null).Select(pair => pair.First.With(pair.Second!.Value)));
+    }
 
     private static SumUsage? Add(string? model, IReadOnlyList<SumPoint> points)
     {

@@ -39,10 +39,11 @@ public sealed record TelemetryLog(
 /// <param name="Name">Its name.</param>
 /// <param name="EndedAt">When it ended (UTC); null when it does not say.</param>
 /// <param name="SpanId">Its trace and its own id.</param>
+/// <param name="ParentId">Its trace and the id of the span that it is in; empty for none.</param>
 /// <param name="Error">The message of an error, perhaps empty; null when there was none.</param>
 /// <param name="Attributes">What is said of it.</param>
 public sealed record TelemetrySpan(
-    TelemetryOrigin Origin, string Name, DateTimeOffset? EndedAt, string SpanId, string? Error, TelemetryAttributes Attributes);
+    TelemetryOrigin Origin, string Name, DateTimeOffset? EndedAt, string SpanId, string ParentId, string? Error, TelemetryAttributes Attributes);
 
 /// <summary>How the points of a metric add up.</summary>
 public enum TelemetrySumKind

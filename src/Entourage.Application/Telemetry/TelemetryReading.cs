@@ -4,12 +4,16 @@ namespace Entourage.Application.Telemetry;
 public sealed class TelemetryReading
 {
     private const int GreatestReasons = 5;
+    private const int MostAbove = 32;
 
     private readonly List<SourceUsage> usages = [];
     private readonly Dictionary<(UsageSource Source, string? Model), List<SumPoint>> sums = [];
     private readonly List<string> reasons = [];
     private readonly HashSet<UsageSource> sources = [];
     private readonly HashSet<(string Series, DateTimeOffset Until)> seen = [];
+    private readonly HashSet<UsageSource> ended = [];
+    private readonly Dictionary<(Guid? AgentId, string Reason), long> unread = [];
+    private readonly Dictionary<string, string> parents = new(StringComparer.Ordinal);
     private readonly ItemFault fault = new();
     private readonly int mostSources;
 
@@ -20,6 +24,15 @@ public sealed class TelemetryReading
 
     /// <summary>What running sums say.</summary>
     public IEnumerable<SourceSums> Sums => sums.Select(sum => new SourceSums(sum.Key.Source, sum.Key.Model, sum.Value));
+
+    /// <summary>The sub-agents that have ended.</summary>
+    public IReadOnlyCollection<UsageSource> Ended => ended;
+
+    /// <summary>
+    /// What carries usage in a form that is not read, by the agent that the items are of, with the reason and the number of items. It is refused unless
+    /// the agent's usage has come in a form that is read.
+    /// </summary>
+    public IEnumerable<(Guid? AgentId, string Reason, long Count)> Unread => unread.Select(one => (one.Key.AgentId, one.Key.Reason, one.Value));
 
     /// <summary>How many items cannot be taken.</summary>
     public long Refused { get; private set; }
@@ -40,6 +53,7 @@ public sealed class TelemetryReading
         {
             cancellationToken.ThrowIfCancellationRequested();
             reading.fault.Clear();
+            reading.Note(ClaudeCodeTelemetry.ReadEnded(log, callerAgentId, reading.fault));
             reading.Add(ClaudeCodeTelemetry.Is(log) ? ClaudeCodeTelemetry.Read(log, callerAgentId, reading.fault)
                 : CodexTelemetry.Is(log) ? CodexTelemetry.Read(log, callerAgentId, reading.fault)
                 : GeminiCliTelemetry.Is(log) ? GeminiCliTelemetry.Read(log, callerAgentId, reading.fault)
@@ -50,8 +64,18 @@ public sealed class TelemetryReading
         {
             cancellationToken.ThrowIfCancellationRequested();
             reading.fault.Clear();
+            if (span.ParentId.Length > 0)
+            {
+                reading.parents[span.SpanId] = span.ParentId;
+            }
+
+            if (CodexTelemetry.Repeats(span))
+            {
+                reading.NoteUnread(span.Origin, span.Attributes, callerAgentId, CodexTelemetry.SpansAreNotRead);
+                continue;
+            }
+
             reading.Add(ClaudeCodeTelemetry.Is(span) ? ClaudeCodeTelemetry.Read(span, callerAgentId, reading.fault)
-                : CodexTelemetry.Repeats(span) ? null
                 : OpenInferenceTelemetry.Is(span) ? OpenInferenceTelemetry.Read(span, callerAgentId, reading.fault)
                 : GenAiTelemetry.Read(span, callerAgentId, reading.fault));
         }
@@ -63,6 +87,7 @@ public sealed class TelemetryReading
             reading.Read(point, callerAgentId);
         }
 
+        reading.LookAbove();
         return reading;
     }
 
@@ -90,11 +115,57 @@ public sealed class TelemetryReading
         }
     }
 
+    private void Note(UsageSource? subAgent)
+    {
+        if (subAgent is not null && Knows(subAgent))
+        {
+            ended.Add(subAgent);
+        }
+    }
+
+    private void NoteUnread(TelemetryOrigin origin, TelemetryAttributes attributes, Guid? callerAgentId, string reason)
+    {
+        var key = (UsageSource.Of(origin, attributes, callerAgentId, new())?.AgentId, reason);
+        unread[key] = unread.GetValueOrDefault(key) + 1;
+    }
+
+    // A span that others are in which report usage is the sum of these, and adds nothing.
+    private void LookAbove()
+    {
+        var wholes = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < usages.Count; i++)
+        {
+            if (usages[i] is { Tokens.Counts.OfAllClasses: > 0, SpanId.Length: > 0 } usage && parents.ContainsKey(usage.SpanId))
+            {
+                var above = SpansAbove(usage.SpanId);
+                wholes.UnionWith(above);
+                usages[i] = usage with { SpansAbove = above };
+            }
+        }
+
+        usages.RemoveAll(usage => usage.SpanId.Length > 0 && wholes.Contains(usage.SpanId));
+    }
+
+    private List<string> SpansAbove(string spanId)
+    {
+        var above = new List<string>();
+        while (above.Count < MostAbove && parents.TryGetValue(spanId, out var parent) && parent != spanId)
+        {
+            above.Add(spanId = parent);
+        }
+
+        return above;
+    }
+
     private void Read(TelemetryPoint point, Guid? callerAgentId)
     {
-        if (point.Metric == GenAiTelemetry.TokenMetric)
+        var unreadReason = point.Metric == GenAiTelemetry.TokenMetric ? GenAiTelemetry.MetricIsNotRead
+            : point.Metric == GeminiCliTelemetry.TokenMetric ? GeminiCliTelemetry.MetricIsNotRead
+            : point.Metric == CodexTelemetry.TokenMetric ? CodexTelemetry.MetricIsNotRead
+            : null;
+        if (unreadReason is not null)
         {
-            Refuse($"'{point.Metric}' is not counted, since it does not say which call it was: send spans.");
+            NoteUnread(point.Origin, point.Attributes, callerAgentId, unreadReason);
             return;
         }
 

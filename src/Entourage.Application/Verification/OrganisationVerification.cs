@@ -79,7 +79,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         var spent = new Dictionary<long, UsageSum>();
         foreach (var (key, totals) in rollups)
         {
-            spent[key.SessionId] = spent.GetValueOrDefault(key.SessionId) + (totals with { UnpricedTokens = 0 });
+            spent[key.SessionId] = spent.GetValueOrDefault(key.SessionId) + (totals with { UnpricedTokens = 0, AssumedCost = MoneyTotal.Zero });
             counters.Spend(sessions[key.SessionId].PolicyIn(teams[key.TeamId]), key.QuarterAt, totals.Cost);
         }
 

@@ -34,6 +34,8 @@ internal sealed class TotalsRepair(IEntourageDb db)
                     .SetProperty(rollup => rollup.CostNanoUsd, totals.Cost.RestNanoUsd)
                     .SetProperty(rollup => rollup.ImputedCostBillionUsd, totals.ImputedCost.BillionUsd)
                     .SetProperty(rollup => rollup.ImputedCostNanoUsd, totals.ImputedCost.RestNanoUsd)
+                    .SetProperty(rollup => rollup.AssumedCostBillionUsd, totals.AssumedCost.BillionUsd)
+                    .SetProperty(rollup => rollup.AssumedCostNanoUsd, totals.AssumedCost.RestNanoUsd)
                     .SetProperty(rollup => rollup.Sessions, totals.Sessions)
                     .SetProperty(rollup => rollup.IsSummarised, false),
                 cancellationToken));

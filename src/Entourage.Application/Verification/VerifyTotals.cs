@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Budgets;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -31,7 +32,7 @@ public sealed record VerificationReport(long Records, long Folded, long Totals, 
     public IReadOnlyList<string> Troubles { get; init; } = [];
 }
 
-internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integrity) : IRequestHandler<VerifyTotalsCommand, VerificationReport>
+internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integrity, CrossedLines lines) : IRequestHandler<VerifyTotalsCommand, VerificationReport>
 {
     public async Task<VerificationReport> Handle(VerifyTotalsCommand request, CancellationToken cancellationToken)
     {
@@ -132,11 +133,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         Func<TotalsRepair?, Func<CancellationToken, Task>> verify,
         CancellationToken cancellationToken)
     {
-        if (organisationId is { } id)
-        {
-            await db.HoldOrganisationAsync(id, cancellationToken);
-        }
-
+        var budgets = organisationId is { } id ? await lines.BeginAsync(BudgetReach.OfAll(id), cancellationToken) : null;
         var repair = new TotalsRepair(db);
         await verify(repair)(cancellationToken);
         if (organisationId is not null && findings is { Troubles.Count: > 0, Differences.Count: > 0 })
@@ -146,6 +143,11 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         }
 
         await repair.SaveAsync(cancellationToken);
+        if (budgets is not null && findings.Differences.Count > 0)
+        {
+            await lines.FollowAsync(budgets, cancellationToken);
+        }
+
         return true;
     }
 }

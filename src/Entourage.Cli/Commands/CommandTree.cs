@@ -5,7 +5,15 @@ namespace Entourage.Cli.Commands;
 /// <summary>All commands.</summary>
 internal static class CommandTree
 {
-    public static RootCommand Create() => new("Cost control for AI agents.")
+    private const string Description = "Cost control for AI agents.";
+
+    /// <summary>Makes the commands that arguments can be of.</summary>
+    public static RootCommand Create(IReadOnlyList<string> arguments) => arguments is [GuardCommand.Name, ..]
+        // Started before each tool call of an agent, and quicker without the others.
+        ? new(Description) { Invocation.Url, Invocation.Team, GuardCommand.Create() }
+        : CreateAll();
+
+    private static RootCommand CreateAll() => new(Description)
     {
         Invocation.Url,
         Invocation.Team,

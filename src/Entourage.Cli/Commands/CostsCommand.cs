@@ -80,6 +80,11 @@ internal static class CostsCommand
         {
             Printer.WriteLine($"{Printer.Number(costs.UnpricedTokens)} tokens are of models without a price, and not in it.");
         }
+
+        if (costs.AssumedCostUsd != 0)
+        {
+            Printer.WriteLine($"{Printer.Usd(costs.AssumedCostUsd)} USD of it is assumed, for models without a price.");
+        }
     }
 
     private static IReadOnlyList<CostRow> RowsOf(Costs costs, string by) => by switch

@@ -55,8 +55,11 @@ public sealed record Costs
     /// <summary>Cache-write tokens.</summary>
     public long TotalCacheWriteTokens { get; init; }
 
-    /// <summary>Tokens whose cost nobody knows yet.</summary>
+    /// <summary>Tokens whose cost nobody knows yet, and that count as nothing.</summary>
     public long UnpricedTokens { get; init; }
+
+    /// <summary>The part of the total that is assumed, for models that have no price yet (USD).</summary>
+    public decimal AssumedCostUsd { get; init; }
 
     /// <summary>What the present month will have cost at its end, at the rate of the last seven days.</summary>
     public decimal? ForecastMonthUsd { get; init; }
@@ -118,6 +121,9 @@ public sealed record SessionCost
 
     /// <summary>Whole minutes from its beginning to its end, or to now.</summary>
     public long DurationMinutes { get; init; }
+
+    /// <summary>The part of the cost that is assumed, for models that have no price yet (USD).</summary>
+    public decimal AssumedCostUsd { get; init; }
 }
 
 /// <summary>A row of a list that adds up to the totals. It has the key of its list alone.</summary>
@@ -146,6 +152,9 @@ public sealed record CostRow
 
     /// <summary>The recorded cost (USD).</summary>
     public decimal CostUsd { get; init; }
+
+    /// <summary>The part of the cost that is assumed, for models that have no price yet (USD).</summary>
+    public decimal AssumedCostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
     public long InputTokens { get; init; }

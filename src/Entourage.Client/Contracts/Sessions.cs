@@ -150,8 +150,11 @@ public sealed record UsageAnswer : Session
     /// <summary>Why it must stop: <c>budget_exceeded:team:day</c>, <c>paused:agent</c>, <c>session_killed</c>.</summary>
     public IReadOnlyList<string> StopReasons { get; init; } = [];
 
-    /// <summary>Where the cost comes from: <c>reported</c>, <c>catalogue</c>, <c>reservation</c> or <c>unpriced</c>.</summary>
+    /// <summary>Where the cost comes from: <c>reported</c>, <c>catalogue</c>, <c>reservation</c>, <c>assumed</c> or <c>unpriced</c>.</summary>
     public string CostSource { get; init; } = "";
+
+    /// <summary>The cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed.</summary>
+    public bool Estimated { get; init; }
 
     /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
     public decimal OverrunUsd { get; init; }
@@ -166,11 +169,18 @@ public sealed record ReservationRequest
     /// <summary>The model whose price says what the tokens cost; the session's when absent.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The input tokens of the call.</summary>
+    /// <summary>The tokens of the whole prompt, cached ones included, without those in <see cref="CacheWriteTokens"/>.</summary>
     public long? InputTokens { get; init; }
 
     /// <summary>The most output tokens that it may have.</summary>
     public long? MaxOutputTokens { get; init; }
+
+    /// <summary>Further prompt tokens that may be written to the cache; when absent, any of <see cref="InputTokens"/> may be.</summary>
+    public long? CacheWriteTokens { get; init; }
+
+    /// <summary>Those of the cache-write tokens that may be written for an hour; when absent, any of them may be.</summary>
+    [JsonPropertyName("cache_write_1h_tokens")]
+    public long? LongCacheWriteTokens { get; init; }
 
     /// <summary>How long it holds, in seconds: 1 to 3,600; 300 when absent.</summary>
     public int? TtlSeconds { get; init; }

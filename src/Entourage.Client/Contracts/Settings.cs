@@ -42,7 +42,7 @@ public sealed record TeamSettings
     /// <summary>Whether a task with no cap takes the upper end of its type's reasonable budget.</summary>
     public bool ApplyGuidelineBudgets { get; init; }
 
-    /// <summary>What becomes of work on a model that has no price: <c>record</c> or <c>refuse</c>.</summary>
+    /// <summary>What becomes of work on a model that has no price: <c>assume</c>, <c>record</c> or <c>refuse</c>.</summary>
     public string UnpricedModels { get; init; } = "";
 
     /// <summary>The IANA time zone in which days, weeks and months are counted.</summary>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Entourage.Domain.Budgets;
+
 namespace Entourage.Domain.Alerts;
 
 /// <summary>Something that a person of a team should look at. There is one for each cause and window, however often it is met.</summary>
@@ -112,7 +115,19 @@ public readonly record struct AlertKey(Guid TeamId, AlertKind Kind, string Cause
 /// <param name="AgentId">The agent that gave cause, if it was one.</param>
 /// <param name="SessionId">The session that gave cause, if it was one.</param>
 /// <param name="TaskId">The task that it concerns, if there is one.</param>
-public sealed record AlertSubject(Guid TeamId, Guid? AgentId = null, long? SessionId = null, long? TaskId = null);
+public sealed record AlertSubject(Guid TeamId, Guid? AgentId = null, long? SessionId = null, long? TaskId = null)
+{
+    /// <summary>The owner of a budget, rather than the caller that happened to cross a line of it: the next one would have.</summary>
+    /// <param name="window">A window of the budget.</param>
+    /// <param name="teamId">The team whose people should look.</param>
+    public static AlertSubject Of(BudgetWindow window, Guid teamId) => window.Scope switch
+    {
+        BudgetScope.Agent => new(teamId, AgentId: Guid.Parse(window.ScopeId)),
+        BudgetScope.Task => new(teamId, TaskId: long.Parse(window.ScopeId, CultureInfo.InvariantCulture)),
+        BudgetScope.Session => new(teamId, SessionId: long.Parse(window.ScopeId, CultureInfo.InvariantCulture)),
+        _ => new(teamId),
+    };
+}
 
 /// <summary>What a rule has found, and that an alert is to say.</summary>
 /// <param name="Kind">What it is about.</param>

@@ -44,6 +44,12 @@ public enum AlertKind
 
     /// <summary>One usage, or an agent's usage in an hour, cost more than an operator takes for plausible.</summary>
     ImplausibleUsage,
+
+    /// <summary>Telemetry named something that there is not; its usage was recorded without that.</summary>
+    TelemetryAttribute,
+
+    /// <summary>The clock of a program is too far off; its usage counts as of its receipt.</summary>
+    TelemetryClock,
 }
 
 /// <summary>Whether somebody has seen an alert.</summary>

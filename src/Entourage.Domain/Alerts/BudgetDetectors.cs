@@ -5,50 +5,57 @@ using Entourage.Domain.Tasks;
 namespace Entourage.Domain.Alerts;
 
 /// <summary>
-/// Notices what a cost does to budgets. By crossing: what was above a line before stays unsaid, so that the common usage finds
-/// nothing.
+/// Detects the lines of budgets that are crossed, whatever crosses them: a usage, a lowered limit, a new threshold, a late price. A line is
+/// crossed when it is reached now and was not reached before, so a budget that stays above a line gives no further finding.
 /// </summary>
 public static class BudgetDetectors
 {
-    /// <summary>The lines of a budget that a cost crosses: thresholds, and its limit. Reserved money is not spent, and crosses none.</summary>
+    /// <summary>Finds the lines of a budget that a cost crosses: thresholds, and its limit. Reserved money is not spent, and crosses none.</summary>
     /// <param name="before">The budget before the cost.</param>
     /// <param name="cost">What is added to what has been spent (USD).</param>
-    /// <param name="thresholds">The shares that the team wants to hear of.</param>
+    /// <param name="thresholds">The shares of the limit that the team wants alerts about.</param>
     public static IEnumerable<AlertFinding> Crossed(BudgetStatus before, Money cost, AlertThresholds thresholds)
     {
         ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(thresholds);
-        if (before.Budget.Limit is not { } limit || cost <= Money.Zero)
+        return cost <= Money.Zero ? [] : Crossed(new WatchedBudget(before, thresholds), new WatchedBudget(before.After(cost), thresholds));
+    }
+
+    /// <summary>Finds the lines of a budget that are reached now and were not reached before.</summary>
+    /// <param name="before">The budget as it was; null where there was no such budget. Another window counts as no budget.</param>
+    /// <param name="after">The budget as it is.</param>
+    public static IEnumerable<AlertFinding> Crossed(WatchedBudget? before, WatchedBudget after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        var ((budget, spending), thresholds) = (after.Status, after.Thresholds);
+        if (budget.Limit is not { } limit)
         {
             yield break;
         }
 
-        var (was, spent) = (before.Spending.Spent, before.Spending.Spent + cost);
-        foreach (var threshold in limit > Money.Zero ? thresholds.Ratios : [])
+        var same = before?.Status.Budget.Window == budget.Window ? before : null;
+        foreach (var threshold in thresholds.Ratios)
         {
-            // Rounded up: what is spent is a whole number of nano-dollars, and reaches a line when it reaches the next of these.
-            var line = new MoneyTotal((Int128)decimal.Ceiling(threshold * limit.NanoUsd));
-            if (was < line && spent >= line)
+            if (after.Status.Reaches(threshold) && same?.HasReached(threshold) != true)
             {
                 var percent = threshold * 100;
                 yield return Of(
                     AlertKind.Threshold,
-                    before.Budget.Window,
+                    budget.Window,
                     limit,
-                    spent,
-                    string.Create(CultureInfo.InvariantCulture, $"{percent:0.####} % of {NameOf(before.Budget.Window)} of {limit.ToShortString()} is spent: {spent.ToShortString()}."),
+                    spending.Spent,
+                    string.Create(CultureInfo.InvariantCulture, $"{percent:0.####} % of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}."),
                     threshold);
             }
         }
 
-        if (!IsExceeded(was, limit) && IsExceeded(spent, limit))
+        if (after.Status.IsSpent && same?.Status.IsSpent != true)
         {
             yield return Of(
                 AlertKind.BudgetExceeded,
-                before.Budget.Window,
+                budget.Window,
                 limit,
-                spent,
-                $"All of {NameOf(before.Budget.Window)} of {limit.ToShortString()} is spent: {spent.ToShortString()}.",
+                spending.Spent,
+                $"All of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}.",
                 threshold: null);
         }
     }
@@ -57,32 +64,37 @@ public static class BudgetDetectors
     /// <param name="task">The task.</param>
     /// <param name="was">What it had cost (USD).</param>
     /// <param name="cost">What is added to that (USD).</param>
-    public static AlertFinding? RedFlag(TaskCap task, MoneyTotal was, Money cost)
+    public static AlertFinding? RedFlag(TaskCap task, MoneyTotal was, Money cost) => RedFlag(task, was, task, was + cost);
+
+    /// <summary>Whether a task is beyond the red flag of its type, and was not before.</summary>
+    /// <param name="before">The task as it was; null where it had not been looked at.</param>
+    /// <param name="was">What it had cost (USD).</param>
+    /// <param name="after">The task as it is.</param>
+    /// <param name="spent">What it has cost (USD).</param>
+    public static AlertFinding? RedFlag(TaskCap? before, MoneyTotal was, TaskCap after, MoneyTotal spent)
     {
-        ArgumentNullException.ThrowIfNull(task);
-        var spent = was + cost;
-        if (SpendGuideline.For(task.TaskType) is not { RedFlagAbove: var flag } guideline || was > flag || spent <= flag)
+        ArgumentNullException.ThrowIfNull(after);
+        if (SpendGuideline.For(after.TaskType) is not { RedFlagAbove: var flag } guideline
+            || spent <= flag
+            || (before is not null && was > SpendGuideline.For(before.TaskType)?.RedFlagAbove))
         {
             return null;
         }
 
         return new(
             AlertKind.RedFlag,
-            string.Create(CultureInfo.InvariantCulture, $"task:{task.TaskId}:{task.TaskType}"),
+            string.Create(CultureInfo.InvariantCulture, $"task:{after.TaskId}:{after.TaskType}"),
             AlertFinding.Always,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Task {task.TaskId} has cost more than {flag.ToShortString()}: a red flag for work of its kind ({guideline.Name})."),
+                $"Task {after.TaskId} has cost more than {flag.ToShortString()}: a red flag for work of its kind ({guideline.Name})."),
             new() { Limit = flag, Spent = spent });
     }
-
-    // A limit of nothing is not exceeded before something is spent.
-    private static bool IsExceeded(MoneyTotal spent, Money limit) => spent > MoneyTotal.Zero && spent >= limit;
 
     // The limit is part of the cause: when it was raised, that what it is now is spent as well is news.
     private static AlertFinding Of(AlertKind kind, BudgetWindow window, Money limit, MoneyTotal spent, string message, decimal? threshold) => new(
         kind,
-        string.Create(CultureInfo.InvariantCulture, $"{window.Scope}:{window.ScopeId}:{window.Period}:{limit}{(threshold is null ? "" : ":")}{threshold}"),
+        string.Create(CultureInfo.InvariantCulture, $"{window.Scope}:{window.ScopeId}:{window.Period}:{limit}{(threshold is null ? "" : ":")}{threshold:0.####}"),
         window.Period == BudgetPeriod.Total ? AlertFinding.Always : window.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         message,
         new() { Scope = window.Scope, ScopeId = window.ScopeId, Period = window.Period, Limit = limit, Spent = spent, Threshold = threshold });

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Entourage.Domain.Pricing;
 
 namespace Entourage.Domain.Alerts;
 
@@ -8,14 +9,21 @@ public static class ModelDetectors
     /// <summary>Tokens that nobody has a price for.</summary>
     /// <param name="model">The model; empty when nobody said.</param>
     /// <param name="day">The local day of the team.</param>
-    public static AlertFinding Unpriced(string model, DateOnly day) => new(
-        AlertKind.UnpricedModel,
-        CauseOf(model),
-        WindowOf(day),
-        string.IsNullOrEmpty(model)
-            ? "Usage without a cost named no model, so it counts as nothing."
-            : $"There is no price for the model '{model}', so its usage counts as nothing until one is set.",
-        new() { Model = model });
+    /// <param name="assumed">The rates that the tokens count at; null where they count as nothing.</param>
+    public static AlertFinding Unpriced(string model, DateOnly day, TokenRates? assumed)
+    {
+        var counted = assumed is null
+            ? "counts as nothing"
+            : $"counts at the assumed rates of {assumed.Input} USD for a million input tokens and {assumed.Output} USD for a million output tokens";
+        return new(
+            AlertKind.UnpricedModel,
+            CauseOf(model),
+            WindowOf(day),
+            string.IsNullOrEmpty(model)
+                ? $"Usage without a cost named no model, so it {counted}."
+                : $"There is no price for the model '{model}', so its usage {counted} until one is set.",
+            new() { Model = model });
+    }
 
     /// <summary>A stated cost that is far from what the price comes to.</summary>
     /// <param name="model">The model.</param>

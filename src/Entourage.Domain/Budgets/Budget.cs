@@ -74,6 +74,18 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     /// <summary>It is hard, and what was spent has reached its limit: reservations, which may never be spent, do not count here.</summary>
     public bool IsExhausted => IsHardCap && Spending.Spent >= Budget.Limit;
 
+    /// <summary>All of its limit is spent, hard or not. A limit of nothing is not spent before something is.</summary>
+    public bool IsSpent => Budget.Limit is { } limit && Spending.Spent > MoneyTotal.Zero && Spending.Spent >= limit;
+
+    /// <summary>Whether a share of its limit is spent; never of a limit of nothing.</summary>
+    /// <param name="share">The share: 0.8 is four fifths.</param>
+    // Rounded up: what is spent is a whole number of nano-dollars, and reaches a line when it reaches the next of these.
+    public bool Reaches(decimal share) =>
+        Budget.Limit is { } limit && limit > Money.Zero && Spending.Spent >= new MoneyTotal((Int128)decimal.Ceiling(share * limit.NanoUsd));
+
+    /// <summary>The budget after a cost (USD).</summary>
+    public BudgetStatus After(Money cost) => this with { Spending = Spending + new Spending(cost, Money.Zero) };
+
     /// <summary>The most that a reservation can still take (USD); null where that has no bound.</summary>
     public Money? Reservable => IsHardCap ? (Money)MoneyTotal.Max(Remaining!.Value, MoneyTotal.Zero) : null;
 

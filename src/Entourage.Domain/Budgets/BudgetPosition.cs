@@ -47,11 +47,17 @@ public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
     /// How much of a usage nothing had granted (rule 3): what goes beyond its reservation, or, in budgets that hold none for
     /// it, beyond what the tightest of them has left.
     /// </summary>
-    /// <param name="cost">What the usage costs (USD).</param>
+    /// <param name="cost">What the usage costs (USD); of a correction the difference, which may be less than zero.</param>
     /// <param name="reserved">What its live reservation holds (USD); null without one.</param>
     /// <param name="held">The windows that its reservation takes from.</param>
     public Money OverrunOf(Money cost, Money? reserved, IReadOnlyCollection<BudgetWindow> held)
     {
+        if (cost <= Money.Zero)
+        {
+            // Of a correction that makes a usage cheaper nothing had to be granted.
+            return Money.Zero;
+        }
+
         var overrun = Money.Max(cost - (reserved ?? cost), Money.Zero);
         foreach (var budget in Budgets)
         {

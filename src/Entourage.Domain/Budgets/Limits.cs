@@ -49,8 +49,8 @@ public sealed record TeamLimits
     /// <summary>After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</summary>
     public int? AbandonedAfterMinutes { get; init; } = 60;
 
-    /// <summary>What becomes of work on a model that has no price, and whose cost no cap would see.</summary>
-    public UnpricedModelRule UnpricedModels { get; init; } = UnpricedModelRule.Record;
+    /// <summary>What becomes of work on a model that has no price.</summary>
+    public UnpricedModelRule UnpricedModels { get; init; } = UnpricedModelRule.Assume;
 
     /// <summary>Checks that a cap which is raised stays one that somebody could have set.</summary>
     /// <exception cref="RuleViolationException"><c>cap-too-large</c>.</exception>

@@ -40,6 +40,12 @@ public sealed record Reservation
     /// <summary>What it holds (USD).</summary>
     public required Money Amount { get; init; }
 
+    /// <summary>
+    /// Whether the amount is what the tokens come to at the assumed rates, since their model had no price. Then it is no estimate of the caller's
+    /// that a usage without a price could cost.
+    /// </summary>
+    public bool IsAssumed { get; init; }
+
     /// <summary>When it was granted (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -30,6 +30,12 @@ public sealed record UsageAmounts
     /// <summary>The imputed cost beyond these, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; init; }
 
+    /// <summary>The whole billions (10⁹) of dollars of the part of the cost that is assumed; nearly always none.</summary>
+    public long AssumedCostBillionUsd { get; init; }
+
+    /// <summary>The assumed cost beyond these, in nano-dollars.</summary>
+    public long AssumedCostNanoUsd { get; init; }
+
     /// <summary>How many sessions began.</summary>
     public int Sessions { get; init; }
 
@@ -45,6 +51,8 @@ public sealed record UsageAmounts
         CostNanoUsd = sum.Cost.RestNanoUsd,
         ImputedCostBillionUsd = sum.ImputedCost.BillionUsd,
         ImputedCostNanoUsd = sum.ImputedCost.RestNanoUsd,
+        AssumedCostBillionUsd = sum.AssumedCost.BillionUsd,
+        AssumedCostNanoUsd = sum.AssumedCost.RestNanoUsd,
         Sessions = sum.Sessions,
     };
 
@@ -54,5 +62,6 @@ public sealed record UsageAmounts
         UnpricedTokens,
         MoneyTotal.Of(CostBillionUsd, CostNanoUsd),
         MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd),
-        Sessions);
+        Sessions)
+    { AssumedCost = MoneyTotal.Of(AssumedCostBillionUsd, AssumedCostNanoUsd) };
 }

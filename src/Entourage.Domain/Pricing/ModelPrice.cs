@@ -55,14 +55,24 @@ public sealed class ModelPrice
     public bool IsApplied { get; init; }
 
     /// <summary>What tokens cost.</summary>
-    /// <returns>The cost by class; null when a rate that it needs is not listed.</returns>
-    public CostParts? CostOf(BilledTokens tokens)
+    /// <returns>
+    /// The cost by class. It is an estimate where a rate is not listed, which is then the input rate, or where a batch discount is not, which is
+    /// then none: an incomplete price makes a call dearer rather than free.
+    /// </returns>
+    public CostParts CostOf(BilledTokens tokens)
     {
         var prompt = tokens.Counts.Input + tokens.Counts.CacheRead + tokens.Counts.CacheWrite;
-        var rates = LongContextRates is { } ofLong && prompt > LongContextAbove ? ofLong : Rates;
-        return tokens.IsBatch
-            ? BatchDiscountPercent is { } discount ? rates.CostOf(tokens, discount) : null
-            : rates.CostOf(tokens, 0);
+        var rates = LongContextRates is { } ofLong && prompt > LongContextAbove && !tokens.IsSum ? ofLong : Rates;
+        var parts = rates.CostOf(tokens, tokens.IsBatch ? BatchDiscountPercent ?? 0 : 0);
+        return tokens.IsBatch && BatchDiscountPercent is null ? parts with { IsEstimated = true } : parts;
+    }
+
+    /// <summary>The most that tokens can cost (USD): at the highest rates that can apply to them, without a discount.</summary>
+    /// <param name="tokens">The most tokens that a call uses; it may use fewer.</param>
+    public Money BoundOf(TokenBound tokens)
+    {
+        var bound = Rates.BoundOf(tokens);
+        return LongContextRates is { } ofLong && tokens.Prompt > LongContextAbove ? Money.Max(bound, ofLong.BoundOf(tokens)) : bound;
     }
 
     /// <summary>

@@ -23,6 +23,18 @@ public sealed class PriceList
     /// <param name="at">The instant (UTC).</param>
     public ModelPrice? Find(string model, DateTimeOffset at) => History(model).FirstOrDefault(price => price.EffectiveFrom <= at);
 
+    /// <summary>The prices of a model that are in force at some time from one instant to another; none before its first.</summary>
+    /// <param name="model">The model, under any of its names.</param>
+    /// <param name="from">The first instant (UTC).</param>
+    /// <param name="until">The last one (UTC).</param>
+    public IEnumerable<ModelPrice> During(string model, DateTimeOffset from, DateTimeOffset until) => History(model)
+        .Select(price => price.EffectiveFrom)
+        .Where(change => change > from && change <= until)
+        .Prepend(from)
+        .Select(instant => Find(model, instant))
+        .OfType<ModelPrice>()
+        .Distinct();
+
     /// <summary>Every price that a model has or had, the one that goes before others first.</summary>
     /// <param name="model">The model, under any of its names.</param>
     public IReadOnlyList<ModelPrice> History(string model)

@@ -14,6 +14,9 @@ public enum CostSource
 
     /// <summary>Nobody stated it and the model has no price: it is what the call had reserved.</summary>
     Reservation = 4,
+
+    /// <summary>Nobody stated it and the model has no price: the tokens count at the operator's assumed rates until it has one.</summary>
+    Assumed = 5,
 }
 
 /// <summary>How a usage is paid for. The numbers are stored and never change.</summary>
@@ -75,10 +78,16 @@ public sealed class UsageRecord
     /// <summary>Whether it went through the provider's batch API.</summary>
     public bool IsBatch { get; private init; }
 
+    /// <summary>Whether it is a sum of calls, as counters have it: then no rate for long prompts applies.</summary>
+    public bool IsSum { get; private init; }
+
+    /// <summary>Whether <see cref="OccurredAt"/> is when it was received, since its program's clock was too far off.</summary>
+    public bool IsTimeOfReceipt { get; private init; }
+
     /// <summary>The tokens of all classes that wait for a price; taken off again by the correction that prices them.</summary>
     public long UnpricedTokens { get; private init; }
 
-    /// <summary>The sequence of the record that this one corrects: the same usage, priced later. It adds a cost and no tokens.</summary>
+    /// <summary>The sequence of the record that this one corrects: the same usage, priced later. It adds the difference in cost and no tokens.</summary>
     public long? Corrects { get; private init; }
 
     /// <summary>The price that was in force for the model, if there was one.</summary>
@@ -96,8 +105,17 @@ public sealed class UsageRecord
     /// <summary>What it comes to for the cache-write tokens (USD).</summary>
     public Money? CacheWriteCost { get; private init; }
 
-    /// <summary>The cost (USD); zero while it is unpriced.</summary>
+    /// <summary>The cost (USD); zero while it is unpriced. Of a correction the difference, which may be less than zero.</summary>
     public Money Cost { get; private init; }
+
+    /// <summary>The part of the cost that is assumed (USD): all of it or nothing; less than zero in the correction that takes it off again.</summary>
+    public Money AssumedCost { get; private init; }
+
+    /// <summary>
+    /// Whether the cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed. See
+    /// <see cref="Pricing.ModelPrice.CostOf"/>.
+    /// </summary>
+    public bool IsEstimated { get; private init; }
 
     /// <summary>Where the cost comes from.</summary>
     public CostSource CostSource { get; private init; }

@@ -57,6 +57,12 @@ public sealed class UsageRollup
     /// <summary>The imputed cost beyond these, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; private init; }
 
+    /// <summary>The whole billions (10⁹) of dollars of the part of the cost that is assumed; nearly always none.</summary>
+    public long AssumedCostBillionUsd { get; private init; }
+
+    /// <summary>The assumed cost beyond these, in nano-dollars.</summary>
+    public long AssumedCostNanoUsd { get; private init; }
+
     /// <summary>1 for the bucket that the session began in, else 0.</summary>
     public int Sessions { get; private init; }
 
@@ -75,7 +81,8 @@ public sealed class UsageRollup
         UnpricedTokens,
         Cost,
         MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd),
-        Sessions);
+        Sessions)
+    { AssumedCost = MoneyTotal.Of(AssumedCostBillionUsd, AssumedCostNanoUsd) };
 
     /// <summary>
     /// The empty bucket that a session starts with, so that a session which never reports a usage is in the reports too.
@@ -99,6 +106,8 @@ public sealed class UsageRollup
         CostNanoUsd = sum.Cost.RestNanoUsd,
         ImputedCostBillionUsd = sum.ImputedCost.BillionUsd,
         ImputedCostNanoUsd = sum.ImputedCost.RestNanoUsd,
+        AssumedCostBillionUsd = sum.AssumedCost.BillionUsd,
+        AssumedCostNanoUsd = sum.AssumedCost.RestNanoUsd,
         Sessions = sum.Sessions,
     };
 

@@ -3,111 +3,228 @@ using System.Globalization;
 namespace Entourage.Domain.Telemetry;
 
 /// <summary>
-/// Which times of a source are counted by its single calls, and which by its sums. A program may send both, in any order, and they say
-/// the same: each instant is counted in the one form that was there first. Sums cover the time from which on they add up, exclusive,
-/// until the time that they speak of.
+/// What of a program's work is counted by its single calls, and what by its sums. A program may report both, in any order, and lose some of
+/// either: a sum counts what it exceeds the calls in its time by, and a call counts what no sum has counted before it. So where both agree
+/// each token is counted once, and what one form lost the other makes good.
 /// </summary>
+/// <remarks>
+/// A part of a call and a part of a sum that are the same are matched, once. Everything beyond that is a conservation of amounts: what is counted is all
+/// calls and all sums less what is matched.
+/// </remarks>
 public sealed class SourceCoverage
 {
-    /// <summary>The most stretches of time remembered of each form; the oldest ones grow together beyond that.</summary>
-    public const int GreatestCount = 100;
+    /// <summary>The most calls that are remembered; the oldest ones grow together beyond that.</summary>
+    public const int GreatestCalls = 300;
 
-    /// <summary>Calls no further apart are one stretch of work, unless sums were counted between them.</summary>
-    public static readonly TimeSpan GreatestGap = TimeSpan.FromMinutes(1);
+    /// <summary>The most sums that are remembered; the oldest ones grow together beyond that.</summary>
+    public const int GreatestSums = 100;
 
-    private readonly List<Stretch> calls;
-    private readonly List<Stretch> sums;
+    /// <summary>How far the time of a call and that of the sum that includes it may be apart: programs cut either to milliseconds.</summary>
+    public static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
-    private SourceCoverage(List<Stretch> calls, List<Stretch> sums) => (this.calls, this.sums) = (calls, sums);
+    private const string Version = "2";
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; an empty text is a source that nothing was counted of.</summary>
+    // Sums of binary fractions differ from the fractions' sums by less than this.
+    private const decimal LeastCostUsd = 0.000001m;
+
+    private readonly List<Entry> calls;
+    private readonly List<Entry> sums;
+    private readonly long settledUntil;
+
+    private SourceCoverage(List<Entry> calls, List<Entry> sums, long settledUntil) => (this.calls, this.sums, this.settledUntil) = (calls, sums, settledUntil);
+
+    /// <summary>Reads what <see cref="ToString"/> wrote; an empty text is a program that nothing was counted of.</summary>
     public static SourceCoverage Parse(string text)
     {
-        var forms = text.Split(';');
-        return new(Stretches(forms[0]), Stretches(forms.Length > 1 ? forms[1] : ""));
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length == 0)
+        {
+            return new([], [], 0);
+        }
 
-        static List<Stretch> Stretches(string form) => [.. form.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Stretch.Parse)];
+        var parts = text.Split(';');
+        if (parts[0] != Version)
+        {
+            return new([], [], LatestOfFirstVersion(text));
+        }
+
+        return new(Entries(parts[1]), Entries(parts[2]), long.Parse(parts[3], CultureInfo.InvariantCulture));
+
+        static List<Entry> Entries(string all) => [.. all.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Entry.Parse)];
     }
 
-    /// <summary>Whether a call is to be counted, which it is then from now on: unless sums have counted it.</summary>
+    /// <summary>Takes a call.</summary>
+    /// <param name="key">What it is counted once by.</param>
     /// <param name="at">When it ended (UTC).</param>
-    public bool TakeCall(DateTimeOffset at)
+    /// <param name="model">The model; empty when it is not known.</param>
+    /// <param name="amounts">What it used.</param>
+    /// <returns>What is to be counted of it; null when sums have counted all of it. The same again for a call that was taken before.</returns>
+    public SourceAmounts? TakeCall(string key, DateTimeOffset at, string model, SourceAmounts amounts)
     {
-        var instant = at.UtcTicks;
-        if (sums.Exists(sum => sum.From < instant && instant <= sum.Until))
+        ArgumentNullException.ThrowIfNull(key);
+        if (!amounts.HasTokens)
         {
-            return false;
+            return amounts;
         }
 
-        var near = calls.FindIndex(stretch => instant >= stretch.From - GreatestGap.Ticks && instant <= stretch.Until + GreatestGap.Ticks);
-        var joined = near < 0 ? new Stretch(instant, instant) : calls[near].With(new(instant, instant));
-        if (near < 0 || sums.Exists(sum => Overlaps(joined, sum)))
+        if (calls.Find(call => call.Key == key) is { } before)
         {
-            Add(calls, new(instant, instant));
-        }
-        else
-        {
-            calls[near] = joined;
+            // Told again, perhaps with a cost that was not known the first time.
+            return before.IsWhole ? amounts : before.Counted.HasTokens ? before.Counted : null;
         }
 
-        return true;
+        var taken = new Entry(key, at.UtcTicks, at.UtcTicks, model) { Rest = amounts };
+        var isPriced = false;
+        foreach (var sum in sums.Where(sum => !sum.Rest.IsZero && AreNear(taken, sum)).OrderBy(sum => (!sum.Includes(taken), sum.Model != model, sum.Until)))
+        {
+            isPriced |= sum.Rest.CostUsd is null;
+            Match(taken, sum);
+        }
+
+        // Where a sum was priced here, what the call states for the rest alone is not known.
+        taken.IsWhole = taken.Rest == amounts;
+        taken.Counted = isPriced && !taken.IsWhole ? taken.Rest with { CostUsd = null } : taken.Rest;
+        Add(calls, taken, GreatestCalls);
+        return taken.Counted.HasTokens ? taken.Counted : null;
     }
 
-    /// <summary>Whether a sum is to be counted, which it is then from now on: unless calls have counted some of it.</summary>
-    /// <param name="from">From when on it adds up (UTC).</param>
-    /// <param name="until">Until when (UTC).</param>
-    public bool TakeSum(DateTimeOffset from, DateTimeOffset until)
+    /// <summary>Takes what sums of one time report of several models.</summary>
+    /// <param name="taken">The sums.</param>
+    /// <returns>What is to be counted of each; null when calls have counted all of it, or when it was taken before.</returns>
+    public IReadOnlyList<SourceAmounts?> TakeSums(IReadOnlyList<SourceSum> taken)
     {
-        var taken = new Stretch(from.UtcTicks, until.UtcTicks);
-        if (sums.Exists(sum => sum.From <= taken.From && taken.Until <= sum.Until))
+        ArgumentNullException.ThrowIfNull(taken);
+        var added = new Entry?[taken.Count];
+        for (var i = 0; i < added.Length; i++)
         {
-            return true;
+            var (key, from, until, model, amounts) = taken[i];
+            if (from.UtcTicks >= settledUntil && !sums.Exists(sum => sum.Key == key))
+            {
+                added[i] = new(key, from.UtcTicks, until.UtcTicks, model) { Rest = amounts };
+            }
         }
 
-        if (calls.Exists(stretch => Overlaps(stretch, taken)))
+        foreach (var sum in added.OfType<Entry>())
         {
-            return false;
+            Add(sums, sum, GreatestSums);
         }
 
-        foreach (var touched in sums.FindAll(sum => sum.From <= taken.Until && taken.From <= sum.Until))
+        // Names of models may differ between the two forms, and no call must be counted twice for that; so the same names come first.
+        var pairs = added.OfType<Entry>()
+            .SelectMany(sum => calls.Where(call => !call.Rest.IsZero && AreNear(call, sum)).Select(call => (Call: call, Sum: sum)))
+            .OrderBy(pair => (!pair.Sum.Includes(pair.Call), pair.Call.Model != pair.Sum.Model, pair.Call.Until))
+            .ToArray();
+        foreach (var (call, sum) in pairs)
         {
-            taken = taken.With(touched);
-            sums.Remove(touched);
+            Match(call, sum);
         }
 
-        Add(sums, taken);
-        return true;
+        return [.. added.Select(sum => sum is null ? null : CountedOf(sum.Rest))];
     }
 
     /// <summary>A text that <see cref="Parse"/> reads.</summary>
-    public override string ToString() => $"{string.Join(',', calls)};{string.Join(',', sums)}";
+    public override string ToString() => $"{Version};{string.Join(',', calls)};{string.Join(',', sums)};{settledUntil.ToString(CultureInfo.InvariantCulture)}";
 
-    // What calls reach includes both ends; a sum begins after its first instant.
-    private static bool Overlaps(Stretch calls, Stretch sum) => calls.Until > sum.From && calls.From <= sum.Until;
+    private static SourceAmounts? CountedOf(SourceAmounts rest) =>
+        rest.CostUsd >= LeastCostUsd ? rest
+        : rest.HasTokens ? rest with { CostUsd = null }
+        : null;
 
-    private static void Add(List<Stretch> stretches, Stretch added)
+    // The time of a call and that of its sum may lie on two sides of a sum's end. So a call looks beyond its own time where what is of its own
+    // time is there and does not have it.
+    private bool AreNear(Entry call, Entry sum) => sum.Includes(call)
+        || (call.From <= sum.Until + Tolerance.Ticks && call.Until >= sum.From - Tolerance.Ticks && sums.Exists(own => own.Includes(call)));
+
+    private static void Match(Entry call, Entry sum)
     {
-        stretches.Add(added);
-        stretches.Sort();
-        if (stretches.Count > GreatestCount)
+        var common = call.Rest.Common(sum.Rest);
+        var (ofCall, ofSum) = (call.Rest.Without(common), sum.Rest.Without(common));
+        if (call.Rest.CostUsd is null)
         {
-            stretches[0] = stretches[0].With(stretches[1]);
-            stretches.RemoveAt(1);
+            // The call was priced here: what the sum states for the same tokens would be a second price.
+            if (common.HasTokens || !sum.Rest.HasTokens)
+            {
+                sum.Rest = ofSum with { CostUsd = ofSum.HasTokens ? null : 0 };
+            }
         }
+        else
+        {
+            sum.Rest = ofSum with { CostUsd = sum.Rest.CostUsd - common.CostUsd };
+            ofCall = ofCall with { CostUsd = call.Rest.CostUsd - (common.CostUsd ?? 0) };
+        }
+
+        call.Rest = ofCall;
     }
 
-    private readonly record struct Stretch(long From, long Until) : IComparable<Stretch>
+    private static void Add(List<Entry> entries, Entry added, int most)
     {
-        public static Stretch Parse(string text)
+        entries.Add(added);
+        if (entries.Count <= most)
         {
-            var ends = text.Split('-');
-            return new(long.Parse(ends[0], CultureInfo.InvariantCulture), long.Parse(ends[1], CultureInfo.InvariantCulture));
+            return;
         }
 
-        public Stretch With(Stretch other) => new(Math.Min(From, other.From), Math.Max(Until, other.Until));
+        entries.Sort((left, right) => left.Until.CompareTo(right.Until));
+        if (entries.FindIndex(0, entries.Count / 2, entry => entry.Rest.IsZero) is var settled and >= 0)
+        {
+            entries.RemoveAt(settled);
+            return;
+        }
 
-        public int CompareTo(Stretch other) => (From, Until).CompareTo((other.From, other.Until));
+        entries[0] = entries[0].With(entries[1]);
+        entries.RemoveAt(1);
+    }
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{From}-{Until}");
+    // It was a list of stretches of time, of which nothing else was known.
+    private static long LatestOfFirstVersion(string text) =>
+        text.Split([',', ';', '-'], StringSplitOptions.RemoveEmptyEntries).Select(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)).Append(0).Max();
+
+    private sealed class Entry(string key, long from, long until, string model)
+    {
+        public string Key { get; } = key;
+
+        public long From { get; } = from;
+
+        public long Until { get; } = until;
+
+        public string Model { get; } = model;
+
+        /// <summary>What of a call is counted.</summary>
+        public SourceAmounts Counted { get; set; } = SourceAmounts.Zero;
+
+        /// <summary>Whether that is all of it.</summary>
+        public bool IsWhole { get; set; }
+
+        /// <summary>What is not matched.</summary>
+        public SourceAmounts Rest { get; set; } = SourceAmounts.Zero;
+
+        public static Entry Parse(string text)
+        {
+            var parts = text.Split('|');
+            return new(parts[0], long.Parse(parts[1], CultureInfo.InvariantCulture), long.Parse(parts[2], CultureInfo.InvariantCulture), Uri.UnescapeDataString(parts[3]))
+            {
+                Rest = SourceAmounts.Parse(parts[4]),
+                IsWhole = parts[5] == "*",
+                Counted = parts[5] == "*" ? SourceAmounts.Zero : SourceAmounts.Parse(parts[5]),
+            };
+        }
+
+        /// <summary>Whether a call is in the time of this sum, which begins after its first instant.</summary>
+        public bool Includes(Entry call) => call.Until > From && call.From <= Until;
+
+        /// <summary>Both as one, whose keys are forgotten.</summary>
+        public Entry With(Entry other) =>
+            new("", Math.Min(From, other.From), Math.Max(Until, other.Until), Model == other.Model ? Model : "") { Rest = Rest.Plus(other.Rest) };
+
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture, $"{Key}|{From}|{Until}|{Uri.EscapeDataString(Model)}|{Rest}|{(IsWhole ? "*" : $"{Counted}")}");
     }
 }
+
+/// <summary>What a sum of a program reports of one model in a time.</summary>
+/// <param name="Key">What it is counted once by.</param>
+/// <param name="From">From when on it adds up (UTC), exclusive.</param>
+/// <param name="Until">Until when (UTC), inclusive.</param>
+/// <param name="Model">The model; empty when it is not known.</param>
+/// <param name="Amounts">What was used.</param>
+public sealed record SourceSum(string Key, DateTimeOffset From, DateTimeOffset Until, string Model, SourceAmounts Amounts);

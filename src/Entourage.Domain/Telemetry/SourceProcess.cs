@@ -13,13 +13,13 @@ public sealed class SourceProcess
     /// <summary>The agent, what the program calls its session, and which process it is: a hash of them.</summary>
     public byte[] KeyHash { get; private init; } = [];
 
-    /// <summary>Which times are counted in which form: the text of a <see cref="SourceCoverage"/>.</summary>
+    /// <summary>What is counted by calls and what by sums: the text of a <see cref="SourceCoverage"/>.</summary>
     public string Coverage { get; private set; } = "";
 
     /// <summary>How far its running totals have been counted, as JSON; empty when it sends none.</summary>
     public string Totals { get; private set; } = "";
 
-    /// <summary>What was last taken from its running totals and is perhaps not in the ledger yet, as JSON; empty for nothing.</summary>
+    /// <summary>What was last taken from its sums and is perhaps not in the ledger yet, as JSON; empty for nothing.</summary>
     public string Pending { get; private set; } = "";
 
     /// <summary>A process that nothing is counted of.</summary>
@@ -35,6 +35,9 @@ public sealed class SourceProcess
     /// <summary>Remembers what has been counted.</summary>
     public void Cover(SourceCoverage coverage) => Coverage = coverage.ToString();
 
-    /// <summary>Remembers how far running totals have been counted, and what that came to.</summary>
-    public void Advance(string totals, string pending) => (Totals, Pending) = (totals, pending);
+    /// <summary>Remembers how far running totals have been counted.</summary>
+    public void Advance(string totals) => Totals = totals;
+
+    /// <summary>Remembers what was taken from its sums, until that is in the ledger.</summary>
+    public void Await(string pending) => Pending = pending;
 }

@@ -107,6 +107,7 @@ internal static class EventHistory
                 CacheWriteTokens = record.CacheWriteTokens == 0 ? null : record.CacheWriteTokens,
                 CostUsd = record.Cost,
                 CostSource = record.CostSource,
+                Estimated = record.IsEstimated,
                 Billing = record.Billing,
                 OverrunUsd = record.Overrun == Money.Zero ? null : record.Overrun,
                 OccurredAt = record.OccurredAt,

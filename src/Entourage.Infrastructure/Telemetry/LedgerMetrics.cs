@@ -76,9 +76,17 @@ internal sealed class LedgerMetrics
         {
             // Both enumerations begin at 1.
             var (billing, source) = ((int)record.Entry.Billing - 1, (int)record.CostSource - 1);
-            wholeUsd.Add(record.Cost.NanoUsd / Money.NanosPerUsd, billing, source);
-            nanoUsd.Add(record.Cost.NanoUsd % Money.NanosPerUsd, billing, source);
-            used = TokenCounts.AddTotals(used, record.Entry.Tokens.Counts);
+            if (record.Cost > Money.Zero)
+            {
+                // A counter never falls: the difference of a correction that makes a usage cheaper is left out.
+                wholeUsd.Add(record.Cost.NanoUsd / Money.NanosPerUsd, billing, source);
+                nanoUsd.Add(record.Cost.NanoUsd % Money.NanosPerUsd, billing, source);
+            }
+
+            if (record.Corrects is null)
+            {
+                used = TokenCounts.AddTotals(used, record.Entry.Tokens.Counts);
+            }
         }
 
         tokens.Add(used.Input, 0);

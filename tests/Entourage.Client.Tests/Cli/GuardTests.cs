@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Entourage.Cli.Guarding;
 using Entourage.Client.Contracts;
+using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
@@ -8,14 +12,76 @@ internal sealed class GuardTests : ClientFixture
     private const string BeforeTool = """{"session_id":"abc","hook_event_name":"PreToolUse","tool_name":"Bash"}""";
 
     [Test]
-    public async Task An_agent_may_go_on_until_it_must_stop()
+    public async Task A_hook_lets_the_agent_go_on_until_a_cap_is_broken_and_then_ends_the_run()
+    {
+        var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.2m);
+        Assert.That(await GuardAsync(agent, BeforeTool), Is.EqualTo((0, "{}", "")));
+        var session = await Client.StartSessionAsync(new SessionStart(agent.Id));
+        await Client.ReportUsageAsync(session.Id, new Usage(1, 1) { CostUsd = 1.017m });
+
+        var (code, output, errors) = await GuardAsync(agent, BeforeTool);
+
+        var answer = JsonNode.Parse(output)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That((code, errors), Is.EqualTo((0, "")), "Claude Code reads the answer of a hook that ends with 0");
+            Assert.That(answer["continue"]!.GetValue<bool>(), Is.False);
+            Assert.That(answer.Text("stopReason"), Does.Contain("1.017 of 0.20 USD spent"));
+        });
+    }
+
+    [TestCase("PostToolUse", "continue stopReason")]
+    [TestCase("UserPromptSubmit", "continue stopReason")]
+    [TestCase("SessionStart", "continue stopReason systemMessage")]
+    [TestCase("Stop", "continue stopReason")]
+    [TestCase("SubagentStop", "continue stopReason")]
+    [TestCase("SessionEnd", "")]
+    public async Task Each_event_is_answered_in_its_own_form(string name, string members)
     {
         var (_, agent) = await CreateTeamAsync();
-        Assert.That(await GuardAsync(agent, BeforeTool), Is.EqualTo((0, "")));
         await Client.PauseAsync(PauseScope.Agent, agent.Id, "enough");
-        var (code, errors) = await GuardAsync(agent, BeforeTool);
-        Assert.That((code, errors), Is.EqualTo((2, $"Stop: paused:agent. Do not go on and do not try again: tell the person you work for.{Environment.NewLine}")));
-        Assert.That(await GuardAsync(agent, """{"hook_event_name":"Stop"}"""), Is.EqualTo((0, "")), "To block its stop would make it go on.");
+
+        var (code, output, errors) = await GuardAsync(agent, $$"""{"session_id":"abc","hook_event_name":"{{name}}"}""");
+
+        Assert.That((code, errors), Is.EqualTo((0, "")));
+        Assert.That(
+            output.Length == 0 ? [] : JsonNode.Parse(output)!.AsObject().Select(member => member.Key),
+            Is.EquivalentTo(members.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Test]
+    public async Task Without_a_hooks_input_the_exit_code_answers()
+    {
+        var (_, agent) = await CreateTeamAsync();
+        Assert.That(await GuardAsync(agent, ""), Is.EqualTo((0, "", "")));
+
+        await Client.PauseAsync(PauseScope.Agent, agent.Id, "enough");
+
+        var reason = $"Entourage stops this run: the agent is paused.{Environment.NewLine}";
+        Assert.That(await GuardAsync(agent, "no JSON"), Is.EqualTo((2, "", reason)));
+    }
+
+    [Test]
+    public async Task The_session_that_was_opened_for_the_run_is_looked_at()
+    {
+        var (team, agent) = await CreateTeamAsync();
+        await Client.ChangeSettingsAsync(team.Id, new() { SessionCostLimitUsd = 1m });
+        var (first, second) = (await Client.StartSessionAsync(new SessionStart(agent.Id)), await Client.StartSessionAsync(new SessionStart(agent.Id)));
+        await Client.ReportUsageAsync(first.Id, new Usage(1, 1) { CostUsd = 2m });
+
+        Assert.That((await GuardAsync(agent, BeforeTool, session: first.Id)).Output, Does.Contain("the session budget"));
+        Assert.That((await GuardAsync(agent, BeforeTool, session: second.Id)).Output, Is.EqualTo("{}"));
+    }
+
+    [Test]
+    public async Task An_agent_is_found_by_its_name_too()
+    {
+        var (team, agent) = await CreateTeamAsync();
+        await Client.PauseAsync(PauseScope.Agent, agent.Id, "enough");
+
+        var (_, output, _) = await GuardAsync(agent, BeforeTool, options: ["--agent", "eng-1", "--team", team.Id.ToString()]);
+
+        Assert.That(output, Does.Contain("the agent is paused"));
     }
 
     [Test]
@@ -23,9 +89,40 @@ internal sealed class GuardTests : ClientFixture
     {
         var (_, agent) = await CreateTeamAsync();
         var nowhere = new Uri("http://127.0.0.1:1");
-        var (code, errors) = await GuardAsync(agent, "no JSON", nowhere);
-        Assert.That((code, errors.StartsWith("Stop: the budget cannot be looked at.", StringComparison.Ordinal)), Is.EqualTo((2, true)));
-        Assert.That(await GuardAsync(agent, "", nowhere, "--fail-open"), Is.EqualTo((0, "")));
+
+        var (code, output, errors) = await GuardAsync(agent, BeforeTool, nowhere);
+        Assert.That((code, errors), Is.EqualTo((0, "")));
+        Assert.That(JsonNode.Parse(output)!["continue"]!.GetValue<bool>(), Is.False);
+        Assert.That(JsonNode.Parse(output)!.Text("stopReason"), Does.StartWith("Entourage stops this run: the budget cannot be checked. http://127.0.0.1:1 cannot be reached"));
+
+        (code, output, errors) = await GuardAsync(agent, "no JSON", nowhere);
+        Assert.That((code, output), Is.EqualTo((2, "")));
+        Assert.That(errors, Does.StartWith("Entourage stops this run: the budget cannot be checked."));
+
+        Assert.That(await GuardAsync(agent, BeforeTool, nowhere, options: ["--fail-open"]), Is.EqualTo((0, "", "")));
+        Assert.That(await GuardAsync(agent, "", nowhere, options: ["--fail-open"]), Is.EqualTo((0, "", "")));
+        Assert.That(await GuardAsync(agent, """{"hook_event_name":"Stop"}""", nowhere), Is.EqualTo((0, "", "")), "it stops anyway");
+    }
+
+    [Test]
+    public async Task What_the_server_refuses_is_no_leave_to_go_on()
+    {
+        var (_, agent) = await CreateTeamAsync();
+
+        var (code, output, _) = await GuardAsync(agent, BeforeTool, session: 999_999_999, options: ["--fail-open"]);
+
+        Assert.That((code, JsonNode.Parse(output)!["continue"]!.GetValue<bool>()), Is.EqualTo((0, false)));
+    }
+
+    [Test]
+    public void A_hooks_input_that_is_cut_off_is_understood_as_far_as_it_goes()
+    {
+        var input = HookInput.Parse("""{"session_id":"abc","tool_response":{"hook_event_name":"Stop"},"hook_event_name":"PostToolUse","tool_input":{"content":"xxx"""u8);
+
+        Assert.That(input, Is.EqualTo(new HookInput("PostToolUse", "abc")));
+        Assert.That(HookInput.Parse("[1]"u8), Is.Null);
+        Assert.That(HookInput.Parse(""u8), Is.Null);
+        Assert.That(HookInput.Parse("""{"session_id":"abc"}"""u8), Is.Null);
     }
 
     [Test]
@@ -50,11 +147,15 @@ internal sealed class GuardTests : ClientFixture
         }
     }
 
-    private async Task<(int ExitCode, string Errors)> GuardAsync(Agent agent, string input, Uri? url = null, params IReadOnlyList<string> options)
+    private async Task<(int ExitCode, string Output, string Errors)> GuardAsync(
+        Agent agent, string input, Uri? url = null, long? session = null, params IReadOnlyList<string> options)
     {
-        var environment = new Dictionary<string, string> { ["ENTOURAGE_AGENT_ID"] = agent.Id.ToString() };
+        var environment = new Dictionary<string, string>
+        {
+            ["ENTOURAGE_AGENT_ID"] = agent.Id.ToString(),
+            ["ENTOURAGE_SESSION_ID"] = session?.ToString(CultureInfo.InvariantCulture) ?? "",
+        };
         using var guard = CliProcess.Start(url ?? Address, environment, input, ["guard", .. options]);
-        var (code, _, errors) = await guard.EndAsync();
-        return (code, errors);
+        return await guard.EndAsync();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class AlertTests
     [Test]
     public void It_is_open_until_somebody_says_that_it_was_seen_and_keeps_the_first_time()
     {
-        var alert = Alert.Raise(ModelDetectors.Unpriced("acme-1", Today), new(Guid.Empty), Some.Now);
+        var alert = Alert.Raise(ModelDetectors.Unpriced("acme-1", Today, null), new(Guid.Empty), Some.Now);
         Assert.That((alert.Status, alert.AcknowledgedAt, alert.Version), Is.EqualTo((AlertStatus.Open, default(DateTimeOffset?), 0L)));
 
         alert.Acknowledge(Some.Later);
@@ -36,18 +36,18 @@ internal sealed class AlertTests
     [Test]
     public void A_message_is_cut_where_it_is_too_long_to_be_kept()
     {
-        var finding = ModelDetectors.Unpriced("m", Today) with { Message = new string('x', 600) };
+        var finding = ModelDetectors.Unpriced("m", Today, null) with { Message = new string('x', 600) };
         Assert.That(Alert.Raise(finding, new(Guid.Empty), Some.Now).Message, Has.Length.EqualTo(Alert.MessageLength));
     }
 
     [Test]
     public void A_model_is_noted_once_for_each_day_and_kind()
     {
-        var unpriced = ModelDetectors.Unpriced("acme-1", Today);
+        var unpriced = ModelDetectors.Unpriced("acme-1", Today, null);
         var noted = ModelDetectors.Note(SessionWatch.Empty, unpriced, Some.Now, Some.Later)!;
         Assert.That(ModelDetectors.Note(noted, unpriced, Some.Now, Some.Later), Is.Null);
         Assert.That(ModelDetectors.Note(noted, unpriced, Some.Later, Some.Later.AddDays(1)), Is.Not.Null);
-        Assert.That(ModelDetectors.Note(noted, ModelDetectors.Unpriced("acme-2", Today), Some.Now, Some.Later), Is.Not.Null);
+        Assert.That(ModelDetectors.Note(noted, ModelDetectors.Unpriced("acme-2", Today, null), Some.Now, Some.Later), Is.Not.Null);
         Assert.That(ModelDetectors.Note(noted, ModelDetectors.CostDiffers("acme-1", Today, default, default), Some.Now, Some.Later), Is.Not.Null);
     }
 

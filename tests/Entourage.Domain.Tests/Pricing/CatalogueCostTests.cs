@@ -82,7 +82,7 @@ internal sealed class CatalogueCostTests
     public void A_cost_is_exact_to_the_last_nano_dollar(
         string model, string day, long input, long output, long cacheRead, long cacheWrite, long longCacheWrite, string usd) =>
         Assert.That(
-            CostOf(model, day, new(new(input, output, cacheRead, cacheWrite), longCacheWrite))?.Total,
+            CostOf(model, day, new(new(input, output, cacheRead, cacheWrite), longCacheWrite)).Total,
             Is.EqualTo(Money.FromUsd(decimal.Parse(usd, CultureInfo.InvariantCulture))));
 
     // Half of 5 and 25, and of 0.15 and 0.6.
@@ -90,19 +90,24 @@ internal sealed class CatalogueCostTests
     [TestCase("gpt-4o-mini", 1, 1, "0.000000375")]
     public void The_batch_discount_is_taken_off(string model, long input, long output, string usd) =>
         Assert.That(
-            CostOf(model, "2026-11-20", new(new(input, output), IsBatch: true))?.Total,
+            CostOf(model, "2026-11-20", new(new(input, output), IsBatch: true)).Total,
             Is.EqualTo(Money.FromUsd(decimal.Parse(usd, CultureInfo.InvariantCulture))));
 
-    [TestCase("gemini-2.5-flash", 1, 0, TestName = "It lists no cache writes")]
-    [TestCase("gpt-6-astra", 1, 1, TestName = "It lists no cache writes for an hour")]
-    public void What_is_not_listed_is_not_free(string model, long cacheWrite, long longCacheWrite) =>
-        Assert.That(CostOf(model, "2026-11-20", new(new(1, 1, 0, cacheWrite), longCacheWrite)), Is.Null);
+    // 0.3, 2.5 and no rate for cache writes; 10, 50, none for those of an hour
+    [TestCase("gemini-2.5-flash", 1_000, 0, "0.0031", TestName = "It lists no cache writes")]
+    [TestCase("gpt-6-astra", 1_000, 1_000, "0.07", TestName = "It lists no cache writes for an hour")]
+    public void What_is_not_listed_costs_the_input_rate_and_is_an_estimate(string model, long cacheWrite, long longCacheWrite, string usd)
+    {
+        var parts = CostOf(model, "2026-11-20", new(new(1_000, 1_000, 0, cacheWrite), longCacheWrite));
+
+        Assert.That((parts.Total, parts.IsEstimated), Is.EqualTo((Money.FromUsd(decimal.Parse(usd, CultureInfo.InvariantCulture)), true)));
+    }
 
     [TestCase("nobody-heard-of-it")]
     [TestCase("claude-sonnet-99")]
     [TestCase("claude")]
     public void A_model_that_is_not_listed_has_no_price(string model) => Assert.That(Prices.Find(model, TestTime.Now), Is.Null);
 
-    private static CostParts? CostOf(string model, string day, BilledTokens tokens) =>
+    private static CostParts CostOf(string model, string day, BilledTokens tokens) =>
         Prices.Find(model, new(DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture), TimeOnly.MinValue, TimeSpan.Zero))!.CostOf(tokens);
 }

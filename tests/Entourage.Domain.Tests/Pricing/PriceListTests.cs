@@ -20,6 +20,20 @@ internal sealed class PriceListTests
     }
 
     [Test]
+    public void The_prices_during_a_time_are_those_that_hold_in_it()
+    {
+        var list = new PriceList([
+            Price(1, "m", ModelPrice.Ever), Price(2, "m", Noon), Price(3, "m", Noon.AddDays(1)), Price(4, "n", Noon), Price(5, "m", ModelPrice.Ever, builtIn: true),
+        ]);
+
+        Assert.That(list.During("m", Noon.AddHours(-1), Noon.AddTicks(-1)).Select(price => price.Id), Is.EqualTo(new[] { 1 }));
+        Assert.That(list.During("m", Noon.AddHours(-1), Noon).Select(price => price.Id), Is.EquivalentTo(new[] { 1, 2 }));
+        Assert.That(list.During("m", Noon, Noon.AddDays(2)).Select(price => price.Id), Is.EquivalentTo(new[] { 2, 3 }));
+        Assert.That(list.During("n", Noon.AddHours(-1), Noon.AddHours(1)).Select(price => price.Id), Is.EqualTo(new[] { 4 }));
+        Assert.That(list.During("o", Noon, Noon), Is.Empty);
+    }
+
+    [Test]
     public void Of_two_prices_from_one_instant_on_the_later_one_holds() =>
         Assert.That(new PriceList([Price(1, "m", Noon), Price(2, "m", Noon)]).Find("m", Noon)?.Id, Is.EqualTo(2));
 

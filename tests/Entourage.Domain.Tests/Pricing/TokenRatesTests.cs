@@ -24,7 +24,7 @@ internal sealed class TokenRatesTests
         const long Most = TokenCounts.LargestInput;
         var rates = new TokenRates(Money.LargestInput, Money.LargestInput, Money.LargestInput, Money.LargestInput, Money.LargestInput);
 
-        Assert.That(rates.CostOf(new(new(Most, Most, Most, Most), Most), 0)!.Total, Is.EqualTo(Some.Usd(4_000_000_000)));
+        Assert.That(rates.CostOf(new(new(Most, Most, Most, Most), Most), 0).Total, Is.EqualTo(Some.Usd(4_000_000_000)));
     }
 
     [Test]
@@ -40,7 +40,7 @@ internal sealed class TokenRatesTests
                 ((BigInteger)rates.CacheWrite!.Value.NanoUsd * (counts.CacheWrite - longWrite)) + ((BigInteger)rates.LongCacheWrite!.Value.NanoUsd * longWrite),
             ];
             var unit = new BigInteger(100_000_000);
-            var parts = rates.CostOf(tokens, discount)!;
+            var parts = rates.CostOf(tokens, discount);
             var paid = exact.Select(part => part * (100 - discount)).ToArray();
             var expected = (paid.Aggregate(BigInteger.Zero, (sum, part) => sum + part) + unit - 1) / unit;
             Money[] shown = [parts.Input, parts.Output, parts.CacheRead, parts.CacheWrite];
@@ -55,9 +55,19 @@ internal sealed class TokenRatesTests
     {
         var rates = new TokenRates(new(1), new(1), null, null, null);
 
-        Assert.That(rates.CostOf(new(new(1, 0)), 0)!.Total, Is.EqualTo(new Money(1)));
-        Assert.That(rates.CostOf(new(new(500_000, 500_000)), 0)!.Total, Is.EqualTo(new Money(1)), "one rounding, not one for each class");
-        Assert.That(rates.CostOf(new(new(0, 0)), 0)!.Total, Is.EqualTo(Money.Zero));
+        Assert.That(rates.CostOf(new(new(1, 0)), 0).Total, Is.EqualTo(new Money(1)));
+        Assert.That(rates.CostOf(new(new(500_000, 500_000)), 0).Total, Is.EqualTo(new Money(1)), "one rounding, not one for each class");
+        Assert.That(rates.CostOf(new(new(0, 0)), 0).Total, Is.EqualTo(Money.Zero));
+    }
+
+    [Test]
+    public void Each_class_without_a_rate_costs_the_input_rate()
+    {
+        var rates = new TokenRates(Some.Usd(2), Some.Usd(10), null, null, null);
+        var parts = rates.CostOf(new(new(1_000_000, 1_000_000, 1_000_000, 2_000_000), 1_000_000), 0);
+
+        Assert.That(parts, Is.EqualTo(new CostParts(Some.Usd(2), Some.Usd(10), Some.Usd(2), Some.Usd(4), IsEstimated: true)));
+        Assert.That(rates.CostOf(new(new(1, 1)), 0).IsEstimated, Is.False, "no token needed the rates that are missing");
     }
 
     [TestCase(100, 120, false)]

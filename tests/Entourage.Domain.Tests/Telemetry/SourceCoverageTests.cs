@@ -4,96 +4,142 @@ namespace Entourage.Domain.Tests.Telemetry;
 
 internal sealed class SourceCoverageTests
 {
+    private const string Model = "claude-opus-5";
+
     private static readonly DateTimeOffset Start = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public void What_comes_first_is_counted_and_the_other_form_of_the_same_is_not()
+    public void A_call_and_the_sum_that_includes_it_are_counted_once_in_either_order()
     {
-        var (calls, sums) = (SourceCoverage.Parse(""), SourceCoverage.Parse(""));
+        var (callFirst, sumFirst) = (SourceCoverage.Parse(""), SourceCoverage.Parse(""));
         Assert.Multiple(() =>
         {
-            Assert.That((calls.TakeCall(At(30)), calls.TakeSum(At(0), At(60))), Is.EqualTo((true, false)));
-            Assert.That((sums.TakeSum(At(0), At(60)), sums.TakeCall(At(30))), Is.EqualTo((true, false)));
+            Assert.That(callFirst.TakeCall("c", At(30), Model, Of(10, 0.5m)), Is.EqualTo(Of(10, 0.5m)));
+            Assert.That(Sum(callFirst, 0, 60, Of(10, 0.5m)), Is.Null);
+            Assert.That(Sum(sumFirst, 0, 60, Of(10, 0.5m)), Is.EqualTo(Of(10, 0.5m)));
+            Assert.That(sumFirst.TakeCall("c", At(30), Model, Of(10, 0.5m)), Is.Null);
         });
     }
 
     [Test]
-    public void A_sum_covers_its_end_and_not_its_beginning()
+    public void A_sum_counts_what_it_exceeds_the_calls_in_its_time_by()
     {
         var coverage = SourceCoverage.Parse("");
-        coverage.TakeSum(At(60), At(120));
-        Assert.That(new[] { 60, 61, 120, 121 }.Select(second => coverage.TakeCall(At(second))), Is.EqualTo(new[] { true, false, false, true }));
-        Assert.That((coverage.TakeSum(At(0), At(59)), coverage.TakeSum(At(0), At(60)), coverage.TakeSum(At(121), At(180))), Is.EqualTo((true, false, true)));
+        coverage.TakeCall("1", At(10), Model, Of(10, 0.5m));
+        coverage.TakeCall("2", At(100), Model, Of(10, 0.5m));
+
+        Assert.That(Sum(coverage, 0, 60, Of(30, 1.5m)), Is.EqualTo(Of(20, 1m)), "two calls were lost");
+        Assert.That(coverage.TakeCall("3", At(20), Model, Of(10, 0.5m)), Is.Null, "one was only late");
+        Assert.That(coverage.TakeCall("4", At(50), Model, Of(15, 0.75m)), Is.EqualTo(Of(5, 0.25m)), "more than the sum had");
     }
 
     [Test]
-    public void What_was_counted_stays_counted_when_it_is_sent_again()
+    public void What_was_taken_is_taken_the_same_when_it_is_sent_again()
     {
         var coverage = SourceCoverage.Parse("");
-        coverage.TakeSum(At(0), At(60));
-        coverage.TakeCall(At(70));
-        coverage.TakeSum(At(80), At(120));
+        Sum(coverage, 0, 60, Of(15, 1m));
+        coverage.TakeCall("absorbed", At(10), "a;b|c,d", Of(10, 0.5m));
+        coverage.TakeCall("partly", At(11), Model, Of(10, 0.5m));
+        coverage.TakeCall("whole", At(70), Model, Of(10, null));
 
         var again = SourceCoverage.Parse(coverage.ToString());
 
-        Assert.That(
-            (again.TakeSum(At(0), At(60)), again.TakeCall(At(70)), again.TakeSum(At(80), At(120)), again.TakeSum(At(60), At(80))),
-            Is.EqualTo((true, true, true, false)));
-        Assert.That(again.ToString(), Is.EqualTo(coverage.ToString()));
+        Assert.Multiple(() =>
+        {
+            Assert.That(again.ToString(), Is.EqualTo(coverage.ToString()));
+            Assert.That(Sum(again, 0, 60, Of(15, 1m)), Is.Null);
+            Assert.That(again.TakeCall("absorbed", At(10), Model, Of(10, 0.5m)), Is.Null);
+            Assert.That(again.TakeCall("partly", At(11), Model, Of(10, 0.5m)), Is.EqualTo(Of(5, 0)));
+            Assert.That(again.TakeCall("whole", At(70), Model, Of(10, 0.7m)), Is.EqualTo(Of(10, 0.7m)), "with the cost that it states now");
+        });
     }
 
     [Test]
-    public void Whatever_the_order_each_minute_is_counted_once()
+    public void A_cost_that_a_call_does_not_state_is_left_to_its_price()
     {
-        // Each minute has a call in its middle, and a sum that ends with it.
-        const int Minutes = 6;
-        var random = new Random(20260610);
-        for (var trial = 0; trial < 500; trial++)
-        {
-            var coverage = SourceCoverage.Parse("");
-            var (calls, sums) = (new bool[Minutes], new bool[Minutes]);
-            int[] order = [.. Enumerable.Range(0, 2 * Minutes), .. Enumerable.Range(0, 2 * Minutes)];
-            random.Shuffle(order);
-            foreach (var item in order)
-            {
-                var minute = item / 2;
-                if (item % 2 == 0)
-                {
-                    calls[minute] = coverage.TakeCall(At((minute * 60) + 30));
-                }
-                else
-                {
-                    sums[minute] = coverage.TakeSum(At(minute * 60), At((minute + 1) * 60));
-                }
+        var coverage = SourceCoverage.Parse("");
+        coverage.TakeCall("1", At(10), Model, Of(10, null));
 
-                coverage = SourceCoverage.Parse(coverage.ToString());
-            }
+        Assert.That(Sum(coverage, 0, 60, Of(10, 0.5m)), Is.Null);
+        coverage.TakeCall("2", At(70), Model, Of(10, null));
+        Assert.That(Sum(coverage, 60, 120, Of(30, 1.5m)), Is.EqualTo(Of(20, null)));
+    }
 
-            Assert.That(calls.Zip(sums, (call, sum) => call ^ sum), Is.All.True, string.Join(' ', order));
-        }
+    [Test]
+    public void Names_of_models_that_differ_between_the_forms_double_nothing()
+    {
+        var coverage = SourceCoverage.Parse("");
+        coverage.TakeCall("1", At(10), "claude-opus-5[1m]", Of(10, 0.5m));
+        coverage.TakeCall("2", At(10), "claude-haiku-5", Of(4, 0.1m));
+
+        var counted = coverage.TakeSums([Of("a", 0, 60, "claude-haiku-5", Of(4, 0.1m)), Of("b", 0, 60, "claude-opus-5", Of(10, 0.5m))]);
+
+        Assert.That(counted, Is.All.Null);
+    }
+
+    [Test]
+    public void Tokens_and_cost_that_come_as_two_sums_are_the_same_calls()
+    {
+        var coverage = SourceCoverage.Parse("");
+        coverage.TakeCall("1", At(10), Model, Of(10, 0.5m));
+
+        Assert.That(Sum(coverage, 0, 60, Of(10, null), "tokens"), Is.Null);
+        Assert.That(Sum(coverage, 0, 60, Of(0, 0.5000000000000001m), "cost"), Is.Null);
     }
 
     [Test]
     public void Sums_of_two_processes_that_overlap_are_both_counted()
     {
         var coverage = SourceCoverage.Parse("");
-        Assert.That((coverage.TakeSum(At(0), At(60)), coverage.TakeSum(At(30), At(90)), coverage.TakeCall(At(75))), Is.EqualTo((true, true, false)));
+        coverage.TakeCall("1", At(40), Model, Of(10, 0.5m));
+
+        Assert.That((Sum(coverage, 0, 60, Of(10, 0.5m)), Sum(coverage, 30, 90, Of(7, 0.3m))), Is.EqualTo(((SourceAmounts?)null, Of(7, 0.3m))));
     }
 
     [Test]
-    public void No_number_of_stretches_makes_the_text_grow_without_end()
+    public void A_call_whose_time_was_cut_to_just_before_its_sum_is_counted_once()
     {
         var coverage = SourceCoverage.Parse("");
-        for (var hour = 0; hour < 1_000; hour++)
+        coverage.TakeCall("1", At(60), Model, Of(10, 0.5m));
+
+        Assert.That(Sum(coverage, 0, 60, Of(3, 0.1m)), Is.Null, "the call is more than that");
+        Assert.That(Sum(coverage, 60, 120, Of(7, 0.4m)), Is.Null);
+    }
+
+    [Test]
+    public void What_an_earlier_version_remembered_is_not_counted_again()
+    {
+        var coverage = SourceCoverage.Parse($"{At(0).UtcTicks}-{At(50).UtcTicks};{At(10).UtcTicks}-{At(60).UtcTicks}");
+
+        Assert.That(Sum(coverage, 0, 60, Of(10, 0.5m)), Is.Null);
+        Assert.That(Sum(SourceCoverage.Parse(coverage.ToString()), 60, 120, Of(10, 0.5m)), Is.EqualTo(Of(10, 0.5m)));
+    }
+
+    [Test]
+    public void No_number_of_calls_and_sums_makes_the_text_grow_without_end()
+    {
+        var coverage = SourceCoverage.Parse("");
+        var counted = 0m;
+        for (var minute = 0; minute < 2_000; minute++)
         {
-            coverage.TakeCall(Start.AddHours(hour));
-            coverage.TakeSum(Start.AddHours(hour).AddMinutes(20), Start.AddHours(hour).AddMinutes(30));
+            counted += coverage.TakeCall($"{minute}", At(60 * minute), Model, Of(10, 0.5m))?.Input ?? 0;
+            if (minute % 7 == 0)
+            {
+                Sum(coverage, 60 * minute, (60 * minute) + 30, Of(1, 0.01m));
+            }
         }
 
-        Assert.That(coverage.ToString(), Has.Length.LessThan(2 * SourceCoverage.GreatestCount * 45));
-        Assert.That(coverage.TakeSum(Start.AddHours(999).AddMinutes(-10), Start.AddHours(999).AddMinutes(10)), Is.False);
-        Assert.That(coverage.TakeCall(Start.AddHours(999).AddMinutes(25)), Is.False);
+        Assert.That(coverage.ToString(), Has.Length.LessThan((SourceCoverage.GreatestCalls + SourceCoverage.GreatestSums) * 100));
+        counted += Sum(coverage, -1, 60 * 2_000, Of(20_000, 1_000m), "all")?.Input ?? 0;
+        Assert.That(counted, Is.InRange(20_000m, 20_000m + (2_000 / 7) + 1), "one sum of all the time adds nothing but what others counted before");
     }
+
+    private static SourceAmounts? Sum(SourceCoverage coverage, int from, int until, SourceAmounts amounts, string? key = null) =>
+        coverage.TakeSums([Of(key ?? $"{from}-{until}", from, until, Model, amounts)])[0];
+
+    private static SourceSum Of(string key, int from, int until, string model, SourceAmounts amounts) => new(key, At(from), At(until), model, amounts);
+
+    private static SourceAmounts Of(decimal input, decimal? cost) => new(input, 0, 0, 0, cost);
 
     private static DateTimeOffset At(int seconds) => Start.AddSeconds(seconds);
 }

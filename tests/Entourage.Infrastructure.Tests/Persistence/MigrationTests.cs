@@ -114,6 +114,37 @@ internal sealed class MigrationTests
                 .ConvertAll(counter => (counter.SpentBillionUsd, counter.SpentNanoUsd, counter.ReservedBillionUsd, counter.ReservedNanoUsd)));
     }
 
+    [TestCase("Record", null, "Assume", TestName = "A team that kept the default assumes")]
+    [TestCase("Record", "{\"unpriced_models\":\"record\"}", "Record", TestName = "A team that went back to recording has chosen it")]
+    [TestCase("Record", "{\"daily_cost_limit_usd\":4}", "Assume", TestName = "A team that changed something else kept the default")]
+    [TestCase("Refuse", "{\"unpriced_models\":\"refuse\"}", "Refuse", TestName = "A team that refuses still refuses")]
+    public async Task What_a_team_wants_of_models_without_a_price_is_kept_where_it_was_chosen(string stored, string? audited, string expected)
+    {
+        await using var services = Contexts.Registered(database);
+        await services.UseAsync(async db =>
+        {
+            await db.GetService<IMigrator>().MigrateAsync("AuditedIdentities");
+            await db.Database.ExecuteSqlAsync(Some.Organisation);
+            await db.Database.ExecuteSqlAsync(Some.Team);
+            await db.Database.ExecuteSqlAsync($"UPDATE Teams SET UnpricedModels = {stored}");
+            if (audited is not null)
+            {
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                     INSERT INTO AuditEntries (OccurredAt, TeamId, Actor, Action, SubjectKind, SubjectId, OldValue, NewValue)
+                     SELECT 0, Id, 'Ada', 'TeamSettingsChanged', 'Team', 'core', NULL, {audited} FROM Teams
+                     """);
+            }
+
+            return true;
+        });
+
+        await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
+
+        Assert.That(
+            await services.UseAsync(async db => (await db.Teams.Select(team => team.Limits.UnpricedModels).SingleAsync()).ToString()), Is.EqualTo(expected));
+    }
+
     [Test]
     public async Task A_folder_that_is_not_there_is_made()
     {

@@ -22,7 +22,7 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
         builder.HasIndex(record => new { record.SessionId, record.Sequence });
 
         // Of the few that wait for a price, and of those that gave them one.
-        builder.HasIndex(record => new { record.Model, record.Sequence }).HasFilter("[CostSource] = 2");
+        builder.HasIndex(record => new { record.Model, record.Sequence }).HasFilter("[CostSource] IN (2, 5)");
         builder.HasIndex(record => record.Corrects).IsUnique().HasFilter("[Corrects] IS NOT NULL");
         builder.HasOne<Session>().WithMany().HasForeignKey(record => record.SessionId).OnDelete(DeleteBehavior.Restrict);
     }

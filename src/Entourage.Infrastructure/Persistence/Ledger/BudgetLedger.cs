@@ -7,6 +7,7 @@ using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Pricing;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using Entourage.Infrastructure.Events;
@@ -29,6 +30,7 @@ internal sealed partial class BudgetLedger(
     LedgerMetrics metrics,
     IOptions<DatabaseOptions> options,
     IOptions<UsageOptions> usage,
+    IOptions<PriceOptions> assumed,
     ILogger<BudgetLedger> logger)
     : BackgroundService, IBudgetLedger
 {
@@ -37,6 +39,7 @@ internal sealed partial class BudgetLedger(
 
     private readonly Channel<Caller> queue = Channel.CreateUnbounded<Caller>(new UnboundedChannelOptions { SingleReader = true });
     private readonly UsageBounds bounds = usage.Value.ToBounds();
+    private readonly TokenRates assumedRates = assumed.Value.ToRates();
     private int waiting;
 
     /// <summary>How many entries wait for a transaction.</summary>
@@ -202,7 +205,7 @@ internal sealed partial class BudgetLedger(
                             return;
                         }
 
-                        var batch = new LedgerBatch(entries, writes, prices, bounds);
+                        var batch = new LedgerBatch(entries, writes, prices, bounds, assumedRates);
                         outcomes = await batch.WriteAsync();
                         (teamIds, records) = (batch.TeamIds, batch.Records);
                     },

@@ -20,6 +20,9 @@ internal interface ILedgerStore
     /// </summary>
     Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken);
 
+    /// <summary>Runs work in the transaction that a context is in, for what has to be committed together with changes made through the context.</summary>
+    Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work);
+
     /// <summary>Runs work that reads only.</summary>
     Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken);
 
@@ -97,6 +100,9 @@ internal interface ILedgerWrites : ILedgerReads
 
     /// <summary>Usages that wait for a price, by their sequences; those that do.</summary>
     Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);
+
+    /// <summary>A usage of a session, with what corrected it since; null when there is none. Quick for the newest ones.</summary>
+    Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId);
 
     /// <summary>The stored answers under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);

@@ -22,7 +22,7 @@ internal static class LedgerAnswers
         var position = books.PositionOf(books.BudgetsAt(session, now));
         var reasons = trippedReasons.Concat(books.PausesOf(session, now).Select(paused => StopReason.Of(paused.Scope)));
         var budget = BudgetResponse.From(position, now, StopReason.Of(session.State.Status) is { } ended ? reasons.Append(ended) : reasons);
-        return new(OfSession(session, position, now), record.Entry.RecordId, record.CostSource, record.Overrun, budget);
+        return new(OfSession(session, position, now), record.Entry.RecordId, record.CostSource, record.IsEstimated, record.Overrun, budget);
     }
 
     private static SessionResponse OfSession(LedgerSession session, BudgetPosition position, DateTimeOffset now) => new()

@@ -4,10 +4,7 @@ using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Json;
-using Entourage.Application.Pricing;
-using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
-using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
@@ -17,7 +14,7 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>Entries that share a transaction, taken one after the other. Every rule is the domain's.</summary>
-internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds)
+internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds, TokenRates assumedRates)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
     private readonly LedgerOpening opening = new(entries, store, priceLists);
@@ -38,7 +35,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     {
         books = await opening.ReadAsync();
         stops = new(books, store);
-        watch = new(books, stops, bounds);
+        watch = new(books, stops, bounds, assumedRates);
         batches = new(opening.Answered);
         var outcomes = new LedgerOutcome[entries.Count];
         for (var i = 0; i < outcomes.Length; i++)
@@ -47,7 +44,8 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         }
 
         await watch.RaiseAsync(store);
-        if (books.Close(answeredHere.Values.Select(answer => answer.Stored).Concat(batches.Added), batches.Extended) is { } changes)
+        var added = answeredHere.Values.Select(answer => answer.Stored).Concat(batches.Added).Concat(opening.Amendments.Added);
+        if (books.Close(added, batches.Extended.Concat(opening.Amendments.Changed)) is { } changes)
         {
             await store.SaveAsync(changes);
         }
@@ -61,7 +59,14 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         {
             if (FindEarlier(entry) is { } earlier)
             {
+                await AmendAsync(entry, earlier);
                 return LedgerOutcome.Of(earlier, replayed: true);
+            }
+
+            if (entry is UsageEntry usage && opening.Amendments.IsCovered(usage))
+            {
+                await CoverAsync(usage);
+                return LedgerOutcome.Of(false, replayed: true);
             }
 
             var response = await ApplyAsync(entry);
@@ -133,12 +138,13 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         AbandonEntry abandon => await AbandonAsync(abandon),
         PauseEntry pause => await stops.PauseAsync(pause),
         ResumeEntry resume => await stops.ResumeAsync(resume),
-        RepriceEntry reprice => Reprice(reprice),
+        RepriceEntry reprice => await RepriceAsync(reprice),
         _ => throw new InvalidOperationException($"The ledger takes no {entry.GetType()}."),
     };
 
-    private async ValueTask<UsageResponse> RecordAsync(UsageEntry usage)
+    private async ValueTask<UsageResponse> RecordAsync(UsageEntry told)
     {
+        var usage = opening.Amendments.WithStatedCost(told);
         var session = GetSession(usage.SessionId);
         if (!LedgerOpening.MayBeCounted(usage))
         {
@@ -152,17 +158,35 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
         var held = FindOwnReservation(usage);
         var model = usage.Model ?? session.Model ?? "";
         var price = FindPrice(session, model, usage.OccurredAt, usage.Tokens);
+        if (price is null && usage.RequestModel is { } requested && FindPrice(session, requested, usage.OccurredAt, usage.Tokens) is { } ofRequest)
+        {
+            // Some gateways and servers answer under names of their own. The model that was asked for is the best that is known then.
+            (model, price) = (requested, ofRequest);
+        }
+
         var (cost, source) = usage.ReportedCost is { } reported ? (reported, CostSource.Reported)
             : price is not null ? (price.Parts.Total, CostSource.Catalogue)
-            : held is not null ? (held.Reservation.Amount, CostSource.Reservation)
+            : held is { Reservation.IsAssumed: false } ? (held.Reservation.Amount, CostSource.Reservation)
+            : session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Assume ? (assumedRates.CostOf(usage.Tokens, 0).Total, CostSource.Assumed)
             : (Money.Zero, CostSource.Unpriced);
+        if (source == CostSource.Reported && price is { } compared
+            && (compared.Parts.IsEstimated || (usage.Telemetry is { MayCostMore: true } && cost > compared.Parts.Total)))
+        {
+            // What an incomplete price comes to says nothing about a stated cost, nor does one of tokens alone where more than these was paid for.
+            price = null;
+        }
+
+        // First: what is taken back must not be spent together with this.
+        await CoverAsync(usage);
         var unpricedTokens = source == CostSource.Unpriced ? usage.Tokens.Counts.OfAllClasses : 0;
-        var record = Add(new(usage, model, cost, source, Money.Zero, price, unpricedTokens), session, held);
+        var assumed = source == CostSource.Assumed ? cost : Money.Zero;
+        var record = Add(new(usage, model, cost, source, Money.Zero, price, unpricedTokens) { AssumedCost = assumed }, session, held);
         if (held is not null)
         {
             books.End(held, ReservationStatus.Committed, usage.Now);
         }
 
+        opening.Amendments.Remember(usage);
         KillWhatExceeds(record, session);
         var reasons = await stops.CarryOutAsync();
         return LedgerAnswers.OfUsage(record, GetSession(usage.SessionId), books, reasons);
@@ -212,132 +236,7 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     }
 
     private LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
-        model.Length > 0 && opening.Prices[session.Policy.OrganisationId].Find(model, at) is { } price && price.CostOf(tokens) is { } parts
-            ? new(price.Id, parts)
-            : null;
-
-    /// <summary>Prices a usage that waits for it (rule 5: what is recorded stays, and a record is added).</summary>
-    private bool Reprice(RepriceEntry reprice)
-    {
-        var session = GetSession(reprice.SessionId);
-        if (!opening.Unpriced.TryGetValue(reprice.Sequence, out var waiting)
-            || waiting.SessionId != session.Id
-            || FindPrice(session, waiting.Model, waiting.OccurredAt, waiting.Tokens) is not { } price)
-        {
-            return false;
-        }
-
-        opening.Unpriced.Remove(reprice.Sequence);
-        var entry = new UsageEntry(
-            Guid.CreateVersion7(reprice.Now),
-            session.Id,
-            default,
-            ReportedCost: null,
-            waiting.Model,
-            ReservationId: null,
-            waiting.OccurredAt,
-            Error: null,
-            waiting.Billing,
-            reprice.Now,
-            Idempotency: null);
-        Add(
-            new(entry, waiting.Model, price.Parts.Total, CostSource.Catalogue, Money.Zero, price, -waiting.Tokens.Counts.OfAllClasses, waiting.Sequence),
-            session,
-            held: null);
-        return true;
-    }
-
-    /// <summary>The live reservation that a usage names; null when it names none, or one that has ended (rule 7).</summary>
-    private LedgerReservation? FindOwnReservation(UsageEntry usage)
-    {
-        if (usage.ReservationId is not { } id)
-        {
-            return null;
-        }
-
-        return books.FindReservation(id) is { } held && held.Reservation.SessionId == usage.SessionId
-            ? held.Reservation.IsLiveAt(usage.Now) ? held : null
-            : throw new RuleViolationException("unknown-reservation", $"Session {usage.SessionId} has no reservation {id}.", nameof(UsageEntry.ReservationId));
-    }
-
-    private object Reserve(ReserveEntry reserve)
-    {
-        var session = GetSession(reserve.SessionId);
-        if (!session.State.IsActive)
-        {
-            throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
-        }
-
-        if (books.FindPauseOf(session, reserve.Now) is { } paused)
-        {
-            return PausedRefusal.Of(paused);
-        }
-
-        var amount = AmountOf(reserve, session);
-        var reservation = new Reservation
-        {
-            Id = reserve.ReservationId,
-            SessionId = session.Id,
-            OrganisationId = session.Policy.OrganisationId,
-            Amount = amount,
-            CreatedAt = reserve.Now,
-            ExpiresAt = reserve.Now + reserve.Ttl,
-        };
-        if (BudgetExceededException.OfReservation(books.PositionOf(reservation.BudgetsOf(session.Policy)), amount) is { } refusal)
-        {
-            return refusal;
-        }
-
-        books.Add(reservation, session);
-        return ReservationResponse.From(reservation, books.PositionOf(books.BudgetsAt(session, reserve.Now)), reserve.Now);
-    }
-
-    private Money AmountOf(ReserveEntry reserve, LedgerSession session)
-    {
-        var (amount, named, tokens) = reserve.Estimate;
-        EnsureAllowed(amount, "EstimatedCostUsd");
-        var model = named ?? session.Model ?? "";
-        var price = FindPrice(session, model, reserve.Now, new(tokens));
-        if (price is null && model.Length > 0 && session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Refuse)
-        {
-            throw StoredPrices.Refused(model);
-        }
-
-        return amount ?? price?.Parts.Total
-            ?? throw new RuleViolationException("unpriced-model", $"There is no price for the model '{model}': estimate the cost instead.", "Model");
-    }
-
-    private object Extend(ExtendEntry extend)
-    {
-        var held = GetReservation(extend.ReservationId);
-        var session = GetSession(held.Reservation.SessionId);
-        if (books.FindPauseOf(session, extend.Now) is { } paused)
-        {
-            return PausedRefusal.Of(paused);
-        }
-
-        var extended = held.Reservation.Extend(extend.Ttl, extend.Now);
-        var further = extended.BudgetsOf(held.Policy).Where(budget => !held.Windows.Contains(budget.Window));
-        if (BudgetExceededException.OfReservation(books.PositionOf(further), extended.Amount) is { } refusal)
-        {
-            return refusal;
-        }
-
-        books.Change(held, extended);
-        return ReservationResponse.From(extended, books.PositionOf(books.BudgetsAt(session, extend.Now)), extend.Now);
-    }
-
-    private bool Release(ReleaseEntry release)
-    {
-        var held = GetReservation(release.ReservationId);
-        var isLive = held.Reservation.IsLiveAt(release.Now);
-        if (isLive)
-        {
-            books.End(held, ReservationStatus.Released, release.Now);
-        }
-
-        return isLive;
-    }
+        model.Length > 0 && opening.Prices[session.Policy.OrganisationId].Find(model, at) is { } price ? new(price.Id, price.CostOf(tokens)) : null;
 
     private SessionResponse End(EndSessionEntry end)
     {
@@ -367,8 +266,8 @@ internal sealed class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWri
     private async Task<bool> AbandonAsync(AbandonEntry abandon)
     {
         var session = GetSession(abandon.SessionId);
-        var isAbandoned = await stops.AbandonAsync(session, abandon.Now);
-        if (isAbandoned)
+        var isAbandoned = await stops.AbandonAsync(session, abandon.IsTelemetrys, abandon.Now);
+        if (isAbandoned && !abandon.IsTelemetrys)
         {
             watch.NoteAbandoned(session, abandon.Now);
         }

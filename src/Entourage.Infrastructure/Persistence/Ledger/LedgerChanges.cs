@@ -51,7 +51,7 @@ internal sealed class LedgerChanges
 /// <summary>A usage as it is recorded.</summary>
 /// <param name="Entry">What was reported.</param>
 /// <param name="Model">The model, the session's where none was reported; empty when nobody said.</param>
-/// <param name="Cost">The cost (USD); zero while it is unpriced.</param>
+/// <param name="Cost">The cost (USD); zero while it is unpriced. Of a correction the difference.</param>
 /// <param name="CostSource">Where the cost comes from.</param>
 /// <param name="Overrun">The part of the cost that nothing had granted.</param>
 /// <param name="Price">The model's price and what it comes to; null when it has none.</param>
@@ -60,18 +60,41 @@ internal sealed class LedgerChanges
 internal sealed record LedgerRecord(
     UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun, LedgerPrice? Price, long UnpricedTokens, long? Corrects = null)
 {
+    /// <summary>The part of its cost that is assumed (USD); less than zero where a correction takes it off again.</summary>
+    public Money AssumedCost { get; init; }
+
+    /// <summary>Whether its cost is an estimate, see <see cref="UsageRecord.IsEstimated"/>.</summary>
+    public bool IsEstimated => CostSource switch
+    {
+        CostSource.Assumed or CostSource.Reservation => true,
+        CostSource.Catalogue => Price!.Parts.IsEstimated,
+        _ => false,
+    };
+
     /// <summary>The part of its cost that counts against caps: all of it, or nothing where it is only imputed.</summary>
     public Money CountedCost => Entry.Billing == Billing.Api ? Cost : Money.Zero;
 
     /// <summary>What it adds to totals.</summary>
-    public UsageSum Sum => new(Entry.Tokens.Counts, UnpricedTokens, CountedCost, Cost - CountedCost, Sessions: 0);
+    public UsageSum Sum => new(Entry.Tokens.Counts, UnpricedTokens, CountedCost, Cost - CountedCost, Sessions: 0)
+    {
+        AssumedCost = Entry.Billing == Billing.Api ? AssumedCost : Money.Zero,
+    };
 }
 
 /// <summary>A price, and what it comes to for some tokens.</summary>
 internal sealed record LedgerPrice(long PriceId, CostParts Parts);
 
-/// <summary>A usage that waits for a price.</summary>
-internal sealed record LedgerUnpriced(long Sequence, long SessionId, DateTimeOffset OccurredAt, string Model, BilledTokens Tokens, Billing Billing);
+/// <summary>A usage that waits for a price: it counts as nothing, or at the assumed rates.</summary>
+internal sealed record LedgerUnpriced(
+    long Sequence,
+    long SessionId,
+    DateTimeOffset OccurredAt,
+    string Model,
+    BilledTokens Tokens,
+    Billing Billing,
+    long UnpricedTokens,
+    Money Cost,
+    Money AssumedCost);
 
 /// <summary>A counter, as it was read and as it is to be.</summary>
 /// <param name="Window">Which.</param>

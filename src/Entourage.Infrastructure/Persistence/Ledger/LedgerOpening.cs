@@ -19,6 +19,9 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
     /// <summary>The usages that are to be priced, by their sequences.</summary>
     public Dictionary<long, LedgerUnpriced> Unpriced { get; } = [];
 
+    /// <summary>What telemetry corrects of what it reported before.</summary>
+    public LedgerAmendments Amendments { get; private set; } = null!;
+
     /// <summary>What was answered before under the entries' keys.</summary>
     public IReadOnlyDictionary<string, IdempotentAnswer> Answered { get; private set; } = new Dictionary<string, IdempotentAnswer>();
 
@@ -41,14 +44,18 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
         await ReadAncestorsAsync(books, store);
         await ReadReservationsAsync(named);
         await ReadPricesAsync();
-        var keys = entries.Where(entry => entry.Idempotency is not null)
-            .DistinctBy(entry => entry.Idempotency!.Key, StringComparer.Ordinal)
-            .Select(entry => entry.Idempotency!.KeyHash)
+        var keys = entries.SelectMany(TokensOf)
+            .DistinctBy(token => token.Key, StringComparer.Ordinal)
+            .Select(token => token.KeyHash)
             .ToArray();
         if (keys.Length > 0)
         {
             Answered = await store.FindAnswersAsync(keys);
         }
+
+        Amendments = new(entries, Answered);
+        await Amendments.ReadAsync(store);
+        await ReadAmendedSessionsAsync();
 
         await ReadSpendingAsync();
         return books;
@@ -61,6 +68,22 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
         foreach (var worker in unknown.Count > 0 ? await store.FindWorkersAsync(unknown) : [])
         {
             books.Know(worker);
+        }
+    }
+
+    private static IEnumerable<IdempotencyToken> TokensOf(LedgerEntry entry)
+    {
+        if (entry.Idempotency is { } token)
+        {
+            yield return token;
+        }
+
+        if (entry is UsageEntry { Telemetry: { } facts })
+        {
+            foreach (var span in facts.SpansAbove.Concat(facts.Span is { } own ? [own] : []))
+            {
+                yield return span;
+            }
         }
     }
 
@@ -115,6 +138,21 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
         }
     }
 
+    /// <summary>Reads the sessions of usages that telemetry corrects: of the same agent, so that their organisation is held.</summary>
+    private async Task ReadAmendedSessionsAsync()
+    {
+        var unknown = Amendments.Recorded.Select(recorded => recorded.SessionId).Where(id => books.FindSession(id) is null).ToHashSet();
+        if (unknown.Count > 0)
+        {
+            foreach (var session in (await store.HoldAsync(unknown, [])).Values)
+            {
+                books.Know(session);
+            }
+
+            await ReadAncestorsAsync(books, store);
+        }
+    }
+
     /// <summary>Reads what the counters say, and gives back what has run out.</summary>
     private async Task ReadSpendingAsync()
     {
@@ -125,11 +163,17 @@ internal sealed class LedgerOpening(IReadOnlyList<LedgerEntry> entries, ILedgerW
             books.Know(held);
         }
 
-        books.Know(await store.SpendingAsync(entries.SelectMany(WindowsOf).Concat(expired.SelectMany(held => held.Windows)).ToHashSet()));
+        books.Know(await store.SpendingAsync(entries.SelectMany(WindowsOf).Concat(Amendments.Recorded.SelectMany(WindowsOf)).Concat(expired.SelectMany(held => held.Windows)).ToHashSet()));
         foreach (var held in expired)
         {
             books.End(held, ReservationStatus.Expired, now);
         }
+    }
+
+    private IEnumerable<BudgetWindow> WindowsOf(LedgerRecorded recorded)
+    {
+        var session = books.FindSession(recorded.SessionId)!;
+        return books.BudgetsAt(session, recorded.OccurredAt).Concat(books.BudgetsAt(session, entries[0].Now)).Select(budget => budget.Window);
     }
 
     private IEnumerable<BudgetWindow> WindowsOf(LedgerEntry entry)

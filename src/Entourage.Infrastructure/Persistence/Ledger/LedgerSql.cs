@@ -36,7 +36,7 @@ internal static class LedgerSql
 
     /// <summary>Wants a condition after it.</summary>
     public const string SelectReservation =
-        "SELECT r.Id, r.SessionId, r.OrganisationId, r.Amount, r.CreatedAt, r.ExpiresAt, r.Status, r.EndedAt, s.Ancestors, " + Task + ", " + Policy
+        "SELECT r.Id, r.SessionId, r.OrganisationId, r.Amount, r.IsAssumed, r.CreatedAt, r.ExpiresAt, r.Status, r.EndedAt, s.Ancestors, " + Task + ", " + Policy
         + " FROM Reservations r JOIN Sessions s ON s.Id = r.SessionId " + JoinPolicy + " WHERE ";
 
     public const string IsExpired = "r.EndedAt IS NULL AND r.ExpiresAt <= @now AND r.OrganisationId ";
@@ -59,14 +59,6 @@ internal static class LedgerSql
         + "LEFT JOIN Tasks k ON k.Id = s.TaskId WHERE a.Id = @agent";
 
     public const string SelectTask = "SELECT " + Task + " FROM Tasks k WHERE k.Id = @task AND k.TeamId = @team";
-
-    public const string SelectRecorded = "SELECT 1 FROM UsageRecords WHERE SessionId = @session AND Id = @id";
-
-    /// <summary>Wants a comparison of the sequence after it.</summary>
-    public const string SelectUnpriced =
-        "SELECT u.Sequence, u.SessionId, u.OccurredAt, u.Model, u.InputTokens, u.OutputTokens, u.CacheReadTokens, u.CacheWriteTokens, "
-        + "u.LongCacheWriteTokens, u.IsBatch, u.Billing FROM UsageRecords u WHERE u.CostSource = 2 "
-        + "AND NOT EXISTS (SELECT 1 FROM UsageRecords c WHERE c.Corrects = u.Sequence) AND u.Sequence ";
 
     /// <summary>The newest price that everybody has; null where there is none.</summary>
     public const string SelectNewestSharedPrice = "SELECT MAX(Id) FROM Prices WHERE OrganisationId IS NULL";
@@ -95,13 +87,6 @@ internal static class LedgerSql
     public const string InsertEvent =
         "INSERT INTO Events (Id, TeamId, AgentId, SessionId, Kind, OccurredAt, Payload) VALUES (@id, @team, @agent, @session, @kind, @occurred, @payload)";
 
-    public const string InsertRecord =
-        "INSERT INTO UsageRecords (Id, SessionId, OccurredAt, RecordedAt, Model, InputTokens, OutputTokens, CacheReadTokens, "
-        + "CacheWriteTokens, LongCacheWriteTokens, IsBatch, UnpricedTokens, Corrects, PriceId, InputCost, OutputCost, CacheReadCost, "
-        + "CacheWriteCost, Cost, CostSource, Billing, Error, ReservationId, Overrun) VALUES (@id, @session, @occurred, @recorded, @model, "
-        + "@input, @output, @cacheRead, @cacheWrite, @longCacheWrite, @batch, @unpriced, @corrects, @price, @inputCost, @outputCost, "
-        + "@cacheReadCost, @cacheWriteCost, @cost, @source, @billing, @error, @reservation, @overrun)";
-
     public const string SelectCounter = "SELECT Scope, ScopeId, Period, Start, SpentBillionUsd, Spent, ReservedBillionUsd, Reserved FROM BudgetCounters WHERE ";
 
     public const string IsCounter = "(" + KeyOfCounter + ")";
@@ -117,8 +102,8 @@ internal static class LedgerSql
         + "AND ReservedBillionUsd = @reservedBillionBefore AND Reserved = @reservedBefore";
 
     public const string InsertReservation =
-        "INSERT INTO Reservations (Id, SessionId, OrganisationId, Amount, CreatedAt, ExpiresAt, Status, EndedAt) VALUES (@id, @session, "
-        + "@organisation, @amount, @created, @expires, @status, @ended)";
+        "INSERT INTO Reservations (Id, SessionId, OrganisationId, Amount, IsAssumed, CreatedAt, ExpiresAt, Status, EndedAt) VALUES (@id, @session, "
+        + "@organisation, @amount, @assumed, @created, @expires, @status, @ended)";
 
     /// <summary>Changes no row that is not as it was read: a reservation ends once (rule 7).</summary>
     public const string UpdateReservation =
@@ -131,10 +116,11 @@ internal static class LedgerSql
 
     public const string InsertRollup =
         "INSERT INTO UsageRollups (TeamId, QuarterAt, SessionId, Model, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, "
-        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, Sessions, IsSummarised, SummarisedInputTokens, "
+        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, AssumedCostBillionUsd, AssumedCostNanoUsd, Sessions, IsSummarised, SummarisedInputTokens, "
         + "SummarisedOutputTokens, SummarisedCacheReadTokens, SummarisedCacheWriteTokens, SummarisedUnpricedTokens, SummarisedCostBillionUsd, "
-        + "SummarisedCostNanoUsd, SummarisedImputedCostBillionUsd, SummarisedImputedCostNanoUsd, SummarisedSessions) VALUES (@team, @quarter, @session, "
-        + "@model, @input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
+        + "SummarisedCostNanoUsd, SummarisedImputedCostBillionUsd, SummarisedImputedCostNanoUsd, "
+        + "SummarisedAssumedCostBillionUsd, SummarisedAssumedCostNanoUsd, SummarisedSessions) VALUES (@team, @quarter, @session, "
+        + "@model, @input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, @assumedBillion, @assumed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)";
 
     public const string RollupSums =
         TotalSql.AddTokens + ", " + TotalSql.AddUnpriced + ", " + TotalSql.AddCosts + ", IsSummarised = 0";
@@ -160,6 +146,7 @@ internal static class LedgerSql
             SessionId = row.Int64(),
             OrganisationId = row.Id(),
             Amount = row.Amount()!.Value,
+            IsAssumed = row.Flag(),
             CreatedAt = row.Instant()!.Value,
             ExpiresAt = row.Instant()!.Value,
             Status = (ReservationStatus)row.Byte(),
@@ -203,13 +190,6 @@ internal static class LedgerSql
             Policy = policy,
             Pauses = LedgerStopSql.ReadPauses(row),
         };
-    }
-
-    public static LedgerUnpriced ReadUnpriced(LedgerRow row)
-    {
-        var (sequence, sessionId, occurredAt, model) = (row.Int64(), row.Int64(), row.Instant()!.Value, row.Text()!);
-        var counts = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
-        return new(sequence, sessionId, occurredAt, model, new(counts, row.Int64(), row.Flag()), (Billing)row.Byte());
     }
 
     // Members are read in the order of the columns.

@@ -1,8 +1,10 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
+using Entourage.Application.Budgets;
 using Entourage.Application.Events;
 using Entourage.Application.Stops;
+using Entourage.Domain;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
@@ -90,11 +92,39 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
     }
 
     /// <summary>
+    /// Kills the active sessions of a team that have spent in windows of which nothing is left, where the team wants that. For what exhausts a
+    /// budget and is no usage of a session at work. Sessions that have spent nothing there are left alone, as when a usage exhausts it.
+    /// </summary>
+    public async Task KillUnderAsync(Guid teamId, IReadOnlyCollection<BudgetWindow> exhausted, DateTimeOffset now)
+    {
+        foreach (var session in (await ReadActiveAsync(PauseScope.Team, teamId)).OrderBy(session => session.Id))
+        {
+            var reached = session.Policy.TeamLimits.OnExceed == OnExceed.Kill
+                ? books.BudgetsAt(session, now).Where(budget => exhausted.Contains(budget.Window) && HasSpentIn(session, budget)).ToArray()
+                : [];
+            if (reached is [var widest, ..])
+            {
+                // The cap of a session is that of its whole tree. What was killed with another session stays as it is.
+                var top = reached[^1].Window.Scope == BudgetScope.Session ? session.Policy.SessionPath[^1] : session.Id;
+                await KillAsync(teamId, top, StopReason.Of(widest), Itself, now);
+            }
+        }
+    }
+
+    // The cost of a session is not counted by window; one that has called since the window began has most likely spent in it.
+    private static bool HasSpentIn(LedgerSession session, Budget budget) =>
+        budget.Window.Scope == BudgetScope.Session
+        || (session.Cost > MoneyTotal.Zero && (budget.StartsAt is not { } start || session.LastCallAt >= start));
+
+    /// <summary>
     /// Ends a session that nothing was heard of for as long as its team waits. Those who found it looked before this turn began, so what
     /// may have happened since is looked at again.
     /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="isTelemetrys">Whether telemetry opened it: then it is completed, since nobody else says when it ends.</param>
+    /// <param name="now">The present (UTC).</param>
     /// <returns>Whether it was ended.</returns>
-    public async Task<bool> AbandonAsync(LedgerSession session, DateTimeOffset now)
+    public async Task<bool> AbandonAsync(LedgerSession session, bool isTelemetrys, DateTimeOffset now)
     {
         if (!session.State.IsActive || session.Policy.TeamLimits.AbandonedAfterMinutes is not { } minutes)
         {
@@ -112,7 +142,9 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
             return false;
         }
 
-        books.End(session, session.State.Abandon($"Nothing was heard of it for {minutes} minutes.", now));
+        books.End(session, isTelemetrys
+            ? session.State.End(failed: false, error: null, now)
+            : session.State.Abandon($"Nothing was heard of it for {minutes} minutes.", now));
         books.Tell(Telling.Of(LedgerAnswers.OfSession(books.FindSession(session.Id)!, books, now), session.Policy.TeamId, now));
         return true;
     }

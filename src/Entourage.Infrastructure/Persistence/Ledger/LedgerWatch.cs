@@ -12,7 +12,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// What the usages of a batch give cause to say. Nearly always that is nothing: the rules go by lines that are crossed, and
 /// sessions remember what was said of them. What is to be done about a runaway is done before its usage is answered.
 /// </summary>
-internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBounds bounds)
+internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBounds bounds, TokenRates assumedRates)
 {
     private readonly Dictionary<AlertKey, (Alert Alert, BudgetStatus? Budget)> found = [];
     private readonly Dictionary<(Guid AgentId, DateTimeOffset Hour), (LedgerSession Session, DateTimeOffset Now)> suspects = [];
@@ -31,6 +31,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
             return;
         }
 
+        LookAtTelemetry(record, session);
         LookAtModel(record, session);
         LookAtSession(record, books.FindSession(session.Id)!);
     }
@@ -71,7 +72,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
     private void LookAtBudgets(LedgerRecord record, LedgerSession session, BudgetPosition before)
     {
         var cost = record.CountedCost;
-        if (cost == Money.Zero)
+        if (cost <= Money.Zero)
         {
             return;
         }
@@ -82,7 +83,7 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
             {
                 foreach (var crossed in BudgetDetectors.Crossed(budget, cost, session.WatchRules.Thresholds))
                 {
-                    Find(crossed, SubjectOf(budget.Budget.Window, session), record.Entry.Now, budget with { Spending = budget.Spending + new Spending(cost, Money.Zero) });
+                    Find(crossed, AlertSubject.Of(budget.Budget.Window, session.Policy.TeamId), record.Entry.Now, budget.After(cost));
                 }
             }
 
@@ -127,17 +128,40 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
         return MoneyTotal.Zero;
     }
 
+    private void LookAtTelemetry(LedgerRecord record, LedgerSession session)
+    {
+        if (record.Entry.Telemetry is not { } facts || (facts.Mistake.Length == 0 && facts.ToldAt is null))
+        {
+            return;
+        }
+
+        var now = record.Entry.Now;
+        var (agentId, day) = (session.Policy.AgentId, session.Policy.Calendar.WindowOf(BudgetPeriod.Day, now));
+        if (facts.Mistake.Length > 0)
+        {
+            Find(TelemetryDetectors.WrongAttribute(agentId, facts.Mistake, day), SubjectOf(session), now);
+        }
+
+        if (facts.ToldAt is { } toldAt)
+        {
+            Find(TelemetryDetectors.WrongClock(agentId, toldAt, now, day), SubjectOf(session), now);
+        }
+    }
+
     private void LookAtModel(LedgerRecord record, LedgerSession session)
     {
         var expected = record.CostSource == CostSource.Reported ? record.Price?.Parts.Total : null;
-        if (record.CostSource != CostSource.Unpriced && (expected is null || !ModelPrice.Differs(record.Cost, expected.Value)))
+        var isUnpriced = record.CostSource is CostSource.Unpriced or CostSource.Assumed;
+        if (!isUnpriced && (expected is null || !ModelPrice.Differs(record.Cost, expected.Value)))
         {
             return;
         }
 
         var (calendar, at) = (session.Policy.Calendar, record.Entry.OccurredAt);
         var day = calendar.WindowOf(BudgetPeriod.Day, at);
-        var finding = expected is null ? ModelDetectors.Unpriced(record.Model, day) : ModelDetectors.CostDiffers(record.Model, day, record.Cost, expected.Value);
+        var finding = expected is null
+            ? ModelDetectors.Unpriced(record.Model, day, record.CostSource == CostSource.Assumed ? assumedRates : null)
+            : ModelDetectors.CostDiffers(record.Model, day, record.Cost, expected.Value);
         if (ModelDetectors.Note(session.Watch, finding, at, calendar.ResetsAt(BudgetPeriod.Day, at)!.Value) is { } noted)
         {
             books.Watch(session.Id, noted);
@@ -182,13 +206,4 @@ internal sealed class LedgerWatch(LedgerBooks books, LedgerStops stops, UsageBou
 
     private static AlertSubject SubjectOf(LedgerSession session) =>
         new(session.Policy.TeamId, session.Policy.AgentId, session.Id, session.Policy.Task?.TaskId);
-
-    // Of whom the budget is, and not who happened to cross the line: the next one would have.
-    private static AlertSubject SubjectOf(BudgetWindow window, LedgerSession session) => window.Scope switch
-    {
-        BudgetScope.Agent => new(session.Policy.TeamId, session.Policy.AgentId),
-        BudgetScope.Task => new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId),
-        BudgetScope.Session => new(session.Policy.TeamId, SessionId: session.Policy.SessionPath[^1]),
-        _ => new(session.Policy.TeamId),
-    };
 }

@@ -7,6 +7,8 @@ using Entourage.Domain.Costs;
 using Entourage.Domain.Pricing;
 using Entourage.Domain.Stops;
 using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
@@ -36,6 +38,11 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
         await work(new SqlServerLedger(connection, transaction, options.Value.CommandTimeoutSeconds));
         await transaction.CommitAsync(CancellationToken.None);
     }
+
+    public Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work) => work(new SqlServerLedger(
+        (SqlConnection)db.Database.GetDbConnection(),
+        (SqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction(),
+        options.Value.CommandTimeoutSeconds));
 
     // Not of one moment, unlike on SQLite: a check says what was there a moment ago in any case, and nothing is decided by it alone.
     public async Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken)
@@ -153,7 +160,19 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
             organisationId is { } id ? SqlServerStatements.SelectOwnPrices(id) : SqlServerStatements.SelectSharedPrices(), LedgerSql.ReadPrice, []);
 
     public async Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
-        await ReadAsync(sequences, SqlServerStatements.SelectUnpriced, LedgerSql.ReadUnpriced);
+        await ReadAsync(sequences, SqlServerStatements.SelectUnpriced, LedgerUsageSql.ReadUnpriced);
+
+    public async Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId)
+    {
+        var found = (await ReadAsync(SqlServerStatements.SelectRecordedUsage(sessionId, recordId), LedgerUsageSql.ReadRecorded, [])).SingleOrDefault();
+        while (found is not null
+            && (await ReadAsync(SqlServerStatements.SelectCorrection(found.Sequence), LedgerUsageSql.ReadRecorded, [])).SingleOrDefault() is { } correction)
+        {
+            found = found.With(correction);
+        }
+
+        return found;
+    }
 
     public async Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes) =>
         (await ReadAsync(keyHashes, SqlServerStatements.SelectAnswers, LedgerSql.ReadAnswer))

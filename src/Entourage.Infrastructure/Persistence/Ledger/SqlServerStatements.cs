@@ -21,7 +21,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// </summary>
 internal static partial class SqlServerStatements
 {
-    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 24.
+    // A command takes 2,100 parameters at most; the widest statement, a usage record, has 26.
     private const int LargestPiece = 64;
 
     private const int HashLength = 32; // SHA-256
@@ -66,9 +66,6 @@ internal static partial class SqlServerStatements
 
     public static SqlCommand SelectOwnPrices(Guid organisationId) => Single(LedgerSql.SelectOwnPrices, row => BindOrganisation(row, organisationId));
 
-    public static SqlCommand SelectUnpriced(IReadOnlyCollection<long> sequences) => Repeat(
-        LedgerSql.SelectUnpriced + "IN (", sequences, "@sequence", ", ", ")", (row, sequence) => row.Add("@sequence", SqlDbType.BigInt, sequence));
-
     public static SqlCommand SelectSubject(Guid agentId, DateTimeOffset killedSince) => Single(LedgerSql.SelectSubject, row =>
     {
         row.Add("@agent", SqlDbType.UniqueIdentifier, agentId);
@@ -79,12 +76,6 @@ internal static partial class SqlServerStatements
     {
         row.Add("@task", SqlDbType.BigInt, taskId);
         row.Add("@team", SqlDbType.UniqueIdentifier, teamId);
-    });
-
-    public static SqlCommand SelectRecorded(long sessionId, Guid recordId) => Single(LedgerSql.SelectRecorded, row =>
-    {
-        row.Add("@session", SqlDbType.BigInt, sessionId);
-        row.Add("@id", SqlDbType.UniqueIdentifier, recordId);
     });
 
     public static SqlCommand SelectCounters(IReadOnlyCollection<BudgetWindow> windows) => Repeat(
@@ -128,6 +119,7 @@ internal static partial class SqlServerStatements
             BindSession(row, reservation.SessionId);
             BindOrganisation(row, reservation.OrganisationId);
             row.Add("@amount", SqlDbType.BigInt, reservation.Amount.NanoUsd);
+            row.Add("@assumed", SqlDbType.Bit, reservation.IsAssumed);
             row.Add("@created", SqlDbType.DateTimeOffset, reservation.CreatedAt);
         });
 
@@ -143,35 +135,7 @@ internal static partial class SqlServerStatements
         AddToRollup, sums, (row, sum) =>
         {
             BindBucket(row, sum.Key);
-            row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
-            BindSum(row, sum.Value);
-        });
-
-    public static SqlCommand InsertRecords(IReadOnlyCollection<LedgerRecord> records) => Repeat(
-        LedgerSql.InsertRecord, records, (row, record) =>
-        {
-            var entry = record.Entry;
-            row.Add("@id", SqlDbType.UniqueIdentifier, entry.RecordId);
-            row.Add("@occurred", SqlDbType.DateTimeOffset, entry.OccurredAt);
-            row.Add("@recorded", SqlDbType.DateTimeOffset, entry.Now);
-            row.Add("@model", SqlDbType.NVarChar, record.Model, Agent.ModelLength);
-            row.Add("@cost", SqlDbType.BigInt, record.Cost.NanoUsd);
-            row.Add("@source", SqlDbType.TinyInt, (byte)record.CostSource);
-            row.Add("@billing", SqlDbType.TinyInt, (byte)entry.Billing);
-            row.Add("@error", SqlDbType.NVarChar, entry.Error, Session.ErrorLength);
-            row.Add("@reservation", SqlDbType.UniqueIdentifier, entry.ReservationId);
-            row.Add("@overrun", SqlDbType.BigInt, record.Overrun.NanoUsd);
-            row.Add("@longCacheWrite", SqlDbType.BigInt, entry.Tokens.LongCacheWrite);
-            row.Add("@batch", SqlDbType.Bit, entry.Tokens.IsBatch);
-            row.Add("@unpriced", SqlDbType.BigInt, record.UnpricedTokens);
-            row.Add("@corrects", SqlDbType.BigInt, record.Corrects);
-            row.Add("@price", SqlDbType.BigInt, record.Price?.PriceId);
-            row.Add("@inputCost", SqlDbType.BigInt, record.Price?.Parts.Input.NanoUsd);
-            row.Add("@outputCost", SqlDbType.BigInt, record.Price?.Parts.Output.NanoUsd);
-            row.Add("@cacheReadCost", SqlDbType.BigInt, record.Price?.Parts.CacheRead.NanoUsd);
-            row.Add("@cacheWriteCost", SqlDbType.BigInt, record.Price?.Parts.CacheWrite.NanoUsd);
-            BindSession(row, entry.SessionId);
-            BindTokens(row, entry.Tokens.Counts);
+            BindRollup(row, sum.Value);
         });
 
     public static SqlCommand InsertEvents(IReadOnlyCollection<TeamEvent> events) => Repeat(
@@ -277,6 +241,14 @@ internal static partial class SqlServerStatements
         row.Add("@cost", SqlDbType.BigInt, sum.Cost.RestNanoUsd);
         row.Add("@imputedBillion", SqlDbType.BigInt, sum.ImputedCost.BillionUsd);
         row.Add("@imputed", SqlDbType.BigInt, sum.ImputedCost.RestNanoUsd);
+    }
+
+    private static void BindRollup(Row row, UsageSum sum)
+    {
+        BindSum(row, sum);
+        row.Add("@unpriced", SqlDbType.BigInt, sum.UnpricedTokens);
+        row.Add("@assumedBillion", SqlDbType.BigInt, sum.AssumedCost.BillionUsd);
+        row.Add("@assumed", SqlDbType.BigInt, sum.AssumedCost.RestNanoUsd);
     }
 
     private static void BindTokens(Row row, TokenCounts tokens)

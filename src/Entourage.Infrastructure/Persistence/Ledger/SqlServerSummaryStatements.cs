@@ -23,9 +23,8 @@ internal static partial class SqlServerStatements
             row.Add("@heading", SqlDbType.TinyInt, (byte)sum.Key.Heading);
             row.Add("@day", SqlDbType.Int, DayConverter.ToNumber(sum.Key.Day));
             row.Add("@item", SqlDbType.NVarChar, sum.Key.Item, CostSummary.ItemLength);
-            row.Add("@unpriced", SqlDbType.BigInt, sum.Value.UnpricedTokens);
             row.Add("@sessions", SqlDbType.Int, sum.Value.Sessions);
-            BindSum(row, sum.Value);
+            BindRollup(row, sum.Value);
         });
 
     public static SqlCommand MarkSummarised(IReadOnlyCollection<LedgerBucket> rollups) => Repeat(SummarySql.MarkSummarised, rollups, BindBucket);

@@ -11,7 +11,9 @@ using SQLitePCL;
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
 /// <summary>A connection with the ledger's statements, each prepared once.</summary>
-internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedgerWrites, IDisposable
+/// <param name="connection">The connection.</param>
+/// <param name="ownsConnection">Whether to close it in the end.</param>
+internal sealed partial class SqliteLedger(SqliteConnection connection, bool ownsConnection = true) : ILedgerWrites, IDisposable
 {
     private const string AddToRollup = LedgerSql.InsertRollup + " ON CONFLICT DO UPDATE SET " + LedgerSql.RollupSums;
 
@@ -126,17 +128,6 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         return Task.FromResult<IReadOnlyList<ModelPrice>>(prices);
     }
 
-    public Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences)
-    {
-        var found = new List<LedgerUnpriced>(sequences.Count);
-        foreach (var sequence in sequences)
-        {
-            Prepare(LedgerSql.SelectUnpriced + "= @sequence").Bind("@sequence", sequence).ReadAll(LedgerSql.ReadUnpriced, found);
-        }
-
-        return Task.FromResult<IReadOnlyList<LedgerUnpriced>>(found);
-    }
-
     public Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes)
     {
         var answers = new Dictionary<string, IdempotentAnswer>(StringComparer.Ordinal);
@@ -168,7 +159,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
             .ReadFirst(LedgerAlertSql.ReadCost)!.Cost);
 
     public Task<bool> IsRecordedAsync(long sessionId, Guid recordId) => Task.FromResult(
-        Prepare(LedgerSql.SelectRecorded).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(row => row) is not null);
+        Prepare(LedgerUsageSql.SelectRecorded).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(row => row) is not null);
 
     public Task SaveAsync(LedgerChanges changes)
     {
@@ -208,6 +199,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
                 .Bind("@session", reservation.SessionId)
                 .Bind("@organisation", reservation.OrganisationId)
                 .Bind("@amount", reservation.Amount.NanoUsd)
+                .Bind("@assumed", reservation.IsAssumed ? 1 : 0)
                 .Bind("@created", reservation.CreatedAt)
                 .Write();
         }
@@ -219,7 +211,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
 
         foreach (var (bucket, sum) in changes.Rollups)
         {
-            Bind(BindSum(Prepare(AddToRollup), sum).Bind("@unpriced", sum.UnpricedTokens), bucket).Write();
+            Bind(BindRollup(Prepare(AddToRollup), sum), bucket).Write();
         }
 
         foreach (var record in changes.Records)
@@ -281,7 +273,10 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
             statement.Dispose();
         }
 
-        connection.Dispose();
+        if (ownsConnection)
+        {
+            connection.Dispose();
+        }
     }
 
     private static Task<IReadOnlyList<LedgerReservation>> ReadReservations<T>(IReadOnlyCollection<T> keys, Func<T, SqliteStatement> toStatement)
@@ -335,6 +330,11 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         .Bind("@imputedBillion", sum.ImputedCost.BillionUsd)
         .Bind("@imputed", sum.ImputedCost.RestNanoUsd);
 
+    private static SqliteStatement BindRollup(SqliteStatement statement, UsageSum sum) => BindSum(statement, sum)
+        .Bind("@unpriced", sum.UnpricedTokens)
+        .Bind("@assumedBillion", sum.AssumedCost.BillionUsd)
+        .Bind("@assumed", sum.AssumedCost.RestNanoUsd);
+
     private void Write(CounterChange change)
     {
         var statement = Bind(Prepare(change.Before is null ? LedgerSql.InsertCounter : LedgerSql.UpdateCounter), change.Window)
@@ -352,37 +352,6 @@ internal sealed partial class SqliteLedger(SqliteConnection connection) : ILedge
         }
 
         statement.Write();
-    }
-
-    private void Write(LedgerRecord record)
-    {
-        var (entry, tokens, parts) = (record.Entry, record.Entry.Tokens.Counts, record.Price?.Parts);
-        Prepare(LedgerSql.InsertRecord)
-            .Bind("@id", entry.RecordId)
-            .Bind("@session", entry.SessionId)
-            .Bind("@occurred", entry.OccurredAt)
-            .Bind("@recorded", entry.Now)
-            .Bind("@model", record.Model)
-            .Bind("@input", tokens.Input)
-            .Bind("@output", tokens.Output)
-            .Bind("@cacheRead", tokens.CacheRead)
-            .Bind("@cacheWrite", tokens.CacheWrite)
-            .Bind("@longCacheWrite", entry.Tokens.LongCacheWrite)
-            .Bind("@batch", entry.Tokens.IsBatch ? 1 : 0)
-            .Bind("@unpriced", record.UnpricedTokens)
-            .Bind("@corrects", record.Corrects)
-            .Bind("@price", record.Price?.PriceId)
-            .Bind("@inputCost", parts?.Input.NanoUsd)
-            .Bind("@outputCost", parts?.Output.NanoUsd)
-            .Bind("@cacheReadCost", parts?.CacheRead.NanoUsd)
-            .Bind("@cacheWriteCost", parts?.CacheWrite.NanoUsd)
-            .Bind("@cost", record.Cost.NanoUsd)
-            .Bind("@source", (long)record.CostSource)
-            .Bind("@billing", (long)entry.Billing)
-            .Bind("@error", entry.Error)
-            .Bind("@reservation", entry.ReservationId)
-            .Bind("@overrun", record.Overrun.NanoUsd)
-            .Write();
     }
 
     private SqliteStatement Prepare(string sql)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Infrastructure.Persistence.Ledger;
 
@@ -42,6 +43,13 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
             writer = null;
             throw;
         }
+    }
+
+    public async Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work)
+    {
+        // The context's connection stays its own: the statements end here, and it is not closed.
+        using var ledger = new SqliteLedger((SqliteConnection)db.Database.GetDbConnection(), ownsConnection: false);
+        await work(ledger);
     }
 
     public async Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken)

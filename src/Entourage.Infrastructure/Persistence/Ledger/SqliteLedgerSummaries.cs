@@ -20,12 +20,11 @@ internal sealed partial class SqliteLedger
     {
         foreach (var (key, sum) in sums)
         {
-            BindSum(Prepare(AddToSummary), sum)
+            BindRollup(Prepare(AddToSummary), sum)
                 .Bind("@subject", key.SubjectId)
                 .Bind("@heading", (long)key.Heading)
                 .Bind("@day", DayConverter.ToNumber(key.Day))
                 .Bind("@item", key.Item)
-                .Bind("@unpriced", sum.UnpricedTokens)
                 .Bind("@sessions", sum.Sessions)
                 .Write();
         }

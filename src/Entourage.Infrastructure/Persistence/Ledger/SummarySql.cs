@@ -23,7 +23,8 @@ internal static class SummarySql
         + "r.CacheReadTokens - r.SummarisedCacheReadTokens, r.CacheWriteTokens - r.SummarisedCacheWriteTokens, "
         + "r.UnpricedTokens - r.SummarisedUnpricedTokens, r.CostBillionUsd - r.SummarisedCostBillionUsd, r.CostNanoUsd - r.SummarisedCostNanoUsd, "
         + "r.ImputedCostBillionUsd - r.SummarisedImputedCostBillionUsd, r.ImputedCostNanoUsd - r.SummarisedImputedCostNanoUsd, "
-        + "r.Sessions - r.SummarisedSessions "
+        + "r.Sessions - r.SummarisedSessions, "
+        + "r.AssumedCostBillionUsd - r.SummarisedAssumedCostBillionUsd, r.AssumedCostNanoUsd - r.SummarisedAssumedCostNanoUsd "
         + "FROM Teams t JOIN UsageRollups r ON r.TeamId = t.Id AND r.IsSummarised = 0 JOIN Sessions s ON s.Id = r.SessionId "
         + "WHERE t.OrganisationId = @organisation";
 
@@ -31,13 +32,14 @@ internal static class SummarySql
         "UPDATE UsageRollups SET IsSummarised = 1, SummarisedInputTokens = InputTokens, SummarisedOutputTokens = OutputTokens, "
         + "SummarisedCacheReadTokens = CacheReadTokens, SummarisedCacheWriteTokens = CacheWriteTokens, "
         + "SummarisedUnpricedTokens = UnpricedTokens, SummarisedCostBillionUsd = CostBillionUsd, SummarisedCostNanoUsd = CostNanoUsd, "
-        + "SummarisedImputedCostBillionUsd = ImputedCostBillionUsd, SummarisedImputedCostNanoUsd = ImputedCostNanoUsd, SummarisedSessions = Sessions "
+        + "SummarisedImputedCostBillionUsd = ImputedCostBillionUsd, SummarisedImputedCostNanoUsd = ImputedCostNanoUsd, "
+        + "SummarisedAssumedCostBillionUsd = AssumedCostBillionUsd, SummarisedAssumedCostNanoUsd = AssumedCostNanoUsd, SummarisedSessions = Sessions "
         + "WHERE TeamId = @team AND QuarterAt = @quarter AND SessionId = @session AND Model = @model";
 
     public const string InsertSummary =
         "INSERT INTO CostSummaries (SubjectId, Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, "
-        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, Sessions) VALUES (@subject, @heading, @day, @item, "
-        + "@input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, @sessions)";
+        + "UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, AssumedCostBillionUsd, AssumedCostNanoUsd, Sessions) VALUES (@subject, @heading, @day, @item, "
+        + "@input, @output, @cacheRead, @cacheWrite, @unpriced, @costBillion, @cost, @imputedBillion, @imputed, @assumedBillion, @assumed, @sessions)";
 
     public const string SummarySums =
         TotalSql.AddTokens + ", " + TotalSql.AddUnpriced + ", " + TotalSql.AddCosts + ", Sessions = Sessions + @sessions";
@@ -47,9 +49,9 @@ internal static class SummarySql
         var bucket = new LedgerBucket(row.Id(), row.Instant()!.Value, row.Int64(), row.Text()!);
         var origin = new CostOrigin(
             row.Id(), bucket.TeamId, BudgetCalendar.Of(row.Text()!), row.Id(), row.OptionalInt64(), bucket.Model, bucket.QuarterAt);
-        return new(
-            bucket,
-            origin,
-            new(new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64()), row.Int64(), row.Total(), row.Total(), row.Int32()));
+        var tokens = new TokenCounts(row.Int64(), row.Int64(), row.Int64(), row.Int64());
+
+        // Members are read in the order of the columns.
+        return new(bucket, origin, new(tokens, row.Int64(), row.Total(), row.Total(), row.Int32()) { AssumedCost = row.Total() });
     }
 }

@@ -26,7 +26,9 @@ internal static class TotalSql
     public const string AddCosts =
         "CostBillionUsd = CostBillionUsd + @costBillion + (CostNanoUsd + @cost) / " + Billion + ", CostNanoUsd = (CostNanoUsd + @cost) % " + Billion + ", "
         + "ImputedCostBillionUsd = ImputedCostBillionUsd + @imputedBillion + (ImputedCostNanoUsd + @imputed) / " + Billion + ", "
-        + "ImputedCostNanoUsd = (ImputedCostNanoUsd + @imputed) % " + Billion;
+        + "ImputedCostNanoUsd = (ImputedCostNanoUsd + @imputed) % " + Billion + ", "
+        + "AssumedCostBillionUsd = AssumedCostBillionUsd + @assumedBillion + (AssumedCostNanoUsd + @assumed) / " + Billion + ", "
+        + "AssumedCostNanoUsd = (AssumedCostNanoUsd + @assumed) % " + Billion;
 
     /// <summary>The same for a session, whose columns have other names.</summary>
     public const string AddSessionCosts =

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Ledger;
 
 namespace Entourage.Infrastructure.Tests.Persistence.Ledger;
@@ -65,6 +66,8 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
             throw new FaultException(fault);
         }
     }
+
+    public Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work) => store.WithinAsync(db, work);
 
     public Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken) => store.ReadAsync(work, cancellationToken);
 

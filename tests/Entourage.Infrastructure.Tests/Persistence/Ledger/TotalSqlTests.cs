@@ -11,7 +11,8 @@ namespace Entourage.Infrastructure.Tests.Persistence.Ledger;
 internal sealed class TotalSqlTests
 {
     private const string Columns =
-        "InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd";
+        "InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, "
+        + "AssumedCostBillionUsd, AssumedCostNanoUsd";
 
     private static readonly Gen<long> Tokens = Gen.OneOf(
         Gen.Long[0, TokenCounts.LargestInput], Gen.Long[0, TokenCounts.LargestTotal], Gen.Const(TokenCounts.LargestTotal));
@@ -25,13 +26,15 @@ internal sealed class TotalSqlTests
         from unpriced in Gen.OneOf(Tokens, Tokens.Select(count => -count))
         from cost in Costs
         from imputed in Costs
-        select new UsageSum(new(tokens[0], tokens[1], tokens[2], tokens[3]), unpriced, cost, imputed, 0);
+        from assumed in Gen.OneOf(Costs, Costs.Select(cost => MoneyTotal.Zero - cost))
+        select new UsageSum(new(tokens[0], tokens[1], tokens[2], tokens[3]), unpriced, cost, imputed, 0) { AssumedCost = assumed };
 
     private static readonly (string Name, Func<UsageSum, long> Of)[] Values =
     [
         ("@input", sum => sum.Tokens.Input), ("@output", sum => sum.Tokens.Output), ("@cacheRead", sum => sum.Tokens.CacheRead),
         ("@cacheWrite", sum => sum.Tokens.CacheWrite), ("@unpriced", sum => sum.UnpricedTokens), ("@costBillion", sum => sum.Cost.BillionUsd),
         ("@cost", sum => sum.Cost.RestNanoUsd), ("@imputedBillion", sum => sum.ImputedCost.BillionUsd), ("@imputed", sum => sum.ImputedCost.RestNanoUsd),
+        ("@assumedBillion", sum => sum.AssumedCost.BillionUsd), ("@assumed", sum => sum.AssumedCost.RestNanoUsd),
     ];
 
     [Test]
@@ -78,13 +81,14 @@ internal sealed class TotalSqlTests
 #pragma warning restore CA2100
             using var reader = command.ExecuteReader();
             Assert.That(reader.Read());
-            Assert.That(reader.GetString(9).Replace("integer", "", StringComparison.Ordinal), Is.Empty);
+            Assert.That(reader.GetString(11).Replace("integer", "", StringComparison.Ordinal), Is.Empty);
             return new(
                 new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3)),
                 reader.GetInt64(4),
                 MoneyTotal.Of(reader.GetInt64(5), reader.GetInt64(6)),
                 MoneyTotal.Of(reader.GetInt64(7), reader.GetInt64(8)),
-                0);
+                0)
+            { AssumedCost = MoneyTotal.Of(reader.GetInt64(9), reader.GetInt64(10)) };
         }
     }
 

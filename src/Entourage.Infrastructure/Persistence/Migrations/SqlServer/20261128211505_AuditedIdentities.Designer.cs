@@ -412,11 +412,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<int>("Start")
                         .HasColumnType("int");
 
-                    b.Property<long>("Reserved")
+                    b.Property<long>("ReservedBillionUsd")
                         .HasColumnType("bigint");
 
-                    b.Property<long>("Spent")
+                    b.Property<long>("ReservedNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Reserved");
+
+                    b.Property<long>("SpentBillionUsd")
                         .HasColumnType("bigint");
+
+                    b.Property<long>("SpentNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Spent");
 
                     b.HasKey("Scope", "ScopeId", "Period", "Start");
 
@@ -491,9 +499,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("bigint")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("bigint")
@@ -820,6 +836,33 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Prices", (string)null);
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<Guid?>("AgentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("AgentId");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("ChildTokens");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
                 {
                     b.Property<long>("SessionId")
@@ -848,9 +891,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("bigint")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("bigint")
@@ -899,8 +950,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("bigint");
 
-                    b.Property<long>("Cost")
+                    b.Property<long>("CostBillionUsd")
                         .HasColumnType("bigint");
+
+                    b.Property<long>("CostNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("Cost");
 
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("datetimeoffset");
@@ -910,8 +965,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(2000)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<long>("ImputedCost")
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("bigint");
+
+                    b.Property<long>("ImputedCostNanoUsd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ImputedCost");
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
@@ -1092,7 +1151,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("bigint");
 
+                    b.Property<long>("CostBillionUsd")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("CostNanoUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("bigint");
 
                     b.Property<long>("ImputedCostNanoUsd")
@@ -1125,9 +1190,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("bigint")
                                 .HasColumnName("SummarisedCacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedCostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("bigint")
                                 .HasColumnName("SummarisedCostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("bigint")
@@ -1672,6 +1745,20 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .WithMany()
                         .HasForeignKey("OrganisationId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.HasOne("Entourage.Domain.Agents.Agent", null)
+                        .WithMany()
+                        .HasForeignKey("AgentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>

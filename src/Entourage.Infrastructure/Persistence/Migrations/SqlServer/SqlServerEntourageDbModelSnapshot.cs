@@ -445,6 +445,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<bool>("IsAssumed")
+                        .HasColumnType("bit");
+
                     b.Property<Guid>("OrganisationId")
                         .HasColumnType("uniqueidentifier");
 
@@ -487,6 +490,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Costs.CostSummary.Amounts#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("bigint")
@@ -880,6 +891,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         {
                             b1.IsRequired();
 
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostNanoUsd");
+
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("bigint")
                                 .HasColumnName("CacheReadTokens");
@@ -1035,6 +1054,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
 
+                    b.Property<long>("AssumedCost")
+                        .HasColumnType("bigint");
+
                     b.Property<byte>("Billing")
                         .HasColumnType("tinyint");
 
@@ -1074,6 +1096,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<bool>("IsBatch")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsSum")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsTimeOfReceipt")
                         .HasColumnType("bit");
 
                     b.Property<long>("LongCacheWriteTokens")
@@ -1119,7 +1150,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasFilter("[Corrects] IS NOT NULL");
 
                     b.HasIndex("Model", "Sequence")
-                        .HasFilter("[CostSource] = 2");
+                        .HasFilter("[CostSource] IN (2, 5)");
 
                     b.HasIndex("SessionId", "Sequence");
 
@@ -1141,6 +1172,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("AssumedCostBillionUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AssumedCostNanoUsd")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("CacheReadTokens")
                         .HasColumnType("bigint");
@@ -1178,6 +1215,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Summarised", "Entourage.Domain.Sessions.UsageRollup.Summarised#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedAssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedAssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("bigint")

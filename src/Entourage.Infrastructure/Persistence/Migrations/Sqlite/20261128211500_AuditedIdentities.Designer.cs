@@ -389,11 +389,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Start")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Reserved")
+                    b.Property<long>("ReservedBillionUsd")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Spent")
+                    b.Property<long>("ReservedNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Reserved");
+
+                    b.Property<long>("SpentBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("SpentNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Spent");
 
                     b.HasKey("Scope", "ScopeId", "Period", "Start");
 
@@ -468,9 +476,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -790,6 +806,33 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Prices", (string)null);
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("AgentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("AgentId");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("ChildTokens");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
                 {
                     b.Property<long>("SessionId")
@@ -817,9 +860,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -867,8 +918,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Cost")
+                    b.Property<long>("CostBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("CostNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Cost");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
@@ -877,8 +932,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
-                    b.Property<long>("ImputedCost")
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("ImputedCostNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ImputedCost");
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
@@ -1054,7 +1113,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CostBillionUsd")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CostNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ImputedCostNanoUsd")
@@ -1087,9 +1152,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SummarisedCacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedCostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SummarisedCostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -1627,6 +1700,20 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("OrganisationId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.HasOne("Entourage.Domain.Agents.Agent", null)
+                        .WithMany()
+                        .HasForeignKey("AgentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>

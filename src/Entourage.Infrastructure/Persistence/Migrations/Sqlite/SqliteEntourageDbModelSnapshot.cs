@@ -422,6 +422,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsAssumed")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("OrganisationId")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -464,6 +467,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Costs.CostSummary.Amounts#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("INTEGER")
@@ -849,6 +860,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         {
                             b1.IsRequired();
 
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostNanoUsd");
+
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheReadTokens");
@@ -999,6 +1018,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("AssumedCost")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte>("Billing")
                         .HasColumnType("INTEGER");
 
@@ -1038,6 +1060,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsBatch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsSum")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsTimeOfReceipt")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("LongCacheWriteTokens")
@@ -1082,7 +1113,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasFilter("[Corrects] IS NOT NULL");
 
                     b.HasIndex("Model", "Sequence")
-                        .HasFilter("[CostSource] = 2");
+                        .HasFilter("[CostSource] IN (2, 5)");
 
                     b.HasIndex("SessionId", "Sequence");
 
@@ -1103,6 +1134,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("AssumedCostBillionUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AssumedCostNanoUsd")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("CacheReadTokens")
                         .HasColumnType("INTEGER");
@@ -1140,6 +1177,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Summarised", "Entourage.Domain.Sessions.UsageRollup.Summarised#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedAssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedAssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("INTEGER")

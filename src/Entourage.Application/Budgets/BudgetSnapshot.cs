@@ -1,0 +1,168 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Organisations;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Budgets;
+
+/// <summary>Whose budget, as which team sees it: the teams of an organisation want to know different things of its caps.</summary>
+internal readonly record struct WatchedBudgetKey(Guid TeamId, BudgetScope Scope, string ScopeId, BudgetPeriod Period);
+
+/// <summary>A task and what it has cost (USD).</summary>
+internal sealed record TaskSpending(Guid TeamId, TaskCap Task, MoneyTotal Spent);
+
+/// <summary>
+/// The budgets with a limit that a change reaches, in their present windows, as the transaction sees them. Work that is over has no budget here:
+/// tasks that are done or cancelled, unless the change is of the task itself, and sessions that have ended.
+/// </summary>
+/// <param name="Reach">Which they are.</param>
+/// <param name="At">The moment that decides the windows (UTC).</param>
+/// <param name="Budgets">The budgets.</param>
+/// <param name="Tasks">The tasks that have a red flag.</param>
+internal sealed record BudgetSnapshot(
+    BudgetReach Reach,
+    DateTimeOffset At,
+    IReadOnlyDictionary<WatchedBudgetKey, WatchedBudget> Budgets,
+    IReadOnlyDictionary<long, TaskSpending> Tasks)
+{
+    /// <summary>Reads them. What the context has changed and not saved is not seen.</summary>
+    public static async Task<BudgetSnapshot> ReadAsync(IEntourageDb db, BudgetReach reach, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var organisation = await db.Organisations.AsNoTracking().SingleAsync(one => one.Id == reach.OrganisationId, cancellationToken);
+        var teams = await db.Teams.AsNoTracking()
+            .Where(team => team.OrganisationId == reach.OrganisationId && (reach.TeamId == null || team.Id == reach.TeamId))
+            .ToListAsync(cancellationToken);
+        var found = new List<(Team Team, Budget Budget)>();
+        var tasks = new List<(Team Team, TaskCap Task)>();
+        foreach (var team in teams)
+        {
+            // No agent's own, so any will do.
+            var shared = PolicyOf(organisation, team, Guid.Empty);
+            Add(team, shared, BudgetScope.Organisation, reach.HasOrganisation);
+            Add(team, shared, BudgetScope.Team, reach.HasTeams);
+            await AddAgentsAsync(team);
+            await AddTasksAsync(team, shared);
+            await AddSessionsAsync(team, shared);
+        }
+
+        var counters = await SpendingAsync(
+            db,
+            [.. found.Select(row => row.Budget.Window), .. tasks.Select(row => WindowOf(row.Task.TaskId))],
+            cancellationToken);
+        return new(
+            reach,
+            now,
+            found.ToDictionary(
+                row => new WatchedBudgetKey(row.Team.Id, row.Budget.Window.Scope, row.Budget.Window.ScopeId, row.Budget.Window.Period),
+                row => new WatchedBudget(row.Budget.With(counters), row.Team.Watch.Thresholds) { OnExceed = row.Team.Limits.OnExceed }),
+            tasks.ToDictionary(
+                row => row.Task.TaskId,
+                row => new TaskSpending(row.Team.Id, row.Task, counters.GetValueOrDefault(WindowOf(row.Task.TaskId)).Spent)));
+
+        void Add(Team team, BudgetPolicy policy, BudgetScope scope, bool isReached)
+        {
+            if (isReached)
+            {
+                found.AddRange(policy.BudgetsAt(now)
+                    .Where(budget => budget.Limit is not null && budget.Window.Scope == scope)
+                    .Select(budget => (team, budget)));
+            }
+        }
+
+        async Task AddAgentsAsync(Team team)
+        {
+            if (reach.HasAgents)
+            {
+                var agents = await db.Agents.AsNoTracking()
+                    .Where(agent => agent.TeamId == team.Id && (reach.AgentId == null || agent.Id == reach.AgentId))
+                    .Select(agent => new { agent.Id, agent.DailyLimit })
+                    .ToListAsync(cancellationToken);
+                foreach (var agent in agents)
+                {
+                    Add(team, PolicyOf(organisation, team, agent.Id) with { AgentDailyLimit = agent.DailyLimit }, BudgetScope.Agent, isReached: true);
+                }
+            }
+        }
+
+        async Task AddTasksAsync(Team team, BudgetPolicy shared)
+        {
+            if (!reach.HasTasks)
+            {
+                return;
+            }
+
+            var open = await db.Tasks.AsNoTracking()
+                .Where(task => task.TeamId == team.Id && (reach.TaskId == null || task.Id == reach.TaskId)
+                    && (reach.TaskId != null || task.Status == WorkTaskStatus.Todo || task.Status == WorkTaskStatus.InProgress || task.Status == WorkTaskStatus.InReview
+                        || db.Sessions.Any(session => session.TaskId == task.Id && session.Status == SessionStatus.Active)))
+                .Select(task => new { task.Id, task.OwnLimit, task.TaskType })
+                .ToListAsync(cancellationToken);
+            foreach (var task in open)
+            {
+                var cap = new TaskCap(task.Id, task.OwnLimit, task.TaskType);
+                Add(team, shared with { Task = cap }, BudgetScope.Task, cap.Limit(team.Limits) is not null);
+                if (SpendGuideline.For(cap.TaskType) is not null)
+                {
+                    tasks.Add((team, cap));
+                }
+            }
+        }
+
+        async Task AddSessionsAsync(Team team, BudgetPolicy shared)
+        {
+            if (reach.HasSessions && team.Limits.Session is not null)
+            {
+                var active = await db.Sessions.AsNoTracking()
+                    .Where(session => session.TeamId == team.Id && session.Status == SessionStatus.Active)
+                    .ToListAsync(cancellationToken);
+                foreach (var top in active.Select(TeamworkDetectors.TopOf).Distinct())
+                {
+                    Add(team, shared with { SessionPath = [top] }, BudgetScope.Session, isReached: true);
+                }
+            }
+        }
+    }
+
+    private static BudgetPolicy PolicyOf(Organisation organisation, Team team, Guid agentId) => new()
+    {
+        OrganisationId = organisation.Id,
+        OrganisationLimits = organisation.Limits,
+        TeamId = team.Id,
+        Timezone = team.Timezone,
+        TeamLimits = team.Limits,
+        TeamGrant = team.DayGrant,
+        AgentId = agentId,
+    };
+
+    private static BudgetWindow WindowOf(long taskId) => new(BudgetScope.Task, BudgetWindow.IdOf(taskId), BudgetPeriod.Total, BudgetCalendar.Always);
+
+    private static async Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(
+        IEntourageDb db, IEnumerable<BudgetWindow> windows, CancellationToken cancellationToken)
+    {
+        var counters = new Dictionary<BudgetWindow, Spending>();
+        foreach (var scope in windows.GroupBy(window => (window.Scope, window.Period)))
+        {
+            // Fewer than a statement may have parameters; a scope may have thousands.
+            foreach (var some in scope.Chunk(500))
+            {
+                var ids = some.Select(window => window.ScopeId).Distinct(StringComparer.Ordinal).ToArray();
+                var starts = some.Select(window => window.Start).Distinct().ToArray();
+                var rows = await db.BudgetCounters.AsNoTracking()
+                    .Where(counter => counter.Scope == scope.Key.Scope && counter.Period == scope.Key.Period
+                        && ids.Contains(counter.ScopeId) && starts.Contains(counter.Start))
+                    .ToListAsync(cancellationToken);
+                foreach (var counter in rows)
+                {
+                    counters[counter.Window] = counter.Spending;
+                }
+            }
+        }
+
+        return counters;
+    }
+}

@@ -1,0 +1,74 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Budgets;
+using Entourage.Application.Telemetry;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Hooks;
+
+/// <summary>Checks whether a program may go on, for a hook that the program calls.</summary>
+/// <param name="AgentId">The agent that the program works for; null for the one whose session is named.</param>
+/// <param name="SessionId">The session that was opened for the program; null where its telemetry opens one.</param>
+/// <param name="TaskId">The task that it works on; null for that of its session.</param>
+/// <param name="SourceName">What the program calls its session, at most 500 characters; null where it does not say.</param>
+/// <param name="Event">The event of the hook, as the program names it, at most 100 characters.</param>
+public sealed record CheckHookQuery(Guid? AgentId, long? SessionId, long? TaskId, string? SourceName, string? Event) : IQuery<BudgetResponse>
+{
+    /// <inheritdoc/>
+    public Need Needs() => Need.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
+}
+
+internal sealed class CheckHookValidator : AbstractValidator<CheckHookQuery>
+{
+    private const int LongestName = 500;
+    private const int LongestEvent = 100;
+
+    public CheckHookValidator()
+    {
+        RuleFor(query => query.AgentId).NotNull().When(query => query.SessionId is null)
+            .WithMessage("'{PropertyName}' must be given, unless the key is an agent's or a session is named.");
+        RuleFor(query => query.SourceName).MaximumLength(LongestName).OverridePropertyName("session_id");
+        RuleFor(query => query.Event!).NotNull().Line(LongestEvent).OverridePropertyName("hook_event_name");
+    }
+}
+
+internal sealed class CheckHookHandler(IEntourageDb db, IMediator mediator, TimeProvider time) : IRequestHandler<CheckHookQuery, BudgetResponse>
+{
+    public async Task<BudgetResponse> Handle(CheckHookQuery request, CancellationToken cancellationToken)
+    {
+        if (request.SessionId is null && string.IsNullOrEmpty(request.SourceName))
+        {
+            return await mediator.Send(new GetAgentBudgetQuery(request.AgentId!.Value, request.TaskId), cancellationToken);
+        }
+
+        var now = time.GetUtcNow();
+        var found = await mediator.Send(new FindSourceSessionQuery(request.AgentId, request.SessionId, request.SourceName ?? "", now), cancellationToken);
+        var query = new GetAgentBudgetQuery(found.AgentId, request.TaskId)
+        {
+            SessionId = found.SessionId ?? await FindOpenedAsync(found.AgentId, now, cancellationToken),
+            UseNewestSession = false,
+        };
+        return await mediator.Send(query, cancellationToken);
+    }
+
+    /// <summary>
+    /// The session of a run whose telemetry has opened none: the agent's newest that somebody opened for it, if it is active or was killed a short
+    /// while ago. One that another run's telemetry has opened is that run's, and its cap is no reason to stop this one.
+    /// </summary>
+    private async Task<long?> FindOpenedAsync(Guid agentId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = now - SessionState.KillIsToldFor;
+        return await db.Sessions
+            .Where(session => session.AgentId == agentId
+                && (session.Status == SessionStatus.Active || (session.Status == SessionStatus.Killed && session.EndedAt >= since))
+                && !db.SourceSessions.Any(source => source.SessionId == session.Id))
+            .OrderBy(session => session.Status == SessionStatus.Active ? 0 : 1)
+            .ThenByDescending(session => session.Id)
+            .Select(session => (long?)session.Id)
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,98 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Sessions;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>What is recorded stays; it is corrected by records that follow (rule 5).</summary>
+internal sealed partial class LedgerBatch
+{
+    /// <summary>Corrects what was recorded of a call before, where telemetry states its cost now.</summary>
+    private async Task AmendAsync(LedgerEntry entry, object earlier)
+    {
+        if (entry is UsageEntry usage && earlier is UsageResponse before && opening.Amendments.Amend(usage, before) is { } correction)
+        {
+            await AddCorrectionAsync(correction);
+        }
+    }
+
+    /// <summary>Takes back what spans counted that sum up others.</summary>
+    private async Task CoverAsync(UsageEntry usage)
+    {
+        foreach (var correction in opening.Amendments.Cover(usage))
+        {
+            await AddCorrectionAsync(correction);
+        }
+    }
+
+    private async Task AddCorrectionAsync(LedgerRecord correction)
+    {
+        var (session, now) = (GetSession(correction.Entry.SessionId), correction.Entry.Now);
+        var before = books.PositionOf(books.BudgetsAt(session, now));
+        Add(correction, session, held: null);
+        await KillUnderExhaustedAsync(before, session, now);
+    }
+
+    /// <summary>
+    /// Prices a usage that waits for it (rule 5: what is recorded stays, and a record is added). Of an assumed cost the record takes off what was too
+    /// much, or adds what was missing.
+    /// </summary>
+    private async Task<bool> RepriceAsync(RepriceEntry reprice)
+    {
+        var session = GetSession(reprice.SessionId);
+        if (!opening.Unpriced.TryGetValue(reprice.Sequence, out var waiting)
+            || waiting.SessionId != session.Id
+            || FindPrice(session, waiting.Model, waiting.OccurredAt, waiting.Tokens) is not { } price)
+        {
+            return false;
+        }
+
+        opening.Unpriced.Remove(reprice.Sequence);
+        var before = books.PositionOf(books.BudgetsAt(session, reprice.Now));
+        var entry = new UsageEntry(
+            Guid.CreateVersion7(reprice.Now),
+            session.Id,
+            default,
+            ReportedCost: null,
+            waiting.Model,
+            ReservationId: null,
+            waiting.OccurredAt,
+            Error: null,
+            waiting.Billing,
+            reprice.Now,
+            Idempotency: null);
+        Add(
+            new(entry, waiting.Model, price.Parts.Total - waiting.Cost, CostSource.Catalogue, Money.Zero, price, -waiting.UnpricedTokens, waiting.Sequence)
+            {
+                AssumedCost = Money.Zero - waiting.AssumedCost,
+            },
+            session,
+            held: null);
+        await KillUnderExhaustedAsync(before, session, reprice.Now);
+        return true;
+    }
+
+    /// <summary>Kills the sessions under present budgets that a late cost has exhausted, where their teams want that.</summary>
+    /// <param name="before">The present budgets before the cost.</param>
+    /// <param name="session">The session that the cost is of.</param>
+    /// <param name="now">The present (UTC).</param>
+    private async Task KillUnderExhaustedAsync(BudgetPosition before, LedgerSession session, DateTimeOffset now)
+    {
+        var after = books.PositionOf(before.Budgets.Select(budget => budget.Budget));
+        var exhausted = after.Budgets.Where((budget, i) => budget.IsExhausted && !before.Budgets[i].IsExhausted)
+            .Select(budget => budget.Budget.Window)
+            .ToArray();
+        if (exhausted.Length == 0)
+        {
+            return;
+        }
+
+        var isShared = exhausted.Any(window => window.Scope == BudgetScope.Organisation);
+        foreach (var teamId in isShared ? await store.FindTeamsAsync(session.Policy.OrganisationId) : [session.Policy.TeamId])
+        {
+            await stops.KillUnderAsync(teamId, exhausted, now);
+        }
+    }
+}

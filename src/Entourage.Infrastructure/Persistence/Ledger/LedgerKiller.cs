@@ -1,0 +1,20 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Infrastructure.Persistence.Ledger;
+
+/// <summary>Kills sessions in the transaction of a context, as the ledger kills them in its own.</summary>
+internal sealed class LedgerKiller(EntourageDb db, ILedgerStore store) : ISessionKiller
+{
+    public Task KillAsync(Guid organisationId, Guid teamId, IReadOnlyCollection<BudgetWindow> exhausted, DateTimeOffset now) => store.WithinAsync(
+        db,
+        async writes =>
+        {
+            var books = new LedgerBooks(await writes.HoldAsync([], [organisationId]), [organisationId]);
+            await new LedgerStops(books, writes).KillUnderAsync(teamId, exhausted, now);
+            if (books.Close([], []) is { } changes)
+            {
+                await writes.SaveAsync(changes);
+            }
+        });
+}
