@@ -151,12 +151,14 @@ try
         return await new SeedDemo(app.Services, demoClock, Console.Out).RunAsync(CancellationToken.None);
     }
 
+    var warmUp = WarmUp.RunAsync(app.Logger);
     await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
     if (needsKeys)
     {
         await Access.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
     }
 
+    await warmUp;
     await app.StartAsync();
     if (!Logs.AreJson(app.Configuration))
     {

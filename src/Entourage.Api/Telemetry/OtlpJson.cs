@@ -1,13 +1,10 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Entourage.Api.Protection;
 using Entourage.Api.Startup;
 using Entourage.Api.Telemetry.Wire;
-using Google.Protobuf;
+using static Entourage.Api.Telemetry.OtlpJsonValues;
 using Attribute = Entourage.Api.Telemetry.Wire.Attribute;
 
 namespace Entourage.Api.Telemetry;
@@ -21,13 +18,6 @@ namespace Entourage.Api.Telemetry;
 /// <param name="cancellationToken">Gives up.</param>
 internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationToken) : IOtlpFormat
 {
-    private const NumberStyles AnyNotation = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-
-    // Of a span and of a trace, in bytes; and the latter in base64.
-    private const int ShortestId = 8;
-    private const int LongestId = 16;
-    private const int LongestBase64 = 22;
-
     // The names of enumerations by their numbers.
     private static readonly string[] Temporalities =
         ["AGGREGATION_TEMPORALITY_UNSPECIFIED", "AGGREGATION_TEMPORALITY_DELTA", "AGGREGATION_TEMPORALITY_CUMULATIVE"];
@@ -375,118 +365,5 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         }
 
         return attributes;
-    }
-
-    // The first that it has. One that cannot be read is a text that says nothing.
-    private static Value? ToValue(JsonElement value)
-    {
-        if (Member(value, "stringValue"u8) is { } text)
-        {
-            return new() { Text = TextOf(text) };
-        }
-
-        if (Member(value, "intValue"u8) is { } asInt)
-        {
-            return Whole(asInt) is { } whole ? new() { Whole = whole } : Unreadable();
-        }
-
-        if (Member(value, "doubleValue"u8) is { } asDouble)
-        {
-            return Fraction(asDouble) is { } fraction ? new() { Fraction = fraction } : Unreadable();
-        }
-
-        return Member(value, "boolValue"u8) is not { } truth ? null
-            : truth.ValueKind is JsonValueKind.True or JsonValueKind.False ? new() { Truth = truth.ValueKind == JsonValueKind.True }
-            : Unreadable();
-    }
-
-    private static Value Unreadable() => new() { Text = ByteString.Empty };
-
-    // The last of a name; null is as good as absent. The document's own search would throw for a name that is no Unicode.
-    private static JsonElement? Member(JsonElement parent, ReadOnlySpan<byte> name)
-    {
-        if (parent.ValueKind != JsonValueKind.Object)
-        {
-            return null;
-        }
-
-        JsonElement? found = null;
-        foreach (var member in parent.EnumerateObject())
-        {
-            if (OtlpText.Is(JsonMarshal.GetRawUtf8PropertyName(member), name))
-            {
-                found = member.Value;
-            }
-        }
-
-        return found is { ValueKind: JsonValueKind.Null } ? null : found;
-    }
-
-    private static ByteString Text(JsonElement parent, ReadOnlySpan<byte> name) => Member(parent, name) is { } text ? TextOf(text) : ByteString.Empty;
-
-    private static ByteString TextOf(JsonElement text) =>
-        text.ValueKind == JsonValueKind.String ? OtlpText.Unescape(JsonMarshal.GetRawUtf8Value(text)[1..^1]) : ByteString.Empty;
-
-    // What is between the quotes, where there are any: a number may be written as a text.
-    private static ReadOnlySpan<byte> DigitsOf(JsonElement number) => number.ValueKind switch
-    {
-        JsonValueKind.String => JsonMarshal.GetRawUtf8Value(number)[1..^1],
-        JsonValueKind.Number => JsonMarshal.GetRawUtf8Value(number),
-        _ => [],
-    };
-
-    private static int Enumerated(JsonElement value, string[] names)
-    {
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            var name = OtlpText.Read(TextOf(value).Span);
-            if (Array.FindIndex(names, known => known == name) is >= 0 and var number)
-            {
-                return number;
-            }
-        }
-
-        return Whole(value) is >= 0 and <= int.MaxValue and var whole ? (int)whole : 0;
-    }
-
-    // Zero is how the protocol says that nobody knows.
-    private static ulong Nanoseconds(JsonElement parent, ReadOnlySpan<byte> name) =>
-        Member(parent, name) is { } time && WholeNumber(time) is >= 0 and <= ulong.MaxValue and var nanoseconds ? (ulong)nanoseconds : 0;
-
-    private static long? Whole(JsonElement value) => WholeNumber(value) is >= long.MinValue and <= long.MaxValue and var whole ? (long)whole : null;
-
-    // Protobuf's JSON has whole numbers in any notation, such as 1200.0 and 1.2e3, as numbers and as texts.
-    private static decimal? WholeNumber(JsonElement value) =>
-        decimal.TryParse(DigitsOf(value), AnyNotation, CultureInfo.InvariantCulture, out var number) && number == decimal.Truncate(number) ? number : null;
-
-    // Beside numbers there are the texts NaN, Infinity and -Infinity.
-    private static double? Fraction(JsonElement value) =>
-        double.TryParse(DigitsOf(value), AnyNotation, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    // In hexadecimal, as the protocol has it, or in base64, as protobuf's JSON has bytes elsewhere. What is neither is none.
-    private static ByteString Id(JsonElement parent, ReadOnlySpan<byte> name)
-    {
-        var text = DigitsOf(Member(parent, name) ?? default);
-        Span<byte> id = stackalloc byte[LongestId];
-        if (text.Length <= 2 * LongestId && Convert.FromHexString(text, id, out _, out var length) == OperationStatus.Done)
-        {
-            return ByteString.CopyFrom(id[..length]);
-        }
-
-        Span<byte> alphabet = stackalloc byte[LongestBase64];
-        if (text.TrimEnd((byte)'=') is { Length: > 0 and <= LongestBase64 } plain)
-        {
-            plain.CopyTo(alphabet);
-            alphabet[..plain.Length].Replace((byte)'+', (byte)'-');
-            alphabet[..plain.Length].Replace((byte)'/', (byte)'_');
-            if (Base64Url.IsValid(alphabet[..plain.Length], out length)
-                && length is ShortestId or LongestId
-                && Base64Url.DecodeFromUtf8(alphabet[..plain.Length], id, out _, out _) == OperationStatus.Done)
-            {
-                return ByteString.CopyFrom(id[..length]);
-            }
-        }
-
-        return ByteString.Empty;
     }
 }

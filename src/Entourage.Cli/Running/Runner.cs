@@ -45,7 +45,7 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         if (stopped)
         {
             await SayAsync($"stopped: {string.Join(", ", await watching!)}. The command has {grace.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s to end.");
-            await child.EndAsync(grace);
+            await child.EndAsync(ClaudeCode.Is(command) ? await InterruptAsync(child) : grace);
         }
 
         var code = await child.Exited;
@@ -67,6 +67,16 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
 
     /// <summary>Says something beside the command's own output.</summary>
     public static Task SayAsync(string message) => Console.Error.WriteLineAsync($"entourage: {Plain.Of(message)}");
+
+    /// <summary>Interrupts Claude Code, as Ctrl+C does: it sends the rest of its events then, while at SIGTERM it ends at once and they are lost.</summary>
+    /// <returns>How much of the grace is left.</returns>
+    private async Task<TimeSpan> InterruptAsync(IChild child)
+    {
+        var patience = grace / 2 < ClaudeCode.Patience ? grace / 2 : ClaudeCode.Patience;
+        child.Signal(LibC.SigInt);
+        await Task.WhenAny(child.Exited, Task.Delay(patience, TimeProvider.System));
+        return grace - patience;
+    }
 
     // The session as it ended; null where that is not known.
     private async Task<Session?> CloseAsync(Session? session, SessionEnd end)

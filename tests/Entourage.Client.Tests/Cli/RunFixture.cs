@@ -53,6 +53,19 @@ internal abstract class RunFixture : ClientFixture
         }
     }
 
+    /// <summary>A program of a name that runs a script of the shell.</summary>
+    protected async Task<string> ScriptAsync(string name, string script)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        await File.WriteAllTextAsync(path, $"#!/bin/sh\n{script}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return path;
+    }
+
     protected static bool Runs(string? process) => Runs(int.Parse(process!, CultureInfo.InvariantCulture));
 
     /// <summary>Whether a process runs; one that has ended and is not waited for yet does not.</summary>

@@ -129,12 +129,28 @@ internal sealed class RunTests : RunFixture
     public async Task<string> Codex_is_told_where_its_telemetry_goes_unless_its_user_said_so(params string[] arguments)
     {
         var (_, agent) = await CreateTeamAsync();
-        var codex = Path.Combine(Path.GetDirectoryName(Trace)!, "codex");
-        await File.WriteAllTextAsync(codex, "#!/bin/sh\necho \"$*\"\n");
-        File.SetUnixFileMode(codex, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var codex = await ScriptAsync("codex", "echo \"$*\"");
         using var run = CliProcess.Start(Address, new Dictionary<string, string>(), input: "", ["run", "--agent", agent.Id.ToString(), "--", codex, .. arguments]);
         var (_, output, _) = await run.EndAsync();
         return output.Trim().Replace(Address.AbsoluteUri.TrimEnd('/'), "{url}", StringComparison.Ordinal);
+    }
+
+    [Test]
+    public async Task Claude_Code_is_interrupted_so_that_it_sends_its_last_events()
+    {
+        var (_, agent) = await CreateTeamAsync();
+        var claude = await ScriptAsync("claude", """
+            trap 'curl -sS -f -o /dev/null -X POST "$ENTOURAGE_URL/api/v1/sessions/$ENTOURAGE_SESSION_ID/usage" -H "Content-Type: application/json" \
+              -d "{\"input_tokens\": 10, \"output_tokens\": 1, \"cost_usd\": 0.01}"; exit 0' INT
+            trap 'exit 9' TERM
+            echo $$ >> "$TRACE"
+            while :; do sleep 0.05; done
+            """);
+        using var run = CliProcess.Start(Address, new Dictionary<string, string> { ["TRACE"] = Trace }, input: "", ["run", "--agent", agent.Id.ToString(), "--", claude, "-p", "hi"]);
+        await TraceAsync(1);
+        await Client.KillSessionAsync((await SessionOfAsync(agent)).Id, "enough");
+        var (code, _, _) = await run.EndAsync();
+        Assert.That((code, (await SessionOfAsync(agent)).CostUsd), Is.EqualTo((75, 0.01m)));
     }
 
     [Test]
