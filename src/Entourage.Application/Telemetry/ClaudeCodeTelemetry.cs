@@ -64,7 +64,8 @@ internal static class ClaudeCodeTelemetry
             BilledTokensOf(attributes, fault),
             SourceUsage.CostOf(attributes.Number(fault, "cost_usd"), fault),
             Error: null,
-            HasSums: true) { MayCostMore = true };
+            HasSums: true)
+        { MayCostMore = true };
     }
 
     /// <summary>The usage that a span tells of; null for none. What failed is told by an event of its own.</summary>
@@ -85,7 +86,8 @@ internal static class ClaudeCodeTelemetry
             tokens,
             SourceUsage.CostOf(span.Attributes.Number(fault, "cost_usd"), fault),
             Error: null,
-            HasSums: true) { MayCostMore = true, SpanId = span.SpanId, IsCall = true };
+            HasSums: true)
+        { MayCostMore = true, SpanId = span.SpanId, IsCall = true };
     }
 
     /// <summary>The sub-agent that a log record says has ended; null for none.</summary>

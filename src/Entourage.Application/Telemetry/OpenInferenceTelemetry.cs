@@ -41,6 +41,7 @@ internal static class OpenInferenceTelemetry
             new(tokens),
             SourceUsage.CostOf(attributes.Number(fault, "llm.cost.total"), fault) ?? (tokens == default ? Money.Zero : null),
             span.Error is null ? null : SourceUsage.ErrorOf(span.Error),
-            HasSums: false) { SpanId = span.SpanId };
+            HasSums: false)
+        { SpanId = span.SpanId };
     }
 }

@@ -178,5 +178,6 @@ internal sealed record PendingCall(
         new(new(Tokens[0], Tokens[1], Tokens[2], Tokens[3]), Tokens[4]),
         CostUsd is { } cost ? Money.FromUsd(cost) : null,
         Error,
-        HasSums: true) { MayCostMore = true };
+        HasSums: true)
+    { MayCostMore = true };
 }
