@@ -65,6 +65,10 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
     private static unsafe partial int ChangeMask(int how, void* signals, void* before);
 
+    /// <summary>The group of a process; -1 where there is no such process.</summary>
+    [LibraryImport("libc", EntryPoint = "getpgid")]
+    public static partial int GroupOf(int process);
+
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     public static partial int Wait(int process, out int status, int options);
 

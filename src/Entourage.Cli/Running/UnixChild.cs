@@ -46,12 +46,14 @@ internal sealed class UnixChild : IChild
     public void Signal(int signal)
     {
         // A group lives as long as its leader has not been waited for, and may be somebody else's after that.
-        if (!reaped || !adopts)
+        var reachesGroup = !reaped || !adopts;
+        if (reachesGroup)
         {
             _ = LibC.Kill(-id, signal);
         }
 
-        foreach (var process in Escaped())
+        // Once for each: a program may take a second interrupt for an order to drop what it is doing.
+        foreach (var process in Escaped().Where(process => !reachesGroup || LibC.GroupOf(process) != id))
         {
             _ = LibC.Kill(process, signal);
         }
