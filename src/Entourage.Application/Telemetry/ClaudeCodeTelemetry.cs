@@ -80,7 +80,7 @@ internal static class ClaudeCodeTelemetry
 
         return new(
             source,
-            span.Attributes.Text("request_id") is { } request ? KeyOfRequest(request) : $"span\n{span.SpanId}",
+            span.Attributes.Text("request_id") is { } request ? KeyOfRequest(request) : SourceUsage.KeyOf(span, source, tokens.Counts),
             span.EndedAt,
             SourceUsage.ModelOf(span.Attributes.Text("model", "gen_ai.response.model", "gen_ai.request.model")),
             tokens,

@@ -35,7 +35,7 @@ internal static class OpenInferenceTelemetry
 
         return new(
             source,
-            $"span\n{span.SpanId}{SourceUsage.KeyTailOf(tokens)}",
+            SourceUsage.KeyOf(span, source, tokens),
             span.EndedAt,
             SourceUsage.ModelOf(attributes.Text("llm.model_name", "embedding.model_name")),
             new(tokens),

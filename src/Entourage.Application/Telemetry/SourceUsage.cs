@@ -171,6 +171,10 @@ public sealed record SourceUsage(
     /// </summary>
     internal static string KeyTailOf(TokenCounts tokens) => tokens == default ? "\nempty" : "";
 
+    /// <summary>What the usage of a span is counted once by: its id, or all that is said of it where it has none that can be read.</summary>
+    internal static string KeyOf(TelemetrySpan span, UsageSource source, TokenCounts tokens) =>
+        (span.SpanId.Length > 0 ? $"span\n{span.SpanId}" : $"span\n{source.Name}\n{span.Name}\n{span.EndedAt?.UtcTicks}\n{tokens}") + KeyTailOf(tokens);
+
     /// <summary>Tokens by class. Those that no usage may state are noted as a fault.</summary>
     internal static TokenCounts TokensOf(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemFault fault)
     {

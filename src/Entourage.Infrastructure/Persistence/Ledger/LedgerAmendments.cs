@@ -151,7 +151,7 @@ internal sealed class LedgerAmendments(
         var (key, answer) = (usage.Idempotency!.Key, answered[usage.Idempotency.Key]);
         var response = JsonSerializer.Serialize(before with { CostSource = CostSource.Reported }, EntourageJson.Stored);
         changed.Add(key, new(answer, new(answer.KeyHash, answer.RequestHash, response, answer.CreatedAt)));
-        return Correct(known, default, cost - known.Cost, usage.Now);
+        return known is { UnpricedTokens: 0, AssumedCost.NanoUsd: 0 } && cost == known.Cost ? null : Correct(known, default, cost - known.Cost, usage.Now);
     }
 
     /// <summary>Takes back what spans counted that sum up the span of a usage, and sees to it that they count nothing later.</summary>
