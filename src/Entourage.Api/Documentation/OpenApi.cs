@@ -45,6 +45,11 @@ internal static class OpenApi
                 new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
                 new() { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
             ];
+            if (context.Description.RelativePath == "api/v1/hooks/claude-code")
+            {
+                operation.RequestBody = HookBody();
+            }
+
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer(async (schema, context, cancellationToken) =>
@@ -62,6 +67,28 @@ internal static class OpenApi
             }
         });
     }
+
+    // It is read as it arrives, and no more of it than is needed, so the generator does not see it.
+    private static OpenApiRequestBody HookBody() => new()
+    {
+        Required = true,
+        Description = "What Claude Code sends to its hooks. Other members are ignored.",
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            ["application/json"] = new()
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["hook_event_name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The event, such as PreToolUse." },
+                        ["session_id"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Claude Code's own session." },
+                    },
+                },
+            },
+        },
+    };
 
     // The converters of these types tell the generator nothing.
     private static void Describe(OpenApiSchema schema, JsonTypeInfo info)
