@@ -53,14 +53,25 @@ internal abstract class HardeningFixture
     }
 
     /// <summary>It is refused, with why and for how long.</summary>
-    protected static void CheckRefusal(Answer answer, string what)
+    /// <param name="answer">The answer.</param>
+    /// <param name="what">What its detail names.</param>
+    /// <param name="isTelemetrys">Whether an exporter is answered: then in its protocol's own form.</param>
+    protected static void CheckRefusal(Answer answer, string what, bool isTelemetrys = false)
     {
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.TooManyRequests), answer.Text);
         Assert.Multiple(() =>
         {
-            Assert.That(answer.MediaType, Is.EqualTo("application/problem+json"));
-            Assert.That(answer.Json.Text("type"), Is.EqualTo("/problems/too-many-requests"));
-            Assert.That(answer.Json.Text("detail"), Does.Contain(what));
+            if (isTelemetrys)
+            {
+                Assert.That(answer.Json["code"], Is.Not.Null);
+            }
+            else
+            {
+                Assert.That(answer.MediaType, Is.EqualTo("application/problem+json"));
+                Assert.That(answer.Json.Text("type"), Is.EqualTo("/problems/too-many-requests"));
+            }
+
+            Assert.That(answer.Json.Text(isTelemetrys ? "message" : "detail"), Does.Contain(what));
             Assert.That(int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture), Is.InRange(1, 60));
         });
     }

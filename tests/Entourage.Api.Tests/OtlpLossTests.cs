@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Entourage.Domain.Telemetry;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
@@ -152,20 +151,6 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
 
         var session = (await SessionsAsync()).Single();
         Assert.That((session.Usd("cost_usd"), session.Number("input_tokens")), Is.EqualTo((2 * 0.0165m, 2_000L)));
-    }
-
-    [Test]
-    public async Task A_call_that_was_taken_and_not_written_is_written_with_the_next_request()
-    {
-        await SendAsync(Otlp.ApiRequest(Now, "s-1", "first", 0.05m));
-        var pending = $$"""{"Sums":[],"Calls":[{"Key":"claude-code\nlost","At":"{{Now:O}}","Model":"m","Tokens":[1000,200,30000,400,0],"CostUsd":0.05,"Error":null,"SubAgent":"","Billing":1}]}""";
-        await Host.ExecuteAsync($"UPDATE SourceProcesses SET Pending = {pending} WHERE KeyHash = {SourceProcess.HashOf(Guid.Parse(team.Agent), "s-1", "")}");
-
-        await SendAsync(Otlp.ApiRequest(Now, "s-1", "second", 0.05m));
-        await SendAsync(Otlp.ApiRequest(Now, "s-1", "second", 0.05m));
-
-        await EnsureCallsAsync(3);
-        Assert.That(await Host.CountAsync("SourceProcesses WHERE Pending <> ''"), Is.Zero);
     }
 
     private async Task EnsureCountedNowAsync()

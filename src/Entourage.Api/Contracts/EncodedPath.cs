@@ -10,9 +10,14 @@ internal static class EncodedPath
     /// <c>acme%2Fhouse-1</c> and <c>acme%252Fhouse-1</c> look alike in the parameter; the request line tells them apart.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="value">What routing put into the parameter: the last segments of the path.</param>
-    public static string NameIn(HttpRequest request, string value)
+    /// <param name="value">What routing put into the parameter: the last segments of the path; null where they are blank.</param>
+    public static string NameIn(HttpRequest request, string? value)
     {
+        if (value is null)
+        {
+            return "";
+        }
+
         if (!value.Contains("%2F", StringComparison.OrdinalIgnoreCase))
         {
             return value;

@@ -179,10 +179,8 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             do
             {
                 // What a process took that did not live to write it.
-                var pending = await processes.FindPendingAsync(keyHash, cancellationToken);
-                var (pendingSums, pendingCalls) = SourceProcesses.ReadPending(pending);
-                await WriteAsync(
-                    [.. ToEntries(pendingSums, source, sessions), .. pendingCalls.Select(call => ToEntry(call.ToUsage(source), sessions))], reading, cancellationToken);
+                var pending = ofSource.Length == 0 ? "" : await processes.FindPendingAsync(keyHash, cancellationToken);
+                await WriteAsync([.. ToEntries(SourceProcesses.ReadPending(pending), source, sessions)], reading, cancellationToken);
                 taken = await processes.TakeAsync(agentId, keyHash, calls, ofSource, pending, cancellationToken);
             }
             while (taken is null);

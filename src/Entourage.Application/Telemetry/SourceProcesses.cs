@@ -4,7 +4,6 @@ using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Domain;
 using Entourage.Domain.Pricing;
-using Entourage.Domain.Sessions;
 using Entourage.Domain.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +17,7 @@ namespace Entourage.Application.Telemetry;
 /// <param name="time">The clock.</param>
 public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 {
-    /// <summary>What was taken from a process and is perhaps not in the ledger yet; empty for nothing.</summary>
+    /// <summary>What was taken from a process's sums and is perhaps not in the ledger yet; empty for nothing.</summary>
     internal async Task<string> FindPendingAsync(byte[] keyHash, CancellationToken cancellationToken) =>
         await db.SourceProcesses.AsNoTracking().Where(process => process.KeyHash == keyHash).Select(process => process.Pending)
             .SingleOrDefaultAsync(cancellationToken) ?? "";
@@ -52,7 +51,7 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
                     db.SourceProcesses.Add(process);
                 }
 
-                if (process.Pending.Length > 0 && process.Pending != written)
+                if (sums.Count > 0 && process.Pending.Length > 0 && process.Pending != written)
                 {
                     return null;
                 }
@@ -63,16 +62,15 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
             },
             cancellationToken);
 
-    /// <summary>Notes that what was taken from a process is in the ledger.</summary>
+    /// <summary>Notes that what was taken from a process's sums is in the ledger.</summary>
     internal Task<int> SettleAsync(byte[] keyHash, string pending, CancellationToken cancellationToken) => db.InTransactionAsync(
         inTransaction => db.SourceProcesses
             .Where(process => process.KeyHash == keyHash && process.Pending == pending)
             .ExecuteUpdateAsync(row => row.SetProperty(process => process.Pending, ""), inTransaction),
         cancellationToken);
 
-    /// <summary>What a text of pending usages says.</summary>
-    internal static PendingUsages ReadPending(string pending) =>
-        pending.StartsWith('[') ? new(Read<List<SumUsage>>(pending), []) : pending.Length == 0 ? new([], []) : JsonSerializer.Deserialize<PendingUsages>(pending)!;
+    /// <summary>The usages of a text of pending ones.</summary>
+    internal static IReadOnlyList<SumUsage> ReadPending(string pending) => Read<List<SumUsage>>(pending);
 
     private TakenUsages Take(SourceProcess process, IReadOnlyList<SourceUsage> calls, IReadOnlyList<SourceSums> sums)
     {
@@ -96,9 +94,14 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
         }
 
         SumUsage[] takenSums = [.. coverage.Take(usages)];
-        process.Await(takenCalls.Length + takenSums.Length == 0 ? "" : JsonSerializer.Serialize(new PendingUsages(takenSums, [.. takenCalls.Select(PendingCall.Of)])));
+        var pending = takenSums.Length == 0 ? "" : JsonSerializer.Serialize(takenSums);
+        if (sums.Count > 0)
+        {
+            process.Await(pending);
+        }
+
         process.Cover(coverage);
-        return new(takenCalls, takenSums, process.Pending, refused);
+        return new(takenCalls, takenSums, pending, refused);
     }
 
     // Null where sums have counted all of it.
@@ -132,52 +135,6 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 /// <summary>What of a process is to be counted now.</summary>
 /// <param name="Calls">Calls.</param>
 /// <param name="Sums">Sums.</param>
-/// <param name="Pending">Both, as it remembers them.</param>
+/// <param name="Pending">The sums, as it remembers them.</param>
 /// <param name="Refused">How many running totals are too many to remember.</param>
 internal sealed record TakenUsages(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending, int Refused);
-
-/// <summary>What was taken of a process and is perhaps not in the ledger yet.</summary>
-/// <param name="Sums">Sums.</param>
-/// <param name="Calls">Calls.</param>
-internal sealed record PendingUsages(IReadOnlyList<SumUsage> Sums, IReadOnlyList<PendingCall> Calls);
-
-/// <summary>A call that is perhaps not in the ledger yet.</summary>
-/// <param name="Key">What it is counted once by.</param>
-/// <param name="At">When it happened (UTC); null when it does not say.</param>
-/// <param name="Model">The model, if known.</param>
-/// <param name="Tokens">The tokens: input, output, cache-read, cache-write, and those of the last that were written for an hour.</param>
-/// <param name="CostUsd">The cost (USD), if stated.</param>
-/// <param name="Error">The error of a failed call.</param>
-/// <param name="SubAgent">What the program calls the sub-agent; empty for none.</param>
-/// <param name="Billing">How it is paid for.</param>
-internal sealed record PendingCall(
-    string Key, DateTimeOffset? At, string? Model, IReadOnlyList<long> Tokens, decimal? CostUsd, string? Error, string SubAgent, Billing Billing)
-{
-    /// <summary>A call, to be remembered.</summary>
-    public static PendingCall Of(SourceUsage call)
-    {
-        var counts = call.Tokens.Counts;
-        return new(
-            call.Key,
-            call.At,
-            call.Model,
-            [counts.Input, counts.Output, counts.CacheRead, counts.CacheWrite, call.Tokens.LongCacheWrite],
-            call.Cost?.ToUsd(),
-            call.Error,
-            call.Source.SubAgent,
-            call.Source.Billing);
-    }
-
-    /// <summary>The call again.</summary>
-    /// <param name="source">Whose process it is of.</param>
-    public SourceUsage ToUsage(UsageSource source) => new(
-        source with { SubAgent = SubAgent, Billing = Billing },
-        Key,
-        At,
-        Model,
-        new(new(Tokens[0], Tokens[1], Tokens[2], Tokens[3]), Tokens[4]),
-        CostUsd is { } cost ? Money.FromUsd(cost) : null,
-        Error,
-        HasSums: true)
-    { MayCostMore = true };
-}

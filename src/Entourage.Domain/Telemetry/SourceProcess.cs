@@ -19,7 +19,7 @@ public sealed class SourceProcess
     /// <summary>How far its running totals have been counted, as JSON; empty when it sends none.</summary>
     public string Totals { get; private set; } = "";
 
-    /// <summary>What was last taken of it and is perhaps not in the ledger yet, as JSON; empty for nothing.</summary>
+    /// <summary>What was last taken from its sums and is perhaps not in the ledger yet, as JSON; empty for nothing.</summary>
     public string Pending { get; private set; } = "";
 
     /// <summary>A process that nothing is counted of.</summary>
@@ -38,6 +38,6 @@ public sealed class SourceProcess
     /// <summary>Remembers how far running totals have been counted.</summary>
     public void Advance(string totals) => Totals = totals;
 
-    /// <summary>Remembers what was taken of it, until that is in the ledger.</summary>
+    /// <summary>Remembers what was taken from its sums, until that is in the ledger.</summary>
     public void Await(string pending) => Pending = pending;
 }
