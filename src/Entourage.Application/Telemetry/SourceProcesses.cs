@@ -76,7 +76,8 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var coverage = SourceCoverage.Parse(process.Coverage);
-        var takenCalls = calls.Select(call => Take(coverage, call, now)).OfType<SourceUsage>().ToArray();
+        var models = new Dictionary<string, string>(StringComparer.Ordinal);
+        var takenCalls = calls.Select(call => Take(coverage, call, NormalisedOf(call.Model ?? ""), now)).OfType<SourceUsage>().ToArray();
         var refused = 0;
         List<SumUsage> usages = [.. sums.Select(SumUsages.OfDeltas).OfType<SumUsage>()];
         if (sums.Any(sum => sum.Points.Any(point => point.IsCumulative)))
@@ -102,15 +103,18 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 
         process.Cover(coverage);
         return new(takenCalls, takenSums, pending, refused);
+
+        // The calls of a request are of few models.
+        string NormalisedOf(string model) => models.TryGetValue(model, out var known) ? known : models[model] = ModelName.Normalise(model);
     }
 
     // Null where sums have counted all of it.
-    private static SourceUsage? Take(SourceCoverage coverage, SourceUsage call, DateTimeOffset now)
+    private static SourceUsage? Take(SourceCoverage coverage, SourceUsage call, string model, DateTimeOffset now)
     {
         var counts = call.Tokens.Counts;
         var told = new SourceAmounts(counts.Input, counts.Output, counts.CacheRead, counts.CacheWrite, call.Cost?.ToUsd());
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(call.Key)), 0, 8);
-        if (coverage.TakeCall(key, call.At ?? now, ModelName.Normalise(call.Model ?? ""), told) is not { } counted)
+        if (coverage.TakeCall(key, call.At ?? now, model, told) is not { } counted)
         {
             return null;
         }

@@ -14,7 +14,7 @@ public readonly record struct SourceAmounts(decimal Input, decimal Output, decim
     public static readonly SourceAmounts Zero = new(0, 0, 0, 0, 0);
 
     /// <summary>Whether there are tokens of any class.</summary>
-    public bool HasTokens => Input + Output + CacheRead + CacheWrite > 0;
+    public bool HasTokens => Input > 0 || Output > 0 || CacheRead > 0 || CacheWrite > 0;
 
     /// <summary>Whether there are neither tokens nor a cost.</summary>
     public bool IsZero => !HasTokens && CostUsd is null or 0;

@@ -27,11 +27,20 @@ public sealed class SourceCoverage
     // Sums of binary fractions differ from the fractions' sums by less than this.
     private const decimal LeastCostUsd = 0.000001m;
 
+    // By their ends, the earliest first.
     private readonly List<Entry> calls;
     private readonly List<Entry> sums;
+    private readonly Dictionary<string, Entry> callsByKey = new(StringComparer.Ordinal);
     private readonly long settledUntil;
 
-    private SourceCoverage(List<Entry> calls, List<Entry> sums, long settledUntil) => (this.calls, this.sums, this.settledUntil) = (calls, sums, settledUntil);
+    private SourceCoverage(List<Entry> calls, List<Entry> sums, long settledUntil)
+    {
+        (this.calls, this.sums, this.settledUntil) = (calls, sums, settledUntil);
+        foreach (var call in calls.Where(call => call.Key.Length > 0))
+        {
+            callsByKey[call.Key] = call;
+        }
+    }
 
     /// <summary>Reads what <see cref="ToString"/> wrote; an empty text is a program that nothing was counted of.</summary>
     public static SourceCoverage Parse(string text)
@@ -67,7 +76,7 @@ public sealed class SourceCoverage
             return amounts;
         }
 
-        if (calls.Find(call => call.Key == key) is { } before)
+        if (callsByKey.TryGetValue(key, out var before))
         {
             // Told again, perhaps with a cost that was not known the first time.
             return before.IsWhole ? amounts : before.Counted.HasTokens ? before.Counted : null;
@@ -84,7 +93,12 @@ public sealed class SourceCoverage
         // Where a sum was priced here, what the call states for the rest alone is not known.
         taken.IsWhole = taken.Rest == amounts;
         taken.Counted = isPriced && !taken.IsWhole ? taken.Rest with { CostUsd = null } : taken.Rest;
-        Add(calls, taken, GreatestCalls);
+        callsByKey.Add(key, taken);
+        if (Add(calls, taken, GreatestCalls) is { } forgotten)
+        {
+            callsByKey.Remove(forgotten);
+        }
+
         return taken.Counted.HasTokens ? taken.Counted : null;
     }
 
@@ -174,23 +188,32 @@ public sealed class SourceCoverage
         call.Rest = ofCall;
     }
 
-    private static void Add(List<Entry> entries, Entry added, int most)
+    /// <returns>The key of a settled entry that is forgotten for this one; null for none.</returns>
+    private static string? Add(List<Entry> entries, Entry added, int most)
     {
-        entries.Add(added);
+        var at = entries.Count;
+        while (at > 0 && entries[at - 1].Until > added.Until)
+        {
+            at--;
+        }
+
+        entries.Insert(at, added);
         if (entries.Count <= most)
         {
-            return;
+            return null;
         }
 
-        entries.Sort((left, right) => left.Until.CompareTo(right.Until));
         if (entries.FindIndex(0, entries.Count / 2, entry => entry.Rest.IsZero) is var settled and >= 0)
         {
+            var key = entries[settled].Key;
             entries.RemoveAt(settled);
-            return;
+            return key;
         }
 
+        // The second keeps its key's decision for as long as this text is in memory, which does no harm.
         entries[0] = entries[0].With(entries[1]);
         entries.RemoveAt(1);
+        return null;
     }
 
     // It was a list of stretches of time, of which nothing else was known.
