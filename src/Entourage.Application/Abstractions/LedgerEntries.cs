@@ -55,6 +55,26 @@ public sealed record UsageEntry(
 {
     /// <summary>What is known of it since it comes from telemetry; null for any other.</summary>
     public TelemetryFacts? Telemetry { get; init; }
+
+    /// <summary>The entry of a record that corrects another: of the same session, model, time and billing.</summary>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="tokens">The tokens that it adds; less than zero where it takes some back.</param>
+    /// <param name="model">The model; empty when nobody said.</param>
+    /// <param name="occurredAt">When the corrected usage happened (UTC).</param>
+    /// <param name="billing">How it is paid for.</param>
+    /// <param name="now">The present (UTC).</param>
+    public static UsageEntry OfCorrection(long sessionId, BilledTokens tokens, string model, DateTimeOffset occurredAt, Billing billing, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now),
+        sessionId,
+        tokens,
+        ReportedCost: null,
+        model,
+        ReservationId: null,
+        occurredAt,
+        Error: null,
+        billing,
+        now,
+        Idempotency: null);
 }
 
 /// <summary>

@@ -114,7 +114,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             {
                 try
                 {
-                    await FindAsync(source, source);
+                    return (await FindAsync(source, source), source.Mistake);
                 }
                 catch (Exception refusal) when (refusal is NotFoundException or ForbiddenException)
                 {

@@ -150,6 +150,11 @@ public sealed class TelemetryReading
             }
         }
 
+        if (withUsage.Count == 0)
+        {
+            return;
+        }
+
         usages.RemoveAll(usage => !usage.IsCall && usage.SpanId.Length > 0 && wholes.Contains(KeyOf(usage, usage.SpanId)));
         LookBelow(withUsage);
 

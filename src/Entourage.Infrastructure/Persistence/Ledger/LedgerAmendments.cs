@@ -108,9 +108,9 @@ internal sealed class LedgerAmendments(
     /// <summary>Remembers that a span counts nothing.</summary>
     public void RememberCovered(UsageEntry usage)
     {
-        if (usage.Telemetry?.Span is { } span && !answered.ContainsKey(span.Key))
+        if (usage.Telemetry?.Span is { } span)
         {
-            added.TryAdd(span.Key, new(span.KeyHash, span.RequestHash, Covered, usage.Now));
+            Store(span, Covered, usage.Now);
         }
     }
 
@@ -126,10 +126,9 @@ internal sealed class LedgerAmendments(
     /// <param name="recordId">The id of its record.</param>
     public void Remember(UsageEntry usage, long sessionId, Guid recordId)
     {
-        if (usage is { Telemetry.Span: { } span, Tokens.Counts.OfAllClasses: > 0 } && !answered.ContainsKey(span.Key))
+        if (usage is { Telemetry.Span: { } span, Tokens.Counts.OfAllClasses: > 0 })
         {
-            added.TryAdd(span.Key, new(
-                span.KeyHash, span.RequestHash, string.Create(CultureInfo.InvariantCulture, $"{Reported}{sessionId} {recordId}"), usage.Now));
+            Store(span, string.Create(CultureInfo.InvariantCulture, $"{Reported}{sessionId} {recordId}"), usage.Now);
         }
     }
 
@@ -148,9 +147,7 @@ internal sealed class LedgerAmendments(
         }
 
         // From now on its cost is known as stated, so that the same told again is not looked up.
-        var (key, answer) = (usage.Idempotency!.Key, answered[usage.Idempotency.Key]);
-        var response = JsonSerializer.Serialize(before with { CostSource = CostSource.Reported }, EntourageJson.Stored);
-        changed.Add(key, new(answer, new(answer.KeyHash, answer.RequestHash, response, answer.CreatedAt)));
+        Replace(usage.Idempotency!, JsonSerializer.Serialize(before with { CostSource = CostSource.Reported }, EntourageJson.Stored));
         return known is { UnpricedTokens: 0, AssumedCost.NanoUsd: 0 } && cost == known.Cost ? null : Correct(known, default, cost - known.Cost, usage.Now);
     }
 
@@ -161,20 +158,30 @@ internal sealed class LedgerAmendments(
     {
         foreach (var span in usage.Telemetry?.SpansAbove ?? [])
         {
-            if (!answered.TryGetValue(span.Key, out var answer))
-            {
-                added.TryAdd(span.Key, new(span.KeyHash, span.RequestHash, Covered, usage.Now));
-                continue;
-            }
-
+            Store(span, Covered, usage.Now);
             if (UsageOf(span) is var (_, recordId) && recorded.TryGetValue(recordId, out var known) && corrected.Add(recordId))
             {
-                changed.Add(span.Key, new(answer, new(answer.KeyHash, answer.RequestHash, Covered, answer.CreatedAt)));
+                Replace(span, Covered);
                 var counts = known.Tokens.Counts;
                 var takenBack = new TokenCounts(-counts.Input, -counts.Output, -counts.CacheRead, -counts.CacheWrite);
                 yield return Correct(known, known.Tokens with { Counts = takenBack, LongCacheWrite = -known.Tokens.LongCacheWrite }, Money.Zero - known.Cost, usage.Now);
             }
         }
+    }
+
+    // Unless it has an answer already.
+    private void Store(IdempotencyToken token, string response, DateTimeOffset now)
+    {
+        if (!answered.ContainsKey(token.Key))
+        {
+            added.TryAdd(token.Key, new(token.KeyHash, token.RequestHash, response, now));
+        }
+    }
+
+    private void Replace(IdempotencyToken token, string response)
+    {
+        var answer = answered[token.Key];
+        changed.Add(token.Key, new(answer, new(answer.KeyHash, answer.RequestHash, response, answer.CreatedAt)));
     }
 
     // One without tokens tells of an error, or of a stream that did not say, and of no cost.
@@ -183,18 +190,7 @@ internal sealed class LedgerAmendments(
 
     private static LedgerRecord Correct(LedgerRecorded known, BilledTokens tokens, Money cost, DateTimeOffset now)
     {
-        var entry = new UsageEntry(
-            Guid.CreateVersion7(now),
-            known.SessionId,
-            tokens,
-            ReportedCost: null,
-            known.Model,
-            ReservationId: null,
-            known.OccurredAt,
-            Error: null,
-            known.Billing,
-            now,
-            Idempotency: null);
+        var entry = UsageEntry.OfCorrection(known.SessionId, tokens, known.Model, known.OccurredAt, known.Billing, now);
         return new(entry, known.Model, cost, CostSource.Reported, Money.Zero, Price: null, -known.UnpricedTokens, known.Sequence) { AssumedCost = Money.Zero - known.AssumedCost };
     }
 

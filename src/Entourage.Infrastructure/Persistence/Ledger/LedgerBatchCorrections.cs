@@ -72,18 +72,7 @@ internal sealed partial class LedgerBatch
         }
 
         var before = books.PositionOf(books.BudgetsAt(session, reprice.Now));
-        var entry = new UsageEntry(
-            Guid.CreateVersion7(reprice.Now),
-            session.Id,
-            default,
-            ReportedCost: null,
-            waiting.Model,
-            ReservationId: null,
-            waiting.OccurredAt,
-            Error: null,
-            waiting.Billing,
-            reprice.Now,
-            Idempotency: null);
+        var entry = UsageEntry.OfCorrection(session.Id, default, waiting.Model, waiting.OccurredAt, waiting.Billing, reprice.Now);
         Add(
             new(entry, waiting.Model, price.Parts.Total - waiting.Cost, CostSource.Catalogue, Money.Zero, price, -waiting.UnpricedTokens, waiting.Sequence)
             {
