@@ -121,9 +121,9 @@ try
         return await Verify.RunAsync(app.Services, app.Configuration, args.Contains(Verify.Repair), Console.Out);
     }
 
-    if (args is [Fold.Command, ..])
+    if (args is [Compact.Command, ..])
     {
-        return await Fold.RunAsync(app.Services, app.Configuration, Console.Out);
+        return await Compact.RunAsync(app.Services, app.Configuration, Console.Out);
     }
 
     if (args is [Backup.Command, ..])
@@ -155,7 +155,7 @@ try
     await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
     if (needsKeys)
     {
-        await Access.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
+        await AccessSetup.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
     }
 
     await warmUp;

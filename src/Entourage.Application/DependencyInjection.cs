@@ -42,9 +42,9 @@ public static class DependencyInjection
         services.AddScoped<CallerContext>();
         services.AddScoped<AccessGate>();
         services.AddScoped<FirstKey>();
-        services.AddSingleton<Owners>();
+        services.AddSingleton<ResourceOwnerCache>();
         services.AddSingleton<KeyRing>();
-        services.AddScoped<Watching>();
+        services.AddScoped<EventSubscription>();
         services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<CrossedLines>();

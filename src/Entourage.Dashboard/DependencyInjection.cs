@@ -20,13 +20,13 @@ public static class DependencyInjection
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(hub => (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (KeepAlive, Silence));
         services.AddMudServices();
-        services.AddSingleton<TeamBoards>();
-        services.AddSingleton<OrganisationBoards>();
-        services.AddSingleton<SessionBoards>();
-        services.AddSingleton<AlertBoards>();
+        services.AddSingleton<TeamViews>();
+        services.AddSingleton<OrganisationViews>();
+        services.AddSingleton<SessionViews>();
+        services.AddSingleton<AlertViews>();
         services.AddScoped<Visitor>();
         services.AddScoped<RequestSender>();
-        services.AddScoped<Place>();
+        services.AddScoped<NavigationState>();
         services.AddScoped<Notices>();
         return services;
     }

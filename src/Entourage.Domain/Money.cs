@@ -29,7 +29,7 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     private const int SureDigits = 15;
     private const int WrittenDigits = 17;
 
-    private const int LongestDecimal = 28;
+    private const int MaxDecimalLength = 28;
 
     /// <summary>Makes an amount from dollars.</summary>
     /// <param name="usd">
@@ -81,12 +81,12 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
             decimals--;
         }
 
-        for (var rest = Math.Abs(usd); rest is > 0 and < 0.1m && decimals < LongestDecimal; rest *= 10)
+        for (var rest = Math.Abs(usd); rest is > 0 and < 0.1m && decimals < MaxDecimalLength; rest *= 10)
         {
             decimals++;
         }
 
-        return Math.Round(usd, Math.Clamp(decimals, Decimals, LongestDecimal), MidpointRounding.AwayFromZero);
+        return Math.Round(usd, Math.Clamp(decimals, Decimals, MaxDecimalLength), MidpointRounding.AwayFromZero);
     }
 
     /// <summary>The amount in dollars, with at least two and at most nine decimals, exactly.</summary>

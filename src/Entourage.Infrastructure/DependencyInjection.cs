@@ -17,7 +17,7 @@ namespace Entourage.Infrastructure;
 /// <summary>Registers the store.</summary>
 public static class DependencyInjection
 {
-    private const int GreatestRetries = 5;
+    private const int MaxRetries = 5;
 
     /// <summary>Adds the database that the configuration names, its ledger and its jobs.</summary>
     /// <exception cref="OptionsValidationException">SQL Server is chosen and there is no connection string.</exception>
@@ -106,7 +106,7 @@ public static class DependencyInjection
             connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddDbContext<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
             builder.UseSqlServer(connectionString, server => server
-                .EnableRetryOnFailure(GreatestRetries)
+                .EnableRetryOnFailure(MaxRetries)
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
                 // A statement for each row: several rows at once would be sent as a MERGE, which not every server takes.
                 .MaxBatchSize(1))

@@ -25,7 +25,7 @@ public sealed class UsageOptions
     /// <summary>The bounds as the ledger applies them.</summary>
     internal UsageBounds ToBounds() => new()
     {
-        GreatestCost = AmountOf(GreatestCostUsd),
+        MaxCost = AmountOf(GreatestCostUsd),
         ImplausibleCost = ImplausibleCostUsd > 0 ? AmountOf(ImplausibleCostUsd) : null,
         ImplausibleHourlyCost = ImplausibleHourlyCostUsd > 0 ? AmountOf(ImplausibleHourlyCostUsd) : null,
     };

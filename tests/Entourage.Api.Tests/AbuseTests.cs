@@ -7,11 +7,11 @@ namespace Entourage.Api.Tests;
 internal sealed class AbuseTests : HardeningFixture
 {
     private const int Attackers = 30;
-    private const int MostConnections = 100;
+    private const int MaxConnections = 100;
 
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
-        ["Limits:Connections"] = $"{MostConnections}",
+        ["Limits:Connections"] = $"{MaxConnections}",
         ["Limits:HeaderSeconds"] = "1",
         ["Limits:KeepAliveSeconds"] = "1",
         ["Limits:SlowSeconds"] = "2",
@@ -40,7 +40,7 @@ internal sealed class AbuseTests : HardeningFixture
         List<RawConnection> open = [];
         try
         {
-            while (open.Count < MostConnections)
+            while (open.Count < MaxConnections)
             {
                 var connection = await OpenAsync();
                 open.Add(connection);
@@ -51,7 +51,7 @@ internal sealed class AbuseTests : HardeningFixture
                 }
             }
 
-            Assert.That(open, Has.Count.InRange(MostConnections / 2, MostConnections), "the fixture's client has some, too");
+            Assert.That(open, Has.Count.InRange(MaxConnections / 2, MaxConnections), "the fixture's client has some, too");
         }
         finally
         {

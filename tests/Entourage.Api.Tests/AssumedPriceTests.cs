@@ -184,10 +184,10 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
         var session = await team.StartAsync();
         await host.Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1_000_000, output_tokens = 0, model = Own });
         host.Clock.Advance(TimeSpan.FromDays(40));
-        Assert.That((await host.FoldAsync(TimeSpan.FromDays(31))).Records, Is.Zero);
+        Assert.That((await host.CompactAsync(TimeSpan.FromDays(31))).Records, Is.Zero);
 
         _ = (await host.Api.SendAsync(HttpMethod.Put, $"/prices/{Own}", MillionOfEach)).Ok;
-        Assert.That((await host.FoldAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
+        Assert.That((await host.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
 
         var costs = await team.CostsAsync();
         Assert.That((costs.Usd("total_cost_usd"), costs.Usd("assumed_cost_usd")), Is.EqualTo((1m, 0m)));

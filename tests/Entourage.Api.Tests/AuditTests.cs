@@ -267,7 +267,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
         await using (var scope = Host.Services.CreateAsyncScope())
         {
             scope.ServiceProvider.GetRequiredService<CallerContext>().Current = new("Ada", CallerRole.Admin, key);
-            var pause = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new PauseWorkCommand(PauseScope.Team, Guid.Parse(team.Id), "look", null));
+            var pause = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new PauseCommand(PauseScope.Team, Guid.Parse(team.Id), "look", null));
             Assert.That(pause.PausedBy, Is.EqualTo("Ada"));
         }
 

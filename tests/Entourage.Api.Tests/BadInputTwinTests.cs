@@ -72,7 +72,7 @@ internal sealed class BadInputTwinTests
     {
         var session = await team.StartAsync();
         var granted = (await host.Api.PostAsync($"/sessions/{session}/reservations", $$"""{"estimated_cost_usd": 0, "ttl_seconds": {{json}}}""")).Created;
-        var shortest = await team.HoldAsync(session, 0m, 1);
+        var shortest = await team.LockAsync(session, 0m, 1);
         var extended = (await host.Api.PostAsync($"/reservations/{shortest}/extend", $$"""{"ttl_seconds": {{(json == "null" ? "300" : json)}}}""")).Ok;
         var expires = host.Clock.GetUtcNow().AddSeconds(seconds).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         Assert.That((granted.Text("expires_at"), extended.Text("expires_at")), Is.EqualTo((expires, expires)));
@@ -82,7 +82,7 @@ internal sealed class BadInputTwinTests
     public async Task A_reservation_is_found_however_its_id_is_written()
     {
         var session = await team.StartAsync();
-        var (first, second) = (await team.HoldAsync(session, 1m), await team.HoldAsync(session, 1m));
+        var (first, second) = (await team.LockAsync(session, 1m), await team.LockAsync(session, 1m));
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{first.ToUpperInvariant()}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await team.UseAsync(session, 1m, reservation: second.ToUpperInvariant())).Usd("reserved_usd"), Is.Zero);
     }

@@ -8,26 +8,26 @@ namespace Entourage.Api.Tests;
 /// <summary>Limits on what a body holds: where they are, what the answers say, and what they leave alone.</summary>
 internal sealed class BodyLimitTests : HardeningFixture
 {
-    private const int MostItems = 20;
-    private const int MostValues = 200;
+    private const int MaxItems = 20;
+    private const int MaxValues = 200;
     private const int Large = 262_144;
 
     private static readonly string[] Signals = [Otlp.Logs, Otlp.Traces, Otlp.Metrics];
 
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
-        ["Limits:TelemetryItems"] = $"{MostItems}",
+        ["Limits:TelemetryItems"] = $"{MaxItems}",
         ["Limits:TelemetryGroups"] = "6",
         ["Limits:TelemetryItemAttributes"] = "4",
         ["Limits:TelemetrySources"] = "3",
         ["Limits:TelemetryInflation"] = "20",
-        ["Limits:JsonValues"] = $"{MostValues}",
+        ["Limits:JsonValues"] = $"{MaxValues}",
         ["Limits:BodyMemoryBytes"] = "2097152",
         ["Limits:LargeBodySeconds"] = "5",
     };
 
-    [TestCase(MostItems, HttpStatusCode.OK)]
-    [TestCase(MostItems + 1, HttpStatusCode.RequestEntityTooLarge)]
+    [TestCase(MaxItems, HttpStatusCode.OK)]
+    [TestCase(MaxItems + 1, HttpStatusCode.RequestEntityTooLarge)]
     public async Task Items_of_telemetry_are_counted_in_both_encodings(int count, HttpStatusCode status)
     {
         foreach (var signal in Signals)
@@ -46,7 +46,7 @@ internal sealed class BodyLimitTests : HardeningFixture
             Assert.That((asProtobuf.Status, asJson.Status), Is.EqualTo((isMetrics && status == HttpStatusCode.OK ? HttpStatusCode.OK : status, status)), signal);
             if (status != HttpStatusCode.OK)
             {
-                Assert.That(new[] { asProtobuf.Text, asJson.Text }, Is.All.Contain("Limits:TelemetryItems").And.All.Contain($"{MostItems}"), signal);
+                Assert.That(new[] { asProtobuf.Text, asJson.Text }, Is.All.Contain("Limits:TelemetryItems").And.All.Contain($"{MaxItems}"), signal);
             }
         }
     }
@@ -133,8 +133,8 @@ internal sealed class BodyLimitTests : HardeningFixture
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(250m));
     }
 
-    [TestCase(MostValues - 5, HttpStatusCode.UnprocessableEntity, null)]
-    [TestCase(MostValues, HttpStatusCode.RequestEntityTooLarge, "Limits:JsonValues")]
+    [TestCase(MaxValues - 5, HttpStatusCode.UnprocessableEntity, null)]
+    [TestCase(MaxValues, HttpStatusCode.RequestEntityTooLarge, "Limits:JsonValues")]
     public async Task Values_of_a_body_are_counted(int count, HttpStatusCode status, string? setting)
     {
         var team = await Api.CreateTeamAsync();
@@ -146,7 +146,7 @@ internal sealed class BodyLimitTests : HardeningFixture
         Assert.That((direct.Status, chunked.Status), Is.EqualTo((status, status)), direct.Text);
         if (setting is not null)
         {
-            Assert.That(direct.Json.Text("detail"), Does.Contain(setting).And.Contain($"{MostValues}"));
+            Assert.That(direct.Json.Text("detail"), Does.Contain(setting).And.Contain($"{MaxValues}"));
         }
     }
 

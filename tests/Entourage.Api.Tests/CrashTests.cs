@@ -8,7 +8,7 @@ internal sealed class CrashTests(Store store) : DatabaseFixture(store)
 {
     private static readonly int Kills = Depth.Of(usual: 6, full: 50);
     private const int KillsBetweenVerifications = 3;
-    private const int MostCalls = 240;
+    private const int MaxCalls = 240;
     private const int Seed = 7_741;
 
     [Test]
@@ -28,7 +28,7 @@ internal sealed class CrashTests(Store store) : DatabaseFixture(store)
             }
 
             workloads.Add(new Workload(team, kill));
-            await workloads[^1].RunUntilKilledAsync(process, random.Next(1, MostCalls));
+            await workloads[^1].RunUntilKilledAsync(process, random.Next(1, MaxCalls));
         }
 
         await using var last = await ApiProcess.StartAsync(Database);

@@ -35,7 +35,7 @@ internal sealed class FoldTests(Store store)
     {
         var (costs, shown) = (await team.CostsAsync(), await team.SessionAsync(session));
 
-        var report = await host.FoldAsync(TimeSpan.FromDays(35));
+        var report = await host.CompactAsync(TimeSpan.FromDays(35));
 
         Assert.That(report.Records, Is.EqualTo(20));
         Assert.That(await host.CountAsync("UsageRecords"), Is.EqualTo(1));
@@ -53,9 +53,9 @@ internal sealed class FoldTests(Store store)
     [Test]
     public async Task What_is_folded_later_is_added_to_what_was()
     {
-        await host.FoldAsync(TimeSpan.FromDays(40) + TimeSpan.FromHours(5));
-        await host.FoldAsync(TimeSpan.FromDays(35));
-        Assert.That((await host.FoldAsync(TimeSpan.FromDays(35))).Records, Is.Zero);
+        await host.CompactAsync(TimeSpan.FromDays(40) + TimeSpan.FromHours(5));
+        await host.CompactAsync(TimeSpan.FromDays(35));
+        Assert.That((await host.CompactAsync(TimeSpan.FromDays(35))).Records, Is.Zero);
 
         var verified = await host.VerifyAsync();
         Assert.That((verified.Records, verified.Folded, verified.Differences.Count), Is.EqualTo((1L, 20L, 0)));
@@ -69,13 +69,13 @@ internal sealed class FoldTests(Store store)
         var work = await own.StartAsync();
         await other.Api.PostAsync($"/sessions/{work}/usage", new { input_tokens = 1_000_000, output_tokens = 0, model = "house-model" });
         other.Clock.Advance(TimeSpan.FromDays(40));
-        Assert.That((await other.FoldAsync(TimeSpan.FromDays(31))).Records, Is.Zero);
+        Assert.That((await other.CompactAsync(TimeSpan.FromDays(31))).Records, Is.Zero);
 
         (await other.Api.SendAsync(HttpMethod.Put, "/prices/house-model", new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m })).Expect(HttpStatusCode.OK);
         Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m));
 
         // The correction was recorded today, and is too young.
-        Assert.That((await other.FoldAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
+        Assert.That((await other.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
         (await other.Api.SendAsync(HttpMethod.Put, "/prices/house-model", new { input_usd_per_mtok = 3m, output_usd_per_mtok = 2m })).Expect(HttpStatusCode.OK);
         Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m), "it is not priced once more");
         Assert.That((await other.VerifyAsync()).Differences, Is.Empty);
@@ -83,5 +83,5 @@ internal sealed class FoldTests(Store store)
 
     [Test]
     public void Usage_that_may_still_be_reported_is_not_folded() =>
-        Assert.That(async () => await host.FoldAsync(TimeSpan.FromDays(30)), Throws.TypeOf<ValidationException>());
+        Assert.That(async () => await host.CompactAsync(TimeSpan.FromDays(30)), Throws.TypeOf<ValidationException>());
 }

@@ -7,7 +7,7 @@ namespace Entourage.Api.Tests;
 /// <content>Kills and pauses.</content>
 internal sealed partial class LedgerWorld
 {
-    private static readonly TimeSpan KillIsToldFor = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan KillReportedFor = TimeSpan.FromMinutes(15);
 
     private async Task KillAsync(KillStep step)
     {
@@ -64,5 +64,5 @@ internal sealed partial class LedgerWorld
 
     /// <summary>Whether the newest session of an agent was killed a short while ago.</summary>
     private bool WasKilled(int agent) =>
-        model.Sessions.LastOrDefault(session => session.Agent == agent) is { Status: "killed", EndedAt: { } at } && model.Now - at < KillIsToldFor;
+        model.Sessions.LastOrDefault(session => session.Agent == agent) is { Status: "killed", EndedAt: { } at } && model.Now - at < KillReportedFor;
 }

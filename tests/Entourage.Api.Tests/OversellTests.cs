@@ -15,7 +15,7 @@ internal sealed class OversellTests(Store store)
     private const int Sessions = 8;
     private const int CapCents = 1_000;
     private const int EstimateCents = 7;
-    private const int MostGrants = CapCents / EstimateCents;
+    private const int MaxGrants = CapCents / EstimateCents;
 
     private readonly List<ApiProcess> replicas = [];
     private TestDatabase database = null!;
@@ -73,8 +73,8 @@ internal sealed class OversellTests(Store store)
         var kept = callers.SelectMany(caller => caller.Kept).ToArray();
         var spent = callers.Sum(caller => caller.SpentCents);
 
-        Assert.That(callers.Sum(caller => caller.Grants), costsLess ? Is.GreaterThanOrEqualTo(MostGrants) : Is.EqualTo(MostGrants));
-        Assert.That(taken.Cents, Is.EqualTo(spent + (kept.Length * EstimateCents)).And.InRange(MostGrants * EstimateCents, CapCents));
+        Assert.That(callers.Sum(caller => caller.Grants), costsLess ? Is.GreaterThanOrEqualTo(MaxGrants) : Is.EqualTo(MaxGrants));
+        Assert.That(taken.Cents, Is.EqualTo(spent + (kept.Length * EstimateCents)).And.InRange(MaxGrants * EstimateCents, CapCents));
         foreach (var replica in replicas)
         {
             var budget = await (team with { Api = replica.Api }).BudgetAsync();

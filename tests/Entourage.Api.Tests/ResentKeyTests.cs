@@ -16,7 +16,7 @@ internal sealed class ResentKeyTests : TwoAgentsFixture
     [TestCase("/teams/<team>/webhooks", """{"url": "http://93.184.216.34/x", "events": ["stop"]}""", "lead,admin")]
     public async Task Whatever_takes_a_key_makes_one_thing_whoever_sends_it_again(string path, string body, string senders)
     {
-        var reservation = await Team.HoldAsync(Session, 1m);
+        var reservation = await Team.LockAsync(Session, 1m);
         var request = (await Admin.PostAsync("/human-requests", new { agent_id = Team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
         var answers = new List<Answer>();
         foreach (var sender in senders.Split(',').Concat(senders.Split(',').Reverse()))

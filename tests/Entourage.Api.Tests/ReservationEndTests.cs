@@ -11,8 +11,8 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var (team, session, task) = await CappedAsync(host.Api);
-        await team.HoldAsync(session, 6m);
-        await team.HoldAsync(session, 1m, 301);
+        await team.LockAsync(session, 6m);
+        await team.LockAsync(session, 1m, 301);
 
         host.Clock.Advance(TimeSpan.FromSeconds(300) - TimeSpan.FromTicks(1));
         Assert.That(await ReservedAsync(team, session, task), Is.EqualTo((7m, 7m, 3m)));
@@ -35,7 +35,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task What_ran_out_can_be_reserved_and_started_with_at_once()
     {
         var (team, session, _) = await CappedAsync(Api);
-        await team.HoldAsync(session, 10m, 60);
+        await team.LockAsync(session, 10m, 60);
         Assert.That((await team.BudgetAsync()).Flag("over_budget"), Is.True);
         Host.Clock.Advance(TimeSpan.FromSeconds(60));
 
@@ -50,7 +50,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         var (team, session, _) = await CappedAsync(Api);
         await using (var gone = ApiHost.StartBeside(Host))
         {
-            await (team with { Api = gone.Api }).HoldAsync(session, 10m, 60);
+            await (team with { Api = gone.Api }).LockAsync(session, 10m, 60);
         }
 
         Assert.That((await team.ReserveAsync(session, 10m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
@@ -64,7 +64,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task A_usage_that_names_one_that_ran_out_is_recorded_in_full_and_has_none(decimal cost, decimal overrun)
     {
         var (team, session, _) = await CappedAsync(Api);
-        var reservation = await team.HoldAsync(session, 5m, 60);
+        var reservation = await team.LockAsync(session, 5m, 60);
         Host.Clock.Advance(TimeSpan.FromSeconds(60));
 
         var usage = await team.UseAsync(session, cost, reservation: reservation);
@@ -79,8 +79,8 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task It_is_given_back_once_however_often_that_is_asked_for()
     {
         var (team, session, task) = await CappedAsync(Api);
-        var reservation = await team.HoldAsync(session, 6m);
-        await team.HoldAsync(session, 1m);
+        var reservation = await team.LockAsync(session, 6m);
+        await team.LockAsync(session, 1m);
 
         for (var time = 0; time < 3; time++)
         {
@@ -94,7 +94,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task What_has_ended_is_given_back_without_a_word_and_what_never_was_is_not_found()
     {
         var (team, session, task) = await CappedAsync(Api);
-        var (spent, ranOut) = (await team.HoldAsync(session, 1m), await team.HoldAsync(session, 1m, 1));
+        var (spent, ranOut) = (await team.LockAsync(session, 1m), await team.LockAsync(session, 1m, 1));
         await team.UseAsync(session, 0.5m, reservation: spent);
         Host.Clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -109,7 +109,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         await using var second = ApiHost.StartBeside(Host);
         var (team, session, task) = await CappedAsync(Api);
-        var reservation = await team.HoldAsync(session, 6m);
+        var reservation = await team.LockAsync(session, 6m);
 
         await Task.WhenAll(Enumerable.Range(0, 24).Select(i => (i % 3) switch
         {
@@ -127,9 +127,9 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         var (team, parent, task) = await CappedAsync(Api);
         var child = await team.StartAsync(parent: parent);
-        var reservation = await team.HoldAsync(parent, 3m);
-        await team.HoldAsync(parent, 2m);
-        await team.HoldAsync(child, 1m);
+        var reservation = await team.LockAsync(parent, 3m);
+        await team.LockAsync(parent, 2m);
+        await team.LockAsync(child, 1m);
 
         var ended = (await Api.PostAsync($"/sessions/{parent}/end", null)).Ok;
         var again = (await Api.PostAsync($"/sessions/{parent}/end", null)).Ok;
@@ -151,12 +151,12 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var (team, session, _) = await CappedAsync(host.Api);
-        var reservation = await team.HoldAsync(session, 1m);
+        var reservation = await team.LockAsync(session, 1m);
         await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{reservation}", null);
 
         host.Clock.Advance(TimeSpan.FromDays(31));
         Assert.That((await team.UseAsync(session, 1m, reservation: reservation)).Usd("cost_usd"), Is.EqualTo(1m));
-        var live = await team.HoldAsync(session, 1m);
+        var live = await team.LockAsync(session, 1m);
 
         Assert.That(CountAnHourLaterAsync, Is.EqualTo(1).After(10).Seconds.PollEvery(50).MilliSeconds, "one is not counted as ended yet");
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{live}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));

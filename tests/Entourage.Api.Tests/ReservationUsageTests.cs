@@ -16,8 +16,8 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task A_usage_takes_the_place_of_its_reservation_and_the_difference_returns(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.HoldAsync(session, 5m);
-        await team.HoldAsync(session, 1m);
+        var reservation = await team.LockAsync(session, 5m);
+        await team.LockAsync(session, 1m);
 
         var usage = await team.UseAsync(session, cost, reservation: reservation);
 
@@ -41,7 +41,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task Without_a_reservation_what_goes_beyond_the_cap_is_an_overrun(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
-        await team.HoldAsync(session, 5m);
+        await team.LockAsync(session, 5m);
         await team.UseAsync(session, 1m);
 
         var usage = await team.UseAsync(session, cost);
@@ -68,14 +68,14 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
 
         Assert.That((await team.UseAsync(session, 5m)).Usd("overrun_usd"), Is.Zero);
-        Assert.That((await team.UseAsync(session, 5m, reservation: await team.HoldAsync(session, 4.5m))).Usd("overrun_usd"), Is.EqualTo(0.5m));
+        Assert.That((await team.UseAsync(session, 5m, reservation: await team.LockAsync(session, 4.5m))).Usd("overrun_usd"), Is.EqualTo(0.5m));
     }
 
     [Test]
     public async Task A_second_usage_that_names_the_same_reservation_has_none()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.HoldAsync(session, 5m);
+        var reservation = await team.LockAsync(session, 5m);
         await team.UseAsync(session, 4m, reservation: reservation);
 
         var within = await team.UseAsync(session, 5m, reservation: reservation);
@@ -92,7 +92,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var (team, session) = await CappedAsync();
         var yesterday = Host.Clock.GetUtcNow().AddDays(-1);
         await team.UseAsync(session, 8m, yesterday);
-        var reservation = await team.HoldAsync(session, 5m);
+        var reservation = await team.LockAsync(session, 5m);
 
         var usage = await team.UseAsync(session, 4m, yesterday, reservation: reservation);
 
@@ -104,7 +104,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task What_a_subscription_covers_gives_its_reservation_back_and_counts_nothing()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.HoldAsync(session, 5m);
+        var reservation = await team.LockAsync(session, 5m);
 
         var usage = (await Api.PostAsync(
             $"/sessions/{session}/usage",
@@ -120,7 +120,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     {
         var (team, session) = await CappedAsync();
         var other = await team.StartAsync(parent: session);
-        var reservation = await team.HoldAsync(session, 5m);
+        var reservation = await team.LockAsync(session, 5m);
 
         foreach (var id in new[] { reservation, "00000000-0000-7000-8000-000000000000" })
         {
@@ -139,10 +139,10 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task A_usage_sent_again_under_its_key_commits_once()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.HoldAsync(session, 5m);
+        var reservation = await team.LockAsync(session, 5m);
 
         var first = await team.UseAsync(session, 2m, idempotencyKey: "use-1", reservation: reservation);
-        await team.HoldAsync(session, 5m);
+        await team.LockAsync(session, 5m);
         var second = await team.UseAsync(session, 2m, idempotencyKey: "use-1", reservation: reservation);
 
         Assert.That(second.ToJsonString(), Is.EqualTo(first.ToJsonString()));
@@ -153,9 +153,9 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task A_usage_of_a_session_that_has_ended_is_recorded_whatever_reservation_it_names()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.HoldAsync(session, 5m);
+        var reservation = await team.LockAsync(session, 5m);
         await Api.PostAsync($"/sessions/{session}/end", null);
-        await team.HoldAsync(await team.StartAsync(), 8m);
+        await team.LockAsync(await team.StartAsync(), 8m);
 
         var usage = await team.UseAsync(session, 3m, reservation: reservation);
 

@@ -8,16 +8,16 @@ internal sealed class SmallRequestTests
 {
     private const int Times = 3;
     private const int Senders = 4;
-    private const long MostBytes = 64_000_000;
-    private const int MostAnswer = 1_000_000;
+    private const long MaxBytes = 64_000_000;
+    private const int MaxAnswerBytes = 1_000_000;
 
     // Resident memory beyond what one request adds: the collector lets garbage lie for a while, and code is compiled.
     private const long Slack = 32_000_000;
 
     // Far below what one such request once took (3.8 GB), and far above what depends on when the collector runs. The bench measures the goal.
-    private const long MostResident = 768_000_000;
+    private const long MaxResident = 768_000_000;
 
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
 
     private TestDatabase database = null!;
     private ApiProcess process = null!;
@@ -60,12 +60,12 @@ internal sealed class SmallRequestTests
             var answer = await response.Content.ReadAsStringAsync();
 
             Assert.That((int)response.StatusCode, Is.AnyOf([.. request.Statuses.Cast<object>()]), answer);
-            Assert.That(answer, Has.Length.LessThan(MostAnswer));
+            Assert.That(answer, Has.Length.LessThan(MaxAnswerBytes));
         }
 
         var each = (process.ProcessorTime - before) / Times;
         TestContext.Out.WriteLine($"{each.TotalMilliseconds:N0} ms of processor time, {process.PeakResidentBytes / 1e6:N0} MB at most so far");
-        Assert.That(each, Is.LessThan(MostTime));
+        Assert.That(each, Is.LessThan(MaxTime));
     }
 
     [Test]
@@ -90,7 +90,7 @@ internal sealed class SmallRequestTests
         }
 
         TestContext.Out.WriteLine($"{largest.What} added the most, {largest.Added / 1e6:N0} MB; {peak / 1e6:N0} MB at most");
-        Assert.That(largest.Added, Is.LessThan(MostBytes + Slack), largest.What);
+        Assert.That(largest.Added, Is.LessThan(MaxBytes + Slack), largest.What);
     }
 
     [Test]
@@ -131,6 +131,6 @@ internal sealed class SmallRequestTests
 
         TestContext.Out.WriteLine($"{fresh.PeakResidentBytes / 1e6:N0} MB at most");
         Assert.That((await own.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(reported * 0.01m));
-        Assert.That(fresh.PeakResidentBytes, Is.LessThan(MostResident));
+        Assert.That(fresh.PeakResidentBytes, Is.LessThan(MaxResident));
     }
 }

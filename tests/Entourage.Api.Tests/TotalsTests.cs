@@ -72,7 +72,7 @@ internal sealed class TotalsTests(Store store)
 
         host.Clock.Advance(TimeSpan.FromDays(1));
         Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero);
-        Assert.That(await team.HoldAsync(session, 999_999m), Is.Not.Empty);
+        Assert.That(await team.LockAsync(session, 999_999m), Is.Not.Empty);
         await EnsureVerifiedAsync();
     }
 
@@ -157,7 +157,7 @@ internal sealed class TotalsTests(Store store)
         var before = await team.CostsAsync();
         host.Clock.Advance(TimeSpan.FromDays(40));
 
-        var folded = await host.FoldAsync(TimeSpan.FromDays(31));
+        var folded = await host.CompactAsync(TimeSpan.FromDays(31));
 
         Assert.That(folded.Records, Is.EqualTo(10_000));
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(before.Usd("total_cost_usd")));

@@ -139,7 +139,7 @@ internal sealed class VerifyTroubleTests
         await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}");
         host.Clock.Advance(TimeSpan.FromDays(40));
 
-        Assert.That((await host.FoldAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
+        Assert.That((await host.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
     }
 
     /// <summary>Does what only somebody who writes to the file can do.</summary>

@@ -74,10 +74,10 @@ internal sealed class RequestTests
     public void Every_request_says_who_may_send_it(Type request) => Assert.Multiple(() =>
     {
         Assert.That(request.Implements(typeof(IQuery<>)) || Changes(request), Is.True);
-        Assert.That(typeof(IGuarded).IsAssignableFrom(request), Is.True);
+        Assert.That(typeof(IAuthorizedRequest).IsAssignableFrom(request), Is.True);
 
         // As a property it would be written into the hash of an idempotency key.
-        Assert.That(request.GetProperties().Select(member => member.PropertyType), Has.None.EqualTo(typeof(Need)).And.None.EqualTo(typeof(Need?)));
+        Assert.That(request.GetProperties().Select(member => member.PropertyType), Has.None.EqualTo(typeof(Permission)).And.None.EqualTo(typeof(Permission?)));
     });
 
     [Test]

@@ -80,7 +80,7 @@ internal sealed class LiveTests : PageFixture
     [Test]
     public async Task All_who_look_at_a_team_share_one_view_which_ends_with_the_last()
     {
-        var boards = Host.Services.GetRequiredService<TeamBoards>();
+        var boards = Host.Services.GetRequiredService<TeamViews>();
         await GoLiveAsync($"/teams/{Team.Id}");
         var second = await Page.Context.NewPageAsync();
         await second.GotoAsync($"/teams/{Team.Id}");

@@ -16,7 +16,7 @@ internal sealed class ShownTests
     [TestCase("12345.6", "$12,346")]
     [TestCase("-0.5", "−$0.50")]
     public void Money_is_as_short_as_it_can_be_read(string usd, string shown) =>
-        Assert.That(Shown.Usd(Money.FromUsd(decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture))), Is.EqualTo(shown));
+        Assert.That(Formatter.Usd(Money.FromUsd(decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture))), Is.EqualTo(shown));
 
     [TestCase(0, "0")]
     [TestCase(999, "999")]
@@ -28,19 +28,19 @@ internal sealed class ShownTests
     [TestCase(999_500, "1M")]
     [TestCase(1_234_567, "1.2M")]
     [TestCase(1_234_567_890, "1.23B")]
-    public void Counts_are_too(long count, string shown) => Assert.That(Shown.Count(count), Is.EqualTo(shown));
+    public void Counts_are_too(long count, string shown) => Assert.That(Formatter.Count(count), Is.EqualTo(shown));
 
     [Test]
     public void Times_are_those_of_the_zone() => Assert.Multiple(() =>
     {
         var at = new DateTimeOffset(2026, 6, 10, 22, 5, 9, TimeSpan.Zero);
-        Assert.That(Shown.Time(at, "Europe/Berlin"), Is.EqualTo("00:05:09"));
-        Assert.That(Shown.Moment(at, "Europe/Berlin"), Is.EqualTo("11 Jun 00:05"));
-        Assert.That(Shown.Minute(at, "America/New_York"), Is.EqualTo("18:05"));
+        Assert.That(Formatter.Time(at, "Europe/Berlin"), Is.EqualTo("00:05:09"));
+        Assert.That(Formatter.Moment(at, "Europe/Berlin"), Is.EqualTo("11 Jun 00:05"));
+        Assert.That(Formatter.Minute(at, "America/New_York"), Is.EqualTo("18:05"));
     });
 
     [TestCase(0, "<1 min")]
     [TestCase(59, "59 min")]
     [TestCase(125, "2 h 05")]
-    public void Minutes_become_hours(long minutes, string shown) => Assert.That(Shown.Minutes(minutes), Is.EqualTo(shown));
+    public void Minutes_become_hours(long minutes, string shown) => Assert.That(Formatter.Minutes(minutes), Is.EqualTo(shown));
 }

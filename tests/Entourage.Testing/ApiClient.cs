@@ -102,7 +102,7 @@ public sealed record TestTeam(ApiClient Api, string Organisation, string Id, str
         Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = usd, ttl_seconds = ttlSeconds }, idempotencyKey);
 
     /// <summary>Sets money aside, which nothing refuses, and answers the id of the reservation.</summary>
-    public async Task<string> HoldAsync(long session, decimal usd, int? ttlSeconds = null) =>
+    public async Task<string> LockAsync(long session, decimal usd, int? ttlSeconds = null) =>
         (await ReserveAsync(session, usd, ttlSeconds)).Created.Text("id")!;
 
     /// <summary>A session, as it stands.</summary>

@@ -73,7 +73,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     public Task WriteKeyUsesAsync() => Services.GetServices<IHostedService>().OfType<KeyUseJob>().Single().WriteAsync(CancellationToken.None);
 
     /// <summary>Folds the usage records of an age.</summary>
-    public Task<FoldReport> FoldAsync(TimeSpan age) => SendAsync(new FoldUsageCommand(age));
+    public Task<CompactionReport> CompactAsync(TimeSpan age) => SendAsync(new CompactUsageCommand(age));
 
     /// <summary>Sends a request as somebody.</summary>
     /// <param name="request">The request.</param>

@@ -26,7 +26,7 @@ public sealed class AuthOptions
     public AuthMode Mode { get; set; } = AuthMode.Auto;
 
     /// <summary>The first admin key, where there is none yet; one is made when this is absent.</summary>
-    [StringLength(KeyText.GreatestLength, MinimumLength = KeyText.LeastLength, ErrorMessage = "Auth:BootstrapKey must have {2} to {1} characters.")]
+    [StringLength(KeyText.MaxLength, MinimumLength = KeyText.MinLength, ErrorMessage = "Auth:BootstrapKey must have {2} to {1} characters.")]
     [RegularExpression("[!-~]+", ErrorMessage = "Auth:BootstrapKey must be of printable ASCII characters, without blanks.")]
     public string? BootstrapKey
     {

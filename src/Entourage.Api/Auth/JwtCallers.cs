@@ -13,7 +13,7 @@ internal static class JwtCallers
     public const string Name = "jwt";
 
     // Far beyond what authorities issue, and within what headers may be long.
-    private const int GreatestLength = 16_384;
+    private const int MaxLength = 16_384;
 
     // The JSON object that a token begins with, in Base64Url: a brace, then a quotation mark, a blank, a line end or a tabulator.
     private static readonly string[] Starts = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
@@ -36,7 +36,7 @@ internal static class JwtCallers
 
     private static Task RefuseHuge(MessageReceivedContext context)
     {
-        if (KeyAuthentication.BearerOf(context.Request) is { Length: > GreatestLength })
+        if (KeyAuthentication.BearerOf(context.Request) is { Length: > MaxLength })
         {
             context.Fail("The token is too long.");
         }
@@ -59,7 +59,7 @@ internal static class JwtCallers
                 Admit(CallerRole.Admin, null, null);
                 break;
             case "lead" when claims.Team is { } team:
-                var owners = context.HttpContext.RequestServices.GetRequiredService<Owners>();
+                var owners = context.HttpContext.RequestServices.GetRequiredService<ResourceOwnerCache>();
                 if (await owners.FindAsync(Resource.Team(team), context.HttpContext.RequestAborted) is { } owner)
                 {
                     Admit(CallerRole.Lead, owner.OrganisationId, team);
@@ -77,7 +77,7 @@ internal static class JwtCallers
                 Issuer = claims.Issuer,
                 Subject = claims.Subject,
             };
-            context.Principal = Admission.PrincipalOf(caller, Name);
+            context.Principal = CallerPrincipal.PrincipalOf(caller, Name);
         }
     }
 }

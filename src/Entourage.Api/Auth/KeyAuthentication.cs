@@ -59,10 +59,10 @@ internal sealed class KeyAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        var found = await keys.LookUpAsync(text, Context.RequestAborted);
+        var found = await keys.ResolveAsync(text, Context.RequestAborted);
         if (found.Caller is { } caller)
         {
-            return Admission.Admit(caller, Scheme.Name);
+            return CallerPrincipal.Admit(caller, Scheme.Name);
         }
 
         wait = IsGuess(found, text) ? failed.Count(Context, text) : null;

@@ -12,7 +12,7 @@ internal sealed class OpenAuthentication(IOptionsMonitor<AuthenticationSchemeOpt
     /// <summary>The name of the scheme.</summary>
     public const string Name = "open";
 
-    private static readonly Task<AuthenticateResult> Result = Task.FromResult(Admission.Admit(Caller.Operator, Name));
+    private static readonly Task<AuthenticateResult> Result = Task.FromResult(CallerPrincipal.Admit(Caller.Operator, Name));
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Result;
 }

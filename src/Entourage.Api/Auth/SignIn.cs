@@ -45,7 +45,7 @@ internal static class SignIn
         // An address that names another server would make this one send people there.
         var target = RedirectHttpResult.IsLocalUrl(address) ? address! : Home;
         var text = key?.Trim() ?? "";
-        var found = await keys.LookUpAsync(text, context.RequestAborted);
+        var found = await keys.ResolveAsync(text, context.RequestAborted);
         if (found.Caller is not { } caller)
         {
             var mustWait = KeyAuthentication.IsGuess(found, text) && failed.Count(context, text) is not null;

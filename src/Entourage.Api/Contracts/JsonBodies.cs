@@ -51,7 +51,7 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         ReadOnlySequence<byte> body;
         try
         {
-            body = await BodyReading.ReadToEndAsync(http, isBatch ? CheckBatch : Check, http.RequestAborted);
+            body = await BodyReader.ReadToEndAsync(http, isBatch ? CheckBatch : Check, http.RequestAborted);
         }
         catch (BatchTooLongException)
         {
@@ -76,8 +76,8 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         // The items are an array in the body's object. Beyond their number nothing needs to be read.
         void CheckBatch(ReadOnlySequence<byte> arrived, bool isWhole)
         {
-            const int Most = RecordUsageBatchRequest.GreatestCount * ValuesPerItem;
-            switch (JsonScan.Find(arrived, isWhole, Most, RecordUsageBatchRequest.GreatestCount, ofDepth: 1, http.RequestAborted))
+            const int Most = RecordUsageBatchRequest.MaxCount * ValuesPerItem;
+            switch (JsonScan.Find(arrived, isWhole, Most, RecordUsageBatchRequest.MaxCount, ofDepth: 1, http.RequestAborted))
             {
                 case JsonExcess.Items:
                     throw new BatchTooLongException();

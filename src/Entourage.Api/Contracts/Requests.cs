@@ -90,7 +90,7 @@ public sealed record ChangeTaskRequest
 
 /// <summary>A task's new status.</summary>
 /// <param name="Status">Required. The status it is to have.</param>
-public sealed record MoveTaskRequest(WorkTaskStatus? Status);
+public sealed record ChangeTaskStatusRequest(WorkTaskStatus? Status);
 
 /// <summary>The start of a session.</summary>
 /// <param name="AgentId">Required. The agent that is to work.</param>

@@ -13,10 +13,10 @@ namespace Entourage.Api.Contracts;
 public sealed record RecordUsageBatchRequest(IReadOnlyList<UsageBatchEntry>? Items)
 {
     /// <summary>The most items of a batch.</summary>
-    internal const int GreatestCount = RecordUsageBatchCommand.GreatestCount;
+    internal const int MaxCount = RecordUsageBatchCommand.MaxCount;
 
     /// <summary>Stands for any batch of more items, which nobody needs to read to refuse it.</summary>
-    internal static RecordUsageBatchRequest TooLong { get; } = new([.. Enumerable.Repeat(UsageBatchEntry.NoObject, GreatestCount + 1)]);
+    internal static RecordUsageBatchRequest TooLong { get; } = new([.. Enumerable.Repeat(UsageBatchEntry.NoObject, MaxCount + 1)]);
 
     /// <summary>The command.</summary>
     internal RecordUsageBatchCommand ToCommand(string? idempotencyKey) =>
@@ -117,14 +117,14 @@ public sealed class UsageBatchEntryJsonConverter : JsonConverter<UsageBatchEntry
 public sealed record UsageBatchResponse(IReadOnlyList<UsageBatchItemResponse> Items)
 {
     // Of more refused items each says its status and what is wrong first.
-    private const int GreatestDetails = 100;
+    private const int MaxDetails = 100;
 
     /// <summary>The answer for outcomes.</summary>
     internal static UsageBatchResponse From(IReadOnlyList<UsageBatchOutcome> outcomes, HttpContext context)
     {
         var refused = 0;
         return new([.. outcomes.Select(outcome => UsageBatchItemResponse.From(
-            outcome, context, isDetailed: outcome.Usage is not null || ++refused <= GreatestDetails))]);
+            outcome, context, isDetailed: outcome.Usage is not null || ++refused <= MaxDetails))]);
     }
 }
 

@@ -65,5 +65,5 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
     public async Task<IActionResult> Watch(
         Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
-        new EventStream(await mediator.Send(new WatchAgentQuery(id, lastEventId), cancellationToken));
+        new EventStream(await mediator.Send(new StreamAgentEventsQuery(id, lastEventId), cancellationToken));
 }

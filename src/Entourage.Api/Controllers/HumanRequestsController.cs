@@ -18,7 +18,7 @@ public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Agent)]
     [ProducesResponseType<HumanRequestResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Ask(
-        AskHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+        CreateHumanRequestBody body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
         var asked = await mediator.Send(body.ToCommand(idempotencyKey), cancellationToken);
         return CreatedAtAction(nameof(Get), new { id = asked.Id }, asked);
@@ -33,6 +33,6 @@ public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
     [HttpPost("{id:guid}/respond")]
     [Authorize(Policies.Lead)]
     public Task<HumanRequestResponse> Respond(
-        Guid id, AnswerHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
+        Guid id, RespondToHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);
 }

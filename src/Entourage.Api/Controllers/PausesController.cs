@@ -74,8 +74,8 @@ public sealed class PausesController(IMediator mediator) : ControllerBase
         mediator.Send(new GetPauseQuery(scope, id), cancellationToken);
 
     private Task<PauseResponse> PauseAsync(PauseScope scope, Guid id, PauseRequest body, CancellationToken cancellationToken) =>
-        mediator.Send(new PauseWorkCommand(scope, id, body.Reason!, body.ExpiresAt), cancellationToken);
+        mediator.Send(new PauseCommand(scope, id, body.Reason!, body.ExpiresAt), cancellationToken);
 
     private Task<PauseResponse> ResumeAsync(PauseScope scope, Guid id, ResumeRequest? body, CancellationToken cancellationToken) =>
-        mediator.Send(new ResumeWorkCommand(scope, id, body?.Reason), cancellationToken);
+        mediator.Send(new ResumeCommand(scope, id, body?.Reason), cancellationToken);
 }

@@ -29,8 +29,8 @@ public sealed class TasksController(IMediator mediator) : ControllerBase
     /// <summary>Moves a task on: todo, in_progress, in_review (and back), done; or cancelled while it is open.</summary>
     [HttpPost("tasks/{id:long}/status")]
     [Authorize(Policies.Agent)]
-    public Task<TaskResponse> Move(long id, MoveTaskRequest body, CancellationToken cancellationToken) =>
-        mediator.Send(new MoveTaskCommand(id, body.Status), cancellationToken);
+    public Task<TaskResponse> Move(long id, ChangeTaskStatusRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new ChangeTaskStatusCommand(id, body.Status), cancellationToken);
 
     /// <summary>Lists what work of each kind usually costs, and from where on something is likely wrong.</summary>
     [HttpGet("guidelines")]

@@ -113,8 +113,8 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <summary>Tells what a daily cap would have stopped of the last days, from what was recorded in quarters of an hour.</summary>
     [HttpGet("costs/what-if")]
     [Authorize(Policies.Lead)]
-    public Task<DailyCapResponse> TryDailyCap(Guid id, [FromQuery] WhatIfParameters what, CancellationToken cancellationToken) =>
-        mediator.Send(new TryDailyCapQuery(id, what.Cap, what.Days), cancellationToken);
+    public Task<DailyCapResponse> SimulateDailyCap(Guid id, [FromQuery] WhatIfParameters what, CancellationToken cancellationToken) =>
+        mediator.Send(new SimulateDailyCapQuery(id, what.Cap, what.Days), cancellationToken);
 
     /// <summary>Compares what the team recorded with a provider's invoice, by model. Stores nothing.</summary>
     [HttpPost("costs/reconcile")]
@@ -131,5 +131,5 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
     public async Task<IActionResult> Watch(
         Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
-        new EventStream(await mediator.Send(new WatchTeamQuery(id, lastEventId), cancellationToken));
+        new EventStream(await mediator.Send(new StreamTeamEventsQuery(id, lastEventId), cancellationToken));
 }

@@ -23,9 +23,9 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     public const string MediaType = "application/problem+json";
 
     // An answer must not grow with what was wrong with the request.
-    private const int GreatestMembers = 20;
-    private const int GreatestMessages = 10;
-    private const int GreatestText = 500;
+    private const int MaxMembers = 20;
+    private const int MaxMessages = 10;
+    private const int MaxTextLength = 500;
 
     private const string StoreUnavailable = "store-unavailable";
 
@@ -89,16 +89,16 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     /// <summary>The problem of members that are well formed and not allowed. It names the first of many.</summary>
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors)
     {
-        var named = errors.Count <= GreatestMembers && errors.All(member => IsShort(member.Key) && member.Value.Length <= GreatestMessages && member.Value.All(IsShort))
+        var named = errors.Count <= MaxMembers && errors.All(member => IsShort(member.Key) && member.Value.Length <= MaxMessages && member.Value.All(IsShort))
             ? errors
-            : errors.Take(GreatestMembers)
-                .GroupBy(member => Shorten(member.Key), member => member.Value.Take(GreatestMessages).Select(Shorten), StringComparer.Ordinal)
+            : errors.Take(MaxMembers)
+                .GroupBy(member => Shorten(member.Key), member => member.Value.Take(MaxMessages).Select(Shorten), StringComparer.Ordinal)
                 .ToDictionary(member => member.Key, member => member.SelectMany(messages => messages).ToArray(), StringComparer.Ordinal);
         var detail = string.Join(" ", named.Values.SelectMany(messages => messages));
         return new(
             StatusCodes.Status422UnprocessableEntity,
             "validation",
-            errors.Count <= GreatestMembers ? detail : $"{detail} {errors.Count - GreatestMembers:N0} more members are wrong.")
+            errors.Count <= MaxMembers ? detail : $"{detail} {errors.Count - MaxMembers:N0} more members are wrong.")
         {
             Errors = named,
         };
@@ -152,9 +152,9 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         return context.Response.WriteAsJsonAsync(ToJson(context), EntourageJson.Options, MediaType, context.RequestAborted);
     }
 
-    private static bool IsShort(string text) => text.Length <= GreatestText;
+    private static bool IsShort(string text) => text.Length <= MaxTextLength;
 
-    private static string Shorten(string text) => IsShort(text) ? text : $"{text[..(GreatestText - 1)]}…";
+    private static string Shorten(string text) => IsShort(text) ? text : $"{text[..(MaxTextLength - 1)]}…";
 
     private static bool IsStoreFault(Exception? exception) =>
         exception is not null && (exception is DbException || IsStoreFault(exception.InnerException));

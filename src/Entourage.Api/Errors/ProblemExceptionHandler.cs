@@ -8,7 +8,7 @@ internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, I
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (httpContext.RequestAborted.IsCancellationRequested || CallerLeft.IsCauseOf(exception))
+        if (httpContext.RequestAborted.IsCancellationRequested || ClientDisconnect.IsCauseOf(exception))
         {
             // Nobody is there to read an answer.
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;

@@ -157,7 +157,7 @@ internal static class BudgetTools
                 ToolSchema.Says("id", "string", "The request."), ToolSchema.Says("status", "string", "How it stands: nobody has answered a new one yet.")),
             Adding,
             async (arguments, call, cancelled) => await call.Mediator.Send(
-                new AskHumanCommand(
+                new CreateHumanRequestCommand(
                     call.AgentOf(arguments.AgentId),
                     arguments.SessionId,
                     HumanRequestKind.BudgetIncrease,
@@ -173,7 +173,7 @@ internal static class BudgetTools
                 ToolSchema.Agent(),
                 ToolSchema.Task("Only those on this task."),
                 ToolSchema.OneOf("status", EnumNames.List(typeof(SessionStatus)), "Only those that stand so."),
-                ToolSchema.Number("limit", 1, PageRequest.GreatestLimit, "How many at the most; 20 when left out.")),
+                ToolSchema.Number("limit", 1, PageRequest.MaxLimit, "How many at the most; 20 when left out.")),
             ToolSchema.Answer(ToolSchema.Says("sessions", "array", "The sessions.")),
             Reading,
             async (arguments, call, cancelled) => new SessionList((await call.Mediator.Send(

@@ -14,7 +14,7 @@ internal static class McpBodies
         if (HttpMethods.IsPost(request.Method))
         {
             var most = context.RequestServices.GetRequiredService<BodyBudget>().Limits.JsonValues;
-            var body = await BodyReading.ReadToEndAsync(
+            var body = await BodyReader.ReadToEndAsync(
                 context,
                 (arrived, isWhole) =>
                 {

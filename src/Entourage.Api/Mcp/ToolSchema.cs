@@ -42,7 +42,7 @@ internal static class ToolSchema
 
     public static (string Name, JsonObject Schema) Task(string description) => ("task_id", Whole(1, null, description));
 
-    public static (string Name, JsonObject Schema) Model(string description) => ("model", Text(GreatestModel, description));
+    public static (string Name, JsonObject Schema) Model(string description) => ("model", Text(MaxModelLength, description));
 
     public static (string Name, JsonObject Schema) Key() => (
         "idempotency_key",
@@ -55,7 +55,7 @@ internal static class ToolSchema
         Described(new() { ["type"] = "number", ["minimum"] = 0, ["maximum"] = 1_000_000 }, $"{description} US dollars, at most {Money.Decimals} decimals."));
 
     public static (string Name, JsonObject Schema) Ttl() => (
-        "ttl_seconds", Whole(1, Reservation.GreatestTtlSeconds, "How long the money stays set aside, in seconds; 300 when left out."));
+        "ttl_seconds", Whole(1, Reservation.MaxTtlSeconds, "How long the money stays set aside, in seconds; 300 when left out."));
 
     public static (string Name, JsonObject Schema) Error(string description) => ("error", Text(Domain.Sessions.Session.ErrorLength, description));
 
@@ -74,7 +74,7 @@ internal static class ToolSchema
     public static (string Name, JsonObject Schema) MaySay(string name, string type, string description) =>
         (name, Described(new() { ["type"] = new JsonArray(type, "null") }, description));
 
-    private const int GreatestModel = Domain.Agents.Agent.ModelLength;
+    private const int MaxModelLength = Domain.Agents.Agent.ModelLength;
 
     private static JsonObject Text(int longest, string description) =>
         Described(new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = longest }, description);

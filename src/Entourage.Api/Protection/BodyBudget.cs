@@ -15,7 +15,7 @@ internal sealed class BodyBudget : IDisposable
     public const int LargeBytes = 262_144;
 
     private const int CallerShare = 4;
-    private const int GreatestQueue = 64;
+    private const int MaxQueue = 64;
 
     private readonly Lock gate = new();
     private readonly LinkedList<Waiter> waiting = [];
@@ -55,7 +55,7 @@ internal sealed class BodyBudget : IDisposable
         lock (gate)
         {
             var queued = queuedByCaller.GetValueOrDefault(caller);
-            if (queued >= GreatestQueue)
+            if (queued >= MaxQueue)
             {
                 throw Busy($"{queued} large bodies from you wait to be parsed already.");
             }
@@ -104,7 +104,7 @@ internal sealed class BodyBudget : IDisposable
 
     // Without keys there is only the address.
     private static object CallerOf(HttpContext context) =>
-        context.RequestServices.GetRequiredService<CallerContext>().Known?.KeyId is { } key ? key : Sender.Of(context);
+        context.RequestServices.GetRequiredService<CallerContext>().Known?.KeyId is { } key ? key : ClientAddress.Of(context);
 
     private async Task TakeAsync(Lease lease, long bytes, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal sealed partial class ConnectionRoom
 {
     // The fewest that are kept for the store, webhooks, exporters and the program's own files, some 100 of which are opened when they are first
     // needed; and the part of all that is kept where there are many.
-    private const int LeastKept = 192;
+    private const int MinKept = 192;
     private const int KeptPart = 4;
 
     // A server that serves nobody would be of no use.
@@ -43,7 +43,7 @@ internal sealed partial class ConnectionRoom
             return (limits.Connections, limits.UpgradedConnections);
         }
 
-        var free = Math.Max(Fewest, most - inUse - Math.Max(LeastKept, most / KeptPart));
+        var free = Math.Max(Fewest, most - inUse - Math.Max(MinKept, most / KeptPart));
         if (limits.Connections + (long)limits.UpgradedConnections <= free)
         {
             return (limits.Connections, limits.UpgradedConnections);

@@ -39,7 +39,7 @@ internal sealed class FailedKeys : IDisposable
         }
 
         // The key itself is not kept. The hash of a text is another one in each process, so nobody can prepare keys that share one.
-        var sender = Sender.Of(context);
+        var sender = ClientAddress.Of(context);
         if (!seen.TryAdd((sender, text.GetHashCode(StringComparison.Ordinal)), true))
         {
             return tries.GetStatistics(sender)?.CurrentAvailablePermits < 1 ? Wait : null;

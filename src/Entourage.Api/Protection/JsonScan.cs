@@ -20,7 +20,7 @@ internal enum JsonExcess
 internal static class JsonScan
 {
     /// <summary>How deeply values may be nested.</summary>
-    public const int GreatestDepth = 64;
+    public const int MaxDepth = 64;
 
     /// <summary>An array at any depth.</summary>
     public const int AnyDepth = -1;
@@ -52,9 +52,9 @@ internal static class JsonScan
     private static JsonExcess Count(
         ReadOnlySequence<byte> body, bool isWhole, int mostValues, int mostItems, int ofDepth, CancellationToken cancellationToken)
     {
-        Span<int> counts = stackalloc int[GreatestDepth + 2];
-        Span<bool> areArrays = stackalloc bool[GreatestDepth + 2];
-        var reader = new Utf8JsonReader(body, isWhole, new JsonReaderState(new JsonReaderOptions { MaxDepth = GreatestDepth }));
+        Span<int> counts = stackalloc int[MaxDepth + 2];
+        Span<bool> areArrays = stackalloc bool[MaxDepth + 2];
+        var reader = new Utf8JsonReader(body, isWhole, new JsonReaderState(new JsonReaderOptions { MaxDepth = MaxDepth }));
         for (var values = 0; reader.Read();)
         {
             if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject)

@@ -26,7 +26,7 @@ internal sealed class RequestRates : IDisposable
     public RequestRates(IOptions<RateLimits> options)
     {
         limits = options.Value;
-        addresses = Buckets.Create<HttpContext, IPAddress>(Sender.Of, limits.AddressPerMinute, limits.AddressBurst);
+        addresses = Buckets.Create<HttpContext, IPAddress>(ClientAddress.Of, limits.AddressPerMinute, limits.AddressBurst);
         callers = Buckets.Create<HttpContext, CallerBucket>(context => BucketOf(context)!.Value, limits.KeyPerMinute, limits.KeyBurst);
     }
 
@@ -77,7 +77,7 @@ internal sealed class RequestRates : IDisposable
 
     private Task CheckAddressAsync(HttpContext context, RequestDelegate next, bool needsKeys)
     {
-        if (Sender.IsThisMachine(context) || IsHealth(context))
+        if (ClientAddress.IsThisMachine(context) || IsHealth(context))
         {
             return next(context);
         }

@@ -47,7 +47,7 @@ internal static class Hardening
         UseProxies(app);
         app.Use(SecurityHeaders.AddAsync);
         app.Services.GetRequiredService<RequestRates>().UseAddresses(app, needsKeys);
-        app.Use(new ForeignRequests(app.Configuration, needsKeys).CheckAsync);
+        app.Use(new CrossSiteGuard(app.Configuration, needsKeys).CheckAsync);
         app.Use(app.Services.GetRequiredService<SpendingReports>().CarryOutAsync);
         app.UseRequestTimeouts();
         app.Use(RequestTime.WatchAsync);

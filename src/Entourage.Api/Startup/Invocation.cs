@@ -11,14 +11,14 @@ internal sealed record Invocation(string? Command, string? Operand, bool Force, 
 
     private static readonly string[] Commands =
     [
-        Migrate.Command, Verify.Command, Fold.Command, Backup.Command, Restore.Command, AfterRestore.Command, IssueKey.Command, SeedDemo.Command,
+        Migrate.Command, Verify.Command, Compact.Command, Backup.Command, Restore.Command, AfterRestore.Command, IssueKey.Command, SeedDemo.Command,
     ];
 
     private static readonly string[] Options = [Verify.Repair, ForceOption];
 
     private static readonly string List =
         $"Without one it serves; '{Migrate.Command}' brings the store's schema up to date, '{Verify.Command}' checks the store, "
-        + $"'{Fold.Command}' folds its old usage, '{Backup.Command} FILE' copies it, '{Restore.Command} FILE' puts a copy in its place, "
+        + $"'{Compact.Command}' folds its old usage, '{Backup.Command} FILE' copies it, '{Restore.Command} FILE' puts a copy in its place, "
         + $"'{AfterRestore.Command}' moves the numbers of a store on that was restored otherwise, '{IssueKey.Command} NAME' issues an admin key, "
         + $"'{SeedDemo.Command}' fills it for a look around.";
 

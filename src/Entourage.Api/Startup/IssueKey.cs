@@ -24,7 +24,7 @@ internal static class IssueKey
         scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
         var command = new CreateKeyCommand(invocation.Operand!, CallerRole.Admin, TeamId: null, AgentId: null, ExpiresAt: null);
         var key = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command);
-        await Access.ShowAsync(console, "An admin key", key.Key);
+        await AccessSetup.ShowAsync(console, "An admin key", key.Key);
         return 0;
     }
 }

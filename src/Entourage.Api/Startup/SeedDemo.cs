@@ -153,7 +153,7 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
                 : [WorkTaskStatus.InProgress];
             foreach (var status in way)
             {
-                await SendAsync(new MoveTaskCommand(tasks[i], status));
+                await SendAsync(new ChangeTaskStatusCommand(tasks[i], status));
             }
         }
     }

@@ -8,7 +8,7 @@ internal static class Server
     public static void AddServer(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        if (Addresses.AreDefault(configuration))
+        if (ListenAddresses.AreDefault(configuration))
         {
             builder.WebHost.UseUrls(DefaultAddress);
         }

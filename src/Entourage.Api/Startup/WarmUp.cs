@@ -65,7 +65,7 @@ internal static partial class WarmUp
 
     private static async Task RecordAsync(string path)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<IMeterFactory, UnreadMeters>().AddApplication(null);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IMeterFactory, UnusedMeters>().AddApplication(null);
         services.AddInfrastructure(new ConfigurationBuilder()
             .AddInMemoryCollection([KeyValuePair.Create($"ConnectionStrings:{DatabaseOptions.ConnectionStringName}", (string?)$"Data Source={path};Pooling=False")])
             .Build());
@@ -96,7 +96,7 @@ internal static partial class WarmUp
     }
 
     // An export of one call, in the form that most exporters send.
-    private static TelemetryReading ReadExport(Guid agentId)
+    private static TelemetryParser ReadExport(Guid agentId)
     {
         var record = new LogRecord
         {
@@ -116,7 +116,7 @@ internal static partial class WarmUp
         var (limits, format) = (new ApiLimits(), new OtlpProtobuf());
         var index = new OtlpIndex(limits, CancellationToken.None);
         format.Index(body, isWhole: true, OtlpSignal.Logs, index);
-        return TelemetryReading.Of(
+        return TelemetryParser.Of(
             new OtlpItems(body, index, format, limits).ToBatch(OtlpSignal.Logs), callerAgentId: null, limits.TelemetrySources, CancellationToken.None);
     }
 
@@ -140,7 +140,7 @@ internal static partial class WarmUp
     private static partial void LogFailed(ILogger logger, Exception exception);
 
     /// <summary>Meters that nobody reads.</summary>
-    private sealed class UnreadMeters : IMeterFactory
+    private sealed class UnusedMeters : IMeterFactory
     {
         public Meter Create(MeterOptions options) => new(Name);
 

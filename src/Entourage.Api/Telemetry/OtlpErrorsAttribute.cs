@@ -11,7 +11,7 @@ internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
 {
     public void OnException(ExceptionContext context)
     {
-        if (CallerLeft.IsCauseOf(context.Exception))
+        if (ClientDisconnect.IsCauseOf(context.Exception))
         {
             return;
         }

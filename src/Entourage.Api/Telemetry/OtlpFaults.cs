@@ -6,7 +6,7 @@ namespace Entourage.Api.Telemetry;
 internal sealed class OtlpFaults
 {
     // Whoever sends nothing but nonsense needs no more of it said, and each reason is a text of its own at most once.
-    private const int GreatestReasons = 5;
+    private const int MaxReasons = 5;
 
     private readonly Dictionary<string, long> counts = [];
 
@@ -18,14 +18,14 @@ internal sealed class OtlpFaults
     public void Add(string reason)
     {
         Count++;
-        if (counts.Count < GreatestReasons || counts.ContainsKey(reason))
+        if (counts.Count < MaxReasons || counts.ContainsKey(reason))
         {
             counts[reason] = counts.GetValueOrDefault(reason) + 1;
         }
     }
 
     /// <summary>Has them refused.</summary>
-    public void RefuseIn(TelemetryReading reading)
+    public void RefuseIn(TelemetryParser reading)
     {
         var others = Count;
         foreach (var (reason, count) in counts)

@@ -24,8 +24,8 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
 
     private static readonly string[] Codes = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = JsonScan.GreatestDepth };
-    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = JsonScan.GreatestDepth };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = JsonScan.MaxDepth };
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = JsonScan.MaxDepth };
 
     private delegate void ElementReader<in TState>(ref Utf8JsonReader reader, TState state);
 

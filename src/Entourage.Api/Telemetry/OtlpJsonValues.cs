@@ -15,8 +15,8 @@ internal static class OtlpJsonValues
 
     // Of a span and of a trace, in bytes; and the latter in base64.
     private const int ShortestId = 8;
-    private const int LongestId = 16;
-    private const int LongestBase64 = 22;
+    private const int MaxIdLength = 16;
+    private const int MaxBase64 = 22;
 
     /// <summary>The first value that an attribute has; null for none, and a text that says nothing where it cannot be read.</summary>
     public static Value? ToValue(JsonElement value)
@@ -114,20 +114,20 @@ internal static class OtlpJsonValues
     {
         // In hexadecimal, as the protocol has it, or in base64, as protobuf's JSON has bytes elsewhere.
         var text = DigitsOf(Member(parent, name) ?? default);
-        Span<byte> id = stackalloc byte[LongestId];
-        if (text.Length <= 2 * LongestId && Convert.FromHexString(text, id, out _, out var length) == OperationStatus.Done)
+        Span<byte> id = stackalloc byte[MaxIdLength];
+        if (text.Length <= 2 * MaxIdLength && Convert.FromHexString(text, id, out _, out var length) == OperationStatus.Done)
         {
             return ByteString.CopyFrom(id[..length]);
         }
 
-        Span<byte> alphabet = stackalloc byte[LongestBase64];
-        if (text.TrimEnd((byte)'=') is { Length: > 0 and <= LongestBase64 } plain)
+        Span<byte> alphabet = stackalloc byte[MaxBase64];
+        if (text.TrimEnd((byte)'=') is { Length: > 0 and <= MaxBase64 } plain)
         {
             plain.CopyTo(alphabet);
             alphabet[..plain.Length].Replace((byte)'+', (byte)'-');
             alphabet[..plain.Length].Replace((byte)'/', (byte)'_');
             if (Base64Url.IsValid(alphabet[..plain.Length], out length)
-                && length is ShortestId or LongestId
+                && length is ShortestId or MaxIdLength
                 && Base64Url.DecodeFromUtf8(alphabet[..plain.Length], id, out _, out _) == OperationStatus.Done)
             {
                 return ByteString.CopyFrom(id[..length]);

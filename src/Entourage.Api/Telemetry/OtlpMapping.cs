@@ -16,7 +16,7 @@ internal static class OtlpMapping
     private const int ErrorStatus = 2;
     private const int Delta = 1;
     private const int Cumulative = 2;
-    private const int GreatestText = 4_096;
+    private const int MaxTextLength = 4_096;
 
     /// <summary>A log record.</summary>
     public static TelemetryLog ToLog(this LogRecord record, TelemetryOrigin origin, ApiLimits limits) => new(
@@ -90,9 +90,9 @@ internal static class OtlpMapping
     private static string ToText(ByteString utf8) => Shorten(OtlpText.Read(utf8.Span) ?? "");
 
     // No text is used to such a length, but two that differ must not become the same.
-    private static string Shorten(string text) => text.Length <= GreatestText
+    private static string Shorten(string text) => text.Length <= MaxTextLength
         ? text
-        : $"{text.AsSpan(0, GreatestText)}#{Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
+        : $"{text.AsSpan(0, MaxTextLength)}#{Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
 
     // Zero is how the protocol says that nobody knows. What no calendar has is refused like any time that is too far away.
     private static DateTimeOffset? ToInstant(ulong nanoseconds) =>

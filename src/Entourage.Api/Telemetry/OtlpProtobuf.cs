@@ -9,7 +9,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
     private const int AttributesOfResource = 1;
 
     // Each costs an exception. A body with more of them is no OTLP.
-    private const int GreatestFaults = 100;
+    private const int MaxFaults = 100;
 
     private static readonly MessageParser<Resource> Resources = Resource.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<Scope> Scopes = Wire.Scope.Parser.WithDiscardUnknownFields(true);
@@ -48,7 +48,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         {
             return parser.ParseFrom(body.Span);
         }
-        catch (InvalidProtocolBufferException fault) when (Faults.Count < GreatestFaults)
+        catch (InvalidProtocolBufferException fault) when (Faults.Count < MaxFaults)
         {
             Faults.Add($"A {typeof(T).Name} is not protobuf: {fault.Message}");
             return null;
@@ -171,7 +171,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
     /// <summary>The fields of a message, one after another.</summary>
     private ref struct WireReader(ReadOnlySpan<byte> body, Slice message, bool isWhole)
     {
-        private const int LongestVarint = 10;
+        private const int MaxVarintBytes = 10;
 
         private readonly ReadOnlySpan<byte> body = body;
         private readonly int end = message.Start + message.Length;
@@ -257,7 +257,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         private bool TryVarint(out ulong value)
         {
             value = 0;
-            for (var i = 0; i < LongestVarint; i++)
+            for (var i = 0; i < MaxVarintBytes; i++)
             {
                 if (at >= end)
                 {

@@ -30,12 +30,12 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
     /// <exception cref="BodyLimitException">It holds more than it may.</exception>
     /// <exception cref="BusyException">Too many large bodies are being read.</exception>
     /// <exception cref="BadHttpRequestException">It is too large, or compressed in a way that is not known or broken.</exception>
-    public async Task<TelemetryReading> ReadAsync(HttpContext context, OtlpSignal signal, bool isJson, CancellationToken cancellationToken)
+    public async Task<TelemetryParser> ReadAsync(HttpContext context, OtlpSignal signal, bool isJson, CancellationToken cancellationToken)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = Limits.TelemetryBodyBytes;
         var isPacked = OtlpBody.IsPacked(context.Request);
         var work = new Work(this, context, signal, isJson ? new OtlpJson(Limits, cancellationToken) : new OtlpProtobuf(), cancellationToken);
-        var sent = await BodyReading.ReadToEndAsync(context, check: null, cancellationToken);
+        var sent = await BodyReader.ReadToEndAsync(context, check: null, cancellationToken);
         try
         {
             return await (isPacked ? work.UnpackAsync(sent) : work.ReadAsync(sent));
@@ -52,7 +52,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
         private BodyBudget.Slot? slot;
         private byte[]? rented;
 
-        public async Task<TelemetryReading> ReadAsync(ReadOnlySequence<byte> sent)
+        public async Task<TelemetryParser> ReadAsync(ReadOnlySequence<byte> sent)
         {
             if (sent.IsSingleSegment)
             {
@@ -65,7 +65,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             return await ReadAsync(buffer.AsMemory(0, length));
         }
 
-        public async Task<TelemetryReading> UnpackAsync(ReadOnlySequence<byte> sent)
+        public async Task<TelemetryParser> UnpackAsync(ReadOnlySequence<byte> sent)
         {
             var buffer = Rent();
             var (length, size) = (0, BodyBudget.LargeBytes);
@@ -150,7 +150,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             }
         }
 
-        private async Task<TelemetryReading> ReadAsync(ReadOnlyMemory<byte> body)
+        private async Task<TelemetryParser> ReadAsync(ReadOnlyMemory<byte> body)
         {
             var index = new OtlpIndex(reader.Limits, cancellationToken);
             format.Index(body, isWhole: true, signal, index);
@@ -159,7 +159,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
                 await EnterAsync();
             }
 
-            var reading = TelemetryReading.Of(
+            var reading = TelemetryParser.Of(
                 new OtlpItems(body, index, format, reader.Limits).ToBatch(signal), reader.callers.Current.AgentId, reader.Limits.TelemetrySources, cancellationToken);
             format.Faults.RefuseIn(reading);
             return reading;

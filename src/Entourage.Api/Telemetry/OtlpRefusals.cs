@@ -12,7 +12,7 @@ internal sealed partial class OtlpRefusals
 {
     private const string Partial = "partial";
     private const string Aborted = "aborted";
-    private const int GreatestDetail = 500;
+    private const int MaxDetailLength = 500;
 
     private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
 
@@ -93,7 +93,7 @@ internal sealed partial class OtlpRefusals
 
     // A client's text may be in it, which must not look like lines of the log.
     private static string LineOf(string? detail) =>
-        string.Create(Math.Min(detail?.Length ?? 0, GreatestDetail), detail, static (line, detail) =>
+        string.Create(Math.Min(detail?.Length ?? 0, MaxDetailLength), detail, static (line, detail) =>
         {
             for (var i = 0; i < line.Length; i++)
             {

@@ -15,7 +15,7 @@ internal static class OtlpText
     // No text in UTF-8 has this byte, so a text that has it is unreadable, as it has to be.
     private const byte Unreadable = 0xFF;
     private const int EscapeLength = 6;
-    private const int LongestRune = 4;
+    private const int MaxRuneLength = 4;
 
     /// <summary>A text from its UTF-8; null when it is none.</summary>
     public static string? Read(ReadOnlySpan<byte> utf8) => Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : null;
@@ -98,7 +98,7 @@ internal static class OtlpText
 
         if (json[EscapeLength..] is [(byte)'\\', (byte)'u', ..] && Rune.TryCreate(first, UnitOf(json[EscapeLength..]), out rune))
         {
-            length += rune.EncodeToUtf8(text.Slice(length, LongestRune));
+            length += rune.EncodeToUtf8(text.Slice(length, MaxRuneLength));
             return 2 * EscapeLength;
         }
 

@@ -45,7 +45,7 @@ public interface IEntourageDb
     DbSet<UsageRecord> UsageRecords { get; }
 
     /// <summary>What usages came to that are too old to be kept.</summary>
-    DbSet<FoldedUsage> FoldedUsages { get; }
+    DbSet<CompactedUsage> CompactedUsages { get; }
 
     /// <summary>Usage by session, model and quarter of an hour.</summary>
     DbSet<UsageRollup> UsageRollups { get; }
@@ -111,5 +111,5 @@ public interface IEntourageDb
     /// <summary>
     /// Runs work that reads only, and sees all of the store as it is at one moment. On SQL Server, writers wait meanwhile.
     /// </summary>
-    Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+    Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 }

@@ -6,13 +6,13 @@ namespace Entourage.Application.Access;
 /// <summary>Lets the present caller touch what is its own, and nothing else.</summary>
 /// <param name="callers">Who it is.</param>
 /// <param name="owners">Whose things are.</param>
-public sealed class AccessGate(CallerContext callers, Owners owners)
+public sealed class AccessGate(CallerContext callers, ResourceOwnerCache owners)
 {
     /// <summary>Makes sure that the caller has what a request needs.</summary>
     /// <exception cref="NoCallerException">Nobody said who the caller is.</exception>
     /// <exception cref="ForbiddenException">It may not, and may know that there is such a thing.</exception>
     /// <exception cref="NotFoundException">There is no such thing, or it is another organisation's: callers cannot tell the two apart.</exception>
-    public ValueTask EnsureAsync(Need need, CancellationToken cancellationToken)
+    public ValueTask EnsureAsync(Permission need, CancellationToken cancellationToken)
     {
         var caller = callers.Current;
         if (caller.Role < need.Least)
@@ -37,7 +37,7 @@ public sealed class AccessGate(CallerContext callers, Owners owners)
         }
     }
 
-    private static bool IsOwn(Caller caller, Resource resource, Owner owner) => resource switch
+    private static bool IsOwn(Caller caller, Resource resource, ResourceOwner owner) => resource switch
     {
         { Kind: ResourceKind.Organisation } => true,
         { IsOfAgent: true } when caller.Role == CallerRole.Agent => owner.SharesAgent(caller),

@@ -9,7 +9,7 @@ namespace Entourage.Application.Access;
 public static class CallerNames
 {
     // So that something of the name is shown, however long the subject is.
-    private const int LongestSubject = 100;
+    private const int MaxSubjectLength = 100;
 
     private const string Nameless = "token";
 
@@ -22,7 +22,7 @@ public static class CallerNames
     /// <returns>At most <see cref="Organisation.NameLength"/> UTF-16 code units on one line, without invisible characters.</returns>
     public static string OfToken(string? name, string? subject)
     {
-        var end = $" ({Cut(Clean(subject) ?? "no subject", LongestSubject)})";
+        var end = $" ({Cut(Clean(subject) ?? "no subject", MaxSubjectLength)})";
         return Cut(Clean(name) ?? Nameless, Organisation.NameLength - end.Length) + end;
     }
 

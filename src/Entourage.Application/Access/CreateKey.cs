@@ -22,13 +22,13 @@ namespace Entourage.Application.Access;
 public sealed record CreateKeyCommand(string Name, CallerRole? Role, Guid? TeamId, Guid? AgentId, DateTimeOffset? ExpiresAt) : ICommand<NewKeyResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Role switch
+    public Permission RequiredPermission() => Role switch
     {
-        CallerRole.Agent when AgentId is { } id => Need.Lead(Resource.Agent(id)),
-        CallerRole.Lead or CallerRole.Admin => Need.Admin(),
+        CallerRole.Agent when AgentId is { } id => Permission.Lead(Resource.Agent(id)),
+        CallerRole.Lead or CallerRole.Admin => Permission.Admin(),
 
         // Of the wrong shape: its validator says so.
-        _ => Need.Lead(),
+        _ => Permission.Lead(),
     };
 }
 

@@ -30,7 +30,7 @@ public sealed class FirstKey(IEntourageDb db, TimeProvider time)
 
     private async Task<string?> IssueAsync(string? given, CancellationToken cancellationToken)
     {
-        await db.HoldKeysAsync(cancellationToken);
+        await db.LockKeysAsync(cancellationToken);
         if (await HasOneAsync(cancellationToken))
         {
             return null;
@@ -47,7 +47,7 @@ public sealed class FirstKey(IEntourageDb db, TimeProvider time)
         var key = ApiKey.ForAdmin(new(ReservedNames.FirstKey, Caller.Entourage.Name, null), text, now);
         db.ApiKeys.Add(key);
         var subject = AuditSubject.Of(AuditSubjectKind.Key, key.Id, organisationId: null);
-        db.AuditEntries.Add(Auditing.Of(AuditAction.KeyCreated, subject, before: null, KeyResponse.From(key), Caller.Entourage.ToActor(), now)!);
+        db.AuditEntries.Add(AuditEntryFactory.Of(AuditAction.KeyCreated, subject, before: null, KeyResponse.From(key), Caller.Entourage.ToActor(), now)!);
         await db.SaveChangesAsync(cancellationToken);
         return given is null ? text : null;
     }

@@ -29,10 +29,10 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
 
     /// <summary>Whom a text lets in; null for nobody: it is no key, or one that was revoked or has expired.</summary>
     public async ValueTask<Caller?> FindAsync(string text, CancellationToken cancellationToken) =>
-        (await LookUpAsync(text, cancellationToken)).Caller;
+        (await ResolveAsync(text, cancellationToken)).Caller;
 
     /// <summary>Looks a text up: whom it lets in, and, where it lets nobody in, whether it ever was a key.</summary>
-    public async ValueTask<KeyLookup> LookUpAsync(string text, CancellationToken cancellationToken)
+    public async ValueTask<KeyLookup> ResolveAsync(string text, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (!KeyText.IsPlausible(text))
@@ -133,7 +133,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
         public static Digest Of(string text)
         {
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(KeyText.GreatestLength)];
+            Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(KeyText.MaxLength)];
             SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
             return MemoryMarshal.Read<Digest>(hash);
         }

@@ -13,7 +13,7 @@ namespace Entourage.Application.Access;
 public sealed record ListKeysQuery(PageRequest Page) : IQuery<Page<KeyResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead();
+    public Permission RequiredPermission() => Permission.Lead();
 }
 
 internal sealed class ListKeysValidator : AbstractValidator<ListKeysQuery>

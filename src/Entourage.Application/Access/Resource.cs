@@ -97,7 +97,7 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
 /// <param name="OrganisationId">The organisation; null for what belongs to none.</param>
 /// <param name="TeamId">The team; null for what belongs to all of the organisation.</param>
 /// <param name="AgentId">The agent; null for what belongs to all of the team.</param>
-public sealed record Owner(Guid? OrganisationId, Guid? TeamId = null, Guid? AgentId = null)
+public sealed record ResourceOwner(Guid? OrganisationId, Guid? TeamId = null, Guid? AgentId = null)
 {
     /// <summary>Whether it is in the organisation of somebody who is no admin.</summary>
     public bool SharesOrganisation(Caller caller)

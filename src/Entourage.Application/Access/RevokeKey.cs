@@ -11,7 +11,7 @@ namespace Entourage.Application.Access;
 public sealed record RevokeKeyCommand(Guid Id) : ICommand<Unit>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.ApiKey(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.ApiKey(Id));
 }
 
 internal sealed class RevokeKeyHandler(IEntourageDb db, AuditTrail audit, TimeProvider time) : IRequestHandler<RevokeKeyCommand, Unit>

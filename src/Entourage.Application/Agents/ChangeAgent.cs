@@ -19,7 +19,7 @@ namespace Entourage.Application.Agents;
 public sealed record ChangeAgentCommand(Guid Id, Patch<string> Name, Patch<AgentRole> Role, Patch<string?> Model) : ICommand<AgentResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Agent(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Agent(Id));
 }
 
 internal sealed class ChangeAgentValidator : AbstractValidator<ChangeAgentCommand>

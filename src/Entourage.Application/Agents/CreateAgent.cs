@@ -20,7 +20,7 @@ public sealed record CreateAgentCommand(Guid TeamId, string Name, AgentRole Role
     : ICommand<AgentResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/agents";

@@ -11,7 +11,7 @@ namespace Entourage.Application.Agents;
 public sealed record GetAgentQuery(Guid Id) : IQuery<AgentResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Agent(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Agent(Id));
 }
 
 internal sealed class GetAgentHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetAgentQuery, AgentResponse>

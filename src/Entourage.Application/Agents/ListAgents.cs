@@ -15,7 +15,7 @@ namespace Entourage.Application.Agents;
 public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Team(TeamId));
 }
 
 internal sealed class ListAgentsValidator : AbstractValidator<ListAgentsQuery>

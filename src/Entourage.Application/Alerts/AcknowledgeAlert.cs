@@ -10,7 +10,7 @@ namespace Entourage.Application.Alerts;
 public sealed record AcknowledgeAlertCommand(Guid Id) : ICommand<AlertResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Alert(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Alert(Id));
 }
 
 internal sealed class AcknowledgeAlertHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<AcknowledgeAlertCommand, AlertResponse>

@@ -11,7 +11,7 @@ namespace Entourage.Application.Alerts;
 public sealed record GetAlertQuery(Guid Id) : IQuery<AlertResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Alert(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Alert(Id));
 }
 
 internal sealed class GetAlertHandler(IEntourageDb db) : IRequestHandler<GetAlertQuery, AlertResponse>

@@ -18,7 +18,7 @@ namespace Entourage.Application.Alerts;
 public sealed record ListAlertsQuery(Guid TeamId, AlertStatus? Status, AlertKind? Kind, PageRequest Page) : IQuery<Page<AlertResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 internal sealed class ListAlertsValidator : AbstractValidator<ListAlertsQuery>

@@ -22,7 +22,7 @@ public sealed class AuditTrail(IEntourageDb db, CallerContext caller, TimeProvid
     public void Add<T>(AuditAction action, AuditSubject subject, T? before, T? after)
         where T : class
     {
-        if (Auditing.Of(action, subject, before, after, caller.Current.ToActor(), time.GetUtcNow()) is { } entry)
+        if (AuditEntryFactory.Of(action, subject, before, after, caller.Current.ToActor(), time.GetUtcNow()) is { } entry)
         {
             db.AuditEntries.Add(entry);
         }

@@ -28,7 +28,7 @@ public sealed record ListAuditQuery(
     : IQuery<Page<AuditResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(TeamId is { } team ? Resource.Team(team) : OrganisationId is { } organisation ? Resource.Organisation(organisation) : null);
+    public Permission RequiredPermission() => Permission.Lead(TeamId is { } team ? Resource.Team(team) : OrganisationId is { } organisation ? Resource.Organisation(organisation) : null);
 }
 
 internal sealed class ListAuditValidator : AbstractValidator<ListAuditQuery>

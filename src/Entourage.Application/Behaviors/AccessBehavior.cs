@@ -13,8 +13,8 @@ internal sealed class AccessBehavior<TRequest, TResponse>(AccessGate gate) : IPi
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         // Not a constraint of the type: a request that says nothing would pass by it.
-        var needs = request is IGuarded guarded
-            ? guarded.Needs()
+        var needs = request is IAuthorizedRequest guarded
+            ? guarded.RequiredPermission()
             : throw new InvalidOperationException($"{typeof(TRequest).Name} does not say who may send it.");
         await gate.EnsureAsync(needs, cancellationToken);
         return await next();

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Budgets;
 
 /// <summary>Whose budget, as which team sees it: the teams of an organisation want to know different things of its caps.</summary>
-internal readonly record struct WatchedBudgetKey(Guid TeamId, BudgetScope Scope, string ScopeId, BudgetPeriod Period);
+internal readonly record struct BudgetThresholdKey(Guid TeamId, BudgetScope Scope, string ScopeId, BudgetPeriod Period);
 
 /// <summary>A task and what it has cost (USD).</summary>
 internal sealed record TaskSpending(Guid TeamId, TaskCap Task, MoneyTotal Spent);
@@ -27,7 +27,7 @@ internal sealed record TaskSpending(Guid TeamId, TaskCap Task, MoneyTotal Spent)
 internal sealed record BudgetSnapshot(
     BudgetReach Reach,
     DateTimeOffset At,
-    IReadOnlyDictionary<WatchedBudgetKey, WatchedBudget> Budgets,
+    IReadOnlyDictionary<BudgetThresholdKey, BudgetThresholdCheck> Budgets,
     IReadOnlyDictionary<long, TaskSpending> Tasks)
 {
     /// <summary>Reads them. What the context has changed and not saved is not seen.</summary>
@@ -58,8 +58,8 @@ internal sealed record BudgetSnapshot(
             reach,
             now,
             found.ToDictionary(
-                row => new WatchedBudgetKey(row.Team.Id, row.Budget.Window.Scope, row.Budget.Window.ScopeId, row.Budget.Window.Period),
-                row => new WatchedBudget(row.Budget.With(counters), row.Team.Watch.Thresholds) { OnExceed = row.Team.Limits.OnExceed }),
+                row => new BudgetThresholdKey(row.Team.Id, row.Budget.Window.Scope, row.Budget.Window.ScopeId, row.Budget.Window.Period),
+                row => new BudgetThresholdCheck(row.Budget.With(counters), row.Team.Watch.Thresholds) { OnExceed = row.Team.Limits.OnExceed }),
             tasks.ToDictionary(
                 row => row.Task.TaskId,
                 row => new TaskSpending(row.Team.Id, row.Task, counters.GetValueOrDefault(WindowOf(row.Task.TaskId)).Spent)));

@@ -19,7 +19,7 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
     /// <summary>Reads the budgets that a change reaches, before it is saved. Holds the organisation, so that no usage is counted until the transaction ends.</summary>
     public async Task<BudgetSnapshot> BeginAsync(BudgetReach reach, CancellationToken cancellationToken)
     {
-        await db.HoldOrganisationAsync(reach.OrganisationId, cancellationToken);
+        await db.LockOrganisationAsync(reach.OrganisationId, cancellationToken);
         return await BudgetSnapshot.ReadAsync(db, reach, time.GetUtcNow(), cancellationToken);
     }
 
@@ -87,10 +87,10 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
             foreach (var (alert, budget) in some.Where(row => !known.Contains(row.Alert.Key)))
             {
                 db.Alerts.Add(alert);
-                db.Events.Add(Telling.Of(alert));
+                db.Events.Add(TeamEventFactory.Of(alert));
                 if (budget is not null)
                 {
-                    db.Events.Add(Telling.Of(budget, alert));
+                    db.Events.Add(TeamEventFactory.Of(budget, alert));
                     told.Add((alert.TeamId, budget.Budget.Window));
                 }
             }
@@ -102,6 +102,6 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
     private static TeamEvent EventOf(Guid teamId, BudgetStatus budget, DateTimeOffset now)
     {
         var subject = AlertSubject.Of(budget.Budget.Window, teamId);
-        return Telling.Of(EventKind.Budget, teamId, subject.AgentId, subject.SessionId, BudgetStatusResponse.From(budget), now);
+        return TeamEventFactory.Of(EventKind.Budget, teamId, subject.AgentId, subject.SessionId, BudgetStatusResponse.From(budget), now);
     }
 }

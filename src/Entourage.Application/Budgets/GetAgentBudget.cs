@@ -19,7 +19,7 @@ public sealed record GetAgentBudgetQuery(Guid AgentId, long? TaskId) : IQuery<Bu
     public bool UseNewestSession { get; init; } = true;
 
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
 internal sealed class GetAgentBudgetHandler(IEntourageDb db, IBudgetLedger ledger, TimeProvider time) : IRequestHandler<GetAgentBudgetQuery, BudgetResponse>

@@ -34,14 +34,14 @@ public enum CostPeriod
 public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
 {
     // Three days, one of which may have 25 hours.
-    private static readonly TimeSpan LongestOfHours = TimeSpan.FromHours((3 * 24) + 1);
+    private static readonly TimeSpan MaxHourlyRange = TimeSpan.FromHours((3 * 24) + 1);
 
     // Whatever else might pass for a time is taken for another one somewhere: 01/02/2026.
     private static readonly string[] InstantFormats = ["yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
 
     /// <summary>Whether it is short enough to be told by the hour: three days.</summary>
     /// <param name="now">The present (UTC), where the range is open.</param>
-    public bool IsOfHours(DateTimeOffset now) => From is { } from && (To ?? now) - from <= LongestOfHours;
+    public bool IsOfHours(DateTimeOffset now) => From is { } from && (To ?? now) - from <= MaxHourlyRange;
 
     /// <summary>Makes a range of what a caller asked for.</summary>
     /// <param name="from">A local date or an instant; null leaves it to the period.</param>

@@ -11,7 +11,7 @@ namespace Entourage.Application.Costs;
 public sealed record ExportTeamCostsQuery(Guid TeamId, CostFilter Filter) : IQuery<IAsyncEnumerable<SessionCostResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 /// <summary>Lists what every session of an organisation used in a range, the newest first, one after the other.</summary>
@@ -20,7 +20,7 @@ public sealed record ExportTeamCostsQuery(Guid TeamId, CostFilter Filter) : IQue
 public sealed record ExportOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter) : IQuery<IAsyncEnumerable<SessionCostResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 internal sealed class ExportCostsHandler(IEntourageDb db, TimeProvider time)

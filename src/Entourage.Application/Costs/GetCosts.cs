@@ -30,7 +30,7 @@ public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Gu
 public sealed record GetTeamCostsQuery(Guid TeamId, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 /// <summary>Reports where an organisation's money went, in UTC days.</summary>
@@ -40,7 +40,7 @@ public sealed record GetTeamCostsQuery(Guid TeamId, CostFilter Filter, PageReque
 public sealed record GetOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 internal sealed class GetTeamCostsValidator : AbstractValidator<GetTeamCostsQuery>
@@ -74,7 +74,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
         var range = CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, now);
 
         // Whatever is recorded or summarised meanwhile: the lists and the totals are of the same moment.
-        return db.AtOneMomentAsync(inTransaction => ReportAsync(new CostReader(db, of, filter, range), page, now, inTransaction), cancellationToken);
+        return db.InSnapshotAsync(inTransaction => ReportAsync(new CostReader(db, of, filter, range), page, now, inTransaction), cancellationToken);
     }
 
     private async Task<CostsResponse> ReportAsync(CostReader reader, PageRequest page, DateTimeOffset now, CancellationToken cancellationToken)

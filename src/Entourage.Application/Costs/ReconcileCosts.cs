@@ -17,7 +17,7 @@ namespace Entourage.Application.Costs;
 public sealed record ReconcileTeamCostsQuery(Guid TeamId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice) : IQuery<ReconciliationResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 /// <summary>Compares what an organisation recorded with what a provider invoiced. Nothing is stored.</summary>
@@ -28,7 +28,7 @@ public sealed record ReconcileOrganisationCostsQuery(Guid OrganisationId, CostFi
     : IQuery<ReconciliationResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 /// <summary>What was invoiced for a model. Lines that mean the same model are added up.</summary>
@@ -126,7 +126,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
     {
         var range = CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, time.GetUtcNow());
         var reader = new CostReader(db, of, filter, range);
-        var recorded = await db.AtOneMomentAsync(inTransaction => reader.TallyUsageAsync(byHour: false, inTransaction), cancellationToken);
+        var recorded = await db.InSnapshotAsync(inTransaction => reader.TallyUsageAsync(byHour: false, inTransaction), cancellationToken);
 
         var models = new Dictionary<string, ModelReconciliation>(StringComparer.Ordinal);
         foreach (var (model, sum) in recorded.ByModel)
@@ -239,15 +239,15 @@ internal sealed class ModelReconciliation
 
 internal static class InvoiceRules
 {
-    private const int MostLines = 1_000;
+    private const int MaxLines = 1_000;
 
     /// <summary>An invoice: there, not too long, each line with a model and an amount.</summary>
     public static void Invoice<T>(this AbstractValidator<T> validator, System.Linq.Expressions.Expression<Func<T, IEnumerable<InvoiceLine>?>> invoice)
     {
         // Not the lines of one that is too long.
         validator.ClassLevelCascadeMode = CascadeMode.Stop;
-        validator.RuleFor(invoice).NotNull().Must(lines => lines is null || lines.Count() <= MostLines)
-            .WithMessage($"'{{PropertyName}}' has at most {MostLines} items.");
+        validator.RuleFor(invoice).NotNull().Must(lines => lines is null || lines.Count() <= MaxLines)
+            .WithMessage($"'{{PropertyName}}' has at most {MaxLines} items.");
         validator.RuleForEach(invoice!).NotNull().ChildRules(line =>
         {
             line.RuleFor(item => item.Model!).Line(Agent.ModelLength);

@@ -12,24 +12,24 @@ namespace Entourage.Application.Events;
 /// <summary>Watches a team.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="LastEventId">The id of the last event that the watcher has seen; null starts now.</param>
-public sealed record WatchTeamQuery(Guid TeamId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
+public sealed record StreamTeamEventsQuery(Guid TeamId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 /// <summary>Watches what concerns an agent: what is about it, and what is about all of its team.</summary>
 /// <param name="AgentId">The agent.</param>
 /// <param name="LastEventId">The id of the last event that the watcher has seen; null starts now.</param>
-public sealed record WatchAgentQuery(Guid AgentId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
+public sealed record StreamAgentEventsQuery(Guid AgentId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
-internal sealed class WatchTeamHandler(IEntourageDb db, IEventFeed feed, Watching watching) : IRequestHandler<WatchTeamQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
+internal sealed class StreamTeamEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription watching) : IRequestHandler<StreamTeamEventsQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
 {
-    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(WatchTeamQuery request, CancellationToken cancellationToken)
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(StreamTeamEventsQuery request, CancellationToken cancellationToken)
     {
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
@@ -37,9 +37,9 @@ internal sealed class WatchTeamHandler(IEntourageDb db, IEventFeed feed, Watchin
     }
 }
 
-internal sealed class WatchAgentHandler(IEntourageDb db, IEventFeed feed, Watching watching) : IRequestHandler<WatchAgentQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
+internal sealed class StreamAgentEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription watching) : IRequestHandler<StreamAgentEventsQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
 {
-    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(WatchAgentQuery request, CancellationToken cancellationToken)
+    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(StreamAgentEventsQuery request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
         var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class WatchAgentHandler(IEntourageDb db, IEventFeed feed, Watchi
 }
 
 /// <summary>Lets somebody watch for as long as it would be let in.</summary>
-internal sealed class Watching(CallerContext callers, KeyRing keys)
+internal sealed class EventSubscription(CallerContext callers, KeyRing keys)
 {
     /// <summary>The pieces of a stream, as long as the caller may see them. There is one at each heartbeat at least.</summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> While(IAsyncEnumerable<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken)

@@ -19,20 +19,20 @@ namespace Entourage.Application.Hooks;
 public sealed record CheckHookQuery(Guid? AgentId, long? SessionId, long? TaskId, string? SourceName, string? Event) : IQuery<BudgetResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
+    public Permission RequiredPermission() => Permission.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
 }
 
 internal sealed class CheckHookValidator : AbstractValidator<CheckHookQuery>
 {
-    private const int LongestName = 500;
-    private const int LongestEvent = 100;
+    private const int MaxNameLength = 500;
+    private const int MaxEventNameLength = 100;
 
     public CheckHookValidator()
     {
         RuleFor(query => query.AgentId).NotNull().When(query => query.SessionId is null)
             .WithMessage("'{PropertyName}' must be given, unless the key is an agent's or a session is named.");
-        RuleFor(query => query.SourceName).MaximumLength(LongestName).OverridePropertyName("session_id");
-        RuleFor(query => query.Event!).NotNull().Line(LongestEvent).OverridePropertyName("hook_event_name");
+        RuleFor(query => query.SourceName).MaximumLength(MaxNameLength).OverridePropertyName("session_id");
+        RuleFor(query => query.Event!).NotNull().Line(MaxEventNameLength).OverridePropertyName("hook_event_name");
     }
 }
 
@@ -61,7 +61,7 @@ internal sealed class CheckHookHandler(IEntourageDb db, IMediator mediator, Time
     /// </summary>
     private async Task<long?> FindOpenedAsync(Guid agentId, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var since = now - SessionState.KillIsToldFor;
+        var since = now - SessionState.KillReportedFor;
         return await db.Sessions
             .Where(session => session.AgentId == agentId
                 && (session.Status == SessionStatus.Active || (session.Status == SessionStatus.Killed && session.EndedAt >= since))

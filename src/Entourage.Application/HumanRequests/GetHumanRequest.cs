@@ -11,7 +11,7 @@ namespace Entourage.Application.HumanRequests;
 public sealed record GetHumanRequestQuery(Guid Id) : IQuery<HumanRequestResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.HumanRequest(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.HumanRequest(Id));
 }
 
 internal sealed class GetHumanRequestHandler(IEntourageDb db) : IRequestHandler<GetHumanRequestQuery, HumanRequestResponse>

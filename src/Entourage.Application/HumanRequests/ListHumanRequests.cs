@@ -17,7 +17,7 @@ namespace Entourage.Application.HumanRequests;
 public sealed record ListHumanRequestsQuery(Guid TeamId, HumanRequestStatus? Status, PageRequest Page) : IQuery<Page<HumanRequestResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Team(TeamId));
 }
 
 internal sealed class ListHumanRequestsValidator : AbstractValidator<ListHumanRequestsQuery>

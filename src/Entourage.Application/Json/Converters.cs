@@ -12,7 +12,7 @@ namespace Entourage.Application.Json;
 public sealed class MoneyJsonConverter : JsonConverter<Money>
 {
     // With the seven digits that an amount may have before the point, a decimal still holds these.
-    private const int GreatestDecimals = 21;
+    private const int MaxDecimals = 21;
 
     /// <inheritdoc/>
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -23,7 +23,7 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
         }
 
         // A decimal holds 28 digits and rounds what is beyond them, so digits past these are looked for in the text.
-        if (!reader.TryGetDecimal(out var usd) || DecimalsOf(ref reader) > GreatestDecimals)
+        if (!reader.TryGetDecimal(out var usd) || DecimalsOf(ref reader) > MaxDecimals)
         {
             throw new InvalidValueException($"An amount of dollars is from 0 to {Money.LargestInput} and has at most {Money.Decimals} decimals.");
         }

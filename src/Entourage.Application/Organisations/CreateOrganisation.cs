@@ -16,7 +16,7 @@ namespace Entourage.Application.Organisations;
 public sealed record CreateOrganisationCommand(string Name, string Slug, string? IdempotencyKey) : ICommand<OrganisationResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 
     /// <inheritdoc/>
     public string IdempotencyScope => "orgs";

@@ -13,7 +13,7 @@ namespace Entourage.Application.Organisations;
 public sealed record GetOrganisationQuery(Guid Id) : IQuery<OrganisationResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Organisation(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Organisation(Id));
 }
 
 internal sealed class GetOrganisationHandler(IEntourageDb db, IMapper mapper) : IRequestHandler<GetOrganisationQuery, OrganisationResponse>

@@ -15,7 +15,7 @@ namespace Entourage.Application.Organisations;
 public sealed record ListOrganisationsQuery(PageRequest Page) : IQuery<Page<OrganisationResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent();
+    public Permission RequiredPermission() => Permission.Agent();
 }
 
 internal sealed class ListOrganisationsValidator : AbstractValidator<ListOrganisationsQuery>

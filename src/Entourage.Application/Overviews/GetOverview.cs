@@ -12,7 +12,7 @@ namespace Entourage.Application.Overviews;
 public sealed record GetOrganisationOverviewQuery(Guid OrganisationId) : IQuery<OrganisationOverviewResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 /// <summary>Reads how a team stands at present, and how its day went so far.</summary>
@@ -20,7 +20,7 @@ public sealed record GetOrganisationOverviewQuery(Guid OrganisationId) : IQuery<
 public sealed record GetTeamOverviewQuery(Guid TeamId) : IQuery<TeamOverviewResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 internal sealed class GetOverviewHandler(IEntourageDb db, TimeProvider time)

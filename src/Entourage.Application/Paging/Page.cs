@@ -6,7 +6,7 @@ using Entourage.Application.Errors;
 namespace Entourage.Application.Paging;
 
 /// <summary>Which part of a list is asked for.</summary>
-/// <param name="Limit">How many items at the most, 1 to <see cref="GreatestLimit"/>.</param>
+/// <param name="Limit">How many items at the most, 1 to <see cref="MaxLimit"/>.</param>
 /// <param name="Cursor">Where the part before ended; null for the first.</param>
 public sealed record PageRequest(int Limit, string? Cursor)
 {
@@ -14,7 +14,7 @@ public sealed record PageRequest(int Limit, string? Cursor)
     public const int DefaultLimit = 50;
 
     /// <summary>The most items of a page.</summary>
-    public const int GreatestLimit = 200;
+    public const int MaxLimit = 200;
 
     /// <summary>The name that the part before ended with; null for the first.</summary>
     /// <exception cref="InvalidInputException">The cursor is none that was given out.</exception>

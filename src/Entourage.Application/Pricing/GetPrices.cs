@@ -14,7 +14,7 @@ namespace Entourage.Application.Pricing;
 public sealed record ListPricesQuery(Guid? OrganisationId, PageRequest Page) : IQuery<Page<PriceResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
+    public Permission RequiredPermission() => Permission.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
 }
 
 /// <summary>Reads what a model costs, and did.</summary>
@@ -23,7 +23,7 @@ public sealed record ListPricesQuery(Guid? OrganisationId, PageRequest Page) : I
 public sealed record GetPriceQuery(string Model, Guid? OrganisationId) : IQuery<ModelPricesResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
+    public Permission RequiredPermission() => Permission.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
 }
 
 /// <summary>What a model costs, and did.</summary>

@@ -40,7 +40,7 @@ public sealed record SetPriceCommand(
     DateTimeOffset? EffectiveFrom) : ILedgerCommand<PriceResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 internal sealed class SetPriceValidator : AbstractValidator<SetPriceCommand>

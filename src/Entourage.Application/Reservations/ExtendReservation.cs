@@ -13,7 +13,7 @@ namespace Entourage.Application.Reservations;
 public sealed record ExtendReservationCommand(Guid Id, long? TtlSeconds, string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Reservation(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Reservation(Id));
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"reservations/{Id}/extend";

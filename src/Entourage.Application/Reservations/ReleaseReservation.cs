@@ -9,7 +9,7 @@ namespace Entourage.Application.Reservations;
 public sealed record ReleaseReservationCommand(Guid Id) : ILedgerCommand<Unit>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Reservation(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Reservation(Id));
 }
 
 internal sealed class ReleaseReservationHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<ReleaseReservationCommand, Unit>

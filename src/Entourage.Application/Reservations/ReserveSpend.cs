@@ -30,7 +30,7 @@ public sealed record ReserveSpendCommand(
     string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"sessions/{SessionId}/reservations";

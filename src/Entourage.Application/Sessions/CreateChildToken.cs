@@ -18,7 +18,7 @@ namespace Entourage.Application.Sessions;
 public sealed record CreateChildTokenCommand(long SessionId, Guid? AgentId, long? TtlSeconds) : ICommand<ChildTokenResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
 
 /// <summary>A token that was just issued. It is not shown again.</summary>
@@ -30,7 +30,7 @@ public sealed record ChildTokenResponse(string Token, long SessionId, Guid? Agen
 
 internal sealed class CreateChildTokenValidator : AbstractValidator<CreateChildTokenCommand>
 {
-    public CreateChildTokenValidator() => RuleFor(command => command.TtlSeconds).InclusiveBetween(1, ChildToken.GreatestTtlSeconds);
+    public CreateChildTokenValidator() => RuleFor(command => command.TtlSeconds).InclusiveBetween(1, ChildToken.MaxTtlSeconds);
 }
 
 internal sealed class CreateChildTokenHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateChildTokenCommand, ChildTokenResponse>
@@ -45,7 +45,7 @@ internal sealed class CreateChildTokenHandler(IEntourageDb db, TimeProvider time
         }
 
         // So that concurrent requests cannot exceed the number of outstanding tokens, and the session cannot end meanwhile.
-        await db.HoldOrganisationOfAsync(teamId, cancellationToken);
+        await db.LockOrganisationOfTeamAsync(teamId, cancellationToken);
         if (!await db.Sessions.AnyAsync(session => session.Id == request.SessionId && session.Status == SessionStatus.Active, cancellationToken))
         {
             throw Session.ParentEnded(request.SessionId);
@@ -53,11 +53,11 @@ internal sealed class CreateChildTokenHandler(IEntourageDb db, TimeProvider time
 
         var now = time.GetUtcNow();
         var outstanding = await db.ChildTokens.CountAsync(token => token.SessionId == request.SessionId && token.ExpiresAt > now, cancellationToken);
-        if (outstanding >= ChildToken.GreatestOutstanding)
+        if (outstanding >= ChildToken.MaxOutstanding)
         {
             throw new ConflictException(
                 "too-many-child-tokens",
-                $"Session {request.SessionId} has {outstanding} child tokens that are neither used nor expired; {ChildToken.GreatestOutstanding} is the limit. "
+                $"Session {request.SessionId} has {outstanding} child tokens that are neither used nor expired; {ChildToken.MaxOutstanding} is the limit. "
                 + "Use one of them, or wait until one expires.");
         }
 

@@ -24,7 +24,7 @@ public enum SessionOutcome
 public sealed record EndSessionCommand(long Id, SessionOutcome? Outcome, string? Error) : ILedgerCommand<SessionResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Session(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(Id));
 }
 
 internal sealed class EndSessionValidator : AbstractValidator<EndSessionCommand>

@@ -9,7 +9,7 @@ namespace Entourage.Application.Sessions;
 public sealed record GetSessionQuery(long Id) : IQuery<SessionResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Session(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(Id));
 }
 
 internal sealed class GetSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetSessionQuery, SessionResponse>

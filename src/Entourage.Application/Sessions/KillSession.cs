@@ -17,7 +17,7 @@ namespace Entourage.Application.Sessions;
 public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Session(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Session(Id));
 }
 
 internal sealed class KillSessionValidator : AbstractValidator<KillSessionCommand>

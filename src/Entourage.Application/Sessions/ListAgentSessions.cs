@@ -18,7 +18,7 @@ namespace Entourage.Application.Sessions;
 public sealed record ListAgentSessionsQuery(Guid AgentId, long? TaskId, SessionStatus? Status, PageRequest Page) : IQuery<Page<SessionResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
 internal sealed class ListAgentSessionsValidator : AbstractValidator<ListAgentSessionsQuery>

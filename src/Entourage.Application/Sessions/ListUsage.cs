@@ -21,7 +21,7 @@ namespace Entourage.Application.Sessions;
 public sealed record ListUsageQuery(long SessionId, PageRequest Page) : IQuery<Page<UsageRecordResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
 
 /// <summary>One reported use of a model.</summary>

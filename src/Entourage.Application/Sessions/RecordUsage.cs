@@ -45,7 +45,7 @@ public sealed record RecordUsageCommand(
     string? IdempotencyKey) : ILedgerCommand<UsageResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Session(SessionId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"sessions/{SessionId}/usage";

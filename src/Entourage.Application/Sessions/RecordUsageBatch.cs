@@ -13,10 +13,10 @@ public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Item
     : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>
 {
     /// <summary>The most items of a batch.</summary>
-    public const int GreatestCount = 1_000;
+    public const int MaxCount = 1_000;
 
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent();
+    public Permission RequiredPermission() => Permission.Agent();
 }
 
 /// <summary>One usage of a batch.</summary>
@@ -34,8 +34,8 @@ internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageB
 {
     public RecordUsageBatchValidator() => RuleFor(command => command.Items)
         .NotNull()
-        .Must(items => items!.Count is > 0 and <= RecordUsageBatchCommand.GreatestCount)
-        .WithMessage($"'{{PropertyName}}' must have 1 to {RecordUsageBatchCommand.GreatestCount} items.");
+        .Must(items => items!.Count is > 0 and <= RecordUsageBatchCommand.MaxCount)
+        .WithMessage($"'{{PropertyName}}' must have 1 to {RecordUsageBatchCommand.MaxCount} items.");
 }
 
 internal sealed class RecordUsageBatchHandler(
@@ -108,7 +108,7 @@ internal sealed class RecordUsageBatchHandler(
 
         try
         {
-            await gate.EnsureAsync(command.Needs(), cancellationToken);
+            await gate.EnsureAsync(command.RequiredPermission(), cancellationToken);
         }
         catch (Exception refusal) when (refusal is not OperationCanceledException)
         {

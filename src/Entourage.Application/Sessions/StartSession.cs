@@ -27,7 +27,7 @@ public sealed record StartSessionCommand(
     : ICommand<SessionResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(AgentId is { } id ? Resource.Agent(id) : null);
+    public Permission RequiredPermission() => Permission.Agent(AgentId is { } id ? Resource.Agent(id) : null);
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"agents/{AgentId}/sessions";
@@ -59,7 +59,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
 
         // An event is added, and nothing may be paused or killed between the last look and the start. After the ledger was asked: it
         // reads over a connection of its own, and would wait for this transaction.
-        await db.HoldOrganisationOfAsync(session.TeamId, cancellationToken);
+        await db.LockOrganisationOfTeamAsync(session.TeamId, cancellationToken);
         await EnsureNotPausedAsync(session, now, cancellationToken);
         await EnsureParentIsActiveAsync(parent, cancellationToken);
         await UseAsync(token, cancellationToken);

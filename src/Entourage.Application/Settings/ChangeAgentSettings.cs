@@ -22,7 +22,7 @@ public sealed record AgentSettingsResponse(Money? DailyCostLimitUsd);
 public sealed record ChangeAgentSettingsCommand(Guid AgentId, Patch<Money?> DailyCostLimitUsd) : ICommand<AgentSettingsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Agent(AgentId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Agent(AgentId));
 }
 
 internal sealed class ChangeAgentSettingsValidator : AbstractValidator<ChangeAgentSettingsCommand>
@@ -37,7 +37,7 @@ internal sealed class ChangeAgentSettingsHandler(IEntourageDb db, AuditTrail aud
     public async Task<AgentSettingsResponse> Handle(ChangeAgentSettingsCommand request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
-        var organisationId = await db.FindOrganisationOfAsync(agent.TeamId, cancellationToken);
+        var organisationId = await db.FindOrganisationOfTeamAsync(agent.TeamId, cancellationToken);
         var budgets = await lines.BeginAsync(BudgetReach.OfAgent(organisationId, agent.TeamId, agent.Id), cancellationToken);
         var before = new AgentSettingsResponse(agent.DailyLimit);
         agent.SetDailyLimit(request.DailyCostLimitUsd.Or(agent.DailyLimit));

@@ -27,7 +27,7 @@ public sealed record ChangeOrganisationSettingsCommand(Guid OrganisationId, Patc
     : ICommand<OrganisationSettingsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 internal sealed class ChangeOrganisationSettingsValidator : AbstractValidator<ChangeOrganisationSettingsCommand>

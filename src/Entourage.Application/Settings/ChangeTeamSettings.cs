@@ -54,7 +54,7 @@ public sealed record ChangeTeamSettingsCommand(
     string? IfMatch) : ICommand<TeamSettingsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeamSettingsCommand>
@@ -68,12 +68,12 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
         RuleFor(command => command.SessionCostLimitUsd.Value).Usd().OverridePropertyName("SessionCostLimitUsd");
         RuleFor(command => command.AgentDailyCostLimitUsd.Value).Usd().OverridePropertyName("AgentDailyCostLimitUsd");
         RuleFor(command => command.AbandonedAfterMinutes.Value)
-            .InclusiveBetween(TeamLimits.LeastAbandonedAfterMinutes, TeamLimits.GreatestAbandonedAfterMinutes)
+            .InclusiveBetween(TeamLimits.MinAbandonedAfterMinutes, TeamLimits.MaxAbandonedAfterMinutes)
             .OverridePropertyName("AbandonedAfterMinutes");
         RuleFor(command => command.AlertThresholds.Value)
             .Must(thresholds => thresholds is null || Domain.Alerts.AlertThresholds.Allow(thresholds))
             .WithMessage(
-                $"'{{PropertyName}}' are up to {Domain.Alerts.AlertThresholds.GreatestCount} rising shares above 0 and up to "
+                $"'{{PropertyName}}' are up to {Domain.Alerts.AlertThresholds.MaxCount} rising shares above 0 and up to "
                 + $"{Domain.Alerts.AlertThresholds.Greatest}, with at most {Domain.Alerts.AlertThresholds.Decimals} decimals.")
             .OverridePropertyName("AlertThresholds");
         RuleFor(command => command.Runaway.Value!).NotNull().ChildRules(RunawayPatch.Check).OverridePropertyName("Runaway")
@@ -112,7 +112,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
             request.Timezone.Or(team.Timezone),
             WatchOf(request, team.Watch));
         var response = TeamSettingsResponse.From(team);
-        db.Events.Add(Telling.Of(response, team.Id, time.GetUtcNow()));
+        db.Events.Add(TeamEventFactory.Of(response, team.Id, time.GetUtcNow()));
         audit.Add(AuditAction.TeamSettingsChanged, AuditSubject.Of(AuditSubjectKind.Team, team.Id, team.OrganisationId, team.Id), before, response);
         await db.SaveChangesAsync(cancellationToken);
         if (zoneMoved)
@@ -134,7 +134,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
             .ExecuteUpdateAsync(row => row.SetProperty(asked => asked.GrantEndsAt, now), cancellationToken);
     }
 
-    private static WatchRules WatchOf(ChangeTeamSettingsCommand request, WatchRules present)
+    private static DetectorRules WatchOf(ChangeTeamSettingsCommand request, DetectorRules present)
     {
         var changed = request.Runaway.Value is { } runaway ? runaway.ApplyTo(present) : present;
         return request.AlertThresholds.IsSet ? changed with { Thresholds = AlertThresholds.Of(request.AlertThresholds.Value ?? []) } : changed;

@@ -11,7 +11,7 @@ namespace Entourage.Application.Settings;
 public sealed record GetOrganisationSettingsQuery(Guid OrganisationId) : IQuery<OrganisationSettingsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 internal sealed class GetOrganisationSettingsHandler(IEntourageDb db) : IRequestHandler<GetOrganisationSettingsQuery, OrganisationSettingsResponse>

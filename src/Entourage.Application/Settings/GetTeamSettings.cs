@@ -11,7 +11,7 @@ namespace Entourage.Application.Settings;
 public sealed record GetTeamSettingsQuery(Guid TeamId) : IQuery<TeamSettingsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 internal sealed class GetTeamSettingsHandler(IEntourageDb db) : IRequestHandler<GetTeamSettingsQuery, TeamSettingsResponse>

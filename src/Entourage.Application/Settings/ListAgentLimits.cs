@@ -16,7 +16,7 @@ namespace Entourage.Application.Settings;
 public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 /// <summary>What an agent may spend by its own settings.</summary>

@@ -11,7 +11,7 @@ namespace Entourage.Application.Settings;
 /// <param name="Action">What is done: people are told, and the agent goes on, is paused, or has its session killed.</param>
 public sealed record RunawaySettingsResponse(int WindowMinutes, long? MaxTokens, int? MaxRepeatedErrors, RunawayAction Action)
 {
-    internal static RunawaySettingsResponse From(WatchRules rules) =>
+    internal static RunawaySettingsResponse From(DetectorRules rules) =>
         new(rules.WindowMinutes, rules.MaxTokens, rules.MaxRepeatedErrors, rules.Action);
 }
 
@@ -34,17 +34,17 @@ public sealed record RunawayPatch
     internal static void Check(InlineValidator<RunawayPatch> patch)
     {
         patch.RuleFor(runaway => runaway.WindowMinutes.Value)
-            .InclusiveBetween(1, WatchRules.GreatestWindowMinutes)
+            .InclusiveBetween(1, DetectorRules.MaxWindowMinutes)
             .OverridePropertyName(nameof(WindowMinutes))
             .When(runaway => runaway.WindowMinutes.IsSet);
-        patch.RuleFor(runaway => runaway.MaxTokens.Value).InclusiveBetween(1, WatchRules.GreatestTokens).OverridePropertyName(nameof(MaxTokens));
+        patch.RuleFor(runaway => runaway.MaxTokens.Value).InclusiveBetween(1, DetectorRules.MaxTokenLimit).OverridePropertyName(nameof(MaxTokens));
         patch.RuleFor(runaway => runaway.MaxRepeatedErrors.Value)
-            .InclusiveBetween(WatchRules.FewestErrors, WatchRules.GreatestErrors)
+            .InclusiveBetween(DetectorRules.MinErrorLimit, DetectorRules.MaxErrorLimit)
             .OverridePropertyName(nameof(MaxRepeatedErrors));
     }
 
     /// <summary>The rules with the changes made.</summary>
-    internal WatchRules ApplyTo(WatchRules rules) => rules with
+    internal DetectorRules ApplyTo(DetectorRules rules) => rules with
     {
         WindowMinutes = (int)WindowMinutes.Or(rules.WindowMinutes),
         MaxTokens = MaxTokens.Or(rules.MaxTokens),

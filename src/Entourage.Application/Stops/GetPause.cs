@@ -11,7 +11,7 @@ namespace Entourage.Application.Stops;
 public sealed record GetPauseQuery(PauseScope Scope, Guid Id) : IQuery<PauseResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Scope.NeedsToRead(Id);
+    public Permission RequiredPermission() => Scope.NeedsToRead(Id);
 }
 
 internal sealed class GetPauseHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetPauseQuery, PauseResponse>

@@ -7,14 +7,14 @@ namespace Entourage.Application.Stops;
 internal static class PauseAccess
 {
     /// <summary>What it needs to pause and to resume.</summary>
-    public static Need NeedsToStop(this PauseScope scope, Guid id) => scope switch
+    public static Permission NeedsToStop(this PauseScope scope, Guid id) => scope switch
     {
-        PauseScope.Agent => Need.Lead(Resource.Agent(id)),
-        PauseScope.Team => Need.Lead(Resource.Team(id)),
-        _ => Need.Admin(),
+        PauseScope.Agent => Permission.Lead(Resource.Agent(id)),
+        PauseScope.Team => Permission.Lead(Resource.Team(id)),
+        _ => Permission.Admin(),
     };
 
     /// <summary>What it needs to read a pause: an agent may read its own.</summary>
-    public static Need NeedsToRead(this PauseScope scope, Guid id) =>
-        scope == PauseScope.Agent ? Need.Agent(Resource.Agent(id)) : scope.NeedsToStop(id);
+    public static Permission NeedsToRead(this PauseScope scope, Guid id) =>
+        scope == PauseScope.Agent ? Permission.Agent(Resource.Agent(id)) : scope.NeedsToStop(id);
 }

@@ -15,7 +15,7 @@ namespace Entourage.Application.Stops;
 public sealed record PreviewPauseQuery(PauseScope Scope, Guid Id) : IQuery<StopPreviewResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Scope.NeedsToStop(Id);
+    public Permission RequiredPermission() => Scope.NeedsToStop(Id);
 }
 
 /// <summary>Reads what killing a session would end now: itself and the sessions of its sub-agents.</summary>
@@ -23,7 +23,7 @@ public sealed record PreviewPauseQuery(PauseScope Scope, Guid Id) : IQuery<StopP
 public sealed record PreviewKillQuery(long SessionId) : IQuery<StopPreviewResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Session(SessionId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Session(SessionId));
 }
 
 /// <summary>What would be stopped.</summary>

@@ -20,7 +20,7 @@ internal sealed record AuditedCap(Money? BudgetUsd)
     {
         if (task.OwnLimit != before)
         {
-            var organisationId = await db.FindOrganisationOfAsync(task.TeamId, cancellationToken);
+            var organisationId = await db.FindOrganisationOfTeamAsync(task.TeamId, cancellationToken);
             var subject = AuditSubject.Of(AuditSubjectKind.Task, task.Id, organisationId, task.TeamId);
             audit.Add(AuditAction.TaskCapChanged, subject, new AuditedCap(before), new AuditedCap(task.OwnLimit));
         }

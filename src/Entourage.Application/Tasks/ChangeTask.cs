@@ -31,7 +31,7 @@ public sealed record ChangeTaskCommand(
     Patch<Guid?> AssigneeId) : ICommand<TaskResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Task(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Task(Id));
 }
 
 internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>
@@ -63,7 +63,7 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, Cross
                 request.AssigneeId.Or(task.AssigneeId)),
             time.GetUtcNow());
         var budgets = task.OwnLimit == capBefore && task.TaskType == typeBefore ? null : await lines.BeginAsync(
-            BudgetReach.OfTask(await db.FindOrganisationOfAsync(task.TeamId, cancellationToken), task.TeamId, task.Id), cancellationToken);
+            BudgetReach.OfTask(await db.FindOrganisationOfTeamAsync(task.TeamId, cancellationToken), task.TeamId, task.Id), cancellationToken);
         if (request.DependsOn.IsSet)
         {
             await db.ReplaceDependenciesAsync(task, request.DependsOn.Value ?? [], cancellationToken);

@@ -31,7 +31,7 @@ public sealed record CreateTaskCommand(
     string? IdempotencyKey) : ICommand<TaskResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/tasks";

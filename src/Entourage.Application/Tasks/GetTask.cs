@@ -10,7 +10,7 @@ namespace Entourage.Application.Tasks;
 public sealed record GetTaskQuery(long Id) : IQuery<TaskResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Task(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Task(Id));
 }
 
 internal sealed class GetTaskHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetTaskQuery, TaskResponse>

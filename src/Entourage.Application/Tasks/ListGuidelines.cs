@@ -10,7 +10,7 @@ namespace Entourage.Application.Tasks;
 public sealed record ListGuidelinesQuery : IQuery<IReadOnlyList<GuidelineResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent();
+    public Permission RequiredPermission() => Permission.Agent();
 }
 
 /// <summary>What work of a kind usually costs, and from where on something is likely wrong.</summary>

@@ -17,7 +17,7 @@ namespace Entourage.Application.Tasks;
 public sealed record ListTasksQuery(Guid TeamId, WorkTaskStatus? Status, PageRequest Page) : IQuery<Page<TaskResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Team(TeamId));
 }
 
 internal sealed class ListTasksValidator : AbstractValidator<ListTasksQuery>

@@ -42,7 +42,7 @@ internal static class TaskRules
         this IEntourageDb db, WorkTask task, IReadOnlyList<long> dependsOn, CancellationToken cancellationToken)
     {
         // Two edges that are harmless each on its own may close a cycle together.
-        await db.HoldTeamAsync(task.TeamId, cancellationToken);
+        await db.LockTeamAsync(task.TeamId, cancellationToken);
         var wanted = dependsOn.Distinct().ToArray();
         var known = await db.Tasks.CountAsync(other => other.TeamId == task.TeamId && wanted.Contains(other.Id), cancellationToken);
         if (known != wanted.Length)

@@ -20,7 +20,7 @@ public sealed record CreateTeamCommand(Guid OrganisationId, string Name, string 
     : ICommand<TeamResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"orgs/{OrganisationId}/teams";

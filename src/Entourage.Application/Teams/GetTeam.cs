@@ -13,7 +13,7 @@ namespace Entourage.Application.Teams;
 public sealed record GetTeamQuery(Guid Id) : IQuery<TeamWithAgentsResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Team(Id));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Team(Id));
 }
 
 internal sealed class GetTeamHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetTeamQuery, TeamWithAgentsResponse>
@@ -28,7 +28,7 @@ internal sealed class GetTeamHandler(IEntourageDb db, TimeProvider time) : IRequ
         var agents = await db.Agents.AsNoTracking()
             .Where(agent => agent.TeamId == team.Id)
             .OrderBy(agent => agent.Name)
-            .Take(PageRequest.GreatestLimit)
+            .Take(PageRequest.MaxLimit)
             .Select(AgentResponse.Projection(db, now))
             .ToListAsync(cancellationToken);
         return new(team, agents);

@@ -15,7 +15,7 @@ namespace Entourage.Application.Teams;
 public sealed record ListTeamsQuery(Guid OrganisationId, PageRequest Page) : IQuery<Page<TeamResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Organisation(OrganisationId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Organisation(OrganisationId));
 }
 
 internal sealed class ListTeamsValidator : AbstractValidator<ListTeamsQuery>

@@ -16,7 +16,7 @@ namespace Entourage.Application.Telemetry;
 public sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, string Name, DateTimeOffset At) : IQuery<SourceSessionAnswer>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
+    public Permission RequiredPermission() => Permission.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
 }
 
 /// <summary>A session that telemetry is recorded in.</summary>

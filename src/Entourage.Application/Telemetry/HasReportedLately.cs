@@ -11,7 +11,7 @@ namespace Entourage.Application.Telemetry;
 public sealed record HasReportedLatelyQuery(Guid AgentId) : IQuery<bool>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
 internal sealed class HasReportedLatelyValidator : AbstractValidator<HasReportedLatelyQuery>

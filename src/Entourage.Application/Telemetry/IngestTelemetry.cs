@@ -16,10 +16,10 @@ namespace Entourage.Application.Telemetry;
 /// times, in any order, to any replica, and is counted once.
 /// </summary>
 /// <param name="Reading">What the telemetry tells of usage.</param>
-public sealed record IngestTelemetryCommand(TelemetryReading Reading) : ILedgerCommand<IngestOutcome>
+public sealed record IngestTelemetryCommand(TelemetryParser Reading) : ILedgerCommand<IngestOutcome>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent();
+    public Permission RequiredPermission() => Permission.Agent();
 }
 
 /// <summary>What became of a batch of telemetry.</summary>
@@ -43,7 +43,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
     /// How many sessions one batch may open. Each takes a transaction of several milliseconds, so a batch of thousands would hold up others; the
     /// rest is opened when the batch is sent again.
     /// </summary>
-    internal const int MostOpened = 100;
+    internal const int MaxSessionsOpened = 100;
 
     public async Task<IngestOutcome> Handle(IngestTelemetryCommand request, CancellationToken cancellationToken)
     {
@@ -141,7 +141,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
                 return found;
             }
 
-            if (opened == MostOpened)
+            if (opened == MaxSessionsOpened)
             {
                 return null;
             }
@@ -175,7 +175,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
 
             var agentId = sessions.Whole.AgentId;
             var keyHash = SourceProcess.HashOf(agentId, source.Name, source.Process);
-            TakenUsages? taken;
+            TelemetryUsages? taken;
             do
             {
                 // What a process took that did not live to write it.
@@ -246,7 +246,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         }
     }
 
-    private async Task RefuseUnreadAsync(TelemetryReading reading, CancellationToken cancellationToken)
+    private async Task RefuseUnreadAsync(TelemetryParser reading, CancellationToken cancellationToken)
     {
         foreach (var (agentId, reason, count) in reading.Unread)
         {
@@ -266,7 +266,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         }
     }
 
-    private async Task WriteAsync(IReadOnlyList<UsageEntry> entries, TelemetryReading reading, CancellationToken cancellationToken)
+    private async Task WriteAsync(IReadOnlyList<UsageEntry> entries, TelemetryParser reading, CancellationToken cancellationToken)
     {
         foreach (var piece in entries.Chunk(PieceSize))
         {

@@ -26,7 +26,7 @@ namespace Entourage.Application.Telemetry;
 public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Agent(Resource.Agent(AgentId));
+    public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
 internal sealed class OpenSourceSessionValidator : AbstractValidator<OpenSourceSessionCommand>
@@ -47,7 +47,7 @@ internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider tim
         var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
 
         // From here on nobody else opens one.
-        await db.HoldOrganisationAsync(organisationId, cancellationToken);
+        await db.LockOrganisationAsync(organisationId, cancellationToken);
         var keyHash = SourceSession.HashOf(agent.Id, request.Name);
         var link = await db.SourceSessions.SingleOrDefaultAsync(source => source.KeyHash == keyHash, cancellationToken);
         if (link is not null)
@@ -61,7 +61,7 @@ internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider tim
 
         var now = time.GetUtcNow();
         var parent = request.ParentSessionId is { } parentId ? await db.Sessions.SingleAsync(session => session.Id == parentId, cancellationToken) : null;
-        if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.GreatestDepth))
+        if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.MaxDepth))
         {
             // It can have no session below it any more; what the sub-agent has spent is its own all the same.
             return new(agent.Id, parent.Id);

@@ -30,20 +30,20 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
     /// <param name="written">What was taken before and is in the ledger.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What is to be counted; null when something else was taken meanwhile, and must be written first.</returns>
-    internal Task<TakenUsages?> TakeAsync(
+    internal Task<TelemetryUsages?> TakeAsync(
         Guid agentId,
         byte[] keyHash,
         IReadOnlyList<SourceUsage> calls,
         IReadOnlyList<SourceSums> sums,
         string written,
         CancellationToken cancellationToken) =>
-        db.InTransactionAsync<TakenUsages?>(
+        db.InTransactionAsync<TelemetryUsages?>(
             async inTransaction =>
             {
                 var organisationId = await db.Agents.Where(agent => agent.Id == agentId)
                     .Join(db.Teams, agent => agent.TeamId, team => team.Id, (_, team) => team.OrganisationId)
                     .SingleAsync(inTransaction);
-                await db.HoldOrganisationAsync(organisationId, inTransaction);
+                await db.LockOrganisationAsync(organisationId, inTransaction);
                 var process = await db.SourceProcesses.SingleOrDefaultAsync(process => process.KeyHash == keyHash, inTransaction);
                 if (process is null)
                 {
@@ -72,7 +72,7 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
     /// <summary>The usages of a text of pending ones.</summary>
     internal static IReadOnlyList<SumUsage> ReadPending(string pending) => Read<List<SumUsage>>(pending);
 
-    private TakenUsages Take(SourceProcess process, IReadOnlyList<SourceUsage> calls, IReadOnlyList<SourceSums> sums)
+    private TelemetryUsages Take(SourceProcess process, IReadOnlyList<SourceUsage> calls, IReadOnlyList<SourceSums> sums)
     {
         var now = time.GetUtcNow();
         var coverage = SourceCoverage.Parse(process.Coverage);
@@ -141,4 +141,4 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 /// <param name="Sums">Sums.</param>
 /// <param name="Pending">The sums, as it remembers them.</param>
 /// <param name="Refused">How many running totals are too many to remember.</param>
-internal sealed record TakenUsages(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending, int Refused);
+internal sealed record TelemetryUsages(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending, int Refused);

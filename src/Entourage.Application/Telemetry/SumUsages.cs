@@ -72,7 +72,7 @@ internal static class SumUsages
     private static readonly TimeSpan MarksKeptFor = TimeSpan.FromDays(31);
 
     // Each is read and written with every request of the process.
-    private const int GreatestMarks = 2_000;
+    private const int MaxMarks = 2_000;
 
     /// <summary>The usage of sums that each count what came since the one before: one for a model, so that tokens and money stay together.</summary>
     public static SumUsage? OfDeltas(SourceSums sums)
@@ -92,7 +92,7 @@ internal static class SumUsages
         foreach (var point in sums.Points.Where(point => point.IsCumulative).OrderBy(point => point.Until))
         {
             var mark = marks.GetValueOrDefault(point.Series);
-            if (mark is null && marks.Count >= GreatestMarks)
+            if (mark is null && marks.Count >= MaxMarks)
             {
                 refused++;
                 continue;
@@ -123,7 +123,7 @@ internal static class SumUsages
     }
 
     /// <summary>Why totals are refused that are too many.</summary>
-    public static string TooMany { get; } = $"A process sends more than {GreatestMarks:N0} running totals. Send delta temporality, or fewer attributes.";
+    public static string TooMany { get; } = $"A process sends more than {MaxMarks:N0} running totals. Send delta temporality, or fewer attributes.";
 
     /// <summary>Leaves out marks of totals that nobody tells of any more.</summary>
     public static Dictionary<string, TotalMark> Kept(Dictionary<string, TotalMark> marks, DateTimeOffset now) =>

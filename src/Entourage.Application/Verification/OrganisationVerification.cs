@@ -57,7 +57,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
             Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, UsageSum.Of(record));
         }
 
-        var folds = from folded in db.FoldedUsages.AsNoTracking()
+        var folds = from folded in db.CompactedUsages.AsNoTracking()
                     join session in OwnSessions on folded.SessionId equals session.Id
                     select folded;
         await foreach (var folded in folds.AsAsyncEnumerable().WithCancellation(cancellationToken))

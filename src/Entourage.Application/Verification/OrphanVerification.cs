@@ -12,13 +12,13 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
     private const int PieceSize = 500;
 
     // Of sessions, teams and organisations that are gone; each stands for all of its rows.
-    private const int MostNamed = 100;
+    private const int MaxNamed = 100;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await FindLostTeamsAsync(cancellationToken);
         await FindLostSessionsAsync("Usage records", db.UsageRecords.Select(record => record.SessionId), cancellationToken);
-        await FindLostSessionsAsync("Rows of folded usage", db.FoldedUsages.Select(folded => folded.SessionId), cancellationToken);
+        await FindLostSessionsAsync("Rows of folded usage", db.CompactedUsages.Select(folded => folded.SessionId), cancellationToken);
         await FindLostSessionsAsync(
             "Live reservations", db.Reservations.Where(reservation => reservation.EndedAt == null).Select(reservation => reservation.SessionId), cancellationToken);
         await CompareCountersAsync(cancellationToken);
@@ -30,7 +30,7 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
         foreach (var team in await db.Teams
             .Where(team => !db.Organisations.Any(organisation => organisation.Id == team.OrganisationId))
             .Select(team => new { team.Id, team.OrganisationId })
-            .Take(MostNamed).ToListAsync(cancellationToken))
+            .Take(MaxNamed).ToListAsync(cancellationToken))
         {
             findings.Trouble($"Team {team.Id} is of organisation {team.OrganisationId}, which is not there: its totals were not verified.");
         }
@@ -38,7 +38,7 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
         foreach (var session in await db.Sessions
             .Where(session => !db.Teams.Any(team => team.Id == session.TeamId))
             .Select(session => new { session.Id, session.TeamId })
-            .Take(MostNamed).ToListAsync(cancellationToken))
+            .Take(MaxNamed).ToListAsync(cancellationToken))
         {
             findings.Trouble($"Session {session.Id} is of team {session.TeamId}, which is not there: its totals were not verified.");
         }
@@ -46,7 +46,7 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
         foreach (var rollup in await db.UsageRollups
             .Where(rollup => !db.Teams.Any(team => team.Id == rollup.TeamId))
             .Select(rollup => new { rollup.SessionId, rollup.TeamId })
-            .Distinct().Take(MostNamed).ToListAsync(cancellationToken))
+            .Distinct().Take(MaxNamed).ToListAsync(cancellationToken))
         {
             findings.Trouble($"Rollups of session {rollup.SessionId} are of team {rollup.TeamId}, which is not there.");
         }
@@ -59,7 +59,7 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
             .GroupBy(id => id)
             .Select(group => new { Id = group.Key, Rows = group.Count() })
             .OrderBy(group => group.Id)
-            .Take(MostNamed).ToListAsync(cancellationToken))
+            .Take(MaxNamed).ToListAsync(cancellationToken))
         {
             findings.Trouble($"Session {lost.Id} is missing, and no total counts what names it. {rows}: {lost.Rows}.");
         }

@@ -4,7 +4,7 @@ namespace Entourage.Application.Verification;
 internal sealed class VerificationFindings
 {
     // Of a store that somebody broke there may be millions; nobody reads more than these.
-    private const int MostTroubles = 1_000;
+    private const int MaxTroubles = 1_000;
 
     private long troublesUnsaid;
 
@@ -21,7 +21,7 @@ internal sealed class VerificationFindings
     /// <summary>Notes a trouble, as long as there is room.</summary>
     public void Trouble(string trouble)
     {
-        if (Troubles.Count < MostTroubles)
+        if (Troubles.Count < MaxTroubles)
         {
             Troubles.Add(trouble);
         }

@@ -14,7 +14,7 @@ namespace Entourage.Application.Verification;
 public sealed record VerifyTotalsCommand(bool Repair) : ILedgerCommand<VerificationReport>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Admin();
+    public Permission RequiredPermission() => Permission.Admin();
 }
 
 /// <summary>What a verification found.</summary>
@@ -109,7 +109,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
             }
             else
             {
-                await db.AtOneMomentAsync(
+                await db.InSnapshotAsync(
                     async inTransaction =>
                     {
                         findings.BeginWith(known);

@@ -22,7 +22,7 @@ public sealed record CreateWebhookCommand(
     Guid TeamId, string Url, IReadOnlyList<EventKind>? Events, WebhookFormat Format, string? IdempotencyKey) : ICommand<NewWebhookResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 
     /// <inheritdoc/>
     public string IdempotencyScope => $"teams/{TeamId}/webhooks";
@@ -51,7 +51,7 @@ internal sealed class CreateWebhookHandler(IEntourageDb db, AuditTrail audit, Ti
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
 
         // What is on its way now has ended then: nothing of it comes to lie below the position later.
-        await db.HoldOrganisationAsync(team.OrganisationId, cancellationToken);
+        await db.LockOrganisationAsync(team.OrganisationId, cancellationToken);
         var position = new EventPosition(
             await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0,
             await db.Events.MaxAsync(told => (long?)told.Sequence, cancellationToken) ?? 0);

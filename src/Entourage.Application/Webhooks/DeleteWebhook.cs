@@ -13,7 +13,7 @@ namespace Entourage.Application.Webhooks;
 public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Webhook(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(Id));
 }
 
 internal sealed class DeleteWebhookHandler(IEntourageDb db, AuditTrail audit) : IRequestHandler<DeleteWebhookCommand, Unit>
@@ -30,7 +30,7 @@ internal sealed class DeleteWebhookHandler(IEntourageDb db, AuditTrail audit) : 
         }
 
         var webhook = await db.Webhooks.AsNoTracking().SingleAsync(webhook => webhook.Id == request.Id, cancellationToken);
-        var organisationId = await db.FindOrganisationOfAsync(webhook.TeamId, cancellationToken);
+        var organisationId = await db.FindOrganisationOfTeamAsync(webhook.TeamId, cancellationToken);
         audit.Add(
             AuditAction.WebhookDeleted,
             AuditSubject.Of(AuditSubjectKind.Webhook, webhook.Id, organisationId, webhook.TeamId),

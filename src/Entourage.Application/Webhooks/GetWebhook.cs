@@ -14,7 +14,7 @@ namespace Entourage.Application.Webhooks;
 public sealed record GetWebhookQuery(Guid Id) : IQuery<WebhookResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Webhook(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(Id));
 }
 
 /// <summary>Lists a team's webhooks, the oldest first.</summary>
@@ -23,7 +23,7 @@ public sealed record GetWebhookQuery(Guid Id) : IQuery<WebhookResponse>
 public sealed record ListWebhooksQuery(Guid TeamId, PageRequest Page) : IQuery<Page<WebhookResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
 /// <summary>Lists a webhook's messages, the newest first.</summary>
@@ -32,7 +32,7 @@ public sealed record ListWebhooksQuery(Guid TeamId, PageRequest Page) : IQuery<P
 public sealed record ListDeliveriesQuery(Guid WebhookId, PageRequest Page) : IQuery<Page<DeliveryResponse>>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Webhook(WebhookId));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(WebhookId));
 }
 
 internal sealed class ListWebhooksValidator : AbstractValidator<ListWebhooksQuery>

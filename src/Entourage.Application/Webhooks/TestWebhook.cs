@@ -11,7 +11,7 @@ namespace Entourage.Application.Webhooks;
 public sealed record TestWebhookCommand(Guid Id) : ICommand<DeliveryResponse>
 {
     /// <inheritdoc/>
-    public Need Needs() => Need.Lead(Resource.Webhook(Id));
+    public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(Id));
 }
 
 internal sealed class TestWebhookHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<TestWebhookCommand, DeliveryResponse>

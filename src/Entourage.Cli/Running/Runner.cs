@@ -35,7 +35,7 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         signals.SendTo(child);
         using var over = new CancellationTokenSource();
         var keeping = session is null ? Task.CompletedTask : KeptSession.KeepAsync(client, session, TimeProvider.System, over.Token);
-        var watching = agentId is { } id ? new StopWatch(client, id, session, TimeProvider.System).WaitAsync(over.Token) : null;
+        var watching = agentId is { } id ? new StopPoller(client, id, session, TimeProvider.System).WaitAsync(over.Token) : null;
         var stopped = watching is not null && await Task.WhenAny(child.Exited, watching) == watching && watching.IsCompletedSuccessfully;
         if (watching is { IsFaulted: true, Exception: { } fault })
         {

@@ -31,7 +31,7 @@ internal sealed class UnixChild : IChild
     {
         var adopts = LibC.AdoptOrphans();
         var terminal = Terminal.Find();
-        var id = Spawning.Start(command, environment);
+        var id = ProcessLauncher.Start(command, environment);
         if (terminal is not null)
         {
             terminal.GiveTo(id);

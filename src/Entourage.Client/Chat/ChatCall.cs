@@ -6,7 +6,7 @@ namespace Entourage.Client.Chat;
 /// <summary>One call of a model, from the money that is set aside for it to what it used.</summary>
 internal sealed class ChatCall : IAsyncDisposable
 {
-    private const int LongestError = 500;
+    private const int MaxErrorLength = 500;
 
     private readonly ChatSession session;
     private readonly long sessionId;
@@ -20,7 +20,7 @@ internal sealed class ChatCall : IAsyncDisposable
     public ChatCall(ChatSession session, long sessionId, Reservation? reservation, string? model, long inputTokens)
     {
         (this.session, this.sessionId, this.reservation, this.model, this.inputTokens) = (session, sessionId, reservation, model, inputTokens);
-        holding = reservation is null ? Task.CompletedTask : HoldAsync(reservation.Id);
+        holding = reservation is null ? Task.CompletedTask : LockAsync(reservation.Id);
     }
 
     /// <summary>It was answered.</summary>
@@ -84,11 +84,11 @@ internal sealed class ChatCall : IAsyncDisposable
     private Usage Read(UsageDetails details, string? modelId)
     {
         var name = modelId ?? model;
-        return UsageReading.Of(details, session.Options) with { Model = name, CostUsd = session.Options.CostOf?.Invoke(details, name) };
+        return UsageParser.Of(details, session.Options) with { Model = name, CostUsd = session.Options.CostOf?.Invoke(details, name) };
     }
 
     /// <summary>Keeps the money for as long as the call takes.</summary>
-    private async Task HoldAsync(Guid id)
+    private async Task LockAsync(Guid id)
     {
         var seconds = session.Options.ReservationSeconds;
         try
@@ -121,6 +121,6 @@ internal sealed class ChatCall : IAsyncDisposable
     {
         var text = $"{exception.GetType().Name}: {exception.Message}";
         text = new string([.. text.Select(character => char.IsControl(character) ? ' ' : character)]);
-        return text.Length <= LongestError ? text : text[..LongestError];
+        return text.Length <= MaxErrorLength ? text : text[..MaxErrorLength];
     }
 }

@@ -8,9 +8,9 @@ namespace Entourage.Client.Http;
 internal sealed class EventStream(Transport transport, TimeProvider time, string path)
 {
     // The server says something every 15 seconds, if only a comment.
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>Reads until it is cancelled.</summary>
     /// <param name="position">The place after which to begin; now when null.</param>
@@ -20,7 +20,7 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
     public async IAsyncEnumerable<EntourageEvent> ReadAsync(
         string? position, Action? connected, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var delay = FirstDelay; ; delay = TimeSpan.FromTicks(Math.Min(2 * delay.Ticks, LongestDelay.Ticks)))
+        for (var delay = FirstDelay; ; delay = TimeSpan.FromTicks(Math.Min(2 * delay.Ticks, MaxDelay.Ticks)))
         {
             HttpResponseMessage? response = null;
             try
@@ -43,7 +43,7 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
                 {
                     delay = FirstDelay;
                     connected?.Invoke();
-                    await using var stream = new PunctualStream(await response.Content.ReadAsStreamAsync(cancellationToken), LongestSilence, time);
+                    await using var stream = new PunctualStream(await response.Content.ReadAsStreamAsync(cancellationToken), MaxSilence, time);
                     using var messages = new MessageReader(stream);
                     while (await HasNextAsync(messages, cancellationToken))
                     {

@@ -12,7 +12,7 @@ namespace Entourage.Client.Http;
 internal sealed class RetryHandler(EntourageOptions options, TimeProvider time) : DelegatingHandler
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(30);
 
     private readonly ResiliencePipeline<HttpResponseMessage> pipeline = Build(options, time);
 
@@ -41,7 +41,7 @@ internal sealed class RetryHandler(EntourageOptions options, TimeProvider time) 
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = FirstDelay,
-                MaxDelay = LongestDelay,
+                MaxDelay = MaxDelay,
                 ShouldHandle = attempt => new(IsTransient(attempt.Outcome)),
                 DelayGenerator = attempt => new(RetryAfter(attempt.Outcome.Result, time)),
                 OnRetry = attempt =>
@@ -67,6 +67,6 @@ internal sealed class RetryHandler(EntourageOptions options, TimeProvider time) 
             { Date: { } date } => date - time.GetUtcNow(),
             _ => (TimeSpan?)null,
         };
-        return delay is { } stated ? TimeSpan.FromTicks(Math.Clamp(stated.Ticks, 0, LongestDelay.Ticks)) : null;
+        return delay is { } stated ? TimeSpan.FromTicks(Math.Clamp(stated.Ticks, 0, MaxDelay.Ticks)) : null;
     }
 }

@@ -20,7 +20,7 @@ public sealed record AuditChange(string Name, string? Before, string? After)
         return
         [
             .. before.Keys.Union(after.Keys, StringComparer.Ordinal)
-                .Select(name => new AuditChange(Shown.Words(name), ValueOf(before, name), ValueOf(after, name)))
+                .Select(name => new AuditChange(Formatter.Words(name), ValueOf(before, name), ValueOf(after, name)))
                 .Where(change => (change.Before ?? None) != (change.After ?? None)),
         ];
     }

@@ -13,7 +13,7 @@ public sealed record ChoiceOption(string Value, string Name)
     public static IReadOnlyList<ChoiceOption> AllOf<T>(string? none = null)
         where T : struct, Enum
     {
-        var all = Enum.GetValues<T>().Select(value => new ChoiceOption(EnumNames.Of(value), Shown.Words(value)));
+        var all = Enum.GetValues<T>().Select(value => new ChoiceOption(EnumNames.Of(value), Formatter.Words(value)));
         return none is null ? [.. all] : [new("", none), .. all];
     }
 }

@@ -50,7 +50,7 @@ public static class CostColumns
         List<Column> columns = [];
         for (var hour = hours[0].Hour; hour <= last && columns.Count < Most; hour = hour.AddHours(1))
         {
-            columns.Add(new(Shown.Moment(hour, costs.Timezone), Shown.Minute(hour, costs.Timezone), spent.GetValueOrDefault(hour)));
+            columns.Add(new(Formatter.Moment(hour, costs.Timezone), Formatter.Minute(hour, costs.Timezone), spent.GetValueOrDefault(hour)));
         }
 
         return columns;

@@ -41,7 +41,7 @@ public sealed record CostLine(string Name, (string Parameter, string Value)? Fil
         ArgumentNullException.ThrowIfNull(costs);
         return heading switch
         {
-            CostHeading.Hour when costs.ByHour is { } hours => [.. hours.Select(row => new CostLine(Shown.Moment(row.Hour, costs.Timezone), null, row))],
+            CostHeading.Hour when costs.ByHour is { } hours => [.. hours.Select(row => new CostLine(Formatter.Moment(row.Hour, costs.Timezone), null, row))],
             CostHeading.Team when costs.ByTeam is { } teams => [.. teams.Select(row => new CostLine(row.TeamName, null, row))],
             CostHeading.Agent => [.. costs.ByAgent.Select(row => new CostLine(row.AgentName, ("agent", row.AgentId.ToString()), row))],
             CostHeading.Task => [.. costs.ByTask.Select(row => new CostLine(

@@ -15,21 +15,21 @@ public sealed class SettingsDraft
 {
     private static readonly Dictionary<string, Func<TeamSettingsResponse, string>> Texts = new(StringComparer.Ordinal)
     {
-        [nameof(TeamSettingsResponse.DailyCostLimitUsd)] = settings => Typed.Text(settings.DailyCostLimitUsd),
-        [nameof(TeamSettingsResponse.WeeklyCostLimitUsd)] = settings => Typed.Text(settings.WeeklyCostLimitUsd),
-        [nameof(TeamSettingsResponse.MonthlyCostLimitUsd)] = settings => Typed.Text(settings.MonthlyCostLimitUsd),
-        [nameof(TeamSettingsResponse.TaskCostLimitUsd)] = settings => Typed.Text(settings.TaskCostLimitUsd),
-        [nameof(TeamSettingsResponse.SessionCostLimitUsd)] = settings => Typed.Text(settings.SessionCostLimitUsd),
-        [nameof(TeamSettingsResponse.AgentDailyCostLimitUsd)] = settings => Typed.Text(settings.AgentDailyCostLimitUsd),
+        [nameof(TeamSettingsResponse.DailyCostLimitUsd)] = settings => InputParser.Text(settings.DailyCostLimitUsd),
+        [nameof(TeamSettingsResponse.WeeklyCostLimitUsd)] = settings => InputParser.Text(settings.WeeklyCostLimitUsd),
+        [nameof(TeamSettingsResponse.MonthlyCostLimitUsd)] = settings => InputParser.Text(settings.MonthlyCostLimitUsd),
+        [nameof(TeamSettingsResponse.TaskCostLimitUsd)] = settings => InputParser.Text(settings.TaskCostLimitUsd),
+        [nameof(TeamSettingsResponse.SessionCostLimitUsd)] = settings => InputParser.Text(settings.SessionCostLimitUsd),
+        [nameof(TeamSettingsResponse.AgentDailyCostLimitUsd)] = settings => InputParser.Text(settings.AgentDailyCostLimitUsd),
         [nameof(TeamSettingsResponse.Enforcement)] = settings => EnumNames.Of(settings.Enforcement),
         [nameof(TeamSettingsResponse.OnExceed)] = settings => EnumNames.Of(settings.OnExceed),
         [nameof(TeamSettingsResponse.UnpricedModels)] = settings => EnumNames.Of(settings.UnpricedModels),
         [nameof(TeamSettingsResponse.ApplyGuidelineBudgets)] = settings => settings.ApplyGuidelineBudgets ? Yes : No,
-        [nameof(TeamSettingsResponse.AbandonedAfterMinutes)] = settings => Typed.Text(settings.AbandonedAfterMinutes),
-        [nameof(TeamSettingsResponse.AlertThresholds)] = settings => Typed.Text(settings.AlertThresholds),
-        [RunawayWindow] = settings => Typed.Text(settings.Runaway.WindowMinutes),
-        [RunawayTokens] = settings => Typed.Text(settings.Runaway.MaxTokens),
-        [RunawayErrors] = settings => Typed.Text(settings.Runaway.MaxRepeatedErrors),
+        [nameof(TeamSettingsResponse.AbandonedAfterMinutes)] = settings => InputParser.Text(settings.AbandonedAfterMinutes),
+        [nameof(TeamSettingsResponse.AlertThresholds)] = settings => InputParser.Text(settings.AlertThresholds),
+        [RunawayWindow] = settings => InputParser.Text(settings.Runaway.WindowMinutes),
+        [RunawayTokens] = settings => InputParser.Text(settings.Runaway.MaxTokens),
+        [RunawayErrors] = settings => InputParser.Text(settings.Runaway.MaxRepeatedErrors),
         [RunawayAct] = settings => EnumNames.Of(settings.Runaway.Action),
         [nameof(TeamSettingsResponse.Timezone)] = settings => settings.Timezone,
     };
@@ -110,11 +110,11 @@ public sealed class SettingsDraft
             Choice<Enforcement>(nameof(TeamSettingsResponse.Enforcement)),
             Choice<OnExceed>(nameof(TeamSettingsResponse.OnExceed)),
             Whole(nameof(TeamSettingsResponse.AbandonedAfterMinutes)),
-            Of(nameof(TeamSettingsResponse.AlertThresholds), Typed.Percents),
+            Of(nameof(TeamSettingsResponse.AlertThresholds), InputParser.Percents),
             typed.Keys.Any(name => name.StartsWith("Runaway.", StringComparison.Ordinal)) ? new Patch<RunawayPatch?>(runaway) : default,
-            Of(nameof(TeamSettingsResponse.ApplyGuidelineBudgets), text => new Typed<bool>(text == Yes, null)),
+            Of(nameof(TeamSettingsResponse.ApplyGuidelineBudgets), text => new InputParser<bool>(text == Yes, null)),
             Choice<UnpricedModelRule>(nameof(TeamSettingsResponse.UnpricedModels)),
-            Of(nameof(TeamSettingsResponse.Timezone), text => new Typed<string>(text, null))!,
+            Of(nameof(TeamSettingsResponse.Timezone), text => new InputParser<string>(text, null))!,
             read.EntityTag);
         return errors.Count == 0 ? command : null;
     }
@@ -154,18 +154,18 @@ public sealed class SettingsDraft
 
     private static string Said(string text) => text.Length == 0 ? "none" : text;
 
-    private Patch<Money?> Usd(string name) => Of(name, Typed.Usd);
+    private Patch<Money?> Usd(string name) => Of(name, InputParser.Usd);
 
-    private Patch<long?> Whole(string name) => Of(name, Typed.Whole);
+    private Patch<long?> Whole(string name) => Of(name, InputParser.Whole);
 
-    private Patch<long> Needed(string name) => Of(name, text => Typed.Whole(text) is var (value, error) && value is { } number
-        ? new Typed<long>(number, null)
-        : new Typed<long>(0, error ?? "A whole number is expected."));
+    private Patch<long> Needed(string name) => Of(name, text => InputParser.Whole(text) is var (value, error) && value is { } number
+        ? new InputParser<long>(number, null)
+        : new InputParser<long>(0, error ?? "A whole number is expected."));
 
     private Patch<T> Choice<T>(string name)
-        where T : struct, Enum => Of(name, text => EnumNames.TryParse<T>(text, out var value) ? new Typed<T>(value, null) : new Typed<T>(default, "Choose one."));
+        where T : struct, Enum => Of(name, text => EnumNames.TryParse<T>(text, out var value) ? new InputParser<T>(value, null) : new InputParser<T>(default, "Choose one."));
 
-    private Patch<T?> Of<T>(string name, Func<string, Typed<T>> parse)
+    private Patch<T?> Of<T>(string name, Func<string, InputParser<T>> parse)
     {
         if (!typed.TryGetValue(name, out var text))
         {

@@ -11,10 +11,10 @@ public sealed partial class LiveView<T> : IAsyncDisposable
     where T : class
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
     // What nothing tells of changes too: days end, pauses run out.
-    private static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GivenUpAfter = TimeSpan.FromSeconds(30);
 
@@ -36,7 +36,7 @@ public sealed partial class LiveView<T> : IAsyncDisposable
     private bool followed;
     private bool readable;
     private bool wasLive;
-    private long amissSince = TimeProvider.System.GetTimestamp();
+    private long unhealthySince = TimeProvider.System.GetTimestamp();
 
     /// <summary>Begins to keep figures up.</summary>
     /// <param name="read">Reads them.</param>
@@ -163,7 +163,7 @@ public sealed partial class LiveView<T> : IAsyncDisposable
             }
 
             await PauseAsync(PauseAfter(TimeProvider.System.GetElapsedTime(began)));
-            await ((Task)wake.WaitAsync(LongestAge, ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)wake.WaitAsync(MaxAge, ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -172,7 +172,7 @@ public sealed partial class LiveView<T> : IAsyncDisposable
         lock (gate)
         {
             var wanted = Math.Max((took * PauseForTimeRead).Ticks, (PauseForViewer * viewers.Count).Ticks);
-            return TimeSpan.FromTicks(Math.Clamp(wanted, ShortestPause.Ticks, LongestPause.Ticks));
+            return TimeSpan.FromTicks(Math.Clamp(wanted, ShortestPause.Ticks, MaxPause.Ticks));
         }
     }
 
@@ -188,11 +188,11 @@ public sealed partial class LiveView<T> : IAsyncDisposable
             readable |= figures is not null;
             if (followed && readable)
             {
-                amissSince = TimeProvider.System.GetTimestamp();
+                unhealthySince = TimeProvider.System.GetTimestamp();
             }
 
             var state = followed && readable ? LiveState.Live
-                : TimeProvider.System.GetElapsedTime(amissSince) >= GivenUpAfter ? LiveState.Lost
+                : TimeProvider.System.GetElapsedTime(unhealthySince) >= GivenUpAfter ? LiveState.Lost
                 : wasLive ? LiveState.Reconnecting
                 : LiveState.Opening;
             wasLive |= state == LiveState.Live;

@@ -14,13 +14,13 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     where TKey : struct
     where T : class
 {
-    private LiveWatch<T>? watch;
+    private LiveSubscription<T>? watch;
     private TKey? shown;
     private int openings;
 
     /// <summary>Sends the page's requests.</summary>
     [Inject]
-    protected RequestSender Sender { get; set; } = null!;
+    protected RequestSender ClientAddress { get; set; } = null!;
 
     /// <summary>Who looks.</summary>
     [Inject]
@@ -28,7 +28,7 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
 
     /// <summary>Where the visitor is.</summary>
     [Inject]
-    protected Place Place { get; set; } = null!;
+    protected NavigationState NavigationState { get; set; } = null!;
 
     /// <summary>Shows dialogs.</summary>
     [Inject]
@@ -50,13 +50,13 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     protected abstract Task<Fault?> EnterAsync(TKey key);
 
     /// <summary>Looks at the shared figures.</summary>
-    protected abstract LiveWatch<T> Watch(TKey key, Action changed);
+    protected abstract LiveSubscription<T> Watch(TKey key, Action changed);
 
     /// <summary>Where the visitor is then, and the time zone of what is shown.</summary>
-    protected abstract (IReadOnlyList<PlaceLink> Trail, string Timezone) PlaceOf(T figures);
+    protected abstract (IReadOnlyList<NavigationLink> Trail, string Timezone) PlaceOf(T figures);
 
     /// <summary>Asks whether to stop something, or to let it go on.</summary>
-    protected Task StopAsync(StopAct act) => StopDialog.ShowAsync(Dialogs, act);
+    protected Task StopAsync(StopOperation act) => StopDialog.ShowAsync(Dialogs, act);
 
     /// <summary>Has the figures read soon, after a change that no event tells of.</summary>
     protected void ReadSoon() => watch?.ReadSoon();
@@ -98,7 +98,7 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
         GC.SuppressFinalize(this);
         openings++;
         await CloseAsync();
-        Place.ShowNothing();
+        NavigationState.ShowNothing();
     }
 
     // The figures are shared, and nobody asks on their way here who sees them: a key that was revoked shows no further ones.
@@ -119,7 +119,7 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
         }
         catch (Exception exception) when (Fault.Of(exception).MayPass)
         {
-            Place.Show(LiveState.Reconnecting, Place.ChangedAt, Place.Timezone);
+            NavigationState.Show(LiveState.Reconnecting, NavigationState.ChangedAt, NavigationState.Timezone);
             StateHasChanged();
             return;
         }
@@ -137,10 +137,10 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
         {
             Figures = figures;
             (var trail, zone) = PlaceOf(figures);
-            Place.Go(trail);
+            NavigationState.Go(trail);
         }
 
-        Place.Show(current.State, current.ReadAt, zone);
+        NavigationState.Show(current.State, current.ReadAt, zone);
         StateHasChanged();
     }
 

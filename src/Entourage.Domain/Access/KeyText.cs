@@ -11,10 +11,10 @@ public static class KeyText
     public const int PrefixLength = 12;
 
     /// <summary>The shortest text that anybody may choose for a key, in characters.</summary>
-    public const int LeastLength = 32;
+    public const int MinLength = 32;
 
     /// <summary>The longest, in characters.</summary>
-    public const int GreatestLength = 200;
+    public const int MaxLength = 200;
 
     private const string Start = "ent_";
     private const int SecretLength = 32; // bytes
@@ -27,7 +27,7 @@ public static class KeyText
     public static bool IsPlausible(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length is >= LeastLength and <= GreatestLength && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+        return text.Length is >= MinLength and <= MaxLength && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
     }
 
     /// <summary>What a key is looked up by. Of a text that an operator has chosen it is a part of its hash.</summary>

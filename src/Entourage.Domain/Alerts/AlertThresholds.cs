@@ -6,7 +6,7 @@ namespace Entourage.Domain.Alerts;
 public sealed class AlertThresholds : IEquatable<AlertThresholds>
 {
     /// <summary>The most of them.</summary>
-    public const int GreatestCount = 10;
+    public const int MaxCount = 10;
 
     /// <summary>The greatest share: ten times the budget.</summary>
     public const decimal Greatest = 10m;
@@ -15,7 +15,7 @@ public sealed class AlertThresholds : IEquatable<AlertThresholds>
     public const int Decimals = 4;
 
     /// <summary>The longest text of all.</summary>
-    public const int TextLength = GreatestCount * 8;
+    public const int TextLength = MaxCount * 8;
 
     /// <summary>Half, four fifths, and all of it.</summary>
     public static readonly AlertThresholds Default = new([0.5m, 0.8m, 1.0m]);
@@ -33,7 +33,7 @@ public sealed class AlertThresholds : IEquatable<AlertThresholds>
     public static bool Allow(IReadOnlyList<decimal> ratios)
     {
         ArgumentNullException.ThrowIfNull(ratios);
-        return ratios.Count <= GreatestCount
+        return ratios.Count <= MaxCount
             && ratios.All(ratio => ratio is > 0 and <= Greatest && ratio.Scale <= Decimals)
             && ratios.Zip(ratios.Skip(1)).All(pair => pair.First < pair.Second);
     }
@@ -44,7 +44,7 @@ public sealed class AlertThresholds : IEquatable<AlertThresholds>
         ? new([.. ratios])
         : throw new RuleViolationException(
             "validation",
-            $"Thresholds are up to {GreatestCount} shares above 0 and up to {Greatest}, rising, with at most {Decimals} decimals.",
+            $"Thresholds are up to {MaxCount} shares above 0 and up to {Greatest}, rising, with at most {Decimals} decimals.",
             "AlertThresholds");
 
     /// <summary>Reads the text again.</summary>

@@ -17,13 +17,13 @@ public static class BudgetDetectors
     public static IEnumerable<AlertFinding> Crossed(BudgetStatus before, Money cost, AlertThresholds thresholds)
     {
         ArgumentNullException.ThrowIfNull(before);
-        return cost <= Money.Zero ? [] : Crossed(new WatchedBudget(before, thresholds), new WatchedBudget(before.After(cost), thresholds));
+        return cost <= Money.Zero ? [] : Crossed(new BudgetThresholdCheck(before, thresholds), new BudgetThresholdCheck(before.After(cost), thresholds));
     }
 
     /// <summary>Finds the lines of a budget that are reached now and were not reached before.</summary>
     /// <param name="before">The budget as it was; null where there was no such budget. Another window counts as no budget.</param>
     /// <param name="after">The budget as it is.</param>
-    public static IEnumerable<AlertFinding> Crossed(WatchedBudget? before, WatchedBudget after)
+    public static IEnumerable<AlertFinding> Crossed(BudgetThresholdCheck? before, BudgetThresholdCheck after)
     {
         ArgumentNullException.ThrowIfNull(after);
         var ((budget, spending), thresholds) = (after.Status, after.Thresholds);

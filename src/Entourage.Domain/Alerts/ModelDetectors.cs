@@ -43,7 +43,7 @@ public static class ModelDetectors
     /// <param name="at">When (UTC).</param>
     /// <param name="dayEnds">When the day of the team ends (UTC).</param>
     /// <returns>What is to be remembered; null when it was found before.</returns>
-    public static SessionWatch? Note(SessionWatch watch, AlertFinding finding, DateTimeOffset at, DateTimeOffset dayEnds)
+    public static DetectorState? Note(DetectorState watch, AlertFinding finding, DateTimeOffset at, DateTimeOffset dayEnds)
     {
         ArgumentNullException.ThrowIfNull(watch);
         ArgumentNullException.ThrowIfNull(finding);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Entourage.Domain.Alerts;
 
-/// <summary>Notices what is wrong with a session from its usages alone. Pure: what it must remember is a <see cref="SessionWatch"/>.</summary>
+/// <summary>Notices what is wrong with a session from its usages alone. Pure: what it must remember is a <see cref="DetectorState"/>.</summary>
 public static class SessionDetectors
 {
     /// <summary>How many times what its first calls cost the later ones must, before a session's cost is said to rise.</summary>
@@ -31,7 +31,7 @@ public static class SessionDetectors
     /// <param name="usage">What it used.</param>
     /// <param name="rules">The rules of its team.</param>
     /// <returns>What is to be remembered, and what was found: nothing, nearly always.</returns>
-    public static (SessionWatch Watch, IReadOnlyList<AlertFinding> Found) Look(SessionWatch before, WatchedUsage usage, WatchRules rules)
+    public static (DetectorState Watch, IReadOnlyList<AlertFinding> Found) Look(DetectorState before, ObservedUsage usage, DetectorRules rules)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(usage);
@@ -81,8 +81,8 @@ public static class SessionDetectors
     /// The calls of a session cost many times what its first ones did: a conversation that was resumed, and is paid for as a whole
     /// with each call. Medians of five, so that neither one dear call nor a cheap beginning makes it so.
     /// </summary>
-    private static bool Rises(SessionWatch watch) =>
-        watch.LatestCosts.Count == SessionWatch.CostCount
+    private static bool Rises(DetectorState watch) =>
+        watch.LatestCosts.Count == DetectorState.CostCount
         && MedianOf(watch.LatestCosts) is var latest && latest >= RisingFloor
         && latest.NanoUsd >= RisingFactor * MedianOf(watch.FirstCosts).NanoUsd;
 
@@ -93,12 +93,12 @@ public static class SessionDetectors
 
     private static Money MedianOf(IReadOnlyList<Money> costs) => costs.Order().ElementAt(costs.Count / 2);
 
-    private static string CauseOf(WatchedUsage usage) => string.Create(CultureInfo.InvariantCulture, $"session:{usage.SessionId}");
+    private static string CauseOf(ObservedUsage usage) => string.Create(CultureInfo.InvariantCulture, $"session:{usage.SessionId}");
 
-    private static string InstantOf(WatchedUsage usage) =>
+    private static string InstantOf(ObservedUsage usage) =>
         usage.OccurredAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
 
-    private static AlertFinding RunawayTokens(SessionWatch watch, WatchedUsage usage, WatchRules rules, long maxTokens) => new(
+    private static AlertFinding RunawayTokens(DetectorState watch, ObservedUsage usage, DetectorRules rules, long maxTokens) => new(
         AlertKind.RunawayTokens,
         CauseOf(usage),
         InstantOf(usage),
@@ -113,7 +113,7 @@ public static class SessionDetectors
             Action = rules.Action,
         });
 
-    private static AlertFinding RepeatedError(SessionWatch watch, WatchedUsage usage, WatchRules rules)
+    private static AlertFinding RepeatedError(DetectorState watch, ObservedUsage usage, DetectorRules rules)
     {
         var error = usage.Error!.Length <= ErrorShown ? usage.Error : usage.Error[..ErrorShown] + "…";
         return new(
@@ -124,7 +124,7 @@ public static class SessionDetectors
             new() { Error = error, Count = watch.ErrorCount, WindowMinutes = rules.WindowMinutes, Action = rules.Action });
     }
 
-    private static AlertFinding RisingCost(SessionWatch watch, WatchedUsage usage)
+    private static AlertFinding RisingCost(DetectorState watch, ObservedUsage usage)
     {
         var (first, latest) = (MedianOf(watch.FirstCosts), MedianOf(watch.LatestCosts));
         return new(
@@ -135,7 +135,7 @@ public static class SessionDetectors
             new() { Cost = latest, ExpectedCost = first });
     }
 
-    private static AlertFinding VerboseOutput(WatchedUsage usage)
+    private static AlertFinding VerboseOutput(ObservedUsage usage)
     {
         var (output, input) = (usage.SessionTokens.Output, InputOf(usage.SessionTokens));
         return new(

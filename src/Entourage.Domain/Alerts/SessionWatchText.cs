@@ -3,7 +3,7 @@ using System.Text;
 namespace Entourage.Domain.Alerts;
 
 /// <content>How a watch is written: numbers to the base of 36, in groups that a semicolon divides.</content>
-public sealed partial record SessionWatch
+public sealed partial record DetectorState
 {
     // Another form begins otherwise, and is not read as this one.
     private const string Form = "1";
@@ -11,7 +11,7 @@ public sealed partial record SessionWatch
 
     /// <summary>Reads a watch. An empty text is one that has seen nothing, and so is one in a form that this program does not know.</summary>
     /// <exception cref="FormatException">It is not what a watch was written as.</exception>
-    public static SessionWatch Parse(string text)
+    public static DetectorState Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var groups = text.Split(';');

@@ -7,7 +7,7 @@ namespace Entourage.Domain.Alerts;
 public static class TeamworkDetectors
 {
     /// <summary>The most sub-agents of one session, and theirs, that are at work at once without anybody being told.</summary>
-    public const int GreatestFanOut = 20;
+    public const int MaxFanOut = 20;
 
     /// <summary>
     /// Another agent's session that is active on the task of one that starts. One that belongs to the same tree of sub-agents is
@@ -36,14 +36,14 @@ public static class TeamworkDetectors
             new() { OtherAgentId = other.AgentId, OtherSessionId = other.Id });
     }
 
-    /// <summary>A tree of sub-agents that has grown beyond <see cref="GreatestFanOut"/>.</summary>
+    /// <summary>A tree of sub-agents that has grown beyond <see cref="MaxFanOut"/>.</summary>
     /// <param name="started">The session that starts, stored already.</param>
     /// <param name="active">How many sessions below the topmost one are active, the one that starts included.</param>
     /// <param name="day">The local day of the team: it is said once a day.</param>
     public static AlertFinding? FanOut(Session started, int active, DateOnly day)
     {
         ArgumentNullException.ThrowIfNull(started);
-        return active <= GreatestFanOut
+        return active <= MaxFanOut
             ? null
             : new(
                 AlertKind.FanOut,

@@ -7,7 +7,7 @@ public sealed record UsageBounds
     public static readonly UsageBounds None = new();
 
     /// <summary>The largest cost that one usage may state (USD). A larger one is refused.</summary>
-    public Money GreatestCost { get; init; } = Money.LargestInput;
+    public Money MaxCost { get; init; } = Money.LargestInput;
 
     /// <summary>The cost above which one usage is implausible (USD); null for none.</summary>
     public Money? ImplausibleCost { get; init; }

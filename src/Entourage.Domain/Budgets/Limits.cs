@@ -14,10 +14,10 @@ public sealed record OrganisationLimits
 public sealed record TeamLimits
 {
     /// <summary>The shortest silence after which a session can be given up, in minutes.</summary>
-    public const int LeastAbandonedAfterMinutes = 5;
+    public const int MinAbandonedAfterMinutes = 5;
 
     /// <summary>The longest silence after which a session can be given up, in minutes: a week.</summary>
-    public const int GreatestAbandonedAfterMinutes = 10_080;
+    public const int MaxAbandonedAfterMinutes = 10_080;
 
     /// <summary>USD a day for all agents of the team together.</summary>
     public Money? Daily { get; init; }

@@ -26,7 +26,7 @@ public sealed record Reservation
     public const int DefaultTtlSeconds = 300;
 
     /// <summary>The longest time that one can ask for at once, in seconds.</summary>
-    public const int GreatestTtlSeconds = 3_600;
+    public const int MaxTtlSeconds = 3_600;
 
     /// <summary>A version-7 UUID, made before the store is asked.</summary>
     public required Guid Id { get; init; }

@@ -116,7 +116,7 @@ public sealed class HumanRequest
 
     /// <summary>What people are told of it, once.</summary>
     /// <param name="agentName">What the agent is called.</param>
-    public AlertFinding Finding(string agentName) => new(
+    public AlertFinding QueryExtensions(string agentName) => new(
         AlertKind.HumanRequest,
         $"request:{Id}",
         AlertFinding.Always,

@@ -98,7 +98,7 @@ public sealed class ModelPrice
     };
 
     /// <summary>Whether another price comes to the same for any tokens.</summary>
-    public bool SaysTheSameAs(ModelPrice other)
+    public bool HasSameContentAs(ModelPrice other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return (Rates, LongContextAbove, LongContextRates, BatchDiscountPercent)

@@ -51,7 +51,7 @@ public static class PriceCatalogue
                       from listed in model.Prices
                       let before = editions[(model.Model, listed.EffectiveFrom)].ToArray()
                       let price = listed.ToPrice(model.Model, file.Sources[listed.Source], before.Length, now)
-                      where !(before.MaxBy(known => known.Edition) is { } known && price.SaysTheSameAs(known))
+                      where !(before.MaxBy(known => known.Edition) is { } known && price.HasSameContentAs(known))
                       select price;
         return [.. missing];
     }

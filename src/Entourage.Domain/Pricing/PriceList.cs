@@ -6,7 +6,7 @@ namespace Entourage.Domain.Pricing;
 public sealed class PriceList
 {
     // Agents send names of their own making: no more of them are remembered than this.
-    private const int MostRemembered = 1_000;
+    private const int MaxRemembered = 1_000;
 
     private readonly PriceList? shared;
     private readonly ILookup<(int Level, string Model), ModelPrice> prices;
@@ -53,7 +53,7 @@ public sealed class PriceList
                 .Select(price => isSurcharged && price.IsBuiltIn ? price.WithBedrockRegionSurcharge() : price),
             .. shared?.History(model) ?? [],
         ];
-        if (found.Count < MostRemembered)
+        if (found.Count < MaxRemembered)
         {
             found[model] = history;
         }

@@ -11,13 +11,13 @@ namespace Entourage.Domain.Sessions;
 public sealed class ChildToken
 {
     /// <summary>The most tokens of a session that are neither used nor expired.</summary>
-    public const int GreatestOutstanding = 16;
+    public const int MaxOutstanding = 16;
 
     /// <summary>How long a token lasts unless its issuer says otherwise, in seconds.</summary>
     public const int DefaultTtlSeconds = 300;
 
     /// <summary>The longest that a token lasts, in seconds.</summary>
-    public const int GreatestTtlSeconds = 3_600;
+    public const int MaxTtlSeconds = 3_600;
 
     /// <summary>The longest text that is accepted as a token, in characters.</summary>
     public const int TextLength = 100;

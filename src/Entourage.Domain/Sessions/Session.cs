@@ -30,7 +30,7 @@ public sealed class Session
     public const int ErrorLength = 2_000;
 
     /// <summary>The most sessions above one another: an agent, its sub-agent, that one's, and so on.</summary>
-    public const int GreatestDepth = 16;
+    public const int MaxDepth = 16;
 
     private Session()
     {
@@ -102,7 +102,7 @@ public sealed class Session
     /// <summary>What its usage under a subscription would have cost (USD); counts against no cap.</summary>
     public MoneyTotal ImputedCost => MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd);
 
-    /// <summary>What is remembered of it to notice that it runs away: the text of a <see cref="Alerts.SessionWatch"/>.</summary>
+    /// <summary>What is remembered of it to notice that it runs away: the text of a <see cref="Alerts.DetectorState"/>.</summary>
     public string Watch { get; private init; } = "";
 
     /// <summary>Incremented by each change of its state.</summary>
@@ -122,9 +122,9 @@ public sealed class Session
             throw ParentEnded(parent.Id);
         }
 
-        if (parent?.Ancestors.Count + 1 >= GreatestDepth)
+        if (parent?.Ancestors.Count + 1 >= MaxDepth)
         {
-            throw new RuleViolationException("session-depth", $"Sub-agents nest at most {GreatestDepth} sessions deep.", "ParentSessionId");
+            throw new RuleViolationException("session-depth", $"Sub-agents nest at most {MaxDepth} sessions deep.", "ParentSessionId");
         }
 
         return new()

@@ -10,7 +10,7 @@ public sealed record SessionState(SessionStatus Status, DateTimeOffset? EndedAt,
     /// How long an agent that has begun nothing else is told that its session was killed, when it asks for its budget without naming a
     /// session. After that whoever asks is taken for a new run, which may start.
     /// </summary>
-    public static readonly TimeSpan KillIsToldFor = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan KillReportedFor = TimeSpan.FromMinutes(15);
 
     /// <summary>It has not ended.</summary>
     public bool IsActive => Status == SessionStatus.Active;

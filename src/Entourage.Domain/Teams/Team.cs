@@ -43,7 +43,7 @@ public sealed class Team
     public Pause? Pause { get; private init; }
 
     /// <summary>When its people are told, and when a session of it has run away.</summary>
-    public WatchRules Watch { get; private set; } = WatchRules.Default;
+    public DetectorRules Watch { get; private set; } = DetectorRules.Default;
 
     /// <summary>Incremented by each change; two writers of one version collide.</summary>
     public long Version { get; private set; }
@@ -73,7 +73,7 @@ public sealed class Team
     /// <param name="watch">When its people are told; as before where null.</param>
     /// <returns>Whether the time zone changed, and with it every window that is counted in it.</returns>
     /// <exception cref="RuleViolationException"><c>unknown-timezone</c>.</exception>
-    public bool Configure(TeamLimits limits, string timezone, WatchRules? watch = null)
+    public bool Configure(TeamLimits limits, string timezone, DetectorRules? watch = null)
     {
         _ = BudgetCalendar.Of(timezone);
         var moved = timezone != Timezone;

@@ -14,10 +14,10 @@ namespace Entourage.Domain.Telemetry;
 public sealed class SourceCoverage
 {
     /// <summary>The most calls that are remembered; the oldest ones grow together beyond that.</summary>
-    public const int GreatestCalls = 600;
+    public const int MaxCalls = 600;
 
     /// <summary>The most sums that are remembered; the oldest ones grow together beyond that.</summary>
-    public const int GreatestSums = 100;
+    public const int MaxSums = 100;
 
     /// <summary>How far the time of a call and that of the sum that includes it may be apart: programs cut either to milliseconds.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
@@ -94,7 +94,7 @@ public sealed class SourceCoverage
         taken.IsWhole = taken.Rest == amounts;
         taken.Counted = isPriced && !taken.IsWhole ? taken.Rest with { CostUsd = null } : taken.Rest;
         callsByKey.Add(key, taken);
-        if (Add(calls, taken, GreatestCalls) is { } forgotten)
+        if (Add(calls, taken, MaxCalls) is { } forgotten)
         {
             callsByKey.Remove(forgotten);
         }
@@ -120,7 +120,7 @@ public sealed class SourceCoverage
 
         foreach (var sum in added.OfType<Entry>())
         {
-            Add(sums, sum, GreatestSums);
+            Add(sums, sum, MaxSums);
         }
 
         // Names of models may differ between the two forms, and no call must be counted twice for that; so the same names come first.

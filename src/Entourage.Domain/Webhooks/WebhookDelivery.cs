@@ -25,7 +25,7 @@ public sealed class WebhookDelivery
     /// <summary>The longest reason kept, in characters.</summary>
     public const int ErrorLength = 200;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
     // Receivers that failed together are not asked again together.
     private const double Jitter = 0.2;
@@ -98,7 +98,7 @@ public sealed class WebhookDelivery
     /// <param name="now">The present (UTC).</param>
     public DateTimeOffset? RetryAt(int attempt, TimeSpan firstWait, double chance, DateTimeOffset now)
     {
-        var seconds = Math.Min(LongestWait.TotalSeconds, firstWait.TotalSeconds * Math.Pow(2, attempt - 1));
+        var seconds = Math.Min(MaxWait.TotalSeconds, firstWait.TotalSeconds * Math.Pow(2, attempt - 1));
         var at = now + TimeSpan.FromSeconds(seconds * (1 + (Jitter * ((2 * chance) - 1))));
         return at <= CreatedAt + Patience ? at : null;
     }

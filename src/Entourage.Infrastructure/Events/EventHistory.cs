@@ -10,7 +10,7 @@ namespace Entourage.Infrastructure.Events;
 internal static class EventHistory
 {
     /// <summary>So many usages of other teams may lie beyond the position of an idle one, before it is moved on over them.</summary>
-    public const long FurthestBehind = 2_000;
+    public const long MaxLag = 2_000;
 
     // Other teams' usages lie between those of one: so many are looked at in one read.
     private const long UsageStretch = 20_000;

@@ -17,7 +17,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
 
     private static readonly TimeSpan AdvanceInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(250);
 
     // To wake a watcher and write to it costs about so much; it must not become most of what the process does.
     private static readonly TimeSpan PauseForWatcher = TimeSpan.FromMilliseconds(0.5);
@@ -233,7 +233,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     /// <summary>Waits for a reason to read, but not less than its watchers need to take what was read.</summary>
     private async Task PauseAsync()
     {
-        var pause = TimeSpan.FromTicks(Math.Clamp(PauseForWatcher.Ticks * Watchers, ShortestPause.Ticks, LongestPause.Ticks));
+        var pause = TimeSpan.FromTicks(Math.Clamp(PauseForWatcher.Ticks * Watchers, ShortestPause.Ticks, MaxPause.Ticks));
         await Task.Delay(pause, TimeProvider.System, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)wake.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -260,7 +260,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     /// <summary>Moves on over what other teams have used, so that it is not looked at again and again.</summary>
     private async Task AdvanceAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken)
     {
-        if (await EventHistory.FindNewestUsageAsync(db, cancellationToken) - position.Usage < EventHistory.FurthestBehind)
+        if (await EventHistory.FindNewestUsageAsync(db, cancellationToken) - position.Usage < EventHistory.MaxLag)
         {
             return;
         }

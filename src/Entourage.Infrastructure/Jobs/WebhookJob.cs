@@ -15,8 +15,8 @@ internal sealed partial class WebhookJob(
     WebhookOutbox outbox, WebhookSender sender, CommitSignal signal, JobMetrics metrics, IOptions<WebhookOptions> options, ILogger<WebhookJob> logger)
     : BackgroundService
 {
-    private const int MostAtOnce = 128;
-    private const int MostAtOnceToOne = 4;
+    private const int MaxConcurrent = 128;
+    private const int MaxConcurrentPerWebhook = 4;
 
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(10);
 
@@ -105,8 +105,8 @@ internal sealed partial class WebhookJob(
             int places;
             lock (gate)
             {
-                full = [.. onTheirWay.Where(webhook => webhook.Value >= MostAtOnceToOne).Select(webhook => webhook.Key)];
-                places = Math.Min(MostAtOnceToOne, MostAtOnce - sending.Count);
+                full = [.. onTheirWay.Where(webhook => webhook.Value >= MaxConcurrentPerWebhook).Select(webhook => webhook.Key)];
+                places = Math.Min(MaxConcurrentPerWebhook, MaxConcurrent - sending.Count);
             }
 
             // No more at once than one webhook has places for: they may all be its.

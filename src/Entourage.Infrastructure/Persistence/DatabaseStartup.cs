@@ -56,7 +56,7 @@ public static partial class DatabaseStartup
         }
 
         var file = scope.ServiceProvider.GetService<SqliteConnections>();
-        using var turn = file is null ? null : await SqliteMigrationTurn.WaitAsync(file, db, cancellationToken);
+        using var turn = file is null ? null : await SqliteMigrationLock.WaitAsync(file, db, cancellationToken);
         try
         {
             await db.Database.MigrateAsync(cancellationToken);
@@ -78,24 +78,24 @@ public static partial class DatabaseStartup
 /// The turn of one process to migrate an SQLite file. Entity Framework's own lock is a row in the file, which a killed process
 /// leaves behind and every later one would wait for; a lock of the operating system ends with its process.
 /// </summary>
-internal sealed class SqliteMigrationTurn : IDisposable
+internal sealed class SqliteMigrationLock : IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly FileStream lockFile;
 
-    private SqliteMigrationTurn(FileStream lockFile) => this.lockFile = lockFile;
+    private SqliteMigrationLock(FileStream lockFile) => this.lockFile = lockFile;
 
-    public static async Task<SqliteMigrationTurn> WaitAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
+    public static async Task<SqliteMigrationLock> WaitAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
     {
-        OwnerOnly.CreateDirectory(Path.GetDirectoryName(file.Path)!);
-        var turn = new SqliteMigrationTurn(await LockAsync(SqliteConnections.MigrationLockOf(file.Path), cancellationToken));
+        OwnerOnlyFiles.CreateDirectory(Path.GetDirectoryName(file.Path)!);
+        var turn = new SqliteMigrationLock(await LockAsync(SqliteConnections.MigrationLockOf(file.Path), cancellationToken));
         try
         {
             if (!File.Exists(file.Path))
             {
                 // SQLite gives its log the mode of the file, and the file the mode that the environment says.
-                OwnerOnly.CreateFile(file.Path);
+                OwnerOnlyFiles.CreateFile(file.Path);
             }
 
             await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
@@ -115,7 +115,7 @@ internal sealed class SqliteMigrationTurn : IDisposable
         {
             try
             {
-                return OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return OwnerOnlyFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(began) < Patience)
             {

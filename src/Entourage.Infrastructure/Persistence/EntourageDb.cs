@@ -30,7 +30,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     internal const int NameLength = 20;
 
     // Each attempt but the last lost against a writer that finished, so somebody always makes progress.
-    private const int GreatestAttempts = 10;
+    private const int MaxAttempts = 10;
 
     /// <inheritdoc/>
     public DbSet<Organisation> Organisations => Set<Organisation>();
@@ -54,7 +54,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
 
     /// <inheritdoc/>
-    public DbSet<FoldedUsage> FoldedUsages => Set<FoldedUsage>();
+    public DbSet<CompactedUsage> CompactedUsages => Set<CompactedUsage>();
 
     /// <inheritdoc/>
     public DbSet<UsageRollup> UsageRollups => Set<UsageRollup>();
@@ -130,7 +130,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
             {
                 return await RunAsync(began => Database.BeginTransactionAsync(began), work, cancellationToken);
             }
-            catch (DbUpdateConcurrencyException) when (attempt < GreatestAttempts)
+            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
             {
                 // Another writer was first: begin again from what it left.
             }
@@ -142,7 +142,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     }
 
     /// <inheritdoc/>
-    public virtual Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public virtual Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(BeginReadingAsync, work, cancellationToken);
 
     /// <summary>Begins a transaction that reads, and in which nothing changes.</summary>

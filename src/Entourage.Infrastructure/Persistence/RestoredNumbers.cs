@@ -11,10 +11,10 @@ internal static class RestoredNumbers
     private const long PerMillisecond = 1_000;
 
     // What is added where the clock says less than the numbers at hand: it was set back.
-    private const long LeastStep = 1_000_000_000;
+    private const long MinStep = 1_000_000_000;
 
     // JavaScript and JSON readers like it keep integers exact up to 2^53; a part of that is left to be handed out.
-    private const long GreatestStart = (1L << 53) - (1L << 50);
+    private const long MaxStart = (1L << 53) - (1L << 50);
 
     private static readonly DateTimeOffset Epoch = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -26,8 +26,8 @@ internal static class RestoredNumbers
     {
         // Never ahead of the clock unless the clock is wrong: a later restore that sees none of these numbers must still be beyond them.
         var start = (long)(now - Epoch).TotalMilliseconds * PerMillisecond;
-        start = start > greatest ? start : greatest + LeastStep;
-        return start <= GreatestStart
+        start = start > greatest ? start : greatest + MinStep;
+        return start <= MaxStart
             ? start
             : throw new IOException($"The store's numbers have come to {greatest}, and must stay below 2^53: there is no room to move them on.");
     }

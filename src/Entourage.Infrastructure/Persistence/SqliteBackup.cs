@@ -75,7 +75,7 @@ public sealed class SqliteBackup : IStoreNumbers
             throw new IOException(file == store ? $"{file} is the store itself." : $"There is no file {file}.");
         }
 
-        OwnerOnly.CreateDirectory(Path.GetDirectoryName(store)!);
+        OwnerOnlyFiles.CreateDirectory(Path.GetDirectoryName(store)!);
         using var alone = TakeAlone();
         RestoredStore? restored = null;
         await WithCopyAsync(
@@ -145,7 +145,7 @@ public sealed class SqliteBackup : IStoreNumbers
     private static void Copy(SqliteConnection from, string to)
     {
         // There are secrets in it.
-        OwnerOnly.CreateFile(to);
+        OwnerOnlyFiles.CreateFile(to);
         using var copy = Open(to, SqliteOpenMode.ReadWrite);
         // Nobody reads it before it is whole, and it is put on disk then.
         Execute(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
@@ -206,7 +206,7 @@ public sealed class SqliteBackup : IStoreNumbers
             // what is none of its files: it would delete the log.
             foreach (var log in Logs.Where(log => File.Exists(store + log)))
             {
-                OwnerOnly.Tighten(store + log);
+                OwnerOnlyFiles.Tighten(store + log);
                 File.Move(store + log, kept + log);
             }
 
@@ -215,7 +215,7 @@ public sealed class SqliteBackup : IStoreNumbers
 
         if (File.Exists(store))
         {
-            OwnerOnly.Tighten(store);
+            OwnerOnlyFiles.Tighten(store);
 
             // In one step: whatever happens, there is one of the two.
             File.Replace(copy, store, kept);

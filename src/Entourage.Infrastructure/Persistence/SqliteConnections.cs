@@ -46,7 +46,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     /// <summary>Takes from everybody but the owner what the store's files allow them: an earlier version, or somebody's copy, may have left them open.</summary>
     /// <returns>The files that belong to another user, who alone can change that.</returns>
     public IReadOnlyList<string> TightenFiles() =>
-        [.. LogSuffixes.Select(suffix => Path + suffix).Prepend(Path).Append(SqliteStoreUse.FileOf(Path)).Append(MigrationLockOf(Path)).Where(file => !OwnerOnly.Tighten(file))];
+        [.. LogSuffixes.Select(suffix => Path + suffix).Prepend(Path).Append(SqliteStoreUse.FileOf(Path)).Append(MigrationLockOf(Path)).Where(file => !OwnerOnlyFiles.Tighten(file))];
 
     /// <summary>Opens a connection.</summary>
     public async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)

@@ -25,11 +25,11 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
     }
 
     /// <inheritdoc/>
-    public override async Task<T> AtOneMomentAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public override async Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
-            return await base.AtOneMomentAsync(work, cancellationToken);
+            return await base.InSnapshotAsync(work, cancellationToken);
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace Entourage.Infrastructure.Persistence;
 /// <summary>Looks for values that SQLite took and that are not of their column's type.</summary>
 internal sealed class SqliteIntegrity(EntourageDb db) : IStoreIntegrity
 {
-    private const int MostOfTable = 50;
+    private const int MaxPerTable = 50;
 
     private const string OfSession = "LEFT JOIN Sessions s ON s.Id = x.SessionId LEFT JOIN Teams t ON t.Id = s.TeamId";
 
@@ -65,7 +65,7 @@ internal sealed class SqliteIntegrity(EntourageDb db) : IStoreIntegrity
 #pragma warning disable EF1002, EF1003 // Names of the model.
         var rows = await db.Database.SqlQueryRaw<Row>(
             $"SELECT COALESCE(hex({table.Organisation}), '') AS Organisation, CAST(COALESCE({table.Row}, '?') AS TEXT) AS Name, {names} AS Columns "
-            + $"FROM {table.Name} x {table.Join} WHERE {string.Join(" OR ", columns.Select(IsCorrupt))} LIMIT {MostOfTable}").ToListAsync(cancellationToken);
+            + $"FROM {table.Name} x {table.Join} WHERE {string.Join(" OR ", columns.Select(IsCorrupt))} LIMIT {MaxPerTable}").ToListAsync(cancellationToken);
 #pragma warning restore EF1002, EF1003
         return rows.Select(row => new CorruptValue(
             row.Organisation.Length == 32 ? new Guid(Convert.FromHexString(row.Organisation), bigEndian: true) : null,

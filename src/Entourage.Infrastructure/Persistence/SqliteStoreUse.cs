@@ -49,7 +49,7 @@ internal sealed class SqliteStoreUse : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static SqliteStoreUse Open(string store, FileShare share) => new(OwnerOnly.Open(FileOf(store), FileMode.OpenOrCreate, FileAccess.Read, share));
+    private static SqliteStoreUse Open(string store, FileShare share) => new(OwnerOnlyFiles.Open(FileOf(store), FileMode.OpenOrCreate, FileAccess.Read, share));
 
     /// <summary>The file that the lock is on.</summary>
     public static string FileOf(string store) => store + ".in-use";

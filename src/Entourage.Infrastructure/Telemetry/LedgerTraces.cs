@@ -9,7 +9,7 @@ internal static class LedgerTraces
     public const string SourceName = "Entourage.Ledger";
 
     // A batch may have thousands of callers; a span of thousands of links is of use to nobody.
-    private const int MostLinks = 32;
+    private const int MaxLinks = 32;
 
     private static readonly ActivitySource Source = new(SourceName);
 
@@ -27,7 +27,7 @@ internal static class LedgerTraces
         }
 
         // It has many callers and so no parent: it is a trace of its own.
-        var links = callers.Where(caller => caller != default).Take(MostLinks).Select(caller => new ActivityLink(caller));
+        var links = callers.Where(caller => caller != default).Take(MaxLinks).Select(caller => new ActivityLink(caller));
         return Source.StartActivity(
             "ledger transaction", ActivityKind.Internal, default(ActivityContext), [KeyValuePair.Create("entourage.ledger.batch.size", (object?)count)], links);
     }

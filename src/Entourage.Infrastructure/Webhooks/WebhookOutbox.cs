@@ -159,7 +159,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
     {
         var (teamId, position) = (webhook.TeamId, webhook.Position);
         var page = await EventHistory.ReadAsync(db, teamId, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
-        if (page.Messages.Count == 0 && webhook.Wants(EventKind.Usage) && newestUsage - position.Usage >= EventHistory.FurthestBehind)
+        if (page.Messages.Count == 0 && webhook.Wants(EventKind.Usage) && newestUsage - position.Usage >= EventHistory.MaxLag)
         {
             // What lies between is other teams': it is not looked through again and again.
             var end = await EventHistory.FindEndAsync(db, teamId, cancellationToken);

@@ -6,7 +6,7 @@ namespace Entourage.Api.Tests.Fuzz;
 internal sealed class FuzzPool
 {
     private const int Kept = 48;
-    private const int LongestRead = 256 * 1_024;
+    private const int MaxReadTime = 256 * 1_024;
 
     private static readonly Dictionary<string, string> KindOfMember = new(StringComparer.Ordinal)
     {
@@ -90,7 +90,7 @@ internal sealed class FuzzPool
             }
         }
 
-        if (answer.MediaType == "application/json" && answer.Text.Length < LongestRead)
+        if (answer.MediaType == "application/json" && answer.Text.Length < MaxReadTime)
         {
             using var document = JsonDocument.Parse(answer.Text);
             var items = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().Take(5) : [document.RootElement];

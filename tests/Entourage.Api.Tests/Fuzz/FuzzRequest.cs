@@ -16,7 +16,7 @@ internal sealed record FuzzRequest(
     int Seed, FuzzOperation Operation, HttpMethod Method, string Path, IReadOnlyList<(string Name, string Value)> Headers, string? ContentType, byte[]? Body)
 {
     private const int LargestBody = 1_048_576;
-    private const int LongestInPath = 200;
+    private const int MaxPathLength = 200;
 
     private static readonly string[] ContentTypes =
     [
@@ -117,18 +117,18 @@ internal sealed record FuzzRequest(
             {
                 case ParameterLocation.Path:
                     var owner = operation.OwnerOf(name);
-                    var value = fault == 4 ? FuzzValues.BadText(random, LongestInPath)
+                    var value = fault == 4 ? FuzzValues.BadText(random, MaxPathLength)
                         : fault == 5 ? (isText ? Guid.CreateVersion7().ToString() : $"{random.Next(1_000_000)}")
                         : pool.Take(owner, random) ?? body.Text(name, parameter.Schema?.Format);
                     path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
                     break;
                 case ParameterLocation.Query when random.Next(fault == 6 ? 2 : 6) == 0 || name == "daily_cost_limit_usd":
-                    var asked = fault == 6 && random.Next(2) == 0 ? FuzzValues.BadText(random, LongestInPath)
+                    var asked = fault == 6 && random.Next(2) == 0 ? FuzzValues.BadText(random, MaxPathLength)
                         : isText ? body.Text(name, parameter.Schema?.Format) : body.WriteInteger(name);
                     query.Add($"{name}={Uri.EscapeDataString(asked)}");
                     break;
                 case ParameterLocation.Header when random.Next(4) == 0:
-                    headers.Add((name, HeaderValue(fault == 7 ? FuzzValues.BadText(random, LongestInPath) : body.Text(name, null))));
+                    headers.Add((name, HeaderValue(fault == 7 ? FuzzValues.BadText(random, MaxPathLength) : body.Text(name, null))));
                     break;
             }
         }
@@ -150,7 +150,7 @@ internal sealed record FuzzRequest(
 
         if (fault == 7)
         {
-            headers.Add((random.Next(2) == 0 ? "If-Match" : "Last-Event-ID", HeaderValue(FuzzValues.BadText(random, LongestInPath))));
+            headers.Add((random.Next(2) == 0 ? "If-Match" : "Last-Event-ID", HeaderValue(FuzzValues.BadText(random, MaxPathLength))));
         }
 
         if (fault == 8 || random.Next(10) == 0)

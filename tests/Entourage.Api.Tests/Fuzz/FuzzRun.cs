@@ -8,7 +8,7 @@ namespace Entourage.Api.Tests.Fuzz;
 /// <summary>Sends requests to a server and looks at the answers.</summary>
 internal sealed class FuzzRun : IDisposable
 {
-    private const int MostFaults = 10;
+    private const int MaxFaults = 10;
     private const int AttemptsForSuccess = 40;
 
     // However loaded the machine is: nothing here takes a second.
@@ -57,7 +57,7 @@ internal sealed class FuzzRun : IDisposable
         new ParallelOptions { MaxDegreeOfParallelism = concurrency },
         async (number, _) =>
         {
-            if (faults.Count < MostFaults)
+            if (faults.Count < MaxFaults)
             {
                 await SendAsync(operations[number % operations.Count], number, isGood: null);
             }

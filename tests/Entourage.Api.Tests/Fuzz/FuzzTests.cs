@@ -14,7 +14,7 @@ internal sealed class FuzzTests
     // Long enough that code is compiled and caches are full after the second part: memory grows beyond that only if something leaks.
     private const int LongRun = 200_000;
     private const int Parts = 10;
-    private const double GreatestGrowth = 1.03;
+    private const double MaxGrowth = 1.03;
 
     // A socket is no connection of the pool, and the port is of nobody: what is sent to webhooks ends there.
     private static readonly Dictionary<string, string> Settings = new() { ["Webhooks:AllowPrivateAddresses"] = "true", ["Logging:LogLevel:Default"] = "None" };
@@ -47,7 +47,7 @@ internal sealed class FuzzTests
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
         if (count >= LongRun)
         {
-            Assert.That(memory[^1].WorkingSet, Is.LessThanOrEqualTo(memory[1].WorkingSet * GreatestGrowth));
+            Assert.That(memory[^1].WorkingSet, Is.LessThanOrEqualTo(memory[1].WorkingSet * MaxGrowth));
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class ChatUsageTests : ClientFixture
             details.AdditionalCounts = new() { ["CacheCreationInputTokens"] = tokens };
         }
 
-        var usage = UsageReading.Of(details, new EntourageChatOptions { InputIncludesCached = included });
+        var usage = UsageParser.Of(details, new EntourageChatOptions { InputIncludesCached = included });
         Assert.That((usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheWriteTokens), Is.EqualTo((expected, 7, read, written)));
     }
 

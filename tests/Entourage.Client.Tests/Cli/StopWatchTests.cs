@@ -23,7 +23,7 @@ internal sealed class StopWatchTests : ClientFixture
             ? Task.FromResult(unreadable ? new HttpResponseMessage { Content = new StringContent(Unreadable) } : Interference.Answer(HttpStatusCode.NotImplemented))
             : send());
         using var patience = new CancellationTokenSource(Patience.Limit);
-        var stopped = new StopWatch(ClientThrough(way), agent.Id, session, clock).WaitAsync(patience.Token);
+        var stopped = new StopPoller(ClientThrough(way), agent.Id, session, clock).WaitAsync(patience.Token);
         await Client.ChangeSettingsAsync(team.Id, new() { DailyCostLimitUsd = 0m });
         while (!stopped.IsCompleted)
         {
@@ -54,7 +54,7 @@ internal sealed class StopWatchTests : ClientFixture
         using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
         using var way = Noticing(opened);
-        var stopped = new StopWatch(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
+        var stopped = new StopPoller(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
         await opened.Task.WaitAsync(patience.Token);
         Assert.That(stopped.IsCompleted, Is.False);
         await Client.ReportUsageAsync(session.Id, new(1, 1) { CostUsd = 1m });
@@ -72,7 +72,7 @@ internal sealed class StopWatchTests : ClientFixture
         using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
         using var way = Noticing(opened);
-        var stopped = new StopWatch(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
+        var stopped = new StopPoller(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
         Assert.That((await Client.GetBudgetAsync(agent.Id)).Stop, Is.True);
         await opened.Task.WaitAsync(patience.Token);
         Assert.That(stopped.IsCompleted, Is.False);

@@ -13,7 +13,7 @@ internal sealed class ApiKeyTests
         Assert.That(texts, Is.Unique);
         Assert.That(texts, Is.All.Match("^ent_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$"));
         Assert.That(texts.Select(KeyText.PrefixOf), Is.EqualTo(texts.Select(text => text.Split('_')[1])));
-        Assert.That(texts, Is.All.Length.LessThanOrEqualTo(KeyText.GreatestLength));
+        Assert.That(texts, Is.All.Length.LessThanOrEqualTo(KeyText.MaxLength));
     }
 
     [TestCase("the-operator-has-chosen-this-one")]

@@ -44,7 +44,7 @@ internal sealed class AlertTests
     public void A_model_is_noted_once_for_each_day_and_kind()
     {
         var unpriced = ModelDetectors.Unpriced("acme-1", Today, null);
-        var noted = ModelDetectors.Note(SessionWatch.Empty, unpriced, Some.Now, Some.Later)!;
+        var noted = ModelDetectors.Note(DetectorState.Empty, unpriced, Some.Now, Some.Later)!;
         Assert.That(ModelDetectors.Note(noted, unpriced, Some.Now, Some.Later), Is.Null);
         Assert.That(ModelDetectors.Note(noted, unpriced, Some.Later, Some.Later.AddDays(1)), Is.Not.Null);
         Assert.That(ModelDetectors.Note(noted, ModelDetectors.Unpriced("acme-2", Today, null), Some.Now, Some.Later), Is.Not.Null);

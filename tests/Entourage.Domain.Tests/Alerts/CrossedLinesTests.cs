@@ -118,7 +118,7 @@ internal sealed class CrossedLinesTests
 
         public string WindowName => $"2026-03-0{Day}";
 
-        public WatchedBudget Watched => new(
+        public BudgetThresholdCheck Watched => new(
             new(
                 new(WindowOf(Day), Limit is { } limit ? new Money(limit) : null, IsHard ? Enforcement.Hard : Enforcement.Observe, null),
                 new(new Money(Spent), Money.Zero)),

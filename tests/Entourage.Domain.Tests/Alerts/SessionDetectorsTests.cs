@@ -4,12 +4,12 @@ namespace Entourage.Domain.Tests.Alerts;
 
 internal sealed class SessionDetectorsTests
 {
-    private static readonly WatchRules Rules = new() { MaxTokens = 1_000, MaxRepeatedErrors = 3, Action = RunawayAction.Pause };
+    private static readonly DetectorRules Rules = new() { MaxTokens = 1_000, MaxRepeatedErrors = 3, Action = RunawayAction.Pause };
 
-    private SessionWatch watch = SessionWatch.Empty;
+    private DetectorState watch = DetectorState.Empty;
 
     [SetUp]
-    public void Forget() => watch = SessionWatch.Empty;
+    public void Forget() => watch = DetectorState.Empty;
 
     [Test]
     public void The_call_that_reaches_the_limit_is_the_one_that_is_found()
@@ -151,16 +151,16 @@ internal sealed class SessionDetectorsTests
         Assert.That(Look(new(42, Some.Now.AddDays(20), default, default, null, all)), Is.Empty, "It is said once.");
     }
 
-    private static WatchedUsage At(int seconds, long tokens, string? error = null) =>
+    private static ObservedUsage At(int seconds, long tokens, string? error = null) =>
         new(42, Some.Now.AddSeconds(seconds), new TokenCounts(tokens, 0), default, error, default);
 
-    private static WatchedUsage Costing(int call, decimal usd) => new(42, Some.Now.AddMinutes(call), new TokenCounts(1, 1), Some.Usd(usd), null, default);
+    private static ObservedUsage Costing(int call, decimal usd) => new(42, Some.Now.AddMinutes(call), new TokenCounts(1, 1), Some.Usd(usd), null, default);
 
-    private IReadOnlyList<AlertKind> Kinds(WatchedUsage usage) => [.. Look(usage).Select(found => found.Kind)];
+    private IReadOnlyList<AlertKind> Kinds(ObservedUsage usage) => [.. Look(usage).Select(found => found.Kind)];
 
-    private IReadOnlyList<AlertFinding> Look(WatchedUsage usage, WatchRules? rules = null)
+    private IReadOnlyList<AlertFinding> Look(ObservedUsage usage, DetectorRules? rules = null)
     {
-        (watch, var found) = SessionDetectors.Look(SessionWatch.Parse(watch.ToString()), usage, rules ?? Rules);
+        (watch, var found) = SessionDetectors.Look(DetectorState.Parse(watch.ToString()), usage, rules ?? Rules);
         return found;
     }
 }

@@ -7,18 +7,18 @@ internal sealed class SessionWatchTests
 {
     private static readonly string?[] Errors = [null, "out of memory", "rate limited: try again in 5 s", "404"];
 
-    private static readonly Gen<WatchedUsage> Usages = Gen.Select(
+    private static readonly Gen<ObservedUsage> Usages = Gen.Select(
         Gen.Int[-2_000, 2_000],
         Gen.OneOf(Gen.Long[0, 5_000], Gen.Long[0, TokenCounts.LargestInput]),
         Gen.OneOf(Gen.Long[0, 3], Gen.Long[0, long.MaxValue / 2]),
         Gen.Int[0, 3],
         (seconds, tokens, nanos, error) => Usage(seconds, tokens, new Money(nanos), Errors[error]));
 
-    private static WatchedUsage Usage(int seconds, long tokens, Money cost = default, string? error = null) =>
+    private static ObservedUsage Usage(int seconds, long tokens, Money cost = default, string? error = null) =>
         new(42, Some.Now.AddSeconds(seconds), new TokenCounts(tokens, 0, 9_999, 9_999), cost, error, default);
 
-    private static SessionWatch After(int windowMinutes, params WatchedUsage[] usages) =>
-        usages.Aggregate(SessionWatch.Empty, (watch, usage) => watch.After(usage, windowMinutes));
+    private static DetectorState After(int windowMinutes, params ObservedUsage[] usages) =>
+        usages.Aggregate(DetectorState.Empty, (watch, usage) => watch.After(usage, windowMinutes));
 
     [Test]
     public void Tokens_are_input_and_output_within_the_window() =>
@@ -57,26 +57,26 @@ internal sealed class SessionWatchTests
             foreach (var usage in usages)
             {
                 var slice = usage.OccurredAt.ToUnixTimeSeconds() / minutes;
-                if (slice > newest - SessionWatch.SliceCount || newest == long.MinValue)
+                if (slice > newest - DetectorState.SliceCount || newest == long.MinValue)
                 {
                     newest = Math.Max(newest, slice);
-                    counted[slice] = Math.Min(counted.GetValueOrDefault(slice) + usage.Tokens.Total, WatchRules.GreatestTokens);
+                    counted[slice] = Math.Min(counted.GetValueOrDefault(slice) + usage.Tokens.Total, DetectorRules.MaxTokenLimit);
                 }
             }
 
-            return After(minutes, usages).TokensInWindow == counted.Where(slice => slice.Key > newest - SessionWatch.SliceCount).Sum(slice => slice.Value);
+            return After(minutes, usages).TokensInWindow == counted.Where(slice => slice.Key > newest - DetectorState.SliceCount).Sum(slice => slice.Value);
         });
 
     [Test]
     public void It_is_written_and_read_again_in_less_than_a_thousand_characters() =>
-        Gen.Select(Gen.Int[1, WatchRules.GreatestWindowMinutes], Usages.Array[0, 200], Gen.Long[0, long.MaxValue].Array[0, 20]).Sample((minutes, usages, keys) =>
+        Gen.Select(Gen.Int[1, DetectorRules.MaxWindowMinutes], Usages.Array[0, 200], Gen.Long[0, long.MaxValue].Array[0, 20]).Sample((minutes, usages, keys) =>
         {
             var watch = keys.Aggregate(
                 After(minutes, usages),
                 (muted, key) => muted.Mute($"e{Fingerprint.Of($"{key}")}", Some.Now, key % 2 == 0 ? DateTimeOffset.MaxValue : Some.Later));
             var text = watch.ToString();
-            var again = SessionWatch.Parse(text);
-            return text.Length <= SessionWatch.TextLength
+            var again = DetectorState.Parse(text);
+            return text.Length <= DetectorState.TextLength
                 && text.All(char.IsAscii)
                 && again.ToString() == text
                 && again.TokensInWindow == watch.TokensInWindow
@@ -89,26 +89,26 @@ internal sealed class SessionWatchTests
     public void The_fullest_one_fits()
     {
         var costly = Enumerable.Range(0, 60).Select(minute => Usage(60 * 24 * minute, TokenCounts.LargestInput, Money.LargestInput, "out of memory"));
-        var watch = costly.Aggregate(SessionWatch.Empty, (seen, usage) => Enumerable.Range(0, 20).Aggregate(seen, (again, _) => again.After(usage, WatchRules.GreatestWindowMinutes)));
+        var watch = costly.Aggregate(DetectorState.Empty, (seen, usage) => Enumerable.Range(0, 20).Aggregate(seen, (again, _) => again.After(usage, DetectorRules.MaxWindowMinutes)));
         for (var i = 0; i < 20; i++)
         {
             watch = watch.Mute($"e{Fingerprint.Of($"{i}")}", Some.Now, DateTimeOffset.MaxValue);
         }
 
-        Assert.That(watch.TokensInWindow, Is.EqualTo(60 * WatchRules.GreatestTokens));
-        Assert.That(watch.ToString(), Has.Length.InRange(700, SessionWatch.TextLength));
+        Assert.That(watch.TokensInWindow, Is.EqualTo(60 * DetectorRules.MaxTokenLimit));
+        Assert.That(watch.ToString(), Has.Length.InRange(700, DetectorState.TextLength));
     }
 
     [TestCase("")]
     [TestCase("2;something;else")]
-    public void What_is_not_in_this_form_has_seen_nothing(string text) => Assert.That(SessionWatch.Parse(text), Is.SameAs(SessionWatch.Empty));
+    public void What_is_not_in_this_form_has_seen_nothing(string text) => Assert.That(DetectorState.Parse(text), Is.SameAs(DetectorState.Empty));
 
     [TestCase("1")]
     [TestCase("1;a;;;;;;;")]
     [TestCase("1;;;;;;")]
     [TestCase("1;A;;;;;")]
     [TestCase("1;a;0.!;;;;")]
-    public void What_was_not_written_as_one_is_refused(string text) => Assert.That(() => SessionWatch.Parse(text), Throws.TypeOf<FormatException>());
+    public void What_was_not_written_as_one_is_refused(string text) => Assert.That(() => DetectorState.Parse(text), Throws.TypeOf<FormatException>());
 
     [Test]
     public void The_same_error_is_counted_while_it_comes_in_a_row()
@@ -131,7 +131,7 @@ internal sealed class SessionWatchTests
     [Test]
     public void What_is_muted_is_so_until_its_time()
     {
-        var watch = SessionWatch.Empty.Mute("r", Some.Now, Some.Later);
+        var watch = DetectorState.Empty.Mute("r", Some.Now, Some.Later);
         Assert.That(watch.IsMuted("r", Some.Later.AddSeconds(-1)), Is.True);
         Assert.That(watch.IsMuted("r", Some.Later), Is.False);
         Assert.That(watch.IsMuted("v", Some.Now), Is.False);
@@ -140,7 +140,7 @@ internal sealed class SessionWatchTests
     [Test]
     public void Of_too_much_that_is_muted_what_ends_last_is_remembered()
     {
-        var watch = Enumerable.Range(0, 20).Aggregate(SessionWatch.Empty, (muted, i) => muted.Mute($"e{i}", Some.Now, Some.Later.AddMinutes(i)))
+        var watch = Enumerable.Range(0, 20).Aggregate(DetectorState.Empty, (muted, i) => muted.Mute($"e{i}", Some.Now, Some.Later.AddMinutes(i)))
             .Mute("v", Some.Now, DateTimeOffset.MaxValue);
         Assert.That(watch.IsMuted("v", Some.Later.AddYears(100)), Is.True);
         Assert.That(watch.IsMuted("e19", Some.Now), Is.True);

@@ -56,7 +56,7 @@ internal sealed class DailyCapTrialTests
     public void Local_days_are_cut_at_their_own_midnights()
     {
         // New York's clocks go forward on 8 March 2026: a day of 23 hours.
-        var trial = new DailyCapTrial(Some.Usd(1), BudgetCalendar.Of("America/New_York"), new DateOnly(2026, 3, 7), 3);
+        var trial = new DailyCapSimulation(Some.Usd(1), BudgetCalendar.Of("America/New_York"), new DateOnly(2026, 3, 7), 3);
         foreach (var (at, usd) in new[] { ("2026-03-08T04:45Z", 1m), ("2026-03-08T05:00Z", 2m), ("2026-03-09T03:45Z", 4m), ("2026-03-09T04:00Z", 8m) })
         {
             trial.Add(TestTime.Parse(at), 1, TestTime.Parse("2026-03-01T00:00Z"), Some.Usd(usd));
@@ -81,7 +81,7 @@ internal sealed class DailyCapTrialTests
     public void Every_history_is_judged_as_reading_it_day_by_day_would() => Gen.Select(Histories, Gen.Long[0, 60]).Sample((history, cap) =>
     {
         var began = history.GroupBy(row => row.Session).ToDictionary(session => session.Key, session => session.Min(row => row.Quarter));
-        var trial = new DailyCapTrial(new Money(cap), BudgetCalendar.Utc, Day, 3);
+        var trial = new DailyCapSimulation(new Money(cap), BudgetCalendar.Utc, Day, 3);
         foreach (var row in history)
         {
             trial.Add(At(row.Quarter), row.Session, At(began[row.Session]), row.Cost);
@@ -109,9 +109,9 @@ internal sealed class DailyCapTrialTests
 
     private static DateTimeOffset At(int quarter) => Midnight.AddMinutes(15 * quarter);
 
-    private static DailyCapTrial Trial(decimal cap, int days) => new(Some.Usd(cap), BudgetCalendar.Utc, Day, days);
+    private static DailyCapSimulation Trial(decimal cap, int days) => new(Some.Usd(cap), BudgetCalendar.Utc, Day, days);
 
-    private static CapTrialDay Try(decimal cap, params (int Quarter, long Session, int Began, decimal Usd)[] rows)
+    private static SimulatedDay Try(decimal cap, params (int Quarter, long Session, int Began, decimal Usd)[] rows)
     {
         var trial = Trial(cap, 1);
         foreach (var (quarter, session, began, usd) in rows)
@@ -122,7 +122,7 @@ internal sealed class DailyCapTrialTests
         return trial.Days.Single();
     }
 
-    private static void AssertThat(CapTrialDay day, decimal spent, decimal allowed, int? reachedAt, int stopped, int refused) => Assert.Multiple(() =>
+    private static void AssertThat(SimulatedDay day, decimal spent, decimal allowed, int? reachedAt, int stopped, int refused) => Assert.Multiple(() =>
     {
         Assert.That(day.Day, Is.EqualTo(Day));
         Assert.That(day.Spent, Is.EqualTo(Some.Usd(spent)));

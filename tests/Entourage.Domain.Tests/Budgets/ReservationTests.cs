@@ -32,7 +32,7 @@ internal sealed class ReservationTests
     {
         Assert.That((Held.Status, Held.EndedAt), Is.EqualTo((ReservationStatus.Live, (DateTimeOffset?)null)));
         Assert.That((Held.SessionId, Held.OrganisationId, Held.Amount), Is.EqualTo((7L, Organisation, Some.Usd(2.5m))));
-        Assert.That((Reservation.DefaultTtlSeconds, Reservation.GreatestTtlSeconds), Is.EqualTo((300, 3_600)));
+        Assert.That((Reservation.DefaultTtlSeconds, Reservation.MaxTtlSeconds), Is.EqualTo((300, 3_600)));
     }
 
     [TestCase(0, true)]

@@ -41,7 +41,7 @@ internal sealed class PriceCatalogueTests
 
         var missing = PriceCatalogue.MissingFrom([.. All.Where(price => price != right), wrong], TestTime.Now).Single();
 
-        Assert.That((missing.Model, missing.Edition, missing.SaysTheSameAs(right)), Is.EqualTo((right.Model, 1, true)));
+        Assert.That((missing.Model, missing.Edition, missing.HasSameContentAs(right)), Is.EqualTo((right.Model, 1, true)));
     }
 
     [TestCase("claude-sonnet-4", "claude-sonnet-4")]

@@ -48,7 +48,7 @@ internal sealed class SessionTests
     public void Sixteen_sessions_may_stand_above_one_another_and_no_more()
     {
         var deepest = Some.Session().StoredAs(1);
-        for (var level = 2; level <= Session.GreatestDepth; level++)
+        for (var level = 2; level <= Session.MaxDepth; level++)
         {
             deepest = Some.Session(deepest).StoredAs(level);
         }

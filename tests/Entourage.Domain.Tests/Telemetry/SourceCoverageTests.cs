@@ -129,7 +129,7 @@ internal sealed class SourceCoverageTests
             }
         }
 
-        Assert.That(coverage.ToString(), Has.Length.LessThan((SourceCoverage.GreatestCalls + SourceCoverage.GreatestSums) * 100));
+        Assert.That(coverage.ToString(), Has.Length.LessThan((SourceCoverage.MaxCalls + SourceCoverage.MaxSums) * 100));
         counted += Sum(coverage, -1, 60 * 2_000, Of(20_000, 1_000m), "all")?.Input ?? 0;
         Assert.That(counted, Is.InRange(20_000m, 20_000m + (2_000 / 7) + 1), "one sum of all the time adds nothing but what others counted before");
     }

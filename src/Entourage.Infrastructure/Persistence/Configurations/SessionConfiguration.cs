@@ -18,7 +18,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Ignore(session => session.ImputedCost);
         builder.Property(session => session.Model).HasMaxLength(Agent.ModelLength);
         builder.Property(session => session.Error).HasMaxLength(Session.ErrorLength);
-        builder.Property(session => session.Watch).HasMaxLength(SessionWatch.TextLength).IsUnicode(false);
+        builder.Property(session => session.Watch).HasMaxLength(DetectorState.TextLength).IsUnicode(false);
         builder.HasIndex(session => new { session.AgentId, session.Status, session.Id });
 
         // A team's newest ones, for a page of its costs.

@@ -24,13 +24,13 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
             watch.Property(rules => rules.Thresholds).HasColumnName("AlertThresholds").HasMaxLength(AlertThresholds.TextLength).IsUnicode(false)
                 .HasDefaultValue(AlertThresholds.Default).ValueGeneratedNever();
             watch.Property(rules => rules.WindowMinutes).HasColumnName("RunawayWindowMinutes")
-                .HasDefaultValue(WatchRules.Default.WindowMinutes).ValueGeneratedNever();
+                .HasDefaultValue(DetectorRules.Default.WindowMinutes).ValueGeneratedNever();
             watch.Property(rules => rules.MaxTokens).HasColumnName("RunawayMaxTokens")
-                .HasDefaultValue(WatchRules.Default.MaxTokens).ValueGeneratedNever();
+                .HasDefaultValue(DetectorRules.Default.MaxTokens).ValueGeneratedNever();
             watch.Property(rules => rules.MaxRepeatedErrors).HasColumnName("RunawayMaxRepeatedErrors")
-                .HasDefaultValue(WatchRules.Default.MaxRepeatedErrors).ValueGeneratedNever();
+                .HasDefaultValue(DetectorRules.Default.MaxRepeatedErrors).ValueGeneratedNever();
             watch.Property(rules => rules.Action).HasColumnName("RunawayAction")
-                .HasDefaultValue(WatchRules.Default.Action).ValueGeneratedNever();
+                .HasDefaultValue(DetectorRules.Default.Action).ValueGeneratedNever();
         });
         builder.ComplexProperty(team => team.Limits, limits =>
         {

@@ -45,9 +45,9 @@ internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageR
     }
 }
 
-internal sealed class FoldedUsageConfiguration : IEntityTypeConfiguration<FoldedUsage>
+internal sealed class CompactedUsageConfiguration : IEntityTypeConfiguration<CompactedUsage>
 {
-    public void Configure(EntityTypeBuilder<FoldedUsage> builder)
+    public void Configure(EntityTypeBuilder<CompactedUsage> builder)
     {
         builder.ToTable("FoldedUsage");
         builder.HasKey(folded => new { folded.SessionId, folded.QuarterAt, folded.Model });

@@ -34,7 +34,7 @@ internal sealed partial class BudgetLedger(
     ILogger<BudgetLedger> logger)
     : BackgroundService, IBudgetLedger
 {
-    private const int GreatestAttempts = 10;
+    private const int MaxAttempts = 10;
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Caller> queue = Channel.CreateUnbounded<Caller>(new UnboundedChannelOptions { SingleReader = true });
@@ -64,11 +64,11 @@ internal sealed partial class BudgetLedger(
         throw new StoreUnavailableException("Too much waits to be recorded, or the server is stopping. Nothing was recorded.");
     }
 
-    public Task<BudgetReading> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<BudgetReadModel> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
         store.ReadAsync(
             async reads =>
             {
-                var found = await reads.FindAsync(subject.AgentId, now - SessionState.KillIsToldFor) ?? throw new NotFoundException("agent", subject.AgentId);
+                var found = await reads.FindAsync(subject.AgentId, now - SessionState.KillReportedFor) ?? throw new NotFoundException("agent", subject.AgentId);
                 var task = subject.TaskId is { } taskId
                     ? await reads.FindTaskAsync(taskId, found.Policy.TeamId) ?? throw new NotFoundException("task", taskId)
                     : subject.Session.UseNewestActive ? found.NewestSessionTask : null;
@@ -87,7 +87,7 @@ internal sealed partial class BudgetLedger(
                 var above = path.Count > 1 ? await reads.FindWorkersAsync([.. path.Skip(1)]) : [];
                 var pauses = PauseInForce.Of(
                     found.Pauses.Organisation, found.Pauses.Team, above.Select(worker => worker.Pause).Prepend(found.Pauses.Agent), now);
-                return new BudgetReading(
+                return new BudgetReadModel(
                     new([.. budgets.Select(budget => budget.With(counters))]),
                     pauses,
                     subject.Session.UseNewestActive && path.Count == 0 && found.WasKilled);
@@ -214,7 +214,7 @@ internal sealed partial class BudgetLedger(
                 signal.Raise(teamIds);
                 return outcomes;
             }
-            catch (Exception exception) when (store.Judge(exception) is var fault and not null)
+            catch (Exception exception) when (store.ClassifyFault(exception) is var fault and not null)
             {
                 if (fault == LedgerFault.Unknown && outcomes.Count > 0)
                 {
@@ -222,7 +222,7 @@ internal sealed partial class BudgetLedger(
                 }
 
                 var patienceIsOver = TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds;
-                if (fault == LedgerFault.Unavailable || attempt == GreatestAttempts || patienceIsOver)
+                if (fault == LedgerFault.Unavailable || attempt == MaxAttempts || patienceIsOver)
                 {
                     throw perhapsWritten.Count == 0
                         ? new StoreUnavailableException("The store cannot record anything at present. Nothing was recorded.", exception)
@@ -247,10 +247,10 @@ internal sealed partial class BudgetLedger(
         {
             // The server may be at it still: its turn ends before ours begins.
             case UsageResponse usage:
-                await writes.HoldAsync([usage.Id], []);
+                await writes.LockAsync([usage.Id], []);
                 return await writes.IsRecordedAsync(usage.Id, usage.UsageId);
             case ReservationResponse reservation:
-                await writes.HoldAsync([reservation.SessionId], []);
+                await writes.LockAsync([reservation.SessionId], []);
                 return (await writes.FindReservationsAsync([reservation.Id])).Any(held => held.Reservation.ExpiresAt == reservation.ExpiresAt);
             default:
                 return false;

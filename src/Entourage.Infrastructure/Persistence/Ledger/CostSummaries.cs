@@ -19,7 +19,7 @@ internal sealed class CostSummaries(ILedgerStore store)
 
     private static async Task<int> MoveAsync(Guid organisationId, ILedgerWrites writes)
     {
-        await writes.HoldAsync([], [organisationId]);
+        await writes.LockAsync([], [organisationId]);
         var rollups = await writes.FindUnsummarisedAsync(organisationId);
         var sums = new CostSummarySums();
         foreach (var rollup in rollups)

@@ -27,7 +27,7 @@ internal interface ILedgerStore
     Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>What a fault means for the transaction that met it; null when it is not the store's.</summary>
-    LedgerFault? Judge(Exception fault);
+    LedgerFault? ClassifyFault(Exception fault);
 }
 
 /// <summary>What to do about a fault of the store.</summary>
@@ -74,7 +74,7 @@ internal sealed class LedgerConflictException() : Exception("The ledger was chan
 internal interface ILedgerWrites : ILedgerReads
 {
     /// <summary>Waits until no other transaction counts for the sessions' organisations and some others, and reads the sessions.</summary>
-    Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
+    Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
 
     /// <summary>The active sessions of a team or an organisation.</summary>
     Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id);

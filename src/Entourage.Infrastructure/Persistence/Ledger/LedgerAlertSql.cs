@@ -10,7 +10,7 @@ internal sealed record CostInQuarters(MoneyTotal Cost);
 internal static class LedgerAlertSql
 {
     /// <summary>The rules of a team that stands in a row as t.</summary>
-    public const string WatchRules =
+    public const string DetectorRules =
         "t.AlertThresholds, t.RunawayWindowMinutes, t.RunawayMaxTokens, t.RunawayMaxRepeatedErrors, t.RunawayAction";
 
     /// <summary>Wants a condition after it.</summary>
@@ -36,7 +36,7 @@ internal static class LedgerAlertSql
     public static AlertKey ReadKey(LedgerRow row) => new(row.Id(), row.Name<AlertKind>(), row.Text()!, row.Text()!);
 
     // Members are read in the order of the columns.
-    public static WatchRules ReadWatchRules(LedgerRow row) => new()
+    public static DetectorRules ReadWatchRules(LedgerRow row) => new()
     {
         Thresholds = AlertThresholds.Parse(row.Text()!),
         WindowMinutes = row.Int32(),

@@ -51,9 +51,9 @@ internal sealed record LedgerRecorded(
 /// </summary>
 /// <param name="entries">The entries of the transaction.</param>
 /// <param name="answered">What was answered before under their keys.</param>
-/// <param name="greatestCost">The largest cost that a usage may state (USD); one above it states nothing.</param>
+/// <param name="maxCost">The largest cost that a usage may state (USD); one above it states nothing.</param>
 internal sealed class LedgerAmendments(
-    IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered, Money greatestCost)
+    IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered, Money maxCost)
 {
     // What is stored for a span: that spans below it have reported usage, or which usage it has reported itself.
     private const string Covered = "covered";
@@ -186,7 +186,7 @@ internal sealed class LedgerAmendments(
 
     // One without tokens tells of an error, or of a stream that did not say, and of no cost.
     private Money? StatedCostOf(UsageEntry usage) =>
-        usage is { Telemetry: not null, ReportedCost: { } cost, Tokens.Counts.OfAllClasses: > 0 } && cost <= greatestCost ? cost : null;
+        usage is { Telemetry: not null, ReportedCost: { } cost, Tokens.Counts.OfAllClasses: > 0 } && cost <= maxCost ? cost : null;
 
     private static LedgerRecord Correct(LedgerRecorded known, BilledTokens tokens, Money cost, DateTimeOffset now)
     {

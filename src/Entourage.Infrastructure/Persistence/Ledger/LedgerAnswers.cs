@@ -8,7 +8,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal static class LedgerAnswers
 {
     /// <summary>A session, as it stands.</summary>
-    public static SessionResponse OfSession(LedgerSession session, LedgerBooks books, DateTimeOffset now) =>
+    public static SessionResponse OfSession(LedgerSession session, LedgerWorkingSet books, DateTimeOffset now) =>
         OfSession(session, books.PositionOf(books.BudgetsAt(session, now)), now);
 
     /// <summary>A session after a usage, and whether its agent must stop.</summary>
@@ -16,7 +16,7 @@ internal static class LedgerAnswers
     /// <param name="session">Its session.</param>
     /// <param name="books">The books.</param>
     /// <param name="trippedReasons">Why this very usage stopped something.</param>
-    public static UsageResponse OfUsage(LedgerRecord record, LedgerSession session, LedgerBooks books, IReadOnlyList<string> trippedReasons)
+    public static UsageResponse OfUsage(LedgerRecord record, LedgerSession session, LedgerWorkingSet books, IReadOnlyList<string> trippedReasons)
     {
         var now = record.Entry.Now;
         var position = books.PositionOf(books.BudgetsAt(session, now));

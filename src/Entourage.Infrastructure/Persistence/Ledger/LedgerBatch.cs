@@ -17,10 +17,10 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, UsageBounds bounds, TokenRates assumedRates)
 {
     private readonly Dictionary<string, (IdempotentAnswer Stored, object Response)> answeredHere = new(StringComparer.Ordinal);
-    private readonly LedgerOpening opening = new(entries, store, priceLists, bounds);
-    private LedgerBooks books = null!;
+    private readonly LedgerLoader opening = new(entries, store, priceLists, bounds);
+    private LedgerWorkingSet books = null!;
     private LedgerStops stops = null!;
-    private LedgerWatch watch = null!;
+    private AlertDetection watch = null!;
     private LedgerBatchReplays batches = null!;
 
     /// <summary>The teams concerned.</summary>
@@ -147,7 +147,7 @@ internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, IL
     {
         var usage = opening.Amendments.WithStatedCost(told);
         var session = GetSession(usage.SessionId);
-        if (!LedgerOpening.MayBeCounted(usage))
+        if (!LedgerLoader.MayBeCounted(usage))
         {
             throw new RuleViolationException(
                 "validation",
@@ -196,11 +196,11 @@ internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, IL
     /// <summary>Refuses a stated amount above what the operator allows. Seen here, since a retry under a key is answered as before.</summary>
     private void EnsureAllowed(Money? stated, string member)
     {
-        if (stated > bounds.GreatestCost)
+        if (stated > bounds.MaxCost)
         {
             throw new RuleViolationException(
                 "validation",
-                $"'{JsonNamingPolicy.SnakeCaseLower.ConvertName(member)}' is {stated}, and must be at most {bounds.GreatestCost} dollars: the operator's setting Usage:GreatestCostUsd.",
+                $"'{JsonNamingPolicy.SnakeCaseLower.ConvertName(member)}' is {stated}, and must be at most {bounds.MaxCost} dollars: the operator's setting Usage:GreatestCostUsd.",
                 member);
         }
     }
@@ -254,7 +254,7 @@ internal sealed partial class LedgerBatch(IReadOnlyList<LedgerEntry> entries, IL
         }
 
         var ended = LedgerAnswers.OfSession(GetSession(end.SessionId), books, end.Now);
-        books.Tell(Telling.Of(ended, session.Policy.TeamId, end.Now));
+        books.Tell(TeamEventFactory.Of(ended, session.Policy.TeamId, end.Now));
         return ended;
     }
 

@@ -13,7 +13,7 @@ internal sealed class LedgerKiller(EntourageDb db, ILedgerStore store) : ISessio
         {
             // The ledger's statements are short, and none of them is given up once it has begun.
             cancellationToken.ThrowIfCancellationRequested();
-            var books = new LedgerBooks(await writes.HoldAsync([], [organisationId]), [organisationId]);
+            var books = new LedgerWorkingSet(await writes.LockAsync([], [organisationId]), [organisationId]);
             await new LedgerStops(books, writes).KillUnderAsync(teamId, exhausted, now);
             if (books.Close([], []) is { } changes)
             {

@@ -54,13 +54,13 @@ internal sealed record LedgerSession
     public required LedgerPauses Pauses { get; init; }
 
     /// <summary>What is remembered of it to notice that it runs away.</summary>
-    public required SessionWatch Watch { get; init; }
+    public required DetectorState Watch { get; init; }
 
     /// <summary>The text of that, as it was read: one in another form is replaced as well.</summary>
     public required string WatchText { get; init; }
 
     /// <summary>When its team is told, and what makes it a runaway.</summary>
-    public required WatchRules WatchRules { get; init; }
+    public required DetectorRules DetectorRules { get; init; }
 
     /// <summary>Which state of its organisation this is: the prices of the organisation are others when it is another.</summary>
     public required long OrganisationVersion { get; init; }

@@ -22,7 +22,7 @@ internal static class LedgerSql
         + "s.CostBillionUsd, s.Cost, s.ImputedCostBillionUsd, s.ImputedCost, "
         + "(SELECT COALESCE(SUM(r.Amount / 1000000000), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), "
         + "(SELECT COALESCE(SUM(r.Amount % 1000000000), 0) FROM Reservations r WHERE r.SessionId = s.Id AND r.EndedAt IS NULL), o.Version, "
-        + "s.Watch, " + LedgerAlertSql.WatchRules + ", "
+        + "s.Watch, " + LedgerAlertSql.DetectorRules + ", "
         + Task + ", " + Policy + ", " + LedgerStopSql.Pauses;
 
     private const string Task = "k.Id, k.OwnLimit, k.TaskType";
@@ -184,9 +184,9 @@ internal static class LedgerSql
             ImputedCost = imputedCost,
             Reserved = reserved,
             OrganisationVersion = version,
-            Watch = SessionWatch.Parse(watch),
+            Watch = DetectorState.Parse(watch),
             WatchText = watch,
-            WatchRules = rules,
+            DetectorRules = rules,
             Policy = policy,
             Pauses = LedgerStopSql.ReadPauses(row),
         };

@@ -18,7 +18,7 @@ namespace Entourage.Infrastructure.Persistence.Ledger;
 /// entries before it did, and the store does not. An organisation is held all the while, so no session or reservation can begin
 /// in between.
 /// </summary>
-internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
+internal sealed class LedgerStops(LedgerWorkingSet books, ILedgerWrites store)
 {
     private static readonly AuditActor Itself = Caller.Entourage.ToActor();
 
@@ -78,16 +78,16 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
         {
             var (state, policy) = (killed.State.Kill(reason, now), killed.Policy);
             books.End(killed, state);
-            books.Audit(Auditing.Of(
+            books.Audit(AuditEntryFactory.Of(
                 AuditAction.SessionKilled,
                 AuditSubject.Of(AuditSubjectKind.Session, killed.Id, policy.OrganisationId, policy.TeamId),
                 AuditedSession.Of(killed.State),
                 AuditedSession.Of(state),
                 by,
                 now));
-            books.Tell(Telling.Of(LedgerAnswers.OfSession(books.FindSession(killed.Id)!, books, now), policy.TeamId, now));
+            books.Tell(TeamEventFactory.Of(LedgerAnswers.OfSession(books.FindSession(killed.Id)!, books, now), policy.TeamId, now));
             var notice = new StopNotice(StopAction.Killed, StopScope.Session, BudgetWindow.IdOf(killed.Id), reason, by.Name, now, ExpiresAt: null);
-            books.Tell(Telling.Of(EventKind.Stop, policy.TeamId, policy.AgentId, killed.Id, notice, now));
+            books.Tell(TeamEventFactory.Of(EventKind.Stop, policy.TeamId, policy.AgentId, killed.Id, notice, now));
         }
     }
 
@@ -128,11 +128,11 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
 
         var since = now.AddMinutes(-minutes);
         await ReadReservationsAsync([session], now);
-        var isHeardOf = session.StartedAt > since
+        var isActive = session.StartedAt > since
             || session.LastCallAt > since
             || books.Reservations.Any(held => held.Reservation.SessionId == session.Id && !(held.Reservation.EndedAt <= since))
             || (await ReadActiveAsync(PauseScope.Team, session.Policy.TeamId)).Any(below => below.ParentSessionId == session.Id);
-        if (isHeardOf)
+        if (isActive)
         {
             return false;
         }
@@ -140,7 +140,7 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
         books.End(session, isTelemetrys
             ? session.State.End(failed: false, error: null, now)
             : session.State.Abandon($"Nothing was heard of it for {minutes} minutes.", now));
-        books.Tell(Telling.Of(LedgerAnswers.OfSession(books.FindSession(session.Id)!, books, now), session.Policy.TeamId, now));
+        books.Tell(TeamEventFactory.Of(LedgerAnswers.OfSession(books.FindSession(session.Id)!, books, now), session.Policy.TeamId, now));
         return true;
     }
 
@@ -201,12 +201,12 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
             PauseScope.Team => AuditSubjectKind.Team,
             _ => AuditSubjectKind.Organisation,
         };
-        books.Audit(Auditing.Of(action, AuditSubject.Of(kind, subject.Id, subject.OrganisationId, subject.TeamId), before, after, by, now));
+        books.Audit(AuditEntryFactory.Of(action, AuditSubject.Of(kind, subject.Id, subject.OrganisationId, subject.TeamId), before, after, by, now));
     }
 
     private async Task<Pause?> FindPauseAsync(PauseSubject subject)
     {
-        if (!books.KnowsPauseOf(subject.Id))
+        if (!books.HasPauseOf(subject.Id))
         {
             books.Know(subject.Id, await store.FindPauseAsync(subject.Scope, subject.Id));
         }
@@ -232,7 +232,7 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
                 books.Know(session);
             }
 
-            await LedgerOpening.ReadAncestorsAsync(books, store);
+            await LedgerLoader.ReadAncestorsAsync(books, store);
         }
 
         return [.. books.Sessions.Where(session => session.State.IsActive && id == (scope == PauseScope.Team ? session.Policy.TeamId : session.Policy.OrganisationId))];
@@ -264,7 +264,7 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
         var live = books.Reservations.Where(held => held.Reservation.EndedAt is null && ids.Contains(held.Reservation.SessionId)).ToArray();
         var windows = reached.SelectMany(session => books.BudgetsAt(session, now).Select(budget => budget.Window))
             .Concat(live.SelectMany(held => held.Windows))
-            .Where(window => !books.KnowsSpendingIn(window))
+            .Where(window => !books.HasSpendingIn(window))
             .ToHashSet();
         if (windows.Count > 0)
         {
@@ -283,7 +283,7 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
         {
             foreach (var teamId in await store.FindTeamsAsync(subject.Id))
             {
-                books.Tell(Telling.Of(EventKind.Stop, teamId, agentId: null, sessionId: null, notice, notice.At));
+                books.Tell(TeamEventFactory.Of(EventKind.Stop, teamId, agentId: null, sessionId: null, notice, notice.At));
             }
 
             return;
@@ -291,10 +291,10 @@ internal sealed class LedgerStops(LedgerBooks books, ILedgerWrites store)
 
         var ownTeam = subject.TeamId ?? subject.Id;
         var agentId = subject.Scope == PauseScope.Agent ? subject.Id : (Guid?)null;
-        books.Tell(Telling.Of(EventKind.Stop, ownTeam, agentId, sessionId: null, notice, notice.At));
+        books.Tell(TeamEventFactory.Of(EventKind.Stop, ownTeam, agentId, sessionId: null, notice, notice.At));
         foreach (var other in agentId is null ? [] : reached.Where(session => session.Policy.AgentId != agentId))
         {
-            books.Tell(Telling.Of(EventKind.Stop, ownTeam, other.Policy.AgentId, other.Id, notice, notice.At));
+            books.Tell(TeamEventFactory.Of(EventKind.Stop, ownTeam, other.Policy.AgentId, other.Id, notice, notice.At));
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
         return await work(new SqlServerLedger(connection, null, options.Value.CommandTimeoutSeconds));
     }
 
-    public LedgerFault? Judge(Exception fault) => fault switch
+    public LedgerFault? ClassifyFault(Exception fault) => fault switch
     {
         LedgerConflictException or SqlException { Number: Deadlock } => LedgerFault.Rerun,
         _ when SqlServerEntourageDb.IsUniqueViolation(fault) => LedgerFault.Rerun,
@@ -111,7 +111,7 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
     public async Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds) =>
         await ReadAsync(sessionIds, SqlServerStatements.SelectReservationsOf, LedgerSql.ReadReservation);
 
-    public async Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
+    public async Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
     {
         // In one order everywhere, or two batches could wait for each other.
         var ofSessions = await ReadAsync(sessionIds, SqlServerStatements.SelectOrganisations, row => row.Id());

@@ -87,8 +87,8 @@ internal static partial class SqlServerStatements
             BindSession(row, change.Key);
             BindSum(row, change.Value.Sum);
             row.Add("@called", SqlDbType.DateTimeOffset, change.Value.LastCallAt);
-            row.Add("@watch", SqlDbType.VarChar, change.Value.WatchAfter, SessionWatch.TextLength);
-            row.Add("@watchBefore", SqlDbType.VarChar, change.Value.WatchBefore, SessionWatch.TextLength);
+            row.Add("@watch", SqlDbType.VarChar, change.Value.WatchAfter, DetectorState.TextLength);
+            row.Add("@watchBefore", SqlDbType.VarChar, change.Value.WatchBefore, DetectorState.TextLength);
         });
 
     public static SqlCommand EndSessions(IReadOnlyCollection<KeyValuePair<long, SessionState>> states) => Repeat(

@@ -97,7 +97,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, bool own
         ReadReservations(sessionIds, id => Prepare(LedgerSql.SelectReservation + LedgerSql.IsOfSession + "= @session").Bind("@session", id));
 
     // The transaction is the only writer of the whole file: there is nobody to wait for.
-    public Task<IReadOnlyDictionary<long, LedgerSession>> HoldAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
+    public Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
     {
         var sessions = new Dictionary<long, LedgerSession>(sessionIds.Count);
         foreach (var id in sessionIds)

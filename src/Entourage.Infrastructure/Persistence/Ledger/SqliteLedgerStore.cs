@@ -83,7 +83,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
         }
     }
 
-    public LedgerFault? Judge(Exception fault) => fault switch
+    public LedgerFault? ClassifyFault(Exception fault) => fault switch
     {
         LedgerConflictException => LedgerFault.Rerun,
 

@@ -71,7 +71,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
 
     public Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken) => store.ReadAsync(work, cancellationToken);
 
-    public LedgerFault? Judge(Exception fault) => fault is FaultException { Fault: var kind }
+    public LedgerFault? ClassifyFault(Exception fault) => fault is FaultException { Fault: var kind }
         ? kind switch
         {
             Fault.LostAfterCommit or Fault.LostBeforeCommit => LedgerFault.Unknown,
@@ -79,7 +79,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
             Fault.Full or Fault.WaitInVain => LedgerFault.Unavailable,
             _ => null,
         }
-        : store.Judge(fault);
+        : store.ClassifyFault(fault);
 
     private sealed class FaultException(Fault fault) : Exception(fault.ToString())
     {

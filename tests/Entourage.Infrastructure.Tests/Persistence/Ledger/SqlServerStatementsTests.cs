@@ -6,7 +6,7 @@ namespace Entourage.Infrastructure.Tests.Persistence.Ledger;
 
 internal sealed class SqlServerStatementsTests
 {
-    private const int MostParameters = 2_100;
+    private const int MaxParameters = 2_100;
 
     private static readonly int[] Lengths = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 31, 32, 33, 63, 64, 65, 96, 127, 128, 129, 191, 200, 500, 1_000];
 
@@ -36,7 +36,7 @@ internal sealed class SqlServerStatementsTests
         {
             Assert.That(names, Is.Unique);
             Assert.That(names, Is.EquivalentTo(TransactSql.VariablesOf(TransactSql.Parse(command.CommandText))));
-            Assert.That(names, Has.Length.LessThanOrEqualTo(MostParameters));
+            Assert.That(names, Has.Length.LessThanOrEqualTo(MaxParameters));
         });
     }
 

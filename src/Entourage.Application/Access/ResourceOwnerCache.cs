@@ -1,0 +1,89 @@
+using Entourage.Application.Abstractions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Application.Access;
+
+/// <summary>Whose things are. A thing never changes hands, so each is looked up once and then remembered.</summary>
+/// <param name="scopes">Where the store is, for the few look-ups.</param>
+public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
+{
+    private const int Remembered = 65_536;
+
+    private readonly BoundedCache<Resource, ResourceOwner> known = new(Remembered);
+
+    /// <summary>Whose a thing is; null when there is no such thing.</summary>
+    public async ValueTask<ResourceOwner?> FindAsync(Resource resource, CancellationToken cancellationToken)
+    {
+        if (known.TryGet(resource, out var owner))
+        {
+            return owner;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var found = await Find(scope.ServiceProvider.GetRequiredService<IEntourageDb>(), resource).SingleOrDefaultAsync(cancellationToken);
+
+        // Save tasks, which are given to another agent now and then.
+        if (found is not null && resource.Kind != ResourceKind.AssignedTask)
+        {
+            known.Set(resource, found);
+        }
+
+        return found;
+    }
+
+    private static IQueryable<ResourceOwner> Find(IEntourageDb db, Resource resource)
+    {
+        var (id, number) = (resource.Id, resource.Number);
+        return resource.Kind switch
+        {
+            ResourceKind.Organisation => db.Organisations.Where(organisation => organisation.Id == id).Select(organisation => new ResourceOwner(organisation.Id, null, null)),
+            ResourceKind.Team => db.Teams.Where(team => team.Id == id).Select(team => new ResourceOwner(team.OrganisationId, team.Id, null)),
+            ResourceKind.Task =>
+                from task in db.Tasks
+                join team in db.Teams on task.TeamId equals team.Id
+                where task.Id == number
+                select new ResourceOwner(team.OrganisationId, team.Id, null),
+            ResourceKind.AssignedTask =>
+                from task in db.Tasks
+                join team in db.Teams on task.TeamId equals team.Id
+                where task.Id == number
+                select new ResourceOwner(team.OrganisationId, team.Id, task.AssigneeId),
+            ResourceKind.Alert =>
+                from alert in db.Alerts
+                join team in db.Teams on alert.TeamId equals team.Id
+                where alert.Id == id
+                select new ResourceOwner(team.OrganisationId, team.Id, null),
+            ResourceKind.Webhook =>
+                from webhook in db.Webhooks
+                join team in db.Teams on webhook.TeamId equals team.Id
+                where webhook.Id == id
+                select new ResourceOwner(team.OrganisationId, team.Id, null),
+
+            // A lead's key belongs to nobody in the team: a lead gives out and takes back those of its agents alone.
+            ResourceKind.Key => db.ApiKeys.Where(key => key.Id == id)
+                .Select(key => new ResourceOwner(key.OrganisationId, key.AgentId == null ? null : key.TeamId, key.AgentId)),
+            ResourceKind.Agent =>
+                from agent in db.Agents
+                join team in db.Teams on agent.TeamId equals team.Id
+                where agent.Id == id
+                select new ResourceOwner(team.OrganisationId, team.Id, agent.Id),
+            ResourceKind.Session =>
+                from session in db.Sessions
+                join team in db.Teams on session.TeamId equals team.Id
+                where session.Id == number
+                select new ResourceOwner(team.OrganisationId, team.Id, session.AgentId),
+            ResourceKind.Reservation =>
+                from reservation in db.Reservations
+                join session in db.Sessions on reservation.SessionId equals session.Id
+                where reservation.Id == id
+                select new ResourceOwner(reservation.OrganisationId, session.TeamId, session.AgentId),
+            ResourceKind.HumanRequest =>
+                from asked in db.HumanRequests
+                join team in db.Teams on asked.TeamId equals team.Id
+                where asked.Id == id
+                select new ResourceOwner(team.OrganisationId, team.Id, asked.AgentId),
+            _ => throw new ArgumentOutOfRangeException(nameof(resource), resource.Kind, "Nobody knows whose such a thing is."),
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Alerts;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.HumanRequests;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.HumanRequests;
+
+/// <summary>Asks a person for more money, or for an answer. An alert tells the team's people.</summary>
+/// <param name="AgentId">The agent that asks.</param>
+/// <param name="SessionId">The session of its own that it asks for, if any.</param>
+/// <param name="Kind">What it wants.</param>
+/// <param name="Question">What it says.</param>
+/// <param name="RequestedUsd">How much more it wants (USD).</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record CreateHumanRequestCommand(
+    Guid? AgentId, long? SessionId, HumanRequestKind? Kind, string? Question, Money? RequestedUsd, string? IdempotencyKey)
+    : ICommand<HumanRequestResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Agent(AgentId is { } id ? Resource.Agent(id) : null);
+
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"agents/{AgentId}/human-requests";
+}
+
+internal sealed class CreateHumanRequestValidator : AbstractValidator<CreateHumanRequestCommand>
+{
+    public CreateHumanRequestValidator()
+    {
+        RuleFor(command => command.AgentId).NotEmpty();
+        RuleFor(command => command.Kind).NotNull();
+        RuleFor(command => command.Question).NotEmpty().OptionalText(HumanRequest.QuestionLength);
+        RuleFor(command => command.RequestedUsd).PositiveUsd();
+        RuleFor(command => command.RequestedUsd).Null().When(command => command.Kind == HumanRequestKind.Question)
+            .WithMessage("'{PropertyName}' must be absent: a question asks for no money.");
+    }
+}
+
+internal sealed class CreateHumanRequestHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CreateHumanRequestCommand, HumanRequestResponse>
+{
+    public async Task<HumanRequestResponse> Handle(CreateHumanRequestCommand request, CancellationToken cancellationToken)
+    {
+        var agent = await db.Agents.GetAsync(request.AgentId!.Value, "agent", cancellationToken);
+        var asked = HumanRequest.Ask(
+            agent,
+            await FindSessionAsync(agent, request.SessionId, cancellationToken),
+            request.Kind!.Value,
+            request.Question!,
+            request.RequestedUsd,
+            time.GetUtcNow());
+        db.HumanRequests.Add(asked);
+
+        // An event is added.
+        await db.LockOrganisationOfTeamAsync(asked.TeamId, cancellationToken);
+        await db.RaiseAsync(
+            asked.QueryExtensions(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return HumanRequestResponse.From(asked, agent.Name);
+    }
+
+    private async Task<Session?> FindSessionAsync(Agent agent, long? id, CancellationToken cancellationToken) =>
+        id is null
+            ? null
+            : await db.Sessions.AsNoTracking()
+                .Where(session => session.Id == id && session.AgentId == agent.Id)
+                .GetAsync(id, "session", cancellationToken);
+}

@@ -1,0 +1,99 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Tasks;
+using Entourage.Domain;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
+using Entourage.Domain.HumanRequests;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.HumanRequests;
+
+/// <summary>What a person says to a request.</summary>
+public enum HumanDecision
+{
+    /// <summary>Yes; or, to a question, an answer.</summary>
+    Approved,
+
+    /// <summary>No.</summary>
+    Denied,
+}
+
+/// <summary>
+/// Answers a request, once. Money that is granted raises the cap of the session's task; where there is none, the team's daily cap for the
+/// present local day alone. It holds from the next call on (rule 10).
+/// </summary>
+/// <param name="Id">Which.</param>
+/// <param name="Decision">Yes or no.</param>
+/// <param name="Response">What the person says to it.</param>
+/// <param name="GrantedUsd">How much more there is to be (USD); null takes what was asked for.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record RespondToHumanRequestCommand(Guid Id, HumanDecision? Decision, string? Response, Money? GrantedUsd, string? IdempotencyKey)
+    : ICommand<HumanRequestResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Lead(Resource.HumanRequest(Id));
+
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"human-requests/{Id}/respond";
+}
+
+internal sealed class RespondToHumanRequestValidator : AbstractValidator<RespondToHumanRequestCommand>
+{
+    public RespondToHumanRequestValidator()
+    {
+        RuleFor(command => command.Decision).NotNull();
+        RuleFor(command => command.Response).OptionalText(HumanRequest.ResponseLength);
+        RuleFor(command => command.GrantedUsd).PositiveUsd();
+        RuleFor(command => command.GrantedUsd).Null().When(command => command.Decision == HumanDecision.Denied)
+            .WithMessage("'{PropertyName}' must be absent: who says no grants nothing.");
+    }
+}
+
+internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail audit, TimeProvider time)
+    : IRequestHandler<RespondToHumanRequestCommand, HumanRequestResponse>
+{
+    public async Task<HumanRequestResponse> Handle(RespondToHumanRequestCommand request, CancellationToken cancellationToken)
+    {
+        var asked = await db.HumanRequests.Where(asked => asked.Id == request.Id).GetAsync(request.Id, "human request", cancellationToken);
+        var agent = await db.Agents.GetAsync(asked.AgentId, "agent", cancellationToken);
+        var before = HumanRequestResponse.From(asked, agent.Name);
+        if (request.Decision == HumanDecision.Denied)
+        {
+            asked.Deny(request.Response, time.GetUtcNow());
+        }
+        else
+        {
+            var team = await db.Teams.GetAsync(asked.TeamId, "team", cancellationToken);
+            var task = asked.TaskId is { } taskId ? await db.Tasks.GetAsync(taskId, "task", cancellationToken) : null;
+            var capBefore = task?.OwnLimit;
+            asked.Approve(request.Response, request.GrantedUsd, team, task, time.GetUtcNow());
+            if (task is not null)
+            {
+                await AuditedCap.AddAsync(audit, db, task, capBefore, cancellationToken);
+            }
+        }
+
+        var response = HumanRequestResponse.From(asked, agent.Name);
+        var organisationId = await db.FindOrganisationOfTeamAsync(asked.TeamId, cancellationToken);
+        audit.Add(
+            AuditAction.HumanRequestAnswered, AuditSubject.Of(AuditSubjectKind.HumanRequest, asked.Id, organisationId, asked.TeamId), before, response);
+        await AcknowledgeAsync(asked, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return response;
+    }
+
+    /// <summary>Who answers has seen what the alert told of.</summary>
+    private async Task AcknowledgeAsync(HumanRequest asked, CancellationToken cancellationToken)
+    {
+        var cause = asked.QueryExtensions("").Cause;
+        var alert = await db.Alerts.SingleOrDefaultAsync(
+            alert => alert.TeamId == asked.TeamId && alert.Kind == AlertKind.HumanRequest && alert.Cause == cause, cancellationToken);
+        alert?.Acknowledge(asked.RespondedAt!.Value);
+    }
+}

@@ -1,0 +1,70 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Alerts;
+using Entourage.Application.Events;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Sessions;
+
+/// <summary>What happens when a session begins, whoever lets it.</summary>
+internal static class SessionOpener
+{
+    /// <summary>
+    /// Adds a session, tells its watchers, and raises the alerts that a start may raise. In a transaction that holds the organisation.
+    /// </summary>
+    public static async Task<SessionResponse> OpenAsync(this IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        db.Sessions.Add(session);
+        await db.SaveChangesAsync(cancellationToken);
+        var response = await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
+        db.UsageRollups.Add(UsageRollup.OfStart(session));
+        db.Events.Add(TeamEventFactory.Of(response, session.TeamId, now));
+        await LookAtOthersAsync(db, session, now, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return response;
+    }
+
+    /// <summary>Raises an alert when another agent is at work on the task, or when the session's tree has grown too wide.</summary>
+    private static async Task LookAtOthersAsync(IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var others = session.TaskId is null ? [] : await db.Sessions.AsNoTracking()
+            .Where(other => other.TaskId == session.TaskId && other.Status == SessionStatus.Active && other.AgentId != session.AgentId)
+            .OrderBy(other => other.Id)
+            .ToListAsync(cancellationToken);
+        var active = session.ParentSessionId is null ? 0 : await CountBelowAsync(db, TeamworkDetectors.TopOf(session), cancellationToken);
+        if (others.Count == 0 && active <= TeamworkDetectors.MaxFanOut)
+        {
+            return;
+        }
+
+        var zone = await db.Teams.Where(team => team.Id == session.TeamId).Select(team => team.Timezone).SingleAsync(cancellationToken);
+        var today = BudgetCalendar.Of(zone).DateOf(now);
+        if (TeamworkDetectors.DuplicateWork(session, others, today) is { } duplicate)
+        {
+            await db.RaiseAsync(duplicate, new(session.TeamId, session.AgentId, session.Id, session.TaskId), now, cancellationToken);
+        }
+
+        if (TeamworkDetectors.FanOut(session, active, today) is { } fanOut)
+        {
+            await db.RaiseAsync(fanOut, new(session.TeamId, SessionId: TeamworkDetectors.TopOf(session)), now, cancellationToken);
+        }
+    }
+
+    /// <summary>How many active sessions hang on one by active ones; no more are looked for once they are too many.</summary>
+    private static async Task<int> CountBelowAsync(IEntourageDb db, long top, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        for (List<long> level = [top]; level.Count > 0 && count <= TeamworkDetectors.MaxFanOut; count += level.Count)
+        {
+            var above = level;
+            level = await db.Sessions
+                .Where(below => below.ParentSessionId != null && above.Contains(below.ParentSessionId.Value) && below.Status == SessionStatus.Active)
+                .Select(below => below.Id)
+                .ToListAsync(cancellationToken);
+        }
+
+        return count;
+    }
+}
