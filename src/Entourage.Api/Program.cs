@@ -1,11 +1,12 @@
 using Entourage.Api.Auth;
+using Entourage.Api.Commands;
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Api.Mcp;
+using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
 using Entourage.Api.Startup;
-using Entourage.Api.Telemetry;
 using Entourage.Application;
 using Entourage.Application.Json;
 using Entourage.Dashboard;
@@ -38,7 +39,7 @@ try
     builder.AddServer();
     builder.WebHost.UseStaticWebAssets();
     builder.AddLogs();
-    builder.AddTelemetry();
+    builder.AddObservability();
     needsKeys = builder.AddAccess();
     builder.AddHardening();
 
@@ -109,7 +110,7 @@ try
     }
 
     app.MapHealth();
-    app.MapPrometheusScrapingEndpoint(Telemetry.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
+    app.MapPrometheusScrapingEndpoint(Observability.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
 
     if (args is [Migrate.Command, ..])
     {

@@ -1,11 +1,14 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Events;
+using Entourage.Application.Keys;
+using Entourage.Application.Ledger;
 using Entourage.Application.Webhooks;
-using Entourage.Infrastructure.Access;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
+using Entourage.Infrastructure.Keys;
+using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Persistence.Ledger;
-using Entourage.Infrastructure.Telemetry;
 using Entourage.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;

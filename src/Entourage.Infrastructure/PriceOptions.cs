@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Entourage.Domain;
-using Entourage.Domain.Pricing;
+using Entourage.Domain.Prices;
 
 namespace Entourage.Infrastructure;
 

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
 using ArchUnitNET.NUnit;
+
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace Entourage.Architecture.Tests;

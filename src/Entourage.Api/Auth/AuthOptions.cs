@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Entourage.Domain.Access;
+using Entourage.Domain.Keys;
 
 namespace Entourage.Api.Auth;
 

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using Entourage.Api.Protection;
-using Entourage.Application.Access;
+using Entourage.Application.Keys;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;

@@ -1,5 +1,5 @@
 using Entourage.Api.Protection;
-using Entourage.Application.Access;
+using Entourage.Application.Keys;
 using Entourage.Dashboard.Pages;
 using Entourage.Domain.Access;
 using Microsoft.AspNetCore.Http.HttpResults;

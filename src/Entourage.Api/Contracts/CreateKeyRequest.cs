@@ -1,4 +1,4 @@
-using Entourage.Application.Access;
+using Entourage.Application.Keys;
 using Entourage.Domain.Access;
 
 namespace Entourage.Api.Contracts;

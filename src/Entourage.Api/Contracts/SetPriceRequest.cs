@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Entourage.Application.Pricing;
+using Entourage.Application.Prices;
 using Entourage.Domain;
 
 namespace Entourage.Api.Contracts;

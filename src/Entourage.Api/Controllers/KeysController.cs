@@ -1,6 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
-using Entourage.Application.Access;
+using Entourage.Application.Keys;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;

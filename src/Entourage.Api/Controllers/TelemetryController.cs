@@ -1,7 +1,7 @@
 using Entourage.Api.Auth;
+using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
-using Entourage.Api.Telemetry;
-using Entourage.Application.Telemetry;
+using Entourage.Application.Otlp;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;

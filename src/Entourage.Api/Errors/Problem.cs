@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Entourage.Api.Telemetry;
+using Entourage.Api.Otlp;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;

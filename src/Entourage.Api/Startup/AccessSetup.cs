@@ -1,5 +1,5 @@
 using Entourage.Api.Auth;
-using Entourage.Application.Access;
+using Entourage.Application.Keys;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Startup;

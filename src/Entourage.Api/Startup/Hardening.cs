@@ -1,5 +1,5 @@
+using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
-using Entourage.Api.Telemetry;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;

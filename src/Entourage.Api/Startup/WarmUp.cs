@@ -1,14 +1,14 @@
 using System.Diagnostics.Metrics;
-using Entourage.Api.Telemetry;
-using Entourage.Api.Telemetry.Wire;
+using Entourage.Api.Otlp;
+using Entourage.Api.Otlp.Wire;
 using Entourage.Application;
-using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Agents;
+using Entourage.Application.Ledger;
 using Entourage.Application.Organisations;
+using Entourage.Application.Otlp;
 using Entourage.Application.Sessions;
 using Entourage.Application.Teams;
-using Entourage.Application.Telemetry;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure;
@@ -111,7 +111,7 @@ internal static partial class WarmUp
                 Attribute("cost_usd", new Value { Fraction = 0.01 }),
             },
         };
-        var resource = new Entourage.Api.Telemetry.Wire.Resource { Attributes = { Attribute(UsageSource.AgentAttribute, Text(agentId.ToString())), Attribute("service.name", Text("claude-code")) } };
+        var resource = new Entourage.Api.Otlp.Wire.Resource { Attributes = { Attribute(UsageSource.AgentAttribute, Text(agentId.ToString())), Attribute("service.name", Text("claude-code")) } };
         byte[] body = Field(1, [.. Field(1, resource.ToByteArray()), .. Field(2, Field(2, record.ToByteArray()))]);
         var (limits, format) = (new ApiLimits(), new OtlpProtobuf());
         var index = new OtlpIndex(limits, CancellationToken.None);
@@ -120,7 +120,7 @@ internal static partial class WarmUp
             new OtlpItems(body, index, format, limits).ToBatch(OtlpSignal.Logs), callerAgentId: null, limits.TelemetrySources, CancellationToken.None);
     }
 
-    private static Entourage.Api.Telemetry.Wire.Attribute Attribute(string key, Value value) => new() { Key = ByteString.CopyFromUtf8(key), Value = value };
+    private static Entourage.Api.Otlp.Wire.Attribute Attribute(string key, Value value) => new() { Key = ByteString.CopyFromUtf8(key), Value = value };
 
     private static Value Text(string text) => new() { Text = ByteString.CopyFromUtf8(text) };
 

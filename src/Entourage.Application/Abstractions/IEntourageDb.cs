@@ -1,4 +1,4 @@
-using Entourage.Domain.Access;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
@@ -6,12 +6,13 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
+using Entourage.Domain.Keys;
 using Entourage.Domain.Organisations;
-using Entourage.Domain.Pricing;
+using Entourage.Domain.Otlp;
+using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Teams;
-using Entourage.Domain.Telemetry;
 using Entourage.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
+using Entourage.Application.Ledger;
 
 namespace Entourage.Application.Abstractions;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Entourage.Domain.Access;
+using Entourage.Domain.Keys;
 using Entourage.Domain.Organisations;
 
 namespace Entourage.Application.Access;

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Sessions;
 using MediatR;
 using Microsoft.EntityFrameworkCore;

@@ -4,7 +4,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Costs;
-using Entourage.Domain.Pricing;
+using Entourage.Domain.Prices;
 using FluentValidation;
 using MediatR;
 

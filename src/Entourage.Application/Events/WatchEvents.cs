@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
+using Entourage.Application.Keys;
 using Entourage.Domain.Events;
 using MediatR;
 using Microsoft.EntityFrameworkCore;

@@ -2,7 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
-using Entourage.Application.Telemetry;
+using Entourage.Application.Otlp;
 using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Ledger;
 using FluentValidation;
 using MediatR;
 

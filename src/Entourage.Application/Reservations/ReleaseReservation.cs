@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Ledger;
 using MediatR;
 
 namespace Entourage.Application.Reservations;

@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Stops;
 using FluentValidation;
 using MediatR;

@@ -7,7 +7,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
-using Entourage.Domain.Pricing;
+using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;

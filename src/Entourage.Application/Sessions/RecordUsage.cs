@@ -1,9 +1,10 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
-using Entourage.Domain.Pricing;
+using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;

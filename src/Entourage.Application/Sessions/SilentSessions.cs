@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Ledger;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using Microsoft.EntityFrameworkCore;

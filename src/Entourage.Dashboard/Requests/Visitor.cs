@@ -1,5 +1,6 @@
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
+using Entourage.Application.Keys;
 using Microsoft.AspNetCore.Components;
 
 namespace Entourage.Dashboard.Requests;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Entourage.Domain.Pricing;
+using Entourage.Domain.Prices;
 
 namespace Entourage.Domain.Alerts;
 

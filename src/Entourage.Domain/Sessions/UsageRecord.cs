@@ -113,7 +113,7 @@ public sealed class UsageRecord
 
     /// <summary>
     /// Whether the cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed. See
-    /// <see cref="Pricing.ModelPrice.CostOf"/>.
+    /// <see cref="Prices.ModelPrice.CostOf"/>.
     /// </summary>
     public bool IsEstimated { get; private init; }
 

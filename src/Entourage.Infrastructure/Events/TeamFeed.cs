@@ -1,7 +1,7 @@
 using Entourage.Application.Errors;
 using Entourage.Domain.Events;
+using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
+using Entourage.Application.Events;
 using Entourage.Domain.Events;
+using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

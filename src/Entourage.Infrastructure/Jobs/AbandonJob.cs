@@ -1,5 +1,5 @@
 using Entourage.Application.Sessions;
-using Entourage.Infrastructure.Telemetry;
+using Entourage.Infrastructure.Observability;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using Entourage.Domain.Sessions;
+using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,5 @@
-using Entourage.Application.Pricing;
-using Entourage.Infrastructure.Telemetry;
+using Entourage.Application.Prices;
+using Entourage.Infrastructure.Observability;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
+using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Persistence.Ledger;
-using Entourage.Infrastructure.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

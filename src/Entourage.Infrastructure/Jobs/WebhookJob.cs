@@ -1,5 +1,5 @@
 using Entourage.Infrastructure.Events;
-using Entourage.Infrastructure.Telemetry;
+using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

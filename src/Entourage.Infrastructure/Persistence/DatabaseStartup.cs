@@ -1,4 +1,4 @@
-using Entourage.Application.Pricing;
+using Entourage.Application.Prices;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Entourage.Infrastructure.Persistence.Ledger;
+using Entourage.Infrastructure.Ledger;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -17,7 +17,7 @@ internal sealed class SqliteIntegrity(EntourageDb db) : IStoreIntegrity
     private static readonly Table[] Tables =
     [
         new("UsageRecords", "x.Sequence", OfSession, "t.OrganisationId", HoldsTotals: false),
-        new("FoldedUsage", "'of session ' || x.SessionId", OfSession, "t.OrganisationId", HoldsTotals: false),
+        new("CompactedUsage", "'of session ' || x.SessionId", OfSession, "t.OrganisationId", HoldsTotals: false),
         new("Reservations", "hex(x.Id) || ' of session ' || x.SessionId", OfSession, "t.OrganisationId", HoldsTotals: false),
         new("Sessions", "x.Id", OfTeam, "t.OrganisationId", HoldsTotals: true),
         new("UsageRollups", "'of session ' || x.SessionId || ', model ' || x.Model", OfTeam, "t.OrganisationId", HoldsTotals: true),

@@ -19,8 +19,8 @@ internal static class TotalParts
         ("UsageRollups", "SummarisedImputedCostNanoUsd", "SummarisedImputedCostBillionUsd"),
         ("CostSummaries", "CostNanoUsd", "CostBillionUsd"),
         ("CostSummaries", "ImputedCostNanoUsd", "ImputedCostBillionUsd"),
-        ("FoldedUsage", "CostNanoUsd", "CostBillionUsd"),
-        ("FoldedUsage", "ImputedCostNanoUsd", "ImputedCostBillionUsd"),
+        ("CompactedUsage", "CostNanoUsd", "CostBillionUsd"),
+        ("CompactedUsage", "ImputedCostNanoUsd", "ImputedCostBillionUsd"),
     ];
 
     /// <summary>Splits them. The migration that adds the columns of the first parts calls this after it.</summary>

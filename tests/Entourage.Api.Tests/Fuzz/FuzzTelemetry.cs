@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Entourage.Api.Tests.Otlp;
 
 namespace Entourage.Api.Tests.Fuzz;
 
@@ -27,7 +28,7 @@ internal static partial class FuzzTelemetry
             6 => (Protobuf, Encoding.UTF8.GetBytes(text)),
 
             // Said to be compressed; now and then it is.
-            7 => (Json, random.Next(2) == 0 ? Encoding.UTF8.GetBytes(text) : Otlp.Gzip(Encoding.UTF8.GetBytes(text))[..^random.Next(1, 20)]),
+            7 => (Json, random.Next(2) == 0 ? Encoding.UTF8.GetBytes(text) : OtlpPayload.Gzip(Encoding.UTF8.GetBytes(text))[..^random.Next(1, 20)]),
             8 => (Json, Encoding.UTF8.GetBytes(text[..random.Next(text.Length)])),
             9 => (Json, Encoding.UTF8.GetBytes(FuzzValues.Nested(random.Next(2_000), random))),
             10 => (random.Next(2) == 0 ? null : "text/plain", Encoding.UTF8.GetBytes(text)),
@@ -42,14 +43,14 @@ internal static partial class FuzzTelemetry
         var calls = random.Next(1, 5);
         return signal switch
         {
-            Otlp.Metrics => Otlp.MetricsOf(resource, Otlp.Counters(now.AddMinutes(-calls), now, session, calls, cumulative: random.Next(2) == 0)),
-            Otlp.Traces => Otlp.SpansOf(resource, Spans().ToArray()),
-            _ => Otlp.LogsOf(resource, random.Next(3) == 0
-                ? [Otlp.ApiError(now, session, random.Next(9))]
-                : [Otlp.ApiRequest(now, session, $"r-{random.NextInt64()}", 0.01m, asText: random.Next(2) == 0)]),
+            OtlpPayload.Metrics => OtlpPayload.MetricsOf(resource, OtlpPayload.Counters(now.AddMinutes(-calls), now, session, calls, cumulative: random.Next(2) == 0)),
+            OtlpPayload.Traces => OtlpPayload.SpansOf(resource, Spans().ToArray()),
+            _ => OtlpPayload.LogsOf(resource, random.Next(3) == 0
+                ? [OtlpPayload.ApiError(now, session, random.Next(9))]
+                : [OtlpPayload.ApiRequest(now, session, $"r-{random.NextInt64()}", 0.01m, asText: random.Next(2) == 0)]),
         };
 
-        IEnumerable<JsonObject> Spans() => Enumerable.Range(0, calls).Select(_ => Otlp.Span(
+        IEnumerable<JsonObject> Spans() => Enumerable.Range(0, calls).Select(_ => OtlpPayload.Span(
             now,
             $"{random.NextInt64():x16}",
             [("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", session), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cost", 0.25)]));

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using Entourage.Application.Abstractions;
+using Entourage.Application.Events;
 using Entourage.Domain.Events;
 using Entourage.Infrastructure.Events;
 using Entourage.Testing;

@@ -1,7 +1,7 @@
 using System.Reflection;
+using Entourage.Infrastructure.Ledger;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Persistence.Ledger;
-using Entourage.Infrastructure.Tests.Persistence.Ledger;
+using Entourage.Infrastructure.Tests.Ledger;
 using Entourage.Testing;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;

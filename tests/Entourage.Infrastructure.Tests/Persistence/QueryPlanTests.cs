@@ -1,10 +1,10 @@
 using System.Data.Common;
 using System.Diagnostics;
 using Entourage.Domain.Events;
-using Entourage.Infrastructure.Access;
 using Entourage.Infrastructure.Events;
+using Entourage.Infrastructure.Keys;
+using Entourage.Infrastructure.Ledger;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Persistence.Ledger;
 using Entourage.Infrastructure.Webhooks;
 using Entourage.Testing;
 using Microsoft.Data.Sqlite;

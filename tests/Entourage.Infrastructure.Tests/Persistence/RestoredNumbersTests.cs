@@ -1,5 +1,5 @@
+using Entourage.Infrastructure.Ledger;
 using Entourage.Infrastructure.Persistence;
-using Entourage.Infrastructure.Persistence.Ledger;
 using Entourage.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using Entourage.Infrastructure.Tests.Persistence.Ledger;
+using Entourage.Infrastructure.Tests.Ledger;
 using Entourage.Testing;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
-using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Keys;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;

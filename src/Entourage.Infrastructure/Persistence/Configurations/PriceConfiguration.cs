@@ -1,6 +1,6 @@
 using Entourage.Domain.Agents;
 using Entourage.Domain.Organisations;
-using Entourage.Domain.Pricing;
+using Entourage.Domain.Prices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -1,5 +1,5 @@
+using Entourage.Domain.Otlp;
 using Entourage.Domain.Sessions;
-using Entourage.Domain.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

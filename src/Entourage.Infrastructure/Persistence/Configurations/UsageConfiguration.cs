@@ -49,7 +49,7 @@ internal sealed class CompactedUsageConfiguration : IEntityTypeConfiguration<Com
 {
     public void Configure(EntityTypeBuilder<CompactedUsage> builder)
     {
-        builder.ToTable("FoldedUsage");
+        builder.ToTable("CompactedUsage");
         builder.HasKey(folded => new { folded.SessionId, folded.QuarterAt, folded.Model });
         builder.Property(folded => folded.Model).HasMaxLength(Agent.ModelLength);
         builder.ComplexProperty(folded => folded.Amounts, amounts => amounts.Name(""));

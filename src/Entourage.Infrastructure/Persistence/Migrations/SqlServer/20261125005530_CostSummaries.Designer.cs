@@ -268,7 +268,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Organisations");
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -311,7 +311,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(500)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Pricing.ModelPrice.LongContextRates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Prices.ModelPrice.LongContextRates#TokenRates", b1 =>
                         {
                             b1.Property<long?>("CacheRead")
                                 .HasColumnType("bigint")
@@ -334,7 +334,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnName("LongContextOutputRate");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Pricing.ModelPrice.Rates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Prices.ModelPrice.Rates#TokenRates", b1 =>
                         {
                             b1.IsRequired();
 
@@ -907,7 +907,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
                         .WithMany()

@@ -730,7 +730,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Organisations");
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -773,7 +773,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(500)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Pricing.ModelPrice.LongContextRates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Prices.ModelPrice.LongContextRates#TokenRates", b1 =>
                         {
                             b1.Property<long?>("CacheRead")
                                 .HasColumnType("bigint")
@@ -796,7 +796,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnName("LongContextOutputRate");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Pricing.ModelPrice.Rates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Prices.ModelPrice.Rates#TokenRates", b1 =>
                         {
                             b1.IsRequired();
 
@@ -1739,7 +1739,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
                         .WithMany()

@@ -675,7 +675,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Organisations");
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -714,7 +714,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Pricing.ModelPrice.LongContextRates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Prices.ModelPrice.LongContextRates#TokenRates", b1 =>
                         {
                             b1.Property<long?>("CacheRead")
                                 .HasColumnType("INTEGER")
@@ -737,7 +737,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("LongContextOutputRate");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Pricing.ModelPrice.Rates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Prices.ModelPrice.Rates#TokenRates", b1 =>
                         {
                             b1.IsRequired();
 
@@ -1608,7 +1608,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
                         .WithMany()

@@ -715,7 +715,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Organisations");
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
@@ -754,7 +754,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(500)
                         .HasColumnType("TEXT");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Pricing.ModelPrice.LongContextRates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "LongContextRates", "Entourage.Domain.Prices.ModelPrice.LongContextRates#TokenRates", b1 =>
                         {
                             b1.Property<long?>("CacheRead")
                                 .HasColumnType("INTEGER")
@@ -777,7 +777,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("LongContextOutputRate");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Pricing.ModelPrice.Rates#TokenRates", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Rates", "Entourage.Domain.Prices.ModelPrice.Rates#TokenRates", b1 =>
                         {
                             b1.IsRequired();
 
@@ -1739,7 +1739,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Pricing.ModelPrice", b =>
+            modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
                         .WithMany()

@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Entourage.Api.Errors;
+using Entourage.Api.Otlp.Wire;
+using Entourage.Api.Startup;
+using Entourage.Application.Otlp;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Attribute = Entourage.Api.Otlp.Wire.Attribute;
+
+namespace Entourage.Api.Otlp;
+
+/// <summary>Telemetry as the protocol carries it, in the words of the use case.</summary>
+internal static class OtlpMapping
+{
+    private const int ErrorStatus = 2;
+    private const int Delta = 1;
+    private const int Cumulative = 2;
+    private const int MaxTextLength = 4_096;
+
+    /// <summary>A log record.</summary>
+    public static TelemetryLog ToLog(this LogRecord record, TelemetryOrigin origin, ApiLimits limits) => new(
+        origin,
+        ToText(record.EventName),
+        ToText(record.Body?.Text ?? ByteString.Empty),
+        ToInstant(record.Time) ?? ToInstant(record.ObservedTime),
+        ToId(record.TraceId, record.SpanId),
+        record.Attributes.ToAttributes(limits));
+
+    /// <summary>A span.</summary>
+    public static TelemetrySpan ToSpan(this Span span, TelemetryOrigin origin, ApiLimits limits) => new(
+        origin,
+        ToText(span.Name),
+        ToInstant(span.EndTime),
+        ToId(span.TraceId, span.SpanId),
+        ToId(span.TraceId, span.ParentSpanId),
+        span.Status?.Code == ErrorStatus ? ToText(span.Status.Message) : null,
+        span.Attributes.ToAttributes(limits));
+
+    /// <summary>A data point; null is one of a histogram, of which nothing is counted.</summary>
+    public static TelemetryPoint ToPoint(this Point? point, MetricHead metric, TelemetryOrigin origin, ApiLimits limits) => new(
+        origin,
+        Shorten(metric.Name),
+        KindOf(metric),
+        point is null ? null : ToInstant(point.StartTime),
+        point is null ? null : ToInstant(point.Time),
+        point?.ValueCase switch { Point.ValueOneofCase.Whole => point.Whole, Point.ValueOneofCase.Fraction => point.Fraction, _ => null },
+        point?.Attributes.ToAttributes(limits) ?? TelemetryAttributes.None);
+
+    /// <summary>Attributes.</summary>
+    /// <exception cref="BodyLimitException">There are more than one item may have.</exception>
+    public static TelemetryAttributes ToAttributes(this RepeatedField<Attribute> attributes, ApiLimits limits)
+    {
+        if (attributes.Count == 0)
+        {
+            return TelemetryAttributes.None;
+        }
+
+        OtlpIndex.EnsureAttributes(attributes.Count, limits);
+        var values = new Dictionary<string, object>(attributes.Count, StringComparer.Ordinal);
+        foreach (var attribute in attributes)
+        {
+            if (ToValue(attribute.Value) is { } value && OtlpText.Read(attribute.Key.Span) is { } key)
+            {
+                values[Shorten(key)] = value;
+            }
+        }
+
+        return new(values);
+    }
+
+    private static TelemetrySumKind KindOf(MetricHead metric) => metric switch
+    {
+        { Form: not MetricForm.Sum } => TelemetrySumKind.None,
+        { IsMonotonic: true, Temporality: Delta } => TelemetrySumKind.Delta,
+        { IsMonotonic: true, Temporality: Cumulative } => TelemetrySumKind.Cumulative,
+        _ => TelemetrySumKind.None,
+    };
+
+    private static object? ToValue(Value? value) => value?.KindCase switch
+    {
+        Value.KindOneofCase.Text => ToText(value.Text),
+        Value.KindOneofCase.Whole => value.Whole,
+        Value.KindOneofCase.Fraction => value.Fraction,
+        Value.KindOneofCase.Truth => value.Truth,
+        _ => null,
+    };
+
+    // What cannot be read is no value: for whoever needs a number it is none, and for whoever needs a text it is as good as absent.
+    private static string ToText(ByteString utf8) => Shorten(OtlpText.Read(utf8.Span) ?? "");
+
+    // No text is used to such a length, but two that differ must not become the same.
+    private static string Shorten(string text) => text.Length <= MaxTextLength
+        ? text
+        : $"{text.AsSpan(0, MaxTextLength)}#{Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
+
+    // Zero is how the protocol says that nobody knows. What no calendar has is refused like any time that is too far away.
+    private static DateTimeOffset? ToInstant(ulong nanoseconds) =>
+        nanoseconds == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / (ulong)TimeSpan.NanosecondsPerTick));
+
+    private static string ToId(ByteString traceId, ByteString spanId) =>
+        spanId.IsEmpty ? "" : $"{Convert.ToHexString(traceId.Span)} {Convert.ToHexString(spanId.Span)}";
+}

@@ -1,0 +1,34 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Audit;
+using Entourage.Application.Errors;
+using Entourage.Domain.Audit;
+using MediatR;
+
+namespace Entourage.Application.Keys;
+
+/// <summary>Lets nobody in with a key any more, from this moment on and on every replica. One that was revoked stays as it is.</summary>
+/// <param name="Id">Which.</param>
+public sealed record RevokeKeyCommand(Guid Id) : ICommand<Unit>
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Lead(Resource.ApiKey(Id));
+}
+
+internal sealed class RevokeKeyHandler(IEntourageDb db, AuditTrail audit, TimeProvider time) : IRequestHandler<RevokeKeyCommand, Unit>
+{
+    public async Task<Unit> Handle(RevokeKeyCommand request, CancellationToken cancellationToken)
+    {
+        var key = await db.ApiKeys.Where(key => key.Id == request.Id).GetAsync(request.Id, "key", cancellationToken);
+        var before = KeyResponse.From(key);
+        if (key.Revoke(time.GetUtcNow()))
+        {
+            audit.Add(
+                AuditAction.KeyRevoked, AuditSubject.Of(AuditSubjectKind.Key, key.Id, key.OrganisationId, key.TeamId), before, KeyResponse.From(key));
+            await db.RaiseKeyRevisionAsync(cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return Unit.Value;
+    }
+}

@@ -1,0 +1,87 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Sessions;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Otlp;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Tasks;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Otlp;
+
+/// <summary>
+/// Opens a session for a program whose telemetry tells of usage, or finds the one that somebody else has opened for it meanwhile. No budget,
+/// pause or dependency refuses it: the money is gone already, and nothing that is gone may be lost (rule 1).
+/// </summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="TaskId">The task it works on, if it says so; left out where its team has no such task.</param>
+/// <param name="ParentSessionId">The session that it is a sub-agent's of; null for none.</param>
+/// <param name="Name">What the program calls its session.</param>
+/// <param name="Model">The model, if known; else the agent's.</param>
+/// <param name="At">When it last used something (UTC).</param>
+public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
+}
+
+internal sealed class OpenSourceSessionValidator : AbstractValidator<OpenSourceSessionCommand>
+{
+    public OpenSourceSessionValidator()
+    {
+        RuleFor(command => command.Name).NotNull();
+        RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
+    }
+}
+
+internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<OpenSourceSessionCommand, SourceSessionAnswer>
+{
+    public async Task<SourceSessionAnswer> Handle(OpenSourceSessionCommand request, CancellationToken cancellationToken)
+    {
+        var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
+        var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
+        var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
+
+        // From here on nobody else opens one.
+        await db.LockOrganisationAsync(organisationId, cancellationToken);
+        var keyHash = SourceSession.HashOf(agent.Id, request.Name);
+        var link = await db.SourceSessions.SingleOrDefaultAsync(source => source.KeyHash == keyHash, cancellationToken);
+        if (link is not null)
+        {
+            var linked = await db.Sessions.AsNoTracking().SingleAsync(session => session.Id == link.SessionId, cancellationToken);
+            if (SourceSession.GoesOn(linked.Status, linked.EndedAt, request.At))
+            {
+                return new(agent.Id, linked.Id);
+            }
+        }
+
+        var now = time.GetUtcNow();
+        var parent = request.ParentSessionId is { } parentId ? await db.Sessions.SingleAsync(session => session.Id == parentId, cancellationToken) : null;
+        if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.MaxDepth))
+        {
+            // It can have no session below it any more; what the sub-agent has spent is its own all the same.
+            return new(agent.Id, parent.Id);
+        }
+
+        var opened = await db.OpenAsync(Session.Start(agent, task, parent, request.Model, now), now, cancellationToken);
+        if (link is null)
+        {
+            db.SourceSessions.Add(SourceSession.Link(agent.Id, request.Name, opened.Id));
+        }
+        else
+        {
+            link.GoOnIn(opened.Id);
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return new(agent.Id, opened.Id) { IsWithoutTask = request.TaskId is not null && task is null };
+    }
+
+    private async Task<WorkTask?> FindTaskAsync(Agent agent, long? id, CancellationToken cancellationToken) => id is null
+        ? null
+        : await db.Tasks.SingleOrDefaultAsync(task => task.Id == id && task.TeamId == agent.TeamId, cancellationToken);
+}

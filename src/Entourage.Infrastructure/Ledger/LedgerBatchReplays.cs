@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
+using Entourage.Application.Json;
+using Entourage.Application.Ledger;
+using Entourage.Application.Sessions;
+
+namespace Entourage.Infrastructure.Ledger;
+
+/// <summary>
+/// The answers to batches that were sent under a key: one for each key and session, with a receipt for each item that was recorded.
+/// An answer grows when a resend adds items that were refused before or not there.
+/// </summary>
+/// <param name="stored">What was answered before, by the key's hash.</param>
+internal sealed class LedgerBatchReplays(IReadOnlyDictionary<string, IdempotentAnswer> stored)
+{
+    private readonly Dictionary<string, Group> groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<IdempotencyBatch, bool> verdicts = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The answers under keys that were not used before.</summary>
+    public IEnumerable<IdempotentAnswer> Added => groups.Values.Where(group => group is { HasGrown: true, Before: null }).Select(group => group.ToAnswer());
+
+    /// <summary>The answers that have grown.</summary>
+    public IEnumerable<AnswerChange> Extended =>
+        groups.Values.Where(group => group is { HasGrown: true, Before: not null }).Select(group => new AnswerChange(group.Before!, group.ToAnswer()));
+
+    /// <summary>The receipt that was given for an item before; null when it has not been recorded.</summary>
+    /// <exception cref="IdempotencyKeyReusedException">
+    /// The key was used for other items of one of the batch's sessions. Then no item of the batch is taken: the request is another one.
+    /// </exception>
+    public UsageReceipt? Find(UsageEntry entry, IdempotencyItem item)
+    {
+        // Decided once for the whole batch, before its first item is recorded.
+        if (!verdicts.TryGetValue(item.Batch, out var isSame))
+        {
+            isSame = item.Batch.Groups.All(group => GetGroup(group.Key).Matches(group.Value));
+            verdicts.Add(item.Batch, isSame);
+        }
+
+        return isSame ? GetGroup(entry.Idempotency!.Key).Find(item.Place, entry.SessionId) : throw new IdempotencyKeyReusedException();
+    }
+
+    /// <summary>Keeps the receipt of an item that was recorded.</summary>
+    public void Keep(UsageEntry entry, IdempotencyItem item, UsageResponse response) =>
+        GetGroup(entry.Idempotency!.Key).Add(entry, UsageReceipt.Of(response, item.Place));
+
+    private Group GetGroup(string key)
+    {
+        if (!groups.TryGetValue(key, out var group))
+        {
+            groups.Add(key, group = new(stored.GetValueOrDefault(key)));
+        }
+
+        return group;
+    }
+
+    /// <summary>The items of one session under one key.</summary>
+    private sealed class Group
+    {
+        private readonly SortedDictionary<int, UsageReceipt> receipts = [];
+
+        // The hashes of the recorded items. What is stored has the hash of all of them alone, so they are unknown until a request matches.
+        private readonly SortedDictionary<int, byte[]> hashes = [];
+        private DateTimeOffset answeredAt;
+        private byte[] keyHash = [];
+
+        public Group(IdempotentAnswer? before)
+        {
+            Before = before;
+            foreach (var receipt in before is null ? [] : JsonSerializer.Deserialize<UsageReceipt[]>(before.Response, EntourageJson.Stored)!)
+            {
+                receipts.Add(receipt.Place, receipt);
+            }
+        }
+
+        /// <summary>The answer as it is stored; null when there is none.</summary>
+        public IdempotentAnswer? Before { get; }
+
+        public bool HasGrown { get; private set; }
+
+        /// <summary>Whether every recorded item is in a request, as it was and where it was.</summary>
+        public bool Matches(Dictionary<int, IdempotencyToken> tokens)
+        {
+            if (!receipts.Keys.All(tokens.ContainsKey))
+            {
+                return false;
+            }
+
+            if (hashes.Count == receipts.Count)
+            {
+                return hashes.All(hash => tokens[hash.Key].RequestHash.AsSpan().SequenceEqual(hash.Value));
+            }
+
+            var sent = receipts.Keys.Select(place => KeyValuePair.Create(place, tokens[place].RequestHash)).ToArray();
+            if (!HashOf(sent).AsSpan().SequenceEqual(Before!.RequestHash))
+            {
+                return false;
+            }
+
+            foreach (var (place, hash) in sent)
+            {
+                hashes.Add(place, hash);
+            }
+
+            return true;
+        }
+
+        public UsageReceipt? Find(int place, long sessionId) =>
+            receipts.TryGetValue(place, out var receipt) ? receipt with { SessionId = sessionId } : null;
+
+        public void Add(UsageEntry entry, UsageReceipt receipt)
+        {
+            receipts.Add(receipt.Place, receipt);
+            hashes.Add(receipt.Place, entry.Idempotency!.RequestHash);
+            (keyHash, answeredAt, HasGrown) = (entry.Idempotency.KeyHash, entry.Now, true);
+        }
+
+        /// <summary>The answer as it is to be stored. It is kept as long as if all of it were given now.</summary>
+        public IdempotentAnswer ToAnswer() =>
+            new(keyHash, HashOf(hashes), JsonSerializer.Serialize(receipts.Values, EntourageJson.Stored), answeredAt);
+
+        private static byte[] HashOf(IEnumerable<KeyValuePair<int, byte[]>> items)
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            Span<byte> place = stackalloc byte[sizeof(int)];
+            foreach (var (index, itemHash) in items)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(place, index);
+                hash.AppendData(place);
+                hash.AppendData(itemHash);
+            }
+
+            return hash.GetHashAndReset();
+        }
+    }
+}

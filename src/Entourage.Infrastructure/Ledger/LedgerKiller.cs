@@ -1,0 +1,24 @@
+using Entourage.Application.Ledger;
+using Entourage.Domain.Budgets;
+using Entourage.Infrastructure.Persistence;
+
+namespace Entourage.Infrastructure.Ledger;
+
+/// <summary>Kills sessions in the transaction of a context, as the ledger kills them in its own.</summary>
+internal sealed class LedgerKiller(EntourageDb db, ILedgerStore store) : ISessionKiller
+{
+    public Task KillAsync(
+        Guid organisationId, Guid teamId, IReadOnlyCollection<BudgetWindow> exhausted, DateTimeOffset now, CancellationToken cancellationToken) => store.WithinAsync(
+        db,
+        async writes =>
+        {
+            // The ledger's statements are short, and none of them is given up once it has begun.
+            cancellationToken.ThrowIfCancellationRequested();
+            var books = new LedgerWorkingSet(await writes.LockAsync([], [organisationId]), [organisationId]);
+            await new LedgerStops(books, writes).KillUnderAsync(teamId, exhausted, now);
+            if (books.Close([], []) is { } changes)
+            {
+                await writes.SaveAsync(changes);
+            }
+        });
+}

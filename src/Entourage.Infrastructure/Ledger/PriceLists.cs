@@ -1,0 +1,47 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain.Prices;
+
+namespace Entourage.Infrastructure.Ledger;
+
+/// <summary>
+/// Caches the price lists of organisations. A list is valid for one version of its organisation: whoever sets a price changes the version of each
+/// organisation concerned in the same transaction, and every transaction of the ledger reads it.
+/// </summary>
+/// <remarks>
+/// The prices that all organisations share are kept once, however many lists refer to them. A new shared price changes the version of every
+/// organisation, so all cached lists are dropped with it.
+/// </remarks>
+internal sealed class PriceLists
+{
+    /// <summary>How many lists are cached: those of the organisations that were used last.</summary>
+    public const int Remembered = 512;
+
+    private volatile Generation current = new(NewestId: null, new PriceList([]));
+
+    /// <summary>The prices of an organisation at one of its versions.</summary>
+    public async ValueTask<PriceList> GetAsync(Guid organisationId, long version, ILedgerWrites store)
+    {
+        var generation = current;
+        if (generation.Lists.TryGet(organisationId, out var known) && known.Version == version)
+        {
+            return known.Prices;
+        }
+
+        var newestId = await store.FindNewestSharedPriceAsync();
+        if (newestId != generation.NewestId)
+        {
+            current = generation = new(newestId, new PriceList(await store.FindPricesAsync(null)));
+        }
+
+        var own = await store.FindPricesAsync(organisationId);
+        var prices = own.Count == 0 ? generation.Shared : new PriceList(own, generation.Shared);
+        generation.Lists.Set(organisationId, (version, prices));
+        return prices;
+    }
+
+    /// <summary>The shared prices up to one of them, and the lists that refer to them.</summary>
+    private sealed record Generation(long? NewestId, PriceList Shared)
+    {
+        public BoundedCache<Guid, (long Version, PriceList Prices)> Lists { get; } = new(Remembered);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics.Metrics;
+using Entourage.Application.Ledger;
+using Entourage.Domain;
+using Entourage.Domain.Sessions;
+using Entourage.Infrastructure.Ledger;
+
+namespace Entourage.Infrastructure.Observability;
+
+/// <summary>
+/// What the ledger does, for those who watch the server. Counted once a transaction by the one writer, so a call pays nothing for it.
+/// </summary>
+internal sealed class LedgerMetrics
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "Entourage.Ledger";
+
+    // A transaction has one entry when there is one caller, and Database:LedgerBatchSize of them at most.
+    private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] };
+
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15],
+    };
+
+    private readonly CounterGrid entries = new(("kind", LedgerOutcomes.Kinds), ("outcome", Labels.Of<LedgerResult>()));
+    // In two parts, of which neither leaves 64 bits, however much is spent.
+    private readonly CounterGrid wholeUsd = new(("billing", Labels.Of<Billing>()), ("cost_source", Labels.Of<CostSource>()));
+    private readonly CounterGrid nanoUsd = new(("billing", Labels.Of<Billing>()), ("cost_source", Labels.Of<CostSource>()));
+    private readonly CounterGrid tokens = new(("type", ["input", "output", "cache_read", "cache_write"]));
+    private readonly Meter meter;
+    private readonly Histogram<int> size;
+    private readonly Histogram<double> duration;
+    private readonly Counter<long> reruns;
+
+    public LedgerMetrics(IMeterFactory meters)
+    {
+        meter = meters.Create(MeterName);
+        size = meter.CreateHistogram("entourage.ledger.batch.size", "{entry}", "Entries that shared a transaction.", advice: Sizes);
+        duration = meter.CreateHistogram(
+            "entourage.ledger.transaction.duration", "s", "How long a transaction took that was committed, from its beginning until it was on disk.", advice: Durations);
+        reruns = meter.CreateCounter<long>("entourage.ledger.reruns", "{transaction}", "Transactions that were run again after a fault.");
+        meter.CreateObservableCounter("entourage.ledger.entries", entries.Read, "{entry}", "What became of the ledger's entries.");
+        meter.CreateObservableCounter(
+            "entourage.spend",
+            () => wholeUsd.Read().Zip(
+                nanoUsd.Read(), (whole, nanos) => new Measurement<double>(whole.Value + ((double)nanos.Value / Money.NanosPerUsd), whole.Tags)),
+            "usd",
+            "Costs of the usage that this process recorded.");
+        meter.CreateObservableCounter("entourage.tokens", tokens.Read, "{token}", "Tokens of the usage that this process recorded.");
+    }
+
+    /// <summary>Shows how much waits, and how much may.</summary>
+    public void ShowQueue(Func<int> waiting, int limit)
+    {
+        meter.CreateObservableUpDownCounter("entourage.ledger.queue.length", waiting, "{entry}", "Entries that wait for a transaction.");
+        meter.CreateObservableUpDownCounter("entourage.ledger.queue.limit", () => limit, "{entry}", "How many may wait.");
+    }
+
+    /// <summary>A transaction was committed.</summary>
+    /// <param name="batch">Its entries.</param>
+    /// <param name="outcomes">What became of each.</param>
+    /// <param name="records">The usages that it recorded.</param>
+    /// <param name="took">How long it took.</param>
+    public void Committed(
+        IReadOnlyList<LedgerEntry> batch, IReadOnlyList<LedgerOutcome> outcomes, IReadOnlyCollection<LedgerRecord> records, TimeSpan took)
+    {
+        size.Record(batch.Count);
+        duration.Record(took.TotalSeconds);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            entries.Add(1, LedgerOutcomes.KindOf(batch[i]), (int)LedgerOutcomes.ResultOf(outcomes[i]));
+        }
+
+        var used = default(TokenCounts);
+        foreach (var record in records)
+        {
+            // Both enumerations begin at 1.
+            var (billing, source) = ((int)record.Entry.Billing - 1, (int)record.CostSource - 1);
+            if (record.Cost > Money.Zero)
+            {
+                // A counter never falls: the difference of a correction that makes a usage cheaper is left out.
+                wholeUsd.Add(record.Cost.NanoUsd / Money.NanosPerUsd, billing, source);
+                nanoUsd.Add(record.Cost.NanoUsd % Money.NanosPerUsd, billing, source);
+            }
+
+            if (record.Corrects is null)
+            {
+                used = TokenCounts.AddTotals(used, record.Entry.Tokens.Counts);
+            }
+        }
+
+        tokens.Add(used.Input, 0);
+        tokens.Add(used.Output, 1);
+        tokens.Add(used.CacheRead, 2);
+        tokens.Add(used.CacheWrite, 3);
+    }
+
+    /// <summary>Entries were not written.</summary>
+    public void Missed(IReadOnlyList<LedgerEntry> missed, LedgerResult why)
+    {
+        foreach (var entry in missed)
+        {
+            entries.Add(1, LedgerOutcomes.KindOf(entry), (int)why);
+        }
+    }
+
+    /// <summary>A transaction is run again.</summary>
+    public void Rerun() => reruns.Add(1);
+}

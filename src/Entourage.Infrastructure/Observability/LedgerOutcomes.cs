@@ -1,0 +1,62 @@
+using Entourage.Application.Errors;
+using Entourage.Application.Ledger;
+
+namespace Entourage.Infrastructure.Observability;
+
+/// <summary>What becomes of an entry of the ledger, as it is counted.</summary>
+internal enum LedgerResult
+{
+    /// <summary>It is on disk.</summary>
+    Written,
+
+    /// <summary>It had been written before, under the same key.</summary>
+    Replayed,
+
+    /// <summary>A hard budget refused it.</summary>
+    BudgetExceeded,
+
+    /// <summary>It broke another rule: a pause, a session that has ended, an id that is unknown.</summary>
+    Refused,
+
+    /// <summary>Too many waited already, or the server was stopping.</summary>
+    QueueFull,
+
+    /// <summary>The store could not record it.</summary>
+    Unavailable,
+
+    /// <summary>A mistake of this program.</summary>
+    Failed,
+}
+
+/// <summary>What entries of the ledger are counted as.</summary>
+internal static class LedgerOutcomes
+{
+    /// <summary>The kinds of entries, by their numbers.</summary>
+    public static readonly IReadOnlyList<string> Kinds =
+        ["usage", "reserve", "extend", "release", "end_session", "kill_session", "abandon_session", "pause", "resume", "reprice", "other"];
+
+    /// <summary>The number of an entry's kind.</summary>
+    public static int KindOf(LedgerEntry entry) => entry switch
+    {
+        UsageEntry => 0,
+        ReserveEntry => 1,
+        ExtendEntry => 2,
+        ReleaseEntry => 3,
+        EndSessionEntry => 4,
+        KillSessionEntry => 5,
+        AbandonEntry => 6,
+        PauseEntry => 7,
+        ResumeEntry => 8,
+        RepriceEntry => 9,
+        _ => 10,
+    };
+
+    /// <summary>What an outcome is counted as.</summary>
+    public static LedgerResult ResultOf(LedgerOutcome outcome) => outcome switch
+    {
+        { Refusal: BudgetExceededException } => LedgerResult.BudgetExceeded,
+        { Refusal: not null } => LedgerResult.Refused,
+        { Replayed: true } => LedgerResult.Replayed,
+        _ => LedgerResult.Written,
+    };
+}

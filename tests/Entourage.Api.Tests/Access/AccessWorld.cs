@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Entourage.Domain.Access;
+using Entourage.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace Entourage.Api.Tests.Access;
+
+/// <summary>A server that asks for keys, with two organisations, and something of everything in each of the places.</summary>
+internal sealed partial class AccessWorld : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly SqliteConnection store;
+    private readonly Dictionary<AccessPlace, (string Organisation, string Team, string Agent)> homes = [];
+    private readonly Dictionary<AccessPlace, Dictionary<string, string>> standing = [];
+    private readonly Dictionary<CallerRole, Testing.ApiClient> clients = [];
+    private readonly Testing.ApiClient nobody;
+    private int made;
+
+    private AccessWorld(ApiHost host)
+    {
+        Host = host;
+        nobody = host.ClientWith(null);
+        store = new SqliteConnection(new SqliteConnectionStringBuilder(host.Database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ToString());
+    }
+
+    public ApiHost Host { get; }
+
+    public Testing.ApiClient Admin => Host.Api;
+
+    public static async Task<AccessWorld> CreateAsync()
+    {
+        var settings = new Dictionary<string, string>(ApiHost.WithKeys) { ["Webhooks:AllowPrivateAddresses"] = "true" };
+        var world = new AccessWorld(await ApiHost.StartAsync(Store.Sqlite, settings: settings));
+        await world.store.OpenAsync();
+        await world.FillAsync();
+        return world;
+    }
+
+    /// <summary>The client of a role; that of nobody when it is null.</summary>
+    public Testing.ApiClient ClientOf(CallerRole? role) => role is { } known ? clients[known] : nobody;
+
+    /// <summary>The agent of a place.</summary>
+    public string AgentIn(AccessPlace place) => homes[place].Agent;
+
+    /// <summary>Issues a key.</summary>
+    public async Task<Testing.ApiClient> IssueAsync(object body) => Host.ClientWith((await Admin.PostAsync("/keys", body)).Created.Text("key"));
+
+    /// <summary>A text with the names of what stands in a place.</summary>
+    public string Fill(string text, AccessPlace place) => Name.Replace(text, match => standing[place][match.Groups[1].Value]);
+
+    /// <summary>A text with the names of things made for it.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> MakeAsync(string text, AccessPlace place)
+    {
+        var things = new Dictionary<string, string>();
+        foreach (var name in Name.Matches(text).Select(match => match.Groups[1].Value).Distinct())
+        {
+            things[name] = await MakeOneAsync(name, place);
+        }
+
+        return things;
+    }
+
+    /// <summary>A text with names replaced.</summary>
+    public static string Fill(string text, IReadOnlyDictionary<string, string> things) => Name.Replace(text, match => things[match.Groups[1].Value]);
+
+    /// <summary>An answer without what differs between two requests for the same thing.</summary>
+    public string Anonymous(string answer, AccessPlace place)
+    {
+        foreach (var value in standing[place].Values)
+        {
+            answer = Regex.Replace(answer, $@"\b{value}\b", "<>", RegexOptions.None, Patience);
+        }
+
+        return Trace.Replace(answer, "");
+    }
+
+    /// <summary>What every place but the agent's own holds that must not be told: ids.</summary>
+    public IEnumerable<string> SecretsOf(AccessPlace place) => standing[place].Values.Where(value => value.Length == Guid.Empty.ToString().Length);
+
+    /// <summary>Every row of every table, without what a job writes of webhooks.</summary>
+    public async Task<string> DigestAsync()
+    {
+        var rows = new StringBuilder();
+        foreach (var table in await ReadAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+        {
+            var columns = table switch
+            {
+                "Webhooks" => "Id, TeamId, Url, KindBits, Format, Secret FROM Webhooks",
+                "WebhookDeliveries" => "Id FROM WebhookDeliveries WHERE Type = 'test'",
+                "sqlite_sequence" => "* FROM sqlite_sequence WHERE name <> 'WebhookDeliveries'",
+                _ => $"* FROM \"{table}\"",
+            };
+            rows.AppendLine(table).AppendJoin('\n', await ReadAsync($"SELECT {columns}"));
+        }
+
+        return rows.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await store.DisposeAsync();
+        await Host.DisposeAsync();
+    }
+
+    private async Task FillAsync()
+    {
+        var own = await Admin.CreateTeamAsync();
+        var otherTeam = (await Admin.PostAsync($"/orgs/{own.Organisation}/teams", new { name = "Other", slug = "other" })).Created.Text("id")!;
+        var other = await Admin.CreateTeamAsync();
+        homes[AccessPlace.Own] = (own.Organisation, own.Id, own.Agent);
+        homes[AccessPlace.Peer] = (own.Organisation, own.Id, await Admin.CreateAgentAsync(own.Id, "peer"));
+        homes[AccessPlace.OtherTeam] = (own.Organisation, otherTeam, await Admin.CreateAgentAsync(otherTeam, "eng-1"));
+        homes[AccessPlace.OtherOrganisation] = (other.Organisation, other.Id, other.Agent);
+        string[] names = ["org", "team", "agent", "task", "session", "reservation", "request", "alert", "webhook", "key", "new"];
+        foreach (var place in homes.Keys)
+        {
+            standing[place] = [];
+            foreach (var name in names)
+            {
+                standing[place][name] = await MakeOneAsync(name, place);
+            }
+        }
+
+        standing[AccessPlace.Nowhere] = names.ToDictionary(name => name, name => name is "task" ? "999998" : name is "session" ? "999999" : Guid.CreateVersion7().ToString());
+        clients[CallerRole.Agent] = await IssueAsync(new { name = "agent", role = "agent", agent_id = own.Agent });
+        clients[CallerRole.Lead] = await IssueAsync(new { name = "lead", role = "lead", team_id = own.Id });
+        clients[CallerRole.Admin] = Admin;
+    }
+
+    private async Task<string> MakeOneAsync(string name, AccessPlace place)
+    {
+        if (place == AccessPlace.Nowhere)
+        {
+            return standing[place][name];
+        }
+
+        var (organisation, team, agent) = homes[place];
+        switch (name)
+        {
+            case "org":
+                return organisation;
+            case "team":
+                return team;
+            case "agent":
+                return agent;
+            case "new":
+                return string.Create(CultureInfo.InvariantCulture, $"new-{++made}");
+            case "task":
+                return await IdOfAsync($"/teams/{team}/tasks", new { title = "Some", assignee_id = agent });
+            case "session":
+                return await IdOfAsync("/sessions/start", new { agent_id = agent });
+            case "reservation":
+                return await IdOfAsync($"/sessions/{await MakeOneAsync("session", place)}/reservations", new { estimated_cost_usd = 0.01m });
+            case "request":
+                return await IdOfAsync("/human-requests", new { agent_id = agent, kind = "question", question = "Why?" });
+            case "alert":
+                await MakeOneAsync("request", place);
+                return (await Admin.GetAsync($"/teams/{team}/alerts?kind=human_request&limit=1")).Ok[0]!.Text("id")!;
+            case "webhook":
+                return await IdOfAsync($"/teams/{team}/webhooks", new { url = "http://127.0.0.1:9/x", events = new[] { "stop" } });
+            default:
+                return await IdOfAsync("/keys", new { name = "some", role = "agent", agent_id = agent });
+        }
+
+        async Task<string> IdOfAsync(string path, object body) => (await Admin.PostAsync(path, body)).Created["id"]!.ToString();
+    }
+
+    private async Task<IReadOnlyList<string>> ReadAsync(string sql)
+    {
+        await using var command = store.CreateCommand();
+#pragma warning disable CA2100 // A constant, or the name of a table.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> rows = [];
+        while (await reader.ReadAsync())
+        {
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(index => reader.GetValue(index) is byte[] bytes
+                ? Convert.ToHexString(bytes)
+                : Convert.ToString(reader.GetValue(index), CultureInfo.InvariantCulture))));
+        }
+
+        return rows;
+    }
+
+    [GeneratedRegex("<([a-z]+)>")]
+    private static partial Regex Name { get; }
+
+    [GeneratedRegex("\"trace_id\":\"[^\"]*\"")]
+    private static partial Regex Trace { get; }
+}

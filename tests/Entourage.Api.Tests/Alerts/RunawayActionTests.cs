@@ -1,0 +1,112 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Alerts;
+
+/// <summary>What a team wants to be done about a runaway is done in the transaction of the call that crosses the line, once.</summary>
+internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
+{
+    private const int StopEvent = 5;
+
+    private static readonly string[] Kinds = ["runaway_tokens", "repeated_error"];
+
+    [Test]
+    public async Task The_answer_of_the_crossing_call_says_stop_and_its_agent_is_paused()
+    {
+        var team = await CreateAsync("pause");
+        var (session, stops) = (await team.StartAsync(), await CountEventsAsync(StopEvent));
+        Assert.That((await UseTokensAsync(team, session, 999)).Flag("stop"), Is.False);
+        await team.LockAsync(session, 0.5m);
+
+        var crossing = await UseTokensAsync(team, session, 1);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(crossing.Flag("stop"), Is.True);
+            Assert.That(Reasons(crossing), Is.EqualTo(new[] { "runaway_tokens", "paused:agent" }));
+            Assert.That(crossing.Usd("reserved_usd"), Is.Zero, "A pause gives the reservations back.");
+        });
+        Assert.That((await Api.PostAsync("/sessions/start", new { agent_id = team.Agent })).Status, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That(await CountEventsAsync(StopEvent) - stops, Is.EqualTo(1));
+        Assert.That((await AlertsAsync(team, Kinds)).Single()["details"]!.Text("action"), Is.EqualTo("pause"));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task After_a_resume_the_next_call_does_not_trip_again_and_a_full_window_later_it_may()
+    {
+        var team = await CreateAsync("pause");
+        var session = await team.StartAsync();
+        var began = Host.Clock.GetUtcNow().AddHours(-1);
+        await UseTokensAsync(team, session, 1_000, occurredAt: began);
+        (await Api.PostAsync($"/agents/{team.Agent}/resume", null)).Ok.ToJsonString();
+
+        Assert.That((await UseTokensAsync(team, session, 5_000, occurredAt: began.AddMinutes(9))).Flag("stop"), Is.False);
+        Assert.That(Reasons(await UseTokensAsync(team, session, 1, occurredAt: began.AddMinutes(10))), Does.Contain("runaway_tokens"));
+        Assert.That(await AlertsAsync(team, Kinds), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_repeated_error_kills_the_session_and_what_is_below_it_and_nothing_else()
+    {
+        var team = await CreateAsync("kill");
+        var (session, other) = (await team.StartAsync(), await team.StartAsync());
+        var below = await team.StartAsync(parent: session);
+        await UseTokensAsync(team, session, 1, "The disk is full");
+
+        var crossing = await UseTokensAsync(team, session, 1, "The disk is  full");
+
+        Assert.That((crossing.Text("status"), crossing.Flag("stop")), Is.EqualTo(("killed", true)));
+        Assert.That(Reasons(crossing), Is.EqualTo(new[] { "repeated_error", "session_killed" }));
+        Assert.That((await team.SessionAsync(below)).Text("status"), Is.EqualTo("killed"));
+        Assert.That((await team.SessionAsync(other)).Text("status"), Is.EqualTo("active"));
+
+        var late = await UseTokensAsync(team, session, 1, "The disk is full");
+        Assert.That(Reasons(late), Is.EqualTo(new[] { "session_killed" }), "What was spent is recorded, and it is not killed twice.");
+        Assert.That((await AlertsAsync(team, Kinds)).Select(alert => alert.Text("kind")), Is.EqualTo(new[] { "repeated_error" }));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task In_a_batch_the_crossing_usage_is_the_first_that_says_stop()
+    {
+        var team = await CreateAsync("kill", maxTokens: 417_000);
+        var session = await team.StartAsync();
+        var items = Enumerable.Range(0, 1_000).Select(_ => new { session_id = session, input_tokens = 900, output_tokens = 100, cost_usd = 0.001m });
+
+        var answers = (await Api.PostAsync("/sessions/usage/batch", new { items })).Ok.Items("items");
+
+        Assert.That(answers.Select(answer => answer.Flag("stop")), Is.EqualTo(Enumerable.Range(1, 1_000).Select(call => call >= 417)));
+        Assert.That(await AlertsAsync(team, Kinds), Has.Count.EqualTo(1));
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1m), "All of it is recorded.");
+    }
+
+    [Test]
+    public async Task Callers_that_share_transactions_over_two_replicas_see_it_tripped_once()
+    {
+        await using var second = ApiHost.StartBeside(Host);
+        var team = await CreateAsync("pause", maxTokens: 5_000);
+        var (session, stops) = (await team.StartAsync(), await CountEventsAsync(StopEvent));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
+            await UseTokensAsync(team with { Api = i % 2 == 0 ? Api : second.Api }, session, 100)));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(answers.Count(answer => answer.Flag("stop")), Is.EqualTo(51), "The fiftieth and all after it.");
+            Assert.That(answers.Count(answer => Reasons(answer).Contains("runaway_tokens")), Is.EqualTo(1));
+        });
+        Assert.That(await CountEventsAsync(StopEvent) - stops, Is.EqualTo(1));
+        Assert.That(await AlertsAsync(team, Kinds), Has.Count.EqualTo(1));
+    }
+
+    private static string[] Reasons(JsonNode answer) => [.. answer.Items("stop_reasons").Select(reason => reason.GetValue<string>())];
+
+    private async Task<TestTeam> CreateAsync(string action, long maxTokens = 1_000)
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { runaway = new { action, max_tokens = maxTokens, max_repeated_errors = 2 } });
+        return team;
+    }
+}

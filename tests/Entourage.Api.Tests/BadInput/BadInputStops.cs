@@ -1,0 +1,48 @@
+namespace Entourage.Api.Tests.BadInput;
+
+/// <summary>Bad kills, pauses and their ends; the clock stands at 2026-06-10T12:00:00Z.</summary>
+internal static class BadInputStops
+{
+    private static readonly string[] Reasoned =
+        ["/sessions/<session>/kill", "/agents/<agent>/pause", "/teams/<team>/pause", "/orgs/<org>/pause"];
+
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Reasoned.SelectMany(OfReason), .. Ends, .. Resumes]);
+
+    private static IEnumerable<BadInputCase> Ends =>
+    [
+        Until("in the past", "\"2026-06-10T11:59:59Z\"").Invalid("expires_at"),
+        Until("at this instant", "\"2026-06-10T12:00:00Z\"").Invalid("expires_at"),
+        Until("in the past by its offset", "\"2026-06-10T13:00:00+02:00\"").Invalid("expires_at"),
+        Until("without an offset", "\"2026-06-10T13:00:00\"").Invalid("expires_at"),
+        Until("in words", "\"tomorrow\"").Invalid("expires_at"),
+        Until("of nothing", "\"\"").Invalid("expires_at"),
+        Until("of a Unix time", "1781096400").Malformed("expires_at"),
+        Until("of truth", "true").Malformed("expires_at"),
+    ];
+
+    private static IEnumerable<BadInputCase> Resumes =>
+    [
+        BadInputCase.Post("a blank reason", "/agents/<agent>/resume", """{"reason": " "}""").Invalid("reason"),
+        BadInputCase.Post("a reason that is a list", "/teams/<team>/resume", """{"reason": []}""").Malformed("reason"),
+        BadInputCase.Post("a reason of 501 characters", "/orgs/<org>/resume", $$"""{"reason": "{{new string('r', 501)}}"}""").Invalid("reason"),
+        BadInputCase.Post("an end", "/orgs/<org>/resume", """{"expires_at": null}""").Malformed("expires_at"),
+    ];
+
+    private static IEnumerable<BadInputCase> OfReason(string path) =>
+    [
+        BadInputCase.Post("no reason", path, "{}").Invalid("reason"),
+        BadInputCase.Post("a reason of null", path, """{"reason": null}""").Invalid("reason"),
+        BadInputCase.Post("an empty reason", path, """{"reason": ""}""").Invalid("reason"),
+        BadInputCase.Post("a blank reason", path, """{"reason": "  "}""").Invalid("reason"),
+        BadInputCase.Post("a reason of two lines", path, """{"reason": "a\nb"}""").Invalid("reason"),
+        BadInputCase.Post("a reason of 501 characters", path, $$"""{"reason": "{{new string('r', 501)}}"}""").Invalid("reason"),
+        BadInputCase.Post("a reason with a null byte", path, """{"reason": "\u0000"}""").Invalid("reason"),
+        BadInputCase.Post("a reason that is a number", path, """{"reason": 5}""").Malformed("reason"),
+        BadInputCase.Post("an unknown member", path, """{"reason": "enough", "by": "me"}""").Malformed("by"),
+        BadInputCase.Post("a list", path, "[]").Malformed(),
+        BadInputCase.Post("no JSON", path, "enough").Malformed(),
+    ];
+
+    private static BadInputCase Until(string name, string json) =>
+        BadInputCase.Post($"an end {name}", "/teams/<team>/pause", $$"""{"reason": "enough", "expires_at": {{json}}}""");
+}

@@ -1,0 +1,58 @@
+using Entourage.Api.Tests.Ledger;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Commands;
+
+/// <summary>A backup under full load, and its way back: what was acknowledged before it began is in it.</summary>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class BackupTests(Store store) : DatabaseFixture(store)
+{
+    private const int Callers = 16;
+    private const int EnoughToStart = 200;
+
+    private string Copy => Database.FilePath + ".backup";
+
+    [SetUp]
+    public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
+
+    [Test]
+    public async Task A_backup_under_full_load_has_all_that_was_acknowledged_before_it_began()
+    {
+        Cents cents;
+        IReadOnlyList<string> before;
+        await using (var process = await ApiProcess.StartAsync(Database))
+        {
+            cents = new(await (await process.Api.CreateTeamAsync()).StartAsync());
+            var callers = Enumerable.Range(0, Callers).Select(caller => cents.ReportUntilRefusedAsync(process.Api, $"{caller}")).ToArray();
+            await GrowBeyondAsync(cents, EnoughToStart);
+
+            before = cents.Acknowledged;
+            await RunAsync(0, "is a backup of", "backup", Copy);
+            await GrowBeyondAsync(cents, cents.Acknowledged.Count);
+            await RunAsync(1, "", "restore", Copy);
+            await process.TerminateAsync();
+            await Task.WhenAll(callers);
+        }
+
+        await RunAsync(0, $"is what {Copy} holds.", "restore", Copy);
+        await RunAsync(0, " 0 differences", "verify");
+        await using var next = await ApiProcess.StartAsync(Database);
+        await Parallel.ForEachAsync(before, async (key, _) =>
+            Assert.That((await cents.ReportAsync(next.Api, key)).Header("Idempotent-Replayed"), Is.EqualTo("true"), "it is there"));
+    }
+
+    [Test]
+    public async Task A_command_about_a_file_wants_its_name() => await RunAsync(1, "", "backup", "--force");
+
+    private static async Task GrowBeyondAsync(Cents cents, int count)
+    {
+        await Patience.UntilAsync(() => cents.Acknowledged.Count > count);
+    }
+
+    private async Task RunAsync(int exitCode, string says, params string[] arguments)
+    {
+        var ended = await ApiProcess.RunAsync(Database, arguments);
+        Assert.That((ended.ExitCode, ended.Output), Is.EqualTo((exitCode, ended.Output)));
+        Assert.That(ended.Output, Does.Contain(says));
+    }
+}

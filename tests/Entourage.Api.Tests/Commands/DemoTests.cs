@@ -1,0 +1,45 @@
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Commands;
+
+/// <summary>The demo: two lifelike weeks, made as agents would make them.</summary>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class DemoTests(Store store) : DatabaseFixture(store)
+{
+    private static readonly string[] FalseAlarms = ["runaway_tokens", "repeated_error", "rising_cost", "verbose_output", "fan_out", "cost_differs", "unpriced_model"];
+
+    [Test]
+    public async Task It_fills_a_store_once_with_two_weeks_that_add_up()
+    {
+        var (exitCode, output) = await ApiProcess.RunAsync(Database, "seed-demo");
+        Assert.That(exitCode, Is.Zero, output);
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.Zero);
+        Assert.That((await ApiProcess.RunAsync(Database, "seed-demo")).ExitCode, Is.EqualTo(1), "there is one already");
+
+        await using var process = await ApiProcess.StartAsync(Database);
+        var organisation = (await process.Api.GetAsync("/orgs")).Ok.AsArray().Single()!.Text("id");
+        var costs = (await process.Api.GetAsync($"/orgs/{organisation}/costs")).Ok;
+        Assert.Multiple(() =>
+        {
+            Assert.That(costs.Items("by_team"), Has.Count.EqualTo(2));
+            Assert.That(costs.Items("by_agent"), Has.Count.EqualTo(7));
+            Assert.That(costs.Items("by_day"), Has.Count.InRange(11, 16));
+            Assert.That(costs.Number("session_count"), Is.GreaterThan(200));
+            Assert.That(costs.Usd("total_cost_usd"), Is.GreaterThan(50m));
+            Assert.That(costs.Number("unpriced_tokens"), Is.Zero);
+            Assert.That(costs.Usd("forecast_month_usd"), Is.Positive);
+        });
+
+        // Agents that work as they should give no false alarm, under the settings that every team begins with.
+        foreach (var team in costs.Items("by_team").Select(row => row.Text("team_id")))
+        {
+            Assert.That((await process.Api.GetAsync($"/settings/teams/{team}")).Ok["runaway"]!.Number("max_tokens"), Is.EqualTo(500_000));
+            foreach (var kind in FalseAlarms)
+            {
+                Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts?kind={kind}")).Ok.AsArray(), Is.Empty, kind);
+            }
+
+            Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Budgets were spent.");
+        }
+    }
+}

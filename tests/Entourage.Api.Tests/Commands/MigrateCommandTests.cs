@@ -1,0 +1,24 @@
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Commands;
+
+/// <summary>The schema is brought up to date by a command, for servers whose login may not change it.</summary>
+internal sealed class MigrateCommandTests(Store store) : DatabaseFixture(store)
+{
+    private static readonly Dictionary<string, string> WithoutMigrations = new() { ["Database:MigrateOnStart"] = "false" };
+
+    [Test]
+    public async Task Servers_that_do_not_migrate_serve_a_store_that_the_command_has_migrated()
+    {
+        var (first, said) = await ApiProcess.RunAsync(Database, "migrate", "--Database:MigrateOnStart=false");
+        Assert.That(first, Is.Zero, said);
+        Assert.That(said, Does.Match(@"^The schema is up to date: \d+ migrations were applied\.\s*$"));
+        var (second, again) = await ApiProcess.RunAsync(Database, "migrate");
+        Assert.That((second, again), Is.EqualTo((0, "The schema is up to date." + Environment.NewLine)));
+
+        await using var process = await ApiProcess.StartAsync(Database, settings: WithoutMigrations);
+        Assert.That((await process.Api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await process.Api.GetAsync("/prices")).Ok.AsArray(), Is.Not.Empty);
+    }
+}

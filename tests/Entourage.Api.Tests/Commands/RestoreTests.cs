@@ -1,0 +1,282 @@
+using System.Net;
+using Entourage.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace Entourage.Api.Tests.Commands;
+
+/// <summary>
+/// A session, task or event number means the same for ever, also after a restore (invariant 17): whatever clients still hold from the
+/// time that the backup does not have must not name something else.
+/// </summary>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
+{
+    // JavaScript keeps integers exact up to here.
+    private const long GreatestExactNumber = 1L << 53;
+
+    private string Copy => Database.FilePath + ".backup";
+
+    [SetUp]
+    public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
+
+    [Test]
+    public async Task Nothing_that_clients_hold_from_the_lost_time_names_something_else_after_a_restore()
+    {
+        TestTeam team;
+        long session, lostSession, lostTask;
+        string tag, lostTag, lostReservation, lostEvent, knownEvent;
+        await using (var process = await ApiProcess.StartAsync(Database))
+        {
+            team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            session = await team.StartAsync();
+            await team.CreateTaskAsync();
+            await team.UseAsync(session, 0.01m);
+            tag = await ReadTagAsync(team);
+            knownEvent = await ReadEventIdAsync(team);
+            await RunAsync(0, "backup", Copy);
+
+            lostSession = await team.StartAsync();
+            lostTask = await team.CreateTaskAsync();
+            await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
+            lostTag = await ReadTagAsync(team);
+            lostReservation = await team.LockAsync(lostSession, 0.5m);
+            for (var usage = 0; usage < 3; usage++)
+            {
+                await team.UseAsync(session, 0.01m, idempotencyKey: $"lost-{usage}");
+            }
+
+            lostEvent = await ReadEventIdAsync(team);
+            await process.TerminateAsync();
+        }
+
+        await RunAsync(0, "restore", Copy);
+        await using var restored = await ApiProcess.StartAsync(Database);
+        team = team with { Api = restored.Api };
+        var other = await restored.Api.CreateAgentAsync(team.Id, "eng-2");
+        var (newSession, newTask) = (await team.StartAsync(agent: other), await team.CreateTaskAsync());
+        Assert.That(newSession, Is.GreaterThan(lostSession).And.LessThan(GreatestExactNumber));
+        Assert.That(newTask, Is.GreaterThan(lostTask).And.LessThan(GreatestExactNumber));
+        await AssertNotFoundAsync(await restored.Api.PostAsync($"/sessions/{lostSession}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 0.01m }, "late"));
+        await AssertNotFoundAsync(await restored.Api.PostAsync($"/sessions/{lostSession}/end", new { }));
+        await AssertNotFoundAsync(await restored.Api.GetAsync($"/tasks/{lostTask}"));
+        var unknown = await restored.Api.PostAsync(
+            $"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 0.01m, reservation_id = lostReservation });
+        Assert.That((unknown.Status, unknown.Json.Text("type")), Is.EqualTo((HttpStatusCode.UnprocessableEntity, "/problems/unknown-reservation")));
+
+        await AssertSettingsTagsAsync(team, tag, lostTag);
+
+        // Usage that the backup does not have is counted once, however often it is repeated.
+        for (var time = 0; time < 2; time++)
+        {
+            await team.UseAsync(session, 0.01m, idempotencyKey: "lost-0");
+        }
+
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(0.02m));
+        foreach (var position in new[] { knownEvent, lostEvent })
+        {
+            await using var events = await EventReader.OpenAsync(restored.Api, $"/teams/{team.Id}/events", position);
+            var read = await events.ReadAsync(4);
+            Assert.That(read.Select(message => message.Kind), Is.EquivalentTo(new[] { "session", "settings", "settings", "usage" }), position);
+            Assert.That(read.Single(message => message.Kind == "usage").Json["data"]!.Number("sequence"), Is.LessThan(GreatestExactNumber));
+        }
+
+        await RunAsync(0, "verify");
+    }
+
+    [Test]
+    public async Task A_backup_that_is_restored_twice_hands_out_no_number_twice()
+    {
+        await using (var process = await ApiProcess.StartAsync(Database))
+        {
+            await (await process.Api.CreateTeamAsync()).StartAsync();
+            await RunAsync(0, "backup", Copy);
+            await process.TerminateAsync();
+        }
+
+        var sessions = new List<long> { await NextSessionAsync() };
+        foreach (var emptied in new[] { false, false, true })
+        {
+            if (emptied)
+            {
+                // Nothing at hand shows how far the numbers came.
+                File.Delete(Database.FilePath);
+            }
+
+            await RunAsync(0, "restore", Copy);
+            sessions.Add(await NextSessionAsync());
+        }
+
+        Assert.That(sessions, Is.Ordered.And.Unique);
+    }
+
+    [Test]
+    public async Task A_webhook_and_a_watcher_go_on_beyond_the_gap_in_the_numbers()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var settings = new Dictionary<string, string> { ["Webhooks:AllowPrivateAddresses"] = "true" };
+        TestTeam team;
+        TestTeam busy;
+        string position;
+        await using (var process = await ApiProcess.StartAsync(Database, settings: settings))
+        {
+            team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            busy = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            _ = (await process.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = receiver.Url, events = new[] { "usage" } })).Created;
+            position = await ReadEventIdAsync(team);
+            await process.TerminateAsync();
+        }
+
+        await RunAsync(0, "backup", Copy);
+        await RunAsync(0, "restore", Copy);
+        await using var restored = await ApiProcess.StartAsync(Database, settings: settings);
+        (team, busy) = (team with { Api = restored.Api }, busy with { Api = restored.Api });
+
+        // Usage of another team comes first: the webhook and the watcher are moved on over all that lies between.
+        await busy.UseAsync(await busy.StartAsync(), 0.01m);
+        await using var idle = await EventReader.OpenAsync(restored.Api, $"/teams/{team.Id}/events");
+        var usage = (await team.UseAsync(await team.StartAsync(), 0.01m)).Text("usage_id");
+        Assert.That((await receiver.ReadAsync()).Json.Text("id"), Is.EqualTo(usage));
+        await using var late = await EventReader.OpenAsync(restored.Api, $"/teams/{team.Id}/events", position);
+        foreach (var reader in new[] { idle, late })
+        {
+            Assert.That((await reader.ReadAsync(2)).Select(message => message.Kind), Is.EquivalentTo(new[] { "session", "usage" }));
+        }
+    }
+
+    [Test]
+    public async Task A_file_that_was_copied_by_hand_hands_out_no_number_again_after_the_command_for_it()
+    {
+        TestTeam team;
+        long lost;
+        await using (var process = await ApiProcess.StartAsync(Database))
+        {
+            team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            await RunAsync(0, "backup", Copy);
+            lost = await team.StartAsync();
+            await RunAsync(1, "after-restore");
+            await process.TerminateAsync();
+        }
+
+        File.Copy(Copy, Database.FilePath, overwrite: true);
+        var output = await RunAsync(0, "after-restore");
+        Assert.That(output, Does.Contain("Keys").IgnoreCase);
+        await using var restored = await ApiProcess.StartAsync(Database);
+        Assert.That(await (team with { Api = restored.Api }).StartAsync(), Is.GreaterThan(lost));
+    }
+
+    [Test]
+    public async Task A_key_that_was_revoked_after_the_backup_stays_revoked_where_the_replaced_store_shows_it()
+    {
+        const string Admin = "the-admin-key-of-this-test-0123456789";
+        var settings = new Dictionary<string, string> { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = Admin };
+        string revoked;
+        await using (var process = await ApiProcess.StartAsync(Database, settings: settings))
+        {
+            var made = (await process.Api.SendAsync(HttpMethod.Post, "/keys", new { name = "leaked", role = "admin" }, ("X-API-Key", Admin))).Created;
+            revoked = made.Text("key")!;
+            await RunAsync(0, "backup", Copy);
+            Assert.That(
+                (await process.Api.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null, ("X-API-Key", Admin))).Status, Is.EqualTo(HttpStatusCode.NoContent));
+            await process.TerminateAsync();
+        }
+
+        Assert.That(await RunAsync(0, "restore", Copy), Does.Contain("leaked").And.Contains("revoked"));
+        await using (var restored = await ApiProcess.StartAsync(Database, settings: settings))
+        {
+            Assert.That(await StatusAsync(restored, revoked), Is.EqualTo(HttpStatusCode.Unauthorized));
+            Assert.That(await StatusAsync(restored, Admin), Is.EqualTo(HttpStatusCode.OK));
+            await restored.TerminateAsync();
+        }
+
+        // Nothing shows what was revoked: then it is said that keys may have come back to life, and which.
+        File.Delete(Database.FilePath);
+        Assert.That(await RunAsync(0, "restore", Copy), Does.Contain("leaked").And.Contains("work again"));
+        await using var bare = await ApiProcess.StartAsync(Database, settings: settings);
+        Assert.That(await StatusAsync(bare, revoked), Is.EqualTo(HttpStatusCode.OK));
+
+        static async Task<HttpStatusCode> StatusAsync(ApiProcess process, string key) =>
+            (await process.Api.SendAsync(HttpMethod.Get, "/keys", null, ("X-API-Key", key))).Status;
+    }
+
+    [Test]
+    public async Task A_restore_that_is_killed_leaves_the_old_store_or_the_new_one_with_its_numbers_moved()
+    {
+        long lost;
+        TestTeam team;
+        await using (var process = await ApiProcess.StartAsync(Database))
+        {
+            team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            await team.StartAsync();
+            await RunAsync(0, "backup", Copy);
+            lost = await team.StartAsync();
+            await process.TerminateAsync();
+        }
+
+        var folder = Path.GetDirectoryName(Database.FilePath)!;
+        var moments = new Func<bool>[]
+        {
+            () => Directory.GetFiles(folder, "*.partial").Length > 0,
+            () => Directory.GetFiles(folder, "*.partial").Any(file => new FileInfo(file).Length >= new FileInfo(Copy).Length),
+            () => Directory.GetFiles(folder, "*.partial-journal").Length > 0,
+            () => Directory.GetFiles(folder, "*.replaced-*").Length > 0,
+        };
+        foreach (var moment in moments)
+        {
+            await ApiProcess.RunUntilAsync(Database, moment, "restore", Copy);
+            foreach (var left in Directory.GetFiles(folder, "*.partial*").Concat(Directory.GetFiles(folder, "*.replaced-*")))
+            {
+                File.Delete(left);
+            }
+
+            var next = await NextSessionAsync();
+            Assert.That(next, Is.EqualTo(lost).Or.GreaterThan(1_000_000L), "the old store goes on after its last, the new one far ahead");
+        }
+    }
+
+    /// <summary>The number after which the store goes on with sessions.</summary>
+    private async Task<long> NextSessionAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={Database.FilePath};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT seq FROM sqlite_sequence WHERE name = 'Sessions'";
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task AssertSettingsTagsAsync(TestTeam team, string tag, string lostTag)
+    {
+        // A version counts up by one with each change: as many as there were in the lost time must not lead to its tags.
+        for (var change = 1; change <= 2; change++)
+        {
+            await team.ConfigureAsync(new { weekly_cost_limit_usd = 10m + change });
+            foreach (var stale in new[] { tag, lostTag })
+            {
+                var answer = await team.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 7m }, stale);
+                Assert.That((answer.Status, answer.Json.Text("type")), Is.EqualTo((HttpStatusCode.Conflict, "/problems/stale")), $"{stale} after {change}");
+            }
+        }
+    }
+
+    private static Task AssertNotFoundAsync(Answer answer)
+    {
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.NotFound), answer.Text);
+        return Task.CompletedTask;
+    }
+
+    private static async Task<string> ReadTagAsync(TestTeam team) =>
+        (await team.Api.GetAsync($"/settings/teams/{team.Id}")).Header("ETag")!;
+
+    private static async Task<string> ReadEventIdAsync(TestTeam team)
+    {
+        await using var events = await EventReader.OpenAsync(team.Api, $"/teams/{team.Id}/events");
+        await team.ConfigureAsync(new { monthly_cost_limit_usd = 1_000m });
+        return (await events.ReadAsync())!.Id;
+    }
+
+    private async Task<string> RunAsync(int exitCode, params string[] arguments)
+    {
+        var ended = await ApiProcess.RunAsync(Database, arguments);
+        Assert.That(ended.ExitCode, Is.EqualTo(exitCode), ended.Output);
+        return ended.Output;
+    }
+}

@@ -1,0 +1,159 @@
+using Entourage.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace Entourage.Api.Tests.Commands;
+
+/// <summary>What is broken in one organisation is reported, and the others are verified and repaired all the same.</summary>
+internal sealed class VerifyTroubleTests
+{
+    private ApiHost host = null!;
+    private TestTeam broken = null!;
+    private TestTeam sound = null!;
+    private long lost;
+    private long kept;
+
+    [SetUp]
+    public async Task SpendAsync()
+    {
+        host = await ApiHost.StartAsync(Store.Sqlite);
+        (broken, sound) = (await host.Api.CreateTeamAsync(), await host.Api.CreateTeamAsync());
+        (lost, kept) = (await broken.StartAsync(), await sound.StartAsync());
+        await broken.UseAsync(lost, 1.5m);
+        await sound.UseAsync(kept, 2m);
+        Assert.That((await host.VerifyAsync()).Troubles, Is.Empty);
+    }
+
+    [TearDown]
+    public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
+
+    [Test]
+    public async Task Usage_whose_session_is_gone_is_reported_and_its_organisation_is_not_put_right()
+    {
+        await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}", $"UPDATE BudgetCounters SET Spent = 7 WHERE ScopeId = '{sound.Id}'");
+
+        var found = await host.VerifyAsync();
+        Assert.That(found.Troubles, Has.Some.EqualTo($"Session {lost} is missing, and no total counts what names it. Usage records: 1."));
+        Assert.That(found.Troubles, Has.Some.StartsWith($"organisation {broken.Organisation} (Acme): rollup of team {broken.Id}"));
+        Assert.That(found.Differences, Has.Some.Contains($"counter of Team {sound.Id}"));
+
+        var repaired = await host.VerifyAsync(repair: true);
+        Assert.That(repaired.Troubles, Has.Some.Contains($"organisation {broken.Organisation} (Acme): its totals are not put right"));
+        var after = await host.VerifyAsync();
+        Assert.That(after.Differences.Where(difference => difference.Contains(sound.Id, StringComparison.Ordinal)), Is.Empty);
+        Assert.That((await sound.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(2m));
+        Assert.That(await host.CountAsync("UsageRecords"), Is.EqualTo(2), "no record is lost");
+    }
+
+    [TestCase("'many'")]
+    [TestCase("1.5e300")]
+    public async Task A_record_that_holds_no_whole_number_is_reported(string value)
+    {
+        await BreakAsync($"UPDATE UsageRecords SET Cost = {value} WHERE SessionId = {lost}");
+
+        var report = await host.VerifyAsync();
+
+        Assert.That(report.Troubles, Has.Some.StartsWith($"organisation {broken.Organisation} (Acme): UsageRecords "));
+        Assert.That(report.Troubles, Has.Some.Contains(" Cost ("));
+        Assert.That(report.Differences.Where(difference => difference.Contains(sound.Id, StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [TestCase("UsageRollups", "CostNanoUsd")]
+    [TestCase("UsageRollups", "SummarisedCostNanoUsd")]
+    [TestCase("CostSummaries", "CostNanoUsd")]
+    [TestCase("BudgetCounters", "Spent")]
+    [TestCase("Sessions", "InputTokens")]
+    public async Task A_total_that_holds_no_whole_number_is_reported_and_put_right(string table, string column)
+    {
+        await host.SummariseAsync();
+        var before = (await broken.CostsAsync()).ToJsonString();
+        foreach (var value in new[] { "9.3e18", "'many'" })
+        {
+            await BreakAsync($"UPDATE {table} SET {column} = {value}");
+
+            var found = await host.VerifyAsync();
+            Assert.That(found.Differences, Has.Some.StartsWith(table));
+            var repaired = await host.VerifyAsync(repair: true);
+            Assert.That(repaired.Troubles, Is.Empty);
+            var after = await host.VerifyAsync();
+            Assert.That(after.Differences.Concat(after.Troubles), Is.Empty);
+            Assert.That((await broken.CostsAsync()).ToJsonString(), Is.EqualTo(before));
+        }
+    }
+
+    [Test]
+    public async Task An_organisation_that_cannot_be_verified_is_named_and_the_others_are_verified()
+    {
+        await BreakAsync(
+            $"UPDATE Teams SET Timezone = 'Mars/Base' WHERE Id = (SELECT TeamId FROM Sessions WHERE Id = {lost})",
+            $"UPDATE BudgetCounters SET Spent = 7 WHERE ScopeId = '{sound.Id}'");
+
+        var found = await host.VerifyAsync();
+
+        Assert.That(found.Troubles.Single(), Does.StartWith($"organisation {broken.Organisation} (Acme) could not be verified: "));
+        Assert.That(found.Differences, Has.Some.Contains($"counter of Team {sound.Id}"));
+        await host.VerifyAsync(repair: true);
+        Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task Rows_of_sessions_that_cannot_be_read_break_no_other_organisation()
+    {
+        await BreakAsync($"UPDATE Sessions SET Ancestors = 'no list', StartedAt = 'yesterday' WHERE Id = {lost}");
+
+        var found = await host.VerifyAsync();
+
+        Assert.That(found.Troubles, Has.All.Contains(broken.Organisation).And.Not.Empty);
+        Assert.That(found.Differences.Where(difference => difference.Contains(sound.Id, StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public async Task Counters_and_summaries_of_nothing_are_found_and_taken_away()
+    {
+        await host.SummariseAsync();
+        await BreakAsync(
+            $"UPDATE BudgetCounters SET ScopeId = '999999' WHERE Scope = 5 AND ScopeId = '{lost}'",
+            "INSERT INTO CostSummaries (SubjectId, Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd, Sessions) "
+            + "SELECT randomblob(16), Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd, Sessions FROM CostSummaries LIMIT 1");
+
+        Assert.That((await host.VerifyAsync()).Differences, Has.Some.Contains("counter of Session 999999").And.Some.Contains("summary of "));
+        await host.VerifyAsync(repair: true);
+
+        var after = await host.VerifyAsync();
+        Assert.That(after.Differences.Concat(after.Troubles), Is.Empty);
+    }
+
+    [Test]
+    public async Task The_command_ends_with_1_and_says_which_organisation_has_trouble()
+    {
+        await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}");
+
+        var (exitCode, output) = await ApiProcess.RunAsync(host.Database, "verify");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Does.Contain($"organisation {broken.Organisation}").And.Contain(" troubles"));
+    }
+
+    [Test]
+    public async Task Usage_whose_session_is_gone_keeps_no_other_usage_from_being_folded()
+    {
+        await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}");
+        host.Clock.Advance(TimeSpan.FromDays(40));
+
+        Assert.That((await host.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
+    }
+
+    /// <summary>Does what only somebody who writes to the file can do.</summary>
+    private async Task BreakAsync(params string[] statements)
+    {
+        await using var connection = new SqliteConnection(host.Database.ConnectionString);
+        await connection.OpenAsync();
+        foreach (var statement in statements.Prepend("PRAGMA foreign_keys = OFF"))
+        {
+            await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Of this class.
+            command.CommandText = statement;
+#pragma warning restore CA2100
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Entourage.Application.Keys;
+using Entourage.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Api.Tests.Keys;
+
+/// <summary>Keys from their issue to their end, on two replicas.</summary>
+[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+internal sealed class KeyTests(Store store)
+{
+    private const string Form = "^ent_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$";
+
+    private ApiHost host = null!;
+    private ApiHost beside = null!;
+    private TestTeam team = null!;
+
+    private ApiClient Admin => host.Api;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        host = await ApiHost.StartAsync(store, settings: new Dictionary<string, string>(ApiHost.WithKeys) { ["Events:HeartbeatSeconds"] = "1" });
+        beside = ApiHost.StartBeside(host);
+        team = await Admin.CreateTeamAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (beside is not null)
+        {
+            await beside.DisposeAsync();
+        }
+
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    [Test]
+    public async Task A_key_is_shown_once_and_lets_its_holder_in()
+    {
+        var answer = await Admin.PostAsync("/keys", new { name = "ci", role = "agent", agent_id = team.Agent, expires_at = "2027-01-01T00:00:00Z" });
+        var key = answer.Created;
+        Assert.That(answer.Header("Cache-Control"), Is.EqualTo("no-store"));
+        Assert.That(key.Text("key"), Does.Match(Form));
+        Assert.That((key.Text("name"), key.Text("role"), key.Text("created_by")), Is.EqualTo(("ci", "agent", "bootstrap")));
+        Assert.That((key.Text("org_id"), key.Text("team_id"), key.Text("agent_id")), Is.EqualTo((team.Organisation, team.Id, team.Agent)));
+        Assert.That((key.Text("expires_at"), key.Text("revoked_at"), key.Text("last_used_at")), Is.EqualTo(("2027-01-01T00:00:00Z", default(string), default(string))));
+        Assert.That(key.Text("key"), Does.StartWith($"ent_{key.Text("prefix")}_"));
+
+        var listed = (await Admin.GetAsync("/keys")).Ok.AsArray().Single(item => item!.Text("id") == key.Text("id"))!;
+        var shown = key.DeepClone().AsObject();
+        shown.Remove("key");
+        Assert.That(JsonNode.DeepEquals(listed, shown), Is.True, listed.ToJsonString());
+        Assert.That(await StatusAsync(host.ClientWith(key.Text("key"))), Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [TestCase("X-API-Key", "{0}", true)]
+    [TestCase("Authorization", "Bearer {0}", true)]
+    [TestCase("Authorization", "bearer {0}", true)]
+    [TestCase("X-API-Key", " {0} ", true)]
+    [TestCase("Authorization", "{0}", false)]
+    [TestCase("Authorization", "Basic {0}", false)]
+    [TestCase("X-API-Key", "{0}x", false)]
+    [TestCase("X-API-Key", "{0}, {0}", false)]
+    [TestCase("X-API-Key", "", false)]
+    [TestCase("X-API-Key", "ent_000000000000_", false)]
+    [TestCase("X-API-Key", "'; DROP TABLE ApiKeys; --", false)]
+    public async Task A_key_is_taken_in_the_two_ways_that_are_documented(string header, string value, bool taken)
+    {
+        var key = (await Admin.PostAsync("/keys", new { name = "ways", role = "lead", team_id = team.Id })).Created.Text("key")!;
+        var answer = await host.ClientWith(null).SendAsync(HttpMethod.Get, "/guidelines", null, (header, value.Replace("{0}", key, StringComparison.Ordinal)));
+        Assert.That(answer.Status, Is.EqualTo(taken ? HttpStatusCode.OK : HttpStatusCode.Unauthorized), answer.Text);
+        if (!taken)
+        {
+            Assert.That(answer.Header("WWW-Authenticate"), Is.EqualTo("Bearer realm=\"entourage\""));
+            Assert.That(answer.MediaType, Is.EqualTo("application/problem+json"));
+            Assert.That(answer.Json.Text("type"), Is.EqualTo("/problems/unauthorized"));
+        }
+    }
+
+    [Test]
+    public async Task A_key_that_is_half_right_lets_nobody_in()
+    {
+        var key = (await Admin.PostAsync("/keys", new { name = "half", role = "lead", team_id = team.Id })).Created.Text("key")!;
+        foreach (var wrong in new[] { key[..^1], key[..^1] + (key[^1] == 'A' ? 'B' : 'A'), key[..17], key.ToUpperInvariant(), new string('x', 100_000)[..4_000] })
+        {
+            Assert.That(await StatusAsync(host.ClientWith(wrong)), Is.EqualTo(HttpStatusCode.Unauthorized), wrong);
+        }
+    }
+
+    [Test]
+    public async Task A_key_expires_at_its_instant()
+    {
+        var ends = host.Clock.GetUtcNow().AddMinutes(10);
+        var client = await IssueAsync(new { name = "short", role = "lead", team_id = team.Id, expires_at = ends });
+        Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.OK));
+        host.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
+        Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.OK));
+        host.Clock.Advance(TimeSpan.FromTicks(1));
+        Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
+    public async Task A_revocation_holds_at_once_on_every_replica()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var made = (await Admin.PostAsync("/keys", new { name = "gone", role = "agent", agent_id = team.Agent })).Created;
+            ApiClient[] clients = [host.ClientWith(made.Text("key")), beside.ClientWith(made.Text("key"))];
+            foreach (var client in clients)
+            {
+                Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.OK));
+            }
+
+            var revoked = await (round % 2 == 0 ? host : beside).Api.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null);
+            Assert.That(revoked.Status, Is.EqualTo(HttpStatusCode.NoContent));
+            foreach (var client in clients)
+            {
+                Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.Unauthorized), $"round {round}");
+            }
+
+            Assert.That((await Admin.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
+        }
+    }
+
+    [Test]
+    public async Task No_request_that_begins_after_a_revocation_is_let_in_however_many_there_are()
+    {
+        var made = (await Admin.PostAsync("/keys", new { name = "busy", role = "agent", agent_id = team.Agent })).Created;
+        var revoked = 0;
+        var callers = Enumerable.Range(0, 8).Select(async number =>
+        {
+            var client = (number % 2 == 0 ? host : beside).ClientWith(made.Text("key"));
+            var (late, letIn) = (0, 0);
+            while (late < 5)
+            {
+                var isLate = Volatile.Read(ref revoked) == 1;
+                var status = await StatusAsync(client);
+                late += isLate ? 1 : 0;
+                letIn += isLate && status != HttpStatusCode.Unauthorized ? 1 : 0;
+            }
+
+            return letIn;
+        }).ToArray();
+        await Admin.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null);
+        Volatile.Write(ref revoked, 1);
+        Assert.That(await Task.WhenAll(callers), Is.All.Zero);
+    }
+
+    [Test]
+    public async Task A_revoked_key_sees_no_more_of_a_stream_that_it_has_open()
+    {
+        var made = (await Admin.PostAsync("/keys", new { name = "watcher", role = "agent", agent_id = team.Agent })).Created;
+        await using var watcher = await EventReader.OpenAsync(beside.ClientWith(made.Text("key")), $"/agents/{team.Agent}/events");
+        var session = await team.StartAsync();
+        Assert.That((await watcher.ReadAsync())?.Kind, Is.EqualTo("session"));
+
+        await Admin.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null);
+        _ = (await Admin.PostAsync($"/sessions/{session}/end", null)).Ok;
+        Assert.That(await watcher.ReadAsync(), Is.Null);
+    }
+
+    [Test]
+    public async Task A_lead_issues_sees_and_revokes_the_keys_of_its_agents_alone()
+    {
+        var lead = await IssueAsync(new { name = "chief", role = "lead", team_id = team.Id });
+        var made = (await lead.PostAsync("/keys", new { name = "of chief", role = "agent", agent_id = team.Agent })).Created;
+        Assert.That(made.Text("created_by"), Is.EqualTo("chief"));
+        Assert.That((await lead.GetAsync("/keys?limit=200")).Ok.AsArray().Select(key => key!.Text("role")), Is.Not.Empty.And.All.EqualTo("agent"));
+        Assert.That((await lead.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
+
+        var keys = (await Admin.GetAsync("/keys?limit=200")).Ok.AsArray();
+        Assert.That(await RevokeAsync("chief"), Is.EqualTo(HttpStatusCode.Forbidden), "another lead's, its own too");
+        Assert.That(await RevokeAsync("bootstrap"), Is.EqualTo(HttpStatusCode.NotFound), "of no organisation");
+        foreach (var body in new object[] { new { name = "x", role = "admin" }, new { name = "x", role = "lead", team_id = team.Id } })
+        {
+            Assert.That((await lead.PostAsync("/keys", body)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        }
+
+        async Task<HttpStatusCode> RevokeAsync(string name) =>
+            (await lead.SendAsync(HttpMethod.Delete, $"/keys/{keys.First(key => key!.Text("name") == name)!.Text("id")}", null)).Status;
+    }
+
+    [Test]
+    public async Task Keys_are_listed_page_by_page()
+    {
+        for (var number = 0; number < 3; number++)
+        {
+            await IssueAsync(new { name = $"page {number}", role = "agent", agent_id = team.Agent });
+        }
+
+        var all = (await Admin.GetAsync("/keys?limit=200")).Ok.AsArray().Select(key => key!.Text("id")).ToArray();
+        var paged = new List<string?>();
+        for (var path = "/keys?limit=2"; path is not null;)
+        {
+            var page = await Admin.GetAsync(path);
+            paged.AddRange(page.Ok.AsArray().Select(key => key!.Text("id")));
+            path = page.NextPath();
+        }
+
+        Assert.That(paged, Is.EqualTo(all));
+    }
+
+    [Test]
+    public async Task When_a_key_was_last_used_is_written_down_later()
+    {
+        var made = (await Admin.PostAsync("/keys", new { name = "used", role = "lead", team_id = team.Id })).Created;
+        var client = host.ClientWith(made.Text("key"));
+        var at = host.Clock.GetUtcNow();
+        Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(await ReadAsync(), Is.Null);
+        await host.WriteKeyUsesAsync();
+        Assert.That(await ReadAsync(), Is.EqualTo(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture)));
+
+        // Within the same minute it is not written again.
+        Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(host.Services.GetRequiredService<KeyRing>().TakeUses().Select(use => use.Key.ToString()), Has.None.EqualTo(made.Text("id")));
+
+        async Task<string?> ReadAsync() => (await Admin.GetAsync("/keys?limit=200")).Ok.AsArray().Single(key => key!.Text("id") == made.Text("id"))!.Text("last_used_at");
+    }
+
+    [Test]
+    public async Task An_idempotency_key_does_not_keep_a_secret()
+    {
+        var body = new { name = "twice", role = "agent", agent_id = team.Agent };
+        var answers = await host.CountAsync("IdempotentAnswers");
+        var (first, second) = ((await Admin.PostAsync("/keys", body, "once")).Created, (await Admin.PostAsync("/keys", body, "once")).Created);
+        Assert.That(first.Text("key"), Is.Not.EqualTo(second.Text("key")));
+        Assert.That(await host.CountAsync("IdempotentAnswers"), Is.EqualTo(answers));
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(ApiClient client) => (await client.GetAsync("/guidelines")).Status;
+
+    private async Task<ApiClient> IssueAsync(object body) => host.ClientWith((await Admin.PostAsync("/keys", body)).Created.Text("key"));
+}

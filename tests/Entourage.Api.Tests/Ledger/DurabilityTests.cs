@@ -1,0 +1,90 @@
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Ledger;
+
+/// <summary>What was acknowledged is there, whatever becomes of the process (rule 1).</summary>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
+{
+    private const int Callers = 16;
+
+    [Test]
+    public async Task A_process_that_is_asked_to_end_writes_what_it_took_and_ends_well()
+    {
+        await using var process = await ApiProcess.StartAsync(Database);
+        var team = await process.Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        var cents = new Cents(session);
+        var callers = Enumerable.Range(0, Callers).Select(caller => cents.ReportUntilRefusedAsync(process.Api, $"{caller}")).ToArray();
+        await Patience.UntilAsync(() => cents.Acknowledged.Count >= 200);
+
+        var exitCode = await process.TerminateAsync();
+        var logIsLeft = Store == Store.Sqlite && File.Exists(Database.FilePath + "-wal");
+        await Task.WhenAll(callers);
+
+        await using var next = await ApiProcess.StartAsync(Database);
+        var recorded = (await next.Api.GetAsync($"/sessions/{session}")).Ok.Usd("cost_usd")!.Value / 0.01m;
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(logIsLeft, Is.False, "all of it is in the one file, which can be copied");
+        Assert.That(recorded, Is.InRange(cents.Acknowledged.Count, cents.Acknowledged.Count + Callers));
+    }
+
+    [Test]
+    public async Task A_caller_that_never_finishes_its_body_does_not_keep_the_process_from_ending_well()
+    {
+        await using var process = await ApiProcess.StartAsync(Database);
+        var address = process.Api.Http.BaseAddress!;
+        using var slow = new System.Net.Sockets.TcpClient(address.Host, address.Port);
+        await slow.GetStream().WriteAsync("POST /api/v1/orgs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"u8.ToArray());
+        Assert.That((await process.Api.GetAsync("/guidelines")).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        Assert.That(await process.TerminateAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task A_store_that_is_held_by_another_process_is_answered_503_and_recovers_by_itself()
+    {
+        Assume.That(Store == Store.Sqlite, "a server is never held as a whole");
+        await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = "5" });
+        var team = await host.Api.CreateTeamAsync();
+        var cents = new Cents(await team.StartAsync());
+        await using (var holder = new Microsoft.Data.Sqlite.SqliteConnection(host.Database.ConnectionString))
+        {
+            await holder.OpenAsync();
+            await using var held = holder.BeginTransaction(deferred: false);
+
+            var usage = await cents.ReportAsync(host.Api, "1");
+            var setting = await host.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m });
+
+            Assert.That((usage.Status, usage.Header("Retry-After")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "1")));
+            Assert.That((setting.Status, setting.Header("Retry-After")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "1")));
+            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "reading goes on");
+        }
+
+        Assert.That((await cents.ReportAsync(host.Api, "1")).Ok.Usd("cost_usd"), Is.EqualTo(0.01m));
+    }
+
+    [Test]
+    public async Task An_empty_file_is_as_good_as_none()
+    {
+        Assume.That(Store == Store.Sqlite, "a server has no files that another program makes");
+        await File.WriteAllBytesAsync(Database.FilePath, []);
+        await using var process = await ApiProcess.StartAsync(Database);
+        Assert.That((await (await process.Api.CreateTeamAsync()).BudgetAsync()).Usd("daily_spent_usd"), Is.Zero);
+    }
+
+    [TestCase("--Database:CommandTimeoutSeconds", "0")]
+    [TestCase("--Database:Provider", "Oracle")]
+    [TestCase("--urls", "http://192.0.2.1:80")]
+    public async Task A_configuration_that_cannot_work_ends_the_process_with_one(string key, string value) =>
+        Assert.That((await ApiProcess.RunAsync(Database, key, value)).ExitCode, Is.EqualTo(1));
+
+    [Test]
+    public async Task A_store_that_is_not_there_is_not_verified_and_not_made()
+    {
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1));
+        Assert.That((await ApiProcess.RunAsync(Database, "verfy")).ExitCode, Is.EqualTo(1));
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1), "it was not made by the first time");
+    }
+}

@@ -1,0 +1,251 @@
+using Entourage.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace Entourage.Api.Tests.Ledger;
+
+/// <summary>
+/// The fault hunt: whatever becomes of the file, callers are told so, what was acknowledged stays, and the server needs nobody to
+/// start it again (rules 1 and 2).
+/// </summary>
+[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+[Parallelizable(ParallelScope.All)]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class FaultTests(Store store)
+{
+    private const int Callers = 8;
+
+    private const string AdminKey = "the-admin-key-of-this-test-0123456789";
+    private static readonly Dictionary<string, string> WithKeys = new() { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = AdminKey };
+
+    private TestDatabase database = null!;
+
+    [SetUp]
+    public async Task CreateAsync()
+    {
+        Assume.That(store == Store.Sqlite, "these are faults of a file that the server writes to itself");
+        database = await TestDatabase.CreateAsync(store);
+    }
+
+    [TearDown]
+    public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
+
+    [Test]
+    public async Task A_full_disk_is_answered_503_and_forgotten_once_there_is_space_again()
+    {
+        Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
+        long session;
+        Cents cents;
+        await using (var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: 1_024)))
+        {
+            session = await (await process.Api.CreateTeamAsync()).StartAsync();
+            cents = new(session);
+            var refusals = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => cents.ReportUntilRefusedAsync(process.Api, $"{caller}")));
+            Assert.That(refusals, Has.All.Not.Null);
+            Array.ForEach(refusals, StoreFault.Check);
+
+            // There may be room for something small yet.
+            StoreFault.Check(await cents.ReportUntilRefusedAsync(process.Api, "last"));
+            StoreFault.Check(await CreateUntilRefusedAsync(process.Api));
+            await CheckReadingAsync(process.Api, cents);
+
+            await process.LiftFileLimitAsync();
+            await cents.RepeatRefusedAsync(process.Api);
+            await SpendAsync(process.Api, cents, "after");
+            _ = await process.Api.CreateTeamAsync();
+            await CheckReadingAsync(process.Api, cents);
+        }
+
+        await CheckInTheEndAsync(cents);
+    }
+
+    [TestCase(true, 16)]
+    [TestCase(false, 64)]
+    public async Task A_server_that_is_started_on_a_full_disk_serves_readers_and_writes_once_there_is_space_again(bool endedWell, int largestFileKib)
+    {
+        Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
+        TestTeam team;
+        Cents cents;
+        await using (var first = await ApiProcess.StartAsync(database, settings: WithKeys))
+        {
+            first.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
+            team = await first.Api.CreateTeamAsync();
+            cents = new(await team.StartAsync());
+            await SpendAsync(first.Api, cents, "before");
+            await (endedWell ? first.TerminateAsync() : first.KillAsync());
+        }
+
+        // Where the last process has removed the index of the log, not even that can be made. One that was killed leaves it, and SQLite makes it
+        // anew in the room that it had.
+        await using var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: largestFileKib), WithKeys, home: "/dev/null");
+        process.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
+        team = team with { Api = process.Api };
+        for (var time = 0; time < 2; time++)
+        {
+            await CheckReadingAsync(process.Api, cents);
+            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(cents.Acknowledged.Count * 0.01m));
+            Assert.That((await team.CostsAsync("?period=all")).Usd("total_cost_usd"), Is.EqualTo(cents.Acknowledged.Count * 0.01m));
+            using var page = await process.Api.Http.GetAsync(new Uri("/sign-in", UriKind.Relative));
+            Assert.That(page.IsSuccessStatusCode, $"{page.StatusCode}");
+            StoreFault.Check(await cents.ReportAsync(process.Api, $"refused-{time}"));
+            StoreFault.Check(await process.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m }));
+            StoreFault.Check(await process.Api.PostAsync("/sessions/start", new { agent_id = team.Agent }));
+        }
+
+        await process.LiftFileLimitAsync();
+        await cents.RepeatRefusedAsync(process.Api);
+        await SpendAsync(process.Api, cents, "after");
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m });
+        await CheckReadingAsync(process.Api, cents);
+        await process.TerminateAsync();
+        await CheckInTheEndAsync(cents);
+    }
+
+    [Test]
+    public async Task A_file_that_another_process_holds_is_answered_503_and_forgotten_once_it_is_let_go()
+    {
+        await using var process = await ApiProcess.StartAsync(database);
+        var team = await process.Api.CreateTeamAsync();
+        var cents = new Cents(await team.StartAsync());
+        await SpendAsync(process.Api, cents, "before");
+        Task<Answer>[] late;
+        await using (var holder = new SqliteConnection(database.ConnectionString))
+        {
+            await holder.OpenAsync();
+            await using var transaction = holder.BeginTransaction(deferred: false);
+
+            // It is held until all of these are answered, so none of them can have been written.
+            var usages = Enumerable.Range(0, Callers).Select(i => cents.ReportAsync(process.Api, $"held-{i}"));
+            var others = Enumerable.Range(0, Callers).Select(i => i % 2 == 0
+                ? process.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m })
+                : process.Api.PostAsync("/orgs", new { name = "Acme", slug = $"held-{i}" }));
+            var answers = Task.WhenAll([.. usages, .. others]);
+            await CheckReadingAsync(process.Api, cents);
+            foreach (var answer in await answers.WaitAsync(Patience.Limit))
+            {
+                StoreFault.Check(answer);
+            }
+
+            Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.Null);
+            await CheckReadingAsync(process.Api, cents);
+            late = [.. Enumerable.Range(0, Callers).Select(i => cents.ReportAsync(process.Api, $"late-{i}"))];
+        }
+
+        foreach (var answer in await Task.WhenAll(late))
+        {
+            _ = answer.Ok;
+        }
+
+        await cents.CheckAsync(process.Api);
+        await cents.RepeatRefusedAsync(process.Api);
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        await CheckInTheEndAsync(cents);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_file_that_cannot_be_written_is_served_to_readers_and_taken_up_once_it_can_be(bool endedWell)
+    {
+        TestTeam team;
+        Cents cents;
+        await using (var first = await ApiProcess.StartAsync(database))
+        {
+            team = await first.Api.CreateTeamAsync();
+            cents = new(await team.StartAsync());
+            await SpendAsync(first.Api, cents, "before");
+            await (endedWell ? first.TerminateAsync() : first.KillAsync());
+        }
+
+        Mode(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        Assume.That(await Confinement.KeepsFromWritingAsync(database.FilePath), "modes are nothing to this user, and there is no setpriv");
+        await using var process = await ApiProcess.StartAsync(database, new Confinement(ObeysFileModes: true));
+        team = team with { Api = process.Api };
+        for (var time = 0; time < 2; time++)
+        {
+            await CheckReadingAsync(process.Api, cents);
+            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(cents.Acknowledged.Count * 0.01m));
+            StoreFault.Check(await cents.ReportAsync(process.Api, $"refused-{time}"));
+            StoreFault.Check(await process.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m }));
+            StoreFault.Check(await process.Api.PostAsync("/sessions/start", new { agent_id = team.Agent }));
+        }
+
+        Mode(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        await cents.RepeatRefusedAsync(process.Api);
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        await SpendAsync(process.Api, cents, "after");
+        await CheckReadingAsync(process.Api, cents);
+        await process.TerminateAsync();
+        await CheckInTheEndAsync(cents);
+
+        void Mode(UnixFileMode mode)
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(database.FilePath, mode);
+            }
+        }
+    }
+
+    [TestCase("noise")]
+    [TestCase("half a frame")]
+    [TestCase("a frame of another page")]
+    public async Task A_log_with_a_torn_end_loses_nothing_that_was_acknowledged(string tail)
+    {
+        Workload workload;
+        TestTeam team;
+        await using (var process = await ApiProcess.StartAsync(database))
+        {
+            team = await process.Api.CreateTeamAsync();
+            workload = new(team, tail.Length);
+            await workload.RunUntilKilledAsync(process, calls: 300);
+        }
+
+        WriteAheadLog.Damage(database.FilePath + "-wal", tail);
+        await using var next = await ApiProcess.StartAsync(database);
+        team = team with { Api = next.Api };
+        await workload.CheckAsync(next.Api);
+        var cents = new Cents(await team.StartAsync());
+        await SpendAsync(next.Api, cents, "after");
+        Assert.That(
+            (await team.CostsAsync("?period=all")).Usd("total_cost_usd"), Is.EqualTo(workload.CostUsd + (cents.Acknowledged.Count * 0.01m)));
+        await CheckInTheEndAsync(cents);
+    }
+
+    /// <summary>Enough at once that the log is written back into the file, too.</summary>
+    private static async Task SpendAsync(ApiClient api, Cents cents, string name)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller => (await cents.ReportAsync(api, $"{name}-{i}-{caller}")).Ok));
+        }
+    }
+
+    private static async Task<Answer> CreateUntilRefusedAsync(ApiClient api)
+    {
+        for (var i = 0; ; i++)
+        {
+            var answer = await api.PostAsync("/orgs", new { name = new string('x', 100), slug = $"full-{i}" });
+            if (answer.Status != System.Net.HttpStatusCode.Created)
+            {
+                return answer;
+            }
+        }
+    }
+
+    private static async Task CheckReadingAsync(ApiClient api, Cents cents)
+    {
+        await cents.CheckAsync(api);
+        using var ready = await api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.That(ready.IsSuccessStatusCode, "reading goes on");
+    }
+
+    /// <summary>Another process finds the same, and all totals agree.</summary>
+    private async Task CheckInTheEndAsync(Cents cents)
+    {
+        await using var next = await ApiProcess.StartAsync(database);
+        await cents.CheckAsync(next.Api);
+        await cents.RepeatAcknowledgedAsync(next.Api);
+        await cents.CheckAsync(next.Api);
+        var (exitCode, output) = await ApiProcess.RunAsync(database, "verify");
+        Assert.That(exitCode, Is.Zero, output);
+    }
+}

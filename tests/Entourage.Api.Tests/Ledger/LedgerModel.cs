@@ -1,0 +1,267 @@
+namespace Entourage.Api.Tests.Ledger;
+
+/// <summary>What a budget caps, as the model sees it.</summary>
+/// <param name="Scope">Whose spending, in the words of the contract.</param>
+/// <param name="Id">The id of that; of sessions and tasks, of agents their place in the model.</param>
+/// <param name="Period">How long it lasts.</param>
+internal sealed record ModelBudget(string Scope, long Id, string Period);
+
+/// <summary>A session of the model.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Agent">The place of its agent.</param>
+/// <param name="Task">Its task, if any.</param>
+/// <param name="Path">It and its ancestors.</param>
+internal sealed record ModelSession(long Id, int Agent, long? Task, IReadOnlyList<long> Path)
+{
+    public bool IsActive => Status == "active";
+
+    public string Status { get; set; } = "active";
+
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
+/// <summary>A usage of the model.</summary>
+internal sealed record ModelUsage(ModelSession Session, decimal Usd, DateTimeOffset At, bool IsImputed, decimal Overrun);
+
+/// <summary>A reservation of the model.</summary>
+internal sealed record ModelReservation(string Id, ModelSession Session, decimal Usd, DateTimeOffset CreatedAt)
+{
+    public DateTimeOffset ExpiresAt { get; set; }
+
+    public bool HasEnded { get; set; }
+}
+
+/// <summary>
+/// The budget rules in their plainest form, to compare the product with: lists of what happened, and sums over them. It has
+/// no counters, no windows that are kept, and nothing of the product's code.
+/// </summary>
+internal sealed class LedgerModel
+{
+    public static readonly string[] Limits =
+        ["org_day", "org_month", "team_day", "team_week", "team_month", "agent_day", "task", "session"];
+
+    public DateTimeOffset Now { get; set; }
+
+    public TimeZoneInfo Zone { get; private set; } = TimeZoneInfo.Utc;
+
+    public bool IsHard { get; private set; } = true;
+
+    public bool KillsOnExceed { get; set; }
+
+    /// <summary>Until when what is paused: the organisation, the team, or the agent at a place.</summary>
+    public Dictionary<(string Scope, int Agent), DateTimeOffset> Pauses { get; } = [];
+
+    public List<ModelSession> Sessions { get; } = [];
+
+    public List<ModelUsage> Usages { get; } = [];
+
+    public List<ModelReservation> Reservations { get; } = [];
+
+    public Dictionary<string, decimal?> Limit { get; } = Limits.ToDictionary(name => name, _ => (decimal?)null);
+
+    /// <summary>The highest that each limit has been; null when it was once no cap at all.</summary>
+    private Dictionary<string, decimal?> Ceiling { get; } = [];
+
+    /// <summary>From here on every cap must be kept.</summary>
+    public void Begin()
+    {
+        foreach (var (name, limit) in Limit)
+        {
+            Ceiling[name] = limit;
+        }
+    }
+
+    public void Move(string name, decimal? limit)
+    {
+        Limit[name] = limit;
+        if (Ceiling.TryGetValue(name, out var highest))
+        {
+            Ceiling[name] = limit > highest ? limit : limit is null ? null : highest;
+        }
+    }
+
+    public void Enforce(bool isHard)
+    {
+        IsHard = isHard;
+        foreach (var name in Limits.Where(name => !isHard && !name.StartsWith("org", StringComparison.Ordinal)))
+        {
+            Ceiling[name] = null;
+        }
+    }
+
+    public void Move(TimeZoneInfo zone)
+    {
+        // What was spent on two days may now be of one.
+        Zone = zone;
+        foreach (var name in new[] { "team_day", "team_week", "team_month", "agent_day" })
+        {
+            Ceiling[name] = null;
+        }
+    }
+
+    /// <summary>Rule 3: spent and reserved pass the highest limit that there was by no more than the overruns.</summary>
+    public bool IsKept(ModelBudget budget)
+    {
+        var overrun = Usages.Where(usage => IsIn(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, Now)).Sum(usage => usage.Overrun);
+        var name = budget.Scope is "task" or "session" ? budget.Scope : $"{(budget.Scope == "organisation" ? "org" : budget.Scope)}_{budget.Period}";
+        return Ceiling[name] is not { } highest || Spent(budget, Now) + Reserved(budget, Now) <= highest + overrun;
+    }
+
+    public ModelSession? NewestActive(int agent) => Sessions.LastOrDefault(session => session.Agent == agent && session.IsActive);
+
+    public bool IsPaused(string scope, int agent) => Pauses.TryGetValue((scope, agent), out var until) && Now < until;
+
+    /// <summary>Whether the organisation, the team, an agent or one above it in the tree is paused.</summary>
+    public bool IsPaused(int agent, IReadOnlyList<long> path) =>
+        IsPaused("orgs", 0) || IsPaused("teams", 0) || IsPaused("agents", agent)
+        || Sessions.Any(above => path.Contains(above.Id) && IsPaused("agents", above.Agent));
+
+    /// <summary>The active sessions that a pause reaches.</summary>
+    public IEnumerable<ModelSession> ReachedBy(string scope, int agent) => Sessions.Where(session => session.IsActive
+        && (scope != "agents" || Sessions.Any(above => session.Path.Contains(above.Id) && above.Agent == agent)));
+
+    public void Kill(long top)
+    {
+        foreach (var session in Sessions.Where(session => session.IsActive && session.Path.Contains(top)))
+        {
+            (session.Status, session.EndedAt) = ("killed", Now);
+            Release(session);
+        }
+    }
+
+    /// <summary>Gives the reservations of a session back.</summary>
+    /// <returns>How many there were.</returns>
+    public int Release(ModelSession session)
+    {
+        var live = Reservations.Where(held => held.Session == session && IsLive(held)).ToArray();
+        foreach (var held in live)
+        {
+            held.HasEnded = true;
+        }
+
+        return live.Length;
+    }
+
+    /// <summary>Kills what a usage has left nothing for, if the team wants that.</summary>
+    public void KillWhatExceeds(ModelUsage usage)
+    {
+        if (!KillsOnExceed || usage.IsImputed || usage.Usd == 0)
+        {
+            return;
+        }
+
+        var exceeded = CapsOf(usage.Session)
+            .Where(cap => Refuses(cap.Budget) && StartOf(cap.Budget, usage.At) == StartOf(cap.Budget, Now) && Spent(cap.Budget, Now) >= cap.Limit)
+            .ToArray();
+        if (exceeded.Length > 0)
+        {
+            Kill(exceeded[^1].Budget.Scope == "session" ? usage.Session.Path[^1] : usage.Session.Id);
+        }
+    }
+
+    /// <summary>The caps in force now that kill what is under them: nothing is left, and the team wants that.</summary>
+    public HashSet<(ModelBudget Budget, DateOnly Start)> Killing() => !KillsOnExceed ? [] : Sessions.Where(session => session.IsActive)
+        .SelectMany(CapsOf)
+        .Where(cap => Refuses(cap.Budget) && Spent(cap.Budget, Now) >= cap.Limit)
+        .Select(cap => (cap.Budget, StartOf(cap.Budget, Now)))
+        .ToHashSet();
+
+    /// <summary>Kills what a change has left nothing for: sessions that have spent something, under caps that did not kill before it.</summary>
+    public void KillWhatExceeds(IReadOnlySet<(ModelBudget Budget, DateOnly Start)> before)
+    {
+        var begun = Killing().Except(before).Select(cap => cap.Budget).ToHashSet();
+        foreach (var session in Sessions.Where(session => Usages.Any(usage => usage.Session == session && !usage.IsImputed && usage.Usd > 0)))
+        {
+            if (session.IsActive && CapsOf(session).LastOrDefault(cap => begun.Contains(cap.Budget)) is { Budget: { } narrowest })
+            {
+                Kill(narrowest.Scope == "session" ? session.Path[^1] : session.Id);
+            }
+        }
+    }
+
+    public bool IsLive(ModelReservation reservation) => !reservation.HasEnded && Now < reservation.ExpiresAt;
+
+    public decimal ReservedBy(ModelSession session) => Reservations.Where(held => IsLive(held) && held.Session == session).Sum(held => held.Usd);
+
+    /// <summary>The caps that apply to an agent on a task, in a session: from the widest scope to the narrowest.</summary>
+    public IEnumerable<(ModelBudget Budget, decimal Limit)> CapsOf(int agent, long? task, IReadOnlyList<long> path)
+    {
+        (string, ModelBudget?)[] all =
+        [
+            ("org_day", new("organisation", 0, "day")),
+            ("org_month", new("organisation", 0, "month")),
+            ("team_day", new("team", 0, "day")),
+            ("team_week", new("team", 0, "week")),
+            ("team_month", new("team", 0, "month")),
+            ("agent_day", new("agent", agent, "day")),
+            ("task", task is { } id ? new("task", id, "total") : null),
+            ("session", path.Count > 0 ? new("session", path[^1], "total") : null),
+        ];
+        return all.Where(cap => cap.Item2 is not null && Limit[cap.Item1] is not null).Select(cap => (cap.Item2!, Limit[cap.Item1]!.Value));
+    }
+
+    public IEnumerable<(ModelBudget Budget, decimal Limit)> CapsOf(ModelSession session) => CapsOf(session.Agent, session.Task, session.Path);
+
+    public bool Refuses(ModelBudget budget) => budget.Scope == "organisation" || IsHard;
+
+    public decimal Spent(ModelBudget budget, DateTimeOffset at) => Usages
+        .Where(usage => !usage.IsImputed && IsIn(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, at))
+        .Sum(usage => usage.Usd);
+
+    public decimal Reserved(ModelBudget budget, DateTimeOffset at) => Reservations
+        .Where(held => IsLive(held) && IsIn(budget, held.Session) && Holds(budget, held.CreatedAt, held.ExpiresAt, at))
+        .Sum(held => held.Usd);
+
+    public decimal Remaining(ModelBudget budget, decimal limit, DateTimeOffset at) => limit - Spent(budget, at) - Reserved(budget, at);
+
+    public bool IsOver(ModelBudget budget, decimal limit) => Remaining(budget, limit, Now) <= 0;
+
+    /// <summary>Whether a reservation fits into every hard cap, on every day that it reaches into.</summary>
+    public bool MayReserve(ModelSession session, decimal usd, DateTimeOffset from, DateTimeOffset until, ModelReservation? extended = null) =>
+        CapsOf(session).Where(cap => Refuses(cap.Budget)).All(cap => DaysOf(from, until).All(day =>
+            (extended is not null && Holds(cap.Budget, extended.CreatedAt, extended.ExpiresAt, day))
+            || (Remaining(cap.Budget, cap.Limit, day) is var left && left > 0 && usd <= left)));
+
+    /// <summary>What of a usage neither its reservation nor what was left had granted.</summary>
+    public decimal OverrunOf(ModelSession session, decimal usd, DateTimeOffset at, ModelReservation? committed) => CapsOf(session)
+        .Where(cap => Refuses(cap.Budget))
+        .Where(cap => committed is null || !Holds(cap.Budget, committed.CreatedAt, committed.ExpiresAt, at))
+        .Select(cap => usd - Math.Max(0, Remaining(cap.Budget, cap.Limit, at)))
+        .Append(committed is null ? 0 : usd - committed.Usd)
+        .Append(0)
+        .Max();
+
+    private static bool IsIn(ModelBudget budget, ModelSession session) => budget.Scope switch
+    {
+        "agent" => session.Agent == budget.Id,
+        "task" => session.Task == budget.Id,
+        "session" => session.Path.Contains(budget.Id),
+        _ => true,
+    };
+
+    private DateOnly StartOf(ModelBudget budget, DateTimeOffset at)
+    {
+        var day = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, budget.Scope == "organisation" ? TimeZoneInfo.Utc : Zone).DateTime);
+        return budget.Period switch
+        {
+            "day" => day,
+            "week" => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)),
+            "month" => new DateOnly(day.Year, day.Month, 1),
+            _ => DateOnly.MinValue,
+        };
+    }
+
+    private bool Holds(ModelBudget budget, DateTimeOffset from, DateTimeOffset until, DateTimeOffset at) =>
+        StartOf(budget, from) <= StartOf(budget, at) && StartOf(budget, at) <= StartOf(budget, until.AddTicks(-1));
+
+    // No reservation of the tests lasts so long that a day would lie between these.
+    private static IEnumerable<DateTimeOffset> DaysOf(DateTimeOffset from, DateTimeOffset until)
+    {
+        for (var at = from; at < until; at = at.AddMinutes(30))
+        {
+            yield return at;
+        }
+
+        yield return until.AddTicks(-1);
+    }
+}

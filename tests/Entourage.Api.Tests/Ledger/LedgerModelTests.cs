@@ -1,0 +1,48 @@
+using CsCheck;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Ledger;
+
+/// <summary>
+/// Whatever is done in whatever order, the product does what its model does, and every rule holds after every step: starts,
+/// reservations, usage alone and in batches, releases, extensions, ends, kills, pauses, moving limits and time zones, and time that passes.
+/// </summary>
+// Minutes long, and beside them the process of a test that kills others mostly waits.
+[Parallelizable(ParallelScope.Self)]
+[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+internal sealed class LedgerModelTests(Store store)
+{
+    private static readonly int Sequences = Depth.Of(usual: 150, full: 2_000);
+    private const int SequencesOfHost = 100;
+
+    private static readonly Gen<(LimitStep[] Caps, Step[] Steps)> Sequence = Gen.Select(Step.Cap.Array[1, 5], Step.Any.Array[1, 24]);
+
+    private ApiHost host = null!;
+    private int taken;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => host = await ApiHost.StartAsync(store);
+
+    [OneTimeTearDown]
+    public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
+
+    [Test]
+    public async Task Sequences_of_steps_do_what_the_model_does() => await Sequence.SampleAsync(
+        HoldsAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
+
+    private async Task HoldsAsync((LimitStep[] Caps, Step[] Steps) sequence)
+    {
+        if (++taken % SequencesOfHost == 0)
+        {
+            Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+            await host.DisposeAsync();
+            host = await ApiHost.StartAsync(store, host.Clock.GetUtcNow());
+        }
+
+        var world = await LedgerWorld.CreateAsync(host, sequence.Caps);
+        foreach (var step in sequence.Steps)
+        {
+            await world.TakeAsync(step);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using CsCheck;
+
+namespace Entourage.Api.Tests.Ledger;
+
+/// <summary>Something that is done to the product and to its model. Places of sessions and reservations are taken modulo how many there are.</summary>
+internal abstract record Step
+{
+    private static readonly Gen<decimal> Usd = Gen.Frequency((1, Gen.Long[0, 3]), (6, Gen.Long[0, 300].Select(cents => cents * 10_000_000)), (2, Gen.Long[0, 3_000_000_000]))
+        .Select(nanos => nanos / 1_000_000_000m);
+
+    private static readonly Gen<Step> Use = Gen.Select(
+        Gen.Int[0, 9], Usd, Gen.Frequency((3, Gen.Const(-1)), (2, Gen.Int[0, 9])), Gen.Frequency((4, Gen.Const(0)), (1, Gen.Int[-4, 60 * 24 * 3])), Gen.Int[0, 9], Gen.Bool,
+        (session, usd, reservation, minutesAgo, imputed, isRepeated) =>
+            (Step)new UseStep(session, usd, reservation, minutesAgo, imputed == 0, isRepeated));
+
+    private static readonly string[] Scopes = ["agents", "agents", "teams", "orgs"];
+
+    private static readonly string[] Zones = ["UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland"];
+
+    /// <summary>Moves a limit.</summary>
+    public static readonly Gen<LimitStep> Cap = Gen.Select(
+        Gen.Int[0, LedgerModel.Limits.Length - 1],
+        Gen.Frequency((1, Gen.Const((decimal?)null)), (5, Usd.Select(usd => (decimal?)(usd * 3)))),
+        (limit, usd) => new LimitStep(LedgerModel.Limits[limit], usd));
+
+    /// <summary>Any step.</summary>
+    public static readonly Gen<Step> Any = Gen.Frequency(
+        (4, Gen.Select(Gen.Int[0, 1], Gen.Int[-1, 1], Gen.Frequency((3, Gen.Const(-1)), (1, Gen.Int[0, 9])), (agent, task, parent) => (Step)new StartStep(agent, task, parent))),
+        (12, Gen.Select(Gen.Int[0, 9], Usd, Gen.OneOf(Gen.Int[1, 60], Gen.Int[1, 3_600]), Gen.Bool, (session, usd, ttl, isRepeated) => (Step)new ReserveStep(session, usd, ttl, isRepeated))),
+        (12, Use),
+        (3, Use.Array[1, 6].Select(uses => (Step)new BatchStep([.. uses.Cast<UseStep>()]))),
+        (3, Gen.Int[0, 9].Select(reservation => (Step)new ReleaseStep(reservation))),
+        (3, Gen.Select(Gen.Int[0, 9], Gen.Int[1, 3_600], (reservation, ttl) => (Step)new ExtendStep(reservation, ttl))),
+        (2, Gen.Int[0, 9].Select(session => (Step)new EndStep(session))),
+        (5, Cap.Select(cap => (Step)cap)),
+        (1, Gen.Int[0, 9].Select(session => (Step)new KillStep(session))),
+        (2, Gen.Select(Gen.OneOf(Scopes), Gen.Int[0, 1], Gen.OneOf(Gen.Const(-1), Gen.Int[1, 7_200])).Select((scope, agent, seconds) => (Step)new PauseStep(scope, agent, seconds))),
+        (3, Gen.Select(Gen.OneOf(Scopes), Gen.Int[0, 1]).Select((scope, agent) => (Step)new ResumeStep(scope, agent))),
+        (1, Gen.Bool.Select(kills => (Step)new ExceedStep(kills))),
+        (1, Gen.Bool.Select(isHard => (Step)new EnforceStep(isHard))),
+        (1, Gen.OneOf(Zones).Select(zone => (Step)new ZoneStep(zone))),
+        (5, Gen.OneOf(Gen.Int[1, 90], Gen.Int[1, 3_600], Gen.Int[3_600, 20 * 3_600]).Select(seconds => (Step)new WaitStep(seconds))));
+}
+
+/// <summary>Opens a session; −1 is no task, no parent.</summary>
+internal sealed record StartStep(int Agent, int Task, int Parent) : Step;
+
+/// <summary>Sets money aside; a repeated one is sent again under its key.</summary>
+internal sealed record ReserveStep(int Session, decimal Usd, int Ttl, bool IsRepeated) : Step;
+
+/// <summary>Reports a usage; −1 is no reservation.</summary>
+internal sealed record UseStep(int Session, decimal Usd, int Reservation, int MinutesAgo, bool IsImputed, bool IsRepeated) : Step;
+
+/// <summary>Reports usages together.</summary>
+internal sealed record BatchStep(IReadOnlyList<UseStep> Uses) : Step
+{
+    public override string ToString() => $"BatchStep [ {string.Join(", ", Uses)} ]";
+}
+
+/// <summary>Gives a reservation back.</summary>
+internal sealed record ReleaseStep(int Reservation) : Step;
+
+/// <summary>Holds a reservation for longer.</summary>
+internal sealed record ExtendStep(int Reservation, int Ttl) : Step;
+
+/// <summary>Ends a session.</summary>
+internal sealed record EndStep(int Session) : Step;
+
+/// <summary>Kills a session and what is below it.</summary>
+internal sealed record KillStep(int Session) : Step;
+
+/// <summary>Pauses the team, the organisation or an agent, for some time; −1 is for ever.</summary>
+internal sealed record PauseStep(string Scope, int Agent, int Seconds) : Step;
+
+/// <summary>Ends a pause.</summary>
+internal sealed record ResumeStep(string Scope, int Agent) : Step;
+
+/// <summary>Lets the team kill what exceeds its caps, or only stop it.</summary>
+internal sealed record ExceedStep(bool Kills) : Step;
+
+/// <summary>Moves a limit, or lifts it.</summary>
+internal sealed record LimitStep(string Limit, decimal? Usd) : Step;
+
+/// <summary>Lets the team's caps refuse, or only watch.</summary>
+internal sealed record EnforceStep(bool IsHard) : Step;
+
+/// <summary>Moves the team to another time zone.</summary>
+internal sealed record ZoneStep(string Zone) : Step;
+
+/// <summary>Lets time pass.</summary>
+internal sealed record WaitStep(int Seconds) : Step;

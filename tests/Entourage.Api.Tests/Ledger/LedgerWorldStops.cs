@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Ledger;
+
+/// <content>Kills and pauses.</content>
+internal sealed partial class LedgerWorld
+{
+    private static readonly TimeSpan KillReportedFor = TimeSpan.FromMinutes(15);
+
+    private async Task KillAsync(KillStep step)
+    {
+        var session = SessionAt(step.Session);
+        var answer = (await Api.PostAsync($"/sessions/{session.Id}/kill", new { reason = "enough" })).Ok;
+        model.Kill(session.Id);
+        Assert.That((answer.Text("status"), answer.Usd("reserved_usd")), Is.EqualTo((session.Status, (decimal?)0)));
+    }
+
+    private async Task PauseAsync(PauseStep step)
+    {
+        var agent = step.Scope == "agents" ? step.Agent : 0;
+        var wasPaused = model.IsPaused(step.Scope, agent);
+        var until = step.Seconds < 0 ? DateTimeOffset.MaxValue : model.Now.AddSeconds(step.Seconds);
+        var body = new JsonObject
+        {
+            ["reason"] = "look",
+            ["expires_at"] = step.Seconds < 0 ? null : until.ToString("O", CultureInfo.InvariantCulture),
+        };
+        var answer = (await Api.PostAsync($"{PathOf(step.Scope, agent)}/pause", body.ToJsonString())).Ok;
+        model.Pauses[(step.Scope, agent)] = until;
+        var reached = model.ReachedBy(step.Scope, agent).ToArray();
+        var released = reached.Sum(model.Release);
+
+        Assert.That(answer.Flag("paused"), Is.True);
+        if (!wasPaused)
+        {
+            Assert.That(answer.Number("reservations_released"), Is.EqualTo(released), answer.ToJsonString());
+            Assert.That(answer.Items("sessions").Select(row => row.Number("session_id")), Is.EqualTo(reached.Select(session => (long?)session.Id)));
+        }
+    }
+
+    private async Task ResumeAsync(ResumeStep step)
+    {
+        var agent = step.Scope == "agents" ? step.Agent : 0;
+        Assert.That((await Api.PostAsync($"{PathOf(step.Scope, agent)}/resume", null)).Ok.Flag("paused"), Is.False);
+        model.Pauses.Remove((step.Scope, agent));
+    }
+
+    private async Task ExceedAsync(ExceedStep step)
+    {
+        await team.ConfigureAsync(new { on_exceed = step.Kills ? "kill" : "stop" });
+        var killing = model.Killing();
+        model.KillsOnExceed = step.Kills;
+        model.KillWhatExceeds(killing);
+    }
+
+    private string PathOf(string scope, int agent) => scope switch
+    {
+        "agents" => $"/agents/{agents[agent]}",
+        "teams" => $"/teams/{team.Id}",
+        _ => $"/orgs/{team.Organisation}",
+    };
+
+    /// <summary>Whether the newest session of an agent was killed a short while ago.</summary>
+    private bool WasKilled(int agent) =>
+        model.Sessions.LastOrDefault(session => session.Agent == agent) is { Status: "killed", EndedAt: { } at } && model.Now - at < KillReportedFor;
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Ledger;
+
+/// <summary>What a caller is told while the store cannot take what it sends.</summary>
+internal static class StoreFault
+{
+    /// <summary>The answer says that nothing was recorded and when to ask again, and nothing of what is inside.</summary>
+    public static void Check(Answer? answer)
+    {
+        Assert.That(answer?.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), answer?.Text);
+        var problem = answer!.Json;
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer.MediaType, Is.EqualTo("application/problem+json"));
+            Assert.That(int.Parse(answer.Header("Retry-After")!, CultureInfo.InvariantCulture), Is.Positive);
+            Assert.That(problem.Text("type"), Is.EqualTo("/problems/store-unavailable"));
+            Assert.That(problem.Number("status"), Is.EqualTo(503));
+            Assert.That(problem.Text("title"), Is.EqualTo("Service Unavailable"));
+            Assert.That(problem.Text("detail"), Does.EndWith(". Nothing was recorded."));
+            Assert.That(problem.Text("instance"), Does.StartWith("/api/v1/"));
+            Assert.That(problem.Text("trace_id"), Is.Not.Empty);
+            Assert.That(answer.Text, Does.Not.Match("""Exception|System\.|Microsoft|Entourage|[Ss][Qq][Ll]|\bat [A-Z]\w+\.|\.db\b"""));
+        });
+    }
+}

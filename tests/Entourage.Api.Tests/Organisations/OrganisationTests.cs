@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Organisations;
+
+/// <summary>Organisations, teams and agents, and how lists are paged.</summary>
+internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
+{
+    [Test]
+    public async Task What_is_made_can_be_read_at_its_location()
+    {
+        var team = await Api.CreateTeamAsync("Europe/Berlin");
+        var organisation = await Api.PostAsync("/orgs", new { name = "Größe & 会社 🚀", slug = $"o-{team.Id}" });
+
+        var read = await Api.Http.GetStringAsync(organisation.Headers.Location);
+        var shown = (await Api.GetAsync($"/teams/{team.Id}")).Ok;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(read, Is.EqualTo(organisation.Text));
+            Assert.That(organisation.Created.Text("name"), Is.EqualTo("Größe & 会社 🚀"));
+            Assert.That(Guid.Parse(organisation.Json.Text("id")!).Version, Is.EqualTo(7));
+            Assert.That(organisation.Json.Text("created_at"), Is.EqualTo("2026-06-10T12:00:00Z"));
+            Assert.That(shown.Text("org_id"), Is.EqualTo(team.Organisation));
+            Assert.That(shown.Text("timezone"), Is.EqualTo("Europe/Berlin"));
+            Assert.That(shown.Text("status"), Is.EqualTo("active"));
+            Assert.That(shown.Items("agents").Single().Text("id"), Is.EqualTo(team.Agent));
+        });
+    }
+
+    [Test]
+    public async Task A_slug_is_taken_once_but_may_be_used_in_another_organisation()
+    {
+        var (first, second) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
+        var body = new { name = "Core", slug = "same" };
+
+        Assert.That((await Api.PostAsync($"/orgs/{first.Organisation}/teams", body)).Status, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That((await Api.PostAsync($"/orgs/{second.Organisation}/teams", body)).Status, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That((await Api.PostAsync($"/orgs/{first.Organisation}/teams", body)).Status, Is.EqualTo(HttpStatusCode.Conflict));
+    }
+
+    [Test]
+    public async Task An_agent_is_changed_member_by_member()
+    {
+        var team = await Api.CreateTeamAsync();
+
+        var renamed = (await Api.PatchAsync($"/agents/{team.Agent}", new { name = "reviewer-1", role = "reviewer" })).Ok;
+        var withoutModel = (await Api.PatchAsync($"/agents/{team.Agent}", """{"model": null}""")).Ok;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(renamed.Text("model"), Is.EqualTo("claude-sonnet-4-20250514"));
+            Assert.That(withoutModel.Text("name"), Is.EqualTo("reviewer-1"));
+            Assert.That(withoutModel.Text("role"), Is.EqualTo("reviewer"));
+            Assert.That(withoutModel["model"], Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Two_agents_of_a_team_cannot_have_one_name_though_case_makes_another()
+    {
+        var team = await Api.CreateTeamAsync();
+        var other = await Api.CreateAgentAsync(team.Id, "ENG-1");
+
+        Assert.That((await Api.PostAsync($"/teams/{team.Id}/agents", new { name = "eng-1" })).Status, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That((await Api.PatchAsync($"/agents/{other}", new { name = "eng-1" })).Status, Is.EqualTo(HttpStatusCode.Conflict));
+    }
+
+    [Test]
+    public async Task An_agent_works_while_it_has_an_active_session()
+    {
+        var team = await Api.CreateTeamAsync();
+        Assert.That(await StatusAsync(), Is.EqualTo("idle"));
+        var session = await team.StartAsync();
+        Assert.That(await StatusAsync(), Is.EqualTo("working"));
+        await Api.PostAsync($"/sessions/{session}/end", null);
+        Assert.That(await StatusAsync(), Is.EqualTo("idle"));
+
+        async Task<string?> StatusAsync() => (await Api.GetAsync($"/agents/{team.Agent}")).Ok.Text("status");
+    }
+
+    [Test]
+    public async Task Following_the_links_of_a_list_meets_every_item_once()
+    {
+        var team = await Api.CreateTeamAsync();
+        foreach (var number in Enumerable.Range(2, 6))
+        {
+            await Api.CreateAgentAsync(team.Id, $"eng-{number}");
+            await Api.PostAsync($"/orgs/{team.Organisation}/teams", new { name = "More", slug = $"more-{number}" });
+            await team.StartAsync(await team.CreateTaskAsync());
+        }
+
+        var session = await team.StartAsync();
+        foreach (var cost in Enumerable.Range(1, 7))
+        {
+            await team.UseAsync(session, cost);
+        }
+
+        Assert.That(await Walk($"/teams/{team.Id}/agents?limit=3", "name"), Is.EqualTo(Enumerable.Range(1, 7).Select(number => $"eng-{number}")));
+        Assert.That(await Walk($"/orgs/{team.Organisation}/teams?limit=2", "slug"), Has.Count.EqualTo(7).And.Ordered);
+        Assert.That(await Walk($"/teams/{team.Id}/tasks?limit=4&status=todo", "id"), Has.Count.EqualTo(6).And.Unique);
+        Assert.That(await Walk($"/agents/{team.Agent}/sessions?limit=1&status=active", "id"), Has.Count.EqualTo(7).And.Unique);
+        Assert.That(await Walk($"/sessions/{session}/usage?limit=2", "cost_usd"), Is.EqualTo(new[] { "7", "6", "5", "4", "3", "2", "1" }.Select(usd => usd + ".00")));
+        Assert.That((await Walk("/orgs?limit=1", "id")).Distinct().Count(), Is.EqualTo(await Host.CountAsync("Organisations")));
+        Assert.That(await Walk($"/teams/{team.Id}/costs?limit=3", "session_id", "sessions"), Has.Count.EqualTo(7).And.Unique);
+
+        async Task<List<string>> Walk(string path, string member, string? list = null)
+        {
+            var values = new List<string>();
+            for (var next = path; next is not null;)
+            {
+                var page = await Api.GetAsync(next);
+                values.AddRange((list is null ? page.Ok : page.Ok[list]!).AsArray().Select(item => item![member]!.ToString()));
+                next = page.Header("Link") is { } link ? NextLink.Match(link).Groups["path"].Value : null;
+            }
+
+            return values;
+        }
+    }
+
+    [GeneratedRegex("^<http://[^/]+/api/v1(?<path>[^>]+)>; rel=\"next\"$")]
+    private static partial Regex NextLink { get; }
+}

@@ -1,0 +1,28 @@
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Otlp;
+
+/// <summary>The real exporter of the .NET SDK, in protobuf, against the real server.</summary>
+internal sealed class OtlpExporterTests
+{
+    [Test]
+    public async Task What_the_exporter_sends_in_three_signals_is_in_the_ledger_once()
+    {
+        await using var host = await ApiHost.StartAsync(Store.Sqlite, now: TimeProvider.System.GetUtcNow());
+        var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+        var server = host.Api.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+        OtlpRecording.Send(server, team.Agent, "s-1");
+        OtlpRecording.Send(server, team.Agent, "s-2");
+
+        var sessions = (await host.Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray();
+        Assert.That(sessions, Has.Count.EqualTo(2));
+        Assert.Multiple(() =>
+        {
+            Assert.That(sessions.Sum(session => session!.Usd("cost_usd")), Is.EqualTo(2 * (0.05m + 0.00075m)), "100 input and 10 output tokens have an assumed price");
+            Assert.That(sessions.Sum(session => session!.Number("input_tokens")), Is.EqualTo(2 * 1000 + 2 * 100));
+            Assert.That(sessions.Sum(session => session!.Number("cache_read_tokens")), Is.EqualTo(60000));
+        });
+        Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Overviews;
+
+/// <summary>When a cap is reached, if spending goes on as it did today.</summary>
+internal sealed class BurnRateTests(Store store) : ApiFixture(store)
+{
+    // The clock says 12:00 in UTC, which is 08:00 in New York.
+    private static readonly DateTimeOffset Noon = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
+
+    [Test]
+    public async Task Each_cap_says_when_it_is_reached_at_todays_rate_of_its_scope()
+    {
+        var team = await Api.CreateTeamAsync("America/New_York");
+        await Api.PatchAsync($"/settings/orgs/{team.Organisation}", new { daily_cost_limit_usd = 15m, monthly_cost_limit_usd = 1_000m });
+        await team.ConfigureAsync(new
+        {
+            daily_cost_limit_usd = 10m,
+            weekly_cost_limit_usd = 48m,
+            monthly_cost_limit_usd = 600m,
+            agent_daily_cost_limit_usd = 12m,
+            session_cost_limit_usd = 100m,
+        });
+        var session = await team.StartAsync(await team.CreateTaskAsync(new { title = "Typo", tags = new[] { "budget:50" } }));
+        Assert.That(Forecasts(await team.BudgetAsync()), Is.All.Null, "nothing was spent");
+        await team.UseAsync(session, 4m, Noon.AddHours(-6));
+
+        var usage = await team.UseAsync(session, 4m, Noon.AddHours(-1));
+
+        // A dollar an hour since midnight in New York, and two dollars in three hours since midnight in UTC.
+        var budget = await team.BudgetAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(budget.Text("cap_reached_at"), Is.EqualTo("2026-06-10T14:00:00Z"));
+            Assert.That(budget.Items("budgets").Select(row => (row.Text("scope"), row.Text("period"), row.Text("cap_reached_at"))), Is.EqualTo(new[]
+            {
+                ("organisation", "day", "2026-06-10T22:30:00Z"),
+                ("organisation", "month", null),
+                ("team", "day", "2026-06-10T14:00:00Z"),
+                ("team", "week", "2026-06-12T04:00:00Z"),
+                ("team", "month", null),
+                ("agent", "day", "2026-06-10T16:00:00Z"),
+                ("task", "total", null),
+                ("session", "total", null),
+            }));
+            Assert.That(usage["budget"]!.ToJsonString(), Is.EqualTo(budget.ToJsonString()));
+        });
+    }
+
+    [Test]
+    public async Task What_is_over_or_has_no_cap_or_lasts_all_day_says_nothing()
+    {
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        Assert.That((await team.UseAsync(session, 12m))["budget"]!["cap_reached_at"], Is.Null, "no cap");
+
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 24m });
+        Assert.That((await team.BudgetAsync())["cap_reached_at"], Is.Null, "it lasts to the end of the day");
+
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 23.99m });
+        Assert.That((await team.BudgetAsync()).Text("cap_reached_at"), Is.EqualTo("2026-06-10T23:59:24Z"));
+
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 12m });
+        var over = await team.BudgetAsync();
+        Assert.That(over["cap_reached_at"], Is.Null);
+        Assert.That(over.Items("budgets").Single().Flag("over"), Is.True);
+        Assert.That(over.Items("budgets").Single()["cap_reached_at"], Is.Null);
+    }
+
+    [Test]
+    public async Task A_dollar_in_the_first_minutes_of_a_day_is_a_dollar_an_hour()
+    {
+        await using var host = await ApiHost.StartAsync(Host.Database.Store, Noon.Date.AddMinutes(3));
+        var team = await host.Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 3m });
+
+        var usage = await team.UseAsync(await team.StartAsync(), 1m);
+
+        Assert.That(usage["budget"]!.Text("cap_reached_at"), Is.EqualTo("2026-06-10T02:03:00Z"));
+    }
+
+    [Test]
+    public async Task A_replayed_answer_says_what_it_said_and_an_older_one_nothing()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 16m });
+        var session = await team.StartAsync();
+        var first = await team.UseAsync(session, 12m, idempotencyKey: "once");
+        Assert.That(first["budget"]!.Text("cap_reached_at"), Is.EqualTo("2026-06-10T16:00:00Z"));
+
+        Assert.That((await team.UseAsync(session, 12m, idempotencyKey: "once")).ToJsonString(), Is.EqualTo(first.ToJsonString()));
+
+        // As a version before this one would have stored it.
+        const string Reached = ",\"cap_reached_at\":\"2026-06-10T16:00:00Z\"";
+        Assert.That(await Host.ExecuteAsync($"UPDATE IdempotentAnswers SET Response = REPLACE(Response, {Reached}, '') WHERE Response LIKE {$"%{team.Agent}%{Reached}%"}"), Is.EqualTo(1));
+        var old = await team.UseAsync(session, 12m, idempotencyKey: "once");
+        Assert.That(old["budget"]!["cap_reached_at"], Is.Null);
+        Assert.That(Forecasts(old["budget"]!), Is.All.Null);
+        Assert.That(old["budget"]!.Usd("daily_limit_usd"), Is.EqualTo(16m));
+    }
+
+    private static IEnumerable<string?> Forecasts(JsonNode budget) => budget.Items("budgets").Select(row => row.Text("cap_reached_at"));
+}

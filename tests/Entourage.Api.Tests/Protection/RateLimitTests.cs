@@ -1,0 +1,67 @@
+using System.Net;
+
+namespace Entourage.Api.Tests.Protection;
+
+/// <summary>How often an address may ask. Tokens come back by the minute, so none does while a test runs.</summary>
+internal sealed class RateLimitTests : HardeningFixture
+{
+    protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
+    {
+        ["Proxy:KnownAddresses"] = "127.0.0.1; ::1",
+        ["Limits:AddressPerMinute"] = "1",
+        ["Limits:AddressBurst"] = "20",
+    };
+
+    [Test]
+    public async Task An_address_that_asks_too_often_is_told_to_wait_and_others_are_not()
+    {
+        var (busy, other) = (NewAddress(), NewAddress());
+        for (var i = 0; i < 20; i++)
+        {
+            _ = (await AskAsync((Forwarded, busy))).Ok;
+        }
+
+        CheckRefusal(await AskAsync((Forwarded, busy)), "more requests");
+        _ = (await AskAsync((Forwarded, other))).Ok;
+        Assert.That((await HealthAsync(busy)).StatusCode, Is.EqualTo(HttpStatusCode.OK), "whether it is well may always be asked");
+    }
+
+    [Test]
+    public async Task Whoever_has_an_address_of_IPv6_has_all_of_its_network()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            _ = (await AskAsync((Forwarded, $"2001:db8:1:2::{i + 1}"))).Ok;
+        }
+
+        CheckRefusal(await AskAsync((Forwarded, "2001:db8:1:2:ffff::1")), "more requests");
+        _ = (await AskAsync((Forwarded, "2001:db8:1:3::1"))).Ok;
+    }
+
+    [Test]
+    public async Task What_a_caller_claims_of_its_way_here_is_not_believed_beyond_the_proxy()
+    {
+        var busy = NewAddress();
+        for (var i = 0; i < 20; i++)
+        {
+            _ = (await AskAsync((Forwarded, $"{NewAddress()}, {busy}"))).Ok;
+        }
+
+        CheckRefusal(await AskAsync((Forwarded, $"{NewAddress()}, {busy}")), "more requests");
+    }
+
+    [Test]
+    public async Task This_machine_may_ask_as_often_as_it_likes()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            _ = (await AskAsync()).Ok;
+        }
+    }
+
+    private async Task<HttpResponseMessage> HealthAsync(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { { Forwarded, address } } };
+        return await Api.Http.SendAsync(request);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Reservations;
+
+/// <summary>What a refused reservation is told: by which budget, how much would fit, and whether to wait.</summary>
+internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
+{
+    private const string Tomorrow = "2026-06-11T00:00:00Z";
+
+    [Test]
+    public async Task A_refusal_names_the_tightest_budget_and_exactly_what_would_fit()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
+        var task = await team.CreateTaskAsync(new { title = "Typo", tags = new[] { "budget:6" } });
+        var session = await team.StartAsync(task);
+        await team.UseAsync(session, 1.000000001m);
+        await team.LockAsync(session, 2m);
+
+        var refusal = await team.ReserveAsync(session, 20m);
+
+        var budget = refusal.Json["budget"]!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(refusal.Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
+            Assert.That(refusal.MediaType, Is.EqualTo("application/problem+json"));
+            Assert.That(refusal.Header("x-should-retry"), Is.EqualTo("false"));
+            Assert.That(refusal.Json.Text("type"), Is.EqualTo("/problems/budget-exceeded"));
+            Assert.That(refusal.Json.Text("detail"), Is.EqualTo("The task budget of 6.00 USD (total) has 2.999999999 USD left, too little to reserve 20.00 USD."));
+            Assert.That(refusal.Json.Usd("max_reservable_usd"), Is.EqualTo(2.999999999m));
+            Assert.That((budget.Text("scope"), budget.Number("scope_id"), budget.Text("period")), Is.EqualTo(("task", task, "total")));
+            Assert.That((budget.Usd("limit_usd"), budget.Usd("spent_usd")), Is.EqualTo((6m, 1.000000001m)));
+            Assert.That((budget.Usd("reserved_usd"), budget.Usd("remaining_usd")), Is.EqualTo((2m, 2.999999999m)));
+        });
+
+        Assert.That((await team.ReserveAsync(session, 3m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired), "a nano-dollar more");
+        Assert.That((await team.ReserveAsync(session, 2.999999999m)).Status, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That((await team.ReserveAsync(session, 0.000000001m)).Json.Usd("max_reservable_usd"), Is.Zero);
+    }
+
+    // The caps of the day, the month and the task; what is spent and reserved of them; and what is asked for.
+    [TestCase(5, null, null, 5, 0, 1, true, Tomorrow, TestName = "Where_a_day_is_spent_waiting_for_the_next_helps")]
+    [TestCase(5, 5, null, 5, 0, 1, true, "2026-07-01T00:00:00Z", TestName = "Where_two_windows_are_spent_waiting_for_the_later_helps")]
+    [TestCase(5, null, null, 0, 5, 1, true, Tomorrow, TestName = "Where_a_day_is_reserved_waiting_for_the_next_helps_at_the_latest")]
+    [TestCase(5, null, null, 0, 0, 6, false, null, TestName = "Where_more_is_wanted_than_the_limit_waiting_does_not_help")]
+    [TestCase(5, null, null, 3, 1, 6, false, null, TestName = "Where_more_is_wanted_than_the_limit_of_a_day_in_use_waiting_does_not_help")]
+    [TestCase(null, null, 5, 5, 0, 1, false, null, TestName = "Where_a_task_is_spent_waiting_does_not_help")]
+    [TestCase(null, null, 5, 3, 2, 1, true, null, TestName = "Where_only_reserved_money_is_in_the_way_waiting_helps_at_no_certain_time")]
+    [TestCase(null, null, 5, 3, 2, 3, false, null, TestName = "Where_what_was_spent_is_in_the_way_too_waiting_does_not_help")]
+    [TestCase(5, null, 5, 3, 2, 2, true, null, TestName = "Where_a_day_and_reserved_money_are_in_the_way_there_is_no_certain_time")]
+    [TestCase(5, null, 5, 5, 0, 1, false, null, TestName = "Where_a_day_and_a_task_are_spent_waiting_does_not_help")]
+    public async Task Waiting_helps_where_time_gives_back_what_is_missing(
+        int? daily, int? monthly, int? ofTask, int spent, int reserved, int wanted, bool helps, string? retryAt)
+    {
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync(await team.CreateTaskAsync());
+        await team.UseAsync(session, spent);
+        await team.LockAsync(session, reserved);
+        await team.ConfigureAsync(new { daily_cost_limit_usd = daily, monthly_cost_limit_usd = monthly, task_cost_limit_usd = ofTask });
+
+        var refusal = (await team.ReserveAsync(session, wanted)).Expect(HttpStatusCode.PaymentRequired);
+
+        Assert.That(refusal.AsObject().ContainsKey("retry_at"), Is.True);
+        Assert.That((refusal.Flag("waiting_helps"), refusal.Text("retry_at")), Is.EqualTo((helps, retryAt)));
+    }
+
+    [Test]
+    public async Task Waiting_until_it_says_so_does_help()
+    {
+        await using var host = await ApiHost.StartAsync(Host.Database.Store);
+        var team = await host.Api.CreateTeamAsync("America/New_York");
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 5m, weekly_cost_limit_usd = 8m });
+        var session = await team.StartAsync();
+        await team.UseAsync(session, 4m);
+
+        var refusal = await team.ReserveAsync(session, 5m);
+        Assert.That(refusal.Json.Text("retry_at"), Is.EqualTo("2026-06-15T04:00:00Z"), "the week refuses too");
+        host.Clock.SetUtcNow(DateTimeOffset.Parse("2026-06-15T04:00:00Z", System.Globalization.CultureInfo.InvariantCulture).AddTicks(-1));
+        Assert.That((await team.ReserveAsync(session, 5m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
+        host.Clock.Advance(TimeSpan.FromTicks(1));
+        Assert.That((await team.ReserveAsync(session, 5m)).Status, Is.EqualTo(HttpStatusCode.Created));
+    }
+
+    [Test]
+    public async Task Nothing_can_be_reserved_for_nothing_where_something_is_left_and_only_there()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        var session = await team.StartAsync();
+        Assert.That((await team.ReserveAsync(session, 0m)).Created.Usd("amount_usd"), Is.Zero);
+
+        await team.UseAsync(session, 1m);
+        var spent = (await team.ReserveAsync(session, 0m)).Expect(HttpStatusCode.PaymentRequired);
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
+        var never = (await team.ReserveAsync(session, 0m)).Expect(HttpStatusCode.PaymentRequired);
+
+        Assert.That((spent.Flag("waiting_helps"), spent.Text("retry_at")), Is.EqualTo((true, Tomorrow)));
+        Assert.That((never.Flag("waiting_helps"), never.Text("retry_at")), Is.EqualTo((false, (string?)null)), "a cap of zero is over for ever");
+    }
+
+    [Test]
+    public async Task A_task_that_has_nothing_left_says_so_whatever_is_wanted()
+    {
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync(await team.CreateTaskAsync(new { title = "Typo", tags = new[] { "budget:1" } }));
+        await team.UseAsync(session, 1m);
+
+        var refusal = (await team.ReserveAsync(session, 0m)).Expect(HttpStatusCode.PaymentRequired);
+
+        Assert.That((refusal.Flag("waiting_helps"), refusal.Text("retry_at")), Is.EqualTo((false, (string?)null)));
+    }
+
+    [Test]
+    public async Task An_observing_team_is_granted_what_it_asks_for_and_its_organisation_refuses_all_the_same()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, session_cost_limit_usd = 0m, enforcement = "observe" });
+        var session = await team.StartAsync();
+
+        var grant = (await team.ReserveAsync(session, 5m)).Created;
+        Assert.That(grant["budget"]!.Flag("over_budget"), Is.False);
+        Assert.That(
+            grant["budget"]!.Items("budgets").Select(budget => (budget.Usd("remaining_usd"), budget.Flag("over"))), Is.EqualTo(new[] { (-4m, true), (-5m, true) }));
+
+        (await Api.PatchAsync($"/settings/orgs/{team.Organisation}", new { daily_cost_limit_usd = 7m })).Expect(HttpStatusCode.OK);
+        var refusal = await team.ReserveAsync(session, 2.000000001m);
+        Assert.That(refusal.Json["budget"]!.Text("scope"), Is.EqualTo("organisation"));
+        Assert.That(refusal.Json.Usd("max_reservable_usd"), Is.EqualTo(2m));
+        Assert.That((await team.ReserveAsync(session, 2m)).Status, Is.EqualTo(HttpStatusCode.Created));
+    }
+
+    [Test]
+    public async Task A_session_that_has_ended_reserves_nothing()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
+        var session = await team.StartAsync();
+        await Api.PostAsync($"/sessions/{session}/end", null);
+
+        var refusal = await team.ReserveAsync(session, 1m);
+
+        Assert.That((refusal.Status, refusal.Json.Text("type")), Is.EqualTo((HttpStatusCode.Conflict, "/problems/session-ended")));
+        Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Reservations;
+
+/// <summary>What a usage makes of reservations, its own and others', and what of it nothing had granted (rules 1, 3 and 7).</summary>
+internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
+{
+    [TestCase("3", "0")]
+    [TestCase("5", "0")]
+    [TestCase("5.000000001", "0.000000001")]
+    [TestCase("7.5", "2.5")]
+    [TestCase("12", "7")]
+    [TestCase("0", "0")]
+    public async Task A_usage_takes_the_place_of_its_reservation_and_the_difference_returns(decimal cost, decimal overrun)
+    {
+        var (team, session) = await CappedAsync();
+        var reservation = await team.LockAsync(session, 5m);
+        await team.LockAsync(session, 1m);
+
+        var usage = await team.UseAsync(session, cost, reservation: reservation);
+
+        var record = (await RecordsAsync(session))[0];
+        Assert.Multiple(() =>
+        {
+            Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(overrun));
+            Assert.That(usage.Usd("reserved_usd"), Is.EqualTo(1m), "the other one");
+            Assert.That(BudgetOf(usage), Is.EqualTo((cost, 1m, 9m - cost)));
+            Assert.That(record.Text("reservation_id"), Is.EqualTo(reservation));
+            Assert.That(record.Usd("overrun_usd"), Is.EqualTo(overrun));
+            Assert.That(record.Usd("cost_usd"), Is.EqualTo(cost));
+        });
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [TestCase("3.999999999", "0")]
+    [TestCase("4", "0")]
+    [TestCase("4.000000001", "0.000000001")]
+    [TestCase("9", "5")]
+    public async Task Without_a_reservation_what_goes_beyond_the_cap_is_an_overrun(decimal cost, decimal overrun)
+    {
+        var (team, session) = await CappedAsync();
+        await team.LockAsync(session, 5m);
+        await team.UseAsync(session, 1m);
+
+        var usage = await team.UseAsync(session, cost);
+
+        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(overrun));
+        Assert.That(BudgetOf(usage), Is.EqualTo((cost + 1m, 5m, 4m - cost)), "what others hold is left to them");
+        Assert.That((await RecordsAsync(session)).Select(record => record.Text("reservation_id")), Is.All.Null);
+    }
+
+    [Test]
+    public async Task Of_a_usage_after_the_cap_is_passed_all_is_an_overrun()
+    {
+        var (team, session) = await CappedAsync();
+
+        Assert.That((await team.UseAsync(session, 12m)).Usd("overrun_usd"), Is.EqualTo(2m));
+        Assert.That((await team.UseAsync(session, 3m)).Usd("overrun_usd"), Is.EqualTo(3m));
+    }
+
+    [Test]
+    public async Task Where_no_cap_refuses_only_what_goes_beyond_a_reservation_is_an_overrun()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
+        var session = await team.StartAsync();
+
+        Assert.That((await team.UseAsync(session, 5m)).Usd("overrun_usd"), Is.Zero);
+        Assert.That((await team.UseAsync(session, 5m, reservation: await team.LockAsync(session, 4.5m))).Usd("overrun_usd"), Is.EqualTo(0.5m));
+    }
+
+    [Test]
+    public async Task A_second_usage_that_names_the_same_reservation_has_none()
+    {
+        var (team, session) = await CappedAsync();
+        var reservation = await team.LockAsync(session, 5m);
+        await team.UseAsync(session, 4m, reservation: reservation);
+
+        var within = await team.UseAsync(session, 5m, reservation: reservation);
+        var beyond = await team.UseAsync(session, 3m, reservation: reservation);
+
+        Assert.That((within.Usd("overrun_usd"), beyond.Usd("overrun_usd")), Is.EqualTo((0m, 2m)));
+        Assert.That(BudgetOf(beyond), Is.EqualTo((12m, 0m, -2m)));
+        Assert.That((await RecordsAsync(session)).Select(record => record.Text("reservation_id")), Is.All.EqualTo(reservation));
+    }
+
+    [Test]
+    public async Task A_usage_of_another_days_money_gives_its_reservation_back_and_counts_where_it_happened()
+    {
+        var (team, session) = await CappedAsync();
+        var yesterday = Host.Clock.GetUtcNow().AddDays(-1);
+        await team.UseAsync(session, 8m, yesterday);
+        var reservation = await team.LockAsync(session, 5m);
+
+        var usage = await team.UseAsync(session, 4m, yesterday, reservation: reservation);
+
+        Assert.That(BudgetOf(usage), Is.EqualTo((0m, 0m, 10m)));
+        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(2m), "yesterday had two dollars left, and held nothing for it");
+    }
+
+    [Test]
+    public async Task What_a_subscription_covers_gives_its_reservation_back_and_counts_nothing()
+    {
+        var (team, session) = await CappedAsync();
+        var reservation = await team.LockAsync(session, 5m);
+
+        var usage = (await Api.PostAsync(
+            $"/sessions/{session}/usage",
+            new { input_tokens = 1, output_tokens = 1, cost_usd = 30m, billing = "subscription", reservation_id = reservation })).Ok;
+
+        Assert.That((usage.Usd("imputed_cost_usd"), usage.Usd("cost_usd"), usage.Usd("overrun_usd")), Is.EqualTo((30m, 0m, 0m)));
+        Assert.That(BudgetOf(usage), Is.EqualTo((0m, 0m, 10m)));
+        Assert.That(await ExtendAsync(reservation), Is.EqualTo(HttpStatusCode.Conflict));
+    }
+
+    [Test]
+    public async Task A_usage_that_names_a_reservation_of_another_session_or_of_none_is_refused_and_nothing_is_recorded()
+    {
+        var (team, session) = await CappedAsync();
+        var other = await team.StartAsync(parent: session);
+        var reservation = await team.LockAsync(session, 5m);
+
+        foreach (var id in new[] { reservation, "00000000-0000-7000-8000-000000000000" })
+        {
+            var refusal = await Api.PostAsync($"/sessions/{other}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 1, reservation_id = id }, "use-1");
+            Assert.That((refusal.Status, refusal.Json.Text("type")), Is.EqualTo((HttpStatusCode.UnprocessableEntity, "/problems/unknown-reservation")));
+            Assert.That(refusal.Json["errors"]!.AsObject().Select(member => member.Key), Is.EqualTo(new[] { "reservation_id" }));
+        }
+
+        Assert.That(await RecordsAsync(other), Is.Empty);
+        Assert.That((await team.SessionAsync(session)).Usd("reserved_usd"), Is.EqualTo(5m));
+        Assert.That((await team.UseAsync(other, 1m, idempotencyKey: "use-1")).Usd("cost_usd"), Is.EqualTo(1m), "the key is as it was");
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_usage_sent_again_under_its_key_commits_once()
+    {
+        var (team, session) = await CappedAsync();
+        var reservation = await team.LockAsync(session, 5m);
+
+        var first = await team.UseAsync(session, 2m, idempotencyKey: "use-1", reservation: reservation);
+        await team.LockAsync(session, 5m);
+        var second = await team.UseAsync(session, 2m, idempotencyKey: "use-1", reservation: reservation);
+
+        Assert.That(second.ToJsonString(), Is.EqualTo(first.ToJsonString()));
+        Assert.That(BudgetOf(await team.UseAsync(session, 0m)), Is.EqualTo((2m, 5m, 3m)));
+    }
+
+    [Test]
+    public async Task A_usage_of_a_session_that_has_ended_is_recorded_whatever_reservation_it_names()
+    {
+        var (team, session) = await CappedAsync();
+        var reservation = await team.LockAsync(session, 5m);
+        await Api.PostAsync($"/sessions/{session}/end", null);
+        await team.LockAsync(await team.StartAsync(), 8m);
+
+        var usage = await team.UseAsync(session, 3m, reservation: reservation);
+
+        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(1m), "what it held was given back, and others hold most of it now");
+        Assert.That(usage.Flag("stop"), Is.True);
+        Assert.That((await RecordsAsync(session)).Single().Text("reservation_id"), Is.EqualTo(reservation));
+    }
+
+    /// <summary>A team with ten dollars a day, and a session.</summary>
+    private async Task<(TestTeam Team, long Session)> CappedAsync()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
+        return (team, await team.StartAsync());
+    }
+
+    private async Task<HttpStatusCode> ExtendAsync(string reservation) =>
+        (await Api.PostAsync($"/reservations/{reservation}/extend", new { ttl_seconds = 60 })).Status;
+
+    private async Task<JsonNode[]> RecordsAsync(long session) => [.. (await Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray().Select(record => record!)];
+
+    private static (decimal? Spent, decimal? Reserved, decimal? Remaining) BudgetOf(JsonNode usage)
+    {
+        var budget = usage["budget"]!;
+        return (budget.Usd("daily_spent_usd"), budget.Usd("reserved_usd"), budget.Usd("daily_remaining_usd"));
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Sessions;
+
+/// <summary>Sessions that nothing is heard of any more.</summary>
+internal sealed class AbandonTests(Store store) : ApiFixture(store)
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    [Test]
+    public async Task A_session_that_is_silent_for_an_hour_is_closed_and_what_it_reports_later_is_recorded()
+    {
+        var team = await Api.CreateTeamAsync();
+        var (used, unused) = (await team.StartAsync(), await team.StartAsync());
+        Host.Clock.Advance(Moment);
+        await team.UseAsync(used, 1m);
+
+        Host.Clock.Advance(Hour - Moment);
+        await Host.AbandonAsync();
+        Assert.That((await StatusAsync(team, used), await StatusAsync(team, unused)), Is.EqualTo(("active", "abandoned")));
+        Host.Clock.Advance(Moment);
+        await Host.AbandonAsync();
+
+        var closed = await team.SessionAsync(used);
+        Assert.That(
+            (closed.Text("status"), closed.Text("error"), closed["ended_at"]!.GetValue<DateTimeOffset>()),
+            Is.EqualTo(("abandoned", "Nothing was heard of it for 60 minutes.", Host.Clock.GetUtcNow())));
+        var late = await team.UseAsync(used, 2m);
+        Assert.That((late.Usd("cost_usd"), late.Flag("stop"), late["stop_reasons"]!.ToJsonString()), Is.EqualTo(((decimal?)3, true, """["session_abandoned"]""")));
+        Assert.That((await team.ReserveAsync(used, 1m)).Json.Text("type"), Is.EqualTo("/problems/session-ended"));
+        Assert.That((await Api.GetAsync($"/agents/{team.Agent}/sessions?status=abandoned")).Ok.AsArray(), Has.Count.EqualTo(2));
+        Assert.That(
+            (await Api.GetAsync($"/teams/{team.Id}/alerts?kind=abandoned_session")).Ok.AsArray().Select(alert => alert!.Number("session_id")),
+            Is.EqualTo(new[] { used, unused }));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_reservation_is_heard_of_for_as_long_as_it_holds()
+    {
+        var team = await Api.CreateTeamAsync();
+        var (reserved, released) = (await team.StartAsync(), await team.StartAsync());
+        Host.Clock.Advance(TimeSpan.FromMinutes(50));
+        await team.LockAsync(reserved, 1m, ttlSeconds: 60);
+        var returned = await team.LockAsync(released, 1m, ttlSeconds: 3_600);
+        await Api.SendAsync(HttpMethod.Delete, $"/reservations/{returned}", null);
+
+        Host.Clock.Advance(Hour - Moment);
+        await Host.AbandonAsync();
+        Assert.That((await StatusAsync(team, reserved), await StatusAsync(team, released)), Is.EqualTo(("active", "active")));
+        Host.Clock.Advance(Moment);
+        await Host.AbandonAsync();
+        Assert.That((await StatusAsync(team, reserved), await StatusAsync(team, released)), Is.EqualTo(("active", "abandoned")));
+        Host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await Host.AbandonAsync();
+        Assert.That(await StatusAsync(team, reserved), Is.EqualTo("abandoned"));
+    }
+
+    [Test]
+    public async Task A_call_to_its_budget_is_not_heard_of()
+    {
+        var team = await Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+        Host.Clock.Advance(Hour - Moment);
+        await team.BudgetAsync();
+        Host.Clock.Advance(Moment);
+        await Host.AbandonAsync();
+
+        Assert.That(await StatusAsync(team, session), Is.EqualTo("abandoned"));
+    }
+
+    [Test]
+    public async Task One_whose_sub_agent_works_waits_for_it()
+    {
+        var team = await Api.CreateTeamAsync();
+        var top = await team.StartAsync();
+        var below = await team.StartAsync(parent: top);
+        Host.Clock.Advance(2 * Hour);
+        await team.UseAsync(below, 1m);
+
+        await Host.AbandonAsync();
+        Assert.That(await StatusAsync(team, top), Is.EqualTo("active"));
+        await Api.PostAsync($"/sessions/{below}/end", null);
+        Host.Clock.Advance(Hour - Moment);
+        await Host.AbandonAsync();
+        Assert.That(await StatusAsync(team, top), Is.EqualTo("active"), "it has an hour from the end of the other on");
+        Host.Clock.Advance(Moment);
+        await Host.AbandonAsync();
+
+        Assert.That(await StatusAsync(team, top), Is.EqualTo("abandoned"));
+    }
+
+    [TestCase(5, 5)]
+    [TestCase(10_080, 10_080)]
+    [TestCase(null, null)]
+    public async Task A_team_says_how_long_it_waits(int? setting, int? minutes)
+    {
+        var team = await Api.CreateTeamAsync();
+        var settings = await team.ConfigureAsync(new { abandoned_after_minutes = setting });
+        Assert.That(settings.Number("abandoned_after_minutes"), Is.EqualTo((long?)setting));
+        var session = await team.StartAsync();
+
+        Host.Clock.Advance(TimeSpan.FromMinutes(minutes ?? 20_000) - Moment);
+        await Host.AbandonAsync();
+        Assert.That(await StatusAsync(team, session), Is.EqualTo("active"));
+        Host.Clock.Advance(Moment);
+        await Host.AbandonAsync();
+
+        Assert.That(await StatusAsync(team, session), Is.EqualTo(setting is null ? "active" : "abandoned"));
+    }
+
+    [Test]
+    public async Task Replicas_that_look_at_once_close_each_session_once()
+    {
+        var team = await Api.CreateTeamAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await team.StartAsync();
+        }
+
+        Host.Clock.Advance(Hour);
+        await using var beside = ApiHost.StartBeside(Host);
+        await Task.WhenAll(Host.AbandonAsync(), beside.AbandonAsync(), Host.AbandonAsync(), beside.AbandonAsync());
+
+        Assert.That((await Api.GetAsync($"/agents/{team.Agent}/sessions?status=abandoned")).Ok.AsArray(), Has.Count.EqualTo(20));
+        var first = (await Api.GetAsync($"/agents/{team.Agent}/sessions?limit=200")).Ok.AsArray().Min(row => row!.Number("id"));
+        Assert.That(await Host.CountAsync($"Events WHERE Kind = 2 AND SessionId >= {first}"), Is.EqualTo(40), "each began once and ended once");
+    }
+
+    [Test]
+    public async Task A_server_looks_by_itself()
+    {
+        await using var host = await ApiHost.StartAsync(Host.Database.Store, settings: new Dictionary<string, string> { ["Jobs:AbandonedSessionsEverySeconds"] = "60" });
+        var team = await host.Api.CreateTeamAsync();
+        var session = await team.StartAsync();
+
+        host.Clock.Advance(Hour);
+
+        Assert.That(
+            async () => (await host.Api.GetAsync($"/sessions/{session}")).Expect(HttpStatusCode.OK).Text("status"),
+            Is.EqualTo("abandoned").After(30).Seconds.PollEvery(20).MilliSeconds);
+    }
+
+    private static async Task<string?> StatusAsync(TestTeam team, long session) => (await team.SessionAsync(session)).Text("status");
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Settings;
+
+/// <summary>Settings are patched: absent is unchanged, null is no limit.</summary>
+internal sealed class SettingsTests(Store store) : ApiFixture(store)
+{
+    [Test]
+    public async Task A_patch_changes_what_it_names_and_answers_everything()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 10.00m, weekly_cost_limit_usd = 50m, task_cost_limit_usd = 0.123456789m });
+
+        var changed = await team.ConfigureAsync(new { daily_cost_limit_usd = (decimal?)null, monthly_cost_limit_usd = 1_000_000m });
+
+        Assert.That(changed.ToJsonString(), Is.EqualTo("""
+            {"daily_cost_limit_usd":null,"weekly_cost_limit_usd":50.00,"monthly_cost_limit_usd":1000000.00,"task_cost_limit_usd":0.123456789,"session_cost_limit_usd":null,"agent_daily_cost_limit_usd":null,"enforcement":"hard","on_exceed":"stop","abandoned_after_minutes":60,"alert_thresholds":[0.5,0.8,1.0],"runaway":{"window_minutes":10,"max_tokens":500000,"max_repeated_errors":5,"action":"alert"},"apply_guideline_budgets":false,"unpriced_models":"assume","timezone":"UTC"}
+            """));
+        Assert.That((await Api.GetAsync($"/settings/teams/{team.Id}")).Ok.ToJsonString(), Is.EqualTo(changed.ToJsonString()));
+    }
+
+    [Test]
+    public async Task What_makes_a_runaway_is_a_patch_in_the_patch()
+    {
+        var team = await Api.CreateTeamAsync();
+
+        var tokens = await team.ConfigureAsync(new { runaway = new { max_tokens = 1_000 } });
+        var action = await team.ConfigureAsync(new { runaway = new { action = "pause", max_repeated_errors = (int?)null }, alert_thresholds = new[] { 0.25m, 2m } });
+        var none = await team.ConfigureAsync(new { runaway = new { window_minutes = 60 }, alert_thresholds = (decimal[]?)null });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(tokens["runaway"]!.ToJsonString(), Is.EqualTo("""{"window_minutes":10,"max_tokens":1000,"max_repeated_errors":5,"action":"alert"}"""));
+            Assert.That(action["runaway"]!.ToJsonString(), Is.EqualTo("""{"window_minutes":10,"max_tokens":1000,"max_repeated_errors":null,"action":"pause"}"""));
+            Assert.That(action["alert_thresholds"]!.ToJsonString(), Is.EqualTo("[0.25,2]"));
+            Assert.That(none["runaway"]!.ToJsonString(), Is.EqualTo("""{"window_minutes":60,"max_tokens":1000,"max_repeated_errors":null,"action":"pause"}"""));
+            Assert.That(none["alert_thresholds"]!.ToJsonString(), Is.EqualTo("[]"));
+        });
+        Assert.That((await Api.GetAsync($"/settings/teams/{team.Id}")).Ok.ToJsonString(), Is.EqualTo(none.ToJsonString()));
+    }
+
+    [Test]
+    public async Task Of_two_changes_made_from_one_reading_the_second_is_refused()
+    {
+        var team = await Api.CreateTeamAsync();
+        var path = $"/settings/teams/{team.Id}";
+        var tag = (await Api.GetAsync(path)).Header("ETag");
+
+        var first = await Api.PatchAsync(path, new { daily_cost_limit_usd = 1m }, tag);
+        var second = await Api.PatchAsync(path, new { daily_cost_limit_usd = 2m }, tag);
+        var third = await Api.PatchAsync(path, new { daily_cost_limit_usd = 3m }, first.Header("ETag"));
+
+        Assert.That(first.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((second.Status, second.Json.Text("type")), Is.EqualTo((HttpStatusCode.Conflict, "/problems/stale")));
+        Assert.That(third.Ok.Usd("daily_cost_limit_usd"), Is.EqualTo(3m));
+        Assert.That((await Api.PatchAsync(path, new { daily_cost_limit_usd = 4m }, "*")).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Organisations_and_agents_have_settings_of_their_own()
+    {
+        var team = await Api.CreateTeamAsync();
+
+        var organisation = await Api.PatchAsync($"/settings/orgs/{team.Organisation}", new { monthly_cost_limit_usd = 500m });
+        var agent = await Api.PatchAsync($"/settings/agents/{team.Agent}", new { daily_cost_limit_usd = 5m });
+        var unchanged = await Api.PatchAsync($"/settings/agents/{team.Agent}", "{}");
+
+        Assert.That(organisation.Ok.ToJsonString(), Is.EqualTo("""{"daily_cost_limit_usd":null,"monthly_cost_limit_usd":500.00}"""));
+        Assert.That(agent.Ok.ToJsonString(), Is.EqualTo("""{"daily_cost_limit_usd":5.00}"""));
+        Assert.That(unchanged.Text, Is.EqualTo(agent.Text));
+    }
+}

@@ -1,0 +1,38 @@
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Startup;
+
+/// <summary>A turn of a job that fails is counted, and the next one is not kept from its work.</summary>
+internal sealed class JobFailureTests
+{
+    [Test]
+    public async Task What_could_not_be_written_of_the_use_of_keys_is_counted()
+    {
+        // A fault of one table, which only a file takes in the midst of its work.
+        await using var host = await ApiHost.StartAsync(Store.Sqlite, settings: ApiHost.WithKeys);
+        Assert.That(await FailuresAsync(host), Is.Zero);
+        await host.ExecuteAsync($"ALTER TABLE ApiKeys RENAME TO Away");
+        await WaitForFailureAsync(host);
+
+        await host.ExecuteAsync($"ALTER TABLE Away RENAME TO ApiKeys");
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        _ = (await host.Api.GetAsync("/guidelines")).Ok;
+        await host.WriteKeyUsesAsync();
+        Assert.That((await host.Api.GetAsync("/keys")).Ok[0]!.Text("last_used_at"), Is.Not.Null);
+    }
+
+    private static async Task WaitForFailureAsync(ApiHost host)
+    {
+        // Each turn has something to write: whoever asks for the figures shows a key.
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await FailuresAsync(host) == 0)
+        {
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    private static async Task<double?> FailuresAsync(ApiHost host) =>
+        (await Scrape.OfAsync(host.Api.Http)).Find("entourage_job_failures_total", "job=\"write_key_uses\"");
+}

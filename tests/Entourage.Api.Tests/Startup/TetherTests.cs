@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Globalization;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Startup;
+
+/// <summary>Tests leave no server behind, however they end.</summary>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class TetherTests
+{
+    // Starts the program that it is given, says its number, and stays.
+    private const string Starter = """coproc SERVER { exec "$@"; }; echo "$SERVER_PID"; cat <&"${SERVER[0]}" > /dev/null; wait""";
+
+    [Test]
+    public async Task A_server_ends_when_the_process_that_started_it_is_killed()
+    {
+        Assume.That(OperatingSystem.IsLinux(), "the test looks at /proc");
+        await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
+        var start = new ProcessStartInfo("bash", ["-c", Starter, "bash", .. Tether.Tie(ApiProcess.Program("--urls", "http://127.0.0.1:0"))])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetDirectoryName(database.FilePath),
+        };
+        using var starter = Process.Start(start)!;
+        var server = int.Parse((await starter.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        await Patience.UntilAsync(() => File.Exists(Path.Combine(start.WorkingDirectory!, "data", "entourage.db.in-use")));
+        Assert.That(IsRunning(server));
+
+        starter.Kill();
+        await starter.WaitForExitAsync();
+        await Patience.UntilAsync(() => !IsRunning(server));
+    }
+
+    [Test]
+    public async Task A_server_that_has_ended_takes_nothing_with_it_and_keeps_its_exit_code()
+    {
+        Assume.That(OperatingSystem.IsWindows(), Is.False, "there is no shell");
+        using var process = Tether.Start(new("sh", ["-c", "exit 7"]));
+        await process.WaitForExitAsync();
+        Assert.That(process.ExitCode, Is.EqualTo(7));
+    }
+
+    // One that has ended is there until its parent, which is gone, or the first process asks for it.
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process.ToString(CultureInfo.InvariantCulture)}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Startup;
+
+/// <summary>A server compiles the code that records spending before it serves, and leaves no trace of that.</summary>
+internal sealed class WarmUpTests
+{
+    [Test]
+    public async Task A_server_that_has_just_started_is_warm_and_its_store_and_metrics_are_empty()
+    {
+        await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
+        await using var process = await ApiProcess.StartAsync(database, settings: new Dictionary<string, string> { ["Logging:LogLevel:Entourage.Api"] = "Debug" });
+
+        var organisations = (await process.Api.GetAsync("/orgs")).Ok.AsArray();
+        var metrics = await Scrape.OfAsync(process.Api.Http);
+        var log = await process.EndAsync();
+
+        Assert.That(organisations, Is.Empty);
+        Assert.That(metrics.Find("entourage_ledger_entries_total"), Is.Null.Or.Zero);
+        Assert.That(log, Does.Contain("serves").And.Not.Contain("compiled ahead"));
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Stops;
+
+/// <summary>Nothing slips past a pause, however many callers and replicas there are.</summary>
+[TestFixtureSource(typeof(Stores), nameof(Stores.All))]
+internal sealed class PauseConcurrencyTests(Store store)
+{
+    private const int Callers = 64;
+
+    private ApiHost host = null!;
+    private ApiHost beside = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        host = await ApiHost.StartAsync(store);
+        beside = ApiHost.StartBeside(host);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (beside is not null)
+        {
+            await beside.DisposeAsync();
+        }
+
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    [TestCase("agents")]
+    [TestCase("teams")]
+    [TestCase("orgs")]
+    public async Task Once_a_pause_is_answered_no_start_and_no_reservation_is_granted(string scope)
+    {
+        var team = await host.Api.CreateTeamAsync();
+        var id = scope switch { "agents" => team.Agent, "teams" => team.Id, _ => team.Organisation };
+        var sessions = new long[Callers / 2];
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            sessions[i] = await team.StartAsync();
+        }
+
+        var paused = false;
+        var granted = 0;
+        var slipped = new ConcurrentBag<string>();
+        var callers = Enumerable.Range(0, Callers).Select(i => Task.Run(async () =>
+        {
+            // One of the replicas only reserves: on SQLite, where the processes of a file poll for their turn, starts would leave it none.
+            var api = i % 4 == 3 ? beside.Api : host.Api;
+            for (var after = 0; after < 3;)
+            {
+                var wasPaused = Volatile.Read(ref paused);
+                var answer = i % 4 < 2
+                    ? await api.PostAsync("/sessions/start", new { agent_id = team.Agent })
+                    : await api.PostAsync($"/sessions/{sessions[i / 2]}/reservations", new { estimated_cost_usd = 0.01m, ttl_seconds = 3_600 });
+                if (answer.Status == HttpStatusCode.Created)
+                {
+                    Interlocked.Increment(ref granted);
+                }
+
+                if (wasPaused)
+                {
+                    after++;
+                    if (answer.Status is not (HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable))
+                    {
+                        slipped.Add(answer.Text);
+                    }
+                }
+            }
+        })).ToArray();
+        Assert.That(() => Volatile.Read(ref granted), Is.GreaterThan(2 * Callers).After(60).Seconds.PollEvery(5).MilliSeconds);
+
+        _ = (await host.Api.PostAsync($"/{scope}/{id}/pause", new { reason = "all at once" })).Ok;
+        Volatile.Write(ref paused, true);
+        await Task.WhenAll(callers);
+
+        Assert.That(slipped, Is.Empty);
+        Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero, "what was reserved before is given back");
+        Assert.That((await host.Api.GetAsync($"/{scope}/{id}/pause")).Ok.Items("sessions"), Has.Count.EqualTo(
+            await host.CountAsync($"Sessions WHERE AgentId = (SELECT AgentId FROM Sessions WHERE Id = {sessions[0]})")));
+        Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using Entourage.Testing;
+
+namespace Entourage.Api.Tests.Webhooks;
+
+/// <summary>Receivers that fail, in all the ways that they do.</summary>
+internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
+{
+    // Beyond the first wait, its spread included.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(6.1);
+
+    [Test]
+    public async Task A_message_that_was_not_taken_is_sent_again_under_the_same_id()
+    {
+        Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.InternalServerError);
+        var id = (await CreateAsync("settings")).Text("id")!;
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        var first = await Receiver.ReadAsync();
+        var failed = (await WaitForAsync(id, deliveries => deliveries[0].Text("last_error") is not null))[0];
+        Assert.That((failed.Text("status"), failed.Number("attempts"), failed.Number("last_status")), Is.EqualTo(("pending", 1L, 500L)));
+        Assert.That(DateTimeOffset.Parse(failed.Text("next_attempt_at")!, System.Globalization.CultureInfo.InvariantCulture) - Host.Clock.GetUtcNow(),
+            Is.InRange(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(6)));
+
+        Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.OK);
+        Host.Clock.Advance(FirstWait);
+        var second = await Receiver.ReadAsync();
+        var taken = (await WaitForAsync(id, deliveries => deliveries[0].Text("status") == "delivered"))[0];
+        Assert.That((second.Id, second.Body), Is.EqualTo((first.Id, first.Body)));
+        Assert.That(second.Timestamp, Is.Not.EqualTo(first.Timestamp));
+        Assert.That((taken.Number("attempts"), taken.Text("last_error")), Is.EqualTo((2L, default(string))));
+    }
+
+    [Test]
+    public async Task A_receiver_that_was_away_gets_everything_when_it_is_back()
+    {
+        var url = Receiver.Url;
+        await Receiver.DisposeAsync();
+        var id = (await CreateAsync(["settings"], "json", url)).Text("id")!;
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 2m });
+        var failed = await WaitForAsync(id, deliveries => deliveries.Count == 2 && deliveries.All(delivery => delivery.Text("last_error") is not null));
+        Assert.That(failed.Select(delivery => delivery.Text("last_error")), Is.All.EqualTo("The receiver could not be reached."));
+
+        await using var back = await WebhookReceiver.StartAsync(new Uri(url).Port);
+        Host.Clock.Advance(FirstWait);
+        var received = new[] { await back.ReadAsync(), await back.ReadAsync() };
+        Assert.That(received.Select(message => message.Json["data"]!.Usd("daily_cost_limit_usd")), Is.EquivalentTo(new decimal?[] { 1m, 2m }));
+    }
+
+    [Test]
+    public async Task A_receiver_that_breaks_off_gets_the_message_again()
+    {
+        Receiver.Answer = WebhookReceiver.BreakAsync;
+        var id = (await CreateAsync("settings")).Text("id")!;
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        var first = await Receiver.ReadAsync();
+        await WaitForAsync(id, deliveries => deliveries[0].Text("last_error") is not null);
+        Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.NoContent);
+        Host.Clock.Advance(FirstWait);
+
+        // The client may have sent it again by itself, on a connection of before.
+        await WaitForAsync(id, deliveries => deliveries[0].Text("status") == "delivered");
+        Assert.That(Receiver.All.Select(message => message.Id), Is.All.EqualTo(first.Id));
+        Assert.That(Receiver.All, Has.Count.GreaterThan(1));
+    }
+
+    [Test]
+    public async Task A_receiver_that_never_answers_holds_up_nobody()
+    {
+        await using var slow = await WebhookReceiver.StartAsync();
+        slow.Answer = WebhookReceiver.HangAsync;
+        var id = (await CreateAsync(["settings"], "json", slow.Url)).Text("id")!;
+        await CreateAsync("settings");
+        for (var i = 0; i < 20; i++)
+        {
+            await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m + i });
+        }
+
+        var received = new List<decimal?>();
+        while (received.Count < 20)
+        {
+            received.Add((await Receiver.ReadAsync()).Json["data"]!.Usd("daily_cost_limit_usd"));
+        }
+
+        Assert.That(received, Is.EquivalentTo(Enumerable.Range(0, 20).Select(i => (decimal?)(1m + i))));
+        var waited = await WaitForAsync(id, deliveries => deliveries.Any(delivery => delivery.Text("last_error") is not null));
+        Assert.That(waited.Select(delivery => delivery.Text("last_error")).OfType<string>().Distinct(), Is.EqualTo(new[] { "The receiver did not answer within 2 seconds." }));
+    }
+
+    [TestCase(HttpStatusCode.Found)]
+    [TestCase(HttpStatusCode.TemporaryRedirect)]
+    public async Task A_redirect_is_not_followed(HttpStatusCode status)
+    {
+        await using var elsewhere = await WebhookReceiver.StartAsync();
+        Receiver.Answer = (context, _) =>
+        {
+            (context.Response.StatusCode, context.Response.Headers.Location) = ((int)status, elsewhere.Url);
+            return Task.CompletedTask;
+        };
+        var id = (await CreateAsync("settings")).Text("id")!;
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        await Receiver.ReadAsync();
+        var failed = (await WaitForAsync(id, deliveries => deliveries[0].Text("last_error") is not null))[0];
+        Assert.That((failed.Text("status"), failed.Number("last_status")), Is.EqualTo(("pending", (long)status)));
+        Assert.That(elsewhere.All, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_receiver_that_is_gone_is_told_nothing_more()
+    {
+        Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.Gone);
+        var id = (await CreateAsync("settings")).Text("id")!;
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        await Receiver.ReadAsync();
+        var dead = (await WaitForAsync(id, deliveries => deliveries[0].Text("status") == "dead"))[0];
+        Assert.That(dead.Number("last_status"), Is.EqualTo(410));
+        Assert.That((await Api.GetAsync($"/webhooks/{id}")).Ok.Text("disabled_at"), Is.Not.Null);
+        var refused = await Api.PostAsync($"/webhooks/{id}/test", null);
+        Assert.That((refused.Status, refused.Json.Text("type")), Is.EqualTo((HttpStatusCode.Conflict, "/problems/webhook-disabled")));
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 2m });
+        await AssertNothingMoreAsync();
+    }
+
+    [Test]
+    public async Task After_a_day_nobody_tries_any_more()
+    {
+        Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.BadGateway);
+        var id = (await CreateAsync("settings")).Text("id")!;
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        await Receiver.ReadAsync();
+        await WaitForAsync(id, deliveries => deliveries[0].Number("last_status") == 502);
+        Host.Clock.Advance(TimeSpan.FromHours(24));
+        await Receiver.ReadAsync();
+        var dead = (await WaitForAsync(id, deliveries => deliveries[0].Text("status") == "dead"))[0];
+        Assert.That((dead.Number("attempts"), dead.Text("next_attempt_at")), Is.EqualTo((2L, default(string))));
+    }
+}

@@ -1,0 +1,72 @@
+using Entourage.Domain.Access;
+using Entourage.Domain.Keys;
+
+namespace Entourage.Domain.Tests.Keys;
+
+internal sealed class ApiKeyTests
+{
+    private static readonly KeyLabel Label = new("ci", "Ada", Some.Later);
+
+    [Test]
+    public void A_text_has_one_form_and_no_two_are_alike()
+    {
+        var texts = Enumerable.Range(0, 100).Select(_ => KeyText.Create()).ToArray();
+        Assert.That(texts, Is.Unique);
+        Assert.That(texts, Is.All.Match("^ent_[0-9a-f]{12}_[A-Za-z0-9_-]{43}$"));
+        Assert.That(texts.Select(KeyText.PrefixOf), Is.EqualTo(texts.Select(text => text.Split('_')[1])));
+        Assert.That(texts, Is.All.Length.LessThanOrEqualTo(KeyText.MaxLength));
+    }
+
+    [TestCase("the-operator-has-chosen-this-one")]
+    [TestCase("ent_short")]
+    [TestCase("ent_0123456789abc_a prefix that is too long")]
+    [TestCase("")]
+    public void A_text_of_another_form_is_looked_up_by_a_part_of_its_hash(string text)
+    {
+        var prefix = KeyText.PrefixOf(text);
+        Assert.That(prefix, Does.Match("^[0-9a-f]{12}$"));
+        Assert.That(text.Contains(prefix, StringComparison.Ordinal), Is.False);
+    }
+
+    [Test]
+    public void A_key_knows_its_text_and_keeps_none_of_it()
+    {
+        var text = KeyText.Create();
+        var key = ApiKey.ForAdmin(Label, text, Some.Now);
+        Assert.Multiple(() =>
+        {
+            Assert.That(key.Matches(text), Is.True);
+            Assert.That(key.Matches(text + " "), Is.False);
+            Assert.That(key.Matches(KeyText.Create()), Is.False);
+            Assert.That(key.Matches(""), Is.False);
+            Assert.That(ApiKey.ForAdmin(Label, text, Some.Now).Hash, Is.Not.EqualTo(key.Hash), "each has a salt of its own");
+        });
+    }
+
+    [Test]
+    public void A_key_says_whose_it_is()
+    {
+        var (team, agent) = (Some.Team(), Some.Agent());
+        var (admin, lead, own) = (
+            ApiKey.ForAdmin(Label, "a", Some.Now), ApiKey.ForLead(Label, team, "b", Some.Now), ApiKey.ForAgent(Label, team, agent, "c", Some.Now));
+        Assert.Multiple(() =>
+        {
+            Assert.That((admin.Role, admin.OrganisationId, admin.TeamId, admin.AgentId), Is.EqualTo((CallerRole.Admin, default(Guid?), default(Guid?), default(Guid?))));
+            Assert.That((lead.Role, lead.OrganisationId, lead.TeamId, lead.AgentId), Is.EqualTo((CallerRole.Lead, (Guid?)team.OrganisationId, (Guid?)team.Id, default(Guid?))));
+            Assert.That((own.Role, own.OrganisationId, own.TeamId, own.AgentId), Is.EqualTo((CallerRole.Agent, (Guid?)team.OrganisationId, (Guid?)team.Id, (Guid?)agent.Id)));
+            Assert.That((own.Name, own.CreatedBy, own.CreatedAt, own.ExpiresAt), Is.EqualTo(("ci", "Ada", Some.Now, (DateTimeOffset?)Some.Later)));
+            Assert.That(own.Id.Version, Is.EqualTo(7));
+        });
+    }
+
+    [Test]
+    public void A_key_is_revoked_once()
+    {
+        var key = ApiKey.ForAdmin(Label, "text", Some.Now);
+        Assert.That((key.Revoke(Some.Now), key.Revoke(Some.Later), key.RevokedAt), Is.EqualTo((true, false, (DateTimeOffset?)Some.Now)));
+    }
+
+    [Test]
+    public void A_key_that_has_expired_already_is_not_issued() =>
+        Assert.That(() => ApiKey.ForAdmin(Label with { ExpiresAt = Some.Now }, "text", Some.Now), Refused.With("validation", "ExpiresAt"));
+}

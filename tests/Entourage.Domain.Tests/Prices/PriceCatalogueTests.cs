@@ -1,0 +1,59 @@
+using Entourage.Domain.Prices;
+
+namespace Entourage.Domain.Tests.Prices;
+
+internal sealed class PriceCatalogueTests
+{
+    private static readonly IReadOnlyList<ModelPrice> All = PriceCatalogue.MissingFrom([], TestTime.Now);
+
+    [Test]
+    public void It_has_the_models_of_three_providers_with_their_sources()
+    {
+        Assert.That(All.Select(price => price.Model).Distinct().Count(), Is.GreaterThanOrEqualTo(80));
+        Assert.That(All, Has.All.Matches<ModelPrice>(price => price is { IsBuiltIn: true, Edition: 0, OrganisationId: null, Source.Length: > 0 and <= ModelPrice.SourceLength }));
+        Assert.That(All.Select(price => (price.Model, price.EffectiveFrom)), Is.Unique);
+        Assert.That(All.Select(price => price.Model), Is.EqualTo(All.Select(price => ModelName.Normalise(price.Model))));
+    }
+
+    [Test]
+    public void A_mistyped_rate_would_stand_out() => Assert.That(All, Has.All.Matches<ModelPrice>(price =>
+        RatesOf(price!).All(rates =>
+            rates.Input > Money.Zero
+            && rates.Output >= rates.Input
+            && (rates.CacheRead ?? Money.Zero) <= rates.Input
+            && (rates.CacheWrite ?? rates.Input) >= rates.Input
+            && (rates.LongCacheWrite ?? rates.CacheWrite ?? rates.Input) >= (rates.CacheWrite ?? rates.Input))));
+
+    [Test]
+    public void What_is_stored_already_is_not_missing() => Assert.That(PriceCatalogue.MissingFrom(All, TestTime.Now.AddYears(1)), Is.Empty);
+
+    [Test]
+    public void A_price_that_is_put_right_is_a_further_edition()
+    {
+        var right = All[5];
+        var wrong = new ModelPrice
+        {
+            Model = right.Model,
+            EffectiveFrom = right.EffectiveFrom,
+            Rates = right.Rates with { Input = new(1) },
+            RecordedAt = right.RecordedAt,
+        };
+
+        var missing = PriceCatalogue.MissingFrom([.. All.Where(price => price != right), wrong], TestTime.Now).Single();
+
+        Assert.That((missing.Model, missing.Edition, missing.HasSameContentAs(right)), Is.EqualTo((right.Model, 1, true)));
+    }
+
+    [TestCase("claude-sonnet-4", "claude-sonnet-4")]
+    [TestCase("claude-sonnet-4-20250514", "claude-sonnet-4")]
+    [TestCase(" Anthropic/Claude-Sonnet-4 ", "claude-sonnet-4")]
+    [TestCase("us.anthropic.claude-sonnet-4-20250514-v1:0", "claude-sonnet-4")]
+    [TestCase("gpt-5.6", "gpt-5.6-sol")]
+    [TestCase("openai/gpt-4o-2024-08-06", "gpt-4o")]
+    [TestCase("gpt-4o-2024-05-13", "gpt-4o-2024-05-13")] // has a price of its own
+    [TestCase("acme/house-1-20260101", "house-1")]
+    [TestCase("house-1", "house-1")]
+    public void A_model_has_one_name_among_all_of_its_names(string name, string model) => Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(model));
+
+    private static TokenRates[] RatesOf(ModelPrice price) => price.LongContextRates is { } ofLong ? [price.Rates, ofLong] : [price.Rates];
+}

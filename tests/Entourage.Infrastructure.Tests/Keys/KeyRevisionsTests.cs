@@ -1,0 +1,71 @@
+using System.Threading.Channels;
+using Entourage.Infrastructure.Keys;
+using Entourage.Testing;
+
+namespace Entourage.Infrastructure.Tests.Keys;
+
+/// <summary>Many ask for the revision of keys at once, and nobody is told of a read that began before it asked.</summary>
+internal sealed class KeyRevisionsTests
+{
+    [Test]
+    public async Task Those_who_ask_during_a_read_share_the_next_one()
+    {
+        var store = new HeldStore();
+        var revisions = new KeyRevisions(store);
+        var first = revisions.ReadAsync(default).AsTask();
+        await store.BegunAsync();
+        var second = revisions.ReadAsync(default).AsTask();
+        var third = revisions.ReadAsync(default).AsTask();
+
+        store.Answer(1);
+        Assert.That(await first, Is.EqualTo(1));
+        await store.BegunAsync();
+        Assert.That((second.IsCompleted, third.IsCompleted), Is.EqualTo((false, false)), "the first read is not theirs");
+        store.Answer(2);
+        Assert.That((await second, await third, store.Reads), Is.EqualTo((2, 2, 2)));
+    }
+
+    [Test]
+    public async Task A_read_that_fails_is_one_of_those_who_waited_for_it_and_of_nobody_else()
+    {
+        var store = new HeldStore();
+        var revisions = new KeyRevisions(store);
+        var first = revisions.ReadAsync(default).AsTask();
+        await store.BegunAsync();
+        var second = revisions.ReadAsync(default).AsTask();
+        store.Fail(new IOException("first"));
+        Assert.That(async () => await first, Throws.TypeOf<IOException>().With.Message.EqualTo("first"));
+        await store.BegunAsync();
+        store.Fail(new IOException("second"));
+        Assert.That(async () => await second, Throws.TypeOf<IOException>().With.Message.EqualTo("second"));
+
+        // Whether the reader that passes on has left yet or not, this one is answered.
+        var third = revisions.ReadAsync(default).AsTask();
+        await store.BegunAsync();
+        store.Answer(3);
+        Assert.That(await third, Is.EqualTo(3));
+    }
+
+    /// <summary>A store whose reads end when the test says so.</summary>
+    private sealed class HeldStore : IKeyRevisionStore
+    {
+        private readonly Channel<int> begun = Channel.CreateUnbounded<int>();
+        private TaskCompletionSource<long> held = new();
+
+        public int Reads { get; private set; }
+
+        public ValueTask<long> ReadAsync()
+        {
+            Reads++;
+            held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            begun.Writer.TryWrite(Reads);
+            return new(held.Task);
+        }
+
+        public async Task BegunAsync() => await begun.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System);
+
+        public void Answer(long number) => held.SetResult(number);
+
+        public void Fail(Exception fault) => held.SetException(fault);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Reflection;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Ledger;
+using Entourage.Domain;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Audit;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
+using Entourage.Domain.Events;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
+using Entourage.Infrastructure.Ledger;
+using Microsoft.Data.SqlClient;
+
+namespace Entourage.Infrastructure.Tests.Ledger;
+
+/// <summary>Every command that the ledger can send to SQL Server, found by reflection so that none can be forgotten.</summary>
+internal static class LedgerCommands
+{
+    private static readonly int[] Sizes = [1, 2, 64];
+
+    // What a parameter of a command is given; one for each type.
+    private static readonly Dictionary<Type, Func<int, object>> Samples = new()
+    {
+        [typeof(long)] = i => i + 1L,
+        [typeof(Guid)] = i => Id(i),
+        [typeof(byte[])] = i => Hash(i),
+        [typeof(BudgetWindow)] = i => Window(i),
+        [typeof(IdempotentAnswer)] = i => new IdempotentAnswer(Hash(i), Hash(i + 1), "{}", At(i)),
+        [typeof(AnswerChange)] = i => new AnswerChange(new(Hash(i), Hash(i + 1), "{}", At(i)), new(Hash(i), Hash(i + 2), "[]", At(i + 1))),
+        [typeof(DateTimeOffset)] = i => At(i),
+        [typeof(TeamEvent)] = i => TeamEvent.Create(EventKind.Stop, Id(i), Id(i), i + 1, "{}", At(i)),
+        [typeof(LedgerRecord)] = i => new LedgerRecord(
+            new UsageEntry(Id(i), i + 1, new(Tokens(i), i, IsBatch: true), new Money(i), "m", Id(i), At(i), "rate limited", Billing.Api, At(i), null),
+            "m",
+            new Money(i),
+            CostSource.Reported,
+            new Money(i),
+            new LedgerPrice(i, new(new(i), new(i), new(i), new(i))),
+            i,
+            i),
+        [typeof(Reservation)] = i => Held(i),
+        [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
+        [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
+        [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
+        [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{DetectorState.Empty}")),
+        [typeof(PauseChange)] = i => new PauseChange(
+            PauseScope.Team, Id(i), new Pause { PausedAt = At(i), Reason = "looks wrong", ExpiresAt = At(i + 1), By = "Ada", ReservationsReleased = i }),
+        [typeof(LedgerBucket)] = i => Bucket(i),
+        [typeof(KeyValuePair<LedgerBucket, UsageSum>)] = i => KeyValuePair.Create(Bucket(i), Sum(i)),
+        [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(
+            new CostSummaryKey(Id(i), CostHeading.Agent, new DateOnly(2026, 6, 1), BudgetWindow.IdOf(Id(i))),
+            Sum(i)),
+        [typeof(AlertKey)] = i => Raised(i).Key,
+        [typeof(Alert)] = i => Raised(i),
+        [typeof(AuditEntry)] = i => AuditEntry.Create(
+            AuditAction.Paused, AuditSubject.Of(AuditSubjectKind.Agent, Id(i), Id(i), Id(i)), "{}", "{}", new("Ada", Id(i)), At(i)),
+    };
+
+    /// <summary>The methods that make commands, each with every size that it can have.</summary>
+    public static IEnumerable<TestCaseData> All =>
+        from method in typeof(SqlServerStatements).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        where method.ReturnType == typeof(SqlCommand)
+        from size in method.GetParameters().Any(parameter => ItemOf(parameter) is not null) ? Sizes : [1]
+        select new TestCaseData(method, size).SetArgDisplayNames(method.Name, size.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>The command of a method, for lists of a length.</summary>
+    public static SqlCommand Make(MethodInfo method, int size)
+    {
+        var arguments = method.GetParameters().Select(parameter =>
+        {
+            var type = ItemOf(parameter) ?? parameter.ParameterType;
+            Assert.That(Samples, Does.ContainKey(type), $"{method.Name} takes a {type} that this test has no sample of: add one.");
+            if (ItemOf(parameter) is null)
+            {
+                return Samples[type](0);
+            }
+
+            var items = Array.CreateInstance(type, size);
+            for (var i = 0; i < size; i++)
+            {
+                items.SetValue(Samples[type](i), i);
+            }
+
+            return items;
+        });
+        return (SqlCommand)method.Invoke(null, [.. arguments])!;
+    }
+
+    private static Type? ItemOf(ParameterInfo parameter) =>
+        parameter.ParameterType.IsGenericType && parameter.ParameterType.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>)
+            ? parameter.ParameterType.GenericTypeArguments[0]
+            : null;
+
+    private static Guid Id(int i) => new(i, 0, 0, new byte[8]);
+
+    private static byte[] Hash(int i) => [.. Enumerable.Repeat((byte)i, 32)];
+
+    private static DateTimeOffset At(int i) => DateTimeOffset.UnixEpoch.AddMinutes(15 * i);
+
+    private static TokenCounts Tokens(int i) => new(i, i, i, i);
+
+    private static Reservation Held(int i) => new()
+    {
+        Id = Id(i),
+        SessionId = i + 1,
+        OrganisationId = Id(i),
+        Amount = new Money(i),
+        CreatedAt = At(i),
+        ExpiresAt = At(i + 1),
+    };
+
+    private static LedgerBucket Bucket(int i) => new(Id(i), At(i), i + 1, "m");
+
+    private static Alert Raised(int i) => Alert.Raise(
+        new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));
+
+    private static UsageSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i), i);
+
+    private static BudgetWindow Window(int i) =>
+        new(BudgetScope.Team, BudgetWindow.IdOf(Id(i)), BudgetPeriod.Day, new DateOnly(2026, 6, 1).AddDays(i));
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using Entourage.Application.Ledger;
+using Entourage.Infrastructure.Ledger;
+using Entourage.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Entourage.Infrastructure.Tests.Ledger;
+
+/// <summary>Whatever goes wrong with a transaction, an answered usage is counted once (rules 1 and 2).</summary>
+[TestFixtureSource(typeof(Testing.Stores), nameof(Testing.Stores.All))]
+internal sealed class LedgerFaultTests(Store store)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private ApiHost host = null!;
+    private FaultyStore faulty = null!;
+    private TestTeam team = null!;
+    private long session;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        host = await ApiHost.StartAsync(store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = $"{Patience.TotalSeconds}" }, replace: services =>
+        {
+            var real = services.Single(service => service.ServiceType == typeof(ILedgerStore));
+            services.Remove(real);
+            services.AddSingleton<ILedgerStore>(provider => faulty = new FaultyStore((ILedgerStore)(
+                real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!))));
+        });
+        team = await host.Api.CreateTeamAsync();
+        session = await team.StartAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
+
+    [Test]
+    public async Task A_usage_whose_commit_was_not_heard_of_is_counted_once()
+    {
+        faulty.Faults.Enqueue(Fault.LostAfterCommit);
+        var usage = await team.UseAsync(session, 1m);
+        faulty.Faults.Enqueue(Fault.LostBeforeCommit);
+        faulty.Faults.Enqueue(Fault.Deadlock);
+        faulty.Faults.Enqueue(Fault.LostAfterCommit);
+        var next = await team.UseAsync(session, 2m);
+
+        Assert.That((usage.Usd("cost_usd"), next.Usd("cost_usd")), Is.EqualTo((1m, 3m)));
+        await AssertSpentAsync(3m, records: 2);
+    }
+
+    [Test]
+    public async Task A_store_that_cannot_write_is_said_to_the_caller_and_nothing_is_counted()
+    {
+        faulty.Faults.Enqueue(Fault.Full);
+
+        var refused = await PostAsync();
+
+        Assert.That((refused.Status, refused.Json.Text("type")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "/problems/store-unavailable")));
+        await AssertSpentAsync(0m, records: 0);
+        Assert.That((await PostAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task A_mistake_in_one_transaction_is_not_suffered_by_those_that_share_it()
+    {
+        faulty.Faults.Enqueue(Fault.Wait);
+        faulty.Faults.Enqueue(Fault.Mistake);
+        faulty.Faults.Enqueue(Fault.Mistake);
+        var (first, others) = PostOneAndFortyBehindIt();
+
+        // Together they fail, then each is tried alone, and of those one fails again.
+        faulty.Release();
+        var answers = await Task.WhenAll([first, .. others]);
+
+        Assert.That(answers.Count(answer => answer.Status == HttpStatusCode.OK), Is.EqualTo(40));
+        Assert.That(answers.Count(answer => answer.Status == HttpStatusCode.InternalServerError), Is.EqualTo(1));
+        await AssertSpentAsync(40m, records: 40);
+    }
+
+    [Test]
+    public async Task Those_behind_one_that_waited_for_the_store_in_vain_are_told_at_once()
+    {
+        faulty.Faults.Enqueue(Fault.WaitInVain);
+        var (first, others) = PostOneAndFortyBehindIt();
+        await Task.Delay(Patience, TimeProvider.System);
+
+        faulty.Release();
+        foreach (var answer in await Task.WhenAll([first, .. others]))
+        {
+            Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), answer.Text);
+        }
+
+        await AssertSpentAsync(0m, records: 0);
+        Assert.That((await PostAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    /// <summary>One whose transaction has begun, and others that wait for it to end.</summary>
+    private (Task<Answer> First, Task<Answer>[] Others) PostOneAndFortyBehindIt()
+    {
+        var faults = faulty.Faults.Count;
+        var first = PostAsync();
+        Assert.That(() => faulty.Faults.Count, Is.EqualTo(faults - 1).After(10).Seconds.PollEvery(5).MilliSeconds);
+        var others = Enumerable.Range(0, 40).Select(_ => PostAsync()).ToArray();
+        var ledger = (BudgetLedger)host.Services.GetRequiredService<IBudgetLedger>();
+        Assert.That(() => ledger.Waiting, Is.EqualTo(40).After(10).Seconds.PollEvery(5).MilliSeconds);
+        return (first, others);
+    }
+
+    private Task<Answer> PostAsync() => host.Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 1 });
+
+    private async Task AssertSpentAsync(decimal usd, int records)
+    {
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(usd));
+        Assert.That(await host.CountAsync("UsageRecords"), Is.EqualTo(records));
+        Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
+    }
+}
