@@ -24,7 +24,7 @@ public interface IBudgetLedger
 
     /// <summary>Reads every budget that applies to some work, what its counter says, and what else stops it.</summary>
     /// <exception cref="Errors.NotFoundException">There is no such agent, or no such task in its team.</exception>
-    Task<BudgetReadModel> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>The ledger's answer to an entry.</summary>
@@ -49,7 +49,7 @@ public sealed record LedgerOutcome(object? Response, bool Replayed, Exception? R
 /// <param name="Position">Every budget that applies, with what its counter says.</param>
 /// <param name="Pauses">The pauses in force that stop it, the widest first.</param>
 /// <param name="WasKilled">Its agent has no active session, and its newest was killed a short while ago.</param>
-public sealed record BudgetReadModel(BudgetPosition Position, IReadOnlyList<PauseInForce> Pauses, bool WasKilled);
+public sealed record BudgetStanding(BudgetPosition Position, IReadOnlyList<PauseInForce> Pauses, bool WasKilled);
 
 /// <summary>Whose budgets to read.</summary>
 /// <param name="AgentId">The agent.</param>

@@ -20,7 +20,7 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
 
     /// <summary>Sends the page's requests.</summary>
     [Inject]
-    protected RequestSender ClientAddress { get; set; } = null!;
+    protected RequestSender Sender { get; set; } = null!;
 
     /// <summary>Who looks.</summary>
     [Inject]

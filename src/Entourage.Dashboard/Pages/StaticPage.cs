@@ -12,7 +12,7 @@ public abstract class StaticPage : ComponentBase
 {
     /// <summary>Sends the page's requests.</summary>
     [Inject]
-    protected RequestSender ClientAddress { get; set; } = null!;
+    protected RequestSender Sender { get; set; } = null!;
 
     /// <summary>Where the visitor is.</summary>
     [Inject]
@@ -36,13 +36,13 @@ public abstract class StaticPage : ComponentBase
     /// <returns>The team; null where there is a fault.</returns>
     protected async Task<TeamWithAgentsResponse?> EnterTeamAsync(Guid id)
     {
-        (var team, Fault) = await ClientAddress.TryAsync(new GetTeamQuery(id));
+        (var team, Fault) = await Sender.TryAsync(new GetTeamQuery(id));
         if (team is null)
         {
             return null;
         }
 
-        (var organisation, Fault) = await ClientAddress.TryAsync(new GetOrganisationQuery(team.OrgId));
+        (var organisation, Fault) = await Sender.TryAsync(new GetOrganisationQuery(team.OrgId));
         if (organisation is null)
         {
             return null;
@@ -56,7 +56,7 @@ public abstract class StaticPage : ComponentBase
     /// <returns>The organisation; null where there is a fault.</returns>
     protected async Task<OrganisationResponse?> EnterOrganisationAsync(Guid id)
     {
-        (var organisation, Fault) = await ClientAddress.TryAsync(new GetOrganisationQuery(id));
+        (var organisation, Fault) = await Sender.TryAsync(new GetOrganisationQuery(id));
         if (organisation is not null)
         {
             NavigationState.Go(NavigationLink.Organisation(organisation.Id, organisation.Name));

@@ -64,7 +64,7 @@ internal sealed partial class BudgetLedger(
         throw new StoreUnavailableException("Too much waits to be recorded, or the server is stopping. Nothing was recorded.");
     }
 
-    public Task<BudgetReadModel> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
         store.ReadAsync(
             async reads =>
             {
@@ -87,7 +87,7 @@ internal sealed partial class BudgetLedger(
                 var above = path.Count > 1 ? await reads.FindWorkersAsync([.. path.Skip(1)]) : [];
                 var pauses = PauseInForce.Of(
                     found.Pauses.Organisation, found.Pauses.Team, above.Select(worker => worker.Pause).Prepend(found.Pauses.Agent), now);
-                return new BudgetReadModel(
+                return new BudgetStanding(
                     new([.. budgets.Select(budget => budget.With(counters))]),
                     pauses,
                     subject.Session.UseNewestActive && path.Count == 0 && found.WasKilled);

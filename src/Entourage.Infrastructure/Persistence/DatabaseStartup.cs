@@ -49,6 +49,7 @@ public static partial class DatabaseStartup
 
         var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
         var missing = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+        await EnsureKnownAsync(db, cancellationToken);
         if (missing == 0)
         {
             // Nothing is written then: a store that cannot be written can still be read.
@@ -68,6 +69,18 @@ public static partial class DatabaseStartup
         }
 
         return missing;
+    }
+
+    /// <summary>Refuses a store whose schema this version cannot have made: its tables are not the ones that the ledger's SQL names.</summary>
+    private static async Task EnsureKnownAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
+        if ((await db.Database.GetAppliedMigrationsAsync(cancellationToken)).FirstOrDefault(id => !known.Contains(id)) is { } unknown)
+        {
+            throw new IOException(
+                $"The store has the migration '{unknown}', which this version of Entourage does not know. "
+                + "Start the version that made the store, or name an empty store in ConnectionStrings:Entourage.");
+        }
     }
 
     [LoggerMessage(2009, LogLevel.Warning, "Other users of this machine may read {Files}, and this process cannot change that: the files are another user's")]

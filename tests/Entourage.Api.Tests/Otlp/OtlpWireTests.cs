@@ -121,7 +121,7 @@ internal sealed class OtlpWireTests
         public Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken) =>
             throw new StoreUnavailableException("Away.");
 
-        public Task<BudgetReadModel> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+        public Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
             throw new StoreUnavailableException("Away.");
     }
 }

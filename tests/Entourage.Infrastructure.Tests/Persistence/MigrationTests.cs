@@ -57,92 +57,15 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task What_an_earlier_version_recorded_is_summarised_as_it_was()
+    public async Task A_store_with_an_unknown_migration_is_refused_and_not_changed()
     {
-        await using var services = Contexts.Registered(database);
-        await services.UseAsync(async db =>
-        {
-            await db.GetService<IMigrator>().MigrateAsync("Prices");
-            await db.Database.ExecuteSqlAsync(Some.Organisation);
-            foreach (var row in Some.SessionOfAnEarlierVersion(TimeSpan.FromMinutes(7)))
-            {
-                await db.Database.ExecuteSqlAsync(row);
-            }
-
-            return true;
-        });
-
-        await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
+        await using var services = await Contexts.MigratedAsync(database);
+        await services.UseAsync(db => db.Database.ExecuteSqlRawAsync("UPDATE __EFMigrationsHistory SET MigrationId = '20250101000000_Earlier'"));
 
         Assert.That(
-            await services.UseAsync(db => db.UsageRollups.OrderBy(rollup => rollup.QuarterAt).Select(rollup => new { rollup.Sessions, rollup.IsSummarised }).ToListAsync()),
-            Is.EqualTo(new[] { new { Sessions = 0, IsSummarised = false }, new { Sessions = 1, IsSummarised = false } }));
-    }
-
-    [Test]
-    public async Task Totals_of_an_earlier_version_are_split_in_two_parts_and_joined_again()
-    {
-        await using var services = Contexts.Registered(database);
-        await services.UseAsync(async db =>
-        {
-            await db.GetService<IMigrator>().MigrateAsync("AuditAndTelemetry");
-            await db.Database.ExecuteSqlRawAsync(
-                """
-                INSERT INTO BudgetCounters (Scope, ScopeId, Period, Start, Spent, Reserved) VALUES
-                (2, 'a', 1, 20260610, 7500000000000000001, 3), (2, 'b', 1, 20260610, -1200000000000000000, 999999999999999999), (2, 'c', 1, 20260610, 5, 1000000000000000000)
-                """);
-            return true;
-        });
-
-        await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
-
-        Assert.That(await PartsAsync(), Is.EqualTo(new[]
-        {
-            (7L, 500_000_000_000_000_001L, 0L, 3L), (-1L, -200_000_000_000_000_000L, 0L, 999_999_999_999_999_999L), (0L, 5L, 1L, 0L),
-        }));
-
-        await services.UseAsync(async db =>
-        {
-            await db.GetService<IMigrator>().MigrateAsync("AuditAndTelemetry");
-            Assert.That(await db.ScalarAsync<long>("SELECT Spent FROM BudgetCounters WHERE ScopeId = 'a'"), Is.EqualTo(7_500_000_000_000_000_001L));
-            Assert.That(await db.ScalarAsync<long>("SELECT Reserved FROM BudgetCounters WHERE ScopeId = 'c'"), Is.EqualTo(1_000_000_000_000_000_000L));
-            return true;
-        });
-
-        Task<List<(long, long, long, long)>> PartsAsync() => services.UseAsync(async db =>
-            (await db.BudgetCounters.OrderBy(counter => counter.ScopeId).ToListAsync())
-                .ConvertAll(counter => (counter.SpentBillionUsd, counter.SpentNanoUsd, counter.ReservedBillionUsd, counter.ReservedNanoUsd)));
-    }
-
-    [TestCase("Record", null, "Assume", TestName = "A team that kept the default assumes")]
-    [TestCase("Record", "{\"unpriced_models\":\"record\"}", "Record", TestName = "A team that went back to recording has chosen it")]
-    [TestCase("Record", "{\"daily_cost_limit_usd\":4}", "Assume", TestName = "A team that changed something else kept the default")]
-    [TestCase("Refuse", "{\"unpriced_models\":\"refuse\"}", "Refuse", TestName = "A team that refuses still refuses")]
-    public async Task What_a_team_wants_of_models_without_a_price_is_kept_where_it_was_chosen(string stored, string? audited, string expected)
-    {
-        await using var services = Contexts.Registered(database);
-        await services.UseAsync(async db =>
-        {
-            await db.GetService<IMigrator>().MigrateAsync("AuditedIdentities");
-            await db.Database.ExecuteSqlAsync(Some.Organisation);
-            await db.Database.ExecuteSqlAsync(Some.Team);
-            await db.Database.ExecuteSqlAsync($"UPDATE Teams SET UnpricedModels = {stored}");
-            if (audited is not null)
-            {
-                await db.Database.ExecuteSqlAsync(
-                    $"""
-                     INSERT INTO AuditEntries (OccurredAt, TeamId, Actor, Action, SubjectKind, SubjectId, OldValue, NewValue)
-                     SELECT 0, Id, 'Ada', 'TeamSettingsChanged', 'Team', 'core', NULL, {audited} FROM Teams
-                     """);
-            }
-
-            return true;
-        });
-
-        await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
-
-        Assert.That(
-            await services.UseAsync(async db => (await db.Teams.Select(team => team.Limits.UnpricedModels).SingleAsync()).ToString()), Is.EqualTo(expected));
+            async () => await DatabaseStartup.MigrateAsync(services, CancellationToken.None),
+            Throws.InstanceOf<IOException>().With.Message.Contains("20250101000000_Earlier"));
+        Assert.That(await services.UseAsync(db => db.Database.GetAppliedMigrationsAsync()), Is.EqualTo(new[] { "20250101000000_Earlier" }));
     }
 
     [Test]

@@ -11,8 +11,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteEntourageDb))]
-    [Migration("20261125042228_Keys")]
-    partial class Keys
+    [Migration("20261129035519_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -45,108 +45,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("CreatedAt");
 
                     b.ToTable("IdempotentAnswers");
-                });
-
-            modelBuilder.Entity("Entourage.Domain.Access.ApiKey", b =>
-                {
-                    b.Property<long>("Sequence")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("AgentId")
-                        .HasColumnType("BLOB");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("CreatedBy")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("ExpiresAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Hash")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("BLOB")
-                        .IsFixedLength();
-
-                    b.Property<byte[]>("Id")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<long?>("LastUsedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("OrganisationId")
-                        .HasColumnType("BLOB");
-
-                    b.Property<string>("Prefix")
-                        .IsRequired()
-                        .HasMaxLength(12)
-                        .IsUnicode(false)
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("RevokedAt")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Role")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .IsUnicode(false)
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Salt")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("BLOB")
-                        .IsFixedLength();
-
-                    b.Property<byte[]>("TeamId")
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("Sequence");
-
-                    b.HasIndex("AgentId");
-
-                    b.HasIndex("Id")
-                        .IsUnique();
-
-                    b.HasIndex("OrganisationId");
-
-                    b.HasIndex("Prefix")
-                        .IsUnique();
-
-                    b.HasIndex("TeamId", "Sequence");
-
-                    b.ToTable("ApiKeys");
-                });
-
-            modelBuilder.Entity("Entourage.Domain.Access.KeyRevision", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("Number")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("KeyRevisions");
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Number = 0L
-                        });
                 });
 
             modelBuilder.Entity("Entourage.Domain.Agents.Agent", b =>
@@ -296,6 +194,83 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Alerts");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Audit.AuditEntry", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActorIssuer")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActorKind")
+                        .HasMaxLength(40)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActorSubject")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("KeyId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("New")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("NewValue");
+
+                    b.Property<long>("OccurredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Old")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("OldValue");
+
+                    b.Property<byte[]>("OrganisationId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("SubjectId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SubjectKind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("TeamId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("OrganisationId", "Sequence");
+
+                    b.HasIndex("SubjectId", "Sequence");
+
+                    b.HasIndex("TeamId", "Sequence");
+
+                    b.ToTable("AuditEntries", null, t =>
+                        {
+                            t.HasTrigger("AuditEntries_NoDelete");
+
+                            t.HasTrigger("AuditEntries_NoUpdate");
+                        });
+                });
+
             modelBuilder.Entity("Entourage.Domain.Budgets.BudgetCounter", b =>
                 {
                     b.Property<byte>("Scope")
@@ -312,11 +287,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Start")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Reserved")
+                    b.Property<long>("ReservedBillionUsd")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Spent")
+                    b.Property<long>("ReservedNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Reserved");
+
+                    b.Property<long>("SpentBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("SpentNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Spent");
 
                     b.HasKey("Scope", "ScopeId", "Period", "Start");
 
@@ -338,6 +321,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsAssumed")
                         .HasColumnType("INTEGER");
 
                     b.Property<byte[]>("OrganisationId")
@@ -383,6 +369,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         {
                             b1.IsRequired();
 
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostNanoUsd");
+
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheReadTokens");
@@ -391,9 +385,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -541,6 +543,108 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("HumanRequests");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Keys.ApiKey", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("AgentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("Id")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("OrganisationId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("TeamId")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("AgentId");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("OrganisationId");
+
+                    b.HasIndex("Prefix")
+                        .IsUnique();
+
+                    b.HasIndex("TeamId", "Sequence");
+
+                    b.ToTable("ApiKeys");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Keys.KeyRevision", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("KeyRevisions");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Number = 0L
+                        });
+                });
+
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -609,6 +713,49 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Organisations");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Otlp.SourceProcess", b =>
+                {
+                    b.Property<byte[]>("KeyHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<string>("Coverage")
+                        .IsRequired()
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Pending")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Totals")
+                        .IsRequired()
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("KeyHash");
+
+                    b.ToTable("SourceProcesses");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Otlp.SourceSession", b =>
+                {
+                    b.Property<byte[]>("KeyHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("KeyHash");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("SourceSessions");
                 });
 
             modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
@@ -713,7 +860,34 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Prices", (string)null);
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .IsFixedLength();
+
+                    b.Property<byte[]>("AgentId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("AgentId");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("ChildTokens");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.CompactedUsage", b =>
                 {
                     b.Property<long>("SessionId")
                         .HasColumnType("INTEGER");
@@ -728,9 +902,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("Records")
                         .HasColumnType("INTEGER");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Sessions.FoldedUsage.Amounts#UsageAmounts", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Sessions.CompactedUsage.Amounts#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("AssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("INTEGER")
@@ -740,9 +922,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("CostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("CostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("ImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -767,7 +957,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("SessionId", "QuarterAt", "Model");
 
-                    b.ToTable("FoldedUsage", (string)null);
+                    b.ToTable("CompactedUsage", (string)null);
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>
@@ -790,8 +980,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER");
 
-                    b.Property<long>("Cost")
+                    b.Property<long>("CostBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("CostNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Cost");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("INTEGER");
@@ -800,8 +994,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
-                    b.Property<long>("ImputedCost")
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("INTEGER");
+
+                    b.Property<long>("ImputedCostNanoUsd")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ImputedCost");
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
@@ -866,6 +1064,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("AssumedCost")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte>("Billing")
                         .HasColumnType("INTEGER");
 
@@ -905,6 +1106,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsBatch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsSum")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsTimeOfReceipt")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("LongCacheWriteTokens")
@@ -949,7 +1159,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasFilter("[Corrects] IS NOT NULL");
 
                     b.HasIndex("Model", "Sequence")
-                        .HasFilter("[CostSource] = 2");
+                        .HasFilter("[CostSource] IN (2, 5)");
 
                     b.HasIndex("SessionId", "Sequence");
 
@@ -971,13 +1181,25 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("AssumedCostBillionUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("AssumedCostNanoUsd")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CacheReadTokens")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CacheWriteTokens")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("CostBillionUsd")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CostNanoUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("ImputedCostNanoUsd")
@@ -1002,6 +1224,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         {
                             b1.IsRequired();
 
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedAssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedAssumedCostNanoUsd");
+
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SummarisedCacheReadTokens");
@@ -1010,9 +1240,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SummarisedCacheWriteTokens");
 
+                            b1.Property<long>("CostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedCostBillionUsd");
+
                             b1.Property<long>("CostNanoUsd")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("SummarisedCostNanoUsd");
+
+                            b1.Property<long>("ImputedCostBillionUsd")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("SummarisedImputedCostBillionUsd");
 
                             b1.Property<long>("ImputedCostNanoUsd")
                                 .HasColumnType("INTEGER")
@@ -1253,7 +1491,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("PauseReleased");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Watch", "Entourage.Domain.Teams.Team.Watch#WatchRules", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Watch", "Entourage.Domain.Teams.Team.Watch#DetectorRules", b1 =>
                         {
                             b1.IsRequired();
 
@@ -1416,24 +1654,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("WebhookDeliveries");
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Access.ApiKey", b =>
-                {
-                    b.HasOne("Entourage.Domain.Agents.Agent", null)
-                        .WithMany()
-                        .HasForeignKey("AgentId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
-                        .WithMany()
-                        .HasForeignKey("OrganisationId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Entourage.Domain.Teams.Team", null)
-                        .WithMany()
-                        .HasForeignKey("TeamId")
-                        .OnDelete(DeleteBehavior.Restrict);
-                });
-
             modelBuilder.Entity("Entourage.Domain.Agents.Agent", b =>
                 {
                     b.HasOne("Entourage.Domain.Teams.Team", null)
@@ -1501,6 +1721,33 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Keys.ApiKey", b =>
+                {
+                    b.HasOne("Entourage.Domain.Agents.Agent", null)
+                        .WithMany()
+                        .HasForeignKey("AgentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Otlp.SourceSession", b =>
+                {
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
@@ -1509,7 +1756,21 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict);
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+            modelBuilder.Entity("Entourage.Domain.Sessions.ChildToken", b =>
+                {
+                    b.HasOne("Entourage.Domain.Agents.Agent", null)
+                        .WithMany()
+                        .HasForeignKey("AgentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Sessions.CompactedUsage", b =>
                 {
                     b.HasOne("Entourage.Domain.Sessions.Session", null)
                         .WithMany()

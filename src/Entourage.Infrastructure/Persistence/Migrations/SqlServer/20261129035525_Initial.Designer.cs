@@ -13,8 +13,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerEntourageDb))]
-    [Migration("20261128211505_AuditedIdentities")]
-    partial class AuditedIdentities
+    [Migration("20261129035525_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -51,112 +51,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasIndex("CreatedAt");
 
                     b.ToTable("IdempotentAnswers");
-                });
-
-            modelBuilder.Entity("Entourage.Domain.Access.ApiKey", b =>
-                {
-                    b.Property<long>("Sequence")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint");
-
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
-
-                    b.Property<Guid?>("AgentId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<string>("CreatedBy")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTimeOffset?>("ExpiresAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<byte[]>("Hash")
-                        .IsRequired()
-                        .HasMaxLength(32)
-                        .HasColumnType("binary(32)")
-                        .IsFixedLength();
-
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<DateTimeOffset?>("LastUsedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<Guid?>("OrganisationId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<string>("Prefix")
-                        .IsRequired()
-                        .HasMaxLength(12)
-                        .IsUnicode(false)
-                        .HasColumnType("varchar(12)")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTimeOffset?>("RevokedAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<string>("Role")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .IsUnicode(false)
-                        .HasColumnType("varchar(20)");
-
-                    b.Property<byte[]>("Salt")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("binary(16)")
-                        .IsFixedLength();
-
-                    b.Property<Guid?>("TeamId")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.HasKey("Sequence");
-
-                    b.HasIndex("AgentId");
-
-                    b.HasIndex("Id")
-                        .IsUnique();
-
-                    b.HasIndex("OrganisationId");
-
-                    b.HasIndex("Prefix")
-                        .IsUnique();
-
-                    b.HasIndex("TeamId", "Sequence");
-
-                    b.ToTable("ApiKeys");
-                });
-
-            modelBuilder.Entity("Entourage.Domain.Access.KeyRevision", b =>
-                {
-                    b.Property<int>("Id")
-                        .HasColumnType("int");
-
-                    b.Property<long>("Number")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("KeyRevisions");
-
-                    b.HasData(
-                        new
-                        {
-                            Id = 1,
-                            Number = 0L
-                        });
                 });
 
             modelBuilder.Entity("Entourage.Domain.Agents.Agent", b =>
@@ -448,6 +342,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<bool>("IsAssumed")
+                        .HasColumnType("bit");
+
                     b.Property<Guid>("OrganisationId")
                         .HasColumnType("uniqueidentifier");
 
@@ -490,6 +387,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Costs.CostSummary.Amounts#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("bigint")
@@ -658,6 +563,112 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("HumanRequests");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Keys.ApiKey", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
+
+                    b.Property<Guid?>("AgentId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<Guid?>("OrganisationId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasMaxLength(12)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(12)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(20)");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("binary(16)")
+                        .IsFixedLength();
+
+                    b.Property<Guid?>("TeamId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("AgentId");
+
+                    b.HasIndex("Id")
+                        .IsUnique();
+
+                    b.HasIndex("OrganisationId");
+
+                    b.HasIndex("Prefix")
+                        .IsUnique();
+
+                    b.HasIndex("TeamId", "Sequence");
+
+                    b.ToTable("ApiKeys");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Keys.KeyRevision", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("KeyRevisions");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Number = 0L
+                        });
+                });
+
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -728,6 +739,49 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("Organisations");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Otlp.SourceProcess", b =>
+                {
+                    b.Property<byte[]>("KeyHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<string>("Coverage")
+                        .IsRequired()
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(max)");
+
+                    b.Property<string>("Pending")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Totals")
+                        .IsRequired()
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(max)");
+
+                    b.HasKey("KeyHash");
+
+                    b.ToTable("SourceProcesses");
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Otlp.SourceSession", b =>
+                {
+                    b.Property<byte[]>("KeyHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<long>("SessionId")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("KeyHash");
+
+                    b.HasIndex("SessionId");
+
+                    b.ToTable("SourceSessions");
                 });
 
             modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
@@ -863,7 +917,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("ChildTokens");
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+            modelBuilder.Entity("Entourage.Domain.Sessions.CompactedUsage", b =>
                 {
                     b.Property<long>("SessionId")
                         .HasColumnType("bigint");
@@ -879,9 +933,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<long>("Records")
                         .HasColumnType("bigint");
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Sessions.FoldedUsage.Amounts#UsageAmounts", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Sessions.CompactedUsage.Amounts#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("AssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("bigint")
@@ -926,7 +988,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("SessionId", "QuarterAt", "Model");
 
-                    b.ToTable("FoldedUsage", (string)null);
+                    b.ToTable("CompactedUsage", (string)null);
                 });
 
             modelBuilder.Entity("Entourage.Domain.Sessions.Session", b =>
@@ -1038,6 +1100,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
 
+                    b.Property<long>("AssumedCost")
+                        .HasColumnType("bigint");
+
                     b.Property<byte>("Billing")
                         .HasColumnType("tinyint");
 
@@ -1077,6 +1142,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<bool>("IsBatch")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsSum")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsTimeOfReceipt")
                         .HasColumnType("bit");
 
                     b.Property<long>("LongCacheWriteTokens")
@@ -1122,7 +1196,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasFilter("[Corrects] IS NOT NULL");
 
                     b.HasIndex("Model", "Sequence")
-                        .HasFilter("[CostSource] = 2");
+                        .HasFilter("[CostSource] IN (2, 5)");
 
                     b.HasIndex("SessionId", "Sequence");
 
@@ -1144,6 +1218,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("AssumedCostBillionUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AssumedCostNanoUsd")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("CacheReadTokens")
                         .HasColumnType("bigint");
@@ -1181,6 +1261,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Summarised", "Entourage.Domain.Sessions.UsageRollup.Summarised#UsageAmounts", b1 =>
                         {
                             b1.IsRequired();
+
+                            b1.Property<long>("AssumedCostBillionUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedAssumedCostBillionUsd");
+
+                            b1.Property<long>("AssumedCostNanoUsd")
+                                .HasColumnType("bigint")
+                                .HasColumnName("SummarisedAssumedCostNanoUsd");
 
                             b1.Property<long>("CacheReadTokens")
                                 .HasColumnType("bigint")
@@ -1445,7 +1533,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnName("PauseReleased");
                         });
 
-                    b.ComplexProperty(typeof(Dictionary<string, object>), "Watch", "Entourage.Domain.Teams.Team.Watch#WatchRules", b1 =>
+                    b.ComplexProperty(typeof(Dictionary<string, object>), "Watch", "Entourage.Domain.Teams.Team.Watch#DetectorRules", b1 =>
                         {
                             b1.IsRequired();
 
@@ -1487,49 +1575,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("Teams");
-                });
-
-            modelBuilder.Entity("Entourage.Domain.Telemetry.SourceProcess", b =>
-                {
-                    b.Property<byte[]>("KeyHash")
-                        .HasMaxLength(32)
-                        .HasColumnType("binary(32)")
-                        .IsFixedLength();
-
-                    b.Property<string>("Coverage")
-                        .IsRequired()
-                        .IsUnicode(false)
-                        .HasColumnType("varchar(max)");
-
-                    b.Property<string>("Pending")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)");
-
-                    b.Property<string>("Totals")
-                        .IsRequired()
-                        .IsUnicode(false)
-                        .HasColumnType("varchar(max)");
-
-                    b.HasKey("KeyHash");
-
-                    b.ToTable("SourceProcesses");
-                });
-
-            modelBuilder.Entity("Entourage.Domain.Telemetry.SourceSession", b =>
-                {
-                    b.Property<byte[]>("KeyHash")
-                        .HasMaxLength(32)
-                        .HasColumnType("binary(32)")
-                        .IsFixedLength();
-
-                    b.Property<long>("SessionId")
-                        .HasColumnType("bigint");
-
-                    b.HasKey("KeyHash");
-
-                    b.HasIndex("SessionId");
-
-                    b.ToTable("SourceSessions");
                 });
 
             modelBuilder.Entity("Entourage.Domain.Webhooks.Webhook", b =>
@@ -1654,24 +1699,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("WebhookDeliveries");
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Access.ApiKey", b =>
-                {
-                    b.HasOne("Entourage.Domain.Agents.Agent", null)
-                        .WithMany()
-                        .HasForeignKey("AgentId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
-                        .WithMany()
-                        .HasForeignKey("OrganisationId")
-                        .OnDelete(DeleteBehavior.Restrict);
-
-                    b.HasOne("Entourage.Domain.Teams.Team", null)
-                        .WithMany()
-                        .HasForeignKey("TeamId")
-                        .OnDelete(DeleteBehavior.Restrict);
-                });
-
             modelBuilder.Entity("Entourage.Domain.Agents.Agent", b =>
                 {
                     b.HasOne("Entourage.Domain.Teams.Team", null)
@@ -1739,6 +1766,33 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Keys.ApiKey", b =>
+                {
+                    b.HasOne("Entourage.Domain.Agents.Agent", null)
+                        .WithMany()
+                        .HasForeignKey("AgentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("Entourage.Domain.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Otlp.SourceSession", b =>
+                {
+                    b.HasOne("Entourage.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Entourage.Domain.Prices.ModelPrice", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
@@ -1761,7 +1815,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Entourage.Domain.Sessions.FoldedUsage", b =>
+            modelBuilder.Entity("Entourage.Domain.Sessions.CompactedUsage", b =>
                 {
                     b.HasOne("Entourage.Domain.Sessions.Session", null)
                         .WithMany()
@@ -1847,15 +1901,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
                         .WithMany()
                         .HasForeignKey("OrganisationId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
-                });
-
-            modelBuilder.Entity("Entourage.Domain.Telemetry.SourceSession", b =>
-                {
-                    b.HasOne("Entourage.Domain.Sessions.Session", null)
-                        .WithMany()
-                        .HasForeignKey("SessionId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
