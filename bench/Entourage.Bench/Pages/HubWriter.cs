@@ -3,19 +3,19 @@ using System.Text;
 
 namespace Entourage.Bench.Pages;
 
-/// <summary>Writes what is sent to a hub: the part of MessagePack that it takes.</summary>
+/// <summary>Writes messages to a hub, in the subset of MessagePack that it needs.</summary>
 internal static class HubWriter
 {
     private const int Invocation = 1;
     private const int Ping = 6;
 
-    /// <summary>A sign of life.</summary>
-    public static byte[] SignOfLife { get; } = Frame([0x91, Ping]);
+    /// <summary>Writes a ping.</summary>
+    public static byte[] Ping { get; } = Frame([0x91, Ping]);
 
-    /// <summary>A call of a method.</summary>
-    /// <param name="id">The call's, by which it is answered; null where nothing is to be answered.</param>
+    /// <summary>Writes a method call.</summary>
+    /// <param name="id">The id that the answer refers to; null if no answer is expected.</param>
     /// <param name="method">The method.</param>
-    /// <param name="arguments">Texts, integers, truth values and nulls.</param>
+    /// <param name="arguments">Strings, integers, booleans and nulls.</param>
     public static byte[] Call(string? id, string method, params IReadOnlyList<object?> arguments)
     {
         var body = new List<byte> { 0x96, Invocation, 0x80 };
@@ -61,7 +61,7 @@ internal static class HubWriter
         }
     }
 
-    /// <summary>A message has its length before it, seven bits a byte, the lowest first.</summary>
+    /// <summary>Prefixes a message with its length, as a variable-length integer with seven bits per byte, lowest first.</summary>
     private static byte[] Frame(byte[] body)
     {
         var length = new List<byte>();

@@ -39,19 +39,19 @@ internal sealed class AbuseRow : IRow
         Attack[] attacks = [.. Attacks(quiet), .. small];
         var (opened, resident) = (new int[attacks.Length], new double[attacks.Length + 1]);
 
-        Side calm = new("alone", duration => AtWorkAsync(duration, attacks.Length));
-        var rounds = await trial.AlternateAsync([calm, .. attacks.Select((attack, i) => calm with
+        Side withoutAttack = new("no attack", duration => MeasureMemoryAsync(duration, attacks.Length));
+        var rounds = await trial.AlternateAsync([withoutAttack, .. attacks.Select((attack, i) => withoutAttack with
         {
             Name = attack.Name,
             RunAsync = async duration =>
             {
-                var (run, connections) = await attack.BesideAsync(server.Address, () => AtWorkAsync(duration, i));
+                var (run, connections) = await attack.RunDuringAsync(server.Address, () => MeasureMemoryAsync(duration, i));
                 opened[i] = connections;
                 return run;
             },
         })]);
 
-        async Task<Run> AtWorkAsync(TimeSpan duration, int side)
+        async Task<Run> MeasureMemoryAsync(TimeSpan duration, int side)
         {
             var running = load.RunAsync(duration, server.Address);
             while (!running.IsCompleted)
@@ -63,7 +63,7 @@ internal sealed class AbuseRow : IRow
             return await running;
         }
 
-        var undisturbed = string.Create(CultureInfo.InvariantCulture, $"{Text(rounds, 0)}, {resident[^1]:N0} MB");
+        var baseline = string.Create(CultureInfo.InvariantCulture, $"{Text(rounds, 0)}, {resident[^1]:N0} MB");
         return
         [
             .. attacks.Select((attack, i) =>
@@ -74,11 +74,11 @@ internal sealed class AbuseRow : IRow
                     string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} usages/s during {attack.Attackers:N0} × {attack.Name}"),
                     isSmall
                         ? string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {SmallGoalMilliseconds:N0} ms, ≤ {SmallGoalMegabytes:N0} MB resident")
-                        : string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {GoalMilliseconds:N0} ms or ≤ {Goal:N0} × alone"),
+                        : string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {GoalMilliseconds:N0} ms or ≤ {Goal:N0} × without attack"),
                     $"all, p99 {p99.ToString("0.0", " ms")}",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{Text(rounds, i + 1)}, {resident[i]:N0} MB resident at most; alone {undisturbed}; {opened[i]:N0} connections in the last run"),
+                        $"{Text(rounds, i + 1)}, {resident[i]:N0} MB resident at most; without attack {baseline}; {opened[i]:N0} connections in the last run"),
                     isSmall
                         ? p99.Median <= SmallGoalMilliseconds && resident[i] <= SmallGoalMegabytes
                         : p99.Median <= GoalMilliseconds || rounds.Ratio(i + 1, to: 0, run => run.P99).Median <= Goal);

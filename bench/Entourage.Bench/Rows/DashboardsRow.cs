@@ -69,7 +69,7 @@ internal sealed class DashboardsRow : IRow
     {
         var expected = await scene.ReadCostAsync(server.Address) + Requests.Cost;
         var text = expected.ToString("0.00#######", CultureInfo.InvariantCulture);
-        var seen = circuits.Select(circuit => circuit.SeeAsync(text, cancellationToken)).ToArray();
+        var seen = circuits.Select(circuit => circuit.WaitForTextAsync(text, cancellationToken)).ToArray();
         using var answer = await http.PostAsJsonAsync(
             new Uri(server.Address, $"api/v1/sessions/{scene.Sessions[0]}/usage"),
             new { input_tokens = 2_500, output_tokens = 800, cost_usd = Requests.Cost },

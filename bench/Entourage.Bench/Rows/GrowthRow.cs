@@ -39,7 +39,7 @@ internal sealed class GrowthRow : IRow
             {
                 var started = Stopwatch.GetTimestamp();
                 await history.GrowAsync(server.Address, sessions);
-                trial.Say($"{records:N0} records after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+                trial.Report($"{records:N0} records after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
                 await Task.Delay(Pause, TimeProvider.System);
                 await server.StopAsync();
             }
@@ -62,7 +62,7 @@ internal sealed class GrowthRow : IRow
 
             foreach (var figure in figures.TakeLast(FiguresOfEach))
             {
-                trial.Say($"{figure.Work}: {figure.Measured} ({figure.Absolute})");
+                trial.Report($"{figure.Work}: {figure.Measured} ({figure.Absolute})");
             }
         }
 

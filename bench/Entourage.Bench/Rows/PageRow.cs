@@ -68,10 +68,10 @@ internal sealed class PageRow : IRow
         // Warm up the JIT compiler.
         await reporter.MeasureAsync(Single, () => BetweenBusy, clock);
         var single = await reporter.MeasureAsync(Single, () => TimeSpan.FromMilliseconds(random.Next(300, 1_300)), clock);
-        trial.Say($"one usage at a time: {Spread.Of(single).ToString("0", " ms")}");
+        trial.Report($"one usage at a time: {Spread.Of(single).ToString("0", " ms")}");
         var busy = await reporter.MeasureAsync(Busy, () => BetweenBusy, clock);
-        trial.Say($"many: {Spread.Of(busy).ToString("0", " ms")}");
-        clock = await PageClock.CompareAsync(page) is var again && again.Doubt < clock.Doubt ? again : clock;
+        trial.Report($"many: {Spread.Of(busy).ToString("0", " ms")}");
+        clock = await PageClock.CompareAsync(page) is var again && again.MaxError < clock.MaxError ? again : clock;
         return
         [
             Of("from the answer to a usage until a browser has painted its figure on the team's page", single, $"{Single} usages, about a second apart", clock),
@@ -86,7 +86,7 @@ internal sealed class PageRow : IRow
             work,
             "within a second",
             string.Create(CultureInfo.InvariantCulture, $"{spread.Median:0} ms, worst {spread.Max:0} ms"),
-            string.Create(CultureInfo.InvariantCulture, $"{text}; fastest {spread.Min:0} ms; clock offset known to {clock.Doubt.TotalMilliseconds:0.0} ms"),
+            string.Create(CultureInfo.InvariantCulture, $"{text}; fastest {spread.Min:0} ms; clock offset known to {clock.MaxError.TotalMilliseconds:0.0} ms"),
             spread.Max <= 1_000);
     }
 

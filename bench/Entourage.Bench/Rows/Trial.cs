@@ -19,7 +19,7 @@ internal sealed class Trial(Options options, TextWriter progress)
     {
         foreach (var side in sides)
         {
-            Say("warm-up", side, await side.RunAsync(WarmUp));
+            Report("warm-up", side, await side.RunAsync(WarmUp));
         }
 
         var rounds = new List<Run[]>();
@@ -29,7 +29,7 @@ internal sealed class Trial(Options options, TextWriter progress)
             for (var side = 0; side < runs.Length; side++)
             {
                 runs[side] = await sides[side].RunAsync(Duration);
-                Say($"{round} of {Pairs}", sides[side], runs[side]);
+                Report($"{round} of {Pairs}", sides[side], runs[side]);
             }
 
             rounds.Add(runs);
@@ -39,9 +39,9 @@ internal sealed class Trial(Options options, TextWriter progress)
     }
 
     /// <summary>Reports the progress of a row.</summary>
-    public void Say(FormattableString text) => progress.WriteLine($"  {FormattableString.Invariant(text)}");
+    public void Report(FormattableString text) => progress.WriteLine($"  {FormattableString.Invariant(text)}");
 
-    private void Say(string round, Side side, Run run)
+    private void Report(string round, Side side, Run run)
     {
         var (p50, p99) = (run.Latencies.Milliseconds(0.5), run.P99);
         progress.WriteLine(string.Create(
