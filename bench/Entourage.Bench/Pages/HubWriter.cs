@@ -6,11 +6,11 @@ namespace Entourage.Bench.Pages;
 /// <summary>Writes messages to a hub, in the subset of MessagePack that it needs.</summary>
 internal static class HubWriter
 {
-    private const int Invocation = 1;
-    private const int Ping = 6;
+    private const int InvocationType = 1;
+    private const int PingType = 6;
 
-    /// <summary>Writes a ping.</summary>
-    public static byte[] Ping { get; } = Frame([0x91, Ping]);
+    /// <summary>A ping message.</summary>
+    public static byte[] Ping { get; } = Frame([0x91, PingType]);
 
     /// <summary>Writes a method call.</summary>
     /// <param name="id">The id that the answer refers to; null if no answer is expected.</param>
@@ -18,7 +18,7 @@ internal static class HubWriter
     /// <param name="arguments">Strings, integers, booleans and nulls.</param>
     public static byte[] Call(string? id, string method, params IReadOnlyList<object?> arguments)
     {
-        var body = new List<byte> { 0x96, Invocation, 0x80 };
+        var body = new List<byte> { 0x96, InvocationType, 0x80 };
         Write(body, id);
         Write(body, method);
         body.Add((byte)(0x90 | arguments.Count));
@@ -27,7 +27,7 @@ internal static class HubWriter
             Write(body, argument);
         }
 
-        // No streams.
+        // An empty list of stream ids.
         body.Add(0x90);
         return Frame([.. body]);
     }
