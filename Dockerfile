@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# The program is compiled on the machine's own architecture for that of the image, so that an image for arm64 needs no emulation.
+# Cross-compiles on the build machine's architecture, so that an arm64 image needs no emulation.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
 WORKDIR /src
@@ -9,7 +9,7 @@ RUN dotnet publish src/Entourage.Api -c Release -a $TARGETARCH --no-self-contain
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app .
-# The embedded store's place, for those who run it without SQL Server: mount a volume here.
+# The SQLite store, if you run without SQL Server. Mount a volume here.
 RUN mkdir data && chown app data && chmod 700 data
 USER app
 ENV ASPNETCORE_URLS=http://+:8000

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Adds a migration for both stores: bash scripts/add-migration.sh Name
+# Adds a migration to both stores: bash scripts/add-migration.sh Name
 set -euo pipefail
 cd "$(dirname "$0")/.."
-name=${1:?the name of the migration, such as AddAlerts}
+name=${1:?specify the name of the migration, such as AddAlerts}
 
 dotnet tool restore
 dotnet build src/Entourage.Infrastructure

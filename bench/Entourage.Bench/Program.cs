@@ -49,7 +49,7 @@ try
     options = Options.Parse(args);
     if (options.Only.Except(rows.Select(row => row.Name)).FirstOrDefault() is { } unknown)
     {
-        throw new FormatException($"There is no row {unknown}.");
+        throw new FormatException($"Unknown row {unknown}.");
     }
 }
 catch (FormatException exception)
@@ -71,7 +71,7 @@ foreach (var row in rows.Where(row => options.Only.Count == 0 || options.Only.Co
     }
     catch (Exception exception)
     {
-        // Whatever it was: the other rows are measured all the same.
+        // Any failure: the other rows are still measured.
         await Console.Error.WriteLineAsync($"  {row.Name} failed: {exception.Message}");
         failed++;
     }
@@ -80,7 +80,7 @@ foreach (var row in rows.Where(row => options.Only.Count == 0 || options.Only.Co
 var report = Report.Write(figures, options, TimeProvider.System.GetUtcNow());
 Console.WriteLine(report);
 
-// The page has all rows or stays as it is.
+// Update the page only if it will contain all rows.
 if (failed == 0 && options.Only.Count == 0)
 {
     await Console.Error.WriteLineAsync($"Written to {BenchmarksPage.Write(report)}");

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Runs init.sql as sa, once the server is up. Passwords are in the environment; sqlcmd gets them there and on its standard input, never on
-# a command line, which other processes can read.
+# Runs init.sql as sa, once the server is up. sqlcmd gets the passwords from the environment and its standard input, never from a command
+# line, which other processes can read.
 set -eu
 export LC_ALL=C
 
-# These end up in T-SQL and in connection strings, where other characters would need an escape.
+# The passwords are used in T-SQL and in connection strings, where other characters would need escaping.
 check() {
     case "$2" in
         '')
@@ -12,7 +12,7 @@ check() {
             exit 1
             ;;
         =* | *[!A-Za-z0-9_.:/+=@%^*!?~,-]*)
-            echo "$1 has a character that it must not have. Use letters, digits and _.:/+=@%^*!?~,- only, with no = at the start: openssl rand -base64 24" >&2
+            echo "$1 contains an invalid character. Use only letters, digits and _.:/+=@%^*!?~,- with no = at the start: openssl rand -base64 24" >&2
             exit 1
             ;;
     esac
@@ -22,11 +22,11 @@ check ENTOURAGE_DB_PASSWORD "${ENTOURAGE_DB_PASSWORD:-}"
 check ENTOURAGE_DB_SCHEMA_PASSWORD "${ENTOURAGE_DB_SCHEMA_PASSWORD:-}"
 if [ "$ENTOURAGE_DB_PASSWORD" = "$ENTOURAGE_DB_SCHEMA_PASSWORD" ] || [ "$ENTOURAGE_DB_PASSWORD" = "$MSSQL_SA_PASSWORD" ] \
     || [ "$ENTOURAGE_DB_SCHEMA_PASSWORD" = "$MSSQL_SA_PASSWORD" ]; then
-    echo "MSSQL_SA_PASSWORD, ENTOURAGE_DB_PASSWORD and ENTOURAGE_DB_SCHEMA_PASSWORD must differ: one that leaks must not be the others." >&2
+    echo "MSSQL_SA_PASSWORD, ENTOURAGE_DB_PASSWORD and ENTOURAGE_DB_SCHEMA_PASSWORD must differ, so that one leaked password does not give away the others." >&2
     exit 1
 fi
 
-# Where the image keeps it; older ones have no 18.
+# The tool's path in current images, then in older ones.
 for tool in "${SQLCMD:-/opt/mssql-tools18/bin/sqlcmd}" /opt/mssql-tools/bin/sqlcmd; do
     [ -x "$tool" ] && break
 done

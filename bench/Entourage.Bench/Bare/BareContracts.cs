@@ -1,6 +1,6 @@
 namespace Entourage.Bench.Bare;
 
-/// <summary>The members of the product's usage request, with the framework's own types.</summary>
+/// <summary>Entourage's usage request, with the framework's own types.</summary>
 public sealed record BareUsage(
     long? InputTokens,
     long? OutputTokens,
@@ -13,7 +13,7 @@ public sealed record BareUsage(
     string? Billing = null,
     Guid? ReservationId = null);
 
-/// <summary>The members of the product's answer to a usage.</summary>
+/// <summary>Entourage's answer to a usage.</summary>
 public sealed record BareSession(
     long Id,
     long SessionId,
@@ -44,7 +44,7 @@ public sealed record BareSession(
     IReadOnlyList<string> StopReasons,
     string CostSource);
 
-/// <summary>The members of the product's budget object.</summary>
+/// <summary>Entourage's budget object.</summary>
 public sealed record BareBudget(
     decimal? DailyLimitUsd,
     decimal DailySpentUsd,
@@ -58,7 +58,7 @@ public sealed record BareBudget(
     DateTimeOffset? ResetsAt,
     IReadOnlyList<BareCap> Budgets);
 
-/// <summary>The members of a cap in it.</summary>
+/// <summary>A cap in the budget object.</summary>
 public sealed record BareCap(
     string Scope,
     Guid ScopeId,

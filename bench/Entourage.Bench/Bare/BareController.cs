@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Bench.Bare;
 
-/// <summary>The yardstick: binds a usage and answers a constant session, with nothing behind it.</summary>
+/// <summary>The baseline: binds a usage and returns a constant session, without a store.</summary>
 [ApiController]
 [Route("api/v1/sessions")]
 public sealed class BareController : ControllerBase
@@ -11,7 +11,7 @@ public sealed class BareController : ControllerBase
     private static readonly DateTimeOffset Midnight = new(2026, 1, 16, 0, 0, 0, TimeSpan.Zero);
     private static readonly BareSession Answer = CreateAnswer();
 
-    /// <summary>Answers as the product does after a first usage under one cap: about 1.1 kB.</summary>
+    /// <summary>Returns the same answer as Entourage after a first usage under one cap, about 1.1 kB.</summary>
     [HttpPost("{id:long}/usage")]
     public IActionResult RecordUsage(long id, BareUsage body) => Ok(Answer);
 

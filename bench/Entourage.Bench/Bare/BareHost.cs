@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Bench.Bare;
 
-/// <summary>The smallest host for the yardstick: what the framework itself costs, in a process of its own.</summary>
+/// <summary>A minimal host for the baseline, which measures the cost of the framework itself in a separate process.</summary>
 internal static class BareHost
 {
-    /// <summary>The first argument of the program that asks for it.</summary>
+    /// <summary>The command-line argument that starts this host.</summary>
     public const string Command = "bare";
 
-    /// <summary>Serves until it is ended, and says where.</summary>
+    /// <summary>Prints its address and serves until it is stopped.</summary>
     public static async Task RunAsync(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);

@@ -3,36 +3,36 @@ using System.Text;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>What many connections do at once that are there to be in the way; each is opened anew whenever the server has cut it off.</summary>
-/// <param name="Name">What it is called while it runs.</param>
-/// <param name="Attackers">How many connections.</param>
-/// <param name="OnceAsync">What is done on one of them, until it ends; it says when the connection is in the way.</param>
+/// <summary>An attack over many connections at once. A connection is reopened whenever the server closes it.</summary>
+/// <param name="Name">The name shown in the progress output.</param>
+/// <param name="Attackers">The number of connections.</param>
+/// <param name="OnceAsync">Uses one connection until it ends, and signals when the connection has begun its attack.</param>
 internal sealed record Attack(string Name, int Attackers, Func<Socket, Action, CancellationToken, Task> OnceAsync)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Drip = TimeSpan.FromSeconds(1);
 
-    /// <summary>Connects and says nothing.</summary>
-    public static Attack Idle(int attackers) => new("idle", attackers, (socket, there, stop) =>
+    /// <summary>Connects and sends nothing.</summary>
+    public static Attack Idle(int attackers) => new("idle", attackers, (socket, ready, stop) =>
     {
-        there();
+        ready();
         return ReadToEndAsync(socket, stop);
     });
 
-    /// <summary>Asks for something that goes on, and reads it.</summary>
-    public static Attack Reading(string name, int attackers, byte[] request) => new(name, attackers, async (socket, there, stop) =>
+    /// <summary>Requests a stream and reads it.</summary>
+    public static Attack Reading(string name, int attackers, byte[] request) => new(name, attackers, async (socket, ready, stop) =>
     {
         await SendAsync(socket, request, stop);
         await socket.ReceiveAsync(new byte[1], stop);
-        there();
+        ready();
         await ReadToEndAsync(socket, stop);
     });
 
-    /// <summary>Begins a request, and goes on with it a little every second.</summary>
-    public static Attack Dripping(string name, int attackers, string begin, string drip) => new(name, attackers, async (socket, there, stop) =>
+    /// <summary>Starts a request and sends a small piece of it every second.</summary>
+    public static Attack Dripping(string name, int attackers, string begin, string drip) => new(name, attackers, async (socket, ready, stop) =>
     {
         await SendAsync(socket, Encoding.ASCII.GetBytes(begin), stop);
-        there();
+        ready();
         using var clock = new PeriodicTimer(Drip);
         while (await clock.WaitForNextTickAsync(stop))
         {
@@ -40,37 +40,37 @@ internal sealed record Attack(string Name, int Attackers, Func<Socket, Action, C
         }
     });
 
-    /// <summary>Sends something that is too much, ten times a second.</summary>
-    public static Attack Flooding(string name, int attackers, byte[] request) => new(name, attackers, async (socket, there, stop) =>
+    /// <summary>Sends an oversized request ten times a second.</summary>
+    public static Attack Flooding(string name, int attackers, byte[] request) => new(name, attackers, async (socket, ready, stop) =>
     {
-        there();
+        ready();
         await SendAsync(socket, request, stop);
         await socket.ReceiveAsync(new byte[1_024], stop);
         await Task.Delay(Pause, TimeProvider.System, stop);
     });
 
-    /// <summary>Runs it beside something else.</summary>
-    /// <param name="server">Against whom.</param>
-    /// <param name="work">What runs beside it, once all connections are there.</param>
-    /// <returns>What the work gave, and how many connections there were until then, one after another.</returns>
-    public async Task<(T Given, int Opened)> BesideAsync<T>(Uri server, Func<Task<T>> work)
+    /// <summary>Runs the attack during other work.</summary>
+    /// <param name="server">The server under attack.</param>
+    /// <param name="work">The work, which starts once all connections are open.</param>
+    /// <returns>The result of the work, and the total number of connections opened until then.</returns>
+    public async Task<(T Result, int Opened)> RunDuringAsync<T>(Uri server, Func<Task<T>> work)
     {
         using var stop = new CancellationTokenSource();
-        using var there = new SemaphoreSlim(0);
+        using var ready = new SemaphoreSlim(0);
         var opened = 0;
         var attack = Task.WhenAll(Enumerable.Range(0, Attackers).Select(_ => AttackAsync(
             server,
             () =>
             {
                 Interlocked.Increment(ref opened);
-                there.Release();
+                ready.Release();
             },
             stop.Token)));
         try
         {
             for (var i = 0; i < Attackers; i++)
             {
-                await there.WaitAsync(stop.Token);
+                await ready.WaitAsync(stop.Token);
             }
 
             return (await work(), Volatile.Read(ref opened));
@@ -84,11 +84,11 @@ internal sealed record Attack(string Name, int Attackers, Func<Socket, Action, C
 
     private async Task AttackAsync(Uri server, Action opened, CancellationToken stop)
     {
-        // Not on the thread that begins all of them.
+        // Leave the thread that starts all of them.
         await Task.Yield();
         while (!stop.IsCancellationRequested)
         {
-            // Without a farewell: else its port is kept for a minute, and so many are not to be had.
+            // Reset the connection instead of closing it. Otherwise its port stays in use for a minute, and the ports run out.
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, LingerState = new(true, 0) };
             try
             {
@@ -97,7 +97,7 @@ internal sealed record Attack(string Name, int Attackers, Func<Socket, Action, C
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException)
             {
-                // The server has cut it off, or it is over.
+                // The server closed the connection, or the attack is over.
             }
         }
     }

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>A load of clients that each send their next request when the last one has been answered.</summary>
-/// <param name="connections">How many clients, each with a connection of its own.</param>
-/// <param name="newClient">Makes the client of a number.</param>
+/// <summary>A load in which each client sends its next request once the last one is answered.</summary>
+/// <param name="connections">The number of clients, each with its own connection.</param>
+/// <param name="newClient">Creates the client with a given number.</param>
 internal sealed class ClosedLoop(int connections, Func<int, IClient> newClient)
 {
-    /// <summary>Puts it on servers for a while.</summary>
+    /// <summary>Runs the load on servers for a given time.</summary>
     public async Task<Run> RunAsync(TimeSpan duration, params IReadOnlyList<Uri> servers)
     {
         using var open = await Connections.OpenAsync(connections, servers);
@@ -18,7 +18,7 @@ internal sealed class ClosedLoop(int connections, Func<int, IClient> newClient)
         var ticks = await Task.WhenAll(open.Select((connection, number) => WorkAsync(connection, clients[number], end)));
         var (elapsed, generator) = (Stopwatch.GetElapsedTime(started), Environment.CpuUsage.TotalTime - busy);
 
-        // The last answer was read on the thread that watches the sockets; what follows must not keep it.
+        // The last answer was read on the thread that polls the sockets. The following work must not block it.
         await Task.Yield();
         return new(new(ticks.SelectMany(each => each)), elapsed, generator);
     }

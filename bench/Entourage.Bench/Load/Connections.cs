@@ -7,7 +7,7 @@ internal sealed class Connections : List<HttpConnection>, IDisposable
     {
     }
 
-    /// <summary>Opens them, spread evenly over the servers.</summary>
+    /// <summary>Opens the connections, spread evenly over the servers.</summary>
     public static async Task<Connections> OpenAsync(int count, IReadOnlyList<Uri> servers)
     {
         var connections = new Connections();

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>Sends events of calls as an exporter does, in protobuf: each call once, with an id of its own.</summary>
+/// <summary>Sends call events as an exporter does, in protobuf. Each call has its own id and is sent once.</summary>
 internal sealed class ExportingClient : IClient
 {
     private const string Id = "0000000000000000";
@@ -13,10 +13,10 @@ internal sealed class ExportingClient : IClient
     private readonly List<int> ids = [];
     private readonly int number;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="agent">Whose calls they are.</param>
-    /// <param name="number">Which of the clients it is: the process.</param>
-    /// <param name="now">When they happen (UTC).</param>
+    /// <summary>Prepares the request.</summary>
+    /// <param name="agent">The agent that makes the calls.</param>
+    /// <param name="number">The number of the client, which identifies its process.</param>
+    /// <param name="now">The time of the calls (UTC).</param>
     public ExportingClient(Guid agent, int number, DateTimeOffset now)
     {
         this.number = number;

@@ -1,11 +1,11 @@
 namespace Entourage.Bench.Load;
 
-/// <summary>How the generator's sockets work: without a hop to another thread for every answer.</summary>
+/// <summary>Makes the generator's sockets handle each answer on the polling thread, without a switch to another thread.</summary>
 internal static class GeneratorSockets
 {
-    /// <summary>The runtime's setting. A server gets none of it.</summary>
+    /// <summary>The runtime setting. Servers do not get it.</summary>
     public const string Setting = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    /// <summary>Takes effect when it comes before the first socket.</summary>
+    /// <summary>Applies the setting. Call it before the first socket is opened.</summary>
     public static void Prepare() => Environment.SetEnvironmentVariable(Setting, "1");
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Entourage.Bench.Load;
 
 /// <summary>
-/// One connection of keep-alive HTTP/1.1. A full client would take more of the cores that the generator shares with the server, and so
-/// make the server look closer to the yardstick than it is.
+/// A keep-alive HTTP/1.1 connection. A full client would use more of the cores that the generator shares with the server, and so make
+/// the server look closer to the baseline than it is.
 /// </summary>
 internal sealed class HttpConnection : IDisposable
 {
@@ -32,9 +32,9 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    /// <summary>Sends a request and waits for its whole answer.</summary>
-    /// <returns>The body, until the next request.</returns>
-    /// <exception cref="InvalidDataException">The answer has another status than the expected one: no figure would mean anything.</exception>
+    /// <summary>Sends a request and waits for the complete answer.</summary>
+    /// <returns>The body, valid until the next request.</returns>
+    /// <exception cref="InvalidDataException">The answer does not have the expected status, so no figure would mean anything.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request, int expectedStatus)
     {
         while (!request.IsEmpty)

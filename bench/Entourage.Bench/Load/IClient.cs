@@ -1,10 +1,10 @@
 namespace Entourage.Bench.Load;
 
-/// <summary>What one connection of a load does over and over.</summary>
+/// <summary>The work that one connection of a load repeats.</summary>
 internal interface IClient
 {
-    /// <summary>Does it once; a turn is what is counted and timed.</summary>
-    /// <param name="connection">Its connection.</param>
-    /// <param name="turn">How often it has done it before.</param>
+    /// <summary>Does the work once. Turns are counted and timed.</summary>
+    /// <param name="connection">The client's connection.</param>
+    /// <param name="turn">The number of turns before this one.</param>
     ValueTask TurnAsync(HttpConnection connection, int turn);
 }

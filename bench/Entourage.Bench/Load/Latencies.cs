@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>How long requests took, every one of them.</summary>
+/// <summary>The latencies of all requests of a run.</summary>
 internal sealed class Latencies
 {
     private readonly long[] sorted;
@@ -14,11 +14,11 @@ internal sealed class Latencies
         Array.Sort(sorted);
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of requests.</summary>
     public int Count => sorted.Length;
 
-    /// <summary>The latency that this share of the requests stayed within, in milliseconds.</summary>
-    /// <param name="share">Such as 0.99.</param>
+    /// <summary>Returns a percentile of the latencies in milliseconds.</summary>
+    /// <param name="share">The percentile, such as 0.99.</param>
     public double Milliseconds(double share) =>
         sorted[Math.Clamp((int)Math.Ceiling(share * Count) - 1, 0, Count - 1)] * 1_000.0 / Stopwatch.Frequency;
 }

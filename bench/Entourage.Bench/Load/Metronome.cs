@@ -4,11 +4,11 @@ using System.Threading.Channels;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>Says when requests are due, at a constant rate.</summary>
+/// <summary>Signals when requests are due, at a constant rate.</summary>
 /// <param name="perSecond">The rate.</param>
 internal sealed class Metronome(double perSecond)
 {
-    /// <summary>Writes each instant when it has come, as a timestamp of <see cref="Stopwatch"/>. Takes a thread of its own.</summary>
+    /// <summary>Writes the due time of each request once it is reached, as a <see cref="Stopwatch"/> timestamp. Occupies a thread.</summary>
     public void Beat(TimeSpan duration, ChannelWriter<long> due)
     {
         var (started, interval) = (Stopwatch.GetTimestamp(), Stopwatch.Frequency / perSecond);
@@ -22,7 +22,7 @@ internal sealed class Metronome(double perSecond)
         due.Complete();
     }
 
-    // The framework's waits count whole milliseconds: as much as an answer takes. Spinning would take a core from the server.
+    // The framework's waits have a resolution of a millisecond, which is as long as an answer takes. Spinning would take a core from the server.
     private static void WaitFor(long instant)
     {
         var spin = new SpinWait();

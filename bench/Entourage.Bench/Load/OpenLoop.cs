@@ -4,21 +4,21 @@ using System.Threading.Channels;
 namespace Entourage.Bench.Load;
 
 /// <summary>
-/// A load at a constant rate, whatever the answers take. A request is timed from when it was due and not from when it was sent: one that
-/// had to wait for a free connection has waited for the server.
+/// A load at a constant rate, independent of the answers. A request is timed from when it was due and not from when it was sent, because a
+/// request that waits for a free connection waits for the server.
 /// </summary>
-/// <param name="connections">How many requests can be under way.</param>
+/// <param name="connections">The maximum number of concurrent requests.</param>
 /// <param name="perSecond">The rate.</param>
-/// <param name="newClient">Makes the client of a number.</param>
+/// <param name="newClient">Creates the client with a given number.</param>
 internal sealed class OpenLoop(int connections, double perSecond, Func<int, IClient> newClient)
 {
-    /// <summary>Puts it on a server for a while.</summary>
+    /// <summary>Runs the load on a server for a given time.</summary>
     public async Task<Run> RunAsync(TimeSpan duration, Uri server)
     {
         using var open = await Connections.OpenAsync(connections, [server]);
         var clients = Enumerable.Range(0, connections).Select(newClient).ToArray();
         var metronome = new Metronome(perSecond);
-        // The thread of the metronome sends the request itself: one thread fewer to wake.
+        // The metronome's thread sends the request itself, to avoid waking another thread.
         var due = Channel.CreateUnbounded<long>(new() { SingleWriter = true, AllowSynchronousContinuations = true });
 
         var (busy, started) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());

@@ -3,24 +3,24 @@ using System.Text;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>Requests as the bytes that go over the wire, so that sending one costs the generator next to nothing.</summary>
+/// <summary>Builds requests as wire bytes, so that sending one costs the generator almost nothing.</summary>
 internal static class RawRequest
 {
-    /// <summary>A GET of a path below <c>/api/v1</c>.</summary>
+    /// <summary>Builds a GET of a path below <c>/api/v1</c>.</summary>
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET /api/v1{path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-    /// <summary>A request that shows a key.</summary>
+    /// <summary>Adds a key to a request.</summary>
     public static byte[] WithKey(byte[] request, string key)
     {
         var line = request.AsSpan().IndexOf("\r\n"u8) + 2;
         return [.. request[..line], .. Encoding.ASCII.GetBytes($"X-API-Key: {key}\r\n"), .. request[line..]];
     }
 
-    /// <summary>A POST of JSON to a path below <c>/api/v1</c>.</summary>
+    /// <summary>Builds a POST of JSON to a path below <c>/api/v1</c>.</summary>
     public static byte[] Post(string path, string json) => Encoding.ASCII.GetBytes(
         $"POST /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
 
-    /// <summary>A POST of some body to a path, compressed with gzip if asked for.</summary>
+    /// <summary>Builds a POST of a body to a path, optionally compressed with gzip.</summary>
     public static byte[] Post(string path, string mediaType, byte[] body, bool gzip = false)
     {
         var sent = gzip ? Gzip(body) : body;

@@ -1,10 +1,10 @@
 namespace Entourage.Bench.Load;
 
-/// <summary>Sends requests in turn, as one of several that go through the same list.</summary>
-/// <param name="requests">The list.</param>
-/// <param name="expectedStatus">The status that every answer has.</param>
-/// <param name="number">Which of the clients it is: where it begins.</param>
-/// <param name="clients">How many they are: how far it goes on each turn.</param>
+/// <summary>Sends requests from a list that several clients share.</summary>
+/// <param name="requests">The requests.</param>
+/// <param name="expectedStatus">The expected status of every answer.</param>
+/// <param name="number">The number of this client, at which it starts in the list.</param>
+/// <param name="clients">The number of clients, by which it advances on each turn.</param>
 internal sealed class RepeatingClient(IReadOnlyList<byte[]> requests, int expectedStatus, int number, int clients) : IClient
 {
     /// <inheritdoc/>

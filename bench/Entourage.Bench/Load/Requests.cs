@@ -2,39 +2,39 @@ using System.Globalization;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>The requests that the rows are about.</summary>
+/// <summary>The requests that the rows measure.</summary>
 internal static class Requests
 {
-    /// <summary>What every usage costs (USD).</summary>
+    /// <summary>The cost of every usage (USD).</summary>
     public const decimal Cost = 0.012m;
 
-    /// <summary>How many usages a batch has.</summary>
+    /// <summary>The number of usages in a batch.</summary>
     public const int BatchSize = 1_000;
 
     private static readonly string Used = string.Create(
         CultureInfo.InvariantCulture, $"\"input_tokens\":2500,\"output_tokens\":800,\"cost_usd\":{Cost}");
 
-    /// <summary>The budget check of an agent.</summary>
+    /// <summary>Builds a budget check of an agent.</summary>
     public static byte[] Budget(Guid agent) => RawRequest.Get($"/agents/{agent}/budget");
 
-    /// <summary>A usage of a session.</summary>
+    /// <summary>Builds a usage of a session.</summary>
     public static byte[] Usage(long session) => RawRequest.Post($"/sessions/{session}/usage", $"{{{Used}}}");
 
-    /// <summary>A batch of usages that goes around some sessions.</summary>
+    /// <summary>Builds a batch of usages, spread over the sessions.</summary>
     public static byte[] Batch(IReadOnlyList<long> sessions)
     {
         var items = Enumerable.Range(0, BatchSize).Select(item => $"{{\"session_id\":{sessions[item % sessions.Count]},{Used}}}");
         return RawRequest.Post("/sessions/usage/batch", $"{{\"items\":[{string.Join(',', items)}]}}");
     }
 
-    /// <summary>A reservation for a session.</summary>
+    /// <summary>Builds a reservation for a session.</summary>
     public static byte[] Reserve(long session) => RawRequest.Post($"/sessions/{session}/reservations", """{"estimated_cost_usd":0.02}""");
 
-    /// <summary>A usage that commits a reservation, which <see cref="PutReservation"/> fills in.</summary>
+    /// <summary>Builds a usage that commits a reservation. <see cref="PutReservation"/> fills in its id.</summary>
     public static byte[] Commit(long session) =>
         RawRequest.Post($"/sessions/{session}/usage", $"{{{Used},\"reservation_id\":\"{Guid.Empty}\"}}");
 
-    /// <summary>Copies the id of a reservation from the answer that made it to the request that commits it.</summary>
+    /// <summary>Copies the reservation's id from the answer that created it to the request that commits it.</summary>
     public static void PutReservation(Span<byte> commit, ReadOnlySpan<byte> reservation)
     {
         var name = "\"id\":\""u8;

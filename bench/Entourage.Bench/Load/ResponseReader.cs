@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>Reads one HTTP/1.1 response as it arrives, with <c>Content-Length</c> or in chunks, decoding it in place.</summary>
+/// <summary>Reads one HTTP/1.1 response as it arrives, with <c>Content-Length</c> or in chunks, and decodes it in place.</summary>
 internal sealed class ResponseReader
 {
     private byte[] buffer = new byte[16 * 1_024];
@@ -14,7 +14,7 @@ internal sealed class ResponseReader
     private int contentLength;
     private bool chunked;
 
-    /// <summary>Where the next bytes from the socket belong.</summary>
+    /// <summary>The free space for the next bytes from the socket.</summary>
     public Memory<byte> Free
     {
         get
@@ -31,13 +31,13 @@ internal sealed class ResponseReader
     /// <summary>The status of a complete response.</summary>
     public int Status { get; private set; }
 
-    /// <summary>The body of a complete response, until the next one begins.</summary>
+    /// <summary>The body of a complete response, valid until the next one begins.</summary>
     public ReadOnlyMemory<byte> Body => buffer.AsMemory(bodyStart..bodyEnd);
 
-    /// <summary>Begins the next response.</summary>
+    /// <summary>Starts the next response.</summary>
     public void Reset() => (received, bodyStart, bodyEnd, chunkStart, contentLength, chunked) = (0, 0, 0, 0, 0, false);
 
-    /// <summary>Takes note of bytes that were written to <see cref="Free"/>.</summary>
+    /// <summary>Processes bytes that were written to <see cref="Free"/>.</summary>
     /// <returns>Whether the response is complete.</returns>
     public bool Advance(int count)
     {
@@ -84,7 +84,7 @@ internal sealed class ResponseReader
         return true;
     }
 
-    // Each chunk moves down to the end of the one before; without trailers, the empty one is the last.
+    // Each chunk is moved to the end of the previous one. Without trailers, the empty chunk is the last.
     private bool ReadChunks()
     {
         while (true)
@@ -117,5 +117,5 @@ internal sealed class ResponseReader
 
     private static int Number(ReadOnlySpan<byte> text, char format) => Utf8Parser.TryParse(text, out int number, out _, format)
         ? number
-        : throw new InvalidDataException($"Not a number of HTTP: {Encoding.ASCII.GetString(text[..Math.Min(text.Length, 20)])}");
+        : throw new InvalidDataException($"Not a valid HTTP number: {Encoding.ASCII.GetString(text[..Math.Min(text.Length, 20)])}");
 }

@@ -1,20 +1,20 @@
 namespace Entourage.Bench.Load;
 
-/// <summary>What one run of a load gave.</summary>
-/// <param name="Latencies">How long each turn took.</param>
-/// <param name="Elapsed">How long the run took, to the last answer.</param>
-/// <param name="Generator">The processor time that the generator itself took.</param>
+/// <summary>The result of one run of a load.</summary>
+/// <param name="Latencies">The latency of each turn.</param>
+/// <param name="Elapsed">The time until the last answer.</param>
+/// <param name="Generator">The processor time of the generator itself.</param>
 internal sealed record Run(Latencies Latencies, TimeSpan Elapsed, TimeSpan Generator)
 {
-    /// <summary>How many turns were done.</summary>
+    /// <summary>The number of turns.</summary>
     public int Count => Latencies.Count;
 
-    /// <summary>How many turns were done each second.</summary>
+    /// <summary>The number of turns per second.</summary>
     public double PerSecond => Count / Elapsed.TotalSeconds;
 
-    /// <summary>What 99 in 100 turns stayed within, in milliseconds.</summary>
+    /// <summary>The 99th percentile of the latencies, in milliseconds.</summary>
     public double P99 => Latencies.Milliseconds(0.99);
 
-    /// <summary>How many processor cores the generator kept busy.</summary>
+    /// <summary>The number of processor cores that the generator kept busy.</summary>
     public double GeneratorCores => Generator / Elapsed;
 }

@@ -1,6 +1,6 @@
 namespace Entourage.Bench.Load;
 
-/// <summary>Does another client's work twice in a turn: the yardstick of work that takes two calls.</summary>
+/// <summary>Does another client's work twice per turn, as the baseline for work that takes two calls.</summary>
 internal sealed class TwiceClient(IClient client) : IClient
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Entourage.Bench.Load;
 
-/// <summary>One of many that watch a team's stream of events: counts the usages, and sees that they come once and in order.</summary>
+/// <summary>Watches a team's event stream and checks that each usage arrives once and in order.</summary>
 internal sealed class Watcher : IDisposable
 {
     private const int BufferSize = 64 * 1_024;
@@ -16,10 +16,10 @@ internal sealed class Watcher : IDisposable
 
     private Watcher(HttpResponseMessage response, Stream stream) => (this.response, this.stream) = (response, stream);
 
-    /// <summary>How many usages it was told of.</summary>
+    /// <summary>The number of usages received.</summary>
     public int Count => Volatile.Read(ref count);
 
-    /// <summary>Begins to watch. When this returns, all that is committed from then on will be told.</summary>
+    /// <summary>Opens the stream. It includes everything that is committed after this method returns.</summary>
     public static async Task<Watcher> OpenAsync(HttpClient http, Uri server, Guid team)
     {
         var response = await http.GetAsync(new Uri(server, $"api/v1/teams/{team}/events"), HttpCompletionOption.ResponseHeadersRead);
@@ -29,12 +29,12 @@ internal sealed class Watcher : IDisposable
         return watcher;
     }
 
-    /// <summary>Fails when what it was told of was not in order, not once, or not all.</summary>
+    /// <summary>Throws if usages arrived out of order or twice, or are missing.</summary>
     public void Check(int expected)
     {
         if (fault is not null || Count != expected)
         {
-            throw new InvalidOperationException(fault ?? $"A watcher was told of {Count} usages where {expected} were acknowledged.");
+            throw new InvalidOperationException(fault ?? $"A watcher received {Count} usages, but {expected} were acknowledged.");
         }
     }
 
@@ -57,11 +57,11 @@ internal sealed class Watcher : IDisposable
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException)
         {
-            // It was closed.
+            // The stream was closed.
         }
     }
 
-    /// <summary>Takes the lines that are whole, and answers how long they are.</summary>
+    /// <summary>Processes the complete lines and returns their length.</summary>
     private int Take(ReadOnlySpan<byte> text)
     {
         var at = 0;

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Entourage.Bench.Pages;
 
-/// <summary>A browser without a window.</summary>
+/// <summary>A headless browser.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
     private const string Variable = "ENTOURAGE_TEST_CHROMIUM";
@@ -16,8 +16,8 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>The browser.</summary>
     public IBrowser Browser { get; }
 
-    /// <summary>Starts one.</summary>
-    /// <exception cref="InvalidOperationException">There is none on this machine.</exception>
+    /// <summary>Starts the browser.</summary>
+    /// <exception cref="InvalidOperationException">There is no browser on this machine.</exception>
     public static async Task<Chromium> StartAsync()
     {
         var path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } configured ? configured : Places.FirstOrDefault(File.Exists);

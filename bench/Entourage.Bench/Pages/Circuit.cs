@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Entourage.Bench.Pages;
 
 /// <summary>
-/// An open page of the dashboard without a browser: it asks for the document, opens its circuit, obeys it as a browser does and acknowledges what
-/// it is to draw, and draws nothing. A browser would take the cores that it shares with the server, for each page more than the server does.
+/// An open dashboard page without a browser. It requests the document, opens its circuit, follows it as a browser does and acknowledges updates
+/// without drawing them. A browser would use more of the shared cores for each page than the server does.
 /// </summary>
 internal sealed partial class Circuit : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed partial class Circuit : IAsyncDisposable
     private const int Closed = 7;
     private const byte EndOfHandshake = 0x1E;
 
-    private static readonly TimeSpan SignsOfLife = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(4);
 
     private readonly ClientWebSocket socket = new();
     private readonly SemaphoreSlim sending = new(1);
@@ -24,28 +24,28 @@ internal sealed partial class Circuit : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly string components;
     private Task running = Task.CompletedTask;
-    private (byte[] Text, TaskCompletionSource Seen)? sought;
+    private (byte[] Text, TaskCompletionSource Seen)? awaited;
     private Exception? fault;
-    private bool shaken;
+    private bool handshakeDone;
     private int drawn;
 
     private Circuit(string components) => this.components = components;
 
-    /// <summary>How often it was told to draw something.</summary>
+    /// <summary>The number of updates received.</summary>
     public int Drawn => Volatile.Read(ref drawn);
 
-    /// <summary>Opens a page, and waits until its figures are live.</summary>
-    /// <param name="http">Asks for the document.</param>
-    /// <param name="page">Its address.</param>
-    /// <param name="cancellationToken">When not to wait any longer.</param>
+    /// <summary>Opens a page and waits until its figures are live.</summary>
+    /// <param name="http">Requests the document.</param>
+    /// <param name="page">The page's address.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<Circuit> OpenAsync(HttpClient http, Uri page, CancellationToken cancellationToken)
     {
         var circuit = new Circuit(ComponentsOf(await http.GetStringAsync(page, cancellationToken)));
         try
         {
-            var live = circuit.SeeAsync("Live", cancellationToken);
+            var live = circuit.WaitForTextAsync("Live", cancellationToken);
             await circuit.ConnectAsync(page, cancellationToken);
-            circuit.running = Task.WhenAll(circuit.ObeyAsync(), circuit.ShowLifeAsync());
+            circuit.running = Task.WhenAll(circuit.ReceiveAsync(), circuit.PingAsync());
             await live;
             return circuit;
         }
@@ -56,14 +56,14 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a text is among what is to be drawn from now on.</summary>
+    /// <summary>Waits until a later update contains a text.</summary>
     /// <exception cref="InvalidOperationException">The circuit has broken.</exception>
-    public async Task SeeAsync(string text, CancellationToken cancellationToken)
+    public async Task WaitForTextAsync(string text, CancellationToken cancellationToken)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
-            sought = fault is null ? (Encoding.UTF8.GetBytes(text), seen) : throw new InvalidOperationException($"The circuit has broken: {fault.Message}", fault);
+            awaited = fault is null ? (Encoding.UTF8.GetBytes(text), seen) : throw new InvalidOperationException($"The circuit has broken: {fault.Message}", fault);
         }
 
         await seen.Task.WaitAsync(cancellationToken);
@@ -79,7 +79,7 @@ internal sealed partial class Circuit : IAsyncDisposable
         ending.Dispose();
     }
 
-    /// <summary>What the document says is to be in it, as the request for it.</summary>
+    /// <summary>Builds the request for the interactive components that the document names.</summary>
     private static string ComponentsOf(string document)
     {
         var operations = Marker.Matches(document)
@@ -87,7 +87,7 @@ internal sealed partial class Circuit : IAsyncDisposable
             .ToArray();
         return operations.Length > 0
             ? JsonSerializer.Serialize(new { batchId = 1, operations })
-            : throw new InvalidDataException($"There is nothing interactive in the page: {document}");
+            : throw new InvalidDataException($"The page has no interactive components: {document}");
     }
 
     private async Task ConnectAsync(Uri page, CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ internal sealed partial class Circuit : IAsyncDisposable
         await SendAsync(HubWriter.Call("0", "StartCircuit", root, page.ToString(), "[]", ""));
     }
 
-    private async Task ObeyAsync()
+    private async Task ReceiveAsync()
     {
         var buffer = new byte[64 * 1_024];
         try
@@ -138,14 +138,14 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
     }
 
-    private async Task ShowLifeAsync()
+    private async Task PingAsync()
     {
-        using var clock = new PeriodicTimer(SignsOfLife);
+        using var clock = new PeriodicTimer(PingInterval);
         try
         {
             while (await clock.WaitForNextTickAsync(ending.Token))
             {
-                await SendAsync(HubWriter.SignOfLife);
+                await SendAsync(HubWriter.Ping);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException)
@@ -154,14 +154,14 @@ internal sealed partial class Circuit : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes messages, and says what is to be answered.</summary>
+    /// <summary>Processes messages and returns the reply.</summary>
     private List<byte[]> Take(ReadOnlySpan<byte> bytes)
     {
         var answers = new List<byte[]>();
-        if (!shaken)
+        if (!handshakeDone)
         {
-            shaken = bytes is [(byte)'{', (byte)'}', EndOfHandshake, ..];
-            bytes = shaken ? bytes[3..] : throw new InvalidDataException($"The server would not shake hands: {Encoding.UTF8.GetString(bytes)}");
+            handshakeDone = bytes is [(byte)'{', (byte)'}', EndOfHandshake, ..];
+            bytes = handshakeDone ? bytes[3..] : throw new InvalidDataException($"The server refused the handshake: {Encoding.UTF8.GetString(bytes)}");
         }
 
         for (var all = new HubReader(bytes); !all.IsEmpty;)
@@ -173,14 +173,14 @@ internal sealed partial class Circuit : IAsyncDisposable
                 case 1:
                     message.SkipHeaders();
                     message.ReadBytes();
-                    if (Obey(ref message) is { } answer)
+                    if (Handle(ref message) is { } answer)
                     {
                         answers.Add(answer);
                     }
 
                     break;
                 case Completion:
-                    // The circuit is there.
+                    // The circuit is open.
                     answers.Add(HubWriter.Call(null, "UpdateRootComponents", components, ""));
                     break;
                 case Closed:
@@ -191,7 +191,7 @@ internal sealed partial class Circuit : IAsyncDisposable
         return answers;
     }
 
-    private byte[]? Obey(ref HubReader call)
+    private byte[]? Handle(ref HubReader call)
     {
         var method = Encoding.UTF8.GetString(call.ReadBytes());
         call.ReadArray();
@@ -202,7 +202,7 @@ internal sealed partial class Circuit : IAsyncDisposable
                 Draw(call.ReadBytes());
                 return HubWriter.Call(null, "OnRenderCompleted", batch, null);
             case "JS.BeginInvokeJS":
-                // Whatever script it would have run: it ran, and gave nothing.
+                // Report success without a result for any script, as if it had run.
                 var handle = call.ReadInteger();
                 return handle == 0
                     ? null
@@ -219,9 +219,9 @@ internal sealed partial class Circuit : IAsyncDisposable
         Interlocked.Increment(ref drawn);
         lock (gate)
         {
-            if (sought is { } text && batch.IndexOf(text.Text) >= 0)
+            if (awaited is { } text && batch.IndexOf(text.Text) >= 0)
             {
-                sought = null;
+                awaited = null;
                 text.Seen.SetResult();
             }
         }
@@ -232,7 +232,7 @@ internal sealed partial class Circuit : IAsyncDisposable
         lock (gate)
         {
             fault ??= exception;
-            sought?.Seen.TrySetException(new InvalidOperationException($"The circuit has broken: {exception.Message}", exception));
+            awaited?.Seen.TrySetException(new InvalidOperationException($"The circuit has broken: {exception.Message}", exception));
         }
     }
 

@@ -4,17 +4,17 @@ using System.Text.Json;
 
 namespace Entourage.Bench.Pages;
 
-/// <summary>A team of the demo, put to work: what the demo has of the past, and agents that report while somebody looks.</summary>
+/// <summary>A demo team at work: the demo's history, plus agents that report while the pictures are taken.</summary>
 internal sealed class DemoAtWork
 {
     private const decimal OrganisationCap = 25;
 
-    // What is reported before the first picture is little, and the cap of the day is not far.
-    private const double Soon = 0.5;
+    // The spending (USD) expected before the first picture, and the share of the daily cap that is used by then.
+    private const double ExpectedSpending = 0.5;
     private const double ShareOfCap = 0.82;
     private const int BusiestHour = 16;
 
-    // The same pictures of the same day.
+    // A fixed seed, so that the pictures of a day are reproducible.
     private readonly Random random = new(7);
     private readonly HttpClient http;
     private readonly JsonElement team;
@@ -25,10 +25,10 @@ internal sealed class DemoAtWork
     /// <summary>The organisation of the demo.</summary>
     public string Organisation => team.GetProperty("org_id").GetString()!;
 
-    /// <summary>The team: of all of them, the one where it is nearest to the afternoon.</summary>
+    /// <summary>The team, chosen because its local time is closest to the afternoon.</summary>
     public string Team => team.GetProperty("id").GetString()!;
 
-    /// <summary>A session that is running: of all of them, the one that has cost the most.</summary>
+    /// <summary>The active session with the highest cost.</summary>
     public long Session => sessions[0];
 
     /// <summary>The first day of the demo.</summary>
@@ -36,18 +36,18 @@ internal sealed class DemoAtWork
 
     private IEnumerable<string> Agents => team.GetProperty("agents").EnumerateArray().Select(agent => agent.GetProperty("id").GetString()!);
 
-    /// <summary>Gives agents of the demo something to do, and people something to look at.</summary>
+    /// <summary>Starts work for the demo's agents, and creates alerts and requests to show.</summary>
     public static async Task<DemoAtWork> BeginAsync(HttpClient http)
     {
         var organisation = (await GetAsync(http, "orgs"))[0].GetProperty("id").GetString();
-        var teams = (await GetAsync(http, $"orgs/{organisation}/teams")).EnumerateArray().OrderBy(FromAfternoon);
+        var teams = (await GetAsync(http, $"orgs/{organisation}/teams")).EnumerateArray().OrderBy(HoursFromAfternoon);
         var demo = new DemoAtWork(http, await GetAsync(http, $"teams/{teams.First().GetProperty("id").GetString()}"));
         await demo.WorkAsync();
-        await demo.AskAsync();
+        await demo.CreateRequestsAsync();
         return demo;
     }
 
-    /// <summary>Reports a few calls of each session, as time passes.</summary>
+    /// <summary>Reports a few calls of each session over time.</summary>
     public async Task ReportAsync(int calls)
     {
         for (var call = 0; call < calls; call++)
@@ -63,26 +63,26 @@ internal sealed class DemoAtWork
     private async Task WorkAsync()
     {
         var spent = (await GetAsync(http, $"teams/{Team}/costs?period=today")).GetProperty("total_cost_usd").GetDouble();
-        await CapAsync($"settings/teams/{Team}", (decimal)Math.Ceiling((spent + Soon) / ShareOfCap));
+        await CapAsync($"settings/teams/{Team}", (decimal)Math.Ceiling((spent + ExpectedSpending) / ShareOfCap));
         await CapAsync($"settings/orgs/{Organisation}", OrganisationCap);
 
-        // Whoever works in the demo goes on, and the others begin.
+        // Agents with an active session continue, and the others start one.
         var tasks = (await GetAsync(http, $"teams/{Team}/tasks?status=in_progress")).EnumerateArray().Select(task => task.GetProperty("id").GetInt64()).ToArray();
-        var begun = new List<(long Id, double Usd)>();
+        var started = new List<(long Id, double Usd)>();
         foreach (var (index, agent) in Agents.Index())
         {
             var active = (await GetAsync(http, $"agents/{agent}/sessions?status=active")).EnumerateArray().ToArray();
-            begun.AddRange(active.Select(session => (session.GetProperty("id").GetInt64(), session.GetProperty("cost_usd").GetDouble())));
+            started.AddRange(active.Select(session => (session.GetProperty("id").GetInt64(), session.GetProperty("cost_usd").GetDouble())));
             if (active.Length == 0)
             {
                 var session = await PostAsync("sessions/start", new { agent_id = agent, task_id = tasks[index % tasks.Length] });
-                begun.Add((session.GetProperty("id").GetInt64(), 0));
+                started.Add((session.GetProperty("id").GetInt64(), 0));
             }
         }
 
-        sessions.AddRange(begun.OrderByDescending(session => session.Usd).Select(session => session.Id));
+        sessions.AddRange(started.OrderByDescending(session => session.Usd).Select(session => session.Id));
 
-        // What was raised on other days was looked at then.
+        // Alerts of earlier days count as acknowledged.
         var midnight = TimeProvider.System.GetUtcNow().AddHours(-BusiestHour);
         foreach (var alert in (await GetAsync(http, $"teams/{Team}/alerts?status=open&limit=200")).EnumerateArray())
         {
@@ -95,7 +95,7 @@ internal sealed class DemoAtWork
         await ReportAsync(3);
     }
 
-    private async Task AskAsync()
+    private async Task CreateRequestsAsync()
     {
         var agents = Agents.ToArray();
         await PostAsync("human-requests", new
@@ -135,12 +135,12 @@ internal sealed class DemoAtWork
         using var response = await http.PostAsJsonAsync(path, body);
         return response.IsSuccessStatusCode
             ? await response.Content.ReadFromJsonAsync<JsonElement>()
-            : throw new InvalidOperationException($"{path} was answered {await response.Content.ReadAsStringAsync()}");
+            : throw new InvalidOperationException($"{path} answered {await response.Content.ReadAsStringAsync()}");
     }
 
     private static Task<JsonElement> GetAsync(HttpClient http, string path) => http.GetFromJsonAsync<JsonElement>(path);
 
-    private static double FromAfternoon(JsonElement team)
+    private static double HoursFromAfternoon(JsonElement team)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(team.GetProperty("timezone").GetString()!);
         return Math.Abs(TimeZoneInfo.ConvertTime(TimeProvider.System.GetUtcNow(), zone).TimeOfDay.TotalHours - BusiestHour);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Entourage.Bench.Pages;
 
-/// <summary>Reads what a hub sends: the part of MessagePack that it uses.</summary>
+/// <summary>Reads messages from a hub, in the subset of MessagePack that it uses.</summary>
 internal ref struct HubReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> rest = bytes;
@@ -10,7 +10,7 @@ internal ref struct HubReader(ReadOnlySpan<byte> bytes)
     /// <summary>Whether there is another message.</summary>
     public readonly bool IsEmpty => rest.IsEmpty;
 
-    /// <summary>Takes the next message out of those that came together.</summary>
+    /// <summary>Reads the next of several messages that arrived together.</summary>
     public HubReader ReadMessage()
     {
         var (length, shift) = (0, 0);
@@ -26,7 +26,7 @@ internal ref struct HubReader(ReadOnlySpan<byte> bytes)
         return new(Take(length));
     }
 
-    /// <summary>How many items follow.</summary>
+    /// <summary>Reads the number of items that follow.</summary>
     public int ReadArray() => Take(1)[0] switch
     {
         var tag and >= 0x90 and <= 0x9F => tag & 0x0F,
@@ -35,7 +35,7 @@ internal ref struct HubReader(ReadOnlySpan<byte> bytes)
         var tag => throw Unexpected(tag),
     };
 
-    /// <summary>An integer of any size.</summary>
+    /// <summary>Reads an integer of any size.</summary>
     public long ReadInteger() => Take(1)[0] switch
     {
         var tag and <= 0x7F => tag,
@@ -51,7 +51,7 @@ internal ref struct HubReader(ReadOnlySpan<byte> bytes)
         var tag => throw Unexpected(tag),
     };
 
-    /// <summary>A text or bytes; nothing where there is none.</summary>
+    /// <summary>Reads a string or bytes; empty for nil.</summary>
     public ReadOnlySpan<byte> ReadBytes() => Take(1)[0] switch
     {
         var tag and >= 0xA0 and <= 0xBF => Take(tag & 0x1F),
@@ -62,7 +62,7 @@ internal ref struct HubReader(ReadOnlySpan<byte> bytes)
         var tag => throw Unexpected(tag),
     };
 
-    /// <summary>Passes over headers, of which there are none.</summary>
+    /// <summary>Skips the headers, which are always empty.</summary>
     public void SkipHeaders()
     {
         if (Take(1)[0] is var tag && tag != 0x80)
@@ -78,5 +78,5 @@ internal ref struct HubReader(ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    private static InvalidDataException Unexpected(byte tag) => new($"The hub sent 0x{tag:X2} where something else belongs.");
+    private static InvalidDataException Unexpected(byte tag) => new($"The hub sent 0x{tag:X2} unexpectedly.");
 }

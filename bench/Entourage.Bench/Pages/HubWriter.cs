@@ -3,22 +3,22 @@ using System.Text;
 
 namespace Entourage.Bench.Pages;
 
-/// <summary>Writes what is sent to a hub: the part of MessagePack that it takes.</summary>
+/// <summary>Writes messages to a hub, in the subset of MessagePack that it needs.</summary>
 internal static class HubWriter
 {
-    private const int Invocation = 1;
-    private const int Ping = 6;
+    private const int InvocationType = 1;
+    private const int PingType = 6;
 
-    /// <summary>A sign of life.</summary>
-    public static byte[] SignOfLife { get; } = Frame([0x91, Ping]);
+    /// <summary>A ping message.</summary>
+    public static byte[] Ping { get; } = Frame([0x91, PingType]);
 
-    /// <summary>A call of a method.</summary>
-    /// <param name="id">The call's, by which it is answered; null where nothing is to be answered.</param>
+    /// <summary>Writes a method call.</summary>
+    /// <param name="id">The id that the answer refers to; null if no answer is expected.</param>
     /// <param name="method">The method.</param>
-    /// <param name="arguments">Texts, integers, truth values and nulls.</param>
+    /// <param name="arguments">Strings, integers, booleans and nulls.</param>
     public static byte[] Call(string? id, string method, params IReadOnlyList<object?> arguments)
     {
-        var body = new List<byte> { 0x96, Invocation, 0x80 };
+        var body = new List<byte> { 0x96, InvocationType, 0x80 };
         Write(body, id);
         Write(body, method);
         body.Add((byte)(0x90 | arguments.Count));
@@ -27,7 +27,7 @@ internal static class HubWriter
             Write(body, argument);
         }
 
-        // No streams.
+        // An empty list of stream ids.
         body.Add(0x90);
         return Frame([.. body]);
     }
@@ -61,7 +61,7 @@ internal static class HubWriter
         }
     }
 
-    /// <summary>A message has its length before it, seven bits a byte, the lowest first.</summary>
+    /// <summary>Prefixes a message with its length, as a variable-length integer with seven bits per byte, lowest first.</summary>
     private static byte[] Frame(byte[] body)
     {
         var length = new List<byte>();

@@ -3,10 +3,10 @@ using Microsoft.Playwright;
 
 namespace Entourage.Bench.Pages;
 
-/// <summary>Takes the pictures of the documentation: every page of the dashboard, of the demo at work.</summary>
+/// <summary>Takes the screenshots for the documentation: every dashboard page, showing the demo at work.</summary>
 internal static class Pictures
 {
-    /// <summary>The first argument of the program that asks for it; the folder may follow.</summary>
+    /// <summary>The command-line argument that takes the screenshots. A folder may follow.</summary>
     public const string Command = "pictures";
 
     private const string DefaultFolder = "docs/images";
@@ -17,14 +17,14 @@ internal static class Pictures
     private static readonly ViewportSize Desk = new() { Width = 1_280, Height = 900 };
     private static readonly ViewportSize Phone = new() { Width = 390, Height = 844 };
 
-    private static readonly (string Suffix, ColorScheme Scheme, ViewportSize Size)[] Looks =
+    private static readonly (string Suffix, ColorScheme Scheme, ViewportSize Size)[] Variants =
     [
         ("", ColorScheme.Light, Desk),
         ("-dark", ColorScheme.Dark, Desk),
         ("-phone", ColorScheme.Light, Phone),
     ];
 
-    /// <summary>Takes them.</summary>
+    /// <summary>Takes the screenshots.</summary>
     public static async Task TakeAsync(string[] arguments)
     {
         var folder = Directory.CreateDirectory(arguments is [var given, ..] ? given : DefaultFolder).FullName;
@@ -34,7 +34,7 @@ internal static class Pictures
         using var http = new HttpClient { BaseAddress = new(server.Address, "api/v1/") };
         var demo = await DemoAtWork.BeginAsync(http);
         await using var chromium = await Chromium.StartAsync();
-        foreach (var (suffix, scheme, size) in Looks)
+        foreach (var (suffix, scheme, size) in Variants)
         {
             await using var context = await chromium.Browser.NewContextAsync(new()
             {
@@ -55,14 +55,14 @@ internal static class Pictures
                     await demo.ReportAsync(2);
                 }
 
-                // As high as what is on it: the bar that stays in sight is at its end then.
+                // Make the viewport as high as the content, so that the sticky bar is at its end.
                 if (size.Width > Phone.Width)
                 {
                     var bottom = await page.EvaluateAsync<int>("Math.ceil(document.querySelector('main > *').getBoundingClientRect().bottom)");
                     await page.SetViewportSizeAsync(size.Width, Math.Clamp(bottom, LowestPicture, HighestPicture));
                 }
 
-                // Whatever moves has come to rest, and what was reported is there.
+                // Wait until animations have ended and the reported figures are shown.
                 await page.WaitForTimeoutAsync(1_500);
                 var file = Path.Combine(folder, $"{name}{suffix}.png");
                 await page.ScreenshotAsync(new() { Path = file });

@@ -1,6 +1,6 @@
 namespace Entourage.Bench.Reporting;
 
-/// <summary>The page <c>docs/benchmarks.md</c>: people write around the measured part, and this program writes that.</summary>
+/// <summary>Replaces the measured part of <c>docs/benchmarks.md</c>. The text around it is written by hand.</summary>
 internal static class BenchmarksPage
 {
     private const string Start = "<!-- measured -->";
@@ -13,8 +13,8 @@ internal static class BenchmarksPage
         dotnet run --project bench/Entourage.Bench -c Release
         ```
 
-        measures all of it and writes the table below. The server and the yardstick run in processes of their own, the database is a SQLite file
-        on disk with full durability: what is answered is on the disk.
+        runs every benchmark and writes the table below. The server and the baseline run in separate processes. The database is a SQLite file on disk
+        with full durability, so each answered call is on disk.
 
         {Start}
         {End}
@@ -22,7 +22,7 @@ internal static class BenchmarksPage
         """;
 
     /// <summary>Replaces the measured part.</summary>
-    /// <returns>Where the page is.</returns>
+    /// <returns>The path of the page.</returns>
     /// <exception cref="InvalidDataException">The page has no measured part.</exception>
     public static string Write(string measured)
     {

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Entourage.Bench.Reporting;
 
-/// <summary>Where figures come from, without which they mean nothing.</summary>
+/// <summary>Describes the machine, because figures mean nothing without it.</summary>
 internal static class Machine
 {
-    /// <summary>Cores, memory, system and runtime, in a line.</summary>
+    /// <summary>Returns cores, memory, system and runtime in one line.</summary>
     public static string Describe() => string.Join(
         ", ",
         string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores"),

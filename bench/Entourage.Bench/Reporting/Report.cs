@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Entourage.Bench.Reporting;
 
-/// <summary>What was measured, as Markdown.</summary>
+/// <summary>Formats the figures as Markdown.</summary>
 internal static class Report
 {
-    /// <summary>Says what was measured where, when and how, with a line for each figure.</summary>
+    /// <summary>Returns a table with a line for each figure, and where, when and how it was measured.</summary>
     public static string Write(IReadOnlyList<Figure> figures, Options options, DateTimeOffset now)
     {
         var text = new StringBuilder();
@@ -14,11 +14,11 @@ internal static class Report
             CultureInfo.InvariantCulture,
             $"""
             Measured on {now:yyyy-MM-dd} (UTC): {Machine.Describe()}. The load generator shares those cores.
-            Runs of {options.Duration.TotalSeconds:0} s that alternate, {options.Pairs} of each side after a warm-up;
-            the median of the ratios, with the smallest and the largest.
+            The sides alternate in runs of {options.Duration.TotalSeconds:0} s, {options.Pairs} of each after a warm-up.
+            Figures are the median of the ratios, with the smallest and the largest.
             """);
         text.AppendLine();
-        text.AppendLine("| work | goal | measured | behind it, on this machine | |");
+        text.AppendLine("| work | goal | measured | absolute figures on this machine | |");
         text.AppendLine("| --- | --- | --- | --- | --- |");
         foreach (var figure in figures)
         {
@@ -29,8 +29,8 @@ internal static class Report
         text.AppendLine();
         text.AppendLine(
             """
-            `bare` is the same for every row: a controller action in a second, minimal ASP.NET Core host that binds the usage JSON and answers a
-            constant session, with no store behind it. It is posted to in the `GET` row, too.
+            `bare` is the baseline in every row: a controller action in a second, minimal ASP.NET Core host that binds the usage JSON and returns a
+            constant session, without a store. The `GET` row compares with the same `POST`.
             """);
         return text.ToString();
     }

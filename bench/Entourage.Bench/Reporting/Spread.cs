@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Entourage.Bench.Reporting;
 
-/// <summary>What several runs gave: noise is part of a figure.</summary>
-/// <param name="Median">The one in the middle.</param>
-/// <param name="Min">The smallest.</param>
-/// <param name="Max">The largest.</param>
+/// <summary>The median, minimum and maximum of several runs, because noise is part of a figure.</summary>
+/// <param name="Median">The median.</param>
+/// <param name="Min">The minimum.</param>
+/// <param name="Max">The maximum.</param>
 internal sealed record Spread(double Median, double Min, double Max)
 {
-    /// <summary>Of figures in any order.</summary>
+    /// <summary>Computes the spread of figures in any order.</summary>
     public static Spread Of(IEnumerable<double> figures)
     {
         double[] sorted = [.. figures.Order()];
@@ -17,9 +17,9 @@ internal sealed record Spread(double Median, double Min, double Max)
         return new(median, sorted[0], sorted[^1]);
     }
 
-    /// <summary>Median, smallest and largest.</summary>
+    /// <summary>Formats the median, minimum and maximum.</summary>
     /// <param name="format">The format of each number.</param>
-    /// <param name="unit">What stands after the median, such as <c>" ms"</c>.</param>
+    /// <param name="unit">The unit after the median, such as <c>" ms"</c>.</param>
     public string ToString(string format, string unit = "") =>
         string.Create(CultureInfo.InvariantCulture, $"{Number(Median, format)}{unit} ({Number(Min, format)}–{Number(Max, format)})");
 

@@ -6,7 +6,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>How those who mean well are served while others are in the way, and what that costs the server.</summary>
+/// <summary>Measures how the server answers honest callers during attacks, and how much memory it uses.</summary>
 internal sealed class AbuseRow : IRow
 {
     private const double Rate = 500;
@@ -15,7 +15,7 @@ internal sealed class AbuseRow : IRow
     private const double GoalMilliseconds = 100;
     private const int Mebibyte = 1_048_576;
 
-    // Small requests that would cost much: another goal, and one for the memory.
+    // Small requests with a high cost have a separate latency goal, and a memory goal.
     private const int SmallSenders = 64;
     private const double SmallGoalMilliseconds = 250;
     private const double SmallGoalMegabytes = 400;
@@ -39,19 +39,19 @@ internal sealed class AbuseRow : IRow
         Attack[] attacks = [.. Attacks(quiet), .. small];
         var (opened, resident) = (new int[attacks.Length], new double[attacks.Length + 1]);
 
-        Side calm = new("alone", duration => AtWorkAsync(duration, attacks.Length));
-        var rounds = await trial.AlternateAsync([calm, .. attacks.Select((attack, i) => calm with
+        Side withoutAttack = new("no attack", duration => MeasureMemoryAsync(duration, attacks.Length));
+        var rounds = await trial.AlternateAsync([withoutAttack, .. attacks.Select((attack, i) => withoutAttack with
         {
             Name = attack.Name,
             RunAsync = async duration =>
             {
-                var (run, connections) = await attack.BesideAsync(server.Address, () => AtWorkAsync(duration, i));
+                var (run, connections) = await attack.RunDuringAsync(server.Address, () => MeasureMemoryAsync(duration, i));
                 opened[i] = connections;
                 return run;
             },
         })]);
 
-        async Task<Run> AtWorkAsync(TimeSpan duration, int side)
+        async Task<Run> MeasureMemoryAsync(TimeSpan duration, int side)
         {
             var running = load.RunAsync(duration, server.Address);
             while (!running.IsCompleted)
@@ -63,7 +63,7 @@ internal sealed class AbuseRow : IRow
             return await running;
         }
 
-        var undisturbed = string.Create(CultureInfo.InvariantCulture, $"{Text(rounds, 0)}, {resident[^1]:N0} MB");
+        var baseline = string.Create(CultureInfo.InvariantCulture, $"{Text(rounds, 0)}, {resident[^1]:N0} MB");
         return
         [
             .. attacks.Select((attack, i) =>
@@ -71,14 +71,14 @@ internal sealed class AbuseRow : IRow
                 var p99 = rounds.Of(i + 1, run => run.P99);
                 var isSmall = small.Contains(attack);
                 return new Figure(
-                    string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} usages/s beside {attack.Attackers:N0} × {attack.Name}"),
+                    string.Create(CultureInfo.InvariantCulture, $"{Rate:N0} usages/s during {attack.Attackers:N0} × {attack.Name}"),
                     isSmall
                         ? string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {SmallGoalMilliseconds:N0} ms, ≤ {SmallGoalMegabytes:N0} MB resident")
-                        : string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {GoalMilliseconds:N0} ms or ≤ {Goal:N0} × alone"),
+                        : string.Create(CultureInfo.InvariantCulture, $"all answered, p99 ≤ {GoalMilliseconds:N0} ms or ≤ {Goal:N0} × without attack"),
                     $"all, p99 {p99.ToString("0.0", " ms")}",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{Text(rounds, i + 1)}, {resident[i]:N0} MB resident at most; alone {undisturbed}; {opened[i]:N0} connections in the last run"),
+                        $"{Text(rounds, i + 1)}, {resident[i]:N0} MB resident at most; without attack {baseline}; {opened[i]:N0} connections in the last run"),
                     isSmall
                         ? p99.Median <= SmallGoalMilliseconds && resident[i] <= SmallGoalMegabytes
                         : p99.Median <= GoalMilliseconds || rounds.Ratio(i + 1, to: 0, run => run.P99).Median <= Goal);
@@ -92,20 +92,20 @@ internal sealed class AbuseRow : IRow
         return string.Create(CultureInfo.InvariantCulture, $"p50 {p50:0.0} ms, p99 {p99:0.0} ms");
     }
 
-    // What is sent to an address that exists, so that nothing but the request itself is wrong.
+    // Attacks use existing routes, so that only the request itself is wrong.
     private static Attack[] Attacks(Guid team) =>
     [
-        Attack.Dripping("headers that drip", 1_000, "GET /api/v1/orgs HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n"),
-        Attack.Dripping("bodies that drip", 1_000, PostOf(Mebibyte / 2) + "\"", "a"),
-        Attack.Idle(10_000) with { Name = "connections that say nothing" },
+        Attack.Dripping("dripping headers", 1_000, "GET /api/v1/orgs HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n"),
+        Attack.Dripping("dripping bodies", 1_000, PostOf(Mebibyte / 2) + "\"", "a"),
+        Attack.Idle(10_000) with { Name = "silent connections" },
         Attack.Flooding("bodies of 2 MiB, ten a second each", 4, Encoding.ASCII.GetBytes(PostOf(2 * Mebibyte) + new string(' ', 2 * Mebibyte))),
         Attack.Flooding("bodies nested 500,000 deep, ten a second each", 4, RawRequest.Post("/orgs", new string('[', Mebibyte / 2))),
         Attack.Flooding("1,000 headers, ten times a second each", 64, Encoding.ASCII.GetBytes(
             $"GET /api/v1/orgs HTTP/1.1\r\nHost: localhost\r\n{string.Concat(Enumerable.Range(0, 1_000).Select(i => $"X-{i}: a\r\n"))}\r\n")),
-        Attack.Reading("streams of events", 2_000, RawRequest.Get($"/teams/{team}/events")),
+        Attack.Reading("event streams", 2_000, RawRequest.Get($"/teams/{team}/events")),
     ];
 
-    // Requests that are small on the wire, or within every limit on bytes, and hold as many items as fit.
+    // Requests that are small on the wire, or within every byte limit, and contain as many items as fit.
     private static Attack[] SmallRequests() =>
     [
         Attack.Flooding("8 MiB of empty log records in 8 KB (protobuf), ten a second each", SmallSenders, RawRequest.Post(
@@ -115,7 +115,7 @@ internal sealed class AbuseRow : IRow
             "application/json",
             Encoding.ASCII.GetBytes($$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{Repeat("{}", 2 * Mebibyte)}}]}]}]}"""),
             gzip: true)),
-        Attack.Flooding("10,000 log records that are all refused (JSON), ten a second each", SmallSenders, RawRequest.Post(
+        Attack.Flooding("10,000 log records that are all rejected (JSON), ten a second each", SmallSenders, RawRequest.Post(
             "/v1/logs",
             "application/json",
             Encoding.ASCII.GetBytes($$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{{Repeat("""{"eventName":"claude_code.api_request"}""", 10_000)}}]}]}]}"""),

@@ -3,14 +3,14 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>The usages that were answered, to be found again: a server that loses some would be fast.</summary>
+/// <summary>Counts acknowledged usages and checks that none is lost, because a server that loses some would look fast.</summary>
 internal sealed class Acknowledged
 {
     private long usages;
 
-    /// <summary>Counts those of a side.</summary>
+    /// <summary>Counts the acknowledged usages of a side.</summary>
     /// <param name="side">The side.</param>
-    /// <param name="usagesPerTurn">How many usages a turn of it is.</param>
+    /// <param name="usagesPerTurn">How many usages one turn contains.</param>
     public Side Count(Side side, int usagesPerTurn = 1) => side with
     {
         RunAsync = async duration =>
@@ -21,14 +21,14 @@ internal sealed class Acknowledged
         },
     };
 
-    /// <summary>Compares what they cost with what the teams' costs add up to.</summary>
-    /// <exception cref="InvalidDataException">They are not the same.</exception>
+    /// <summary>Compares the cost of the acknowledged usages with the teams' cost reports.</summary>
+    /// <exception cref="InvalidDataException">The costs differ.</exception>
     public async Task CheckAsync(Scene scene, ServerProcess server)
     {
         var (expected, actual) = (usages * Requests.Cost, await scene.ReadCostAsync(server.Address));
         if (actual != expected)
         {
-            throw new InvalidDataException($"{usages} usages were acknowledged, {expected} USD; the teams' costs are {actual} USD.");
+            throw new InvalidDataException($"{usages} usages were acknowledged ({expected} USD), but the teams' costs are {actual} USD.");
         }
     }
 }

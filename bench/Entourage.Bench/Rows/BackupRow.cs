@@ -6,7 +6,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>What a backup takes while usage is reported at full rate, and what the usage has to do without meanwhile.</summary>
+/// <summary>Measures how long a backup takes under full load, and how much it slows down usage.</summary>
 internal sealed class BackupRow : IRow
 {
     private const int Sessions = 10_000;
@@ -31,10 +31,10 @@ internal sealed class BackupRow : IRow
         return
         [
             new(
-                string.Create(CultureInfo.InvariantCulture, $"usages while the store, {Sessions * History.UsagesPerSession:N0} records at first, is backed up again and again"),
-                "no goal: to the rate when it is not",
+                string.Create(CultureInfo.InvariantCulture, $"usages during continuous backups of the store, {Sessions * History.UsagesPerSession:N0} records at first"),
+                "no goal; relative to the rate without backups",
                 ratio.ToString("0.00"),
-                $"{rounds.Rate(1)}; no backup {rounds.Rate(0)}",
+                $"{rounds.Rate(1)}; without backups {rounds.Rate(0)}",
                 null),
             new(
                 "one of these backups, from the command to the checked file",
@@ -42,7 +42,7 @@ internal sealed class BackupRow : IRow
                 Spread.Of(seconds).ToString("0.0", " s"),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{seconds.Count} backups; {new FileInfo(database.BackupFile).Length / 1e6:N0} MB the last; the log has grown to {database.LogSize / 1e6:N0} MB"),
+                    $"{seconds.Count} backups, the last one {new FileInfo(database.BackupFile).Length / 1e6:N0} MB; the write-ahead log has grown to {database.LogSize / 1e6:N0} MB"),
                 null),
         ];
     }

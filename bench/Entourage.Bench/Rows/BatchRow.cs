@@ -4,7 +4,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Usages by the thousand, against usages one by one.</summary>
+/// <summary>Compares batches of a thousand usages with single ones.</summary>
 internal sealed class BatchRow : IRow
 {
     private const double Goal = 8;
@@ -28,7 +28,7 @@ internal sealed class BatchRow : IRow
                 Side.Closed("batches", server, number => new RepeatingClient([batch], 200, number, Connections), Connections),
                 usagesPerTurn: Requests.BatchSize));
 
-        // A batch is answered 200 whatever became of its items.
+        // A batch answers 200 even if items were refused.
         await acknowledged.CheckAsync(scene, server);
         var ratio = rounds.Ratio(1, to: 0, Requests.BatchSize);
         return

@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>The same as <see cref="DashboardsRow"/> with a real browser on the same cores, which takes more of these than the pages do of the server.</summary>
+/// <summary>Same as <see cref="DashboardsRow"/> with a real browser on the same cores, which uses more of them than the pages cost the server.</summary>
 internal sealed class BrowsersRow : IRow
 {
     private const int Pages = 50;
@@ -23,7 +23,7 @@ internal sealed class BrowsersRow : IRow
         await using var server = await ServerProcess.StartAsync(database);
         var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
         await using var chromium = await Chromium.StartAsync();
-        var alone = Side.Closed("nobody looks", server, scene.Usages(Side.Connections));
+        var alone = Side.Closed("no pages", server, scene.Usages(Side.Connections));
         var rounds = await trial.AlternateAsync(
             alone,
             new Side($"{Pages} in a browser", async duration =>
@@ -44,10 +44,10 @@ internal sealed class BrowsersRow : IRow
         return
         [
             new(
-                $"usages of one team while {Pages} pages of a browser on the same cores have its page open",
-                "no goal: to the rate when nobody looks",
+                $"usages of one team with {Pages} open pages of it in a browser on the same cores",
+                "no goal; relative to the rate without open pages",
                 rounds.Ratio(1, to: 0).ToString("0.00"),
-                string.Create(CultureInfo.InvariantCulture, $"{rounds.Rate(1)}; nobody looks {rounds.Rate(0)}; mostly what the browser takes of the cores"),
+                string.Create(CultureInfo.InvariantCulture, $"{rounds.Rate(1)}; without open pages {rounds.Rate(0)}; the browser itself takes most of the difference"),
                 null),
         ];
     }

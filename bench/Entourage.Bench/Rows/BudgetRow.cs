@@ -3,7 +3,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>The check that an agent makes before it goes on.</summary>
+/// <summary>Measures the budget check that an agent makes before it continues.</summary>
 internal sealed class BudgetRow : IRow
 {
     private const double Goal = 0.7;

@@ -8,7 +8,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Usages of a team whose page many have open, against usages of one that nobody looks at.</summary>
+/// <summary>Compares the usage rate of a team with many open dashboard pages and without any.</summary>
 internal sealed class DashboardsRow : IRow
 {
     private const int Pages = 50;
@@ -28,11 +28,11 @@ internal sealed class DashboardsRow : IRow
         var page = new Uri(server.Address, $"teams/{scene.Teams[0]}");
 
         var drawn = new List<double>();
-        var told = new List<double>();
-        var alone = Side.Closed("nobody looks", server, scene.Usages(Side.Connections));
+        var delays = new List<double>();
+        var alone = Side.Closed("no pages", server, scene.Usages(Side.Connections));
         var rounds = await trial.AlternateAsync(
             alone,
-            new Side($"{Pages} look", async duration =>
+            new Side($"{Pages} pages", async duration =>
             {
                 using var patience = new CancellationTokenSource(Patience);
                 var circuits = await Task.WhenAll(Enumerable.Range(0, Pages).Select(_ => Circuit.OpenAsync(http, page, patience.Token)));
@@ -41,7 +41,7 @@ internal sealed class DashboardsRow : IRow
                     var before = circuits.Sum(circuit => circuit.Drawn);
                     var run = await alone.RunAsync(duration);
                     drawn.Add((circuits.Sum(circuit => circuit.Drawn) - before) / Pages / run.Elapsed.TotalSeconds);
-                    told.Add(await CheckAsync(http, server, scene, circuits, patience.Token));
+                    delays.Add(await CheckAsync(http, server, scene, circuits, patience.Token));
                     return run;
                 }
                 finally
@@ -52,23 +52,24 @@ internal sealed class DashboardsRow : IRow
         return
         [
             new(
-                $"usages of one team while {Pages} have its page open (circuits without a browser, which acknowledge what they would draw)",
-                "no goal: to the rate when nobody looks",
+                $"usages of one team with {Pages} open pages of it (circuits without a browser)",
+                "no goal; relative to the rate without open pages",
                 rounds.Ratio(1, to: 0).ToString("0.00"),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{rounds.Rate(1)}; nobody looks {rounds.Rate(0)}; each page is drawn {Spread.Of(drawn.Skip(1)).Median:0.0} times a second, and all have the last figure {told.Skip(1).Max():0.0} s after its answer, at most"),
+                    $"{rounds.Rate(1)}; without open pages {rounds.Rate(0)}; each page is drawn {Spread.Of(drawn.Skip(1)).Median:0.0} times a second and shows the last figure at most {delays.Skip(1).Max():0.0} s after its answer"),
                 null),
         ];
     }
 
-    /// <summary>Whether every page is shown what the team has spent, to the last digit, and how soon (seconds).</summary>
+    /// <summary>Waits until every page shows the team's exact spending.</summary>
+    /// <returns>The delay in seconds.</returns>
     private static async Task<double> CheckAsync(
         HttpClient http, ServerProcess server, Scene scene, IReadOnlyList<Circuit> circuits, CancellationToken cancellationToken)
     {
         var expected = await scene.ReadCostAsync(server.Address) + Requests.Cost;
         var text = expected.ToString("0.00#######", CultureInfo.InvariantCulture);
-        var seen = circuits.Select(circuit => circuit.SeeAsync(text, cancellationToken)).ToArray();
+        var seen = circuits.Select(circuit => circuit.WaitForTextAsync(text, cancellationToken)).ToArray();
         using var answer = await http.PostAsJsonAsync(
             new Uri(server.Address, $"api/v1/sessions/{scene.Sessions[0]}/usage"),
             new { input_tokens = 2_500, output_tokens = 800, cost_usd = Requests.Cost },

@@ -37,10 +37,10 @@ internal sealed class DiskRow : IRow
         return
         [
             new(
-                "disk per usage record, indexes included",
+                "disk per usage record, including indexes",
                 "≤ 200 bytes",
                 string.Create(CultureInfo.InvariantCulture, $"{bytes:0} bytes"),
-                string.Create(CultureInfo.InvariantCulture, $"{Usages:N0} usages of 200 sessions, log checkpointed"),
+                string.Create(CultureInfo.InvariantCulture, $"{Usages:N0} usages of 200 sessions, write-ahead log checkpointed"),
                 bytes <= Goal),
         ];
     }

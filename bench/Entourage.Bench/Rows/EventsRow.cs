@@ -5,7 +5,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Usages of a team that many watch, against usages of one that nobody watches.</summary>
+/// <summary>Compares the usage rate of a team with many event watchers and without any.</summary>
 internal sealed class EventsRow : IRow
 {
     private const int Watchers = 200;
@@ -22,11 +22,11 @@ internal sealed class EventsRow : IRow
         var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
         using var http = new HttpClient();
 
-        var told = new List<double>();
-        var alone = Side.Closed("nobody watches", server, scene.Usages(Side.Connections));
+        var delays = new List<double>();
+        var alone = Side.Closed("no watchers", server, scene.Usages(Side.Connections));
         var rounds = await trial.AlternateAsync(
             alone,
-            new Side($"{Watchers} watch", async duration =>
+            new Side($"{Watchers} watchers", async duration =>
             {
                 var watchers = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(_ => Watcher.OpenAsync(http, server.Address, scene.Teams[0])));
                 try
@@ -34,7 +34,7 @@ internal sealed class EventsRow : IRow
                     var run = await alone.RunAsync(duration);
                     var ended = TimeProvider.System.GetTimestamp();
                     await WaitAsync(watchers, run.Count);
-                    told.Add(TimeProvider.System.GetElapsedTime(ended).TotalSeconds);
+                    delays.Add(TimeProvider.System.GetElapsedTime(ended).TotalSeconds);
                     return run;
                 }
                 finally
@@ -49,10 +49,10 @@ internal sealed class EventsRow : IRow
         return
         [
             new(
-                $"usages of one team while {Watchers} watch its events; each is told of every usage once and in order",
-                "no goal: to the rate when nobody watches",
+                $"usages of one team while {Watchers} watch its events; each receives every usage once and in order",
+                "no goal; relative to the rate without watchers",
                 ratio.ToString("0.00"),
-                string.Create(CultureInfo.InvariantCulture, $"{rounds.Rate(1)}; nobody watches {rounds.Rate(0)}; the last watcher had all {told.Skip(1).Max():0.0} s after the last answer, at most"),
+                string.Create(CultureInfo.InvariantCulture, $"{rounds.Rate(1)}; without watchers {rounds.Rate(0)}; the slowest watcher had all events at most {delays.Skip(1).Max():0.0} s after the last answer"),
                 null),
         ];
     }

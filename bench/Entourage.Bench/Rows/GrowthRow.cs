@@ -6,7 +6,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>The same work with more and more usage records stored, against a store without any.</summary>
+/// <summary>Compares the same work on a growing store and on an empty one.</summary>
 internal sealed class GrowthRow : IRow
 {
     private const double TimeGoal = 1.2;
@@ -17,7 +17,7 @@ internal sealed class GrowthRow : IRow
     private const int Reads = 15;
     private const int FiguresOfEach = 5;
 
-    // Reports need no such pause; it lets the summaries catch up, so that every reading is of the same state.
+    // Reports don't need this pause. It lets the summaries catch up, so that every measurement starts from the same state.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly int[] Sessions = [1_000, 10_000, 100_000];
 
@@ -39,7 +39,7 @@ internal sealed class GrowthRow : IRow
             {
                 var started = Stopwatch.GetTimestamp();
                 await history.GrowAsync(server.Address, sessions);
-                trial.Say($"{records:N0} records after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
+                trial.Report($"{records:N0} records after {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s");
                 await Task.Delay(Pause, TimeProvider.System);
                 await server.StopAsync();
             }
@@ -56,13 +56,13 @@ internal sealed class GrowthRow : IRow
                     $"memory and disk with {Text(records)} records",
                     "≤ 300 MB, ≤ 200 bytes a record",
                     $"{Text(server.PeakResidentBytes / 1e6)} MB, {Text(bytes)} bytes",
-                    "the server's peak resident set after all of the above; the file with its indexes, sessions and summaries",
+                    "the server's peak resident set after all runs above; the file including indexes, sessions and summaries",
                     server.PeakResidentBytes / 1e6 <= MemoryGoal && bytes <= DiskGoal));
             }
 
             foreach (var figure in figures.TakeLast(FiguresOfEach))
             {
-                trial.Say($"{figure.Work}: {figure.Measured} ({figure.Absolute})");
+                trial.Report($"{figure.Work}: {figure.Measured} ({figure.Absolute})");
             }
         }
 
@@ -77,7 +77,7 @@ internal sealed class GrowthRow : IRow
         return history;
     }
 
-    /// <summary>Usage and budget check, in turns with a server on an empty store.</summary>
+    /// <summary>Measures usage and budget checks, alternating with a server on an empty store.</summary>
     private static async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial, ServerProcess server, int sessions)
     {
         using var database = new TemporaryDatabase();
@@ -92,7 +92,7 @@ internal sealed class GrowthRow : IRow
 
         Figure Of(string work, Rounds rounds)
         {
-            // Of the time of a call: how many times the rate the empty store has.
+            // Inverted, because the goal is about the time of a call and not about the rate.
             var ratio = rounds.Ratio(0, to: 1);
             return new(
                 $"{work} with {Text((long)sessions * History.UsagesPerSession)} records stored",
@@ -123,12 +123,12 @@ internal sealed class GrowthRow : IRow
 
     private static Figure CostsOf(int sessions, Spread costs, Spread small) => new(
         $"`GET /teams/{{id}}/costs` of a team with {Text(sessions)} sessions, {Text((long)sessions * History.UsagesPerSession)} records",
-        "≤ 100 ms, ≤ 2 × that of 1,000 sessions",
+        "≤ 100 ms, ≤ 2 × the time with 1,000 sessions",
         $"{costs.ToString("0.0", " ms")}, {(costs.Median / small.Median).ToString("0.00", CultureInfo.InvariantCulture)} ×",
-        $"{Reads} reads of the default page after 5 others",
+        $"{Reads} reads of the default page, after 5 warm-up reads",
         costs.Median <= CostsGoal && costs.Median <= CostsRatioGoal * small.Median);
 
-    /// <summary>All sessions as a table: what it adds to the server's memory.</summary>
+    /// <summary>Exports all sessions as CSV and measures the increase in the server's peak memory.</summary>
     private static async Task<Figure> ExportAsync(ServerProcess server, History history)
     {
         var before = server.PeakResidentBytes;
@@ -144,7 +144,7 @@ internal sealed class GrowthRow : IRow
 
         return rows == history.Sessions
             ? new(
-                $"costs as a table of {Text(rows)} sessions",
+                $"costs as CSV, {Text(rows)} sessions",
                 "flat memory",
                 $"{Text((server.PeakResidentBytes - before) / 1e6)} MB more at the peak",
                 $"{Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s",

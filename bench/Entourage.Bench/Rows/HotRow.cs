@@ -26,7 +26,7 @@ internal sealed class HotRow : IRow
         return
         [
             new(
-                "the same, every session in one team and on one task",
+                "the same, with every session in one team and on one task",
                 "≥ 0.9 × the spread run",
                 ratio.ToString("0.00"),
                 $"{rounds.Rate(1)}; spread {rounds.Rate(0)}",

@@ -2,12 +2,12 @@ using Entourage.Bench.Reporting;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Something that is measured, on servers and a database of its own.</summary>
+/// <summary>A measurement, on its own servers and database.</summary>
 internal interface IRow
 {
-    /// <summary>What the option <c>--only</c> calls it.</summary>
+    /// <summary>The name for the option <c>--only</c>.</summary>
     string Name { get; }
 
-    /// <summary>Measures it.</summary>
+    /// <summary>Runs the measurement.</summary>
     Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial);
 }

@@ -3,7 +3,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>What it costs that every usage shows its agent's key.</summary>
+/// <summary>Measures the cost of checking an agent's key on every usage.</summary>
 internal sealed class KeysRow : IRow
 {
     private const double Goal = 0.95;
@@ -32,7 +32,7 @@ internal sealed class KeysRow : IRow
         return
         [
             new(
-                "the same, each session with its agent's key: 40 keys, each asked of anew by every usage",
+                "a usage with its agent's key: 40 keys, checked on every usage",
                 "≥ 0.95 × without keys",
                 ratio.ToString("0.00"),
                 $"{rounds.Rate(1)}; without keys {rounds.Rate(0)}",

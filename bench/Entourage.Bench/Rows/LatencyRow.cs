@@ -5,7 +5,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>How long the slowest usages take while the server is half as busy as it can be.</summary>
+/// <summary>Measures the tail latency of usages at half of the server's top rate.</summary>
 internal sealed class LatencyRow : IRow
 {
     private const double Goal = 5;
@@ -33,8 +33,8 @@ internal sealed class LatencyRow : IRow
         return
         [
             new(
-                string.Create(CultureInfo.InvariantCulture, $"p99 latency of a usage at half of the top rate: {top / 2:N0}/s"),
-                "≤ 5 × bare's at the same rate, and ≤ 25 ms",
+                string.Create(CultureInfo.InvariantCulture, $"p99 latency of a usage at half the top rate: {top / 2:N0}/s"),
+                "≤ 5 × that of bare at the same rate, and ≤ 25 ms",
                 ratio.ToString("0.0"),
                 $"{milliseconds.ToString("0.0", " ms")}; bare {rounds.Of(0, run => run.P99).ToString("0.0", " ms")}",
                 ratio.Median <= Goal && milliseconds.Median <= GoalMilliseconds),

@@ -4,7 +4,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>The most memory that the server has resident under the usage load.</summary>
+/// <summary>Measures the server's peak resident memory under the usage load.</summary>
 internal sealed class MemoryRow : IRow
 {
     private const double Goal = 300;

@@ -4,7 +4,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Usages that exporters tell of, against batches of usages: each event has to be found out and is kept with its key.</summary>
+/// <summary>Compares telemetry with batches of usages. Each event must be interpreted and is stored with a key.</summary>
 internal sealed class OtlpRow : IRow
 {
     private const double Goal = 0.25;
@@ -31,7 +31,7 @@ internal sealed class OtlpRow : IRow
                 Side.Closed(
                     "events",
                     server,
-                    // Each round is of other processes: their calls are others.
+                    // Each round simulates new processes, so that their calls are new too.
                     number => new ExportingClient(scene.Agents[number], (Interlocked.Increment(ref runs) * Connections) + number, TimeProvider.System.GetUtcNow()),
                     Connections),
                 usagesPerTurn: Requests.BatchSize));
@@ -41,7 +41,7 @@ internal sealed class OtlpRow : IRow
         return
         [
             new(
-                "`POST /v1/logs`, 1,000 events of calls in protobuf, 4 connections",
+                "`POST /v1/logs`, 1,000 call events in protobuf, 4 connections",
                 "≥ 0.25 × the items/s of batches",
                 ratio.ToString("0.00"),
                 $"{rounds.Rate(1, Requests.BatchSize)}; batches {rounds.Rate(0, Requests.BatchSize)} (usages)",

@@ -9,7 +9,7 @@ using Microsoft.Playwright;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>How long after its answer a usage is on the page of its team, painted, in a real browser: in a quiet team, and in a busy one.</summary>
+/// <summary>Measures the time from the answer to a usage until a real browser has painted it on the team's page, for a quiet and a busy team.</summary>
 internal sealed class PageRow : IRow
 {
     private const decimal Cost = 1m;
@@ -19,7 +19,7 @@ internal sealed class PageRow : IRow
     private static readonly TimeSpan BetweenBusy = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // Writes down every figure when it has been painted: it is read in the frame, and timed by what comes after the frame.
+    // Records every figure once it is painted: reads it in the frame, and takes the time in the task after the frame.
     private const string Look =
         """
         () => {
@@ -65,17 +65,17 @@ internal sealed class PageRow : IRow
         var random = new Random(1);
         var reporter = new Reporter(http, scene.Sessions[0], page);
 
-        // For the compiler's sake.
+        // Warm up the JIT compiler.
         await reporter.MeasureAsync(Single, () => BetweenBusy, clock);
         var single = await reporter.MeasureAsync(Single, () => TimeSpan.FromMilliseconds(random.Next(300, 1_300)), clock);
-        trial.Say($"a usage at a time: {Spread.Of(single).ToString("0", " ms")}");
+        trial.Report($"one usage at a time: {Spread.Of(single).ToString("0", " ms")}");
         var busy = await reporter.MeasureAsync(Busy, () => BetweenBusy, clock);
-        trial.Say($"many: {Spread.Of(busy).ToString("0", " ms")}");
-        clock = await PageClock.CompareAsync(page) is var again && again.Doubt < clock.Doubt ? again : clock;
+        trial.Report($"many: {Spread.Of(busy).ToString("0", " ms")}");
+        clock = await PageClock.CompareAsync(page) is var again && again.MaxError < clock.MaxError ? again : clock;
         return
         [
-            Of("from a usage's answer to its figure painted on the team's page, in a browser", single, $"{Single} usages, a second or so apart", clock),
-            Of("the same while the team reports as fast as one agent can, up to 50 a second", busy, $"{Busy} usages; figures are read a few times a second at most", clock),
+            Of("from the answer to a usage until a browser has painted its figure on the team's page", single, $"{Single} usages, about a second apart", clock),
+            Of("the same while one agent reports as fast as it can, up to 50 usages a second", busy, $"{Busy} usages; pages read figures at most a few times a second", clock),
         ];
     }
 
@@ -86,16 +86,16 @@ internal sealed class PageRow : IRow
             work,
             "within a second",
             string.Create(CultureInfo.InvariantCulture, $"{spread.Median:0} ms, worst {spread.Max:0} ms"),
-            string.Create(CultureInfo.InvariantCulture, $"{text}; soonest {spread.Min:0} ms; the clocks are compared to {clock.Doubt.TotalMilliseconds:0.0} ms"),
+            string.Create(CultureInfo.InvariantCulture, $"{text}; fastest {spread.Min:0} ms; clock offset known to {clock.MaxError.TotalMilliseconds:0.0} ms"),
             spread.Max <= 1_000);
     }
 
-    /// <summary>An agent that reports, and what of it was on the page when.</summary>
+    /// <summary>An agent that reports usage, and the times when its figures were painted.</summary>
     private sealed class Reporter(HttpClient http, long session, IPage page)
     {
         private decimal spent;
 
-        /// <summary>Reports a number of usages, and answers how long after its answer each was on the page, in milliseconds.</summary>
+        /// <summary>Reports a number of usages and returns the delay from each answer to its painted figure, in milliseconds.</summary>
         public async Task<IReadOnlyList<double>> MeasureAsync(int usages, Func<TimeSpan> pause, PageClock clock)
         {
             await page.EvaluateAsync("window.shown.length = 0");

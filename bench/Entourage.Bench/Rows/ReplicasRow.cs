@@ -4,7 +4,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Two and three servers on one database, against one of them alone.</summary>
+/// <summary>Compares two and three servers on one database with a single one.</summary>
 internal sealed class ReplicasRow : IRow
 {
     private const double Goal = 1;
@@ -36,8 +36,8 @@ internal sealed class ReplicasRow : IRow
     {
         var ratio = rounds.Ratio(side, to: 0);
         return new(
-            $"usages with a {replica} replica on the database; every one acknowledged is in the costs, to the last digit",
-            "≥ one replica's",
+            $"usages with a {replica} replica on the same database; the cost report includes every acknowledged one exactly",
+            "≥ the rate of one replica",
             ratio.ToString("0.00"),
             $"{rounds.Rate(side)}; one replica {rounds.Rate(0)}",
             ratio.Median >= Goal);

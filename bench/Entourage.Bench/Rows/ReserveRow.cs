@@ -4,7 +4,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Money held before a call of a model, and spent after it.</summary>
+/// <summary>Measures reserving before a model call and committing after it.</summary>
 internal sealed class ReserveRow : IRow
 {
     private const double Goal = 0.25;

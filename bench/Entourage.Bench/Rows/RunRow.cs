@@ -8,8 +8,8 @@ using Entourage.Bench.Servers;
 namespace Entourage.Bench.Rows;
 
 /// <summary>
-/// A shell loop that burns money under <c>entourage run</c>: how long it takes from the call that crosses its cap until nothing of it
-/// runs any more, with what it forked twice and what it started in a session of its own.
+/// Runs a shell loop that spends money under <c>entourage run</c> and measures the time from the call that crosses its cap until all of
+/// its processes have exited, including one that it forked twice and one in a separate session (<c>setsid</c>).
 /// </summary>
 internal sealed class RunRow : IRow
 {
@@ -17,7 +17,7 @@ internal sealed class RunRow : IRow
     private const int CallsToCross = 5;
     private const int Processes = 3;
 
-    // It says when it begins each call, so what is measured contains the call itself.
+    // The script notes the start of each call, so the measured time includes the call itself.
     private const string Script = """
         (sh -c 'echo pid $$ >> "$TRACE"; while :; do sleep 1; done' &)
         setsid sh -c 'echo pid $$ >> "$TRACE"; while :; do sleep 1; done' &
@@ -57,8 +57,8 @@ internal sealed class RunRow : IRow
 
         return
         [
-            Of("`entourage run` around a shell loop that burns money: from the call that crosses the cap until its whole process tree is dead", 1_000, obeying),
-            Of($"the same where nothing obeys SIGTERM, with --grace {Grace.TotalSeconds:0}s", 1_000 + Grace.TotalMilliseconds, stubborn),
+            Of("`entourage run` with a shell loop that spends money: from the call that crosses the cap until its whole process tree has exited", 1_000, obeying),
+            Of($"the same with processes that ignore SIGTERM, with --grace {Grace.TotalSeconds:0}s", 1_000 + Grace.TotalMilliseconds, stubborn),
         ];
     }
 
@@ -69,7 +69,7 @@ internal sealed class RunRow : IRow
             work,
             string.Create(CultureInfo.InvariantCulture, $"within {goal:0} ms"),
             string.Create(CultureInfo.InvariantCulture, $"{spread.Median:0} ms, worst {spread.Max:0} ms"),
-            string.Create(CultureInfo.InvariantCulture, $"{Loops} runs, soonest {spread.Min:0} ms; no orphan, every session closed"),
+            string.Create(CultureInfo.InvariantCulture, $"{Loops} runs, fastest {spread.Min:0} ms; no orphan, every session closed"),
             spread.Max <= goal);
     }
 
@@ -129,7 +129,7 @@ internal sealed class RunRow : IRow
     private static string[] Lines(string trace, string kind) =>
         [.. File.ReadAllLines(trace).Select(line => line.Split(' ')).Where(line => line is [var first, _] && first == kind).Select(line => line[1])];
 
-    // One that has ended and is not waited for yet runs no more.
+    // A zombie has exited, even though its parent has not reaped it yet.
     private static bool Runs(int process)
     {
         try

@@ -5,7 +5,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Many clients that reserve from one budget: the load for which another reservation service publishes figures.</summary>
+/// <summary>Measures many clients that reserve from one budget. Another reservation service publishes figures for this load.</summary>
 internal sealed class SharedBudgetRow : IRow
 {
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ internal sealed class SharedBudgetRow : IRow
         await using var server = await ServerProcess.StartAsync(database);
         var scene = await Scene.CreateAsync(server.Address, Shape.Shared);
 
-        // Each client has its own session: their budget alone is shared.
+        // Each client has its own session. They share only the budget.
         var reserves = new List<Latencies>();
         var rounds = await trial.AlternateAsync(new Side($"{clients} clients", async duration =>
         {
@@ -34,7 +34,7 @@ internal sealed class SharedBudgetRow : IRow
             return run;
         }));
 
-        // The first is of the warm-up.
+        // The first one belongs to the warm-up.
         reserves.RemoveAt(0);
         return new(
             $"reserve, then commit, on one shared budget: {clients} clients",

@@ -5,7 +5,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>How long an operator waits for a server that starts on a database in use.</summary>
+/// <summary>Measures how long a server takes to start on a database with data.</summary>
 internal sealed class StartRow : IRow
 {
     private const double Goal = 2;
@@ -35,7 +35,7 @@ internal sealed class StartRow : IRow
         return
         [
             new(
-                "process start to the first answered request, on an existing database",
+                "from process start to the first answered request, on an existing database",
                 "≤ 2 s",
                 spread.ToString("0.00", " s"),
                 $"{Starts} starts",

@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Bench.Rows;
 
 /// <summary>
-/// An agent in a loop: how long it takes from the answer to the call that crossed the line until those who watch know, by the stream
-/// of events and by a signed webhook.
+/// Measures how long it takes from the answer to the call that turned a session into a runaway until event watchers and webhook
+/// receivers get the stop.
 /// </summary>
 internal sealed class StopRow : IRow
 {
@@ -47,8 +47,8 @@ internal sealed class StopRow : IRow
 
         return
         [
-            Of("a runaway at 50 calls/s is paused: from the answer to the crossing call to the `stop` event at a watcher", streamed),
-            Of("the same to a signed webhook at its receiver, signature checked", delivered),
+            Of("pausing a runaway at 50 calls/s: from the answer to the crossing call until a watcher receives the `stop` event", streamed),
+            Of("the same until the receiver of a signed webhook has it, signature verified", delivered),
         ];
     }
 
@@ -59,7 +59,7 @@ internal sealed class StopRow : IRow
             work,
             "within a second",
             string.Create(CultureInfo.InvariantCulture, $"{spread.Median:0.0} ms, worst {spread.Max:0.0} ms"),
-            string.Create(CultureInfo.InvariantCulture, $"{Loops} loops of {CallsToCross} calls, each in a team of its own; soonest {spread.Min:0.0} ms (below 0: before the answer)"),
+            string.Create(CultureInfo.InvariantCulture, $"{Loops} loops of {CallsToCross} calls, each in a separate team; fastest {spread.Min:0.0} ms (negative: before the answer)"),
             spread.Max <= 1_000);
     }
 
@@ -85,7 +85,7 @@ internal sealed class StopRow : IRow
             var answer = await PostAsync(http, $"sessions/{session}/usage", new { input_tokens = 900, output_tokens = 100, cost_usd = 0.001 });
             if (answer.GetProperty("stop").GetBoolean() != (call == CallsToCross))
             {
-                throw new InvalidDataException($"Call {call} of {CallsToCross} was answered {answer}.");
+                throw new InvalidDataException($"Call {call} of {CallsToCross} got the answer {answer}.");
             }
         }
 
@@ -104,7 +104,7 @@ internal sealed class StopRow : IRow
             }
         }
 
-        throw new InvalidDataException("The stream ended without a stop.");
+        throw new InvalidDataException("The event stream ended without a stop event.");
     }
 
     private static async Task<JsonElement> PostAsync(HttpClient http, string path, object body)
@@ -114,7 +114,7 @@ internal sealed class StopRow : IRow
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    /// <summary>Takes webhooks, and checks by whom they are signed (Standard Webhooks).</summary>
+    /// <summary>Receives webhooks and verifies their signatures (Standard Webhooks).</summary>
     private sealed class Receiver : IAsyncDisposable
     {
         private readonly WebApplication app;
@@ -126,7 +126,7 @@ internal sealed class StopRow : IRow
 
         public string Secret { get; set; } = "";
 
-        /// <summary>When each arrived.</summary>
+        /// <summary>The arrival times.</summary>
         public ChannelReader<long> Received => received.Reader;
 
         public static async Task<Receiver> StartAsync()

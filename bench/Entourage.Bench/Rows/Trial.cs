@@ -3,23 +3,23 @@ using Entourage.Bench.Load;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>How all rows are run: for how long, how often, and what is said meanwhile.</summary>
+/// <summary>Runs the sides of all rows and reports progress.</summary>
 internal sealed class Trial(Options options, TextWriter progress)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
 
-    /// <summary>How long a run takes.</summary>
+    /// <summary>The duration of a run.</summary>
     public TimeSpan Duration => options.Duration;
 
-    /// <summary>How often each side runs.</summary>
+    /// <summary>The number of runs of each side.</summary>
     public int Pairs => options.Pairs;
 
-    /// <summary>Runs the sides in turns, after each has run once for the compiler's sake.</summary>
+    /// <summary>Runs the sides alternately, after a warm-up run of each for the JIT compiler.</summary>
     public async Task<Rounds> AlternateAsync(params IReadOnlyList<Side> sides)
     {
         foreach (var side in sides)
         {
-            Say("warm-up", side, await side.RunAsync(WarmUp));
+            Report("warm-up", side, await side.RunAsync(WarmUp));
         }
 
         var rounds = new List<Run[]>();
@@ -29,7 +29,7 @@ internal sealed class Trial(Options options, TextWriter progress)
             for (var side = 0; side < runs.Length; side++)
             {
                 runs[side] = await sides[side].RunAsync(Duration);
-                Say($"{round} of {Pairs}", sides[side], runs[side]);
+                Report($"{round} of {Pairs}", sides[side], runs[side]);
             }
 
             rounds.Add(runs);
@@ -38,10 +38,10 @@ internal sealed class Trial(Options options, TextWriter progress)
         return new(rounds);
     }
 
-    /// <summary>Says how far a row is.</summary>
-    public void Say(FormattableString text) => progress.WriteLine($"  {FormattableString.Invariant(text)}");
+    /// <summary>Reports the progress of a row.</summary>
+    public void Report(FormattableString text) => progress.WriteLine($"  {FormattableString.Invariant(text)}");
 
-    private void Say(string round, Side side, Run run)
+    private void Report(string round, Side side, Run run)
     {
         var (p50, p99) = (run.Latencies.Milliseconds(0.5), run.P99);
         progress.WriteLine(string.Create(

@@ -3,7 +3,7 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>The call that every agent makes after every call of a model.</summary>
+/// <summary>Measures the call that every agent makes after each model call.</summary>
 internal sealed class UsageRow : IRow
 {
     private const double Goal = 0.5;

@@ -6,17 +6,17 @@ using Entourage.Bench.Load;
 
 namespace Entourage.Bench.Servers;
 
-/// <summary>A team with a past: sessions of four weeks with many usages each, reported as any agent reports them.</summary>
+/// <summary>A team with four weeks of sessions with many usages each, reported through the API as agents do it.</summary>
 internal sealed class History
 {
-    /// <summary>How many usages a session has.</summary>
+    /// <summary>The number of usages per session.</summary>
     public const int UsagesPerSession = 100;
 
     private const int Agents = 40;
     private const int Tasks = 500;
     private const int Connections = 8;
 
-    // Usage may be reported as late as 30 days.
+    // Usage may be at most 30 days old.
     private static readonly TimeSpan Past = TimeSpan.FromDays(28);
     private static readonly string[] Models = ["claude-opus-4-8", "claude-sonnet-4-6", "gpt-5", "gemini-2.5-pro"];
 
@@ -27,13 +27,13 @@ internal sealed class History
 
     private History(Guid team) => this.team = team;
 
-    /// <summary>The address of the team's costs.</summary>
+    /// <summary>The path of the team's cost report.</summary>
     public string CostsPath => $"/teams/{team}/costs";
 
-    /// <summary>How many sessions there are.</summary>
+    /// <summary>The number of sessions.</summary>
     public int Sessions { get; private set; }
 
-    /// <summary>Makes the team, without sessions.</summary>
+    /// <summary>Creates the team, without sessions.</summary>
     public static async Task<History> CreateAsync(Uri server)
     {
         using var http = new HttpClient { BaseAddress = new(server, "api/v1/") };
@@ -52,21 +52,21 @@ internal sealed class History
         return history;
     }
 
-    /// <summary>Adds sessions with their usages, until there are so many.</summary>
-    /// <param name="address">Where the server is now.</param>
-    /// <param name="count">How many sessions there are to be.</param>
+    /// <summary>Adds sessions with usages until there are a given number.</summary>
+    /// <param name="address">The server's current address.</param>
+    /// <param name="count">The total number of sessions to reach.</param>
     public async Task GrowAsync(Uri address, int count)
     {
-        // So many at once that a batch of usages covers the sessions of one piece.
-        const int Piece = Requests.BatchSize / UsagesPerSession;
+        // As many sessions at once as one batch of usages covers.
+        const int SessionsPerBatch = Requests.BatchSize / UsagesPerSession;
         var next = Sessions;
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
         {
             using var connection = await HttpConnection.OpenAsync(address);
-            for (var first = Interlocked.Add(ref next, Piece) - Piece; first < count; first = Interlocked.Add(ref next, Piece) - Piece)
+            for (var first = Interlocked.Add(ref next, SessionsPerBatch) - SessionsPerBatch; first < count; first = Interlocked.Add(ref next, SessionsPerBatch) - SessionsPerBatch)
             {
-                var ids = new long[Piece];
-                for (var i = 0; i < Piece; i++)
+                var ids = new long[SessionsPerBatch];
+                for (var i = 0; i < SessionsPerBatch; i++)
                 {
                     ids[i] = await StartAsync(connection, first + i);
                 }
@@ -85,7 +85,7 @@ internal sealed class History
         return JsonElement.ParseValue(ref reader).GetProperty("id").GetInt64();
     }
 
-    /// <summary>The usages of some sessions, half an hour of the past for each.</summary>
+    /// <summary>Builds the usages of some sessions, spread over half an hour each.</summary>
     private byte[] Usages(long[] ids, double partOfPast)
     {
         var items = new StringBuilder();

@@ -4,7 +4,7 @@ using Entourage.Bench.Load;
 
 namespace Entourage.Bench.Servers;
 
-/// <summary>What a load works on: an organisation with teams under a daily cap, their agents, tasks and open sessions.</summary>
+/// <summary>The data for a load: an organisation with teams under a daily cap, and their agents, tasks and open sessions.</summary>
 internal sealed class Scene
 {
     private readonly List<Guid> teams = [];
@@ -22,13 +22,13 @@ internal sealed class Scene
     /// <summary>The agents of all teams.</summary>
     public IReadOnlyList<Guid> Agents => agents;
 
-    /// <summary>The sessions of all teams, neighbours in the same one.</summary>
+    /// <summary>The sessions of all teams, grouped by team.</summary>
     public IReadOnlyList<long> Sessions => sessions;
 
-    /// <summary>Sets one up through the API.</summary>
+    /// <summary>Creates a scene through the API.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="shape">How much of what there is.</param>
-    /// <param name="adminKey">The key of an admin, where the server asks for one: each agent has a key of its own then.</param>
+    /// <param name="shape">The size of the scene.</param>
+    /// <param name="adminKey">An admin key if the server needs keys; each agent then gets its own key.</param>
     public static async Task<Scene> CreateAsync(Uri server, Shape shape, string? adminKey = null)
     {
         var scene = new Scene(adminKey);
@@ -42,7 +42,7 @@ internal sealed class Scene
         return scene;
     }
 
-    /// <summary>A load of usages of these sessions.</summary>
+    /// <summary>Creates clients that report usage for these sessions.</summary>
     public Func<int, IClient> Usages(int clients)
     {
         byte[][] requests = [.. sessions.Select(Requests.Usage)];
@@ -54,14 +54,14 @@ internal sealed class Scene
         return number => new RepeatingClient(requests, 200, number, clients);
     }
 
-    /// <summary>A load of budget checks of these agents.</summary>
+    /// <summary>Creates clients that check the budgets of these agents.</summary>
     public Func<int, IClient> Budgets(int clients)
     {
         byte[][] checks = [.. agents.Select(Requests.Budget)];
         return number => new RepeatingClient(checks, 200, number, clients);
     }
 
-    /// <summary>What the teams have cost, all together (USD).</summary>
+    /// <summary>Reads the total cost of all teams (USD).</summary>
     public async Task<decimal> ReadCostAsync(Uri server)
     {
         using var http = Open(server);

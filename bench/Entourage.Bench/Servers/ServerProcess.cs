@@ -7,7 +7,7 @@ using Entourage.Testing;
 
 namespace Entourage.Bench.Servers;
 
-/// <summary>A server as a process of its own: the product or the yardstick.</summary>
+/// <summary>A server in a separate process: Entourage or the baseline.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -16,10 +16,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process, Uri address, Task<string> output) => (this.process, Address, this.output) = (process, address, output);
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The server's address.</summary>
     public Uri Address { get; }
 
-    /// <summary>The most memory that it has had resident, in bytes.</summary>
+    /// <summary>The peak resident memory in bytes.</summary>
     public long PeakResidentBytes
     {
         get
@@ -29,7 +29,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The memory that it has resident now, in bytes.</summary>
+    /// <summary>The current resident memory in bytes.</summary>
     public long ResidentBytes
     {
         get
@@ -39,24 +39,24 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the yardstick and waits until it listens.</summary>
+    /// <summary>Starts the baseline and waits until it listens.</summary>
     public static Task<ServerProcess> StartBareAsync() => StartAsync(null, [], "Entourage.Bench.dll", BareHost.Command);
 
-    /// <summary>Starts the product on a database and waits until it listens.</summary>
+    /// <summary>Starts Entourage on a database and waits until it listens.</summary>
     public static Task<ServerProcess> StartAsync(TemporaryDatabase database, params IReadOnlyList<(string Name, string Value)> settings) =>
         StartAsync(database, settings, "Entourage.Api.dll");
 
-    /// <summary>Runs a command of the product on a database, to its end.</summary>
-    /// <exception cref="InvalidOperationException">It failed.</exception>
+    /// <summary>Runs an Entourage command on a database to completion.</summary>
+    /// <exception cref="InvalidOperationException">The command failed.</exception>
     public static async Task<string> RunAsync(TemporaryDatabase database, params string[] arguments)
     {
         using var process = Launch(database, [], [Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments]);
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} ended with {process.ExitCode}: {output}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} exited with {process.ExitCode}: {output}");
     }
 
-    /// <summary>Asks it to end, as an operator does, and waits until it has.</summary>
+    /// <summary>Sends SIGTERM and waits until the process has exited.</summary>
     public async Task StopAsync()
     {
         if (OperatingSystem.IsWindows())
@@ -92,12 +92,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             {
                 if (ApiLine.Match(line) is { Success: true } match)
                 {
-                    // What follows is read all the same: a full pipe would block the process.
+                    // Keep reading, because a full pipe would block the process.
                     return new(process, new(match.Groups["address"].Value), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
                 }
             }
 
-            throw new InvalidOperationException($"{program} ended before it listened.");
+            throw new InvalidOperationException($"{program} exited before it listened.");
         }
         catch
         {

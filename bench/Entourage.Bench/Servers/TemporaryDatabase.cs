@@ -2,23 +2,23 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Bench.Servers;
 
-/// <summary>A SQLite file of its own, in the folder for temporary files.</summary>
+/// <summary>A SQLite file in the temporary folder.</summary>
 internal sealed class TemporaryDatabase : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("entourage-bench-");
 
-    /// <summary>How the server opens it.</summary>
+    /// <summary>The connection string for the server.</summary>
     public string ConnectionString => $"Data Source={File}";
 
-    /// <summary>Where a backup of it goes.</summary>
+    /// <summary>The path for backups.</summary>
     public string BackupFile => File + ".backup";
 
-    /// <summary>How large its write-ahead log has become, in bytes.</summary>
+    /// <summary>The size of the write-ahead log in bytes.</summary>
     public long LogSize => new FileInfo(File + "-wal").Length;
 
     private string File => Path.Combine(folder.FullName, "entourage.db");
 
-    /// <summary>Its size in bytes, with nothing left in the log. No server may have it open.</summary>
+    /// <summary>Checkpoints the write-ahead log and returns the file's size in bytes. No server may have it open.</summary>
     public long MeasureSize()
     {
         using (var connection = new SqliteConnection($"{ConnectionString};Pooling=False"))
