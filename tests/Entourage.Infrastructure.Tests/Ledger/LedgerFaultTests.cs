@@ -60,6 +60,18 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
+    public async Task A_commit_that_cannot_be_looked_up_is_answered_as_unknown()
+    {
+        faulty.Faults.Enqueue(Fault.LostAfterCommit);
+        faulty.Faults.Enqueue(Fault.Full);
+
+        var answer = await PostAsync();
+
+        Assert.That((answer.Status, answer.Json.Text("type")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "/problems/outcome-unknown")));
+        await AssertSpentAsync(1m, records: 1);
+    }
+
+    [Test]
     public async Task A_mistake_in_one_transaction_is_not_suffered_by_those_that_share_it()
     {
         faulty.Faults.Enqueue(Fault.Wait);

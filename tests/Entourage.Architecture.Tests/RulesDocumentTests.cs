@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace Entourage.Architecture.Tests;
+
+/// <summary>docs/rules.md cites only tests that exist, and the code cites only rules that docs/rules.md explains.</summary>
+internal sealed partial class RulesDocumentTests
+{
+    private static readonly string Document = Repository.Read("docs/rules.md");
+
+    private static readonly IReadOnlyList<string> CitedTests = [.. CitedTest.Matches(Document).Select(match => match.Groups[1].Value).Distinct()];
+
+    [TestCaseSource(nameof(CitedTests))]
+    public void Cited_test_exists(string name)
+    {
+        var (type, method) = (name[..name.IndexOf('.', StringComparison.Ordinal)], name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..]);
+        Assert.That(
+            Repository.Files("tests", ".cs").Where(path => Path.GetFileNameWithoutExtension(path) == type).Select(Repository.Read),
+            Has.Some.Contains($" {method}("));
+    }
+
+    [Test]
+    public void Every_rule_cites_a_test() => Assert.That(
+        Document.Split("\n## Rule ").Skip(1).Where(section => !CitedTest.IsMatch(section)).Select(section => section.Split('\n')[0]),
+        Is.Empty);
+
+    [Test]
+    public void Rules_that_the_code_cites_are_explained()
+    {
+        var explained = Heading.Matches(Document).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var cited = Repository.Files("src", ".cs")
+            .SelectMany(path => CitedRules.Matches(Repository.Read(path)))
+            .SelectMany(match => Number.Matches(match.Value))
+            .Select(match => match.Value);
+        Assert.That(cited.Distinct(), Is.Not.Empty.And.SubsetOf(explained));
+    }
+
+    [GeneratedRegex(@"`(\w+Tests\.\w+)`")]
+    private static partial Regex CitedTest { get; }
+
+    [GeneratedRegex(@"^## Rule (\d+):", RegexOptions.Multiline)]
+    private static partial Regex Heading { get; }
+
+    [GeneratedRegex(@"\b[Rr]ules? \d+(, \d+)*( and \d+)?")]
+    private static partial Regex CitedRules { get; }
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Number { get; }
+}
