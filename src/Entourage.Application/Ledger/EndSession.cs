@@ -10,20 +10,20 @@ using MediatR;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>How an agent says its session went.</summary>
+/// <summary>How a session went, as its agent reports it.</summary>
 public enum SessionOutcome
 {
-    /// <summary>Well; the default.</summary>
+    /// <summary>It completed. This is the default.</summary>
     Completed,
 
     /// <summary>An error ended it.</summary>
     Failed,
 }
 
-/// <summary>Ends a session and gives its reservations back (rule 7). Ending one that has ended answers it again, unchanged.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="Outcome">How it went; null is well, or badly where there is an error.</param>
-/// <param name="Error">The error that ended it.</param>
+/// <summary>Ends a session and releases its reservations (rule 7). A session that has ended is returned unchanged.</summary>
+/// <param name="Id">The session.</param>
+/// <param name="Outcome">How it went; when null, failed if there is an error and completed otherwise.</param>
+/// <param name="Error">The error that ended it; null for none.</param>
 public sealed record EndSessionCommand(long Id, SessionOutcome? Outcome, string? Error) : ILedgerCommand<SessionResponse>
 {
     /// <inheritdoc/>

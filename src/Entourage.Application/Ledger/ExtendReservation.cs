@@ -10,10 +10,10 @@ using MediatR;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>Holds a live reservation for longer: a call that takes long keeps its money.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="TtlSeconds">How long from now, in seconds: 1 to 3,600. It never shortens what was granted.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <summary>Extends a live reservation, so that a long call keeps its money.</summary>
+/// <param name="Id">The reservation.</param>
+/// <param name="TtlSeconds">The time to live from now, in seconds: 1 to 3,600. It never shortens the reservation.</param>
+/// <param name="IdempotencyKey">The caller's key; null for none.</param>
 public sealed record ExtendReservationCommand(Guid Id, long? TtlSeconds, string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>

@@ -8,31 +8,31 @@ using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>The ledger's reads.</summary>
+/// <summary>Reads the rows that a budget check depends on.</summary>
 internal interface ILedgerReads
 {
-    /// <summary>Whose budgets some work falls under; null when there is no such agent.</summary>
+    /// <summary>An agent with its caps, pauses and newest active session; null when there is no such agent.</summary>
     /// <param name="agentId">The agent.</param>
-    /// <param name="killedSince">From when on a kill of its newest session is told.</param>
+    /// <param name="killedSince">The earliest kill of its newest session to report (UTC).</param>
     Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince);
 
-    /// <summary>Whose sessions are, and whether these agents are paused.</summary>
+    /// <summary>The agents of sessions, with their pauses.</summary>
     Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds);
 
-    /// <summary>A task of a team as budgets see it; null when the team has none such.</summary>
+    /// <summary>The cap of a task; null when the team has no such task.</summary>
     Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId);
 
-    /// <summary>What the counters of windows say; a window without a counter is left out.</summary>
+    /// <summary>The counters of windows. A window without a counter is missing from the result.</summary>
     Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows);
 
-    /// <summary>The reservations of organisations that have run out by an instant, and that the counters count still.</summary>
+    /// <summary>The reservations of organisations that have expired by an instant and are still counted.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now);
 }
 
-/// <summary>The ledger's writes.</summary>
+/// <summary>The port of the ledger's decisions to the store, within one transaction that can write.</summary>
 internal interface ILedgerWrites : ILedgerReads
 {
-    /// <summary>Waits until no other transaction counts for the sessions' organisations and some others, and reads the sessions.</summary>
+    /// <summary>Locks the organisations of sessions and some others until the transaction ends, and reads the sessions.</summary>
     Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
 
     /// <summary>The active sessions of a team or an organisation.</summary>
@@ -44,49 +44,49 @@ internal interface ILedgerWrites : ILedgerReads
     /// <summary>The teams of an organisation.</summary>
     Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId);
 
-    /// <summary>Reservations by their ids; those that there are.</summary>
+    /// <summary>Reservations by their ids. Unknown ids are missing from the result.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids);
 
     /// <summary>The reservations of sessions that have not ended.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds);
 
-    /// <summary>The number of the newest price that all organisations share; null when there is none.</summary>
+    /// <summary>The id of the newest price that all organisations share; null for none.</summary>
     Task<long?> FindNewestSharedPriceAsync();
 
-    /// <summary>The prices of one organisation alone, or those that all share.</summary>
+    /// <summary>The prices of one organisation, or those that all organisations share.</summary>
     /// <param name="organisationId">The organisation; null for the shared prices.</param>
     Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId);
 
-    /// <summary>Usages that wait for a price, by their sequences; those that do.</summary>
+    /// <summary>Records that wait for a price, by their sequences. Others are missing from the result.</summary>
     Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);
 
-    /// <summary>A usage of a session, with what corrected it since; null when there is none. Quick for the newest ones.</summary>
+    /// <summary>A recorded usage of a session with its corrections; null for none. Fast for the newest usages.</summary>
     Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId);
 
-    /// <summary>The stored answers under keys, by the hexadecimal text of the key's hash.</summary>
+    /// <summary>The stored responses under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
 
-    /// <summary>Those alerts that there are already.</summary>
+    /// <summary>The alerts that exist, of some keys.</summary>
     Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys);
 
-    /// <summary>What an agent's sessions cost in quarters of an hour (USD), imputed costs included, by the rollups that are stored.</summary>
+    /// <summary>The cost of an agent's sessions in a range of quarter hours (USD), imputed costs included, from the stored rollups.</summary>
     /// <param name="teamId">The team of the agent.</param>
     /// <param name="agentId">The agent.</param>
     /// <param name="from">The first quarter (UTC).</param>
-    /// <param name="until">The end, which is not part of it (UTC).</param>
+    /// <param name="until">The end of the range, exclusive (UTC).</param>
     Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until);
 
-    /// <summary>Whether a session has a usage record of an id. Slow, and asked only after a connection was lost.</summary>
+    /// <summary>Whether a session has a usage record with an id. Slow: used only after a lost connection.</summary>
     Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
 
-    /// <summary>Rollups of an organisation that the cost summaries lack something of: one piece of them.</summary>
+    /// <summary>Some rollups of an organisation whose totals are not all in the cost summaries.</summary>
     Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId);
 
-    /// <summary>Adds to cost summaries, and notes that they hold all of some rollups.</summary>
+    /// <summary>Adds to cost summaries, and marks rollups as summarised.</summary>
     Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups);
 
-    /// <summary>Writes what a batch came to.</summary>
-    /// <exception cref="LedgerConflictException">A row is not as it was read.</exception>
+    /// <summary>Saves the changes of a transaction.</summary>
+    /// <exception cref="LedgerConflictException">A row has changed since it was read.</exception>
     Task SaveAsync(LedgerChanges changes);
 }
 

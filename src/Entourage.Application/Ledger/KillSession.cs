@@ -11,11 +11,10 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Ends a session against its agent's will, and the sessions of its sub-agents, and gives their reservations back. Killing one that has
-/// ended leaves it unchanged.
+/// Kills a session and the sessions of its sub-agents, and releases their reservations. A session that has ended is returned unchanged.
 /// </summary>
-/// <param name="Id">Which.</param>
-/// <param name="Reason">Why; the session's <c>error</c> from then on.</param>
+/// <param name="Id">The session.</param>
+/// <param name="Reason">Why. It becomes the session's <c>error</c>.</param>
 public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>
 {
     /// <inheritdoc/>

@@ -15,13 +15,13 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Stops the work of an agent, a team or an organisation: whatever is active below is told to stop, nothing is started or reserved, and
-/// reservations are given back. Pausing what is paused changes the reason and the end of the pause.
+/// Pauses an agent, a team or an organisation: active sessions are told to stop, no session starts, nothing is reserved, and reservations are released.
+/// Pausing again replaces the reason and the expiry.
 /// </summary>
-/// <param name="Scope">Whose work.</param>
-/// <param name="Id">The id of that.</param>
-/// <param name="Reason">Why, for those who are told to stop.</param>
-/// <param name="ExpiresAt">When the pause runs out (UTC), ahead; null for never.</param>
+/// <param name="Scope">What to pause.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Reason">Why. Agents that are told to stop see it.</param>
+/// <param name="ExpiresAt">When the pause expires (UTC), in the future; null for never.</param>
 public sealed record PauseCommand(PauseScope Scope, Guid Id, string Reason, DateTimeOffset? ExpiresAt) : ILedgerCommand<PauseResponse>
 {
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed class PauseHandler(IEntourageDb db, IBudgetLedger ledger, Caller
         var now = time.GetUtcNow();
         if (request.ExpiresAt <= now)
         {
-            throw new RuleViolationException("validation", "'expires_at' must be ahead.", nameof(request.ExpiresAt));
+            throw new RuleViolationException("validation", "'expires_at' must be in the future.", nameof(request.ExpiresAt));
         }
 
         var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);

@@ -14,23 +14,23 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Records what a session used. It is taken whatever the state of the session and its budgets: that money is gone already (rule 1).
+/// Records a usage of a session. It is recorded whatever the state of the session and its budgets, since the money is already spent (rule 1).
 /// </summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="InputTokens">Input tokens, cached ones not included.</param>
 /// <param name="OutputTokens">Output tokens.</param>
 /// <param name="CacheReadTokens">Cache-read tokens.</param>
 /// <param name="CacheWriteTokens">Cache-write tokens.</param>
-/// <param name="LongCacheWriteTokens">Those of the cache-write tokens that were written for an hour.</param>
-/// <param name="Batch">Whether it went through the provider's batch API.</param>
-/// <param name="CostUsd">The cost (USD); null when the caller does not know it: then the model's price says.</param>
+/// <param name="LongCacheWriteTokens">The part of the cache-write tokens that was written for an hour.</param>
+/// <param name="Batch">Whether the call went through the provider's batch API.</param>
+/// <param name="CostUsd">The cost (USD); null for the price of the model.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="ReservationId">The reservation of the session that it commits; null for none.</param>
 /// <param name="OccurredAt">When the money was spent (UTC), at most 5 minutes ahead and 30 days back; now when null.</param>
 /// <param name="Error">A short text of the error, where the call failed.</param>
 /// <param name="Billing">How it is paid for.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
-/// <remarks>Whether it happened at a time that may still be counted is seen in the ledger: a retry under a key is never too late.</remarks>
+/// <param name="IdempotencyKey">The caller's key; null for none.</param>
+/// <remarks>The ledger checks the time and not the validator, so that a retry with a key is never too late.</remarks>
 public sealed record RecordUsageCommand(
     long SessionId,
     long? InputTokens,
@@ -64,7 +64,7 @@ internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageComman
         RuleFor(command => command.CacheWriteTokens).Tokens();
         RuleFor(command => command.LongCacheWriteTokens).Tokens()
             .LessThanOrEqualTo(command => command.CacheWriteTokens ?? 0)
-            .WithMessage("'{PropertyName}' are some of the cache-write tokens, and no more than these.")
+            .WithMessage("'{PropertyName}' must be at most the cache-write tokens, since they are part of these.")
             .OverridePropertyName("cache_write_1h_tokens");
         RuleFor(command => command.CostUsd).Usd();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);

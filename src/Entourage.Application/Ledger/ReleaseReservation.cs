@@ -5,8 +5,8 @@ using MediatR;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>Gives a reservation back. One that has ended already stays as it is.</summary>
-/// <param name="Id">Which.</param>
+/// <summary>Releases a reservation. One that has ended stays as it is.</summary>
+/// <param name="Id">The reservation.</param>
 public sealed record ReleaseReservationCommand(Guid Id) : ILedgerCommand<Unit>
 {
     /// <inheritdoc/>

@@ -15,16 +15,16 @@ using MediatR;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>Sets money aside for a call that is about to be made: from every budget that applies, or from none (rules 3 and 6).</summary>
-/// <param name="SessionId">The session that is to spend it.</param>
-/// <param name="EstimatedCostUsd">How much (USD); null where the price of the model is to say.</param>
+/// <summary>Reserves money for a call that is about to be made, in every budget that applies or in none (rules 3 and 6).</summary>
+/// <param name="SessionId">The session that spends it.</param>
+/// <param name="EstimatedCostUsd">The amount (USD); null to reserve the price of the tokens.</param>
 /// <param name="Model">The model of the call; the session's when null.</param>
 /// <param name="InputTokens">The tokens of the whole prompt, cached ones included, without those in <paramref name="CacheWriteTokens"/>.</param>
-/// <param name="MaxOutputTokens">The most output tokens that it may have, where the price is to say.</param>
+/// <param name="MaxOutputTokens">The most output tokens that the call may produce.</param>
 /// <param name="CacheWriteTokens">Further prompt tokens that may be written to the cache; null where any of the prompt may be.</param>
-/// <param name="LongCacheWriteTokens">Those of the cache-write tokens that may be written for an hour; null where any of them may be.</param>
-/// <param name="TtlSeconds">How long it holds, in seconds: 1 to 3,600; 300 when null.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="LongCacheWriteTokens">The part of the cache-write tokens that may be written for an hour; null where any of them may be.</param>
+/// <param name="TtlSeconds">The time to live, in seconds: 1 to 3,600; 300 when null.</param>
+/// <param name="IdempotencyKey">The caller's key; null for none.</param>
 public sealed record ReserveSpendCommand(
     long SessionId,
     Money? EstimatedCostUsd,
@@ -50,13 +50,13 @@ internal sealed class ReserveSpendValidator : AbstractValidator<ReserveSpendComm
         RuleFor(command => command.EstimatedCostUsd).Usd();
         When(IsOfTokens, () =>
         {
-            RuleFor(command => command.EstimatedCostUsd).Null().WithMessage("Either the cost is estimated here, or it is the price of tokens.");
+            RuleFor(command => command.EstimatedCostUsd).Null().WithMessage("'{PropertyName}' must be absent where tokens are given: Entourage prices these.");
             RuleFor(command => command.InputTokens).NotNull().Tokens();
             RuleFor(command => command.MaxOutputTokens).NotNull().Tokens();
             RuleFor(command => command.CacheWriteTokens).Tokens();
             RuleFor(command => command.LongCacheWriteTokens).Tokens()
                 .LessThanOrEqualTo(command => command.CacheWriteTokens ?? 0)
-                .WithMessage("'{PropertyName}' are some of the cache-write tokens, and no more than these.")
+                .WithMessage("'{PropertyName}' must be at most the cache-write tokens, since they are part of these.")
                 .OverridePropertyName("cache_write_1h_tokens");
             RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         }).Otherwise(() => RuleFor(command => command.EstimatedCostUsd).NotNull());

@@ -11,11 +11,11 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Ends the pause of an agent, a team or an organisation. What is not paused stays as it is; a pause of what it belongs to goes on.
+/// Ends the pause of an agent, a team or an organisation. One that is not paused stays as it is, and a pause of a wider scope remains in force.
 /// </summary>
-/// <param name="Scope">Whose work.</param>
-/// <param name="Id">The id of that.</param>
-/// <param name="Reason">Why, for those who watch; null where nobody says.</param>
+/// <param name="Scope">What to resume.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Reason">Why; null for none.</param>
 public sealed record ResumeCommand(PauseScope Scope, Guid Id, string? Reason) : ILedgerCommand<PauseResponse>
 {
     /// <inheritdoc/>
