@@ -4,12 +4,12 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// The money path: usage, reservations and whatever ends them. It keeps every counter in the transaction of what it counts.
-/// Many concurrent callers share one transaction; a lone caller waits for no timer.
+/// Writes usages, reservations and whatever ends them, together with every counter that they change. Concurrent callers share a transaction, and a lone
+/// caller waits for no timer.
 /// </summary>
 public interface IBudgetLedger
 {
-    /// <summary>Writes an entry. When this returns, its effect is on disk (rule 1).</summary>
+    /// <summary>Writes an entry. When this returns, the entry is on disk (rule 1).</summary>
     /// <exception cref="Errors.NotFoundException">There is no such session or reservation.</exception>
     /// <exception cref="Errors.BudgetExceededException">A hard budget refuses a reservation.</exception>
     /// <exception cref="Domain.RuleViolationException">The entry breaks another rule.</exception>
@@ -18,53 +18,56 @@ public interface IBudgetLedger
     Task<LedgerAnswer<T>> WriteAsync<T>(LedgerEntry<T> entry, CancellationToken cancellationToken);
 
     /// <summary>Writes entries in one transaction, each accepted or refused on its own.</summary>
-    /// <returns>What became of each, in their order.</returns>
+    /// <returns>An outcome for each entry, in their order.</returns>
     /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached, or too many callers wait already.</exception>
     Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken);
 
-    /// <summary>Reads every budget that applies to some work, what its counter says, and what else stops it.</summary>
+    /// <summary>Reads every budget that applies to some work, with its counter, and the pauses that stop it.</summary>
     /// <exception cref="Errors.NotFoundException">There is no such agent, or no such task in its team.</exception>
     Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <summary>The ledger's answer to an entry.</summary>
-/// <param name="Response">What the caller is told.</param>
-/// <param name="Replayed">Whether it was told so before, under the same key; then nothing was written now.</param>
+/// <summary>The response to an accepted entry.</summary>
+/// <param name="Response">The response.</param>
+/// <param name="Replayed">Whether it was given before, under the same key. Then nothing was written.</param>
 public sealed record LedgerAnswer<T>(T Response, bool Replayed);
 
-/// <summary>What became of one entry: an answer, or the reason why it alone was not written.</summary>
-/// <param name="Response">What the caller is told, of the type that its entry names.</param>
-/// <param name="Replayed">Whether it was told so before, under the same key.</param>
-/// <param name="Refusal">Why nothing was written.</param>
+/// <summary>The outcome of one entry: a response or a refusal.</summary>
+/// <param name="Response">The response, of the type that its entry names; null where it was refused.</param>
+/// <param name="Replayed">Whether the response was given before, under the same key. Then nothing was written.</param>
+/// <param name="Refusal">Why nothing was written; null where the entry was accepted.</param>
 public sealed record LedgerOutcome(object? Response, bool Replayed, Exception? Refusal)
 {
-    /// <summary>An entry that was written, or had been before.</summary>
-    public static LedgerOutcome Of(object response, bool replayed) => new(response, replayed, null);
+    /// <summary>An entry that changes the ledger.</summary>
+    public static LedgerOutcome Accepted(object response) => new(response, false, null);
 
-    /// <summary>An entry that was refused.</summary>
-    public static LedgerOutcome Of(Exception refusal) => new(null, false, refusal);
+    /// <summary>An entry that was accepted before.</summary>
+    public static LedgerOutcome Replay(object response) => new(response, true, null);
+
+    /// <summary>An entry that changes nothing.</summary>
+    public static LedgerOutcome Refused(Exception refusal) => new(null, false, refusal);
 }
 
-/// <summary>How some work stands.</summary>
-/// <param name="Position">Every budget that applies, with what its counter says.</param>
+/// <summary>The budgets and pauses that apply to some work.</summary>
+/// <param name="Position">Every budget that applies, with its counter.</param>
 /// <param name="Pauses">The pauses in force that stop it, the widest first.</param>
-/// <param name="WasKilled">Its agent has no active session, and its newest was killed a short while ago.</param>
+/// <param name="WasKilled">Whether its agent has no active session and its newest session was killed recently.</param>
 public sealed record BudgetStanding(BudgetPosition Position, IReadOnlyList<PauseInForce> Pauses, bool WasKilled);
 
-/// <summary>Whose budgets to read.</summary>
+/// <summary>The work whose budgets to read.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="TaskId">The task; null takes that of the session, if there is one.</param>
-/// <param name="Session">Which of the agent's sessions.</param>
+/// <param name="TaskId">The task; null for that of the session.</param>
+/// <param name="Session">The session.</param>
 public sealed record BudgetSubject(Guid AgentId, long? TaskId, SessionChoice Session);
 
-/// <summary>Which session's cap counts besides those of agent, team and organisation.</summary>
-/// <param name="UseNewestActive">Take the newest active session of the agent, and its task where none is named.</param>
-/// <param name="Path">Else this session and its ancestors; empty for none.</param>
+/// <summary>The session of a budget check.</summary>
+/// <param name="UseNewestActive">Whether to use the agent's newest active session, and its task where none is named.</param>
+/// <param name="Path">Otherwise a session and its ancestors; empty for none.</param>
 public sealed record SessionChoice(bool UseNewestActive, IReadOnlyList<long> Path)
 {
-    /// <summary>The agent's newest active session, if it has one.</summary>
+    /// <summary>The agent's newest active session.</summary>
     public static readonly SessionChoice NewestActive = new(true, []);
 
-    /// <summary>A session, followed by its ancestors.</summary>
+    /// <summary>A session and its ancestors.</summary>
     public static SessionChoice Of(IReadOnlyList<long> path) => new(false, path);
 }

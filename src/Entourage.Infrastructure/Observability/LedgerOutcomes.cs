@@ -31,26 +31,6 @@ internal enum LedgerResult
 /// <summary>What entries of the ledger are counted as.</summary>
 internal static class LedgerOutcomes
 {
-    /// <summary>The kinds of entries, by their numbers.</summary>
-    public static readonly IReadOnlyList<string> Kinds =
-        ["usage", "reserve", "extend", "release", "end_session", "kill_session", "abandon_session", "pause", "resume", "reprice", "other"];
-
-    /// <summary>The number of an entry's kind.</summary>
-    public static int KindOf(LedgerEntry entry) => entry switch
-    {
-        UsageEntry => 0,
-        ReserveEntry => 1,
-        ExtendEntry => 2,
-        ReleaseEntry => 3,
-        EndSessionEntry => 4,
-        KillSessionEntry => 5,
-        AbandonEntry => 6,
-        PauseEntry => 7,
-        ResumeEntry => 8,
-        RepriceEntry => 9,
-        _ => 10,
-    };
-
     /// <summary>What an outcome is counted as.</summary>
     public static LedgerResult ResultOf(LedgerOutcome outcome) => outcome switch
     {

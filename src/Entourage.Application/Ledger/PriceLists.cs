@@ -1,24 +1,24 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Prices;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Caches the price lists of organisations. A list is valid for one version of its organisation: whoever sets a price changes the version of each
-/// organisation concerned in the same transaction, and every transaction of the ledger reads it.
+/// Caches the price lists of organisations. A list is valid for one version of its organisation. Setting a price raises that version in the same
+/// transaction, and every transaction of the ledger reads it.
 /// </summary>
 /// <remarks>
-/// The prices that all organisations share are kept once, however many lists refer to them. A new shared price changes the version of every
-/// organisation, so all cached lists are dropped with it.
+/// Shared prices are kept once, however many lists refer to them. A new shared price raises the version of every organisation and so drops all cached
+/// lists.
 /// </remarks>
 internal sealed class PriceLists
 {
-    /// <summary>How many lists are cached: those of the organisations that were used last.</summary>
+    /// <summary>The most lists that are cached. The least recently used ones are dropped.</summary>
     public const int Remembered = 512;
 
     private volatile Generation current = new(NewestId: null, new PriceList([]));
 
-    /// <summary>The prices of an organisation at one of its versions.</summary>
+    /// <summary>The prices of an organisation at a version.</summary>
     public async ValueTask<PriceList> GetAsync(Guid organisationId, long version, ILedgerWrites store)
     {
         var generation = current;
@@ -39,7 +39,7 @@ internal sealed class PriceLists
         return prices;
     }
 
-    /// <summary>The shared prices up to one of them, and the lists that refer to them.</summary>
+    /// <summary>The shared prices, and the lists that refer to them.</summary>
     private sealed record Generation(long? NewestId, PriceList Shared)
     {
         public BoundedCache<Guid, (long Version, PriceList Prices)> Lists { get; } = new(Remembered);

@@ -1,19 +1,19 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
-using Entourage.Application.Ledger;
+using Entourage.Application.Sessions;
 using FluentValidation;
 using MediatR;
 
-namespace Entourage.Application.Sessions;
+namespace Entourage.Application.Ledger;
 
 /// <summary>Records many usages, each accepted or refused on its own.</summary>
 /// <param name="Items">The usages, in the order in which they are counted.</param>
-/// <param name="IdempotencyKey">The caller's key for all items that have none of their own, if any.</param>
+/// <param name="IdempotencyKey">The caller's key for all items without a key; null for none.</param>
 public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Items, string? IdempotencyKey)
     : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>
 {
-    /// <summary>The most items of a batch.</summary>
+    /// <summary>The most items in a batch.</summary>
     public const int MaxCount = 1_000;
 
     /// <inheritdoc/>
@@ -25,10 +25,10 @@ public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Item
 /// <param name="Fault">Why it could not be read.</param>
 public sealed record UsageBatchItem(RecordUsageCommand? Command, Exception? Fault = null);
 
-/// <summary>What became of one usage of a batch.</summary>
-/// <param name="Usage">The answer; null when it was refused.</param>
-/// <param name="Replayed">Whether it was given before, under the same key.</param>
-/// <param name="Refusal">Why nothing was recorded.</param>
+/// <summary>The outcome of one usage of a batch.</summary>
+/// <param name="Usage">The receipt; null when the usage was refused.</param>
+/// <param name="Replayed">Whether the receipt was given before, under the same key.</param>
+/// <param name="Refusal">Why the usage was refused; null when it was recorded.</param>
 public sealed record UsageBatchOutcome(UsageReceipt? Usage, bool Replayed, Exception? Refusal);
 
 internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageBatchCommand>
@@ -98,7 +98,7 @@ internal sealed class RecordUsageBatchHandler(
         _ => null,
     };
 
-    // Once for a session, and else without throwing: a batch may consist of nothing but wrong items.
+    // A refused session is remembered, and a validation failure is not thrown, since a batch may consist of invalid items only.
     private async ValueTask<Exception?> FindFaultAsync(
         RecordUsageCommand command, Dictionary<long, Exception> closed, CancellationToken cancellationToken)
     {
@@ -125,6 +125,6 @@ internal sealed class RecordUsageBatchHandler(
     {
         var idempotency = IdempotencyToken.Of(command, "idempotency_key")
             ?? batch?.Add($"sessions/{command.SessionId}/usage/batch", place, command);
-        return RecordUsageHandler.ToEntry(command, now, idempotency);
+        return UsageEntry.Of(command, now, idempotency);
     }
 }

@@ -4,24 +4,24 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
-/// <summary>What the ledger knows of an agent: its caps and pauses, and its newest active session, if it has one.</summary>
+/// <summary>An agent with its caps, pauses and newest active session.</summary>
 /// <param name="Policy">Its caps.</param>
-/// <param name="Pauses">What may stop it.</param>
-/// <param name="NewestSessionPath">Its newest active session, followed by those above; empty where there is none.</param>
-/// <param name="NewestSessionTask">The task of that session.</param>
-/// <param name="WasKilled">Its newest session of all was killed a short while ago.</param>
+/// <param name="Pauses">The pauses that apply to it.</param>
+/// <param name="NewestSessionPath">Its newest active session and its ancestors; empty for none.</param>
+/// <param name="NewestSessionTask">The task of that session; null for none.</param>
+/// <param name="WasKilled">Whether its newest session was killed recently.</param>
 internal sealed record LedgerSubject(
     BudgetPolicy Policy, LedgerPauses Pauses, IReadOnlyList<long> NewestSessionPath, TaskCap? NewestSessionTask, bool WasKilled);
 
-/// <summary>The pauses on the rows that a session or an agent belongs to, in force or not.</summary>
+/// <summary>The pauses of an agent, its team and its organisation, in force or not.</summary>
 internal readonly record struct LedgerPauses(Pause? Organisation, Pause? Team, Pause? Agent);
 
-/// <summary>Whose a session is, and whether that agent is paused.</summary>
+/// <summary>The agent of a session, with its pause.</summary>
 internal sealed record LedgerWorker(long SessionId, Guid AgentId, Pause? Pause);
 
-/// <summary>What the ledger knows of a session: what answers say of it, and whose budgets it falls under.</summary>
+/// <summary>A session as the ledger's decisions see it.</summary>
 internal sealed record LedgerSession
 {
     public required long Id { get; init; }
@@ -46,29 +46,29 @@ internal sealed record LedgerSession
 
     public required MoneyTotal ImputedCost { get; init; }
 
-    /// <summary>What its reservations hold that have not ended.</summary>
+    /// <summary>The sum of its reservations that have not ended (USD).</summary>
     public required MoneyTotal Reserved { get; init; }
 
     public required BudgetPolicy Policy { get; init; }
 
     public required LedgerPauses Pauses { get; init; }
 
-    /// <summary>What is remembered of it to notice that it runs away.</summary>
+    /// <summary>The state of the detectors.</summary>
     public required DetectorState Watch { get; init; }
 
-    /// <summary>The text of that, as it was read: one in another form is replaced as well.</summary>
+    /// <summary>The stored text of the detectors' state. It may have an older form, which the next usage replaces.</summary>
     public required string WatchText { get; init; }
 
-    /// <summary>When its team is told, and what makes it a runaway.</summary>
+    /// <summary>The team's rules for alerts and runaways.</summary>
     public required DetectorRules DetectorRules { get; init; }
 
-    /// <summary>Which state of its organisation this is: the prices of the organisation are others when it is another.</summary>
+    /// <summary>The version of its organisation. A new value invalidates the cached prices.</summary>
     public required long OrganisationVersion { get; init; }
 }
 
-/// <summary>A reservation, and whose budgets it takes from.</summary>
+/// <summary>A reservation, with the caps that it counts against.</summary>
 internal sealed record LedgerReservation(Reservation Reservation, BudgetPolicy Policy)
 {
-    /// <summary>The windows that it takes from.</summary>
+    /// <summary>The windows that it counts in.</summary>
     public IReadOnlyCollection<BudgetWindow> Windows { get; } = [.. Reservation.BudgetsOf(Policy).Select(budget => budget.Window)];
 }

@@ -1,5 +1,4 @@
 using Entourage.Application.Abstractions;
-using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
@@ -10,11 +9,11 @@ using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// What a batch comes to: rows to add, and rows to change. Where a row is changed, the change says what it was decided
-/// upon, and does not happen if that is not what is stored.
+/// The changes of a transaction: rows to add, and rows to change. A changed row carries the values that were read, and is saved only while the store
+/// still has them.
 /// </summary>
 internal sealed class LedgerChanges
 {
@@ -44,27 +43,27 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<ReservationChange> ChangedReservations { get; init; }
 
-    /// <summary>There is nothing to write.</summary>
+    /// <summary>Whether there is nothing to save.</summary>
     public bool IsEmpty =>
         Records.Count + Answers.Count + ExtendedAnswers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
-/// <summary>A usage as it is recorded.</summary>
+/// <summary>A usage or a correction, priced.</summary>
 /// <param name="Entry">What was reported.</param>
-/// <param name="Model">The model, the session's where none was reported; empty when nobody said.</param>
-/// <param name="Cost">The cost (USD); zero while it is unpriced. Of a correction the difference.</param>
-/// <param name="CostSource">Where the cost comes from.</param>
-/// <param name="Overrun">The part of the cost that nothing had granted.</param>
-/// <param name="Price">The model's price and what it comes to; null when it has none.</param>
-/// <param name="UnpricedTokens">The tokens that wait for a price from now on; less than zero where they do not any more.</param>
-/// <param name="Corrects">The sequence of the record that this one corrects.</param>
+/// <param name="Model">The model, the session's where none was reported; empty for none.</param>
+/// <param name="Cost">The cost (USD); zero while it is unpriced. For a correction, the difference.</param>
+/// <param name="CostSource">The source of the cost.</param>
+/// <param name="Overrun">The part of the cost (USD) that neither a reservation nor a budget had granted.</param>
+/// <param name="Price">The price of the model and the cost by it; null for no price.</param>
+/// <param name="UnpricedTokens">The tokens that wait for a price from now on; less than zero where they no longer do.</param>
+/// <param name="Corrects">The sequence of the record that this one corrects; null for a usage.</param>
 internal sealed record LedgerRecord(
     UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun, LedgerPrice? Price, long UnpricedTokens, long? Corrects = null)
 {
-    /// <summary>The part of its cost that is assumed (USD); less than zero where a correction takes it off again.</summary>
+    /// <summary>The assumed part of its cost (USD); less than zero where a correction replaces an assumed cost.</summary>
     public Money AssumedCost { get; init; }
 
-    /// <summary>Whether its cost is an estimate, see <see cref="UsageRecord.IsEstimated"/>.</summary>
+    /// <summary>Whether its cost is an estimate. See <see cref="UsageRecord.IsEstimated"/>.</summary>
     public bool IsEstimated => CostSource switch
     {
         CostSource.Assumed or CostSource.Reservation => true,
@@ -72,20 +71,20 @@ internal sealed record LedgerRecord(
         _ => false,
     };
 
-    /// <summary>The part of its cost that counts against caps: all of it, or nothing where it is only imputed.</summary>
+    /// <summary>The cost that counts against caps (USD): zero where it is imputed.</summary>
     public Money CountedCost => Entry.Billing == Billing.Api ? Cost : Money.Zero;
 
-    /// <summary>What it adds to totals.</summary>
+    /// <summary>Its contribution to totals.</summary>
     public UsageSum Sum => new(Entry.Tokens.Counts, UnpricedTokens, CountedCost, Cost - CountedCost, Sessions: 0)
     {
         AssumedCost = Entry.Billing == Billing.Api ? AssumedCost : Money.Zero,
     };
 }
 
-/// <summary>A price, and what it comes to for some tokens.</summary>
+/// <summary>A price, and the cost of some tokens by it.</summary>
 internal sealed record LedgerPrice(long PriceId, CostParts Parts);
 
-/// <summary>A usage that waits for a price: it counts as nothing, or at the assumed rates.</summary>
+/// <summary>A record that waits for a price. Until then it costs nothing, or what the assumed rates say.</summary>
 internal sealed record LedgerUnpriced(
     long Sequence,
     long SessionId,
@@ -97,27 +96,33 @@ internal sealed record LedgerUnpriced(
     Money Cost,
     Money AssumedCost);
 
-/// <summary>A counter, as it was read and as it is to be.</summary>
-/// <param name="Window">Which.</param>
-/// <param name="Before">What it said; null where there was none.</param>
-/// <param name="After">What it is to say.</param>
+/// <summary>A counter before and after.</summary>
+/// <param name="Window">Its window.</param>
+/// <param name="Before">The stored values; null for no counter.</param>
+/// <param name="After">The new values.</param>
 internal sealed record CounterChange(BudgetWindow Window, Spending? Before, Spending After);
 
-/// <summary>A reservation that had not ended, as it was read and as it is to be.</summary>
+/// <summary>A reservation that had not ended, before and after.</summary>
 internal sealed record ReservationChange(Reservation Before, Reservation After);
 
-/// <summary>The answer to a batch, as it was read and with the items that were added to it.</summary>
+/// <summary>A stored response before and after.</summary>
 internal sealed record AnswerChange(IdempotentAnswer Before, IdempotentAnswer After);
 
-/// <summary>What usages change of a session.</summary>
-/// <param name="Sum">What they add to its totals.</param>
-/// <param name="LastCallAt">When it last reported one (UTC).</param>
-/// <param name="WatchBefore">The text of its watch, as it was read.</param>
-/// <param name="WatchAfter">And as it is to be.</param>
+/// <summary>The changes of a session by its usages.</summary>
+/// <param name="Sum">The increase of its totals.</param>
+/// <param name="LastCallAt">When it last reported a usage (UTC).</param>
+/// <param name="WatchBefore">The stored text of its detectors' state.</param>
+/// <param name="WatchAfter">The new text.</param>
 internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, string WatchBefore, string WatchAfter);
 
-/// <summary>The pause that an agent, a team or an organisation is to have; null for none.</summary>
+/// <summary>The new pause of an agent, a team or an organisation; null to end it.</summary>
 internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
-/// <summary>The key of a rollup.</summary>
+/// <summary>The key of a rollup: a session and a model in a quarter hour (UTC).</summary>
 internal readonly record struct LedgerBucket(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);
+
+/// <summary>The part of a rollup that the cost summaries lack.</summary>
+/// <param name="Bucket">The rollup.</param>
+/// <param name="Origin">Its organisation, team, agent and task.</param>
+/// <param name="Sum">The missing part.</param>
+internal sealed record LedgerUnsummarised(LedgerBucket Bucket, CostOrigin Origin, UsageSum Sum);

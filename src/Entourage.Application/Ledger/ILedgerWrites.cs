@@ -1,0 +1,97 @@
+using Entourage.Application.Abstractions;
+using Entourage.Domain;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
+using Entourage.Domain.Prices;
+using Entourage.Domain.Stops;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>Reads the rows that a budget check depends on.</summary>
+internal interface ILedgerReads
+{
+    /// <summary>An agent with its caps, pauses and newest active session; null when there is no such agent.</summary>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="killedSince">The earliest kill of its newest session to report (UTC).</param>
+    Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince);
+
+    /// <summary>The agents of sessions, with their pauses.</summary>
+    Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds);
+
+    /// <summary>The cap of a task; null when the team has no such task.</summary>
+    Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId);
+
+    /// <summary>The counters of windows. A window without a counter is missing from the result.</summary>
+    Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows);
+
+    /// <summary>The reservations of organisations that have expired by an instant and are still counted.</summary>
+    Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now);
+}
+
+/// <summary>The port of the ledger's decisions to the store, within one transaction that can write.</summary>
+internal interface ILedgerWrites : ILedgerReads
+{
+    /// <summary>Locks the organisations of sessions and some others until the transaction ends, and reads the sessions.</summary>
+    Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
+
+    /// <summary>The active sessions of a team or an organisation.</summary>
+    Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id);
+
+    /// <summary>The pause of an agent, a team or an organisation, in force or not.</summary>
+    Task<Pause?> FindPauseAsync(PauseScope scope, Guid id);
+
+    /// <summary>The teams of an organisation.</summary>
+    Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId);
+
+    /// <summary>Reservations by their ids. Unknown ids are missing from the result.</summary>
+    Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>The reservations of sessions that have not ended.</summary>
+    Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds);
+
+    /// <summary>The id of the newest price that all organisations share; null for none.</summary>
+    Task<long?> FindNewestSharedPriceAsync();
+
+    /// <summary>The prices of one organisation, or those that all organisations share.</summary>
+    /// <param name="organisationId">The organisation; null for the shared prices.</param>
+    Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId);
+
+    /// <summary>Records that wait for a price, by their sequences. Others are missing from the result.</summary>
+    Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);
+
+    /// <summary>A recorded usage of a session with its corrections; null for none. Fast for the newest usages.</summary>
+    Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId);
+
+    /// <summary>The stored responses under keys, by the hexadecimal text of the key's hash.</summary>
+    Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
+
+    /// <summary>The alerts that exist, of some keys.</summary>
+    Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys);
+
+    /// <summary>The cost of an agent's sessions in a range of quarter hours (USD), imputed costs included, from the stored rollups.</summary>
+    /// <param name="teamId">The team of the agent.</param>
+    /// <param name="agentId">The agent.</param>
+    /// <param name="from">The first quarter (UTC).</param>
+    /// <param name="until">The end of the range, exclusive (UTC).</param>
+    Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until);
+
+    /// <summary>Whether a session has a usage record with an id. Slow: used only after a lost connection.</summary>
+    Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
+
+    /// <summary>Some rollups of an organisation whose totals are not all in the cost summaries.</summary>
+    Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId);
+
+    /// <summary>Adds to cost summaries, and marks rollups as summarised.</summary>
+    Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups);
+
+    /// <summary>Saves the changes of a transaction.</summary>
+    /// <exception cref="LedgerConflictException">A row has changed since it was read.</exception>
+    Task SaveAsync(LedgerChanges changes);
+}
+
+/// <summary>
+/// A row has changed since the transaction read it. Transactions of one organisation exclude each other, so this happens only on a store that does not
+/// isolate writers as it should. The transaction is run again, and no budget is oversold.
+/// </summary>
+internal sealed class LedgerConflictException() : Exception("The ledger was changed by another transaction at the same time.");
