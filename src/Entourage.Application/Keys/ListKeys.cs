@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Keys;
 
-/// <summary>Lists keys, the newest first: all of them to an admin, those of its agents to a lead.</summary>
+/// <summary>Lists keys, newest first. An admin sees all of them, a lead those of its agents.</summary>
 /// <param name="Page">Which part.</param>
 public sealed record ListKeysQuery(PageRequest Page) : IQuery<Page<KeyResponse>>
 {
