@@ -96,7 +96,7 @@ internal static partial class WarmUp
     }
 
     // An export of one call, in the form that most exporters send.
-    private static TelemetryParser ReadExport(Guid agentId)
+    private static ParsedTelemetry ReadExport(Guid agentId)
     {
         var record = new LogRecord
         {
@@ -116,7 +116,7 @@ internal static partial class WarmUp
         var (limits, format) = (new ApiLimits(), new OtlpProtobuf());
         var index = new OtlpIndex(limits, CancellationToken.None);
         format.Index(body, isWhole: true, OtlpSignal.Logs, index);
-        return TelemetryParser.Of(
+        return ParsedTelemetry.Parse(
             new OtlpItems(body, index, format, limits).ToBatch(OtlpSignal.Logs), callerAgentId: null, limits.TelemetrySources, CancellationToken.None);
     }
 

@@ -21,17 +21,22 @@ namespace Entourage.Application.Abstractions;
 /// <summary>The store as handlers use it. Only <see cref="IBudgetLedger"/> writes usage and counters.</summary>
 public interface IEntourageDb
 {
+    /// <summary>Organisations, the tenants.</summary>
     DbSet<Organisation> Organisations { get; }
 
+    /// <summary>Teams of organisations.</summary>
     DbSet<Team> Teams { get; }
 
+    /// <summary>Agents of teams.</summary>
     DbSet<Agent> Agents { get; }
 
+    /// <summary>Tasks of teams.</summary>
     DbSet<WorkTask> Tasks { get; }
 
     /// <summary>Which task depends on which.</summary>
     DbSet<TaskDependency> TaskDependencies { get; }
 
+    /// <summary>Sessions of agents.</summary>
     DbSet<Session> Sessions { get; }
 
     /// <summary>One-time tokens to start a session below another agent's session.</summary>
@@ -67,8 +72,10 @@ public interface IEntourageDb
     /// <summary>Subscribers to team events.</summary>
     DbSet<Webhook> Webhooks { get; }
 
+    /// <summary>Messages to webhooks.</summary>
     DbSet<WebhookDelivery> WebhookDeliveries { get; }
 
+    /// <summary>Alerts of teams.</summary>
     DbSet<Alert> Alerts { get; }
 
     /// <summary>The audit trail. Rows are only ever added.</summary>
@@ -83,6 +90,7 @@ public interface IEntourageDb
     /// <summary>Stored answers to requests with an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }
 
+    /// <summary>API keys, valid and revoked.</summary>
     DbSet<ApiKey> ApiKeys { get; }
 
     /// <summary>The number of key revocations so far: one row.</summary>

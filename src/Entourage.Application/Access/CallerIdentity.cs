@@ -7,7 +7,9 @@ namespace Entourage.Application.Access;
 /// <param name="scheme">The authentication scheme.</param>
 public sealed class CallerIdentity(Caller caller, string scheme) : ClaimsIdentity(scheme)
 {
+    /// <summary>The caller.</summary>
     public Caller Caller { get; } = caller;
 
+    /// <summary>The display name of the caller.</summary>
     public override string Name => Caller.Name;
 }

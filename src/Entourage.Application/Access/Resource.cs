@@ -59,10 +59,13 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
     /// <summary>Whether the resource belongs to one agent rather than to a whole team or organisation.</summary>
     public bool IsOfAgent => Kind >= ResourceKind.Agent;
 
+    /// <summary>An organisation.</summary>
     public static Resource Organisation(Guid id) => new(ResourceKind.Organisation, id, 0);
 
+    /// <summary>A team.</summary>
     public static Resource Team(Guid id) => new(ResourceKind.Team, id, 0);
 
+    /// <summary>An agent.</summary>
     public static Resource Agent(Guid id) => new(ResourceKind.Agent, id, 0);
 
     /// <summary>A task that its whole team may see.</summary>
@@ -71,16 +74,22 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
     /// <summary>A task, for requests that only its assignee may send.</summary>
     public static Resource AssignedTask(long number) => new(ResourceKind.AssignedTask, default, number);
 
+    /// <summary>A session.</summary>
     public static Resource Session(long number) => new(ResourceKind.Session, default, number);
 
+    /// <summary>A reservation.</summary>
     public static Resource Reservation(Guid id) => new(ResourceKind.Reservation, id, 0);
 
+    /// <summary>An alert.</summary>
     public static Resource Alert(Guid id) => new(ResourceKind.Alert, id, 0);
 
+    /// <summary>A webhook.</summary>
     public static Resource Webhook(Guid id) => new(ResourceKind.Webhook, id, 0);
 
+    /// <summary>A human request.</summary>
     public static Resource HumanRequest(Guid id) => new(ResourceKind.HumanRequest, id, 0);
 
+    /// <summary>An API key.</summary>
     public static Resource ApiKey(Guid id) => new(ResourceKind.Key, id, 0);
 }
 

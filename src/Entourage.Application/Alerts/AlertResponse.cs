@@ -34,6 +34,7 @@ public sealed record AlertResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset? AcknowledgedAt)
 {
+    /// <summary>Creates the response for an alert.</summary>
     public static AlertResponse From(Alert alert)
     {
         ArgumentNullException.ThrowIfNull(alert);
