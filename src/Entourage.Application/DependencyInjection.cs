@@ -49,8 +49,8 @@ public static class DependencyInjection
         services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<CrossedLines>();
-        services.AddScoped<UnpricedUsage>();
-        services.AddScoped<SilentSessions>();
+        services.AddScoped<UsageRepricer>();
+        services.AddScoped<AbandonedSessions>();
         services.AddScoped<SourceProcesses>();
 
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);

@@ -25,7 +25,7 @@ public enum AgentStatus
 /// <param name="Role">The role of the agent.</param>
 /// <param name="Model">The default model of its sessions.</param>
 /// <param name="Status">The current state.</param>
-/// <param name="CreatedAt">When it was made (UTC).</param>
+/// <param name="CreatedAt">When it was created (UTC).</param>
 public sealed record AgentResponse(Guid Id, Guid TeamId, string Name, AgentRole Role, string? Model, AgentStatus Status, DateTimeOffset CreatedAt)
 {
     // Written by hand instead of mapped, because the status depends on other tables.

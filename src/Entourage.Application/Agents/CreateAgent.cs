@@ -15,7 +15,7 @@ namespace Entourage.Application.Agents;
 /// <param name="Name">The display name; unique in the team.</param>
 /// <param name="Role">The role of the agent.</param>
 /// <param name="Model">The default model of its sessions; null for none.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateAgentCommand(Guid TeamId, string Name, AgentRole Role, string? Model, string? IdempotencyKey)
     : ICommand<AgentResponse>, IIdempotentCommand
 {

@@ -22,7 +22,7 @@ namespace Entourage.Application.Audit;
 /// <param name="Subject">Only entries about this subject, by its id or by its kind and id, such as <c>task:7</c>; null for all.</param>
 /// <param name="From">Only entries from this UTC date or instant on; null for all.</param>
 /// <param name="To">Only entries up to this UTC date (inclusive) or before this instant; null for all.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListAuditQuery(
     Guid? OrganisationId, Guid? TeamId, AuditAction? Action, string? Actor, string? Subject, string? From, string? To, PageRequest Page)
     : IQuery<Page<AuditResponse>>
@@ -49,7 +49,7 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
         var (from, to) = (CostRange.Parse("from", request.From, BudgetCalendar.Utc, 0), CostRange.Parse("to", request.To, BudgetCalendar.Utc, 1));
         if (from >= to)
         {
-            throw new InvalidInputException("to", "'to' must be later than 'from'. The range is empty.");
+            throw new InvalidInputException("to", "The end of the range must be later than its start.");
         }
 
         await EnsureScopeExistsAsync(request, cancellationToken);

@@ -28,7 +28,7 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
 
     /// <summary>Raises the alerts and events of the lines that the saved change crossed, kills sessions whose cap it exhausted, and saves.</summary>
     /// <param name="before">The budgets before the change.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task FollowAsync(BudgetSnapshot before, CancellationToken cancellationToken)
     {
         var now = before.At;

@@ -83,7 +83,7 @@ public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
         var ends = Parse("to", to, calendar, 1);
         if (begins >= ends)
         {
-            throw new InvalidInputException("to", "'to' must be later than 'from'. The range is empty.");
+            throw new InvalidInputException("to", "The end of the range must be later than its start.");
         }
 
         // Usage is summed by quarters of an hour. The range is widened to whole quarters, and the response states the widened range.

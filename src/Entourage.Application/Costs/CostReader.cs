@@ -50,7 +50,7 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
     /// <param name="before">Only sessions with smaller numbers; null for all.</param>
     /// <param name="most">The most sessions to return.</param>
     /// <param name="now">The current time (UTC).</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task<IReadOnlyList<SessionCostResponse>> ReadSessionsAsync(long? before, int most, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (before is null && range.To is not null)

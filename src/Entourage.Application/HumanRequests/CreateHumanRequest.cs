@@ -19,7 +19,7 @@ namespace Entourage.Application.HumanRequests;
 /// <param name="Kind">The kind of request.</param>
 /// <param name="Question">The text of the request.</param>
 /// <param name="RequestedUsd">The additional amount that the agent asks for (USD); null without an amount.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateHumanRequestCommand(
     Guid? AgentId, long? SessionId, HumanRequestKind? Kind, string? Question, Money? RequestedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand

@@ -32,7 +32,7 @@ public enum HumanDecision
 /// <param name="Decision">The decision.</param>
 /// <param name="Response">The text of the response.</param>
 /// <param name="GrantedUsd">The additional amount (USD); null grants the requested amount.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record RespondToHumanRequestCommand(Guid Id, HumanDecision? Decision, string? Response, Money? GrantedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand
 {

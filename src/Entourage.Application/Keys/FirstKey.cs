@@ -18,7 +18,7 @@ public sealed class FirstKey(IEntourageDb db, TimeProvider time)
     /// Issues an admin key unless a valid one exists. Any number of processes may call this at the same time; only one of them issues a key.
     /// </summary>
     /// <param name="given">The key text that the operator chose; null to generate one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The generated key text, which is shown only now; null if none was generated.</returns>
     /// <exception cref="InvalidInputException">The operator's key was revoked or has expired, and no other admin key is valid.</exception>
     public async Task<string?> EnsureAsync(string? given, CancellationToken cancellationToken) =>

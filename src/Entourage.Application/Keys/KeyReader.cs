@@ -21,7 +21,7 @@ internal sealed class KeyReader(IServiceScopeFactory scopes) : IThreadPoolWorkIt
 
     /// <summary>Returns the key with a prefix; null if it does not exist.</summary>
     /// <param name="prefix">The prefix.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public Task<ApiKey?> FindAsync(string prefix, CancellationToken cancellationToken)
     {
         var read = new PendingRead(prefix, new(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Keys;
 
 /// <summary>Lists keys, newest first. An admin sees all of them, a lead those of its agents.</summary>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListKeysQuery(PageRequest Page) : IQuery<Page<KeyResponse>>
 {
     /// <inheritdoc/>

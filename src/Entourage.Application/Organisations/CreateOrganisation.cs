@@ -12,7 +12,7 @@ namespace Entourage.Application.Organisations;
 /// <summary>Creates an organisation.</summary>
 /// <param name="Name">The display name.</param>
 /// <param name="Slug">The name in URLs; unique.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateOrganisationCommand(string Name, string Slug, string? IdempotencyKey) : ICommand<OrganisationResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>

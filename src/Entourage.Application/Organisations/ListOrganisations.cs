@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Organisations;
 
 /// <summary>Lists organisations by slug. An admin sees all of them, other callers their own.</summary>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListOrganisationsQuery(PageRequest Page) : IQuery<Page<OrganisationResponse>>
 {
     /// <inheritdoc/>

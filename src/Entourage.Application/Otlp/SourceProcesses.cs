@@ -28,7 +28,7 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
     /// <param name="calls">The calls of the process.</param>
     /// <param name="sums">The running sums of the process.</param>
     /// <param name="written">Sums that were taken earlier and are in the ledger.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The usage to count; null if other sums were taken meanwhile, which must be written first.</returns>
     internal Task<CountableUsage?> TakeAsync(
         Guid agentId,

@@ -42,7 +42,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
         await SendAsync(OtlpPayload.ApiRequest(Now, "s-1", "x", 1m), ("entourage.session_id", elsewhere));
 
         Assert.That((await SessionsAsync()).Sum(session => session.Usd("cost_usd")), Is.EqualTo(1m));
-        Assert.That((await AlertAsync("telemetry_attribute")).Text("message"), Does.Contain("none of the agent's"));
+        Assert.That((await AlertAsync("telemetry_attribute")).Text("message"), Does.Contain("does not belong to the agent"));
     }
 
     [TestCase(6)]
