@@ -111,7 +111,7 @@ internal static partial class WarmUp
                 Attribute("cost_usd", new Value { Fraction = 0.01 }),
             },
         };
-        var resource = new Entourage.Api.Otlp.Wire.Resource { Attributes = { Attribute(UsageSource.AgentAttribute, Text(agentId.ToString())), Attribute("service.name", Text("claude-code")) } };
+        var resource = new Entourage.Api.Otlp.Wire.Resource { Attributes = { Attribute(TelemetryAttributes.Agent, Text(agentId.ToString())), Attribute("service.name", Text("claude-code")) } };
         byte[] body = Field(1, [.. Field(1, resource.ToByteArray()), .. Field(2, Field(2, record.ToByteArray()))]);
         var (limits, format) = (new ApiLimits(), new OtlpProtobuf());
         var index = new OtlpIndex(limits, CancellationToken.None);

@@ -6,7 +6,7 @@ namespace Entourage.Application.Access;
 /// <summary>Checks the permission of the current caller.</summary>
 /// <param name="callers">The current caller.</param>
 /// <param name="owners">The owners of resources.</param>
-public sealed class AccessGate(CallerContext callers, ResourceOwnerCache owners)
+internal sealed class AccessGate(CallerContext callers, ResourceOwnerCache owners)
 {
     /// <summary>Checks that the current caller has a permission.</summary>
     /// <exception cref="NoCallerException">The request has no caller.</exception>

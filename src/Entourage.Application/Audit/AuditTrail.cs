@@ -8,7 +8,7 @@ namespace Entourage.Application.Audit;
 /// <param name="db">The store.</param>
 /// <param name="caller">The caller of the request.</param>
 /// <param name="time">The clock.</param>
-public sealed class AuditTrail(IEntourageDb db, CallerContext caller, TimeProvider time)
+internal sealed class AuditTrail(IEntourageDb db, CallerContext caller, TimeProvider time)
 {
     /// <summary>
     /// Adds an entry, which the next save writes together with the change; adds none if nothing changed. <paramref name="before"/> and

@@ -31,7 +31,7 @@ public enum CostPeriod
 /// <summary>The time range of a report. Both bounds are whole quarters of an hour (UTC); null means unbounded.</summary>
 /// <param name="From">The start, inclusive.</param>
 /// <param name="To">The end, exclusive.</param>
-public sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
+internal sealed record CostRange(DateTimeOffset? From, DateTimeOffset? To)
 {
     // Three days, one of which can have 25 hours.
     private static readonly TimeSpan MaxHourlyRange = TimeSpan.FromHours((3 * 24) + 1);

@@ -9,7 +9,7 @@ using Entourage.Domain;
 namespace Entourage.Application.Json;
 
 /// <summary>Converts money to and from a JSON number of dollars, digit for digit and without floating point (rule 8).</summary>
-public sealed class MoneyJsonConverter : JsonConverter<Money>
+internal sealed class MoneyJsonConverter : JsonConverter<Money>
 {
     // Together with the seven digits that an amount may have before the point, these still fit a decimal.
     private const int MaxDecimals = 21;
@@ -112,7 +112,7 @@ public sealed class RoundedMoneyJsonConverter : JsonConverter<Money>
 /// <summary>
 /// Converts totals to and from a JSON number of dollars, digit for digit and of any size. Totals are only read back from the store.
 /// </summary>
-public sealed class MoneyTotalJsonConverter : JsonConverter<MoneyTotal>
+internal sealed class MoneyTotalJsonConverter : JsonConverter<MoneyTotal>
 {
     /// <inheritdoc/>
     public override MoneyTotal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -137,7 +137,7 @@ public sealed class MoneyTotalJsonConverter : JsonConverter<MoneyTotal>
 }
 
 /// <summary>Converts counts and ids to and from whole JSON numbers. <c>2500.0</c> is accepted, <c>2500.5</c> and <c>1e400</c> are not.</summary>
-public sealed class WholeNumberJsonConverter : JsonConverter<long>
+internal sealed class WholeNumberJsonConverter : JsonConverter<long>
 {
     /// <inheritdoc/>
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -199,7 +199,7 @@ public sealed class UtcJsonConverter : JsonConverter<DateTimeOffset>
 }
 
 /// <summary>Converts enum members to and from their <c>snake_case</c> names. Numbers are rejected.</summary>
-public sealed class EnumNameJsonConverterFactory : JsonConverterFactory
+internal sealed class EnumNameJsonConverterFactory : JsonConverterFactory
 {
     /// <inheritdoc/>
     public override bool CanConvert(Type typeToConvert)
@@ -215,7 +215,7 @@ public sealed class EnumNameJsonConverterFactory : JsonConverterFactory
 
 /// <summary>Converts members of one enum to and from their <c>snake_case</c> names.</summary>
 /// <typeparam name="T">The enum.</typeparam>
-public sealed class EnumNameJsonConverter<T> : JsonConverter<T>
+internal sealed class EnumNameJsonConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ public readonly record struct Patch<T>(T Value)
 }
 
 /// <summary>Converts <see cref="Patch{T}"/> members.</summary>
-public sealed class PatchJsonConverterFactory : JsonConverterFactory
+internal sealed class PatchJsonConverterFactory : JsonConverterFactory
 {
     /// <inheritdoc/>
     public override bool CanConvert(Type typeToConvert)

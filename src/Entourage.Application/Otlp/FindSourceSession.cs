@@ -13,7 +13,7 @@ namespace Entourage.Application.Otlp;
 /// <param name="SessionId">The session that the telemetry names; null if it names none.</param>
 /// <param name="Name">The program's own name for its session.</param>
 /// <param name="At">When the program last used something (UTC).</param>
-public sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, string Name, DateTimeOffset At) : IQuery<SourceSessionAnswer>
+internal sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, string Name, DateTimeOffset At) : IQuery<SourceSessionAnswer>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
@@ -22,7 +22,7 @@ public sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, stri
 /// <summary>The session in which telemetry is recorded.</summary>
 /// <param name="AgentId">The agent of the session.</param>
 /// <param name="SessionId">The session; null if none exists yet.</param>
-public sealed record SourceSessionAnswer(Guid AgentId, long? SessionId)
+internal sealed record SourceSessionAnswer(Guid AgentId, long? SessionId)
 {
     /// <summary>Whether the session was opened without the requested task, because the team has no such task.</summary>
     public bool IsWithoutTask { get; init; }

@@ -8,7 +8,7 @@ namespace Entourage.Application.Otlp;
 
 /// <summary>Whether an agent's usage was recorded within the last hour. If so, telemetry that repeats it in another form needs no message.</summary>
 /// <param name="AgentId">The agent.</param>
-public sealed record HasRecentUsageQuery(Guid AgentId) : IQuery<bool>
+internal sealed record HasRecentUsageQuery(Guid AgentId) : IQuery<bool>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));

@@ -22,19 +22,19 @@ public sealed class ParsedTelemetry
     private ParsedTelemetry(int maxSources) => this.maxSources = maxSources;
 
     /// <summary>The usages of single calls.</summary>
-    public IReadOnlyList<SourceUsage> Usages => usages;
+    internal IReadOnlyList<SourceUsage> Usages => usages;
 
     /// <summary>The running sums.</summary>
-    public IEnumerable<SourceSums> Sums => sums.Select(sum => new SourceSums(sum.Key.Source, sum.Key.Model, sum.Value));
+    internal IEnumerable<SourceSums> Sums => sums.Select(sum => new SourceSums(sum.Key.Source, sum.Key.Model, sum.Value));
 
     /// <summary>The sub-agents that ended.</summary>
-    public IReadOnlyCollection<UsageSource> Ended => ended;
+    internal IReadOnlyCollection<UsageSource> Ended => ended;
 
     /// <summary>
     /// Items that carry usage in an unsupported form, by agent, with the reason and the number of items. They are rejected unless the agent's usage
     /// also arrives in a supported form.
     /// </summary>
-    public IEnumerable<(Guid? AgentId, string Reason, long Count)> Unsupported => unsupported.Select(one => (one.Key.AgentId, one.Key.Reason, one.Value));
+    internal IEnumerable<(Guid? AgentId, string Reason, long Count)> Unsupported => unsupported.Select(one => (one.Key.AgentId, one.Key.Reason, one.Value));
 
     /// <summary>The number of rejected items.</summary>
     public long Refused { get; private set; }

@@ -15,7 +15,7 @@ namespace Entourage.Application.Otlp;
 /// </summary>
 /// <param name="db">The store.</param>
 /// <param name="time">The clock.</param>
-public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
+internal sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 {
     /// <summary>Returns the sums that were taken from a process but may not be in the ledger yet; empty for none.</summary>
     internal async Task<string> FindPendingAsync(byte[] keyHash, CancellationToken cancellationToken) =>

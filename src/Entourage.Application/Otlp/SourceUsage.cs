@@ -15,12 +15,9 @@ namespace Entourage.Application.Otlp;
 /// <param name="Billing">How the usage is billed.</param>
 /// <param name="SubAgent">The program's own name for the sub-agent; empty for none.</param>
 /// <param name="Mistake">The attributes that are ignored because they name something that does not exist, in plain words; empty for none.</param>
-public sealed record UsageSource(
+internal sealed record UsageSource(
     Guid? AgentId, long? SessionId, long? TaskId, string Name, string Process, Billing Billing, string SubAgent = "", string Mistake = "")
 {
-    /// <summary>The resource attribute that names the agent.</summary>
-    public const string AgentAttribute = "entourage.agent_id";
-
     /// <summary>The attribute that names an open session.</summary>
     public const string SessionAttribute = "entourage.session_id";
 
@@ -63,11 +60,11 @@ public sealed record UsageSource(
     {
         var resource = origin.Resource;
         var agentId = callerAgentId;
-        if (agentId is null && ReadText(AgentAttribute) is { } agent)
+        if (agentId is null && ReadText(TelemetryAttributes.Agent) is { } agent)
         {
             if (!Guid.TryParse(agent, out var id))
             {
-                rejection.Add($"'{AgentAttribute}' must be a UUID.");
+                rejection.Add($"'{TelemetryAttributes.Agent}' must be a UUID.");
                 return null;
             }
 
@@ -78,7 +75,7 @@ public sealed record UsageSource(
         var sessionId = ReadNumber(SessionAttribute);
         if (agentId is null && sessionId is null)
         {
-            rejection.Add($"The agent is unknown. Send an agent's key, or set '{AgentAttribute}' in OTEL_RESOURCE_ATTRIBUTES.");
+            rejection.Add($"The agent is unknown. Send an agent's key, or set '{TelemetryAttributes.Agent}' in OTEL_RESOURCE_ATTRIBUTES.");
             return null;
         }
 
@@ -138,7 +135,7 @@ public sealed record UsageSource(
 /// <param name="Cost">The cost (USD), if stated.</param>
 /// <param name="Error">The error of a failed call, if any.</param>
 /// <param name="HasSums">Whether the program can report the same usage in running sums. Usage in both is counted once.</param>
-public sealed record SourceUsage(
+internal sealed record SourceUsage(
     UsageSource Source, string Key, DateTimeOffset? At, string? Model, BilledTokens Tokens, Money? Cost, string? Error, bool HasSums)
 {
     /// <summary>The trace id and span id, if the span can contain the sum of others; empty otherwise.</summary>
@@ -254,10 +251,10 @@ public sealed record SourceUsage(
 /// <param name="From">The start of the counted time (UTC).</param>
 /// <param name="Until">The end of the counted time (UTC).</param>
 /// <param name="IsCumulative">Whether the value counts everything since the start.</param>
-public sealed record SumPoint(string Series, SummedClass Of, decimal Value, DateTimeOffset From, DateTimeOffset Until, bool IsCumulative);
+internal sealed record SumPoint(string Series, SummedClass Of, decimal Value, DateTimeOffset From, DateTimeOffset Until, bool IsCumulative);
 
 /// <summary>The amount that a running sum counts.</summary>
-public enum SummedClass
+internal enum SummedClass
 {
     /// <summary>Input tokens, excluding cached ones.</summary>
     Input,
@@ -279,4 +276,4 @@ public enum SummedClass
 /// <param name="Source">The origin of the usage.</param>
 /// <param name="Model">The model, if known.</param>
 /// <param name="Points">The points.</param>
-public sealed record SourceSums(UsageSource Source, string? Model, IReadOnlyList<SumPoint> Points);
+internal sealed record SourceSums(UsageSource Source, string? Model, IReadOnlyList<SumPoint> Points);

@@ -23,7 +23,7 @@ namespace Entourage.Application.Otlp;
 /// <param name="Name">The program's own name for its session.</param>
 /// <param name="Model">The model, if known; null for the agent's default.</param>
 /// <param name="At">When the program last used something (UTC).</param>
-public sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
+internal sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));

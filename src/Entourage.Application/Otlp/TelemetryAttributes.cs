@@ -6,6 +6,9 @@ namespace Entourage.Application.Otlp;
 /// <param name="values">The values: <see cref="string"/>, <see cref="long"/>, <see cref="double"/> or <see cref="bool"/>.</param>
 public sealed class TelemetryAttributes(IReadOnlyDictionary<string, object> values)
 {
+    /// <summary>The resource attribute that names the agent.</summary>
+    public const string Agent = "entourage.agent_id";
+
     // Far above any valid count or amount, and small enough to be summed.
     private const decimal Greatest = 1e18m;
 
