@@ -12,15 +12,15 @@ internal sealed class AccessGate(CallerContext callers, ResourceOwnerCache owner
     /// <exception cref="NoCallerException">The request has no caller.</exception>
     /// <exception cref="ForbiddenException">The caller lacks the permission, but may know that the resource exists.</exception>
     /// <exception cref="NotFoundException">The resource does not exist or belongs to another organisation. Callers cannot tell the two apart.</exception>
-    public ValueTask EnsureAsync(Permission need, CancellationToken cancellationToken)
+    public ValueTask EnsureAsync(Permission permission, CancellationToken cancellationToken)
     {
         var caller = callers.Current;
-        if (caller.Role < need.Least)
+        if (caller.Role < permission.MinimumRole)
         {
             throw new ForbiddenException();
         }
 
-        return caller.IsAdmin || need.Resource is not { } resource ? default : EnsureOwnAsync(caller, resource, cancellationToken);
+        return caller.IsAdmin || permission.Resource is not { } resource ? default : EnsureOwnAsync(caller, resource, cancellationToken);
     }
 
     private async ValueTask EnsureOwnAsync(Caller caller, Resource resource, CancellationToken cancellationToken)

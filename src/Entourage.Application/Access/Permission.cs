@@ -13,9 +13,9 @@ public interface IAuthorizedRequest
 /// A role and the resource that a request touches. An admin may touch everything, a lead the resources of its team, and an agent its own resources
 /// and those of its team or organisation that agents may touch.
 /// </summary>
-/// <param name="Least">The lowest role that suffices.</param>
+/// <param name="MinimumRole">The lowest role that suffices.</param>
 /// <param name="Resource">The resource that the request touches; null if it touches none.</param>
-public readonly record struct Permission(CallerRole Least, Resource? Resource)
+public readonly record struct Permission(CallerRole MinimumRole, Resource? Resource)
 {
     /// <summary>Permits any caller.</summary>
     public static Permission Agent(Resource? resource = null) => new(CallerRole.Agent, resource);
