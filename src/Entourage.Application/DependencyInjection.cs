@@ -15,11 +15,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Application;
 
-/// <summary>Registers the use cases.</summary>
+/// <summary>Registers the services of this assembly.</summary>
 public static class DependencyInjection
 {
-    /// <summary>Adds every handler, validator and mapping of this assembly, and the pipeline that each request runs through.</summary>
-    /// <param name="services">Where to.</param>
+    /// <summary>Adds all handlers, validators and mappings, and the pipeline that each request runs through.</summary>
+    /// <param name="services">The service collection.</param>
     /// <param name="autoMapperLicenceKey">The AutoMapper licence key; null runs without one.</param>
     public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenceKey)
     {
@@ -35,7 +35,7 @@ public static class DependencyInjection
             }
         }
 
-        // In this order: who may not ask learns nothing else, and what is malformed is refused before a transaction begins.
+        // In this order, so that a caller without permission learns nothing else, and an invalid request is rejected before a transaction begins.
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(AccessBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(ValidationBehavior<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
@@ -49,8 +49,8 @@ public static class DependencyInjection
         services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();
         services.AddScoped<CrossedLines>();
-        services.AddScoped<UnpricedUsage>();
-        services.AddScoped<SilentSessions>();
+        services.AddScoped<UsageRepricer>();
+        services.AddScoped<AbandonedSessions>();
         services.AddScoped<SourceProcesses>();
 
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);

@@ -33,6 +33,6 @@ internal sealed class AuditPageTests : PageFixture
         await Page.GetByLabel("From", new() { Exact = true }).BlurAsync();
         await Page.GetByLabel("To, that day included").FillAsync("2026-06-01");
         await Page.GetByLabel("To, that day included").BlurAsync();
-        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The range ends before it begins.");
+        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The end of the range must be later than its start.");
     }
 }

@@ -79,7 +79,7 @@ internal sealed class CostsPageTests : PageFixture
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$0.00");
         await Page.GetByLabel("To, that day included").FillAsync("2026-06-01");
         await Page.GetByLabel("To, that day included").BlurAsync();
-        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The range ends before it begins.");
+        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The end of the range must be later than its start.");
         await Page.GetByLabel("From").FillAsync("2026-05-01");
         await Page.GetByLabel("From").BlurAsync();
         await Page.GetByLabel("To, that day included").FillAsync("2026-06-09");

@@ -58,7 +58,7 @@ internal sealed class SettingsPageTests : PageFixture
         await Page.GetByLabel("Shares of a cap").FillAsync("80, 50");
         await Page.GetByLabel("A session is given up after").FillAsync("1");
         await Button("Save settings").ClickAsync();
-        await Expect(Wrong("A day")).ToContainTextAsync("must be from 0 to 1000000");
+        await Expect(Wrong("A day")).ToContainTextAsync("must be between 0 and 1000000");
         await Expect(Wrong("Within")).ToContainTextAsync("must be between 1 and 1440");
         await Expect(Wrong("Shares of a cap")).ToContainTextAsync("rising shares");
         await Expect(Wrong("A session is given up after")).ToContainTextAsync("must be between 5 and 10080");
@@ -100,7 +100,7 @@ internal sealed class SettingsPageTests : PageFixture
         await OpenSettingsAsync();
         await Page.GetByLabel("eng-1", new() { Exact = true }).FillAsync("-1");
         await Button("Save the cap of eng-1").ClickAsync();
-        await Expect(Wrong("eng-1")).ToContainTextAsync("must be from 0");
+        await Expect(Wrong("eng-1")).ToContainTextAsync("must be between 0");
         await Page.GetByLabel("eng-1", new() { Exact = true }).FillAsync("2.50");
         await Button("Save the cap of eng-1").ClickAsync();
         await Expect(Page.GetByText("eng-1 may spend $2.50 a day.")).ToBeVisibleAsync();
@@ -120,7 +120,7 @@ internal sealed class SettingsPageTests : PageFixture
         await Page.GetByLabel("A day", new() { Exact = true }).FillAsync("500");
         await Page.GetByLabel("A month").FillAsync("1000001");
         await Button("Save settings").ClickAsync();
-        await Expect(Wrong("A month")).ToContainTextAsync("must be from 0 to 1000000");
+        await Expect(Wrong("A month")).ToContainTextAsync("must be between 0 and 1000000");
         await Page.GetByLabel("A month").FillAsync("");
         await ExpectGoodAsync();
         await Button("Save settings").ClickAsync();

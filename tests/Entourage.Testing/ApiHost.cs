@@ -89,7 +89,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     public async Task AbandonAsync()
     {
         await using var scope = Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<SilentSessions>().CloseAsync(CancellationToken.None);
+        await scope.ServiceProvider.GetRequiredService<AbandonedSessions>().CloseAsync(CancellationToken.None);
     }
 
     /// <summary>A client that shows a key, or none.</summary>

@@ -27,7 +27,7 @@ internal static class Verify
         await using var scope = services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
         var report = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new VerifyTotalsCommand(repair));
-        foreach (var trouble in report.Troubles)
+        foreach (var trouble in report.Problems)
         {
             await console.WriteLineAsync(trouble);
         }
@@ -39,15 +39,15 @@ internal static class Verify
 
         await console.WriteLineAsync($"Store: {file ?? nameof(DatabaseProvider.SqlServer)}");
         await console.WriteLineAsync(
-            $"{report.Records} usage records{(report.Folded > 0 ? $" and {report.Folded} folded ones" : "")}, {report.Totals} totals, {report.Differences.Count} differences{(report.Troubles.Count > 0 ? $", {report.Troubles.Count} troubles" : "")}");
+            $"{report.Records} usage records{(report.Compacted > 0 ? $" and {report.Compacted} folded ones" : "")}, {report.Totals} totals, {report.Differences.Count} differences{(report.Problems.Count > 0 ? $", {report.Problems.Count} troubles" : "")}");
         if (report is { Repaired: true, Differences.Count: > 0 })
         {
-            await console.WriteLineAsync(report.Troubles.Count == 0
+            await console.WriteLineAsync(report.Problems.Count == 0
                 ? "Each of these totals is now what its records come to."
                 : "Each of these totals is now what its records come to, save those of organisations with trouble.");
         }
 
-        return report.Troubles.Count == 0 && (report.Repaired || report.Differences.Count == 0) ? 0 : 1;
+        return report.Problems.Count == 0 && (report.Repaired || report.Differences.Count == 0) ? 0 : 1;
     }
 
     /// <summary>Makes sure that there is a store to work on, where that can be seen.</summary>

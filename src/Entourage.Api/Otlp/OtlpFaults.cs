@@ -25,7 +25,7 @@ internal sealed class OtlpFaults
     }
 
     /// <summary>Has them refused.</summary>
-    public void RefuseIn(TelemetryParser reading)
+    public void RefuseIn(ParsedTelemetry reading)
     {
         var others = Count;
         foreach (var (reason, count) in counts)

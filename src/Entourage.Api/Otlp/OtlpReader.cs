@@ -30,7 +30,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
     /// <exception cref="BodyLimitException">It holds more than it may.</exception>
     /// <exception cref="BusyException">Too many large bodies are being read.</exception>
     /// <exception cref="BadHttpRequestException">It is too large, or compressed in a way that is not known or broken.</exception>
-    public async Task<TelemetryParser> ReadAsync(HttpContext context, OtlpSignal signal, bool isJson, CancellationToken cancellationToken)
+    public async Task<ParsedTelemetry> ReadAsync(HttpContext context, OtlpSignal signal, bool isJson, CancellationToken cancellationToken)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = Limits.TelemetryBodyBytes;
         var isPacked = OtlpBody.IsPacked(context.Request);
@@ -52,7 +52,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
         private BodyBudget.Slot? slot;
         private byte[]? rented;
 
-        public async Task<TelemetryParser> ReadAsync(ReadOnlySequence<byte> sent)
+        public async Task<ParsedTelemetry> ReadAsync(ReadOnlySequence<byte> sent)
         {
             if (sent.IsSingleSegment)
             {
@@ -65,7 +65,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             return await ReadAsync(buffer.AsMemory(0, length));
         }
 
-        public async Task<TelemetryParser> UnpackAsync(ReadOnlySequence<byte> sent)
+        public async Task<ParsedTelemetry> UnpackAsync(ReadOnlySequence<byte> sent)
         {
             var buffer = Rent();
             var (length, size) = (0, BodyBudget.LargeBytes);
@@ -150,7 +150,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             }
         }
 
-        private async Task<TelemetryParser> ReadAsync(ReadOnlyMemory<byte> body)
+        private async Task<ParsedTelemetry> ReadAsync(ReadOnlyMemory<byte> body)
         {
             var index = new OtlpIndex(reader.Limits, cancellationToken);
             format.Index(body, isWhole: true, signal, index);
@@ -159,7 +159,7 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
                 await EnterAsync();
             }
 
-            var reading = TelemetryParser.Of(
+            var reading = ParsedTelemetry.Parse(
                 new OtlpItems(body, index, format, reader.Limits).ToBatch(signal), reader.callers.Current.AgentId, reader.Limits.TelemetrySources, cancellationToken);
             format.Faults.RefuseIn(reading);
             return reading;

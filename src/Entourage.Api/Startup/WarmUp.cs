@@ -96,7 +96,7 @@ internal static partial class WarmUp
     }
 
     // An export of one call, in the form that most exporters send.
-    private static TelemetryParser ReadExport(Guid agentId)
+    private static ParsedTelemetry ReadExport(Guid agentId)
     {
         var record = new LogRecord
         {
@@ -111,12 +111,12 @@ internal static partial class WarmUp
                 Attribute("cost_usd", new Value { Fraction = 0.01 }),
             },
         };
-        var resource = new Entourage.Api.Otlp.Wire.Resource { Attributes = { Attribute(UsageSource.AgentAttribute, Text(agentId.ToString())), Attribute("service.name", Text("claude-code")) } };
+        var resource = new Entourage.Api.Otlp.Wire.Resource { Attributes = { Attribute(TelemetryAttributes.Agent, Text(agentId.ToString())), Attribute("service.name", Text("claude-code")) } };
         byte[] body = Field(1, [.. Field(1, resource.ToByteArray()), .. Field(2, Field(2, record.ToByteArray()))]);
         var (limits, format) = (new ApiLimits(), new OtlpProtobuf());
         var index = new OtlpIndex(limits, CancellationToken.None);
         format.Index(body, isWhole: true, OtlpSignal.Logs, index);
-        return TelemetryParser.Of(
+        return ParsedTelemetry.Parse(
             new OtlpItems(body, index, format, limits).ToBatch(OtlpSignal.Logs), callerAgentId: null, limits.TelemetrySources, CancellationToken.None);
     }
 

@@ -2,13 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Entourage.Application.Abstractions;
 
-/// <summary>
-/// Remembers what was asked for lately, and no more than so much. There are two halves: when the young one is full it becomes the old
-/// one, and what is in the old one and not asked for until that happens again is forgotten.
-/// </summary>
-/// <typeparam name="TKey">By what.</typeparam>
-/// <typeparam name="TValue">What.</typeparam>
-/// <param name="capacity">The most things, 2 or more; a few more where many are added at once.</param>
+/// <summary>Caches recently used values, up to a fixed number.</summary>
+/// <remarks>
+/// New entries fill one generation. When it is full it becomes the old generation, and entries of the old generation that are not read before the
+/// next swap are dropped.
+/// </remarks>
+/// <typeparam name="TKey">The type of the key.</typeparam>
+/// <typeparam name="TValue">The type of the value.</typeparam>
+/// <param name="capacity">The most entries to keep, 2 or more. Concurrent additions can exceed it slightly.</param>
 public sealed class BoundedCache<TKey, TValue>(int capacity)
     where TKey : notnull
 {
@@ -17,7 +18,7 @@ public sealed class BoundedCache<TKey, TValue>(int capacity)
     private volatile ConcurrentDictionary<TKey, TValue> old = new();
     private int added;
 
-    /// <summary>What is remembered under a key.</summary>
+    /// <summary>Returns the cached value of a key, and keeps it in the current generation.</summary>
     public bool TryGet(TKey key, out TValue value)
     {
         if (young.TryGetValue(key, out value!))
@@ -34,14 +35,14 @@ public sealed class BoundedCache<TKey, TValue>(int capacity)
         return true;
     }
 
-    /// <summary>Remembers a thing.</summary>
+    /// <summary>Adds or replaces the value of a key.</summary>
     public void Set(TKey key, TValue value)
     {
         young[key] = value;
         Count();
     }
 
-    /// <summary>Remembers a thing unless one is remembered under its key. Of those who try at once one succeeds.</summary>
+    /// <summary>Adds a value unless its key is cached already. Among concurrent callers exactly one succeeds.</summary>
     public bool TryAdd(TKey key, TValue value)
     {
         if (TryGet(key, out _) || !young.TryAdd(key, value))

@@ -4,13 +4,13 @@ using MediatR;
 namespace Entourage.Application.Abstractions;
 
 /// <summary>A request that changes nothing.</summary>
-/// <typeparam name="TResponse">What it answers.</typeparam>
+/// <typeparam name="TResponse">The type of the response.</typeparam>
 public interface IQuery<out TResponse> : IRequest<TResponse>, IAuthorizedRequest;
 
-/// <summary>A request that changes the store: it runs in a transaction of its own.</summary>
-/// <typeparam name="TResponse">What it answers.</typeparam>
+/// <summary>A request that changes the store. The pipeline runs it in one transaction.</summary>
+/// <typeparam name="TResponse">The type of the response.</typeparam>
 public interface ICommand<out TResponse> : IRequest<TResponse>, IAuthorizedRequest;
 
-/// <summary>A request that changes the ledger, in transactions that it shares with others or that its handler sees to.</summary>
-/// <typeparam name="TResponse">What it answers.</typeparam>
+/// <summary>A request that changes the ledger. The ledger or the handler manages the transactions.</summary>
+/// <typeparam name="TResponse">The type of the response.</typeparam>
 public interface ILedgerCommand<out TResponse> : IRequest<TResponse>, IAuthorizedRequest;

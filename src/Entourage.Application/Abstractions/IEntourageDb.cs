@@ -18,34 +18,34 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Abstractions;
 
-/// <summary>The store, as handlers see it. Usage and counters are written by <see cref="IBudgetLedger"/> alone.</summary>
+/// <summary>The store as handlers use it. Only <see cref="IBudgetLedger"/> writes usage and counters.</summary>
 public interface IEntourageDb
 {
-    /// <summary>The tenants.</summary>
+    /// <summary>Organisations, the tenants.</summary>
     DbSet<Organisation> Organisations { get; }
 
-    /// <summary>Their teams.</summary>
+    /// <summary>Teams of organisations.</summary>
     DbSet<Team> Teams { get; }
 
-    /// <summary>Their agents.</summary>
+    /// <summary>Agents of teams.</summary>
     DbSet<Agent> Agents { get; }
 
-    /// <summary>The tasks of teams.</summary>
+    /// <summary>Tasks of teams.</summary>
     DbSet<WorkTask> Tasks { get; }
 
-    /// <summary>Which task waits for which.</summary>
+    /// <summary>Which task depends on which.</summary>
     DbSet<TaskDependency> TaskDependencies { get; }
 
-    /// <summary>The sessions of agents.</summary>
+    /// <summary>Sessions of agents.</summary>
     DbSet<Session> Sessions { get; }
 
-    /// <summary>One-time permissions to start a session below another agent's.</summary>
+    /// <summary>One-time tokens to start a session below another agent's session.</summary>
     DbSet<ChildToken> ChildTokens { get; }
 
-    /// <summary>Every usage ever reported.</summary>
+    /// <summary>Usage that is not compacted yet.</summary>
     DbSet<UsageRecord> UsageRecords { get; }
 
-    /// <summary>What usages came to that are too old to be kept.</summary>
+    /// <summary>The sums of compacted usage records.</summary>
     DbSet<CompactedUsage> CompactedUsages { get; }
 
     /// <summary>Usage by session, model and quarter of an hour.</summary>
@@ -54,63 +54,61 @@ public interface IEntourageDb
     /// <summary>Usage by day and heading, for reports.</summary>
     DbSet<CostSummary> CostSummaries { get; }
 
-    /// <summary>What has been spent and reserved in each budget window.</summary>
+    /// <summary>Spent and reserved amounts of each budget window.</summary>
     DbSet<BudgetCounter> BudgetCounters { get; }
 
-    /// <summary>Money set aside, and what was, for a while.</summary>
+    /// <summary>Live reservations, and ended ones for a while.</summary>
     DbSet<Reservation> Reservations { get; }
 
-    /// <summary>What models cost, and did.</summary>
+    /// <summary>Current, past and future prices.</summary>
     DbSet<ModelPrice> Prices { get; }
 
-    /// <summary>What agents asked of people.</summary>
+    /// <summary>Questions and requests for money that agents put to people.</summary>
     DbSet<HumanRequest> HumanRequests { get; }
 
-    /// <summary>What watchers of teams are told. Whoever adds one holds the organisation first; see <see cref="TeamEvent"/>.</summary>
+    /// <summary>Stored team events. Lock the organisation before you add one; see <see cref="TeamEvent"/>.</summary>
     DbSet<TeamEvent> Events { get; }
 
-    /// <summary>Addresses that are told of teams' events.</summary>
+    /// <summary>Subscribers to team events.</summary>
     DbSet<Webhook> Webhooks { get; }
 
-    /// <summary>Messages to them.</summary>
+    /// <summary>Messages to webhooks.</summary>
     DbSet<WebhookDelivery> WebhookDeliveries { get; }
 
-    /// <summary>What people should look at.</summary>
+    /// <summary>Alerts of teams.</summary>
     DbSet<Alert> Alerts { get; }
 
-    /// <summary>Who changed what. Rows are added, and neither changed nor removed.</summary>
+    /// <summary>The audit trail. Rows are only ever added.</summary>
     DbSet<AuditEntry> AuditEntries { get; }
 
-    /// <summary>Which session the sessions of programs that send telemetry are recorded in.</summary>
+    /// <summary>The session in which each telemetry source's own session is recorded.</summary>
     DbSet<SourceSession> SourceSessions { get; }
 
-    /// <summary>What has been counted of such programs.</summary>
+    /// <summary>How far the telemetry of each process has been counted.</summary>
     DbSet<SourceProcess> SourceProcesses { get; }
 
-    /// <summary>Answers given under an idempotency key.</summary>
+    /// <summary>Stored answers to requests with an idempotency key.</summary>
     DbSet<IdempotentAnswer> IdempotentAnswers { get; }
 
-    /// <summary>What callers show to be let in.</summary>
+    /// <summary>API keys, valid and revoked.</summary>
     DbSet<ApiKey> ApiKeys { get; }
 
-    /// <summary>How often keys were revoked: one row.</summary>
+    /// <summary>The number of key revocations so far: one row.</summary>
     DbSet<KeyRevision> KeyRevisions { get; }
 
-    /// <summary>Writes what changed.</summary>
-    /// <param name="cancellationToken">Gives up before the commit.</param>
+    /// <summary>Saves all changes.</summary>
+    /// <param name="cancellationToken">Cancels the save before it commits.</param>
     /// <returns>The number of rows written.</returns>
     /// <exception cref="Errors.DuplicateException">A unique index refused a row.</exception>
     Task<int> SaveChangesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs work in one transaction that can write: all of it is committed, or none. Work that lost against another writer,
-    /// or met a passing fault, is run again from the start, so it must have no effect outside the store.
+    /// Runs work in one write transaction, which commits as a whole or not at all. After a conflict or a transient fault the work runs again from the
+    /// start, so it must have no effect outside the store.
     /// </summary>
-    /// <exception cref="Errors.StoreUnavailableException">It lost again and again.</exception>
+    /// <exception cref="Errors.StoreUnavailableException">Every attempt failed.</exception>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Runs work that reads only, and sees all of the store as it is at one moment. On SQL Server, writers wait meanwhile.
-    /// </summary>
+    /// <summary>Runs read-only work in one transaction that sees a single moment of the store. On SQL Server, writers wait until it ends.</summary>
     Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 }

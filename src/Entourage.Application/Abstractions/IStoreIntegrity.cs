@@ -1,17 +1,17 @@
 namespace Entourage.Application.Abstractions;
 
-/// <summary>What only one kind of store can say of itself: SQLite lets text and floating-point numbers into columns of whole numbers.</summary>
+/// <summary>Integrity checks that only one kind of store needs: SQLite accepts text and floating-point numbers in integer columns.</summary>
 public interface IStoreIntegrity
 {
-    /// <summary>Finds values of money, tokens and instants that are no whole numbers; at most a few dozen for each table.</summary>
+    /// <summary>Finds amounts, token counts and instants that are not integers, at most a few dozen for each table.</summary>
     Task<IReadOnlyList<CorruptValue>> FindCorruptValuesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes whole numbers of the corrupt values of totals, whatever they come to: a repair sets them right afterwards.</summary>
+    /// <summary>Replaces corrupt values of totals with integers, of any amount. A repair then sets them to the right amounts.</summary>
     Task CleanTotalsAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A value that is not of its column's type.</summary>
-/// <param name="OrganisationId">Whose row it is, where that is known.</param>
-/// <param name="Row">Which row and columns, in words.</param>
-/// <param name="IsTotal">Whether it is a total, which can be computed anew, and not a record.</param>
+/// <summary>A stored value of the wrong type.</summary>
+/// <param name="OrganisationId">The organisation of the row, if known.</param>
+/// <param name="Row">The row and its columns, in words.</param>
+/// <param name="IsTotal">Whether the value is a total, which can be recomputed, rather than a record.</param>
 public sealed record CorruptValue(Guid? OrganisationId, string Row, bool IsTotal);

@@ -3,24 +3,24 @@ using Entourage.Domain.Access;
 
 namespace Entourage.Application.Access;
 
-/// <summary>Lets the present caller touch what is its own, and nothing else.</summary>
-/// <param name="callers">Who it is.</param>
-/// <param name="owners">Whose things are.</param>
-public sealed class AccessGate(CallerContext callers, ResourceOwnerCache owners)
+/// <summary>Checks the permission of the current caller.</summary>
+/// <param name="callers">The current caller.</param>
+/// <param name="owners">The owners of resources.</param>
+internal sealed class AccessGate(CallerContext callers, ResourceOwnerCache owners)
 {
-    /// <summary>Makes sure that the caller has what a request needs.</summary>
-    /// <exception cref="NoCallerException">Nobody said who the caller is.</exception>
-    /// <exception cref="ForbiddenException">It may not, and may know that there is such a thing.</exception>
-    /// <exception cref="NotFoundException">There is no such thing, or it is another organisation's: callers cannot tell the two apart.</exception>
-    public ValueTask EnsureAsync(Permission need, CancellationToken cancellationToken)
+    /// <summary>Checks that the current caller has a permission.</summary>
+    /// <exception cref="NoCallerException">The request has no caller.</exception>
+    /// <exception cref="ForbiddenException">The caller lacks the permission, but may know that the resource exists.</exception>
+    /// <exception cref="NotFoundException">The resource does not exist or belongs to another organisation. Callers cannot tell the two apart.</exception>
+    public ValueTask EnsureAsync(Permission permission, CancellationToken cancellationToken)
     {
         var caller = callers.Current;
-        if (caller.Role < need.Least)
+        if (caller.Role < permission.MinimumRole)
         {
             throw new ForbiddenException();
         }
 
-        return caller.IsAdmin || need.Resource is not { } resource ? default : EnsureOwnAsync(caller, resource, cancellationToken);
+        return caller.IsAdmin || permission.Resource is not { } resource ? default : EnsureOwnAsync(caller, resource, cancellationToken);
     }
 
     private async ValueTask EnsureOwnAsync(Caller caller, Resource resource, CancellationToken cancellationToken)

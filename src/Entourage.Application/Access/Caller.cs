@@ -4,14 +4,14 @@ using Entourage.Domain.Audit;
 
 namespace Entourage.Application.Access;
 
-/// <summary>Whoever sent a request.</summary>
-/// <param name="Name">What it is called, for those who read who changed what.</param>
-/// <param name="Role">What it may do.</param>
-/// <param name="KeyId">The key that it showed; null where it needed none.</param>
-/// <param name="OrganisationId">The organisation that it belongs to; null for an admin.</param>
-/// <param name="TeamId">The team that it belongs to; null for an admin.</param>
-/// <param name="AgentId">The agent that it acts for; null for others than agents.</param>
-/// <param name="ExpiresAt">From when on what it showed lets nobody in (UTC); null for never.</param>
+/// <summary>The sender of a request.</summary>
+/// <param name="Name">The display name, which the audit trail shows.</param>
+/// <param name="Role">The role, which decides what the caller may do.</param>
+/// <param name="KeyId">The API key of the caller; null without a key.</param>
+/// <param name="OrganisationId">The organisation of the caller; null for an admin.</param>
+/// <param name="TeamId">The team of the caller; null for an admin.</param>
+/// <param name="AgentId">The agent that the caller acts for; null for a lead or an admin.</param>
+/// <param name="ExpiresAt">When the key or token expires (UTC); null for never.</param>
 public sealed record Caller(
     string Name,
     CallerRole Role,
@@ -21,10 +21,10 @@ public sealed record Caller(
     Guid? AgentId = null,
     DateTimeOffset? ExpiresAt = null)
 {
-    /// <summary>Whoever can reach a server that asks for no keys.</summary>
+    /// <summary>Any caller of a server that requires no keys.</summary>
     public static readonly Caller Operator = new(ReservedNames.Operator, CallerRole.Admin);
 
-    /// <summary>The product itself: jobs, detectors, commands on the console.</summary>
+    /// <summary>Entourage itself: jobs, detectors and console commands.</summary>
     public static readonly Caller Entourage = new(ReservedNames.Product, CallerRole.Admin) { Kind = ActorKind.Product };
 
     /// <summary>How the caller was identified.</summary>
@@ -33,26 +33,26 @@ public sealed record Caller(
     /// <summary>The authority that issued the caller's token; null without a token.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The subject of the caller's token; null without a token, or where it names none.</summary>
+    /// <summary>The subject of the caller's token; null without a token, or if the token names none.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>Whether it may do everything, everywhere.</summary>
+    /// <summary>Whether the caller may do everything in every organisation.</summary>
     public bool IsAdmin => Role == CallerRole.Admin;
 }
 
-/// <summary>Who sent the present request. One per scope, set by whatever lets requests in.</summary>
+/// <summary>The caller of the current request. One instance per scope; authentication sets it.</summary>
 public sealed class CallerContext
 {
     private Caller? current;
 
-    /// <summary>The caller.</summary>
-    /// <exception cref="NoCallerException">Nobody said who it is.</exception>
+    /// <summary>The caller of the current request.</summary>
+    /// <exception cref="NoCallerException">No caller was set.</exception>
     public Caller Current
     {
         get => current ?? throw new NoCallerException();
         set => current = value;
     }
 
-    /// <summary>The caller; null while nobody has said who it is.</summary>
+    /// <summary>The caller of the current request; null if none was set.</summary>
     public Caller? Known => current;
 }

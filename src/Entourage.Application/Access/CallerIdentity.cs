@@ -2,14 +2,14 @@ using System.Security.Claims;
 
 namespace Entourage.Application.Access;
 
-/// <summary>A caller, as the framework passes one on.</summary>
+/// <summary>Carries a caller as a claims identity of ASP.NET Core.</summary>
 /// <param name="caller">The caller.</param>
-/// <param name="scheme">How it was let in.</param>
+/// <param name="scheme">The authentication scheme.</param>
 public sealed class CallerIdentity(Caller caller, string scheme) : ClaimsIdentity(scheme)
 {
     /// <summary>The caller.</summary>
     public Caller Caller { get; } = caller;
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The display name of the caller.</summary>
     public override string Name => Caller.Name;
 }

@@ -6,20 +6,20 @@ using Entourage.Domain.Organisations;
 
 namespace Entourage.Application.Access;
 
-/// <summary>The display names of callers, which nobody can choose so as to be taken for another.</summary>
+/// <summary>Builds the display names of callers, so that no caller can pose as another.</summary>
 public static class CallerNames
 {
-    // So that something of the name is shown, however long the subject is.
+    // Leaves room for a part of the name, however long the subject is.
     private const int MaxSubjectLength = 100;
 
     private const string Nameless = "token";
 
     /// <summary>
-    /// The name of a token's holder: <c>Ada Lovelace (u-1)</c>. People choose their names themselves at many authorities, and several have the
-    /// same; the subject is given out by the authority, and is unique there.
+    /// Builds the name of a token's holder: <c>Ada Lovelace (u-1)</c>. At many authorities users choose their own names, and several can share one.
+    /// The subject is assigned by the authority and unique there.
     /// </summary>
-    /// <param name="name">The person's name; null where the token has none.</param>
-    /// <param name="subject">The token's subject; null where it has none.</param>
+    /// <param name="name">The display name; null if the token has none.</param>
+    /// <param name="subject">The subject; null if the token has none.</param>
     /// <returns>At most <see cref="Organisation.NameLength"/> UTF-16 code units on one line, without invisible characters.</returns>
     public static string OfToken(string? name, string? subject)
     {
@@ -27,13 +27,13 @@ public static class CallerNames
         return Cut(Clean(name) ?? Nameless, Organisation.NameLength - end.Length) + end;
     }
 
-    /// <summary>The name of a key's holder. One that was given a reserved name before these were refused is shown with the key's prefix.</summary>
+    /// <summary>Builds the name of a key's holder. A key that got a reserved name before those were refused is shown with its prefix.</summary>
     /// <param name="key">The key.</param>
     public static string OfKey(ApiKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
 
-        // The first key has its name from the product.
+        // Entourage itself names the first key.
         return key.Name == ReservedNames.FirstKey || !(ReservedNames.Imitates(key.Name) || ReservedNames.HasDirections(key.Name))
             ? key.Name
             : OfReserved(key);
@@ -45,7 +45,7 @@ public static class CallerNames
         return Cut(Clean(key.Name) ?? "", Organisation.NameLength - end.Length) + end;
     }
 
-    /// <summary>A text on one line, of what is visible of it; null where nothing is.</summary>
+    /// <summary>Returns the visible part of a text on one line; null if nothing is visible.</summary>
     private static string? Clean(string? text)
     {
         if (text is null)

@@ -2,27 +2,27 @@ using Entourage.Domain.Access;
 
 namespace Entourage.Application.Access;
 
-/// <summary>A request that says who may send it. A method and no property: commands are written as JSON, and this is no part of them.</summary>
+/// <summary>A request that declares who may send it.</summary>
 public interface IAuthorizedRequest
 {
-    /// <summary>What a caller needs to send it.</summary>
+    /// <summary>Returns the permission that the request requires. It is a method because properties of a command become part of its JSON.</summary>
     Permission RequiredPermission();
 }
 
 /// <summary>
-/// What a caller needs to send a request. An admin may touch everything; a lead what is in its team; an agent what is its own, and of
-/// what belongs to all of its team or organisation that which agents may touch at all.
+/// A role and the resource that a request touches. An admin may touch everything, a lead the resources of its team, and an agent its own resources
+/// and those of its team or organisation that agents may touch.
 /// </summary>
-/// <param name="Least">The least role.</param>
-/// <param name="Resource">What is touched; null for nothing that is somebody's.</param>
-public readonly record struct Permission(CallerRole Least, Resource? Resource)
+/// <param name="MinimumRole">The lowest role that suffices.</param>
+/// <param name="Resource">The resource that the request touches; null if it touches none.</param>
+public readonly record struct Permission(CallerRole MinimumRole, Resource? Resource)
 {
-    /// <summary>Any caller.</summary>
+    /// <summary>Permits any caller.</summary>
     public static Permission Agent(Resource? resource = null) => new(CallerRole.Agent, resource);
 
-    /// <summary>A lead or an admin.</summary>
+    /// <summary>Permits leads and admins.</summary>
     public static Permission Lead(Resource? resource = null) => new(CallerRole.Lead, resource);
 
-    /// <summary>An admin, whatever is touched.</summary>
+    /// <summary>Permits admins only.</summary>
     public static Permission Admin() => new(CallerRole.Admin, null);
 }

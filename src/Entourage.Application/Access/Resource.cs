@@ -1,6 +1,6 @@
 namespace Entourage.Application.Access;
 
-/// <summary>What kind of thing a request touches.</summary>
+/// <summary>The kinds of resource that a request can touch.</summary>
 public enum ResourceKind
 {
     /// <summary>An organisation.</summary>
@@ -21,12 +21,12 @@ public enum ResourceKind
     /// <summary>A key.</summary>
     Key,
 
-    // From here on: what belongs to one agent.
+    // The kinds from here on belong to one agent.
 
     /// <summary>An agent.</summary>
     Agent,
 
-    /// <summary>A task that is given to an agent.</summary>
+    /// <summary>A task, for requests that only its assignee may send.</summary>
     AssignedTask,
 
     /// <summary>A session of an agent.</summary>
@@ -35,17 +35,17 @@ public enum ResourceKind
     /// <summary>A reservation of a session.</summary>
     Reservation,
 
-    /// <summary>What an agent asked of people.</summary>
+    /// <summary>A human request of an agent.</summary>
     HumanRequest,
 }
 
-/// <summary>A thing that a request touches.</summary>
-/// <param name="Kind">What kind of thing.</param>
-/// <param name="Id">Its id, where that is a UUID.</param>
-/// <param name="Number">Its id, where that is a number.</param>
+/// <summary>The resource that a request touches.</summary>
+/// <param name="Kind">The kind of resource.</param>
+/// <param name="Id">The id of a resource with a UUID.</param>
+/// <param name="Number">The id of a resource with a number.</param>
 public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
 {
-    /// <summary>What it is called where it is missing.</summary>
+    /// <summary>The name of the kind in error messages.</summary>
     public string Name => Kind switch
     {
         ResourceKind.AssignedTask => "task",
@@ -53,10 +53,10 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
         _ => Kind.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>Its id as callers know it.</summary>
+    /// <summary>The id as callers know it.</summary>
     public object Key => Kind is ResourceKind.Task or ResourceKind.AssignedTask or ResourceKind.Session ? Number : Id;
 
-    /// <summary>Whether it belongs to one agent, and not to a team or an organisation as a whole.</summary>
+    /// <summary>Whether the resource belongs to one agent rather than to a whole team or organisation.</summary>
     public bool IsOfAgent => Kind >= ResourceKind.Agent;
 
     /// <summary>An organisation.</summary>
@@ -68,10 +68,10 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
     /// <summary>An agent.</summary>
     public static Resource Agent(Guid id) => new(ResourceKind.Agent, id, 0);
 
-    /// <summary>A task, as all of its team may see it.</summary>
+    /// <summary>A task that its whole team may see.</summary>
     public static Resource Task(long number) => new(ResourceKind.Task, default, number);
 
-    /// <summary>A task, as its assignee works on it.</summary>
+    /// <summary>A task, for requests that only its assignee may send.</summary>
     public static Resource AssignedTask(long number) => new(ResourceKind.AssignedTask, default, number);
 
     /// <summary>A session.</summary>
@@ -86,34 +86,34 @@ public readonly record struct Resource(ResourceKind Kind, Guid Id, long Number)
     /// <summary>A webhook.</summary>
     public static Resource Webhook(Guid id) => new(ResourceKind.Webhook, id, 0);
 
-    /// <summary>What an agent asked of people.</summary>
+    /// <summary>A human request.</summary>
     public static Resource HumanRequest(Guid id) => new(ResourceKind.HumanRequest, id, 0);
 
-    /// <summary>A key.</summary>
+    /// <summary>An API key.</summary>
     public static Resource ApiKey(Guid id) => new(ResourceKind.Key, id, 0);
 }
 
-/// <summary>Whose a thing is.</summary>
-/// <param name="OrganisationId">The organisation; null for what belongs to none.</param>
-/// <param name="TeamId">The team; null for what belongs to all of the organisation.</param>
-/// <param name="AgentId">The agent; null for what belongs to all of the team.</param>
+/// <summary>The owner of a resource.</summary>
+/// <param name="OrganisationId">The organisation; null if the resource belongs to none.</param>
+/// <param name="TeamId">The team; null if the resource belongs to the whole organisation.</param>
+/// <param name="AgentId">The agent; null if the resource belongs to the whole team.</param>
 public sealed record ResourceOwner(Guid? OrganisationId, Guid? TeamId = null, Guid? AgentId = null)
 {
-    /// <summary>Whether it is in the organisation of somebody who is no admin.</summary>
+    /// <summary>Whether the resource belongs to the organisation of a caller that is not an admin.</summary>
     public bool SharesOrganisation(Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
         return OrganisationId is { } organisation && organisation == caller.OrganisationId;
     }
 
-    /// <summary>Whether it is in the team of somebody who is no admin.</summary>
+    /// <summary>Whether the resource belongs to the team of a caller that is not an admin.</summary>
     public bool SharesTeam(Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
         return SharesOrganisation(caller) && TeamId is { } team && team == caller.TeamId;
     }
 
-    /// <summary>Whether it belongs to the agent that somebody acts for.</summary>
+    /// <summary>Whether the resource belongs to the agent of a caller.</summary>
     public bool SharesAgent(Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);

@@ -4,15 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Application.Access;
 
-/// <summary>Whose things are. A thing never changes hands, so each is looked up once and then remembered.</summary>
-/// <param name="scopes">Where the store is, for the few look-ups.</param>
+/// <summary>Looks up and caches the owners of resources. An owner never changes, except for the assignee of a task, so most are read once.</summary>
+/// <param name="scopes">Gives access to the store.</param>
 public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
 {
     private const int Remembered = 65_536;
 
     private readonly BoundedCache<Resource, ResourceOwner> known = new(Remembered);
 
-    /// <summary>Whose a thing is; null when there is no such thing.</summary>
+    /// <summary>Returns the owner of a resource; null if the resource does not exist.</summary>
     public async ValueTask<ResourceOwner?> FindAsync(Resource resource, CancellationToken cancellationToken)
     {
         if (known.TryGet(resource, out var owner))
@@ -23,7 +23,7 @@ public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
         await using var scope = scopes.CreateAsyncScope();
         var found = await Find(scope.ServiceProvider.GetRequiredService<IEntourageDb>(), resource).SingleOrDefaultAsync(cancellationToken);
 
-        // Save tasks, which are given to another agent now and then.
+        // Tasks can be assigned to another agent, so their assignees are not cached.
         if (found is not null && resource.Kind != ResourceKind.AssignedTask)
         {
             known.Set(resource, found);
@@ -60,7 +60,7 @@ public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
                 where webhook.Id == id
                 select new ResourceOwner(team.OrganisationId, team.Id, null),
 
-            // A lead's key belongs to nobody in the team: a lead gives out and takes back those of its agents alone.
+            // A lead may issue and revoke the keys of its agents only, so a lead's key has no team here.
             ResourceKind.Key => db.ApiKeys.Where(key => key.Id == id)
                 .Select(key => new ResourceOwner(key.OrganisationId, key.AgentId == null ? null : key.TeamId, key.AgentId)),
             ResourceKind.Agent =>
@@ -83,7 +83,7 @@ public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
                 join team in db.Teams on asked.TeamId equals team.Id
                 where asked.Id == id
                 select new ResourceOwner(team.OrganisationId, team.Id, asked.AgentId),
-            _ => throw new ArgumentOutOfRangeException(nameof(resource), resource.Kind, "Nobody knows whose such a thing is."),
+            _ => throw new ArgumentOutOfRangeException(nameof(resource), resource.Kind, "The owner of this kind of resource is not defined."),
         };
     }
 }

@@ -5,7 +5,7 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Agents;
 
-/// <summary>What an agent is doing.</summary>
+/// <summary>The current state of an agent.</summary>
 public enum AgentStatus
 {
     /// <summary>It has no active session.</summary>
@@ -14,7 +14,7 @@ public enum AgentStatus
     /// <summary>It has an active session.</summary>
     Working,
 
-    /// <summary>It, its team or its organisation is paused: it may not work.</summary>
+    /// <summary>The agent, its team or its organisation is paused.</summary>
     Paused,
 }
 
@@ -22,13 +22,13 @@ public enum AgentStatus
 /// <param name="Id">A version-7 UUID.</param>
 /// <param name="TeamId">The team it belongs to.</param>
 /// <param name="Name">The display name; unique in its team.</param>
-/// <param name="Role">What it does.</param>
-/// <param name="Model">The model that its sessions use unless they say otherwise.</param>
-/// <param name="Status">What it is doing.</param>
-/// <param name="CreatedAt">When it was made (UTC).</param>
+/// <param name="Role">The role of the agent.</param>
+/// <param name="Model">The default model of its sessions.</param>
+/// <param name="Status">The current state.</param>
+/// <param name="CreatedAt">When it was created (UTC).</param>
 public sealed record AgentResponse(Guid Id, Guid TeamId, string Name, AgentRole Role, string? Model, AgentStatus Status, DateTimeOffset CreatedAt)
 {
-    // By hand and not by AutoMapper: the status is a question to another table.
+    // Written by hand instead of mapped, because the status depends on other tables.
     internal static Expression<Func<Agent, AgentResponse>> Projection(IEntourageDb db, DateTimeOffset now) => agent => new AgentResponse(
         agent.Id,
         agent.TeamId,

@@ -11,11 +11,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Agents;
 
-/// <summary>Changes an agent; members that are absent stay as they are.</summary>
-/// <param name="Id">Which.</param>
+/// <summary>Changes an agent. Absent members keep their values.</summary>
+/// <param name="Id">The agent.</param>
 /// <param name="Name">The display name; unique in the team.</param>
-/// <param name="Role">What it does.</param>
-/// <param name="Model">The model that its sessions use unless they say otherwise; null for none.</param>
+/// <param name="Role">The role of the agent.</param>
+/// <param name="Model">The default model of its sessions; null for none.</param>
 public sealed record ChangeAgentCommand(Guid Id, Patch<string> Name, Patch<AgentRole> Role, Patch<string?> Model) : ICommand<AgentResponse>
 {
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal sealed class ChangeAgentHandler(IEntourageDb db, TimeProvider time) : I
     {
         var agent = await db.Agents.GetAsync(request.Id, "agent", cancellationToken);
         agent.Change(request.Name.Or(agent.Name), request.Role.Or(agent.Role), request.Model.Or(agent.Model));
-        await db.SaveUniqueAsync($"The team has an agent called '{agent.Name}' already.", cancellationToken);
+        await db.SaveUniqueAsync($"The team already has an agent named '{agent.Name}'. Choose another name.", cancellationToken);
         return await db.Agents.AsNoTracking().Where(changed => changed.Id == agent.Id).Select(AgentResponse.Projection(db, time.GetUtcNow())).SingleAsync(cancellationToken);
     }
 }

@@ -10,12 +10,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Agents;
 
-/// <summary>Adds an agent to a team.</summary>
+/// <summary>Creates an agent in a team.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Name">The display name; unique in the team.</param>
-/// <param name="Role">What it does.</param>
-/// <param name="Model">The model that its sessions use unless they say otherwise.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="Role">The role of the agent.</param>
+/// <param name="Model">The default model of its sessions; null for none.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateAgentCommand(Guid TeamId, string Name, AgentRole Role, string? Model, string? IdempotencyKey)
     : ICommand<AgentResponse>, IIdempotentCommand
 {
@@ -42,7 +42,7 @@ internal sealed class CreateAgentHandler(IEntourageDb db, TimeProvider time) : I
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         var agent = Agent.Create(team, request.Name, request.Role, request.Model, time.GetUtcNow());
         db.Agents.Add(agent);
-        await db.SaveUniqueAsync($"The team has an agent called '{request.Name}' already.", cancellationToken);
+        await db.SaveUniqueAsync($"The team already has an agent named '{request.Name}'. Choose another name.", cancellationToken);
         return await db.Agents.AsNoTracking()
             .Where(created => created.Id == agent.Id)
             .Select(AgentResponse.Projection(db, agent.CreatedAt))

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Agents;
 
 /// <summary>Reads an agent.</summary>
-/// <param name="Id">Which.</param>
+/// <param name="Id">The agent.</param>
 public sealed record GetAgentQuery(Guid Id) : IQuery<AgentResponse>
 {
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace Entourage.Application.Agents;
 
 /// <summary>Lists a team's agents by name.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentResponse>>
 {
     /// <inheritdoc/>

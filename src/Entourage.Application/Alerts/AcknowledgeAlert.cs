@@ -5,8 +5,8 @@ using MediatR;
 
 namespace Entourage.Application.Alerts;
 
-/// <summary>Notes that somebody has seen an alert. Saying so again answers it unchanged.</summary>
-/// <param name="Id">Which.</param>
+/// <summary>Marks an alert as seen. Acknowledging it again changes nothing.</summary>
+/// <param name="Id">The alert.</param>
 public sealed record AcknowledgeAlertCommand(Guid Id) : ICommand<AlertResponse>
 {
     /// <inheritdoc/>

@@ -5,20 +5,20 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Alerts;
 
-/// <summary>Something that a person should look at.</summary>
+/// <summary>A notice for people.</summary>
 /// <param name="Id">A version-7 UUID.</param>
-/// <param name="TeamId">The team whose people should look.</param>
-/// <param name="AgentId">The agent that gave cause, if it was one.</param>
-/// <param name="SessionId">The session that gave cause, if it was one.</param>
-/// <param name="TaskId">The task that it concerns, if there is one.</param>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Cause">What gave cause. There is one alert of a kind for each cause and window.</param>
-/// <param name="Window">In which window: its first local day, the instant at which it began, or <c>total</c>.</param>
-/// <param name="Message">What is the matter, in plain words.</param>
-/// <param name="Details">The figures of it, as far as its kind has them.</param>
-/// <param name="Status">Whether somebody has seen it.</param>
+/// <param name="TeamId">The team.</param>
+/// <param name="AgentId">The agent that caused the alert, if any.</param>
+/// <param name="SessionId">The session that caused the alert, if any.</param>
+/// <param name="TaskId">The task concerned, if any.</param>
+/// <param name="Kind">The kind of alert.</param>
+/// <param name="Cause">The cause. There is one alert of a kind for each cause and window.</param>
+/// <param name="Window">The window: its first local day, the instant at which it began, or <c>total</c>.</param>
+/// <param name="Message">What happened, in plain words.</param>
+/// <param name="Details">The figures behind the alert.</param>
+/// <param name="Status">Whether someone has acknowledged the alert.</param>
 /// <param name="CreatedAt">When it was raised (UTC).</param>
-/// <param name="AcknowledgedAt">When somebody first said that it was seen (UTC).</param>
+/// <param name="AcknowledgedAt">When someone first acknowledged the alert (UTC).</param>
 public sealed record AlertResponse(
     Guid Id,
     Guid TeamId,
@@ -34,7 +34,7 @@ public sealed record AlertResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset? AcknowledgedAt)
 {
-    /// <summary>The answer for an alert.</summary>
+    /// <summary>Creates the response for an alert.</summary>
     public static AlertResponse From(Alert alert)
     {
         ArgumentNullException.ThrowIfNull(alert);
@@ -55,19 +55,19 @@ public sealed record AlertResponse(
     }
 }
 
-/// <summary>The figures of an alert. What its kind does not have is left out.</summary>
+/// <summary>The figures of an alert. Members that its kind does not have are omitted.</summary>
 public sealed record AlertDetailsResponse
 {
-    /// <summary>Whose budget it is.</summary>
+    /// <summary>The scope of the budget.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetScope? Scope { get; init; }
 
-    /// <summary>The id of that.</summary>
+    /// <summary>The id of the agent, team or other scope.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonConverter(typeof(Budgets.ScopeIdJsonConverter))]
     public string? ScopeId { get; init; }
 
-    /// <summary>How long the budget lasts.</summary>
+    /// <summary>The period of the budget.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BudgetPeriod? Period { get; init; }
 
@@ -75,31 +75,31 @@ public sealed record AlertDetailsResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Threshold { get; init; }
 
-    /// <summary>The limit, or the red flag (USD).</summary>
+    /// <summary>The limit or the red flag (USD).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Money? LimitUsd { get; init; }
 
-    /// <summary>What has been spent (USD).</summary>
+    /// <summary>The amount spent (USD).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MoneyTotal? SpentUsd { get; init; }
 
-    /// <summary>What the call cost, or the later calls at their median (USD).</summary>
+    /// <summary>The cost of the call, or the median cost of the later calls (USD).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Money? CostUsd { get; init; }
 
-    /// <summary>What it would have been expected to cost (USD).</summary>
+    /// <summary>The expected cost (USD).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Money? ExpectedCostUsd { get; init; }
 
-    /// <summary>The tokens that were used within the window.</summary>
+    /// <summary>The tokens used within the window.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Tokens { get; init; }
 
-    /// <summary>The most that may be used.</summary>
+    /// <summary>The token limit of the window.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MaxTokens { get; init; }
 
-    /// <summary>Within how many minutes.</summary>
+    /// <summary>The length of the window in minutes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? WindowMinutes { get; init; }
 
@@ -107,15 +107,15 @@ public sealed record AlertDetailsResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? OutputTokens { get; init; }
 
-    /// <summary>Its input tokens of all classes.</summary>
+    /// <summary>The input tokens of the session, of all classes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? InputTokens { get; init; }
 
-    /// <summary>The error text, as it last was.</summary>
+    /// <summary>The latest text of the error.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
 
-    /// <summary>How often in a row, or how many at once.</summary>
+    /// <summary>How many in a row, or how many at once.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Count { get; init; }
 
@@ -123,7 +123,7 @@ public sealed record AlertDetailsResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Model { get; init; }
 
-    /// <summary>The other agent at work on the task.</summary>
+    /// <summary>The other agent that works on the task.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? OtherAgentId { get; init; }
 
@@ -131,7 +131,7 @@ public sealed record AlertDetailsResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? OtherSessionId { get; init; }
 
-    /// <summary>The request to a person.</summary>
+    /// <summary>The human request.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? HumanRequestId { get; init; }
 
@@ -139,7 +139,7 @@ public sealed record AlertDetailsResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Money? RequestedUsd { get; init; }
 
-    /// <summary>What was done about it.</summary>
+    /// <summary>The action that was taken.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RunawayAction? Action { get; init; }
 

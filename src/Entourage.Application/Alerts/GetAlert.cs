@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Alerts;
 
 /// <summary>Reads an alert.</summary>
-/// <param name="Id">Which.</param>
+/// <param name="Id">The alert.</param>
 public sealed record GetAlertQuery(Guid Id) : IQuery<AlertResponse>
 {
     /// <inheritdoc/>

@@ -12,9 +12,9 @@ namespace Entourage.Application.Alerts;
 
 /// <summary>Lists a team's alerts, the newest first.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Status">Only those that stand so; null for all.</param>
-/// <param name="Kind">Only those about this; null for all.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Status">Only alerts with this status; null for all.</param>
+/// <param name="Kind">Only alerts of this kind; null for all.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListAlertsQuery(Guid TeamId, AlertStatus? Status, AlertKind? Kind, PageRequest Page) : IQuery<Page<AlertResponse>>
 {
     /// <inheritdoc/>

@@ -8,24 +8,24 @@ using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Audit;
 
-/// <summary>Makes the entries of the audit trail.</summary>
+/// <summary>Creates the entries of the audit trail.</summary>
 public static class AuditEntryFactory
 {
-    /// <summary>A caller as the trail names it.</summary>
+    /// <summary>Converts a caller to an actor of the audit trail.</summary>
     public static AuditActor ToActor(this Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
         return new(caller.Name, caller.KeyId) { Kind = caller.Kind, Issuer = caller.Issuer, Subject = caller.Subject };
     }
 
-    /// <summary>An entry that holds the members which differ; null when none does.</summary>
-    /// <typeparam name="T">What is told of the thing.</typeparam>
-    /// <param name="action">What was done.</param>
-    /// <param name="subject">To what.</param>
-    /// <param name="before">The thing as it was; null where it was made.</param>
-    /// <param name="after">The thing as it is to be; null where it was removed.</param>
-    /// <param name="actor">Who did it.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Creates an entry with the members that differ; null if none does.</summary>
+    /// <typeparam name="T">The type that describes the subject.</typeparam>
+    /// <param name="action">The action.</param>
+    /// <param name="subject">The subject of the action.</param>
+    /// <param name="before">The subject before the action; null if the action created it.</param>
+    /// <param name="after">The subject after the action; null if the action removed it.</param>
+    /// <param name="actor">The actor.</param>
+    /// <param name="now">The current time (UTC).</param>
     public static AuditEntry? Of<T>(AuditAction action, AuditSubject subject, T? before, T? after, AuditActor actor, DateTimeOffset now)
         where T : class
     {
@@ -40,7 +40,7 @@ public static class AuditEntryFactory
     private static JsonObject ToObject<T>(T? value)
         where T : class => value is null ? [] : JsonSerializer.SerializeToNode(value, EntourageJson.Options)!.AsObject();
 
-    /// <summary>Leaves of two objects the members that differ, and of these the same; what is null and what is absent is alike.</summary>
+    /// <summary>Removes the members that are equal in both objects, at every level. A null member equals an absent one.</summary>
     private static void RemoveEqual(JsonObject old, JsonObject @new)
     {
         foreach (var member in old.Concat(@new).Select(member => member.Key).Distinct().ToArray())
@@ -61,31 +61,31 @@ public static class AuditEntryFactory
     }
 }
 
-/// <summary>What the trail tells of a pause.</summary>
-/// <param name="Paused">Whether one is in force.</param>
-/// <param name="Reason">Why; of the end of one, why that.</param>
-/// <param name="ExpiresAt">When it runs out (UTC); null for never.</param>
-/// <param name="PausedBy">Who paused.</param>
+/// <summary>A pause, as the audit trail records it.</summary>
+/// <param name="Paused">Whether a pause is in force.</param>
+/// <param name="Reason">The reason for the pause, or for its end.</param>
+/// <param name="ExpiresAt">When the pause expires (UTC); null for never.</param>
+/// <param name="PausedBy">The name of the actor who paused.</param>
 public sealed record AuditedPause(bool Paused, string? Reason, DateTimeOffset? ExpiresAt, string? PausedBy)
 {
-    /// <summary>A pause that is in force.</summary>
+    /// <summary>Describes a pause that is in force.</summary>
     public static AuditedPause Of(Pause pause)
     {
         ArgumentNullException.ThrowIfNull(pause);
         return new(true, pause.Reason, pause.ExpiresAt, pause.By);
     }
 
-    /// <summary>None.</summary>
-    /// <param name="reason">Why it was ended, if somebody said.</param>
+    /// <summary>Describes the absence of a pause.</summary>
+    /// <param name="reason">Why the pause was ended, if a reason was given.</param>
     public static AuditedPause None(string? reason = null) => new(false, reason, null, null);
 }
 
-/// <summary>What the trail tells of a session that was killed.</summary>
-/// <param name="Status">How it stands.</param>
-/// <param name="Error">Why it was ended.</param>
+/// <summary>A killed session, as the audit trail records it.</summary>
+/// <param name="Status">The status of the session.</param>
+/// <param name="Error">Why the session ended.</param>
 public sealed record AuditedSession(SessionStatus Status, string? Error)
 {
-    /// <summary>A session, as it stands.</summary>
+    /// <summary>Describes the current state of a session.</summary>
     public static AuditedSession Of(SessionState state)
     {
         ArgumentNullException.ThrowIfNull(state);

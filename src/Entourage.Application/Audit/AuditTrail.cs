@@ -4,21 +4,21 @@ using Entourage.Domain.Audit;
 
 namespace Entourage.Application.Audit;
 
-/// <summary>Records what the present caller changes. One per scope, like the caller.</summary>
+/// <summary>Adds audit entries in the name of the current caller. One instance per scope.</summary>
 /// <param name="db">The store.</param>
-/// <param name="caller">Who sent the request.</param>
+/// <param name="caller">The caller of the request.</param>
 /// <param name="time">The clock.</param>
-public sealed class AuditTrail(IEntourageDb db, CallerContext caller, TimeProvider time)
+internal sealed class AuditTrail(IEntourageDb db, CallerContext caller, TimeProvider time)
 {
     /// <summary>
-    /// Adds an entry, which the next save writes with the change, unless nothing has changed. Before and after are what the API answers of the
-    /// thing, or an object like it, and hold no secret: what is added here is kept for ever.
+    /// Adds an entry, which the next save writes together with the change; adds none if nothing changed. <paramref name="before"/> and
+    /// <paramref name="after"/> are API responses or similar objects. They must hold no secret, because entries are kept for ever.
     /// </summary>
-    /// <typeparam name="T">What is told of the thing; members of types below it are not looked at.</typeparam>
-    /// <param name="action">What was done.</param>
-    /// <param name="subject">To what.</param>
-    /// <param name="before">The thing as it was; null where it was made.</param>
-    /// <param name="after">The thing as it is to be; null where it was removed.</param>
+    /// <typeparam name="T">The type that describes the subject. Members of derived types are ignored.</typeparam>
+    /// <param name="action">The action.</param>
+    /// <param name="subject">The subject of the action.</param>
+    /// <param name="before">The subject before the action; null if the action created it.</param>
+    /// <param name="after">The subject after the action; null if the action removed it.</param>
     public void Add<T>(AuditAction action, AuditSubject subject, T? before, T? after)
         where T : class
     {

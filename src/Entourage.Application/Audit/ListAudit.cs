@@ -14,15 +14,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Audit;
 
-/// <summary>Lists who changed what, the newest first: all of it to an admin, what is its team's to a lead.</summary>
-/// <param name="OrganisationId">Only what is this organisation's, or one of its teams'; null for all.</param>
-/// <param name="TeamId">Only what is this team's; null for all.</param>
-/// <param name="Action">Only this; null for all.</param>
-/// <param name="Actor">Only by this one, by its name, the id of its key or the subject of its token; null for all.</param>
-/// <param name="Subject">Only to this one, by its id, or by its kind and id: <c>task:7</c>; null for all.</param>
-/// <param name="From">Only from this UTC date or instant on; null for all.</param>
-/// <param name="To">Only up to this UTC date, that day included, or before this instant; null for all.</param>
-/// <param name="Page">Which part.</param>
+/// <summary>Lists audit entries, newest first. An admin sees all of them, a lead those of its team.</summary>
+/// <param name="OrganisationId">Only entries of this organisation and its teams; null for all.</param>
+/// <param name="TeamId">Only entries of this team; null for all.</param>
+/// <param name="Action">Only entries of this action; null for all.</param>
+/// <param name="Actor">Only entries of this actor, by its name, the id of its key or the subject of its token; null for all.</param>
+/// <param name="Subject">Only entries about this subject, by its id or by its kind and id, such as <c>task:7</c>; null for all.</param>
+/// <param name="From">Only entries from this UTC date or instant on; null for all.</param>
+/// <param name="To">Only entries up to this UTC date (inclusive) or before this instant; null for all.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListAuditQuery(
     Guid? OrganisationId, Guid? TeamId, AuditAction? Action, string? Actor, string? Subject, string? From, string? To, PageRequest Page)
     : IQuery<Page<AuditResponse>>
@@ -49,10 +49,10 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
         var (from, to) = (CostRange.Parse("from", request.From, BudgetCalendar.Utc, 0), CostRange.Parse("to", request.To, BudgetCalendar.Utc, 1));
         if (from >= to)
         {
-            throw new InvalidInputException("to", "The range ends before it begins.");
+            throw new InvalidInputException("to", "The end of the range must be later than its start.");
         }
 
-        await EnsureThereAsync(request, cancellationToken);
+        await EnsureScopeExistsAsync(request, cancellationToken);
         var (all, ownTeamId) = (callers.Current.IsAdmin, callers.Current.TeamId);
         var (kind, subjectId) = SubjectOf(request.Subject);
         Guid? keyId = Guid.TryParse(request.Actor, out var key) ? key : null;
@@ -74,11 +74,11 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
         return new([.. page.Items.Select(AuditResponse.From)], page.NextCursor);
     }
 
-    private async Task EnsureThereAsync(ListAuditQuery request, CancellationToken cancellationToken)
+    private async Task EnsureScopeExistsAsync(ListAuditQuery request, CancellationToken cancellationToken)
     {
         if (request.OrganisationId is { } organisationId)
         {
-            // With a team besides, nobody has looked at it yet.
+            // If the request names a team as well, the permission check covered only the team.
             if (!callers.Current.IsAdmin && callers.Current.OrganisationId != organisationId)
             {
                 throw new NotFoundException("organisation", organisationId);
@@ -95,33 +95,31 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
 
     private static (AuditSubjectKind? Kind, string? Id) SubjectOf(string? subject)
     {
-        // The names of models have colons of their own.
-        var mark = subject?.IndexOf(':', StringComparison.Ordinal) ?? -1;
-        var (kind, id) = mark > 0 && EnumNames.TryParse<AuditSubjectKind>(subject![..mark], out var named)
-            ? ((AuditSubjectKind?)named, subject[(mark + 1)..])
+        // Names of models can contain colons.
+        var colon = subject?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        var (kind, id) = colon > 0 && EnumNames.TryParse<AuditSubjectKind>(subject![..colon], out var named)
+            ? ((AuditSubjectKind?)named, subject[(colon + 1)..])
             : (null, subject);
         return (kind, Guid.TryParse(id, out var guid) ? guid.ToString() : id);
     }
 }
 
-/// <summary>Who changed what.</summary>
-/// <param name="Id">Its number; a later change has a greater one.</param>
-/// <param name="At">When (UTC).</param>
-/// <param name="OrgId">The organisation whose it is; null for what is everybody's.</param>
-/// <param name="TeamId">The team whose it is; null for what is not one team's.</param>
-/// <param name="Actor">Who did it; <c>entourage</c> where the product itself did, <c>operator</c> where no key was asked for.</param>
-/// <param name="KeyId">The key that showed who it was; null where none was needed.</param>
-/// <param name="ActorKind">
-/// How the actor was identified: <c>product</c> for Entourage itself, <c>operator</c> where no key was asked for, <c>key</c> or <c>token</c>;
-/// null in entries that were written before this was recorded.
-/// </param>
+/// <summary>An entry of the audit trail.</summary>
+/// <param name="Id">The number of the entry. Later entries have greater numbers.</param>
+/// <param name="At">When the change was made (UTC).</param>
+/// <param name="OrgId">The organisation concerned; null if the change concerns all organisations.</param>
+/// <param name="TeamId">The team concerned; null if the change does not concern a single team.</param>
+/// <param name="Actor">The name of the actor: <c>entourage</c> for Entourage itself, <c>operator</c> if the server required no key.</param>
+/// <param name="KeyId">The API key of the actor; null without a key.</param>
+/// <param name="ActorKind">How the actor was identified: <c>product</c> for Entourage itself, <c>operator</c> if the server required no key,
+/// <c>key</c> or <c>token</c>; null in entries older than this member.</param>
 /// <param name="ActorIssuer">The authority that issued the actor's token; null without a token.</param>
 /// <param name="ActorSubject">The subject of the actor's token; null without a token.</param>
-/// <param name="Action">What was done.</param>
-/// <param name="SubjectKind">To what kind of thing.</param>
-/// <param name="SubjectId">To which; the price of a model has the model's name.</param>
-/// <param name="Old">The members that changed, as they were; null where the thing was made.</param>
-/// <param name="New">The members that changed, as they are since; null where the thing was removed.</param>
+/// <param name="Action">The action.</param>
+/// <param name="SubjectKind">The kind of subject.</param>
+/// <param name="SubjectId">The id of the subject. For a price it is the name of the model.</param>
+/// <param name="Old">The changed members before the change; null if the subject was created.</param>
+/// <param name="New">The changed members after the change; null if the subject was removed.</param>
 public sealed record AuditResponse(
     long Id,
     DateTimeOffset At,
@@ -138,7 +136,6 @@ public sealed record AuditResponse(
     JsonElement? Old,
     JsonElement? New)
 {
-    /// <summary>The answer for an entry.</summary>
     internal static AuditResponse From(AuditEntry entry) => new(
         entry.Sequence,
         entry.OccurredAt,
@@ -152,9 +149,9 @@ public sealed record AuditResponse(
         entry.Action,
         entry.SubjectKind,
         entry.SubjectId,
-        ValueOf(entry.Old),
-        ValueOf(entry.New));
+        ParseJson(entry.Old),
+        ParseJson(entry.New));
 
-    // As they were written, to the last digit.
-    private static JsonElement? ValueOf(string? json) => json is null ? null : JsonSerializer.Deserialize<JsonElement>(json);
+    // Keeps every digit as it was written.
+    private static JsonElement? ParseJson(string? json) => json is null ? null : JsonSerializer.Deserialize<JsonElement>(json);
 }

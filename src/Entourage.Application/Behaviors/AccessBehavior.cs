@@ -4,19 +4,18 @@ using MediatR;
 namespace Entourage.Application.Behaviors;
 
 /// <summary>
-/// Asks of each request, before anything else looks at it, whether its caller may send it. Whichever door a request comes in by, it comes
-/// by here.
+/// Checks the caller's permission before anything else handles a request. Requests of controllers and pages alike pass through here.
 /// </summary>
 internal sealed class AccessBehavior<TRequest, TResponse>(AccessGate gate) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
-        // Not a constraint of the type: a request that says nothing would pass by it.
-        var needs = request is IAuthorizedRequest guarded
-            ? guarded.RequiredPermission()
-            : throw new InvalidOperationException($"{typeof(TRequest).Name} does not say who may send it.");
-        await gate.EnsureAsync(needs, cancellationToken);
+        // Checked at run time: with a generic constraint the behaviour would silently skip a request that declares no permission.
+        var permission = request is IAuthorizedRequest authorized
+            ? authorized.RequiredPermission()
+            : throw new InvalidOperationException($"{typeof(TRequest).Name} must implement IAuthorizedRequest.");
+        await gate.EnsureAsync(permission, cancellationToken);
         return await next();
     }
 }

@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Behaviors;
 
 /// <summary>
-/// Gives each command one transaction. An idempotency key is looked up and stored inside it, together with the answer,
-/// so that the key is there exactly when the effect is (rule 2).
+/// Runs each command in one transaction. The transaction also looks up and stores the idempotency key with the answer, so that a key exists exactly
+/// when its effect does (rule 2).
 /// </summary>
 internal sealed class TransactionBehavior<TRequest, TResponse>(IEntourageDb db, IdempotentReplay replay, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
@@ -28,7 +28,7 @@ internal sealed class TransactionBehavior<TRequest, TResponse>(IEntourageDb db, 
         }
         catch (Exception exception) when (exception is DuplicateException or ConflictException { Code: ConflictException.Duplicate })
         {
-            // Perhaps what stands in the way was made by the same request, sent twice at once: then its answer is there now.
+            // The duplicate may come from the same request, sent twice at the same time. Its answer is stored by now.
             if (await FindAnswerAsync(token, cancellationToken) is { } answer)
             {
                 return answer;

@@ -3,7 +3,7 @@ using MediatR;
 
 namespace Entourage.Application.Behaviors;
 
-/// <summary>Refuses a request whose validators find fault, before its handler sees it.</summary>
+/// <summary>Rejects an invalid request before its handler runs.</summary>
 internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {

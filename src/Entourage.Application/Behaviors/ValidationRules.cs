@@ -6,53 +6,53 @@ using FluentValidation;
 
 namespace Entourage.Application.Behaviors;
 
-/// <summary>Rules of shape that several validators share.</summary>
+/// <summary>Validation rules that several validators share.</summary>
 internal static class ValidationRules
 {
-    /// <summary>A line of text: not blank, not too long, without control characters.</summary>
+    /// <summary>Requires a line of text: not blank, not longer than allowed, without control characters.</summary>
     public static IRuleBuilderOptions<T, string> Line<T>(this IRuleBuilder<T, string> rule, int longest) =>
-        rule.NotEmpty().MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not hold control characters, nor begin or end with a blank.");
+        rule.NotEmpty().MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not contain control characters, or begin or end with white space.");
 
-    /// <summary>A line of text, or none at all.</summary>
+    /// <summary>Requires a line of text, or null.</summary>
     public static IRuleBuilderOptions<T, string?> OptionalLine<T>(this IRuleBuilder<T, string?> rule, int longest) =>
         rule.Must(text => text is null || !string.IsNullOrWhiteSpace(text)).WithMessage("'{PropertyName}' must not be blank.")
-            .MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not hold control characters, nor begin or end with a blank.");
+            .MaximumLength(longest).Must(IsLine).WithMessage("'{PropertyName}' must not contain control characters, or begin or end with white space.");
 
-    /// <summary>Text of many lines, or none: control characters other than line ends and tabs are refused.</summary>
+    /// <summary>Allows text of several lines, or null. Control characters other than line breaks and tabs are rejected.</summary>
     public static IRuleBuilderOptions<T, string?> OptionalText<T>(this IRuleBuilder<T, string?> rule, int longest) =>
         rule.MaximumLength(longest)
             .Must(text => text is null || !text.Any(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
-            .WithMessage("'{PropertyName}' must not hold control characters other than line ends and tabs.");
+            .WithMessage("'{PropertyName}' must not contain control characters other than line breaks and tabs.");
 
-    /// <summary>A slug.</summary>
+    /// <summary>Requires a slug.</summary>
     public static IRuleBuilderOptions<T, string> Slug<T>(this IRuleBuilder<T, string> rule) =>
         rule.NotEmpty().Matches(Organisation.SlugPattern)
-            .WithMessage("'{PropertyName}' has 1 to 100 lower-case letters a-z, digits and hyphens.")
-            // In a regular expression '$' also matches before a closing line end.
-            .Must(slug => slug is null || !slug.EndsWith('\n')).WithMessage("'{PropertyName}' must not hold control characters.");
+            .WithMessage("'{PropertyName}' must have 1 to 100 characters, each of them a lower-case letter (a-z), a digit or a hyphen.")
+            // In a regular expression '$' also matches before a line break at the end.
+            .Must(slug => slug is null || !slug.EndsWith('\n')).WithMessage("'{PropertyName}' must not contain control characters.");
 
-    /// <summary>An amount a caller may state: 0 to 1,000,000 USD.</summary>
+    /// <summary>Allows an amount of 0 to 1,000,000 USD, or null.</summary>
     public static IRuleBuilderOptions<T, Money?> Usd<T>(this IRuleBuilder<T, Money?> rule) =>
         rule.Must(money => money is null || (money >= Money.Zero && money <= Money.LargestInput))
-            .WithMessage($"'{{PropertyName}}' must be from 0 to {Money.LargestInput} dollars.");
+            .WithMessage($"'{{PropertyName}}' must be between 0 and {Money.LargestInput} USD.");
 
-    /// <summary>An amount that a caller may ask for or grant: more than nothing, up to 1,000,000 USD.</summary>
+    /// <summary>Allows an amount above 0 and up to 1,000,000 USD, or null.</summary>
     public static IRuleBuilderOptions<T, Money?> PositiveUsd<T>(this IRuleBuilder<T, Money?> rule) =>
         rule.Must(money => money is null || (money > Money.Zero && money <= Money.LargestInput))
-            .WithMessage($"'{{PropertyName}}' must be above 0 and up to {Money.LargestInput} dollars.");
+            .WithMessage($"'{{PropertyName}}' must be greater than 0 and at most {Money.LargestInput} USD.");
 
-    /// <summary>A count of tokens that one usage may state.</summary>
+    /// <summary>Allows the token count of one usage, or null.</summary>
     public static IRuleBuilderOptions<T, long?> Tokens<T>(this IRuleBuilder<T, long?> rule) =>
         rule.InclusiveBetween(0, TokenCounts.LargestInput);
 
-    /// <summary>How long a reservation is to hold, in seconds.</summary>
+    /// <summary>Allows the lifetime of a reservation in seconds, or null.</summary>
     public static IRuleBuilderOptions<T, long?> Ttl<T>(this IRuleBuilder<T, long?> rule) =>
         rule.InclusiveBetween(1, Reservation.MaxTtlSeconds);
 
-    /// <summary>The part of a list that is asked for.</summary>
+    /// <summary>Requires a page size.</summary>
     public static IRuleBuilderOptions<T, int> PageLimit<T>(this IRuleBuilder<T, int> rule) =>
         rule.InclusiveBetween(1, PageRequest.MaxLimit).OverridePropertyName("Limit");
 
-    // SQL Server takes two texts that differ only in blanks at the end for the same.
+    // SQL Server treats two texts as equal that differ only in trailing blanks.
     private static bool IsLine(string? text) => text is null || (!text.Any(char.IsControl) && text.Trim().Length == text.Length);
 }

@@ -1,17 +1,17 @@
 namespace Entourage.Application.Budgets;
 
-/// <summary>The budgets whose lines a change can cross.</summary>
-/// <param name="OrganisationId">The organisation that all of them belong to.</param>
-/// <param name="TeamId">The one team whose budgets change; null for those of every team.</param>
-/// <param name="AgentId">The one agent whose budget changes; null for no narrower choice.</param>
-/// <param name="TaskId">The one task whose budget changes; null for no narrower choice.</param>
-/// <param name="OwnOnly">Whether only the budgets of the organisation, agent or task itself change, and none below it.</param>
+/// <summary>The budgets that a change can push across a line.</summary>
+/// <param name="OrganisationId">The organisation of these budgets.</param>
+/// <param name="TeamId">Only budgets of this team; null for every team.</param>
+/// <param name="AgentId">Only the budget of this agent; null for no such restriction.</param>
+/// <param name="TaskId">Only the budget of this task; null for no such restriction.</param>
+/// <param name="OwnOnly">Whether the change affects only the budgets of the organisation, agent or task itself, and none below it.</param>
 internal sealed record BudgetReach(Guid OrganisationId, Guid? TeamId, Guid? AgentId, long? TaskId, bool OwnOnly)
 {
-    /// <summary>The budgets of an organisation itself, which every team of it works under.</summary>
+    /// <summary>The organisation's own budgets, which apply to each of its teams.</summary>
     public static BudgetReach OfOrganisation(Guid organisationId) => new(organisationId, null, null, null, OwnOnly: true);
 
-    /// <summary>Everything that a team works under: its settings say what is told of each, and what is killed.</summary>
+    /// <summary>All budgets that apply to a team. Its settings decide the alerts and kills for each of them.</summary>
     public static BudgetReach OfTeam(Guid organisationId, Guid teamId) => new(organisationId, teamId, null, null, OwnOnly: false);
 
     /// <summary>The budget of an agent.</summary>
@@ -20,21 +20,21 @@ internal sealed record BudgetReach(Guid OrganisationId, Guid? TeamId, Guid? Agen
     /// <summary>The budget and the red flag of a task.</summary>
     public static BudgetReach OfTask(Guid organisationId, Guid teamId, long taskId) => new(organisationId, teamId, null, taskId, OwnOnly: true);
 
-    /// <summary>Every budget of an organisation and its teams.</summary>
+    /// <summary>All budgets of an organisation and its teams.</summary>
     public static BudgetReach OfAll(Guid organisationId) => new(organisationId, null, null, null, OwnOnly: false);
 
-    /// <summary>Whether the budgets of the organisation itself are among them.</summary>
+    /// <summary>Whether the organisation's own budgets are included.</summary>
     public bool HasOrganisation => AgentId is null && TaskId is null;
 
-    /// <summary>Whether the budgets of teams are among them.</summary>
+    /// <summary>Whether budgets of teams are included.</summary>
     public bool HasTeams => !OwnOnly;
 
-    /// <summary>Whether the budgets of agents are among them.</summary>
+    /// <summary>Whether budgets of agents are included.</summary>
     public bool HasAgents => !OwnOnly || AgentId is not null;
 
-    /// <summary>Whether the budgets of tasks are among them.</summary>
+    /// <summary>Whether budgets of tasks are included.</summary>
     public bool HasTasks => !OwnOnly || TaskId is not null;
 
-    /// <summary>Whether the budgets of sessions are among them.</summary>
+    /// <summary>Whether budgets of sessions are included.</summary>
     public bool HasSessions => !OwnOnly;
 }

@@ -5,52 +5,51 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Budgets;
 
-/// <summary>What an agent may still spend, and whether it must stop.</summary>
+/// <summary>The money that an agent may still spend, and whether it must stop.</summary>
 public sealed record BudgetResponse
 {
-    /// <summary>The daily cap with the least remaining, of the team's and the agent's (USD); null when there is none.</summary>
+    /// <summary>The tighter of the team's and the agent's daily cap (USD); null if there is none.</summary>
     public required Money? DailyLimitUsd { get; init; }
 
-    /// <summary>What has been spent of it today (USD); the team's spending where there is no cap.</summary>
+    /// <summary>Today's spending under that cap (USD); the team's spending if there is no cap.</summary>
     public required MoneyTotal DailySpentUsd { get; init; }
 
-    /// <summary>What is left of it (USD), negative after an overrun; null when there is no cap.</summary>
+    /// <summary>The amount left of that cap (USD), negative after an overrun; null if there is no cap.</summary>
     public required MoneyTotal? DailyRemainingUsd { get; init; }
 
     /// <summary>The cap of the task (USD); null without a task or a cap.</summary>
     public required Money? TaskLimitUsd { get; init; }
 
-    /// <summary>What the task has cost (USD); null without a task.</summary>
+    /// <summary>The cost of the task so far (USD); null without a task.</summary>
     public required MoneyTotal? TaskSpentUsd { get; init; }
 
-    /// <summary>A hard budget that applies has nothing left.</summary>
+    /// <summary>Whether a hard budget that applies has nothing left.</summary>
     public required bool OverBudget { get; init; }
 
-    /// <summary>What live reservations hold of the daily budget (USD).</summary>
+    /// <summary>The amount that live reservations take from the daily budget (USD).</summary>
     public required MoneyTotal ReservedUsd { get; init; }
 
-    /// <summary>The agent must stop. It obeys this member alone.</summary>
+    /// <summary>Whether the agent must stop. An agent needs to obey only this member.</summary>
     public required bool Stop { get; init; }
 
-    /// <summary>Why it must stop: <c>budget_exceeded:team:day</c>, <c>paused:agent</c>, <c>session_killed</c>.</summary>
+    /// <summary>The reasons to stop, such as <c>budget_exceeded:team:day</c>, <c>paused:agent</c> or <c>session_killed</c>.</summary>
     public required IReadOnlyList<string> StopReasons { get; init; }
 
-    /// <summary>When the daily figures start afresh (UTC).</summary>
+    /// <summary>When the daily figures reset (UTC).</summary>
     public required DateTimeOffset? ResetsAt { get; init; }
 
     /// <summary>
-    /// When the daily cap is reached if spending goes on as it did today (UTC); null where that is not before it starts afresh, where there
-    /// is no cap, and where it was reached already.
+    /// When the daily cap is reached at today's rate of spending (UTC). Null if the day ends first, if there is no cap, or if it is reached already.
     /// </summary>
     public required DateTimeOffset? CapReachedAt { get; init; }
 
-    /// <summary>Every cap that applies, from the widest scope to the narrowest.</summary>
+    /// <summary>All caps that apply, from the widest scope to the narrowest.</summary>
     public required IReadOnlyList<BudgetStatusResponse> Budgets { get; init; }
 
-    /// <summary>The answer for a position.</summary>
-    /// <param name="position">Every budget that applies.</param>
-    /// <param name="now">The moment of the position (UTC).</param>
-    /// <param name="furtherStopReasons">Why the agent must stop besides its budgets.</param>
+    /// <summary>Creates the response for a budget position.</summary>
+    /// <param name="position">All budgets that apply.</param>
+    /// <param name="now">The time of the position (UTC).</param>
+    /// <param name="furtherStopReasons">Reasons to stop other than budgets.</param>
     public static BudgetResponse From(BudgetPosition position, DateTimeOffset now, params IEnumerable<string> furtherStopReasons)
     {
         ArgumentNullException.ThrowIfNull(position);
@@ -82,18 +81,19 @@ public sealed record BudgetResponse
     }
 }
 
-/// <summary>One cap and where it stands.</summary>
-/// <param name="Scope">Whose spending it caps.</param>
-/// <param name="ScopeId">The id of that.</param>
-/// <param name="Period">How long it lasts before it starts afresh.</param>
-/// <param name="Enforcement">Whether it refuses or only watches.</param>
+/// <summary>A cap and its current figures.</summary>
+/// <param name="Scope">The scope of the cap.</param>
+/// <param name="ScopeId">The id of the agent, team or other scope.</param>
+/// <param name="Period">The period after which the cap resets.</param>
+/// <param name="Enforcement">Whether the cap refuses or only observes.</param>
 /// <param name="LimitUsd">The cap (USD).</param>
-/// <param name="SpentUsd">The recorded cost in the present window (USD).</param>
-/// <param name="ReservedUsd">What live reservations hold (USD).</param>
+/// <param name="SpentUsd">The recorded cost in the current window (USD).</param>
+/// <param name="ReservedUsd">The amount of live reservations (USD).</param>
 /// <param name="RemainingUsd">Limit − spent − reserved (USD).</param>
-/// <param name="Over">Nothing remains.</param>
-/// <param name="ResetsAt">When the window ends (UTC); null for one that never does.</param>
-/// <param name="CapReachedAt">When nothing is left if its scope goes on spending as it did today (UTC); null where that is not before the window ends, or was already, and in a refusal.</param>
+/// <param name="Over">Whether nothing remains.</param>
+/// <param name="ResetsAt">When the window ends (UTC); null if it never does.</param>
+/// <param name="CapReachedAt">When nothing is left at today's rate of spending (UTC). Null if the window ends first, if nothing is left already, and
+/// in a refusal.</param>
 public sealed record BudgetStatusResponse(
     BudgetScope Scope,
     [property: JsonConverter(typeof(ScopeIdJsonConverter))] string ScopeId,
@@ -107,7 +107,7 @@ public sealed record BudgetStatusResponse(
     DateTimeOffset? ResetsAt,
     DateTimeOffset? CapReachedAt)
 {
-    /// <summary>The answer for a budget that has a cap.</summary>
+    /// <summary>Creates the response for a budget with a limit.</summary>
     /// <param name="status">The budget.</param>
     /// <param name="capReachedAt">See <see cref="CapReachedAt"/>.</param>
     public static BudgetStatusResponse From(BudgetStatus status, DateTimeOffset? capReachedAt = null)
@@ -129,8 +129,8 @@ public sealed record BudgetStatusResponse(
     }
 }
 
-/// <summary>The id of a scope as its own kind of JSON: tasks and sessions have numbers, the others UUIDs.</summary>
-public sealed class ScopeIdJsonConverter : JsonConverter<string>
+/// <summary>Writes the id of a scope as its own kind of JSON: a number for tasks and sessions, a string for the others.</summary>
+internal sealed class ScopeIdJsonConverter : JsonConverter<string>
 {
     /// <inheritdoc/>
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

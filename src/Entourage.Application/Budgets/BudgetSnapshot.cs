@@ -10,18 +10,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Budgets;
 
-/// <summary>Whose budget, as which team sees it: the teams of an organisation want to know different things of its caps.</summary>
+/// <summary>A budget from the view of one team. Teams have their own alert thresholds for the caps of their organisation.</summary>
 internal readonly record struct BudgetThresholdKey(Guid TeamId, BudgetScope Scope, string ScopeId, BudgetPeriod Period);
 
-/// <summary>A task and what it has cost (USD).</summary>
+/// <summary>A task and its cost so far (USD).</summary>
 internal sealed record TaskSpending(Guid TeamId, TaskCap Task, MoneyTotal Spent);
 
 /// <summary>
-/// The budgets with a limit that a change reaches, in their present windows, as the transaction sees them. Work that is over has no budget here:
-/// tasks that are done or cancelled, unless the change is of the task itself, and sessions that have ended.
+/// The budgets with a limit that a change can affect, in their current windows, as the transaction sees them. Finished work is left out: tasks that
+/// are done or cancelled, unless the change concerns the task itself, and ended sessions.
 /// </summary>
-/// <param name="Reach">Which they are.</param>
-/// <param name="At">The moment that decides the windows (UTC).</param>
+/// <param name="Reach">The selection of budgets.</param>
+/// <param name="At">The time that decides the windows (UTC).</param>
 /// <param name="Budgets">The budgets.</param>
 /// <param name="Tasks">The tasks that have a red flag.</param>
 internal sealed record BudgetSnapshot(
@@ -30,7 +30,7 @@ internal sealed record BudgetSnapshot(
     IReadOnlyDictionary<BudgetThresholdKey, BudgetThresholdCheck> Budgets,
     IReadOnlyDictionary<long, TaskSpending> Tasks)
 {
-    /// <summary>Reads them. What the context has changed and not saved is not seen.</summary>
+    /// <summary>Reads the budgets. Unsaved changes of the context are not seen.</summary>
     public static async Task<BudgetSnapshot> ReadAsync(IEntourageDb db, BudgetReach reach, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var organisation = await db.Organisations.AsNoTracking().SingleAsync(one => one.Id == reach.OrganisationId, cancellationToken);
@@ -41,7 +41,7 @@ internal sealed record BudgetSnapshot(
         var tasks = new List<(Team Team, TaskCap Task)>();
         foreach (var team in teams)
         {
-            // No agent's own, so any will do.
+            // The id of an agent is irrelevant here, because agents' own budgets are added separately.
             var shared = PolicyOf(organisation, team, Guid.Empty);
             Add(team, shared, BudgetScope.Organisation, reach.HasOrganisation);
             Add(team, shared, BudgetScope.Team, reach.HasTeams);
@@ -147,11 +147,11 @@ internal sealed record BudgetSnapshot(
         var counters = new Dictionary<BudgetWindow, Spending>();
         foreach (var scope in windows.GroupBy(window => (window.Scope, window.Period)))
         {
-            // Fewer than a statement may have parameters; a scope may have thousands.
-            foreach (var some in scope.Chunk(500))
+            // Stays below the parameter limit of a statement. A scope can have thousands of windows.
+            foreach (var chunk in scope.Chunk(500))
             {
-                var ids = some.Select(window => window.ScopeId).Distinct(StringComparer.Ordinal).ToArray();
-                var starts = some.Select(window => window.Start).Distinct().ToArray();
+                var ids = chunk.Select(window => window.ScopeId).Distinct(StringComparer.Ordinal).ToArray();
+                var starts = chunk.Select(window => window.Start).Distinct().ToArray();
                 var rows = await db.BudgetCounters.AsNoTracking()
                     .Where(counter => counter.Scope == scope.Key.Scope && counter.Period == scope.Key.Period
                         && ids.Contains(counter.ScopeId) && starts.Contains(counter.Start))

@@ -3,15 +3,15 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Budgets;
 
-/// <summary>Adds up what the counters of windows must say, from what they count.</summary>
+/// <summary>Computes the expected counters of budget windows from usage and reservations.</summary>
 internal sealed class CounterSums
 {
     private readonly Dictionary<BudgetWindow, Spending> sums = [];
 
-    /// <summary>The windows that something was counted in, and how much.</summary>
+    /// <summary>The expected spent and reserved amounts of each window.</summary>
     public IReadOnlyDictionary<BudgetWindow, Spending> Windows => sums;
 
-    /// <summary>Counts a cost.</summary>
+    /// <summary>Adds a cost.</summary>
     public void Spend(BudgetPolicy policy, DateTimeOffset at, MoneyTotal cost)
     {
         if (cost != MoneyTotal.Zero)
@@ -20,7 +20,7 @@ internal sealed class CounterSums
         }
     }
 
-    /// <summary>Counts a reservation that has not ended.</summary>
+    /// <summary>Adds a reservation that has not ended.</summary>
     public void Reserve(BudgetPolicy policy, Reservation reservation) => Add(reservation.BudgetsOf(policy), new(Money.Zero, reservation.Amount));
 
     private void Add(IEnumerable<Budget> budgets, Spending spending)

@@ -9,24 +9,26 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Budgets;
 
 /// <summary>
-/// Follows up on a change that may cross lines of budgets without a usage: a limit, a threshold, a time zone, a repaired counter. Alerts, events and
-/// kills come in the change's own transaction, as if a usage had crossed the lines (rule 15), and once: a later usage does not cross them again.
+/// Handles lines that a change other than a usage crosses: a new limit, threshold or time zone, or a repaired counter. Alerts, events and kills are
+/// written in the transaction of the change, as if a usage had crossed the lines (rule 15). A later usage does not cross them again.
 /// </summary>
 /// <param name="db">The store.</param>
 /// <param name="killer">Kills sessions.</param>
 /// <param name="time">The clock.</param>
 internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeProvider time)
 {
-    /// <summary>Reads the budgets that a change reaches, before it is saved. Holds the organisation, so that no usage is counted until the transaction ends.</summary>
+    /// <summary>
+    /// Reads the affected budgets before the change is saved. Locks the organisation, so that no usage is counted until the transaction ends.
+    /// </summary>
     public async Task<BudgetSnapshot> BeginAsync(BudgetReach reach, CancellationToken cancellationToken)
     {
         await db.LockOrganisationAsync(reach.OrganisationId, cancellationToken);
         return await BudgetSnapshot.ReadAsync(db, reach, time.GetUtcNow(), cancellationToken);
     }
 
-    /// <summary>Tells what the change has crossed, and kills what it has exhausted. The change is saved, and so is this.</summary>
+    /// <summary>Raises the alerts and events of the lines that the saved change crossed, kills sessions whose cap it exhausted, and saves.</summary>
     /// <param name="before">The budgets before the change.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public async Task FollowAsync(BudgetSnapshot before, CancellationToken cancellationToken)
     {
         var now = before.At;
@@ -59,10 +61,10 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
             }
         }
 
-        var told = await RaiseAsync(alerts, cancellationToken);
+        var reported = await RaiseAsync(alerts, cancellationToken);
 
-        // A cap that was reached before, as one that only watches, is no news to people; that it refuses now is to agents.
-        db.Events.AddRange(refusing.Where(row => !told.Contains((row.TeamId, row.Budget.Budget.Window))).Select(row => EventOf(row.TeamId, row.Budget, now)));
+        // A cap that only observed may have been reached before. People have their alert then, but agents still have to learn that it refuses now.
+        db.Events.AddRange(refusing.Where(row => !reported.Contains((row.TeamId, row.Budget.Budget.Window))).Select(row => EventOf(row.TeamId, row.Budget, now)));
         await db.SaveChangesAsync(cancellationToken);
         foreach (var team in killing.GroupBy(row => row.TeamId, row => row.Window))
         {
@@ -70,34 +72,34 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
         }
     }
 
-    /// <summary>Adds those alerts that there are none of yet, and their events.</summary>
-    /// <returns>The budgets that have an event now.</returns>
+    /// <summary>Adds the alerts that are not raised yet, with their events.</summary>
+    /// <returns>The budgets for which an event was added.</returns>
     private async Task<HashSet<(Guid TeamId, BudgetWindow Window)>> RaiseAsync(
         IReadOnlyList<(Alert Alert, BudgetStatus? Budget)> alerts, CancellationToken cancellationToken)
     {
-        var told = new HashSet<(Guid, BudgetWindow)>();
-        foreach (var some in alerts.Chunk(500))
+        var reported = new HashSet<(Guid, BudgetWindow)>();
+        foreach (var chunk in alerts.Chunk(500))
         {
-            var teamIds = some.Select(row => row.Alert.TeamId).Distinct().ToArray();
-            var causes = some.Select(row => row.Alert.Cause).Distinct(StringComparer.Ordinal).ToArray();
+            var teamIds = chunk.Select(row => row.Alert.TeamId).Distinct().ToArray();
+            var causes = chunk.Select(row => row.Alert.Cause).Distinct(StringComparer.Ordinal).ToArray();
             var known = (await db.Alerts.AsNoTracking()
                     .Where(alert => teamIds.Contains(alert.TeamId) && causes.Contains(alert.Cause))
                     .ToListAsync(cancellationToken))
                 .Select(alert => alert.Key)
                 .ToHashSet();
-            foreach (var (alert, budget) in some.Where(row => !known.Contains(row.Alert.Key)))
+            foreach (var (alert, budget) in chunk.Where(row => !known.Contains(row.Alert.Key)))
             {
                 db.Alerts.Add(alert);
                 db.Events.Add(TeamEventFactory.Of(alert));
                 if (budget is not null)
                 {
                     db.Events.Add(TeamEventFactory.Of(budget, alert));
-                    told.Add((alert.TeamId, budget.Budget.Window));
+                    reported.Add((alert.TeamId, budget.Budget.Window));
                 }
             }
         }
 
-        return told;
+        return reported;
     }
 
     private static TeamEvent EventOf(Guid teamId, BudgetStatus budget, DateTimeOffset now)

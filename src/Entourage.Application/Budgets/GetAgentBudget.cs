@@ -10,13 +10,15 @@ namespace Entourage.Application.Budgets;
 
 /// <summary>Reads what an agent may still spend.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="TaskId">The task it asks for; null takes the task of the session.</param>
+/// <param name="TaskId">The task to include; null for the task of the session.</param>
 public sealed record GetAgentBudgetQuery(Guid AgentId, long? TaskId) : IQuery<BudgetResponse>
 {
-    /// <summary>The session of the agent that it asks for; null for none in particular.</summary>
+    /// <summary>The session to include, of the same agent; null for none in particular.</summary>
     public long? SessionId { get; init; }
 
-    /// <summary>Whether the newest active session counts where none is named. Without it, agent, team and organisation alone do.</summary>
+    /// <summary>
+    /// Whether to include the newest active session if no session is named. Otherwise only the budgets of agent, team and organisation count.
+    /// </summary>
     public bool UseNewestSession { get; init; } = true;
 
     /// <inheritdoc/>

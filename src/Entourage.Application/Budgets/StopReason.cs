@@ -5,20 +5,20 @@ using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Budgets;
 
-/// <summary>Why an agent must stop, in the words of the API.</summary>
+/// <summary>Creates the reasons to stop that the API reports.</summary>
 public static class StopReason
 {
-    /// <summary>A hard budget has nothing left: <c>budget_exceeded:team:day</c>.</summary>
+    /// <summary>A hard budget has nothing left, such as <c>budget_exceeded:team:day</c>.</summary>
     public static string Of(Budget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
         return $"budget_exceeded:{EnumNames.Of(budget.Window.Scope)}:{EnumNames.Of(budget.Window.Period)}";
     }
 
-    /// <summary>Somebody paused the agent or what it belongs to: <c>paused:team</c>.</summary>
+    /// <summary>The agent, its team or its organisation is paused, such as <c>paused:team</c>.</summary>
     public static string Of(PauseScope scope) => $"paused:{EnumNames.Of(scope)}";
 
-    /// <summary>The session has ended: <c>session_ended</c>, <c>session_killed</c>, <c>session_abandoned</c>; null while it is active.</summary>
+    /// <summary>The session has ended: <c>session_ended</c>, <c>session_killed</c> or <c>session_abandoned</c>; null while it is active.</summary>
     public static string? Of(SessionStatus status) => status switch
     {
         SessionStatus.Active => null,

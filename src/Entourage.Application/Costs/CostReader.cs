@@ -8,58 +8,58 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Reads what was used: whole days from the summaries, and from the rollups only what these lack.</summary>
-internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter filter, CostRange range)
+/// <summary>Reads the costs of a report: whole days from the cost summaries, everything that these lack from the rollups.</summary>
+internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilter filter, CostRange range)
 {
-    public CostSubject Of => of;
+    public CostSubject Subject => subject;
 
     public CostFilter Filter => filter;
 
     public CostRange Range => range;
 
-    /// <summary>Adds everything up. A session counts where it began; one that began elsewhere, where it first appears.</summary>
-    public async Task<CostTally> TallyAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Reads all totals. A session counts where it started; one that started outside the range counts where it first appears.</summary>
+    public async Task<CostTotals> ReadTotalsAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var tally = await TallyUsageAsync(range.IsOfHours(now), cancellationToken);
-        await AddSessionsFromElsewhereAsync(tally, cancellationToken);
-        return tally;
+        var totals = await ReadUsageTotalsAsync(range.SupportsHours(now), cancellationToken);
+        await AddSessionsStartedOutsideAsync(totals, cancellationToken);
+        return totals;
     }
 
-    /// <summary>Adds up what was used; of the sessions, it counts those alone that began in the range.</summary>
-    public async Task<CostTally> TallyUsageAsync(bool byHour, CancellationToken cancellationToken)
+    /// <summary>Reads the totals of usage. Only sessions that started within the range are counted.</summary>
+    public async Task<CostTotals> ReadUsageTotalsAsync(bool byHour, CancellationToken cancellationToken)
     {
-        var tally = new CostTally(of.Calendar, byHour);
-        if (filter.IsOfAll && range.WholeDays(of.Calendar) is { } days)
+        var totals = new CostTotals(subject.Calendar, byHour);
+        if (filter.IsUnfiltered && range.WholeDays(subject.Calendar) is { } days)
         {
-            await AddSummariesAsync(tally, days, cancellationToken);
-            await AddAsync(tally, RollupsIn(days.Range).Where(rollup => !rollup.IsSummarised), rollup => rollup.Sum - rollup.Summarised.ToSum(), cancellationToken);
+            await AddSummariesAsync(totals, days, cancellationToken);
+            await AddAsync(totals, RollupsIn(days.Range).Where(rollup => !rollup.IsSummarised), rollup => rollup.Sum - rollup.Summarised.ToSum(), cancellationToken);
             foreach (var edge in range.EdgesOf(days.Range))
             {
-                await AddAsync(tally, RollupsIn(edge), rollup => rollup.Sum, cancellationToken);
+                await AddAsync(totals, RollupsIn(edge), rollup => rollup.Sum, cancellationToken);
             }
         }
         else
         {
-            await AddAsync(tally, RollupsIn(range), rollup => rollup.Sum, cancellationToken);
+            await AddAsync(totals, RollupsIn(range), rollup => rollup.Sum, cancellationToken);
         }
 
-        return tally;
+        return totals;
     }
 
-    /// <summary>The sessions that began or used something in the range, the newest first, with what they used.</summary>
-    /// <param name="before">Only those with smaller numbers.</param>
-    /// <param name="most">How many.</param>
-    /// <param name="now">The present (UTC).</param>
-    /// <param name="cancellationToken">The caller has left.</param>
-    public async Task<IReadOnlyList<SessionCostResponse>> SessionsAsync(long? before, int most, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Lists the sessions that started or used something in the range, newest first, with their usage in the range.</summary>
+    /// <param name="before">Only sessions with smaller numbers; null for all.</param>
+    /// <param name="most">The most sessions to return.</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    public async Task<IReadOnlyList<SessionCostResponse>> ReadSessionsAsync(long? before, int most, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (before is null && range.To is not null)
         {
-            // Or all the sessions since then would be gone through.
+            // Without this bound the query would scan all sessions since the end of the range.
             before = await OfTeams(RollupsIn(range)).MaxAsync(rollup => (long?)rollup.SessionId, cancellationToken) + 1;
         }
 
-        // Those of a session are found by the session alone: a team's are many.
+        // Looks rollups up by session, because a team has many.
         var rollups = RollupsIn(range);
 
         var rows = await Sessions
@@ -81,15 +81,15 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
                 AssumedBillions = session.Sum(rollup => rollup.AssumedCostBillionUsd),
                 AssumedWhole = session.Sum(rollup => rollup.AssumedCostNanoUsd / Money.NanosPerUsd),
                 AssumedNanos = session.Sum(rollup => rollup.AssumedCostNanoUsd % Money.NanosPerUsd),
-                Tokens = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) / StoredTokens.Unit),
-                TokensRest = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) % StoredTokens.Unit),
+                Tokens = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) / TokenSums.Unit),
+                TokensRest = session.Sum(rollup => (rollup.InputTokens + rollup.OutputTokens) % TokenSums.Unit),
             })
             .ToDictionaryAsync(
                 session => session.Id,
                 session => (
                     Cost: MoneyTotal.OfSums(session.CostBillions, session.CostWhole, session.CostNanos),
                     Assumed: MoneyTotal.OfSums(session.AssumedBillions, session.AssumedWhole, session.AssumedNanos),
-                    Tokens: StoredTokens.OfSums(session.Tokens, session.TokensRest)),
+                    Tokens: TokenSums.OfSums(session.Tokens, session.TokensRest)),
                 cancellationToken);
         return rows.ConvertAll(row =>
         {
@@ -99,18 +99,18 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
     }
 
     private IQueryable<Session> Sessions => db.Sessions.AsNoTracking().Where(session =>
-        of.Teams.Contains(session.TeamId)
+        subject.Teams.Contains(session.TeamId)
         && (filter.AgentId == null || session.AgentId == filter.AgentId)
         && (filter.TaskId == null || session.TaskId == filter.TaskId));
 
-    private IQueryable<UsageRollup> OfTeams(IQueryable<UsageRollup> rollups) => rollups.Where(rollup => of.Teams.Contains(rollup.TeamId));
+    private IQueryable<UsageRollup> OfTeams(IQueryable<UsageRollup> rollups) => rollups.Where(rollup => subject.Teams.Contains(rollup.TeamId));
 
     private IQueryable<UsageRollup> RollupsIn(CostRange part) => db.UsageRollups.AsNoTracking().Where(rollup =>
         (part.From == null || rollup.QuarterAt >= part.From)
         && (part.To == null || rollup.QuarterAt < part.To)
         && (filter.Model == null || rollup.Model == filter.Model));
 
-    private async Task AddAsync(CostTally tally, IQueryable<UsageRollup> rollups, Func<UsageRollup, UsageSum> sumOf, CancellationToken cancellationToken)
+    private async Task AddAsync(CostTotals totals, IQueryable<UsageRollup> rollups, Func<UsageRollup, UsageSum> sumOf, CancellationToken cancellationToken)
     {
         var rows = from rollup in OfTeams(rollups)
                    join session in Sessions on rollup.SessionId equals session.Id
@@ -118,13 +118,13 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var rollup = row.Rollup;
-            tally.Add(new(rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model, row.AgentId, row.TaskId), sumOf(rollup));
+            totals.Add(new(rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model, row.AgentId, row.TaskId), sumOf(rollup));
         }
     }
 
-    private async Task AddSummariesAsync(CostTally tally, WholeDays days, CancellationToken cancellationToken)
+    private async Task AddSummariesAsync(CostTotals totals, WholeDays days, CancellationToken cancellationToken)
     {
-        var summaries = db.CostSummaries.AsNoTracking().Where(summary => summary.SubjectId == of.Id);
+        var summaries = db.CostSummaries.AsNoTracking().Where(summary => summary.SubjectId == subject.Id);
         var ofDays = summaries.Where(summary =>
             summary.Day > BudgetCalendar.Always
             && (days.First == null || summary.Day >= days.First)
@@ -133,16 +133,16 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             .Where(summary => summary.Heading == CostHeading.Everything)
             .AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            tally.AddDay(day.Day, day.Amounts.ToSum());
+            totals.AddDay(day.Day, day.Amounts.ToSum());
         }
 
-        if (tally.ByHour is not null)
+        if (totals.ByHour is not null)
         {
             await foreach (var hour in ofDays
                 .Where(summary => summary.Heading == CostHeading.Hour)
                 .AsAsyncEnumerable().WithCancellation(cancellationToken))
             {
-                tally.Add(CostHeading.Hour, hour.Item, hour.Amounts.ToSum());
+                totals.Add(CostHeading.Hour, hour.Item, hour.Amounts.ToSum());
             }
         }
 
@@ -155,12 +155,12 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             {
                 item.Key.Heading,
                 item.Key.Item,
-                Input = item.Sum(summary => summary.Amounts.InputTokens / StoredTokens.Unit),
-                InputRest = item.Sum(summary => summary.Amounts.InputTokens % StoredTokens.Unit),
-                Output = item.Sum(summary => summary.Amounts.OutputTokens / StoredTokens.Unit),
-                OutputRest = item.Sum(summary => summary.Amounts.OutputTokens % StoredTokens.Unit),
-                Unpriced = item.Sum(summary => summary.Amounts.UnpricedTokens / StoredTokens.Unit),
-                UnpricedRest = item.Sum(summary => summary.Amounts.UnpricedTokens % StoredTokens.Unit),
+                Input = item.Sum(summary => summary.Amounts.InputTokens / TokenSums.Unit),
+                InputRest = item.Sum(summary => summary.Amounts.InputTokens % TokenSums.Unit),
+                Output = item.Sum(summary => summary.Amounts.OutputTokens / TokenSums.Unit),
+                OutputRest = item.Sum(summary => summary.Amounts.OutputTokens % TokenSums.Unit),
+                Unpriced = item.Sum(summary => summary.Amounts.UnpricedTokens / TokenSums.Unit),
+                UnpricedRest = item.Sum(summary => summary.Amounts.UnpricedTokens % TokenSums.Unit),
                 CostBillions = item.Sum(summary => summary.Amounts.CostBillionUsd),
                 CostWhole = item.Sum(summary => summary.Amounts.CostNanoUsd / Money.NanosPerUsd),
                 CostNanos = item.Sum(summary => summary.Amounts.CostNanoUsd % Money.NanosPerUsd),
@@ -174,13 +174,13 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
             })
             .AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            // Of a row nobody is told its cached tokens.
-            tally.Add(
+            // Rows of a report do not show cached tokens.
+            totals.Add(
                 item.Heading,
                 item.Item,
                 new(
-                    new(StoredTokens.OfSums(item.Input, item.InputRest), StoredTokens.OfSums(item.Output, item.OutputRest)),
-                    StoredTokens.OfSums(item.Unpriced, item.UnpricedRest),
+                    new(TokenSums.OfSums(item.Input, item.InputRest), TokenSums.OfSums(item.Output, item.OutputRest)),
+                    TokenSums.OfSums(item.Unpriced, item.UnpricedRest),
                     MoneyTotal.OfSums(item.CostBillions, item.CostWhole, item.CostNanos),
                     MoneyTotal.OfSums(item.ImputedBillions, item.ImputedWhole, item.ImputedNanos),
                     item.Sessions)
@@ -188,18 +188,18 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
         }
     }
 
-    /// <summary>Counts the sessions that used something in the range and did not begin in it.</summary>
-    private async Task AddSessionsFromElsewhereAsync(CostTally tally, CancellationToken cancellationToken)
+    /// <summary>Counts the sessions that used something in the range but did not start in it.</summary>
+    private async Task AddSessionsStartedOutsideAsync(CostTotals totals, CancellationToken cancellationToken)
     {
         if (range is { From: null, To: null } && filter.Model is null)
         {
             return;
         }
 
-        var elsewhere = Sessions.Where(session =>
+        var startedOutside = Sessions.Where(session =>
             session.StartedAt < range.From || session.StartedAt >= range.To || (filter.Model != null && (session.Model ?? "") != filter.Model));
         var rows = from rollup in OfTeams(RollupsIn(range))
-                   join session in elsewhere on rollup.SessionId equals session.Id
+                   join session in startedOutside on rollup.SessionId equals session.Id
                    orderby rollup.QuarterAt, rollup.Model
                    select new RollupRow(rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model, session.AgentId, session.TaskId);
         var seen = new HashSet<long>();
@@ -207,18 +207,18 @@ internal sealed class CostReader(IEntourageDb db, CostSubject of, CostFilter fil
         {
             if (seen.Add(row.SessionId))
             {
-                tally.Add(row, new UsageSum { Sessions = 1 });
+                totals.Add(row, new UsageSum { Sessions = 1 });
             }
         }
     }
 }
 
-/// <summary>Tokens of many rows, which the store adds up in two parts so that no sum leaves 64 bits.</summary>
-internal static class StoredTokens
+/// <summary>Sums token counts over many rows. The store sums quotients and remainders separately, so that no sum exceeds 64 bits.</summary>
+internal static class TokenSums
 {
-    /// <summary>What a row's tokens are divided by for the first part; the rest is the second.</summary>
+    /// <summary>The divisor of the two partial sums.</summary>
     public const long Unit = 1_000_000_000;
 
-    /// <summary>The tokens, at most <see cref="TokenCounts.LargestTotal"/>.</summary>
+    /// <summary>Combines the two partial sums, up to <see cref="TokenCounts.LargestTotal"/> tokens.</summary>
     public static long OfSums(long units, long rest) => TokenCounts.TotalOf((Int128)units * Unit, rest);
 }

@@ -5,22 +5,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Whose costs, and in whose days.</summary>
+/// <summary>The team or organisation of a cost report, with the time zone of its days.</summary>
 internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Guid> Teams, string Timezone)
 {
     /// <summary>The calendar of its days.</summary>
     public BudgetCalendar Calendar => BudgetCalendar.Of(Timezone);
 
-    /// <summary>A team.</summary>
-    /// <exception cref="NotFoundException">There is none such.</exception>
+    /// <summary>Reads a team.</summary>
+    /// <exception cref="NotFoundException">The team does not exist.</exception>
     public static async Task<CostSubject> OfTeamAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
     {
         var team = await db.Teams.AsNoTracking().Where(team => team.Id == id).GetAsync(id, "team", cancellationToken);
         return new(BudgetScope.Team, id, [id], team.Timezone);
     }
 
-    /// <summary>An organisation, in UTC days.</summary>
-    /// <exception cref="NotFoundException">There is none such.</exception>
+    /// <summary>Reads an organisation, which counts in UTC days.</summary>
+    /// <exception cref="NotFoundException">The organisation does not exist.</exception>
     public static async Task<CostSubject> OfOrganisationAsync(IEntourageDb db, Guid id, CancellationToken cancellationToken)
     {
         await db.Organisations.GetAsync(id, "organisation", cancellationToken);

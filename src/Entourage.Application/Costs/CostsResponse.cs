@@ -6,24 +6,24 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Application.Costs;
 
 /// <summary>
-/// Where the money of a team or an organisation went. Every list but <see cref="Sessions"/>, which is a page, adds up to
-/// the totals exactly; a session counts once in each, where it began or, if that is elsewhere, where it first appears.
+/// A cost report of a team or an organisation. Every list adds up exactly to the totals, except <see cref="Sessions"/>, which is one page. A session
+/// counts once in each list: where it started or, if that is outside the report, where it first appears.
 /// </summary>
 public sealed record CostsResponse
 {
-    /// <summary>Where the range begins (UTC); null is from the beginning.</summary>
+    /// <summary>The start of the range (UTC); null if unbounded.</summary>
     public required DateTimeOffset? From { get; init; }
 
-    /// <summary>Where the range ends (UTC, exclusive); null is open.</summary>
+    /// <summary>The end of the range (UTC, exclusive); null if unbounded.</summary>
     public required DateTimeOffset? To { get; init; }
 
-    /// <summary>The IANA time zone of the days in it.</summary>
+    /// <summary>The IANA time zone of the days.</summary>
     public required string Timezone { get; init; }
 
     /// <summary>The recorded cost (USD).</summary>
     public required MoneyTotal TotalCostUsd { get; init; }
 
-    /// <summary>What usage under a subscription would have cost (USD); not part of the total.</summary>
+    /// <summary>The cost that usage under a subscription would have had (USD). Not included in the total.</summary>
     public required MoneyTotal TotalImputedCostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -38,62 +38,62 @@ public sealed record CostsResponse
     /// <summary>Cache-write tokens.</summary>
     public required long TotalCacheWriteTokens { get; init; }
 
-    /// <summary>Tokens of all classes whose cost nobody knows yet, and that count as nothing.</summary>
+    /// <summary>Tokens of all classes whose cost is unknown so far. They count as zero.</summary>
     public required long UnpricedTokens { get; init; }
 
-    /// <summary>The part of the total that is assumed, for models that have no price yet (USD).</summary>
+    /// <summary>The part of the total that is assumed, for models without a price (USD).</summary>
     public required MoneyTotal AssumedCostUsd { get; init; }
 
     /// <summary>
-    /// What the present month will have cost at its end, at the rate of the last seven days (USD), of the whole team or organisation
-    /// and whatever the range; null where only an agent, a task or a model is asked for.
+    /// The expected cost of the current month, at the rate of the last seven days (USD). It covers the whole team or organisation, independently of
+    /// the range; null if the report is filtered by agent, task or model.
     /// </summary>
     public required MoneyTotal? ForecastMonthUsd { get; init; }
 
-    /// <summary>The sessions that began or used something in the range.</summary>
+    /// <summary>The number of sessions that started or used something in the range.</summary>
     public required int SessionCount { get; init; }
 
-    /// <summary>A page of those sessions, the newest first, with what they used in the range.</summary>
+    /// <summary>A page of these sessions, newest first, with their usage in the range.</summary>
     public required IReadOnlyList<SessionCostResponse> Sessions { get; init; }
 
-    /// <summary>By team; only in the costs of an organisation.</summary>
+    /// <summary>The costs by team; only for an organisation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required IReadOnlyList<TeamCostResponse>? ByTeam { get; init; }
 
-    /// <summary>By agent, the dearest first.</summary>
+    /// <summary>The costs by agent, most expensive first.</summary>
     public required IReadOnlyList<AgentCostResponse> ByAgent { get; init; }
 
-    /// <summary>By task, the dearest first; a row without a task is the work on none.</summary>
+    /// <summary>The costs by task, most expensive first. The row without a task is work on no task.</summary>
     public required IReadOnlyList<TaskCostResponse> ByTask { get; init; }
 
-    /// <summary>By model, the dearest first; a row without a model is usage of an unstated one.</summary>
+    /// <summary>The costs by model, most expensive first. The row without a model is usage that names none.</summary>
     public required IReadOnlyList<ModelCostResponse> ByModel { get; init; }
 
-    /// <summary>By local day, in order; days without any are left out.</summary>
+    /// <summary>The costs by local day, in order. Days without usage are omitted.</summary>
     public required IReadOnlyList<DayCostResponse> ByDay { get; init; }
 
-    /// <summary>By local hour, in order; hours without any are left out. Only for ranges of up to three days.</summary>
+    /// <summary>The costs by local hour, in order, for ranges of at most three days. Hours without usage are omitted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required IReadOnlyList<HourCostResponse>? ByHour { get; init; }
 
-    /// <summary>Where the next page of sessions begins; sent as a Link header.</summary>
+    /// <summary>The cursor of the next page of sessions; sent as a Link header.</summary>
     [JsonIgnore]
     public string? NextCursor { get; init; }
 }
 
-/// <summary>What a session used in the range.</summary>
+/// <summary>A session's usage in the range.</summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="AgentId">The agent that worked.</param>
-/// <param name="AgentName">What the agent is called.</param>
-/// <param name="TaskId">The task worked on, if any.</param>
-/// <param name="TaskTitle">What the task is called.</param>
-/// <param name="Model">The session's model.</param>
-/// <param name="Status">How the session stands.</param>
-/// <param name="StartedAt">When it began (UTC).</param>
-/// <param name="CostUsd">What it cost in the range (USD).</param>
-/// <param name="Tokens">Its input and output tokens in the range.</param>
-/// <param name="DurationMinutes">Whole minutes from its beginning to its end, or to now.</param>
-/// <param name="AssumedCostUsd">The part of the cost that is assumed, for models that have no price yet (USD).</param>
+/// <param name="AgentId">The agent.</param>
+/// <param name="AgentName">The name of the agent.</param>
+/// <param name="TaskId">The task, if any.</param>
+/// <param name="TaskTitle">The title of the task.</param>
+/// <param name="Model">The model of the session.</param>
+/// <param name="Status">The status of the session.</param>
+/// <param name="StartedAt">When the session started (UTC).</param>
+/// <param name="CostUsd">The cost in the range (USD).</param>
+/// <param name="Tokens">The input and output tokens in the range.</param>
+/// <param name="DurationMinutes">Whole minutes from the start of the session to its end, or to now.</param>
+/// <param name="AssumedCostUsd">The part of the cost that is assumed, for models without a price (USD).</param>
 public sealed record SessionCostResponse(
     long SessionId,
     Guid AgentId,
@@ -108,7 +108,6 @@ public sealed record SessionCostResponse(
     long DurationMinutes,
     MoneyTotal AssumedCostUsd)
 {
-    /// <summary>The answer for a session, and what it used in the range.</summary>
     internal static SessionCostResponse Of(SessionRow row, MoneyTotal cost, MoneyTotal assumed, long tokens, DateTimeOffset now) => new(
         row.Session.Id,
         row.Session.AgentId,
@@ -130,7 +129,7 @@ public abstract record CostRow
     /// <summary>The recorded cost (USD).</summary>
     public MoneyTotal CostUsd { get; init; }
 
-    /// <summary>The part of the cost that is assumed, for models that have no price yet (USD).</summary>
+    /// <summary>The part of the cost that is assumed, for models without a price (USD).</summary>
     public MoneyTotal AssumedCostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -139,27 +138,27 @@ public abstract record CostRow
     /// <summary>Output tokens.</summary>
     public long OutputTokens { get; init; }
 
-    /// <summary>The sessions that are counted here: each is in one row of a list.</summary>
+    /// <summary>The number of sessions. Each session counts in one row of a list.</summary>
     public int Sessions { get; init; }
 }
 
 /// <summary>The costs of a team.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="TeamName">What it is called.</param>
+/// <param name="TeamName">The name of the team.</param>
 public sealed record TeamCostResponse(Guid TeamId, string TeamName) : CostRow;
 
 /// <summary>The costs of an agent.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="AgentName">What it is called.</param>
+/// <param name="AgentName">The name of the agent.</param>
 public sealed record AgentCostResponse(Guid AgentId, string AgentName) : CostRow;
 
 /// <summary>The costs of a task.</summary>
-/// <param name="TaskId">The task; null for the work on none.</param>
-/// <param name="TaskTitle">What it is called.</param>
+/// <param name="TaskId">The task; null for work on no task.</param>
+/// <param name="TaskTitle">The title of the task.</param>
 public sealed record TaskCostResponse(long? TaskId, string? TaskTitle) : CostRow;
 
 /// <summary>The costs of a model.</summary>
-/// <param name="Model">The model; null where nobody said.</param>
+/// <param name="Model">The model; null for usage that names none.</param>
 public sealed record ModelCostResponse(string? Model) : CostRow;
 
 /// <summary>The costs of a day.</summary>
@@ -167,5 +166,5 @@ public sealed record ModelCostResponse(string? Model) : CostRow;
 public sealed record DayCostResponse(DateOnly Day) : CostRow;
 
 /// <summary>The costs of an hour.</summary>
-/// <param name="Hour">When the local hour began (UTC).</param>
+/// <param name="Hour">The start of the local hour (UTC).</param>
 public sealed record HourCostResponse(DateTimeOffset Hour) : CostRow;

@@ -5,18 +5,18 @@ using MediatR;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Lists what every session of a team used in a range, the newest first, one after the other.</summary>
+/// <summary>Streams the usage of each session of a team in a range, newest first.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Filter">What to cover.</param>
+/// <param name="Filter">The range and the filters.</param>
 public sealed record ExportTeamCostsQuery(Guid TeamId, CostFilter Filter) : IQuery<IAsyncEnumerable<SessionCostResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
-/// <summary>Lists what every session of an organisation used in a range, the newest first, one after the other.</summary>
+/// <summary>Streams the usage of each session of an organisation in a range, newest first.</summary>
 /// <param name="OrganisationId">The organisation.</param>
-/// <param name="Filter">What to cover.</param>
+/// <param name="Filter">The range and the filters.</param>
 public sealed record ExportOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter) : IQuery<IAsyncEnumerable<SessionCostResponse>>
 {
     /// <inheritdoc/>
@@ -27,8 +27,8 @@ internal sealed class ExportCostsHandler(IEntourageDb db, TimeProvider time)
     : IRequestHandler<ExportTeamCostsQuery, IAsyncEnumerable<SessionCostResponse>>,
         IRequestHandler<ExportOrganisationCostsQuery, IAsyncEnumerable<SessionCostResponse>>
 {
-    // Read piece by piece: a list of any length takes the memory of one piece, on a store that buffers its answers too.
-    private const int PieceSize = 500;
+    // Reads in batches, so that an export of any length needs the memory of one batch, even on a store that buffers its results.
+    private const int BatchSize = 500;
 
     public async Task<IAsyncEnumerable<SessionCostResponse>> Handle(ExportTeamCostsQuery request, CancellationToken cancellationToken) =>
         Export(await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken), request.Filter);
@@ -36,11 +36,11 @@ internal sealed class ExportCostsHandler(IEntourageDb db, TimeProvider time)
     public async Task<IAsyncEnumerable<SessionCostResponse>> Handle(ExportOrganisationCostsQuery request, CancellationToken cancellationToken) =>
         Export(await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken), request.Filter);
 
-    // What is wrong with the range is said before the first row is.
-    private IAsyncEnumerable<SessionCostResponse> Export(CostSubject of, CostFilter filter)
+    // Validates the range before the first row is sent.
+    private IAsyncEnumerable<SessionCostResponse> Export(CostSubject subject, CostFilter filter)
     {
         var now = time.GetUtcNow();
-        return ReadAsync(new(db, of, filter, CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, now)), now, CancellationToken.None);
+        return ReadAsync(new(db, subject, filter, CostRange.Of(filter.From, filter.To, filter.Period, subject.Calendar, now)), now, CancellationToken.None);
     }
 
     private static async IAsyncEnumerable<SessionCostResponse> ReadAsync(
@@ -48,18 +48,18 @@ internal sealed class ExportCostsHandler(IEntourageDb db, TimeProvider time)
     {
         for (long? before = null; ;)
         {
-            var piece = await reader.SessionsAsync(before, PieceSize, now, cancellationToken);
-            foreach (var session in piece)
+            var batch = await reader.ReadSessionsAsync(before, BatchSize, now, cancellationToken);
+            foreach (var session in batch)
             {
                 yield return session;
             }
 
-            if (piece.Count < PieceSize)
+            if (batch.Count < BatchSize)
             {
                 yield break;
             }
 
-            before = piece[^1].SessionId;
+            before = batch[^1].SessionId;
         }
     }
 }

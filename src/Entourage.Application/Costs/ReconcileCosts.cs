@@ -10,20 +10,20 @@ using MediatR;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Compares what a team recorded with what a provider invoiced. Nothing is stored.</summary>
+/// <summary>Compares the recorded costs of a team with a provider's invoice. Nothing is stored.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Filter">The time that the invoice covers, in the team's days.</param>
-/// <param name="Invoice">What was invoiced.</param>
+/// <param name="Filter">The period of the invoice, in local days of the team.</param>
+/// <param name="Invoice">The lines of the invoice.</param>
 public sealed record ReconcileTeamCostsQuery(Guid TeamId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice) : IQuery<ReconciliationResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
-/// <summary>Compares what an organisation recorded with what a provider invoiced. Nothing is stored.</summary>
+/// <summary>Compares the recorded costs of an organisation with a provider's invoice. Nothing is stored.</summary>
 /// <param name="OrganisationId">The organisation.</param>
-/// <param name="Filter">The time that the invoice covers, in UTC days.</param>
-/// <param name="Invoice">What was invoiced.</param>
+/// <param name="Filter">The period of the invoice, in UTC days.</param>
+/// <param name="Invoice">The lines of the invoice.</param>
 public sealed record ReconcileOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, IReadOnlyList<InvoiceLine>? Invoice)
     : IQuery<ReconciliationResponse>
 {
@@ -31,59 +31,59 @@ public sealed record ReconcileOrganisationCostsQuery(Guid OrganisationId, CostFi
     public Permission RequiredPermission() => Permission.Admin();
 }
 
-/// <summary>What was invoiced for a model. Lines that mean the same model are added up.</summary>
+/// <summary>The invoiced cost of a model. Lines of the same model are added up.</summary>
 /// <param name="Model">Required. The model, under any of its names.</param>
 /// <param name="CostUsd">Required. USD: 0 to 1,000,000 with at most 9 decimals.</param>
 public sealed record InvoiceLine(string? Model, Money? CostUsd);
 
-/// <summary>Records and an invoice, side by side. The totals are the sums of the rows.</summary>
+/// <summary>The comparison of records and an invoice. The totals are the sums of the rows.</summary>
 public sealed record ReconciliationResponse
 {
-    /// <summary>Where the range begins (UTC); null is from the beginning.</summary>
+    /// <summary>The start of the range (UTC); null if unbounded.</summary>
     public required DateTimeOffset? From { get; init; }
 
-    /// <summary>Where the range ends (UTC, exclusive); null is open.</summary>
+    /// <summary>The end of the range (UTC, exclusive); null if unbounded.</summary>
     public required DateTimeOffset? To { get; init; }
 
-    /// <summary>The IANA time zone of the days in it.</summary>
+    /// <summary>The IANA time zone of the days.</summary>
     public required string Timezone { get; init; }
 
-    /// <summary>What was recorded (USD).</summary>
+    /// <summary>The recorded cost (USD).</summary>
     public required MoneyTotal TotalRecordedUsd { get; init; }
 
-    /// <summary>What was invoiced (USD).</summary>
+    /// <summary>The invoiced cost (USD).</summary>
     public required MoneyTotal TotalInvoicedUsd { get; init; }
 
-    /// <summary>What was recorded less what was invoiced (USD).</summary>
+    /// <summary>Recorded minus invoiced cost (USD).</summary>
     public required MoneyTotal TotalDifferenceUsd { get; init; }
 
-    /// <summary>The difference in percent of what was invoiced, to four decimals; null where that is nothing.</summary>
+    /// <summary>The difference as a percentage of the invoiced cost, to four decimals; null if nothing was invoiced.</summary>
     public required decimal? TotalDifferencePercent { get; init; }
 
-    /// <summary>Recorded tokens whose cost nobody knows yet: they are invoiced, and missing from what was recorded.</summary>
+    /// <summary>Recorded tokens whose cost is unknown so far. They are on the invoice, but missing from the recorded cost.</summary>
     public required long UnpricedTokens { get; init; }
 
-    /// <summary>The part of what was recorded that is assumed, for models that have no price yet (USD).</summary>
+    /// <summary>The part of the recorded cost that is assumed, for models without a price (USD).</summary>
     public required MoneyTotal TotalAssumedUsd { get; init; }
 
-    /// <summary>What usage under a subscription would have cost (USD); part of no difference.</summary>
+    /// <summary>The cost that usage under a subscription would have had (USD). Not included in any difference.</summary>
     public required MoneyTotal TotalImputedUsd { get; init; }
 
-    /// <summary>By model, the largest difference first, whichever way it goes.</summary>
+    /// <summary>The comparison by model, largest absolute difference first.</summary>
     public required IReadOnlyList<ReconciledModelResponse> ByModel { get; init; }
 }
 
-/// <summary>What was recorded and invoiced of one model.</summary>
-/// <param name="Model">The name that it is listed under, or its shortest; null for usage of an unstated model.</param>
-/// <param name="RecordedAs">The names under which it was recorded; none where it is only in the invoice.</param>
-/// <param name="InvoicedAs">The names under which it was invoiced; none where it is only in the records.</param>
-/// <param name="RecordedUsd">What was recorded (USD).</param>
-/// <param name="InvoicedUsd">What was invoiced (USD).</param>
-/// <param name="DifferenceUsd">What was recorded less what was invoiced (USD).</param>
-/// <param name="DifferencePercent">The difference in percent of what was invoiced, to four decimals; null where that is nothing.</param>
-/// <param name="UnpricedTokens">Recorded tokens whose cost nobody knows yet.</param>
-/// <param name="ImputedUsd">What usage under a subscription would have cost (USD); not part of the difference.</param>
-/// <param name="AssumedUsd">The part of what was recorded that is assumed, since the model has no price yet (USD).</param>
+/// <summary>The recorded and the invoiced cost of one model.</summary>
+/// <param name="Model">The catalogue name of the model, or its shortest name; null for usage that names no model.</param>
+/// <param name="RecordedAs">The names in the records; empty if the model is only on the invoice.</param>
+/// <param name="InvoicedAs">The names on the invoice; empty if the model is only in the records.</param>
+/// <param name="RecordedUsd">The recorded cost (USD).</param>
+/// <param name="InvoicedUsd">The invoiced cost (USD).</param>
+/// <param name="DifferenceUsd">Recorded minus invoiced cost (USD).</param>
+/// <param name="DifferencePercent">The difference as a percentage of the invoiced cost, to four decimals; null if nothing was invoiced.</param>
+/// <param name="UnpricedTokens">Recorded tokens whose cost is unknown so far.</param>
+/// <param name="ImputedUsd">The cost that usage under a subscription would have had (USD). Not included in the difference.</param>
+/// <param name="AssumedUsd">The part of the recorded cost that is assumed, because the model has no price (USD).</param>
 public sealed record ReconciledModelResponse(
     string? Model,
     IReadOnlyList<string> RecordedAs,
@@ -111,39 +111,39 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
 {
     public async Task<ReconciliationResponse> Handle(ReconcileTeamCostsQuery request, CancellationToken cancellationToken)
     {
-        var of = await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken);
-        return await ReconcileAsync(of, request.Filter, request.Invoice!, cancellationToken);
+        var subject = await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken);
+        return await ReconcileAsync(subject, request.Filter, request.Invoice!, cancellationToken);
     }
 
     public async Task<ReconciliationResponse> Handle(ReconcileOrganisationCostsQuery request, CancellationToken cancellationToken)
     {
-        var of = await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken);
-        return await ReconcileAsync(of, request.Filter, request.Invoice!, cancellationToken);
+        var subject = await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken);
+        return await ReconcileAsync(subject, request.Filter, request.Invoice!, cancellationToken);
     }
 
     private async Task<ReconciliationResponse> ReconcileAsync(
-        CostSubject of, CostFilter filter, IReadOnlyList<InvoiceLine> invoice, CancellationToken cancellationToken)
+        CostSubject subject, CostFilter filter, IReadOnlyList<InvoiceLine> invoice, CancellationToken cancellationToken)
     {
-        var range = CostRange.Of(filter.From, filter.To, filter.Period, of.Calendar, time.GetUtcNow());
-        var reader = new CostReader(db, of, filter, range);
-        var recorded = await db.InSnapshotAsync(inTransaction => reader.TallyUsageAsync(byHour: false, inTransaction), cancellationToken);
+        var range = CostRange.Of(filter.From, filter.To, filter.Period, subject.Calendar, time.GetUtcNow());
+        var reader = new CostReader(db, subject, filter, range);
+        var recorded = await db.InSnapshotAsync(inTransaction => reader.ReadUsageTotalsAsync(byHour: false, inTransaction), cancellationToken);
 
         var models = new Dictionary<string, ModelReconciliation>(StringComparer.Ordinal);
         foreach (var (model, sum) in recorded.ByModel)
         {
-            At(model).Record(model, sum);
+            ReconciliationOf(model).Record(model, sum);
         }
 
         foreach (var line in invoice)
         {
-            At(line.Model!).Invoice(line.Model!, line.CostUsd!.Value);
+            ReconciliationOf(line.Model!).Invoice(line.Model!, line.CostUsd!.Value);
         }
 
-        return Answer(of.Timezone, range, [.. models.OrderByDescending(pair => pair.Value.Apart).ThenBy(pair => pair.Key, StringComparer.Ordinal)]);
+        return Answer(subject.Timezone, range, [.. models.OrderByDescending(pair => pair.Value.AbsoluteDifference).ThenBy(pair => pair.Key, StringComparer.Ordinal)]);
 
-        ModelReconciliation At(string name)
+        ModelReconciliation ReconciliationOf(string name)
         {
-            // Usage of a model that nobody stated is of none that an invoice could name.
+            // Usage without a model cannot match any line of an invoice.
             var model = name.Length == 0 ? "" : PriceCatalogue.ModelOf(name);
             return models.TryGetValue(model, out var known) ? known : models[model] = new();
         }
@@ -169,7 +169,7 @@ internal sealed class ReconcileCostsHandler(IEntourageDb db, TimeProvider time)
     }
 }
 
-/// <summary>What is known of one model from both sides.</summary>
+/// <summary>Accumulates the recorded and the invoiced cost of one model.</summary>
 internal sealed class ModelReconciliation
 {
     private const long PerPercent = 10_000;
@@ -188,8 +188,8 @@ internal sealed class ModelReconciliation
 
     public long UnpricedTokens { get; private set; }
 
-    /// <summary>How far apart the two are, whichever is more.</summary>
-    public MoneyTotal Apart => MoneyTotal.Max(Recorded - Invoiced, Invoiced - Recorded);
+    /// <summary>The absolute difference of recorded and invoiced cost.</summary>
+    public MoneyTotal AbsoluteDifference => MoneyTotal.Max(Recorded - Invoiced, Invoiced - Recorded);
 
     public void Record(string name, UsageSum sum)
     {
@@ -222,7 +222,7 @@ internal sealed class ModelReconciliation
         Imputed,
         Assumed);
 
-    /// <summary>A difference in percent of a whole, to four decimals; null of nothing.</summary>
+    /// <summary>Returns a difference as a percentage of a whole, to four decimals; null if the whole is zero.</summary>
     public static decimal? PercentOf(MoneyTotal difference, MoneyTotal whole)
     {
         if (whole == MoneyTotal.Zero)
@@ -230,7 +230,7 @@ internal sealed class ModelReconciliation
             return null;
         }
 
-        // In ten-thousandths of a percent, rounded half away from zero; what an invoice of a nano-dollar makes of it may be more than a decimal holds.
+        // In ten-thousandths of a percent, rounded half away from zero. The share of a tiny invoice can exceed a decimal, so it is clamped.
         var (share, rest) = Int128.DivRem(difference.NanoUsd * Scale, whole.NanoUsd);
         share += Int128.Abs(rest) * 2 >= Int128.Abs(whole.NanoUsd) ? Int128.Sign(difference.NanoUsd) * Int128.Sign(whole.NanoUsd) : 0;
         return (decimal)Int128.Clamp(share, (Int128)decimal.MinValue, (Int128)decimal.MaxValue) / PerPercent;
@@ -241,13 +241,13 @@ internal static class InvoiceRules
 {
     private const int MaxLines = 1_000;
 
-    /// <summary>An invoice: there, not too long, each line with a model and an amount.</summary>
+    /// <summary>Requires an invoice of at most 1,000 lines, each with a model and an amount.</summary>
     public static void Invoice<T>(this AbstractValidator<T> validator, System.Linq.Expressions.Expression<Func<T, IEnumerable<InvoiceLine>?>> invoice)
     {
-        // Not the lines of one that is too long.
+        // Skips the lines of an invoice that is too long.
         validator.ClassLevelCascadeMode = CascadeMode.Stop;
         validator.RuleFor(invoice).NotNull().Must(lines => lines is null || lines.Count() <= MaxLines)
-            .WithMessage($"'{{PropertyName}}' has at most {MaxLines} items.");
+            .WithMessage($"'{{PropertyName}}' must have at most {MaxLines} items.");
         validator.RuleForEach(invoice!).NotNull().ChildRules(line =>
         {
             line.RuleFor(item => item.Model!).Line(Agent.ModelLength);

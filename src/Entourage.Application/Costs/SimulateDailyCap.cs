@@ -10,61 +10,61 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Tells what a daily cap would have stopped of what a team did.</summary>
+/// <summary>Simulates the effect of a daily cap on the recorded work of a team.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="DailyCostLimitUsd">The cap to try (USD).</param>
-/// <param name="Days">How many local days, today included: 1 to 90.</param>
+/// <param name="DailyCostLimitUsd">The cap to simulate (USD).</param>
+/// <param name="Days">The number of local days, including today: 1 to 90.</param>
 public sealed record SimulateDailyCapQuery(Guid TeamId, Money? DailyCostLimitUsd, int Days) : IQuery<DailyCapResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
-/// <summary>What a daily cap would have stopped. The totals are the sums of the days.</summary>
+/// <summary>The simulated effect of a daily cap. The totals are the sums of the days.</summary>
 public sealed record DailyCapResponse
 {
-    /// <summary>The cap that was tried (USD).</summary>
+    /// <summary>The simulated cap (USD).</summary>
     public required Money DailyCostLimitUsd { get; init; }
 
-    /// <summary>Where the first day begins (UTC).</summary>
+    /// <summary>The start of the first day (UTC).</summary>
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>Where today ends (UTC, exclusive).</summary>
+    /// <summary>The end of today (UTC, exclusive).</summary>
     public required DateTimeOffset To { get; init; }
 
     /// <summary>The IANA time zone of the days.</summary>
     public required string Timezone { get; init; }
 
-    /// <summary>What was spent (USD).</summary>
+    /// <summary>The amount spent (USD).</summary>
     public required MoneyTotal TotalSpentUsd { get; init; }
 
-    /// <summary>What the cap would have let be spent (USD).</summary>
+    /// <summary>The part of it within the cap (USD).</summary>
     public required MoneyTotal TotalAllowedUsd { get; init; }
 
-    /// <summary>What the cap would have spared (USD).</summary>
+    /// <summary>The part of it above the cap (USD).</summary>
     public required MoneyTotal TotalStoppedUsd { get; init; }
 
-    /// <summary>On how many days it would have been reached.</summary>
+    /// <summary>The number of days on which the cap would have been reached.</summary>
     public required int DaysReached { get; init; }
 
-    /// <summary>The sum of the sessions stopped; one that went on for days counts on each.</summary>
+    /// <summary>The sum of the sessions stopped. A session that lasted several days counts on each of them.</summary>
     public required long TotalSessionsStopped { get; init; }
 
     /// <summary>The sum of the sessions refused.</summary>
     public required long TotalSessionsRefused { get; init; }
 
-    /// <summary>Each local day, in order, those on which nothing was spent included.</summary>
+    /// <summary>All local days, in order, including days without spending.</summary>
     public required IReadOnlyList<DailyCapDayResponse> ByDay { get; init; }
 }
 
-/// <summary>What the cap would have made of one day.</summary>
+/// <summary>The simulated effect of the cap on one day.</summary>
 /// <param name="Day">The local date.</param>
-/// <param name="SpentUsd">What was spent (USD).</param>
-/// <param name="AllowedUsd">What the cap would have let be spent (USD): all of it, or up to the cap.</param>
-/// <param name="StoppedUsd">What it would have spared (USD).</param>
-/// <param name="CapReachedAt">When the quarter of an hour began in which the cap would have been reached (UTC); null where it would not.</param>
-/// <param name="SessionsStopped">Sessions that had begun by the end of that quarter and went on after it.</param>
-/// <param name="SessionsRefused">Sessions that began after that quarter.</param>
+/// <param name="SpentUsd">The amount spent (USD).</param>
+/// <param name="AllowedUsd">The part of it within the cap (USD).</param>
+/// <param name="StoppedUsd">The part of it above the cap (USD).</param>
+/// <param name="CapReachedAt">The start of the quarter of an hour in which the cap would have been reached (UTC); null if it would not.</param>
+/// <param name="SessionsStopped">Sessions that started before the end of that quarter and continued after it.</param>
+/// <param name="SessionsRefused">Sessions that started after that quarter.</param>
 public sealed record DailyCapDayResponse(
     DateOnly Day,
     MoneyTotal SpentUsd,
@@ -89,18 +89,18 @@ internal sealed class SimulateDailyCapHandler(IEntourageDb db, TimeProvider time
 {
     public async Task<DailyCapResponse> Handle(SimulateDailyCapQuery request, CancellationToken cancellationToken)
     {
-        var of = await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken);
-        var calendar = of.Calendar;
+        var subject = await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken);
+        var calendar = subject.Calendar;
         var today = calendar.DateOf(time.GetUtcNow());
         var firstDay = today.AddDays(1 - request.Days);
         var (begins, ends) = (calendar.StartOf(firstDay), calendar.StartOf(today.AddDays(1)));
-        var trial = new DailyCapSimulation(request.DailyCostLimitUsd!.Value, calendar, firstDay, request.Days);
-        await foreach (var row in Rows(of.Id, begins, ends).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        var simulation = new DailyCapSimulation(request.DailyCostLimitUsd!.Value, calendar, firstDay, request.Days);
+        await foreach (var row in Rows(subject.Id, begins, ends).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            trial.Add(row.Rollup.QuarterAt, row.Rollup.SessionId, row.StartedAt, row.Rollup.Cost);
+            simulation.Add(row.Rollup.QuarterAt, row.Rollup.SessionId, row.StartedAt, row.Rollup.Cost);
         }
 
-        return Answer(request.DailyCostLimitUsd.Value, of.Timezone, begins, ends, trial.Days);
+        return Answer(request.DailyCostLimitUsd.Value, subject.Timezone, begins, ends, simulation.Days);
     }
 
     private static DailyCapResponse Answer(Money cap, string timezone, DateTimeOffset begins, DateTimeOffset ends, IReadOnlyList<SimulatedDay> days) => new()
@@ -129,6 +129,6 @@ internal sealed class SimulateDailyCapHandler(IEntourageDb db, TimeProvider time
         orderby rollup.QuarterAt
         select new SimulationRow(rollup, session.StartedAt);
 
-    /// <summary>A rollup, and when its session began.</summary>
+    /// <summary>A rollup with the start of its session.</summary>
     private sealed record SimulationRow(UsageRollup Rollup, DateTimeOffset StartedAt);
 }

@@ -4,78 +4,78 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Errors;
 
-/// <summary>There is no such thing, or none that the caller may know of.</summary>
-/// <param name="resource">What kind of thing: <c>session</c>.</param>
-/// <param name="id">The id that was asked for.</param>
+/// <summary>The resource does not exist, or the caller may not know of it.</summary>
+/// <param name="resource">The kind of resource, such as <c>session</c>.</param>
+/// <param name="id">The requested id.</param>
 public sealed class NotFoundException(string resource, object id) : Exception($"There is no {resource} {id}.");
 
-/// <summary>The caller's role, or its team, does not allow the request.</summary>
-/// <param name="message">Why not and what to do, for a person.</param>
+/// <summary>The caller's role or team does not permit the request.</summary>
+/// <param name="message">The reason and what to do, in plain words.</param>
 public sealed class ForbiddenException(string message) : Exception(message)
 {
-    /// <summary>The key does not permit the operation.</summary>
+    /// <summary>Creates the exception with a general message.</summary>
     public ForbiddenException()
-        : this("What you showed does not allow this.")
+        : this("Your key does not permit this operation.")
     {
     }
 }
 
-/// <summary>Nobody said who sends the request.</summary>
-public sealed class NoCallerException() : Exception("Nobody said who sends this.");
+/// <summary>The request has no caller.</summary>
+public sealed class NoCallerException() : Exception("The request has no caller. Set CallerContext.Current before you send it.");
 
-/// <summary>The present state forbids the change.</summary>
-/// <param name="code">The last part of the problem's type: <c>task-blocked</c>.</param>
-/// <param name="message">What is in the way, for a person.</param>
-/// <param name="members">Further members of the answer.</param>
+/// <summary>The current state does not allow the change.</summary>
+/// <param name="code">The last part of the problem type, such as <c>task-blocked</c>.</param>
+/// <param name="message">The reason, in plain words.</param>
+/// <param name="members">Further members of the problem details.</param>
 public sealed class ConflictException(string code, string message, IReadOnlyDictionary<string, object?>? members = null) : Exception(message)
 {
-    /// <summary>The code of a conflict with something that has the same unique name.</summary>
+    /// <summary>The code of a conflict with an existing unique name.</summary>
     public const string Duplicate = "duplicate";
 
-    /// <summary>The last part of the problem's type.</summary>
+    /// <summary>The last part of the problem type.</summary>
     public string Code { get; } = code;
 
-    /// <summary>Further members of the answer.</summary>
+    /// <summary>Further members of the problem details.</summary>
     public IReadOnlyDictionary<string, object?> Members { get; } = members ?? new Dictionary<string, object?>();
 }
 
-/// <summary>Input that is well formed and still wrong, for reasons a shape rule cannot see.</summary>
-/// <param name="field">The member at fault, by its name in the request.</param>
-/// <param name="message">What is wrong, for a person.</param>
+/// <summary>The input is well formed but invalid for a reason that validators cannot see.</summary>
+/// <param name="field">The name of the invalid member in the request.</param>
+/// <param name="message">The reason, in plain words.</param>
 public sealed class InvalidInputException(string field, string message) : Exception(message)
 {
-    /// <summary>The member at fault, by its name in the request.</summary>
+    /// <summary>The name of the invalid member in the request.</summary>
     public string Field { get; } = field;
 }
 
-/// <summary>The id of the last event that a watcher has seen is none that was given out.</summary>
-public sealed class UnknownEventIdException() : Exception("The Last-Event-ID is not one that a stream of events gave out.");
+/// <summary>The Last-Event-ID of an event stream is unknown.</summary>
+public sealed class UnknownEventIdException() : Exception("The Last-Event-ID is unknown. Send the id of an event that you received, or leave the header out to start from now.");
 
-/// <summary>An idempotency key came again with another request.</summary>
-public sealed class IdempotencyKeyReusedException() : Exception("This Idempotency-Key was used for another request.");
+/// <summary>The idempotency key was used for a different request.</summary>
+public sealed class IdempotencyKeyReusedException() : Exception("This Idempotency-Key was already used for a different request. Use a new key.");
 
 /// <summary>A unique index refused a row.</summary>
-/// <param name="innerException">What the store said.</param>
+/// <param name="innerException">The exception of the store.</param>
 public sealed class DuplicateException(Exception innerException) : Exception("A row with the same unique key exists.", innerException);
 
 /// <summary>The store cannot be reached or cannot write.</summary>
-/// <param name="message">What is wrong, for the operator's log and for the caller.</param>
-/// <param name="innerException">What the store said.</param>
+/// <param name="message">The reason, for the operator's log and the caller.</param>
+/// <param name="innerException">The exception of the store.</param>
 /// <param name="outcomeUnknown">See <see cref="OutcomeUnknown"/>.</param>
 public sealed class StoreUnavailableException(string message, Exception? innerException = null, bool outcomeUnknown = false)
     : Exception(message, innerException)
 {
     /// <summary>
-    /// Whether the connection was lost where the request may have been committed: only one with an idempotency key is safe
-    /// to send again. Otherwise nothing was recorded, and asking again is safe.
+    /// Whether the connection was lost while the request may have been committed. Then only a request with an idempotency key is safe to repeat.
+    /// Otherwise nothing was recorded, and any request is safe to repeat.
     /// </summary>
     public bool OutcomeUnknown { get; } = outcomeUnknown;
 }
 
-/// <summary>A hard budget refuses: the dollar that would break a cap is not spent.</summary>
+/// <summary>A hard budget refuses to start a session or to reserve an amount.</summary>
 public sealed class BudgetExceededException : Exception
 {
-    // A budget with nothing left refuses those who want nothing, too: they wait for something to be left.
+    // A budget with nothing left also refuses a request for nothing, which then waits until something is left.
     private static readonly Money Least = new(1);
 
     private BudgetExceededException(IReadOnlyList<BudgetStatus> refusing, Money? reservable, Money wanted, string message)
@@ -89,24 +89,24 @@ public sealed class BudgetExceededException : Exception
     /// <summary>The budget with the least remaining (rule 6).</summary>
     public BudgetStatus Tightest { get; }
 
-    /// <summary>The most that a reservation could take now (USD).</summary>
+    /// <summary>The largest amount that can be reserved now (USD).</summary>
     public Money Reservable { get; }
 
-    /// <summary>Whether the same request may be granted later without a limit being raised.</summary>
+    /// <summary>Whether the same request can succeed later without a higher limit.</summary>
     public bool WaitingHelps { get; }
 
-    /// <summary>When all that refuse will have started afresh (UTC); null when waiting does not help, or there is no such time.</summary>
+    /// <summary>When all refusing budgets will have reset (UTC); null if waiting does not help or the time is unknown.</summary>
     public DateTimeOffset? RetryAt { get; }
 
-    /// <summary>Why a session may not start; null when it may.</summary>
+    /// <summary>Returns the refusal to start a session; null if it may start.</summary>
     public static BudgetExceededException? OfStart(BudgetPosition position)
     {
         ArgumentNullException.ThrowIfNull(position);
         var refusing = position.Refusing.ToArray();
-        return refusing.Length == 0 ? null : new(refusing, position.Reservable, Least, $"The {NameOf(refusing[0])} has nothing left.");
+        return refusing.Length == 0 ? null : new(refusing, position.Reservable, Least, $"The {NameOf(refusing[0])} has no money left.");
     }
 
-    /// <summary>Why an amount cannot be reserved; null when it can.</summary>
+    /// <summary>Returns the refusal to reserve an amount; null if it can be reserved.</summary>
     public static BudgetExceededException? OfReservation(BudgetPosition position, Money amount)
     {
         ArgumentNullException.ThrowIfNull(position);
@@ -120,10 +120,19 @@ public sealed class BudgetExceededException : Exception
                 $"The {NameOf(refusing[0])} has {refusing[0].Reservable} USD left, too little to reserve {amount} USD.");
     }
 
-    private static string NameOf(BudgetStatus budget) =>
-        $"{EnumNames.Of(budget.Budget.Window.Scope)} budget of {budget.Budget.Limit} USD ({EnumNames.Of(budget.Budget.Window.Period)})";
+    private static string NameOf(BudgetStatus budget)
+    {
+        var period = budget.Budget.Window.Period switch
+        {
+            BudgetPeriod.Day => "daily ",
+            BudgetPeriod.Week => "weekly ",
+            BudgetPeriod.Month => "monthly ",
+            _ => "",
+        };
+        return $"{EnumNames.Of(budget.Budget.Window.Scope)}'s {period}budget of {budget.Budget.Limit} USD";
+    }
 
-    // Time gives back what is reserved, and what was spent in a window that ends; it raises no limit, and ends what was granted for the window.
+    // Time frees reserved amounts and resets what was spent in a window. It raises no limit, and it ends the grants of the window.
     private static bool Helps(BudgetStatus budget, Money wanted) =>
         (budget.Budget.ResetsAt is not null && budget.Budget.Limit - budget.Budget.Granted >= wanted)
         || budget.Budget.Limit - budget.Spending.Spent >= wanted;

@@ -6,22 +6,22 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Events;
 
-/// <summary>What watchers and webhooks are told of one event.</summary>
-/// <param name="Sequence">Its place in the list of usages or in that of the stored events.</param>
-/// <param name="Kind">What it tells of.</param>
-/// <param name="Id">A version-7 UUID, the same wherever it is told: a usage's is that of its record.</param>
+/// <summary>An event as streams and webhooks deliver it.</summary>
+/// <param name="Sequence">Its position among the usages or among the stored events.</param>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="Id">A version-7 UUID, the same in every delivery. A usage event has the id of its record.</param>
 /// <param name="TeamId">The team.</param>
-/// <param name="AgentId">The agent that it is about; null when it concerns all agents of the team.</param>
-/// <param name="SessionId">The session that it is about, if it is about one.</param>
-/// <param name="At">When it happened (UTC); of a usage, when it was recorded.</param>
-/// <param name="Data">What is told: a JSON object.</param>
+/// <param name="AgentId">The agent concerned; null if the event concerns all agents of the team.</param>
+/// <param name="SessionId">The session concerned, if any.</param>
+/// <param name="At">When the event happened (UTC). For a usage, when it was recorded.</param>
+/// <param name="Data">The payload: a JSON object.</param>
 public sealed record EventMessage(
     long Sequence, EventKind Kind, Guid Id, Guid TeamId, Guid? AgentId, long? SessionId, DateTimeOffset At, string Data)
 {
-    /// <summary>Whether it concerns an agent: it is about that one, or about all of the team.</summary>
+    /// <summary>Whether the event concerns an agent, or all agents of its team.</summary>
     public bool Concerns(Guid agentId) => AgentId is null || AgentId == agentId;
 
-    /// <summary>Writes it as one JSON object.</summary>
+    /// <summary>Writes the event as one JSON object.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -46,13 +46,13 @@ public sealed record EventMessage(
     }
 }
 
-/// <summary>What is told of a usage. Members that say nothing are left out.</summary>
+/// <summary>The payload of a usage event. Empty members are omitted.</summary>
 public sealed record UsageEventData
 {
-    /// <summary>The order in which the store took it.</summary>
+    /// <summary>The position in the order of recording.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>The model used, if somebody said.</summary>
+    /// <summary>The model, if known.</summary>
     public required string? Model { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -61,25 +61,25 @@ public sealed record UsageEventData
     /// <summary>Output tokens.</summary>
     public required long OutputTokens { get; init; }
 
-    /// <summary>Cache-read tokens; left out when there are none.</summary>
+    /// <summary>Cache-read tokens; omitted if there are none.</summary>
     public required long? CacheReadTokens { get; init; }
 
-    /// <summary>Cache-write tokens; left out when there are none.</summary>
+    /// <summary>Cache-write tokens; omitted if there are none.</summary>
     public required long? CacheWriteTokens { get; init; }
 
-    /// <summary>The cost (USD); zero while it is unpriced. Of a correction the difference, which may be less than zero.</summary>
+    /// <summary>The cost (USD); zero while it is unpriced. For a correction the difference, which can be negative.</summary>
     public required Money CostUsd { get; init; }
 
-    /// <summary>Where the cost comes from.</summary>
+    /// <summary>The source of the cost.</summary>
     public required CostSource CostSource { get; init; }
 
-    /// <summary>The cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed.</summary>
+    /// <summary>Whether the cost is an estimate: it is assumed, taken from the reservation, or priced with a rate missing.</summary>
     public required bool Estimated { get; init; }
 
-    /// <summary>How it is paid for.</summary>
+    /// <summary>How the usage is billed.</summary>
     public required Billing Billing { get; init; }
 
-    /// <summary>The part of the cost that nothing had granted (USD); left out when there is none.</summary>
+    /// <summary>The part of the cost that no reservation covered and no budget had left (USD); omitted if there is none.</summary>
     public required Money? OverrunUsd { get; init; }
 
     /// <summary>When the money was spent (UTC).</summary>
@@ -91,6 +91,6 @@ public sealed record UsageEventData
     /// <summary>The error of a failed call.</summary>
     public required string? Error { get; init; }
 
-    /// <summary>Itself as JSON.</summary>
+    /// <summary>Serialises the payload.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, EntourageJson.Stored);
 }

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Entourage.Application.Formats;
 
-/// <summary>Turns text that others wrote into one line that shows what it holds.</summary>
+/// <summary>Turns untrusted text into one visible line.</summary>
 public static class SingleLine
 {
     /// <summary>
-    /// Replaces control characters, line ends and blanks of every kind by a space each, and drops format characters: those reverse the order
-    /// of what follows, or have no width. Half a surrogate pair becomes U+FFFD. Leading and trailing spaces are removed.
+    /// Replaces each control character, line break and blank by a space, and drops format characters, which reverse the order of text or have no
+    /// width. Half a surrogate pair becomes U+FFFD. Leading and trailing spaces are removed.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <returns>The line; the same text when nothing had to change.</returns>
+    /// <returns>The line; the same text if nothing had to change.</returns>
     public static string Of(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -36,7 +36,7 @@ public static class SingleLine
         return line.ToString().Trim();
     }
 
-    // The last five are letters and symbols by category, and show nothing.
+    // The last five have the category of letters or symbols, but show nothing.
     private static bool IsBlank(Rune rune) =>
         Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || rune.Value is 0x115F or 0x1160 or 0x2800 or 0x3164 or 0xFFA0;
 }

@@ -10,12 +10,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Hooks;
 
-/// <summary>Checks whether a program may go on, for a hook that the program calls.</summary>
-/// <param name="AgentId">The agent that the program works for; null for the one whose session is named.</param>
-/// <param name="SessionId">The session that was opened for the program; null where its telemetry opens one.</param>
-/// <param name="TaskId">The task that it works on; null for that of its session.</param>
-/// <param name="SourceName">What the program calls its session, at most 500 characters; null where it does not say.</param>
-/// <param name="Event">The event of the hook, as the program names it, at most 100 characters.</param>
+/// <summary>Checks whether a program may continue, for a hook that the program calls.</summary>
+/// <param name="AgentId">The agent of the program; null for the agent of the named session.</param>
+/// <param name="SessionId">The session that was started for the program; null if its telemetry opens one.</param>
+/// <param name="TaskId">The task of the program; null for the task of its session.</param>
+/// <param name="SourceName">The program's own name for its session, at most 500 characters; null if it sends none.</param>
+/// <param name="Event">The hook event, as the program names it, at most 100 characters.</param>
 public sealed record CheckHookQuery(Guid? AgentId, long? SessionId, long? TaskId, string? SourceName, string? Event) : IQuery<BudgetResponse>
 {
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ internal sealed class CheckHookValidator : AbstractValidator<CheckHookQuery>
     public CheckHookValidator()
     {
         RuleFor(query => query.AgentId).NotNull().When(query => query.SessionId is null)
-            .WithMessage("'{PropertyName}' must be given, unless the key is an agent's or a session is named.");
+            .WithMessage("'{PropertyName}' is required unless you send an agent's key or name a session.");
         RuleFor(query => query.SourceName).MaximumLength(MaxNameLength).OverridePropertyName("session_id");
         RuleFor(query => query.Event!).NotNull().Line(MaxEventNameLength).OverridePropertyName("hook_event_name");
     }
@@ -49,17 +49,17 @@ internal sealed class CheckHookHandler(IEntourageDb db, IMediator mediator, Time
         var found = await mediator.Send(new FindSourceSessionQuery(request.AgentId, request.SessionId, request.SourceName ?? "", now), cancellationToken);
         var query = new GetAgentBudgetQuery(found.AgentId, request.TaskId)
         {
-            SessionId = found.SessionId ?? await FindOpenedAsync(found.AgentId, now, cancellationToken),
+            SessionId = found.SessionId ?? await FindStartedSessionAsync(found.AgentId, now, cancellationToken),
             UseNewestSession = false,
         };
         return await mediator.Send(query, cancellationToken);
     }
 
     /// <summary>
-    /// The session of a run whose telemetry has opened none: the agent's newest that somebody opened for it, if it is active or was killed a short
-    /// while ago. One that another run's telemetry has opened is that run's, and its cap is no reason to stop this one.
+    /// Finds the session of a run for which telemetry has opened none: the newest that was started for the agent, if it is active or was killed a
+    /// short while ago. A session that telemetry opened belongs to another run, and its cap must not stop this one.
     /// </summary>
-    private async Task<long?> FindOpenedAsync(Guid agentId, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<long?> FindStartedSessionAsync(Guid agentId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = now - SessionState.KillReportedFor;
         return await db.Sessions

@@ -13,13 +13,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.HumanRequests;
 
-/// <summary>Asks a person for more money, or for an answer. An alert tells the team's people.</summary>
-/// <param name="AgentId">The agent that asks.</param>
-/// <param name="SessionId">The session of its own that it asks for, if any.</param>
-/// <param name="Kind">What it wants.</param>
-/// <param name="Question">What it says.</param>
-/// <param name="RequestedUsd">How much more it wants (USD).</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <summary>Creates a question or a request for money, and an alert for the people of the team.</summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="SessionId">The session of the agent that the request is about, if any.</param>
+/// <param name="Kind">The kind of request.</param>
+/// <param name="Question">The text of the request.</param>
+/// <param name="RequestedUsd">The additional amount that the agent asks for (USD); null without an amount.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateHumanRequestCommand(
     Guid? AgentId, long? SessionId, HumanRequestKind? Kind, string? Question, Money? RequestedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand
@@ -40,7 +40,7 @@ internal sealed class CreateHumanRequestValidator : AbstractValidator<CreateHuma
         RuleFor(command => command.Question).NotEmpty().OptionalText(HumanRequest.QuestionLength);
         RuleFor(command => command.RequestedUsd).PositiveUsd();
         RuleFor(command => command.RequestedUsd).Null().When(command => command.Kind == HumanRequestKind.Question)
-            .WithMessage("'{PropertyName}' must be absent: a question asks for no money.");
+            .WithMessage("'{PropertyName}' must be absent for a question. Only a request for money can state an amount.");
     }
 }
 
@@ -58,7 +58,7 @@ internal sealed class CreateHumanRequestHandler(IEntourageDb db, TimeProvider ti
             time.GetUtcNow());
         db.HumanRequests.Add(asked);
 
-        // An event is added.
+        // Required, because an event is added.
         await db.LockOrganisationOfTeamAsync(asked.TeamId, cancellationToken);
         await db.RaiseAsync(
             asked.QueryExtensions(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.HumanRequests;
 
-/// <summary>Reads what an agent asked, and what became of it.</summary>
-/// <param name="Id">Which.</param>
+/// <summary>Reads a human request and its response.</summary>
+/// <param name="Id">The request.</param>
 public sealed record GetHumanRequestQuery(Guid Id) : IQuery<HumanRequestResponse>
 {
     /// <inheritdoc/>

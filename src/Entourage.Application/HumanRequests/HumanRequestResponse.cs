@@ -6,58 +6,57 @@ using Entourage.Domain.HumanRequests;
 
 namespace Entourage.Application.HumanRequests;
 
-/// <summary>Something that an agent asked a person for, and what became of it.</summary>
+/// <summary>A human request and its response.</summary>
 public sealed record HumanRequestResponse
 {
     /// <summary>A version-7 UUID.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The team of the agent.</summary>
+    /// <summary>The team.</summary>
     public required Guid TeamId { get; init; }
 
-    /// <summary>The agent that asks.</summary>
+    /// <summary>The agent that asked.</summary>
     public required Guid AgentId { get; init; }
 
-    /// <summary>What the agent is called.</summary>
+    /// <summary>The name of the agent.</summary>
     public required string AgentName { get; init; }
 
-    /// <summary>The session it asks for, if any.</summary>
+    /// <summary>The session that the request is about, if any.</summary>
     public required long? SessionId { get; init; }
 
     /// <summary>The task of that session, if any.</summary>
     public required long? TaskId { get; init; }
 
-    /// <summary>What it wants.</summary>
+    /// <summary>The kind of request.</summary>
     public required HumanRequestKind Kind { get; init; }
 
-    /// <summary>What it says.</summary>
+    /// <summary>The text of the request.</summary>
     public required string Question { get; init; }
 
-    /// <summary>How much more it wants (USD); null where it does not say, and for a question.</summary>
+    /// <summary>The additional amount that was asked for (USD); null for a question or without an amount.</summary>
     public required Money? RequestedUsd { get; init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The status of the request.</summary>
     public required HumanRequestStatus Status { get; init; }
 
-    /// <summary>When it asked (UTC).</summary>
+    /// <summary>When the request was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it was answered (UTC); null before.</summary>
+    /// <summary>When it was responded to (UTC); null before that.</summary>
     public required DateTimeOffset? RespondedAt { get; init; }
 
-    /// <summary>What a person said to it, if anything.</summary>
+    /// <summary>The text of the response, if any.</summary>
     public required string? Response { get; init; }
 
-    /// <summary>How much was granted (USD); null where nothing was.</summary>
+    /// <summary>The amount granted (USD); null if none was.</summary>
     public required Money? GrantedUsd { get; init; }
 
-    /// <summary>Whose cap was raised, the task's or the team's daily one; null where none was.</summary>
+    /// <summary>The scope of the raised cap, the task or the team's day; null if no cap was raised.</summary>
     public required BudgetScope? GrantedScope { get; init; }
 
-    /// <summary>When the raise ends or ended (UTC); null for a task's, which ends with the task.</summary>
+    /// <summary>When the grant ends or ended (UTC); null for a task, where it lasts as long as the task.</summary>
     public required DateTimeOffset? GrantEndsAt { get; init; }
 
-    /// <summary>The answer for a request.</summary>
     internal static HumanRequestResponse From(HumanRequest asked, string agentName) => new()
     {
         Id = asked.Id,
@@ -79,7 +78,7 @@ public sealed record HumanRequestResponse
     };
 }
 
-/// <summary>A request with the name of its agent.</summary>
+/// <summary>A human request with the name of its agent.</summary>
 internal sealed record HumanRequestRow(HumanRequest Request, string AgentName)
 {
     public static Expression<Func<HumanRequest, HumanRequestRow>> Projection(IEntourageDb db) => asked => new HumanRequestRow(

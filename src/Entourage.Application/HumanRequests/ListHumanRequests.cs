@@ -10,10 +10,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.HumanRequests;
 
-/// <summary>Lists what a team's agents asked, the newest first; to an agent what it asked itself.</summary>
+/// <summary>Lists the human requests of a team, newest first. An agent sees only its own.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Status">Only those that stand so; null for all.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Status">Only requests with this status; null for all.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListHumanRequestsQuery(Guid TeamId, HumanRequestStatus? Status, PageRequest Page) : IQuery<Page<HumanRequestResponse>>
 {
     /// <inheritdoc/>

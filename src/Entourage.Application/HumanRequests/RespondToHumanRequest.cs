@@ -14,25 +14,25 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.HumanRequests;
 
-/// <summary>What a person says to a request.</summary>
+/// <summary>A person's decision on a human request.</summary>
 public enum HumanDecision
 {
-    /// <summary>Yes; or, to a question, an answer.</summary>
+    /// <summary>Approved. For a question, answered.</summary>
     Approved,
 
-    /// <summary>No.</summary>
+    /// <summary>Denied.</summary>
     Denied,
 }
 
 /// <summary>
-/// Answers a request, once. Money that is granted raises the cap of the session's task; where there is none, the team's daily cap for the
-/// present local day alone. It holds from the next call on (rule 10).
+/// Responds to a human request, once. Granted money raises the cap of the session's task, or without a task the team's daily cap for the current
+/// local day only. The new cap applies from the next call on (rule 10).
 /// </summary>
-/// <param name="Id">Which.</param>
-/// <param name="Decision">Yes or no.</param>
-/// <param name="Response">What the person says to it.</param>
-/// <param name="GrantedUsd">How much more there is to be (USD); null takes what was asked for.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="Id">The request.</param>
+/// <param name="Decision">The decision.</param>
+/// <param name="Response">The text of the response.</param>
+/// <param name="GrantedUsd">The additional amount (USD); null grants the requested amount.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record RespondToHumanRequestCommand(Guid Id, HumanDecision? Decision, string? Response, Money? GrantedUsd, string? IdempotencyKey)
     : ICommand<HumanRequestResponse>, IIdempotentCommand
 {
@@ -51,7 +51,7 @@ internal sealed class RespondToHumanRequestValidator : AbstractValidator<Respond
         RuleFor(command => command.Response).OptionalText(HumanRequest.ResponseLength);
         RuleFor(command => command.GrantedUsd).PositiveUsd();
         RuleFor(command => command.GrantedUsd).Null().When(command => command.Decision == HumanDecision.Denied)
-            .WithMessage("'{PropertyName}' must be absent: who says no grants nothing.");
+            .WithMessage("'{PropertyName}' must be absent when the decision is 'denied', because a denial grants no money.");
     }
 }
 
@@ -88,7 +88,7 @@ internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail a
         return response;
     }
 
-    /// <summary>Who answers has seen what the alert told of.</summary>
+    /// <summary>Acknowledges the alert of the request, because the person who responds has seen it.</summary>
     private async Task AcknowledgeAsync(HumanRequest asked, CancellationToken cancellationToken)
     {
         var cause = asked.QueryExtensions("").Cause;

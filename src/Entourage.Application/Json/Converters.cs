@@ -8,10 +8,10 @@ using Entourage.Domain;
 
 namespace Entourage.Application.Json;
 
-/// <summary>Money as a JSON number of dollars: digit for digit, never through floating point (rule 8).</summary>
-public sealed class MoneyJsonConverter : JsonConverter<Money>
+/// <summary>Converts money to and from a JSON number of dollars, digit for digit and without floating point (rule 8).</summary>
+internal sealed class MoneyJsonConverter : JsonConverter<Money>
 {
-    // With the seven digits that an amount may have before the point, a decimal still holds these.
+    // Together with the seven digits that an amount may have before the point, these still fit a decimal.
     private const int MaxDecimals = 21;
 
     /// <inheritdoc/>
@@ -19,13 +19,13 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
     {
         if (reader.TokenType != JsonTokenType.Number)
         {
-            throw new JsonException("An amount of dollars is a JSON number.");
+            throw new JsonException("An amount must be a JSON number of dollars.");
         }
 
-        // A decimal holds 28 digits and rounds what is beyond them, so digits past these are looked for in the text.
+        // A decimal holds 28 digits and rounds the rest, so decimals beyond these are detected in the text.
         if (!reader.TryGetDecimal(out var usd) || DecimalsOf(ref reader) > MaxDecimals)
         {
-            throw new InvalidValueException($"An amount of dollars is from 0 to {Money.LargestInput} and has at most {Money.Decimals} decimals.");
+            throw new InvalidValueException($"An amount must be between 0 and {Money.LargestInput} USD with at most {Money.Decimals} decimals.");
         }
 
         try
@@ -41,22 +41,22 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options) => writer.WriteNumberValue(value.ToUsd());
 
-    /// <summary>The decimals that a number's text has after its last one that is not zero, its exponent reckoned in.</summary>
+    /// <summary>Counts the decimals of a number up to its last non-zero digit, including the effect of its exponent.</summary>
     private static long DecimalsOf(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> digits = reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan;
         var exponent = 0;
-        var mark = digits.IndexOfAny((byte)'e', (byte)'E');
-        if (mark >= 0)
+        var exponentMark = digits.IndexOfAny((byte)'e', (byte)'E');
+        if (exponentMark >= 0)
         {
-            var text = digits[(mark + 1)..];
+            var text = digits[(exponentMark + 1)..];
             text = text[0] == '+' ? text[1..] : text;
             if (!Utf8Parser.TryParse(text, out exponent, out _))
             {
                 return long.MaxValue;
             }
 
-            digits = digits[..mark];
+            digits = digits[..exponentMark];
         }
 
         var last = digits.LastIndexOfAnyInRange((byte)'1', (byte)'9');
@@ -65,7 +65,7 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
             return 0;
         }
 
-        // Counted from the point, or from where it would stand; the digit before it is the zeroth.
+        // Counted from the decimal point, explicit or implied. The digit before the point has place 0.
         var point = digits.IndexOf((byte)'.');
         var place = point < 0 ? last - digits.Length + 1 : last > point ? last - point : last - point + 1;
         return place - (long)exponent;
@@ -73,12 +73,12 @@ public sealed class MoneyJsonConverter : JsonConverter<Money>
 }
 
 /// <summary>
-/// Money that was spent, or may be, as a JSON number of dollars of any precision, rounded up to the nano-dollar: programs reckon it, and one that
-/// is refused would be lost.
+/// Converts spent or reserved money from a JSON number of dollars of any precision, rounded up to the nano-dollar. Programs compute such amounts, and
+/// rejecting one would lose the record of money that was spent.
 /// </summary>
 public sealed class RoundedMoneyJsonConverter : JsonConverter<Money>
 {
-    // The least that a decimal can tell from nothing.
+    // The smallest positive decimal.
     private const decimal Least = 1e-28m;
 
     /// <inheritdoc/>
@@ -86,16 +86,16 @@ public sealed class RoundedMoneyJsonConverter : JsonConverter<Money>
     {
         if (reader.TokenType != JsonTokenType.Number)
         {
-            throw new JsonException("An amount of dollars is a JSON number.");
+            throw new JsonException("An amount must be a JSON number of dollars.");
         }
 
         ReadOnlySpan<byte> digits = reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan;
         if (!decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var usd) || Math.Abs(usd) > Money.LargestInput.ToUsd() + 1)
         {
-            throw new InvalidValueException($"An amount of dollars is from 0 to {Money.LargestInput}.");
+            throw new InvalidValueException($"An amount must be between 0 and {Money.LargestInput} USD.");
         }
 
-        if (usd == 0 && digits[..MarkOf(digits)].ContainsAnyInRange((byte)'1', (byte)'9'))
+        if (usd == 0 && digits[..ExponentStartOf(digits)].ContainsAnyInRange((byte)'1', (byte)'9'))
         {
             usd = digits[0] == '-' ? -Least : Least;
         }
@@ -106,18 +106,20 @@ public sealed class RoundedMoneyJsonConverter : JsonConverter<Money>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options) => writer.WriteNumberValue(value.ToUsd());
 
-    private static int MarkOf(ReadOnlySpan<byte> digits) => digits.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var mark ? mark : digits.Length;
+    private static int ExponentStartOf(ReadOnlySpan<byte> digits) => digits.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var start ? start : digits.Length;
 }
 
-/// <summary>Totals as a JSON number of dollars: digit for digit, however large. They are only read back from what was stored.</summary>
-public sealed class MoneyTotalJsonConverter : JsonConverter<MoneyTotal>
+/// <summary>
+/// Converts totals to and from a JSON number of dollars, digit for digit and of any size. Totals are only read back from the store.
+/// </summary>
+internal sealed class MoneyTotalJsonConverter : JsonConverter<MoneyTotal>
 {
     /// <inheritdoc/>
     public override MoneyTotal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.TokenType != JsonTokenType.Number ? ""
             : Encoding.UTF8.GetString(reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan);
-        return MoneyTotal.TryParse(text, out var total) ? total : throw new JsonException("A total of dollars is a JSON number with at most 9 decimals.");
+        return MoneyTotal.TryParse(text, out var total) ? total : throw new JsonException("A total must be a JSON number of dollars with at most 9 decimals.");
     }
 
     /// <inheritdoc/>
@@ -134,15 +136,15 @@ public sealed class MoneyTotalJsonConverter : JsonConverter<MoneyTotal>
     }
 }
 
-/// <summary>Counts and ids as whole JSON numbers; <c>2500.0</c> is one, <c>2500.5</c> and <c>1e400</c> are not allowed.</summary>
-public sealed class WholeNumberJsonConverter : JsonConverter<long>
+/// <summary>Converts counts and ids to and from whole JSON numbers. <c>2500.0</c> is accepted, <c>2500.5</c> and <c>1e400</c> are not.</summary>
+internal sealed class WholeNumberJsonConverter : JsonConverter<long>
 {
     /// <inheritdoc/>
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.Number)
         {
-            throw new JsonException("A JSON number is expected.");
+            throw new JsonException("The value must be a JSON number.");
         }
 
         if (reader.TryGetInt64(out var value))
@@ -152,14 +154,16 @@ public sealed class WholeNumberJsonConverter : JsonConverter<long>
 
         return reader.TryGetDecimal(out var number) && number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue
             ? (long)number
-            : throw new InvalidValueException("A whole number is expected, of at most 63 bits.");
+            : throw new InvalidValueException("The value must be a whole number of at most 63 bits.");
     }
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }
 
-/// <summary>Instants as ISO 8601 in UTC: <c>2026-11-23T10:15:00Z</c>, with a fraction only where there is one.</summary>
+/// <summary>
+/// Converts instants to and from ISO 8601 in UTC, such as <c>2026-11-23T10:15:00Z</c>. A fraction of a second is written only if there is one.
+/// </summary>
 public sealed class UtcJsonConverter : JsonConverter<DateTimeOffset>
 {
     /// <inheritdoc/>
@@ -167,14 +171,14 @@ public sealed class UtcJsonConverter : JsonConverter<DateTimeOffset>
     {
         if (reader.TokenType != JsonTokenType.String)
         {
-            throw new JsonException("A time is a JSON string.");
+            throw new JsonException("A time must be a JSON string.");
         }
 
-        // Without an offset a time would silently be this machine's.
+        // Without an offset the time would silently be taken as local time of this machine.
         var text = reader.GetString()!;
         return HasOffset(text) && reader.TryGetDateTimeOffset(out var instant)
             ? instant.ToUniversalTime()
-            : throw new InvalidValueException("A time is written like 2026-11-23T10:15:00Z, its offset included.");
+            : throw new InvalidValueException("A time must include its offset from UTC, as in 2026-11-23T10:15:00Z.");
     }
 
     /// <inheritdoc/>
@@ -185,17 +189,17 @@ public sealed class UtcJsonConverter : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(text[..length]);
     }
 
-    /// <summary>An instant as the API writes it.</summary>
+    /// <summary>Formats an instant as the API writes it.</summary>
     public static string TextOf(DateTimeOffset value) =>
         value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
 
-    /// <summary>Whether an ISO 8601 text says its offset from UTC.</summary>
+    /// <summary>Whether an ISO 8601 text includes its offset from UTC.</summary>
     public static bool HasOffset(string text) =>
         text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text.Contains('T', StringComparison.Ordinal));
 }
 
-/// <summary>Enum members by their <c>snake_case</c> names; numbers are refused.</summary>
-public sealed class EnumNameJsonConverterFactory : JsonConverterFactory
+/// <summary>Converts enum members to and from their <c>snake_case</c> names. Numbers are rejected.</summary>
+internal sealed class EnumNameJsonConverterFactory : JsonConverterFactory
 {
     /// <inheritdoc/>
     public override bool CanConvert(Type typeToConvert)
@@ -209,9 +213,9 @@ public sealed class EnumNameJsonConverterFactory : JsonConverterFactory
         (JsonConverter)Activator.CreateInstance(typeof(EnumNameJsonConverter<>).MakeGenericType(typeToConvert))!;
 }
 
-/// <summary>Members of one enum by their <c>snake_case</c> names.</summary>
+/// <summary>Converts members of one enum to and from their <c>snake_case</c> names.</summary>
 /// <typeparam name="T">The enum.</typeparam>
-public sealed class EnumNameJsonConverter<T> : JsonConverter<T>
+internal sealed class EnumNameJsonConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
     /// <inheritdoc/>
@@ -219,34 +223,34 @@ public sealed class EnumNameJsonConverter<T> : JsonConverter<T>
     {
         if (reader.TokenType != JsonTokenType.String)
         {
-            throw new JsonException("A JSON string is expected.");
+            throw new JsonException("The value must be a JSON string.");
         }
 
         return EnumNames.TryParse<T>(reader.GetString()!, out var value)
             ? value
-            : throw new InvalidValueException($"One of {EnumNames.List<T>()} is expected.");
+            : throw new InvalidValueException($"The value must be one of {EnumNames.List<T>()}.");
     }
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(EnumNames.Of(value));
 }
 
-/// <summary>The names that enum members have outside this process.</summary>
+/// <summary>The external names of enum members.</summary>
 public static class EnumNames
 {
-    /// <summary>A member's name: <c>in_progress</c>.</summary>
+    /// <summary>Returns the name of a member, such as <c>in_progress</c>.</summary>
     public static string Of<T>(T value)
         where T : struct, Enum => Names<T>.ByValue[value];
 
-    /// <summary>The member with a name, if there is one.</summary>
+    /// <summary>Finds the member with a name.</summary>
     public static bool TryParse<T>(string name, out T value)
         where T : struct, Enum => Names<T>.ByName.TryGetValue(name, out value);
 
-    /// <summary>All names, for a message.</summary>
+    /// <summary>Lists all names, for a message.</summary>
     public static string List<T>()
         where T : struct, Enum => string.Join(", ", Names<T>.ByName.Keys);
 
-    /// <summary>All names of an enum that is known only at run time.</summary>
+    /// <summary>Lists all names of an enum type.</summary>
     public static IEnumerable<string> List(Type type) =>
         Enum.GetNames(type).Select(member => NameOf(type, member));
 

@@ -4,19 +4,19 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Entourage.Application.Json;
 
-/// <summary>How this product writes and reads JSON: <c>snake_case</c>, exact money, and no guessing.</summary>
+/// <summary>The JSON conventions of Entourage: <c>snake_case</c>, exact money, strict parsing.</summary>
 public static class EntourageJson
 {
     /// <summary>The options of the API.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
     /// <summary>
-    /// The options for what was stored by this version or another: members may be missing or unknown, and those that are
-    /// null are not written, so that a member added later changes neither a hash nor an answer of before.
+    /// The options for stored JSON of this or another version. Members may be missing or unknown. Null members are not written, so a member that is
+    /// added later changes neither the hashes nor the answers of earlier requests.
     /// </summary>
     public static JsonSerializerOptions Stored { get; } = CreateStored();
 
-    /// <summary>Applies the conventions.</summary>
+    /// <summary>Applies the conventions to options.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -62,8 +62,6 @@ public static class EntourageJson
     }
 }
 
-/// <summary>
-/// A value of the right JSON type that is not allowed: the answer is 422, where a value of the wrong type is 400.
-/// </summary>
-/// <param name="message">What is wrong, for a person.</param>
+/// <summary>A value of the right JSON type that is not allowed. The response is 422; for a value of the wrong type it is 400.</summary>
+/// <param name="message">The reason, in plain words.</param>
 public sealed class InvalidValueException(string message) : JsonException(message);

@@ -3,20 +3,20 @@ using System.Text.Json.Serialization;
 
 namespace Entourage.Application.Json;
 
-/// <summary>A member of a JSON merge patch (RFC 7396): absent leaves a value as it is, null and any other value replace it.</summary>
-/// <typeparam name="T">The type of the value; nullable where null is allowed.</typeparam>
+/// <summary>A member of a JSON merge patch (RFC 7396). An absent member keeps the current value; null or any other value replaces it.</summary>
+/// <typeparam name="T">The type of the value; nullable if null is allowed.</typeparam>
 /// <param name="Value">The new value.</param>
 public readonly record struct Patch<T>(T Value)
 {
-    /// <summary>The member was there.</summary>
+    /// <summary>Whether the member was present.</summary>
     public bool IsSet { get; } = true;
 
-    /// <summary>The new value, or the present one where the member was absent.</summary>
+    /// <summary>Returns the new value, or the current one if the member was absent.</summary>
     public T Or(T present) => IsSet ? Value : present;
 }
 
-/// <summary>Reads <see cref="Patch{T}"/> members.</summary>
-public sealed class PatchJsonConverterFactory : JsonConverterFactory
+/// <summary>Converts <see cref="Patch{T}"/> members.</summary>
+internal sealed class PatchJsonConverterFactory : JsonConverterFactory
 {
     /// <inheritdoc/>
     public override bool CanConvert(Type typeToConvert)
@@ -36,7 +36,7 @@ public sealed class PatchJsonConverterFactory : JsonConverterFactory
     {
         public override bool HandleNull => true;
 
-        // The value's own converter and not the serializer, which would report a fault without the name of the member.
+        // Calls the converter of the value directly, because the serializer would report errors without the name of the member.
         public override Patch<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.Null && default(T) is null
                 ? new(default!)

@@ -13,14 +13,14 @@ using MediatR;
 namespace Entourage.Application.Keys;
 
 /// <summary>
-/// Issues a key. It takes no idempotency key: its answer would be stored, and with it the secret. A key whose answer was lost is revoked,
-/// and another issued.
+/// Issues a key. It accepts no idempotency key, because the stored answer would contain the secret. If the answer is lost, revoke the key and issue
+/// another.
 /// </summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Role">What its holder may do.</param>
-/// <param name="TeamId">The team that it acts for; only of a lead's key.</param>
-/// <param name="AgentId">The agent that it acts for; only of an agent's key.</param>
-/// <param name="ExpiresAt">From when on it lets nobody in (UTC), ahead; null for never.</param>
+/// <param name="Name">The name of the key.</param>
+/// <param name="Role">The role of the key's holder.</param>
+/// <param name="TeamId">The team of the holder; only for the role <c>lead</c>.</param>
+/// <param name="AgentId">The agent of the holder; only for the role <c>agent</c>.</param>
+/// <param name="ExpiresAt">When the key expires (UTC), in the future; null for never.</param>
 public sealed record CreateKeyCommand(string Name, CallerRole? Role, Guid? TeamId, Guid? AgentId, DateTimeOffset? ExpiresAt) : ICommand<NewKeyResponse>
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed record CreateKeyCommand(string Name, CallerRole? Role, Guid? TeamI
         CallerRole.Agent when AgentId is { } id => Permission.Lead(Resource.Agent(id)),
         CallerRole.Lead or CallerRole.Admin => Permission.Admin(),
 
-        // Of the wrong shape: its validator says so.
+        // The validator rejects the other combinations.
         _ => Permission.Lead(),
     };
 }
@@ -40,16 +40,16 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKeyCommand>
     {
         RuleFor(command => command.Name).Line(Organisation.NameLength)
             .Must(name => name is null || !ReservedNames.Imitates(name))
-            .WithMessage($"'{{PropertyName}}' must not read like {string.Join(", ", ReservedNames.All)}: Entourage calls itself so. Choose another name.")
+            .WithMessage($"'{{PropertyName}}' must not resemble {string.Join(", ", ReservedNames.All)}, which are reserved for Entourage. Choose another name.")
             .Must(name => name is null || !ReservedNames.HasDirections(name))
-            .WithMessage("'{PropertyName}' must not hold characters that change the direction of writing: it would read as another name.");
+            .WithMessage("'{PropertyName}' must not contain characters that change the direction of text, because it could then read as a different name.");
         RuleFor(command => command.Role).NotNull();
         RuleFor(command => command.TeamId).NotEmpty().When(command => command.Role == CallerRole.Lead);
         RuleFor(command => command.TeamId).Null().When(command => command.Role != CallerRole.Lead)
-            .WithMessage("'{PropertyName}' must be absent: only the key of a lead acts for a team.");
+            .WithMessage("'{PropertyName}' must be absent unless the role is 'lead'.");
         RuleFor(command => command.AgentId).NotEmpty().When(command => command.Role == CallerRole.Agent);
         RuleFor(command => command.AgentId).Null().When(command => command.Role != CallerRole.Agent)
-            .WithMessage("'{PropertyName}' must be absent: only the key of an agent acts for one.");
+            .WithMessage("'{PropertyName}' must be absent unless the role is 'agent'.");
     }
 }
 

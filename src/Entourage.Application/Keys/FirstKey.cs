@@ -9,21 +9,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Keys;
 
-/// <summary>Sees to it that somebody can issue keys where every request needs one.</summary>
+/// <summary>Ensures that an admin key exists on a server that requires keys.</summary>
 /// <param name="db">The store.</param>
 /// <param name="time">The clock.</param>
 public sealed class FirstKey(IEntourageDb db, TimeProvider time)
 {
-    /// <summary>Issues a key for all, unless there is one that holds. Any number of processes may do so at once: one of them does.</summary>
-    /// <param name="given">The text that the operator has chosen for it; null to make one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The text that was made, which nobody knows yet; null when none was.</returns>
-    /// <exception cref="InvalidInputException">The operator's key was revoked or has expired, and there is no other.</exception>
+    /// <summary>
+    /// Issues an admin key unless a valid one exists. Any number of processes may call this at the same time; only one of them issues a key.
+    /// </summary>
+    /// <param name="given">The key text that the operator chose; null to generate one.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The generated key text, which is shown only now; null if none was generated.</returns>
+    /// <exception cref="InvalidInputException">The operator's key was revoked or has expired, and no other admin key is valid.</exception>
     public async Task<string?> EnsureAsync(string? given, CancellationToken cancellationToken) =>
-        // Nothing is written where there is one: a store that cannot be written can still be read.
-        await HasOneAsync(cancellationToken) ? null : await db.InTransactionAsync(inTransaction => IssueAsync(given, inTransaction), cancellationToken);
+        // Writes nothing if a key exists, so that the server can also start on a read-only store.
+        await HasAdminKeyAsync(cancellationToken) ? null : await db.InTransactionAsync(inTransaction => IssueAsync(given, inTransaction), cancellationToken);
 
-    private Task<bool> HasOneAsync(CancellationToken cancellationToken)
+    private Task<bool> HasAdminKeyAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return db.ApiKeys.AnyAsync(
@@ -33,7 +35,7 @@ public sealed class FirstKey(IEntourageDb db, TimeProvider time)
     private async Task<string?> IssueAsync(string? given, CancellationToken cancellationToken)
     {
         await db.LockKeysAsync(cancellationToken);
-        if (await HasOneAsync(cancellationToken))
+        if (await HasAdminKeyAsync(cancellationToken))
         {
             return null;
         }
@@ -43,7 +45,7 @@ public sealed class FirstKey(IEntourageDb db, TimeProvider time)
         var prefix = KeyText.PrefixOf(text);
         if (await db.ApiKeys.AnyAsync(key => key.Prefix == prefix, cancellationToken))
         {
-            throw new InvalidInputException("Auth:BootstrapKey", "No admin key holds any more, and Auth:BootstrapKey was one of them: choose another.");
+            throw new InvalidInputException("Auth:BootstrapKey", "No admin key is valid, and the key in Auth:BootstrapKey was revoked or has expired. Set Auth:BootstrapKey to a new key.");
         }
 
         var key = ApiKey.ForAdmin(new(ReservedNames.FirstKey, Caller.Entourage.Name, null), text, now);

@@ -1,12 +1,12 @@
 namespace Entourage.Application.Keys;
 
-/// <summary>How often keys were revoked, by any replica.</summary>
+/// <summary>The number of key revocations so far, on all replicas.</summary>
 public interface IKeyRevision
 {
     /// <summary>
-    /// The number in force. It is asked for by every request that shows a key, so those that come while the store is being read share
-    /// the next read; it is never that of a read which began before the call.
+    /// Reads the current number, for each request with a key. Calls that arrive during a read share the next one, so the result is never older than
+    /// the call.
     /// </summary>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     ValueTask<long> ReadAsync(CancellationToken cancellationToken);
 }

@@ -6,22 +6,22 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Application.Keys;
 
 /// <summary>
-/// Reads keys from the store, one statement at a time for up to <see cref="BatchSize"/> callers at once. A flood of wrong keys so takes one
-/// connection of the store and a part of its time, and a right key waits for the few statements before its own. Nobody is turned away.
+/// Reads keys from the store in batches, one statement at a time for up to <see cref="BatchSize"/> callers. A flood of wrong keys therefore uses one
+/// connection and a fraction of the store's time, and a valid key waits only for the few batches before its own. No caller is rejected.
 /// </summary>
-/// <param name="scopes">Where the store is.</param>
+/// <param name="scopes">Gives access to the store.</param>
 internal sealed class KeyReader(IServiceScopeFactory scopes) : IThreadPoolWorkItem
 {
-    /// <summary>How many keys one statement reads at most.</summary>
+    /// <summary>The most keys that one statement reads.</summary>
     public const int BatchSize = 100;
 
     private readonly Lock gate = new();
     private readonly Queue<PendingRead> waiting = new();
     private bool isReading;
 
-    /// <summary>The key with a prefix; null where there is none.</summary>
+    /// <summary>Returns the key with a prefix; null if it does not exist.</summary>
     /// <param name="prefix">The prefix.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public Task<ApiKey?> FindAsync(string prefix, CancellationToken cancellationToken)
     {
         var read = new PendingRead(prefix, new(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class KeyReader(IServiceScopeFactory scopes) : IThreadPoolWorkIt
             .ToDictionaryAsync(key => key.Prefix, StringComparer.Ordinal, CancellationToken.None);
     }
 
-    /// <summary>The next reads; null when none waits, and then whoever comes next begins anew.</summary>
+    /// <summary>Returns the next batch; null if no read is pending. The next caller then starts a new loop.</summary>
     private List<PendingRead>? TakeBatch()
     {
         lock (gate)
@@ -75,8 +75,8 @@ internal sealed class KeyReader(IServiceScopeFactory scopes) : IThreadPoolWorkIt
             var batch = new List<PendingRead>();
             while (batch.Count < BatchSize && waiting.TryDequeue(out var read))
             {
-                // Those who have left need no answer.
-                if (!read.Left.IsCancellationRequested)
+                // Skips callers that have disconnected.
+                if (!read.Cancellation.IsCancellationRequested)
                 {
                     batch.Add(read);
                 }
@@ -87,5 +87,5 @@ internal sealed class KeyReader(IServiceScopeFactory scopes) : IThreadPoolWorkIt
         }
     }
 
-    private sealed record PendingRead(string Prefix, TaskCompletionSource<ApiKey?> Answer, CancellationToken Left);
+    private sealed record PendingRead(string Prefix, TaskCompletionSource<ApiKey?> Answer, CancellationToken Cancellation);
 }

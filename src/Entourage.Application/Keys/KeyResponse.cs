@@ -11,37 +11,37 @@ public record KeyResponse
     /// <summary>A version-7 UUID.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The name of the key.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What its holder may do.</summary>
+    /// <summary>The role of the key's holder.</summary>
     public required CallerRole Role { get; init; }
 
-    /// <summary>The organisation that its holder belongs to; null for an admin.</summary>
+    /// <summary>The organisation of the holder; null for an admin.</summary>
     public required Guid? OrgId { get; init; }
 
-    /// <summary>The team that its holder belongs to; null for an admin.</summary>
+    /// <summary>The team of the holder; null for an admin.</summary>
     public required Guid? TeamId { get; init; }
 
-    /// <summary>The agent that its holder acts for; null for others than agents.</summary>
+    /// <summary>The agent of the holder; null for a lead or an admin.</summary>
     public required Guid? AgentId { get; init; }
 
-    /// <summary>The part of its text by which people recognise it; no secret.</summary>
+    /// <summary>The part of the key's text that identifies it to people. It is not secret.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>When it was issued (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Who issued it.</summary>
+    /// <summary>The name of the issuer.</summary>
     public required string CreatedBy { get; init; }
 
-    /// <summary>From when on it lets nobody in (UTC); null for never.</summary>
+    /// <summary>When the key expires (UTC); null for never.</summary>
     public required DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Since when it lets nobody in (UTC).</summary>
+    /// <summary>When the key was revoked (UTC); null if it was not.</summary>
     public required DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>When it was last used (UTC), to a minute or two.</summary>
+    /// <summary>When the key was last used (UTC), accurate to a minute or two.</summary>
     public required DateTimeOffset? LastUsedAt { get; init; }
 
     internal static KeyResponse From(ApiKey key) => new()
@@ -61,14 +61,14 @@ public record KeyResponse
     };
 }
 
-/// <summary>A key that was just issued, with its text. It is not shown again.</summary>
+/// <summary>A newly issued key with its text, which is not shown again.</summary>
 public sealed record NewKeyResponse : KeyResponse
 {
     [SetsRequiredMembers]
     internal NewKeyResponse(KeyResponse key, string text)
         : base(key) => Key = text;
 
-    /// <summary>What is sent as <c>X-API-Key</c>, or as <c>Authorization: Bearer</c>.</summary>
+    /// <summary>The text to send as <c>X-API-Key</c> or as <c>Authorization: Bearer</c>.</summary>
     [JsonPropertyOrder(1)]
     public string Key { get; }
 }

@@ -11,28 +11,28 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Application.Keys;
 
 /// <summary>
-/// Tells who shows a key. A key that was good is remembered, and stays good as long as no key is revoked on any replica: that is asked
-/// anew for each request, so a revocation holds at once.
+/// Identifies the caller of a key. A valid key is cached until a key is revoked on any replica. Each request checks this, so a revocation takes
+/// effect at once.
 /// </summary>
-/// <param name="revision">Whether a key was revoked.</param>
-/// <param name="scopes">Where the store is, for keys that are not remembered.</param>
+/// <param name="revision">The number of revocations so far.</param>
+/// <param name="scopes">Gives access to the store, for keys that are not cached.</param>
 /// <param name="time">The clock, for keys that expire.</param>
 public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, TimeProvider time)
 {
-    private const int Remembered = 16_384;
+    private const int CacheSize = 16_384;
 
     private static readonly TimeSpan NoteInterval = TimeSpan.FromMinutes(1);
 
-    private readonly BoundedCache<Digest, Entry> known = new(Remembered);
-    private readonly BoundedCache<Guid, long> standing = new(Remembered);
+    private readonly BoundedCache<Digest, Entry> known = new(CacheSize);
+    private readonly BoundedCache<Guid, long> validAt = new(CacheSize);
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
     private readonly KeyReader reader = new(scopes);
 
-    /// <summary>Whom a text lets in; null for nobody: it is no key, or one that was revoked or has expired.</summary>
+    /// <summary>Returns the caller of a key; null if the text is not a key, or the key was revoked or has expired.</summary>
     public async ValueTask<Caller?> FindAsync(string text, CancellationToken cancellationToken) =>
         (await ResolveAsync(text, cancellationToken)).Caller;
 
-    /// <summary>Looks a text up: whom it lets in, and, where it lets nobody in, whether it ever was a key.</summary>
+    /// <summary>Looks up a key. If it admits no caller, the result tells whether it was ever issued.</summary>
     public async ValueTask<KeyLookup> ResolveAsync(string text, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -41,7 +41,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
             return default;
         }
 
-        // First of all: what is read after it is no older, so an entry that bears this number holds until there is another one.
+        // The revision is read first. Data read later is at least as recent, so an entry with this revision is valid until the next revocation.
         var current = await revision.ReadAsync(cancellationToken);
         var digest = Digest.Of(text);
         if (!known.TryGet(digest, out var entry) || entry.Revision != current)
@@ -71,7 +71,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
         return new(entry.Caller, WasIssued: true);
     }
 
-    /// <summary>Whether somebody who was let in would be let in now, too: for what lasts longer than a request.</summary>
+    /// <summary>Whether a caller would still be admitted. For operations that outlast their request.</summary>
     public async ValueTask<bool> StillAdmitsAsync(Caller caller, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
@@ -86,7 +86,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
         }
 
         var current = await revision.ReadAsync(cancellationToken);
-        if (standing.TryGet(id, out var seen) && seen == current)
+        if (validAt.TryGet(id, out var seen) && seen == current)
         {
             return true;
         }
@@ -98,11 +98,11 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
             return false;
         }
 
-        standing.Set(id, current);
+        validAt.Set(id, current);
         return true;
     }
 
-    /// <summary>Takes which keys were used since this was last asked, and when, to a minute.</summary>
+    /// <summary>Takes the keys used since the last call with their last use, accurate to a minute.</summary>
     public IReadOnlyList<KeyValuePair<Guid, DateTimeOffset>> TakeUses() =>
         [.. used.Keys.Select(id => used.TryRemove(id, out var at) ? KeyValuePair.Create(id, at) : default).Where(use => use.Key != default)];
 
@@ -120,7 +120,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
 
     private sealed class Entry(Caller caller, long revision)
     {
-        // When it was last noted that the key is used; twice at once does no harm.
+        // When a use was last recorded. Recording it twice at the same time does no harm.
         public long NotedTicks;
 
         public Caller Caller { get; } = caller;
@@ -128,7 +128,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
         public long Revision { get; } = revision;
     }
 
-    /// <summary>SHA-256 of a text, so that no text is kept in memory.</summary>
+    /// <summary>The SHA-256 hash of a key's text. The cache keeps no text.</summary>
     private readonly record struct Digest(long First, long Second, long Third, long Fourth)
     {
         public static Digest Of(string text)
@@ -141,9 +141,10 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
     }
 }
 
-/// <summary>What became of looking a key up.</summary>
-/// <param name="Caller">Whom it lets in; null for nobody.</param>
-/// <param name="WasIssued">Whether there is such a key, be it that it was revoked or has expired. Whoever shows one of these guesses nothing.</param>
+/// <summary>The result of a key lookup.</summary>
+/// <param name="Caller">The caller; null if the key admits none.</param>
+/// <param name="WasIssued">Whether the key was issued at some time, even if it was revoked or has expired. Sending such a key is not
+/// guessing.</param>
 public readonly record struct KeyLookup(Caller? Caller, bool WasIssued)
 {
     /// <summary>A key that was revoked or has expired.</summary>

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Keys;
 
-/// <summary>Lists keys, the newest first: all of them to an admin, those of its agents to a lead.</summary>
-/// <param name="Page">Which part.</param>
+/// <summary>Lists keys, newest first. An admin sees all of them, a lead those of its agents.</summary>
+/// <param name="Page">The page to return.</param>
 public sealed record ListKeysQuery(PageRequest Page) : IQuery<Page<KeyResponse>>
 {
     /// <inheritdoc/>

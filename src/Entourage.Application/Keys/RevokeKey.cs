@@ -7,8 +7,8 @@ using MediatR;
 
 namespace Entourage.Application.Keys;
 
-/// <summary>Lets nobody in with a key any more, from this moment on and on every replica. One that was revoked stays as it is.</summary>
-/// <param name="Id">Which.</param>
+/// <summary>Revokes a key on all replicas, effective at once. Revoking it again changes nothing.</summary>
+/// <param name="Id">The key.</param>
 public sealed record RevokeKeyCommand(Guid Id) : ICommand<Unit>
 {
     /// <inheritdoc/>

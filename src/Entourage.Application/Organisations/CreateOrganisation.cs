@@ -9,10 +9,10 @@ using MediatR;
 
 namespace Entourage.Application.Organisations;
 
-/// <summary>Makes an organisation.</summary>
+/// <summary>Creates an organisation.</summary>
 /// <param name="Name">The display name.</param>
-/// <param name="Slug">The name in addresses; unique.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="Slug">The name in URLs; unique.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateOrganisationCommand(string Name, string Slug, string? IdempotencyKey) : ICommand<OrganisationResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ internal sealed class CreateOrganisationHandler(IEntourageDb db, IMapper mapper,
     {
         var organisation = Organisation.Create(request.Name, request.Slug, time.GetUtcNow());
         db.Organisations.Add(organisation);
-        await db.SaveUniqueAsync($"An organisation with the slug '{request.Slug}' exists already.", cancellationToken);
+        await db.SaveUniqueAsync($"An organisation with the slug '{request.Slug}' already exists. Choose another slug.", cancellationToken);
         return mapper.Map<OrganisationResponse>(organisation);
     }
 }

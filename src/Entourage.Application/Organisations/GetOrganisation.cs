@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Organisations;
 
 /// <summary>Reads an organisation.</summary>
-/// <param name="Id">Which.</param>
+/// <param name="Id">The organisation.</param>
 public sealed record GetOrganisationQuery(Guid Id) : IQuery<OrganisationResponse>
 {
     /// <inheritdoc/>

@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Organisations;
 
-/// <summary>Lists organisations by slug: all of them to an admin, to others their own.</summary>
-/// <param name="Page">Which part.</param>
+/// <summary>Lists organisations by slug. An admin sees all of them, other callers their own.</summary>
+/// <param name="Page">The page to return.</param>
 public sealed record ListOrganisationsQuery(PageRequest Page) : IQuery<Page<OrganisationResponse>>
 {
     /// <inheritdoc/>

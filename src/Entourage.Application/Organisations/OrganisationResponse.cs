@@ -6,8 +6,8 @@ namespace Entourage.Application.Organisations;
 /// <summary>An organisation.</summary>
 /// <param name="Id">A version-7 UUID.</param>
 /// <param name="Name">The display name.</param>
-/// <param name="Slug">The name in addresses.</param>
-/// <param name="CreatedAt">When it was made (UTC).</param>
+/// <param name="Slug">The name in URLs.</param>
+/// <param name="CreatedAt">When it was created (UTC).</param>
 public sealed record OrganisationResponse(Guid Id, string Name, string Slug, DateTimeOffset CreatedAt);
 
 internal sealed class OrganisationProfile : Profile

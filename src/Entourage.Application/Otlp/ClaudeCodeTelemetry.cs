@@ -6,8 +6,8 @@ using Entourage.Domain.Prices;
 namespace Entourage.Application.Otlp;
 
 /// <summary>
-/// What Claude Code sends: an event for each call, with tokens and cost; spans that say the same; and counters of both. Its input tokens
-/// do not include cached ones.
+/// Reads the telemetry of Claude Code: an event for each call with tokens and cost, spans that repeat it, and counters of both. Its input tokens
+/// exclude cached ones.
 /// </summary>
 internal static class ClaudeCodeTelemetry
 {
@@ -18,7 +18,7 @@ internal static class ClaudeCodeTelemetry
     private const string SubAgent = "agent_id";
     private const string SubAgentEnded = "subagent_completed";
 
-    /// <summary>Whether a log record is of Claude Code.</summary>
+    /// <summary>Whether a log record comes from Claude Code.</summary>
     public static bool Is(TelemetryLog log) =>
         log.EventName.StartsWith(Prefix, StringComparison.Ordinal)
         || log.Body.StartsWith(Prefix, StringComparison.Ordinal)
@@ -26,14 +26,14 @@ internal static class ClaudeCodeTelemetry
         || log.Origin.Resource.Text("service.name")?.StartsWith("claude-code", StringComparison.Ordinal) == true
         || log.Attributes.Text("event.name")?.StartsWith(Prefix, StringComparison.Ordinal) == true;
 
-    /// <summary>Whether a span is of Claude Code.</summary>
+    /// <summary>Whether a span comes from Claude Code.</summary>
     public static bool Is(TelemetrySpan span) => span.Name.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>Whether a point is of a counter of tokens or money.</summary>
+    /// <summary>Whether a point belongs to the counter of tokens or of cost.</summary>
     public static bool Is(TelemetryPoint point) => point.Metric is Tokens or Cost;
 
-    /// <summary>The usage that a log record tells of; null for none.</summary>
-    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault)
+    /// <summary>Reads the usage of a log record; null if it reports none.</summary>
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemRejection rejection)
     {
         var name = NameOf(log);
         var isError = name is "api_error" or Prefix + "api_error";
@@ -43,7 +43,7 @@ internal static class ClaudeCodeTelemetry
         }
 
         var attributes = log.Attributes;
-        if (UsageSource.Of(log.Origin, attributes, callerAgentId, fault)?.Of(attributes.Text(SubAgent), fault) is not { } source)
+        if (UsageSource.Of(log.Origin, attributes, callerAgentId, rejection)?.Of(attributes.Text(SubAgent), rejection) is not { } source)
         {
             return null;
         }
@@ -61,19 +61,19 @@ internal static class ClaudeCodeTelemetry
             request is null ? KeyOfFields(log, source, name, null) : KeyOfRequest(request),
             log.At,
             model,
-            BilledTokensOf(attributes, fault),
-            SourceUsage.CostOf(attributes.Number(fault, "cost_usd"), fault),
+            BilledTokensOf(attributes, rejection),
+            SourceUsage.CostOf(attributes.Number(rejection, "cost_usd"), rejection),
             Error: null,
             HasSums: true)
         { MayCostMore = true };
     }
 
-    /// <summary>The usage that a span tells of; null for none. What failed is told by an event of its own.</summary>
-    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemFault fault)
+    /// <summary>Reads the usage of a span; null if it reports none. Failed calls are reported by their own events.</summary>
+    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemRejection rejection)
     {
         if (span.Name != CallSpan
-            || BilledTokensOf(span.Attributes, fault) is not { Counts.OfAllClasses: > 0 } tokens
-            || UsageSource.Of(span.Origin, span.Attributes, callerAgentId, fault)?.Of(span.Attributes.Text(SubAgent), fault) is not { } source)
+            || BilledTokensOf(span.Attributes, rejection) is not { Counts.OfAllClasses: > 0 } tokens
+            || UsageSource.Of(span.Origin, span.Attributes, callerAgentId, rejection)?.Of(span.Attributes.Text(SubAgent), rejection) is not { } source)
         {
             return null;
         }
@@ -84,24 +84,24 @@ internal static class ClaudeCodeTelemetry
             span.EndedAt,
             SourceUsage.ModelOf(span.Attributes.Text("model", "gen_ai.response.model", "gen_ai.request.model")),
             tokens,
-            SourceUsage.CostOf(span.Attributes.Number(fault, "cost_usd"), fault),
+            SourceUsage.CostOf(span.Attributes.Number(rejection, "cost_usd"), rejection),
             Error: null,
             HasSums: true)
         { MayCostMore = true, SpanId = span.SpanId, IsCall = true };
     }
 
-    /// <summary>The sub-agent that a log record says has ended; null for none.</summary>
-    public static UsageSource? ReadEnded(TelemetryLog log, Guid? callerAgentId, ItemFault fault) =>
+    /// <summary>Reads which sub-agent ended; null if the log record reports no such end.</summary>
+    public static UsageSource? ReadEnded(TelemetryLog log, Guid? callerAgentId, ItemRejection rejection) =>
         NameOf(log) is SubAgentEnded or Prefix + SubAgentEnded && log.Attributes.Text(SubAgent) is { } subAgent
-            ? UsageSource.Of(log.Origin, log.Attributes, callerAgentId, fault)?.Of(subAgent, fault)
+            ? UsageSource.Of(log.Origin, log.Attributes, callerAgentId, rejection)?.Of(subAgent, rejection)
             : null;
 
-    /// <summary>What a point of a counter says; null where it cannot be counted.</summary>
-    public static SumPoint? ReadPoint(TelemetryPoint point, ItemFault fault)
+    /// <summary>Reads a point of a counter; null if it cannot be counted.</summary>
+    public static SumPoint? ReadPoint(TelemetryPoint point, ItemRejection rejection)
     {
         if (point is not { Kind: not TelemetrySumKind.None, StartedAt: { } from, At: { } until } || until < from)
         {
-            fault.Add($"A point of '{point.Metric}' is one of a sum, with its temporality, its start and its time.");
+            rejection.Add($"A point of '{point.Metric}' must belong to a sum and have a temporality, a start time and a time.");
             return null;
         }
 
@@ -115,14 +115,14 @@ internal static class ClaudeCodeTelemetry
         };
         if (of is null)
         {
-            fault.Add($"The 'type' of '{Tokens}' is input, output, cacheRead or cacheCreation.");
+            rejection.Add($"The 'type' of '{Tokens}' must be input, output, cacheRead or cacheCreation.");
             return null;
         }
 
         var value = point.Value is null ? null : TelemetryAttributes.ToNumber(point.Value);
         if (value is null or < 0)
         {
-            fault.Add($"A point of '{point.Metric}' is a number, and not below zero.");
+            rejection.Add($"A point of '{point.Metric}' must have a number that is not negative.");
             return null;
         }
 
@@ -131,26 +131,26 @@ internal static class ClaudeCodeTelemetry
 
     private static string NameOf(TelemetryLog log) => log.EventName.Length > 0 ? log.EventName : log.Attributes.Text("event.name") ?? log.Body;
 
-    private static BilledTokens BilledTokensOf(TelemetryAttributes attributes, ItemFault fault)
+    private static BilledTokens BilledTokensOf(TelemetryAttributes attributes, ItemRejection rejection)
     {
-        var ofAnHour = attributes.Number(fault, "cache_creation_1h_tokens");
+        var longLived = attributes.Number(rejection, "cache_creation_1h_tokens");
         var counts = SourceUsage.TokensOf(
-            attributes.Number(fault, "input_tokens"),
-            attributes.Number(fault, "output_tokens"),
-            attributes.Number(fault, "cache_read_tokens"),
-            attributes.Number(fault, "cache_creation_tokens") ?? SumOf(attributes.Number(fault, "cache_creation_5m_tokens"), ofAnHour),
-            fault);
+            attributes.Number(rejection, "input_tokens"),
+            attributes.Number(rejection, "output_tokens"),
+            attributes.Number(rejection, "cache_read_tokens"),
+            attributes.Number(rejection, "cache_creation_tokens") ?? SumOf(attributes.Number(rejection, "cache_creation_5m_tokens"), longLived),
+            rejection);
 
-        // Never more than all that was written to the cache.
-        return new(counts, (long)Math.Clamp(ofAnHour ?? 0, 0, counts.CacheWrite));
+        // Cannot exceed all tokens written to the cache.
+        return new(counts, (long)Math.Clamp(longLived ?? 0, 0, counts.CacheWrite));
     }
 
-    // Null where neither is stated.
+    // Null if neither is given.
     private static decimal? SumOf(decimal? first, decimal? second) => first is null ? second : first + (second ?? 0);
 
     private static string KeyOfRequest(string request) => $"claude-code\n{request}";
 
-    // What stays the same however often it is sent, and tells it from the next one.
+    // All fields, which are the same in every resend but differ from one record to the next.
     private static string KeyOfFields(TelemetryLog log, UsageSource source, string name, string? request) =>
         $"claude-code\n{name}\n{request}\n{source.Name}\n{source.Process}\n{log.At?.UtcTicks}\n{Describe(log.Attributes)}";
 

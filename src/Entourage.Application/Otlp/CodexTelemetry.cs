@@ -11,17 +11,17 @@ internal static class CodexTelemetry
     /// <summary>A histogram of the tokens of turns.</summary>
     public const string TokenMetric = "codex.turn.token_usage";
 
-    /// <summary>Why that histogram is not counted.</summary>
-    public const string MetricIsNotRead = $"'{TokenMetric}' of Codex is not counted, since it does not say which call it was: send logs ([otel] exporter).";
+    /// <summary>Why the histogram is not counted.</summary>
+    public const string MetricNotCounted = $"'{TokenMetric}' of Codex is not counted, because it does not identify the call. Send logs instead ([otel] exporter).";
 
-    /// <summary>Why its spans are not counted.</summary>
-    public const string SpansAreNotRead = $"The spans '{RepeatingSpan}' of Codex are not counted, since its log records report the same calls: send logs ([otel] exporter).";
+    /// <summary>Why the spans are not counted.</summary>
+    public const string SpansNotCounted = $"The spans '{RepeatingSpan}' of Codex are not counted, because its log records report the same calls. Send logs instead ([otel] exporter).";
 
     private const string EventName = "codex.sse_event";
     private const string Completed = "response.completed";
     private const string RepeatingSpan = "handle_responses";
 
-    /// <summary>Whether a log record is of Codex.</summary>
+    /// <summary>Whether a log record comes from Codex.</summary>
     public static bool Is(TelemetryLog log) => log.Attributes.Text("event.name")?.StartsWith("codex.", StringComparison.Ordinal) == true;
 
     /// <summary>Whether a span repeats the usage of a call that a log record reports.</summary>
@@ -30,20 +30,20 @@ internal static class CodexTelemetry
         && span.Attributes.Text("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens") is not null
         && span.Origin.Resource.Text("service.name")?.StartsWith("codex", StringComparison.Ordinal) == true;
 
-    /// <summary>The usage that a log record reports; null for none. Codex sends the kind a second time, with the duration and without tokens.</summary>
-    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault)
+    /// <summary>Reads the usage of a log record; null if it reports none. Codex repeats the record with the duration and without tokens.</summary>
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemRejection rejection)
     {
         var attributes = log.Attributes;
         if (attributes.Text("event.name") != EventName
             || attributes.Text("event.kind") != Completed
-            || attributes.Number(fault, "input_token_count") is not { } input)
+            || attributes.Number(rejection, "input_token_count") is not { } input)
         {
             return null;
         }
 
         var tokens = SourceUsage.TokensWithCachedInput(
-            input, attributes.Number(fault, "output_token_count"), attributes.Number(fault, "cached_token_count"), attributes.Number(fault, "cache_write_token_count"), fault);
-        if (UsageSource.Of(log.Origin, attributes, callerAgentId, fault) is not { } source)
+            input, attributes.Number(rejection, "output_token_count"), attributes.Number(rejection, "cached_token_count"), attributes.Number(rejection, "cache_write_token_count"), rejection);
+        if (UsageSource.Of(log.Origin, attributes, callerAgentId, rejection) is not { } source)
         {
             return null;
         }

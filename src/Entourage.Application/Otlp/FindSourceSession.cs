@@ -8,23 +8,23 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Otlp;
 
-/// <summary>Finds the session that a program's telemetry is recorded in.</summary>
-/// <param name="AgentId">The agent; null for whichever the named session is of.</param>
-/// <param name="SessionId">The session that the telemetry names; null when it names none.</param>
-/// <param name="Name">What the program calls its session.</param>
-/// <param name="At">When it last used something (UTC).</param>
-public sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, string Name, DateTimeOffset At) : IQuery<SourceSessionAnswer>
+/// <summary>Finds the session in which a program's telemetry is recorded.</summary>
+/// <param name="AgentId">The agent; null for the agent of the named session.</param>
+/// <param name="SessionId">The session that the telemetry names; null if it names none.</param>
+/// <param name="Name">The program's own name for its session.</param>
+/// <param name="At">When the program last used something (UTC).</param>
+internal sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, string Name, DateTimeOffset At) : IQuery<SourceSessionAnswer>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(AgentId is { } agent ? Resource.Agent(agent) : SessionId is { } session ? Resource.Session(session) : null);
 }
 
-/// <summary>A session that telemetry is recorded in.</summary>
-/// <param name="AgentId">Its agent.</param>
-/// <param name="SessionId">The session; null when there is none yet.</param>
-public sealed record SourceSessionAnswer(Guid AgentId, long? SessionId)
+/// <summary>The session in which telemetry is recorded.</summary>
+/// <param name="AgentId">The agent of the session.</param>
+/// <param name="SessionId">The session; null if none exists yet.</param>
+internal sealed record SourceSessionAnswer(Guid AgentId, long? SessionId)
 {
-    /// <summary>Whether it was opened without the task that was asked for, which its team does not have.</summary>
+    /// <summary>Whether the session was opened without the requested task, because the team has no such task.</summary>
     public bool IsWithoutTask { get; init; }
 }
 
@@ -44,10 +44,10 @@ internal sealed class FindSourceSessionHandler(IEntourageDb db) : IRequestHandle
 
     private async Task<SourceSessionAnswer> FindNamedAsync(long sessionId, Guid? agentId, CancellationToken cancellationToken)
     {
-        var owner = await db.Sessions.Where(session => session.Id == sessionId).Select(session => (Guid?)session.AgentId)
+        var ownerId = await db.Sessions.Where(session => session.Id == sessionId).Select(session => (Guid?)session.AgentId)
             .SingleOrDefaultAsync(cancellationToken);
-        return owner is not null && (agentId is null || agentId == owner)
-            ? new(owner.Value, sessionId)
+        return ownerId is not null && (agentId is null || agentId == ownerId)
+            ? new(ownerId.Value, sessionId)
             : throw new NotFoundException("session", sessionId);
     }
 

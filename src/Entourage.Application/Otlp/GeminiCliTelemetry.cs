@@ -3,30 +3,30 @@ using Entourage.Domain;
 namespace Entourage.Application.Otlp;
 
 /// <summary>
-/// Reads the telemetry of Gemini CLI: a log record <c>gemini_cli.api_response</c> for each call, and <c>gemini_cli.api_error</c> for each that
-/// failed. Its input tokens include cached ones; its thoughts are billed as output and come apart from it. The record
+/// Reads the telemetry of Gemini CLI: a log record <c>gemini_cli.api_response</c> for each call, and <c>gemini_cli.api_error</c> for each failed
+/// call. Its input tokens include cached ones. Thoughts are billed as output, but reported separately. The record
 /// <c>gen_ai.client.inference.operation.details</c> repeats the call without cached tokens and thoughts, and is not counted.
 /// </summary>
 internal static class GeminiCliTelemetry
 {
-    /// <summary>A counter without a class for thoughts, from which the cost of a call cannot be told.</summary>
+    /// <summary>A counter without a class for thoughts, so the cost of a call cannot be derived from it.</summary>
     public const string TokenMetric = "gemini_cli.token.usage";
 
-    /// <summary>Why that counter is not counted.</summary>
-    public const string MetricIsNotRead = $"'{TokenMetric}' of Gemini CLI is not counted, since its log records say more: send logs.";
+    /// <summary>Why the counter is not counted.</summary>
+    public const string MetricNotCounted = $"'{TokenMetric}' of Gemini CLI is not counted, because its log records have more detail. Send logs instead.";
 
     private const string Prefix = "gemini_cli.";
     private const string Response = "gemini_cli.api_response";
     private const string ApiError = "gemini_cli.api_error";
 
-    /// <summary>Whether a log record is of Gemini CLI.</summary>
+    /// <summary>Whether a log record comes from Gemini CLI.</summary>
     public static bool Is(TelemetryLog log) =>
         log.Origin.Scope == "gemini-cli"
         || log.Origin.Resource.Text("service.name") == "gemini-cli"
         || log.Attributes.Text("event.name")?.StartsWith(Prefix, StringComparison.Ordinal) == true;
 
-    /// <summary>The usage that a log record reports; null for none.</summary>
-    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault)
+    /// <summary>Reads the usage of a log record; null if it reports none.</summary>
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemRejection rejection)
     {
         var attributes = log.Attributes;
         var name = attributes.Text("event.name");
@@ -35,17 +35,17 @@ internal static class GeminiCliTelemetry
             return null;
         }
 
-        if (UsageSource.Of(log.Origin, attributes, callerAgentId, fault) is not { } source)
+        if (UsageSource.Of(log.Origin, attributes, callerAgentId, rejection) is not { } source)
         {
             return null;
         }
 
         var tokens = name == ApiError ? default : SourceUsage.TokensWithCachedInput(
-            attributes.Number(fault, "input_token_count") + (attributes.Number(fault, "tool_token_count") ?? 0),
-            (attributes.Number(fault, "output_token_count") ?? 0) + (attributes.Number(fault, "thoughts_token_count") ?? 0),
-            attributes.Number(fault, "cached_content_token_count"),
+            attributes.Number(rejection, "input_token_count") + (attributes.Number(rejection, "tool_token_count") ?? 0),
+            (attributes.Number(rejection, "output_token_count") ?? 0) + (attributes.Number(rejection, "thoughts_token_count") ?? 0),
+            attributes.Number(rejection, "cached_content_token_count"),
             cacheWrite: null,
-            fault);
+            rejection);
         return new(
             source,
             $"{name}\n{source.Name}\n{attributes.Text("prompt_id")}\n{attributes.Text("event.timestamp") ?? $"{log.At?.UtcTicks}"}\n{tokens}",

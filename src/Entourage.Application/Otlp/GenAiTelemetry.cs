@@ -3,18 +3,18 @@ using Entourage.Domain;
 namespace Entourage.Application.Otlp;
 
 /// <summary>
-/// What programs say that keep to OpenTelemetry's conventions for generative AI, present and past: a span for each call, and perhaps an
-/// event in it. Their input tokens include cached ones.
+/// Reads telemetry that follows the present or earlier OpenTelemetry conventions for generative AI: a span for each call, and possibly an event
+/// within it. Input tokens include cached ones.
 /// </summary>
 internal static class GenAiTelemetry
 {
-    /// <summary>A histogram that says neither whose call it was nor which: it cannot be told from the spans of the same calls.</summary>
+    /// <summary>A histogram that identifies neither the agent nor the call, so it cannot be separated from the spans of the same calls.</summary>
     public const string TokenMetric = "gen_ai.client.token.usage";
 
-    /// <summary>Why that histogram is not counted.</summary>
-    public const string MetricIsNotRead = $"'{TokenMetric}' is not counted, since it does not say which call it was: send spans.";
+    /// <summary>Why the histogram is not counted.</summary>
+    public const string MetricNotCounted = $"'{TokenMetric}' is not counted, because it does not identify the call. Send spans instead.";
 
-    // The conventions' names, those that came before them, and those of the AI SDK, Pydantic AI and other libraries.
+    // The names of the current conventions, of earlier ones, and of the AI SDK, Pydantic AI and other libraries.
     private static readonly string[] CacheReads =
     [
         "gen_ai.usage.cache_read.input_tokens",
@@ -48,36 +48,36 @@ internal static class GenAiTelemetry
         "ai.usage.inputTokenDetails.cacheWriteTokens",
     ];
 
-    // These span calls, each of which has a span of its own.
-    private static readonly HashSet<string> Wholes =
+    // These operations contain calls, which have their own spans.
+    private static readonly HashSet<string> ContainerOperations =
         new(["invoke_agent", "create_agent", "execute_tool", "invoke_workflow", "retrieval", "plan"], StringComparer.Ordinal);
 
-    /// <summary>The usage that a span tells of; null for none.</summary>
-    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemFault fault) =>
-        Read(span.Origin, span.Attributes, span.SpanId, span.EndedAt, span.Error, callerAgentId, fault) is { } usage ? usage with { SpanId = span.SpanId } : null;
+    /// <summary>Reads the usage of a span; null if it reports none.</summary>
+    public static SourceUsage? Read(TelemetrySpan span, Guid? callerAgentId, ItemRejection rejection) =>
+        Read(span.Origin, span.Attributes, span.SpanId, span.EndedAt, span.Error, callerAgentId, rejection) is { } usage ? usage with { SpanId = span.SpanId } : null;
 
-    /// <summary>The usage that an event in a span tells of; null for none.</summary>
-    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemFault fault) =>
-        Read(log.Origin, log.Attributes, log.SpanId, log.At, null, callerAgentId, fault);
+    /// <summary>Reads the usage of an event; null if it reports none.</summary>
+    public static SourceUsage? Read(TelemetryLog log, Guid? callerAgentId, ItemRejection rejection) =>
+        Read(log.Origin, log.Attributes, log.SpanId, log.At, null, callerAgentId, rejection);
 
     private static SourceUsage? Read(
-        TelemetryOrigin origin, TelemetryAttributes attributes, string spanId, DateTimeOffset? at, string? error, Guid? callerAgentId, ItemFault fault)
+        TelemetryOrigin origin, TelemetryAttributes attributes, string spanId, DateTimeOffset? at, string? error, Guid? callerAgentId, ItemRejection rejection)
     {
         var operation = attributes.Text("gen_ai.operation.name");
-        var input = attributes.Number(fault, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens");
-        var output = attributes.Number(fault, "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens");
+        var input = attributes.Number(rejection, "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens");
+        var output = attributes.Number(rejection, "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens");
         var isCall = input is not null || output is not null || (error is not null && operation is not null);
-        if (!isCall || (operation is not null && Wholes.Contains(operation)))
+        if (!isCall || (operation is not null && ContainerOperations.Contains(operation)))
         {
             return null;
         }
 
-        var read = attributes.Number(fault, CacheReads);
-        var written = attributes.Number(fault, CacheWrites);
+        var read = attributes.Number(rejection, CacheReads);
+        var written = attributes.Number(rejection, CacheWrites);
         var tokens = InputExcludesCached(origin)
-            ? SourceUsage.TokensOf(input, output, read, written, fault)
-            : SourceUsage.TokensWithCachedInput(input, output, read, written, fault);
-        if (UsageSource.Of(origin, attributes, callerAgentId, fault) is not { } source)
+            ? SourceUsage.TokensOf(input, output, read, written, rejection)
+            : SourceUsage.TokensWithCachedInput(input, output, read, written, rejection);
+        if (UsageSource.Of(origin, attributes, callerAgentId, rejection) is not { } source)
         {
             return null;
         }
@@ -89,7 +89,7 @@ internal static class GenAiTelemetry
             at,
             SourceUsage.ModelOf(attributes.Text("gen_ai.response.model", "gen_ai.request.model")),
             new(tokens),
-            SourceUsage.CostOf(attributes.Number(fault, "gen_ai.usage.cost"), fault) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
+            SourceUsage.CostOf(attributes.Number(rejection, "gen_ai.usage.cost"), rejection) ?? (tokens.OfAllClasses == 0 ? Money.Zero : null),
             error is null && attributes.Text("error.type") is null ? null : SourceUsage.ErrorOf(failure),
             HasSums: false)
         {
@@ -97,15 +97,15 @@ internal static class GenAiTelemetry
         };
     }
 
-    // OpenLLMetry's JavaScript instrumentation of Anthropic hands the provider's own count on, unlike the conventions that it follows.
+    // OpenLLMetry's JavaScript instrumentation of Anthropic passes on the provider's own count, unlike the conventions that it follows.
     private static bool InputExcludesCached(TelemetryOrigin origin) => origin.Scope == "@traceloop/instrumentation-anthropic";
 
-    // An event may be in a span that holds other calls, too: then the response's id tells them apart. The id alone would not do, since some
-    // servers give out the same ones again. A span and its own event both say it, or neither does.
+    // A span can contain events of several calls. The id of the response tells them apart. It is not sufficient alone, because some servers reuse
+    // ids. A span and its own event either both have it or both lack it.
     private static string KeyOfSpan(string spanId, TelemetryAttributes attributes) =>
         attributes.Text("gen_ai.response.id") is { } response ? $"span\n{spanId}\n{response}" : $"span\n{spanId}";
 
-    // An event outside of any span.
+    // For an event outside of any span.
     private static string KeyOfFields(TelemetryAttributes attributes, DateTimeOffset? at, TokenCounts tokens) =>
         $"event\n{at?.UtcTicks}\n{attributes.Text("gen_ai.conversation.id")}\n{attributes.Text("gen_ai.response.id")}\n{attributes.Text("gen_ai.response.model")}\n{tokens}";
 }

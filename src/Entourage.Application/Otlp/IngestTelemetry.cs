@@ -13,44 +13,44 @@ using MediatR;
 namespace Entourage.Application.Otlp;
 
 /// <summary>
-/// Records the usage that programs tell of in their telemetry, whatever the state of their budgets. Every item may be sent any number of
-/// times, in any order, to any replica, and is counted once.
+/// Records the usage that programs report in their telemetry, whatever the state of their budgets. Items may arrive repeatedly, in any order and at
+/// any replica; each is counted once.
 /// </summary>
-/// <param name="Reading">What the telemetry tells of usage.</param>
-public sealed record IngestTelemetryCommand(TelemetryParser Reading) : ILedgerCommand<IngestOutcome>
+/// <param name="Telemetry">The parsed telemetry.</param>
+public sealed record IngestTelemetryCommand(ParsedTelemetry Telemetry) : ILedgerCommand<IngestOutcome>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent();
 }
 
-/// <summary>What became of a batch of telemetry.</summary>
-/// <param name="Refused">How many items were not taken, and will not be when they are sent again.</param>
-/// <param name="Reasons">Why, for a person; empty when all were taken.</param>
-/// <param name="IsComplete">Whether every item was looked at. When not, the same batch has to be sent again; what was recorded is not recorded twice.</param>
+/// <summary>The outcome of a batch of telemetry.</summary>
+/// <param name="Refused">The number of rejected items. Resending them does not help.</param>
+/// <param name="Reasons">The reasons for rejections, in plain words; empty if there were none.</param>
+/// <param name="IsComplete">Whether the whole batch was processed. If not, it has to be sent again; nothing is recorded twice.</param>
 public sealed record IngestOutcome(long Refused, string Reasons, bool IsComplete);
 
 internal sealed class IngestTelemetryValidator : AbstractValidator<IngestTelemetryCommand>
 {
-    public IngestTelemetryValidator() => RuleFor(command => command.Reading).NotNull();
+    public IngestTelemetryValidator() => RuleFor(command => command.Telemetry).NotNull();
 }
 
 internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger ledger, SourceProcesses processes, TimeProvider time)
     : IRequestHandler<IngestTelemetryCommand, IngestOutcome>
 {
-    // So that other callers get their turn between the pieces.
-    private const int PieceSize = 1_000;
+    // Lets other callers write between batches.
+    private const int BatchSize = 1_000;
 
     /// <summary>
-    /// How many sessions one batch may open. Each takes a transaction of several milliseconds, so a batch of thousands would hold up others; the
-    /// rest is opened when the batch is sent again.
+    /// The most sessions that one request may open. Each one takes a transaction of several milliseconds, so thousands would delay other callers. The
+    /// rest is opened when the request is sent again.
     /// </summary>
     internal const int MaxSessionsOpened = 100;
 
     public async Task<IngestOutcome> Handle(IngestTelemetryCommand request, CancellationToken cancellationToken)
     {
-        var reading = request.Reading;
-        var sums = reading.Sums.ToLookup(sum => sum.Source);
-        var usages = reading.Usages.ToLookup(usage => usage.Source.Whole);
+        var telemetry = request.Telemetry;
+        var sums = telemetry.Sums.ToLookup(sum => sum.Source);
+        var usages = telemetry.Usages.ToLookup(usage => usage.Source.WithoutSubAgent);
         var entries = new List<UsageEntry>();
         var settling = new List<(byte[] KeyHash, string Pending)>();
         var (opened, isComplete) = (0, true);
@@ -70,32 +70,32 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             }
             catch (Exception refusal) when (IsRefusal(refusal))
             {
-                reading.Refuse(refusal.Message, usages[source].Count() + sums[source].Sum(sum => sum.Points.Count));
+                telemetry.Refuse(refusal.Message, usages[source].Count() + sums[source].Sum(sum => sum.Points.Count));
             }
         }
 
-        await WriteAsync(entries, reading, cancellationToken);
+        await WriteAsync(entries, telemetry, cancellationToken);
         foreach (var (keyHash, pending) in settling)
         {
             await processes.SettleAsync(keyHash, pending, cancellationToken);
         }
 
-        await EndAsync(reading.Ended, cancellationToken);
-        await RefuseUnreadAsync(reading, cancellationToken);
-        return new(reading.Refused, reading.Reasons, isComplete);
+        await EndAsync(telemetry.Ended, cancellationToken);
+        await RefuseUnsupportedAsync(telemetry, cancellationToken);
+        return new(telemetry.Refused, telemetry.Reasons, isComplete);
 
-        // Null when one would have to be opened and as many were opened as one batch may open.
+        // Returns null if a session would have to be opened beyond the limit.
         async Task<SourceSessions?> FindSessionsAsync(UsageSource source)
         {
-            if (await FindWholeAsync(source) is not { } whole)
+            if (await FindProgramSessionAsync(source) is not { } program)
             {
                 return null;
             }
 
-            var found = new SourceSessions(whole.Session, whole.Mistake);
+            var found = new SourceSessions(program.Session, program.Mistake);
             foreach (var subAgent in usages[source].Select(usage => usage.Source).Where(of => of.SubAgent.Length > 0).Distinct())
             {
-                var session = await FindOrOpenAsync(source, subAgent with { AgentId = whole.Session.AgentId, SessionId = null }, whole.Session.SessionId);
+                var session = await FindOrOpenAsync(source, subAgent with { AgentId = program.Session.AgentId, SessionId = null }, program.Session.SessionId);
                 if (session is null)
                 {
                     return null;
@@ -107,8 +107,8 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             return found;
         }
 
-        // A name that is wrong must not lose what was spent: an agent's session is found without it, too.
-        async Task<(SourceSessionAnswer Session, string Mistake)?> FindWholeAsync(UsageSource source)
+        // A wrong session id must not lose the record of money that was spent. The agent's session is found without it.
+        async Task<(SourceSessionAnswer Session, string Mistake)?> FindProgramSessionAsync(UsageSource source)
         {
             var known = source;
             if (source is { SessionId: { } named, AgentId: not null })
@@ -119,8 +119,8 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
                 }
                 catch (Exception refusal) when (refusal is NotFoundException or ForbiddenException)
                 {
-                    known = (source with { SessionId = null }).Noting(
-                        $"'{UsageSource.SessionAttribute}' names session {named}, which is none of the agent's, so it is left out.");
+                    known = (source with { SessionId = null }).WithMistake(
+                        $"'{UsageSource.SessionAttribute}' names session {named}, which does not belong to the agent. The attribute was ignored.");
                 }
             }
 
@@ -130,7 +130,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             }
 
             return (session, (session.IsWithoutTask
-                ? known.Noting($"'{UsageSource.TaskAttribute}' names task {known.TaskId}, which is none of the team's, so it is left out.")
+                ? known.WithMistake($"'{UsageSource.TaskAttribute}' names task {known.TaskId}, which does not belong to the team. The attribute was ignored.")
                 : known).Mistake);
         }
 
@@ -150,7 +150,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             opened++;
             var model = usages[group].Select(usage => usage.Model).Concat(sums[group].Select(sum => sum.Model)).FirstOrDefault(model => model is not null);
             return await mediator.Send(
-                new OpenSourceSessionCommand(found.AgentId, source.TaskId, parentSessionId, source.SessionName, model, LatestOf(group, source)), cancellationToken);
+                new StartSourceSessionCommand(found.AgentId, source.TaskId, parentSessionId, source.SessionName, model, LatestOf(group, source)), cancellationToken);
         }
 
         Task<SourceSessionAnswer> FindAsync(UsageSource group, UsageSource source) =>
@@ -174,21 +174,21 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
                 return;
             }
 
-            var agentId = sessions.Whole.AgentId;
+            var agentId = sessions.Own.AgentId;
             var keyHash = SourceProcess.HashOf(agentId, source.Name, source.Process);
-            TelemetryUsages? taken;
+            CountableUsage? taken;
             do
             {
-                // What a process took that did not live to write it.
+                // Taken earlier by a process that was killed before it could write them.
                 var pending = ofSource.Length == 0 ? "" : await processes.FindPendingAsync(keyHash, cancellationToken);
-                await WriteAsync([.. ToEntries(SourceProcesses.ReadPending(pending), source, sessions)], reading, cancellationToken);
+                await WriteAsync([.. ToEntries(SourceProcesses.ReadPending(pending), source, sessions)], telemetry, cancellationToken);
                 taken = await processes.TakeAsync(agentId, keyHash, calls, ofSource, pending, cancellationToken);
             }
             while (taken is null);
 
             if (taken.Refused > 0)
             {
-                reading.Refuse(SumUsages.TooMany, taken.Refused);
+                telemetry.Refuse(SumUsages.TooManyTotals, taken.Refused);
             }
 
             entries.AddRange(taken.Calls.Select(call => ToEntry(call, sessions)));
@@ -199,19 +199,19 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             }
         }
 
-        // By now it has been taken, so one that cannot be counted is refused by itself: it must hinder neither the others nor what comes later.
+        // These sums are marked as taken. One that cannot be counted is rejected individually, so that it blocks neither the others nor later ones.
         IEnumerable<UsageEntry> ToEntries(IEnumerable<SumUsage> sums, UsageSource source, SourceSessions sessions)
         {
             foreach (var sum in sums)
             {
-                var fault = new ItemFault();
-                if (sum.ToUsage(source, fault) is { } usage)
+                var rejection = new ItemRejection();
+                if (sum.ToUsage(source, rejection) is { } usage)
                 {
                     yield return ToEntry(usage, sessions);
                 }
                 else
                 {
-                    reading.Refuse(fault.Reason!);
+                    telemetry.Refuse(rejection.Reason!);
                 }
             }
         }
@@ -220,7 +220,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
     private static bool IsRefusal(Exception exception) =>
         exception is NotFoundException or ForbiddenException or InvalidInputException or ValidationException or RuleViolationException;
 
-    // A clock that is off loses no money: what it puts out of bounds counts as of its receipt.
+    // Usage with a timestamp out of bounds counts at the time of receipt, so that a wrong clock loses no money.
     private static DateTimeOffset CountedAt(DateTimeOffset at, DateTimeOffset now) => UsageRecord.MayHaveOccurredAt(at, now) ? at : now;
 
     private static DateTimeOffset CountedAt(SourceUsage usage, DateTimeOffset now) => CountedAt(usage.At ?? now, now);
@@ -242,40 +242,40 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             }
             catch (Exception refusal) when (IsRefusal(refusal))
             {
-                // It ends by its silence.
+                // The session ends as abandoned instead.
             }
         }
     }
 
-    private async Task RefuseUnreadAsync(TelemetryParser reading, CancellationToken cancellationToken)
+    private async Task RefuseUnsupportedAsync(ParsedTelemetry telemetry, CancellationToken cancellationToken)
     {
-        foreach (var (agentId, reason, count) in reading.Unread)
+        foreach (var (agentId, reason, count) in telemetry.Unsupported)
         {
             try
             {
-                if (agentId is { } agent && await mediator.Send(new HasReportedLatelyQuery(agent), cancellationToken))
+                if (agentId is { } agent && await mediator.Send(new HasRecentUsageQuery(agent), cancellationToken))
                 {
                     continue;
                 }
             }
             catch (Exception refusal) when (IsRefusal(refusal))
             {
-                // Then nobody knows of a form that is read.
+                // The agent is unknown, so no other form of its usage is known either.
             }
 
-            reading.Refuse(reason, count);
+            telemetry.Refuse(reason, count);
         }
     }
 
-    private async Task WriteAsync(IReadOnlyList<UsageEntry> entries, TelemetryParser reading, CancellationToken cancellationToken)
+    private async Task WriteAsync(IReadOnlyList<UsageEntry> entries, ParsedTelemetry telemetry, CancellationToken cancellationToken)
     {
-        foreach (var piece in entries.Chunk(PieceSize))
+        foreach (var batch in entries.Chunk(BatchSize))
         {
-            foreach (var outcome in await ledger.WriteAsync(piece, cancellationToken))
+            foreach (var outcome in await ledger.WriteAsync(batch, cancellationToken))
             {
                 if (outcome.Refusal is { } refusal)
                 {
-                    reading.Refuse(refusal.Message);
+                    telemetry.Refuse(refusal.Message);
                 }
             }
         }
@@ -302,14 +302,14 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         {
             Telemetry = new(
                 usage.MayCostMore,
-                usage.At is { } told && told != countedAt ? told : null,
+                usage.At is { } stated && stated != countedAt ? stated : null,
                 sessions.Mistake,
                 usage.SpanId.Length == 0 || usage.IsCall ? null : TokenOf($"whole\n{usage.SpanId}"),
                 [.. usage.SpansAbove.Select(span => TokenOf($"whole\n{span}"))],
                 [.. usage.SpansBelow.Select(span => TokenOf($"whole\n{span}"))]),
         };
 
-        // The key says what it is: the same call told of twice in different words is the same.
+        // The key identifies the usage completely, so reports of the same call in different forms match.
         IdempotencyToken TokenOf(string key)
         {
             var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"telemetry/agents/{session.AgentId}\n{key}"));
@@ -318,13 +318,13 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
     }
 
     /// <summary>The sessions of a program.</summary>
-    /// <param name="Whole">Its own.</param>
-    /// <param name="Mistake">What of its attributes was left out, for a person; empty for nothing.</param>
-    private sealed record SourceSessions(SourceSessionAnswer Whole, string Mistake)
+    /// <param name="Own">The program's own session.</param>
+    /// <param name="Mistake">The ignored attributes, in plain words; empty if there are none.</param>
+    private sealed record SourceSessions(SourceSessionAnswer Own, string Mistake)
     {
-        /// <summary>Those of its sub-agents.</summary>
+        /// <summary>The sessions of its sub-agents, by name.</summary>
         public Dictionary<string, SourceSessionAnswer> OfSubAgents { get; } = new(StringComparer.Ordinal);
 
-        public SourceSessionAnswer Of(string subAgent) => OfSubAgents.GetValueOrDefault(subAgent, Whole);
+        public SourceSessionAnswer Of(string subAgent) => OfSubAgents.GetValueOrDefault(subAgent, Own);
     }
 }

@@ -10,34 +10,34 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Otlp;
 
 /// <summary>
-/// Decides what of a process that sends both single calls and running sums is counted, and remembers it before it is counted: so every
-/// replica and every retry decides the same.
+/// Decides which usage of a process that sends both single calls and running sums is counted. The decision is stored before the usage is counted, so
+/// that every replica and every retry decides the same.
 /// </summary>
 /// <param name="db">The store.</param>
 /// <param name="time">The clock.</param>
-public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
+internal sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
 {
-    /// <summary>What was taken from a process's sums and is perhaps not in the ledger yet; empty for nothing.</summary>
+    /// <summary>Returns the sums that were taken from a process but may not be in the ledger yet; empty for none.</summary>
     internal async Task<string> FindPendingAsync(byte[] keyHash, CancellationToken cancellationToken) =>
         await db.SourceProcesses.AsNoTracking().Where(process => process.KeyHash == keyHash).Select(process => process.Pending)
             .SingleOrDefaultAsync(cancellationToken) ?? "";
 
-    /// <summary>Takes from a process what is to be counted: of calls what no sum has counted, and of sums what no call has.</summary>
+    /// <summary>Takes the usage to count from a process: calls that no sum has counted, and sums that no call has counted.</summary>
     /// <param name="agentId">The agent.</param>
     /// <param name="keyHash">The process's key.</param>
-    /// <param name="calls">Its calls.</param>
-    /// <param name="sums">Its sums.</param>
-    /// <param name="written">What was taken before and is in the ledger.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>What is to be counted; null when something else was taken meanwhile, and must be written first.</returns>
-    internal Task<TelemetryUsages?> TakeAsync(
+    /// <param name="calls">The calls of the process.</param>
+    /// <param name="sums">The running sums of the process.</param>
+    /// <param name="written">Sums that were taken earlier and are in the ledger.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The usage to count; null if other sums were taken meanwhile, which must be written first.</returns>
+    internal Task<CountableUsage?> TakeAsync(
         Guid agentId,
         byte[] keyHash,
         IReadOnlyList<SourceUsage> calls,
         IReadOnlyList<SourceSums> sums,
         string written,
         CancellationToken cancellationToken) =>
-        db.InTransactionAsync<TelemetryUsages?>(
+        db.InTransactionAsync<CountableUsage?>(
             async inTransaction =>
             {
                 var organisationId = await db.Agents.Where(agent => agent.Id == agentId)
@@ -62,17 +62,17 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
             },
             cancellationToken);
 
-    /// <summary>Notes that what was taken from a process's sums is in the ledger.</summary>
+    /// <summary>Marks the sums taken from a process as written to the ledger.</summary>
     internal Task<int> SettleAsync(byte[] keyHash, string pending, CancellationToken cancellationToken) => db.InTransactionAsync(
         inTransaction => db.SourceProcesses
             .Where(process => process.KeyHash == keyHash && process.Pending == pending)
             .ExecuteUpdateAsync(row => row.SetProperty(process => process.Pending, ""), inTransaction),
         cancellationToken);
 
-    /// <summary>The usages of a text of pending ones.</summary>
+    /// <summary>Parses the stored pending sums.</summary>
     internal static IReadOnlyList<SumUsage> ReadPending(string pending) => Read<List<SumUsage>>(pending);
 
-    private TelemetryUsages Take(SourceProcess process, IReadOnlyList<SourceUsage> calls, IReadOnlyList<SourceSums> sums)
+    private CountableUsage Take(SourceProcess process, IReadOnlyList<SourceUsage> calls, IReadOnlyList<SourceSums> sums)
     {
         var now = time.GetUtcNow();
         var coverage = SourceCoverage.Parse(process.Coverage);
@@ -82,16 +82,16 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
         List<SumUsage> usages = [.. sums.Select(SumUsages.OfDeltas).OfType<SumUsage>()];
         if (sums.Any(sum => sum.Points.Any(point => point.IsCumulative)))
         {
-            var marks = Read<Dictionary<string, TotalMark>>(process.Totals);
+            var counted = Read<Dictionary<string, CountedTotal>>(process.Totals);
             foreach (var sum in sums)
             {
-                if (SumUsages.OfTotals(sum, marks, now, ref refused) is { } grown)
+                if (SumUsages.OfTotals(sum, counted, now, ref refused) is { } grown)
                 {
                     usages.Add(grown);
                 }
             }
 
-            process.Advance(JsonSerializer.Serialize(SumUsages.Kept(marks, now)));
+            process.Advance(JsonSerializer.Serialize(SumUsages.DropStale(counted, now)));
         }
 
         SumUsage[] takenSums = [.. coverage.Take(usages)];
@@ -104,31 +104,31 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
         process.Cover(coverage);
         return new(takenCalls, takenSums, pending, refused);
 
-        // The calls of a request are of few models.
+        // A request has many calls but few models.
         string NormalisedOf(string model) => models.TryGetValue(model, out var known) ? known : models[model] = ModelName.Normalise(model);
     }
 
-    // Null where sums have counted all of it.
+    // Returns null if sums have counted the whole call.
     private static SourceUsage? Take(SourceCoverage coverage, SourceUsage call, string model, DateTimeOffset now)
     {
         var counts = call.Tokens.Counts;
-        var told = new SourceAmounts(counts.Input, counts.Output, counts.CacheRead, counts.CacheWrite, call.Cost?.ToUsd());
+        var stated = new SourceAmounts(counts.Input, counts.Output, counts.CacheRead, counts.CacheWrite, call.Cost?.ToUsd());
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(call.Key)), 0, 8);
-        if (coverage.TakeCall(key, call.At ?? now, model, told) is not { } counted)
+        if (coverage.TakeCall(key, call.At ?? now, model, stated) is not { } uncounted)
         {
             return null;
         }
 
-        if (counted == told)
+        if (uncounted == stated)
         {
             return call;
         }
 
-        var rest = new TokenCounts((long)counted.Input, (long)counted.Output, (long)counted.CacheRead, (long)counted.CacheWrite);
+        var rest = new TokenCounts((long)uncounted.Input, (long)uncounted.Output, (long)uncounted.CacheRead, (long)uncounted.CacheWrite);
         return call with
         {
             Tokens = new(rest, Math.Min(call.Tokens.LongCacheWrite, rest.CacheWrite), call.Tokens.IsBatch),
-            Cost = counted.CostUsd is { } cost ? Money.FromUsd(Math.Round(cost, Money.Decimals, MidpointRounding.AwayFromZero)) : null,
+            Cost = uncounted.CostUsd is { } cost ? Money.FromUsd(Math.Round(cost, Money.Decimals, MidpointRounding.AwayFromZero)) : null,
         };
     }
 
@@ -136,9 +136,9 @@ public sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
         where T : new() => json.Length == 0 ? new() : JsonSerializer.Deserialize<T>(json)!;
 }
 
-/// <summary>What of a process is to be counted now.</summary>
-/// <param name="Calls">Calls.</param>
-/// <param name="Sums">Sums.</param>
-/// <param name="Pending">The sums, as it remembers them.</param>
-/// <param name="Refused">How many running totals are too many to remember.</param>
-internal sealed record TelemetryUsages(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending, int Refused);
+/// <summary>The usage of a process to count now.</summary>
+/// <param name="Calls">Single calls.</param>
+/// <param name="Sums">Running sums.</param>
+/// <param name="Pending">The sums in the form in which the process stores them until they are written.</param>
+/// <param name="Refused">The number of running totals beyond the limit of a process.</param>
+internal sealed record CountableUsage(IReadOnlyList<SourceUsage> Calls, IReadOnlyList<SumUsage> Sums, string Pending, int Refused);

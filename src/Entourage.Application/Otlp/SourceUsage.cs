@@ -6,68 +6,65 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Otlp;
 
-/// <summary>Whose usage it is.</summary>
-/// <param name="AgentId">The agent; null when only the session says.</param>
-/// <param name="SessionId">The session that it is to be recorded in; null for the one that the program's own session belongs to.</param>
-/// <param name="TaskId">The task that a session opened for it works on.</param>
-/// <param name="Name">What the program calls its session.</param>
-/// <param name="Process">Which process it is; empty when it does not say.</param>
-/// <param name="Billing">How it is paid for.</param>
-/// <param name="SubAgent">What the program calls the sub-agent that used it; empty for none.</param>
-/// <param name="Mistake">What of its attributes is left out since it names nothing that there is, for a person; empty for none.</param>
-public sealed record UsageSource(
+/// <summary>The origin of usage that telemetry reports.</summary>
+/// <param name="AgentId">The agent; null if only the session identifies it.</param>
+/// <param name="SessionId">The session to record in; null for the session that belongs to the program's own session.</param>
+/// <param name="TaskId">The task of a session that is opened for the source.</param>
+/// <param name="Name">The program's own name for its session.</param>
+/// <param name="Process">The process; empty if unknown.</param>
+/// <param name="Billing">How the usage is billed.</param>
+/// <param name="SubAgent">The program's own name for the sub-agent; empty for none.</param>
+/// <param name="Mistake">The attributes that are ignored because they name something that does not exist, in plain words; empty for none.</param>
+internal sealed record UsageSource(
     Guid? AgentId, long? SessionId, long? TaskId, string Name, string Process, Billing Billing, string SubAgent = "", string Mistake = "")
 {
-    /// <summary>The resource attribute that names the agent.</summary>
-    public const string AgentAttribute = "entourage.agent_id";
-
-    /// <summary>The attribute that names a session which is open already.</summary>
+    /// <summary>The attribute that names an open session.</summary>
     public const string SessionAttribute = "entourage.session_id";
 
     /// <summary>The attribute that names the task.</summary>
     public const string TaskAttribute = "entourage.task_id";
 
-    /// <summary>The attribute that says how it is paid for.</summary>
+    /// <summary>The attribute that states how the usage is billed.</summary>
     public const string BillingAttribute = "entourage.billing";
 
     private const int NameLength = 500;
 
-    /// <summary>The program's own session, without regard to which of its sub-agents it was.</summary>
-    public UsageSource Whole => SubAgent.Length == 0 ? this : this with { SubAgent = "" };
+    /// <summary>The source without its sub-agent.</summary>
+    public UsageSource WithoutSubAgent => SubAgent.Length == 0 ? this : this with { SubAgent = "" };
 
-    /// <summary>What the program calls the session that it is recorded in.</summary>
+    /// <summary>The program's own name for the session in which the usage is recorded.</summary>
     public string SessionName => SubAgent.Length == 0 ? Name : $"{Name}\n{SubAgent}";
 
-    /// <summary>The same, with a further mistake.</summary>
-    public UsageSource Noting(string what) => this with { Mistake = WithMistake(Mistake, what) };
+    /// <summary>Returns the source with a further mistake.</summary>
+    public UsageSource WithMistake(string mistake) => this with { Mistake = Join(Mistake, mistake) };
 
-    /// <summary>The same, of a sub-agent where the program says so.</summary>
-    /// <param name="subAgent">What the program calls it; null for none.</param>
-    /// <param name="fault">Notes a name that is too long.</param>
-    internal UsageSource Of(string? subAgent, ItemFault fault)
+    /// <summary>Returns the source of a sub-agent, if the program names one.</summary>
+    /// <param name="subAgent">The program's own name for the sub-agent; null for none.</param>
+    /// <param name="rejection">Receives the reason if the name is too long.</param>
+    internal UsageSource Of(string? subAgent, ItemRejection rejection)
     {
         if (subAgent?.Length > NameLength)
         {
-            fault.Add($"The sub-agent's name has more than {NameLength} characters.");
+            rejection.Add($"The sub-agent's name must have at most {NameLength} characters.");
         }
 
         return this with { SubAgent = subAgent ?? "" };
     }
 
-    /// <summary>The source of something; null where nobody says which agent it is, or what is said is none.</summary>
-    /// <param name="origin">Where it comes from.</param>
-    /// <param name="attributes">What is said of it.</param>
-    /// <param name="callerAgentId">The agent that the caller acts for: it stands above whatever is said.</param>
-    /// <param name="fault">Notes why there is none.</param>
-    internal static UsageSource? Of(TelemetryOrigin origin, TelemetryAttributes attributes, Guid? callerAgentId, ItemFault fault)
+    /// <summary>Reads the source of an item; null if the agent is missing or invalid.</summary>
+    /// <param name="origin">The resource and scope of the item.</param>
+    /// <param name="attributes">The attributes of the item.</param>
+    /// <param name="callerAgentId">The agent of the caller, which takes precedence over the attributes.</param>
+    /// <param name="rejection">Receives the reason if the result is null.</param>
+    internal static UsageSource? Of(TelemetryOrigin origin, TelemetryAttributes attributes, Guid? callerAgentId, ItemRejection rejection)
     {
         var resource = origin.Resource;
         var agentId = callerAgentId;
-        if (agentId is null && Said(AgentAttribute) is { } agent)
+        if (agentId is null && ReadText(TelemetryAttributes.Agent) is { } agent)
         {
             if (!Guid.TryParse(agent, out var id))
             {
-                fault.Add($"'{AgentAttribute}' is not a UUID.");
+                rejection.Add($"'{TelemetryAttributes.Agent}' must be a UUID.");
                 return null;
             }
 
@@ -75,22 +72,22 @@ public sealed record UsageSource(
         }
 
         var mistake = "";
-        var sessionId = Number(SessionAttribute);
+        var sessionId = ReadNumber(SessionAttribute);
         if (agentId is null && sessionId is null)
         {
-            fault.Add($"No agent: send an agent's key, or set '{AgentAttribute}' in OTEL_RESOURCE_ATTRIBUTES.");
+            rejection.Add($"The agent is unknown. Send an agent's key, or set '{TelemetryAttributes.Agent}' in OTEL_RESOURCE_ATTRIBUTES.");
             return null;
         }
 
-        var name = Said("session.id") ?? Said("gen_ai.conversation.id") ?? Said("conversation.id") ?? Said("ai.telemetry.metadata.sessionId") ?? resource.Text("service.instance.id", "service.name") ?? "";
+        var name = ReadText("session.id") ?? ReadText("gen_ai.conversation.id") ?? ReadText("conversation.id") ?? ReadText("ai.telemetry.metadata.sessionId") ?? resource.Text("service.instance.id", "service.name") ?? "";
         if (name.Length > NameLength)
         {
-            fault.Add($"The session's name has more than {NameLength} characters.");
+            rejection.Add($"The session's name must have at most {NameLength} characters.");
         }
 
         var process = resource.Text("service.instance.id") ?? (resource.Text("process.pid") is { } pid ? $"{resource.Text("host.id", "host.name")} {pid}" : "");
         var billing = Billing.Api;
-        switch (Said(BillingAttribute))
+        switch (ReadText(BillingAttribute))
         {
             case null or "api":
                 break;
@@ -98,18 +95,18 @@ public sealed record UsageSource(
                 billing = Billing.Subscription;
                 break;
             default:
-                NoteMistake($"'{BillingAttribute}' is neither 'api' nor 'subscription', so it counts as paid by the token.");
+                NoteMistake($"'{BillingAttribute}' must be 'api' or 'subscription'. The usage was counted as 'api'.");
                 break;
         }
 
-        var taskId = Number(TaskAttribute);
-        return fault.Reason is null ? new(agentId, sessionId, taskId, name, process, billing, Mistake: mistake) : null;
+        var taskId = ReadNumber(TaskAttribute);
+        return rejection.Reason is null ? new(agentId, sessionId, taskId, name, process, billing, Mistake: mistake) : null;
 
-        string? Said(string name) => attributes.Text(name) ?? resource.Text(name);
+        string? ReadText(string name) => attributes.Text(name) ?? resource.Text(name);
 
-        long? Number(string name)
+        long? ReadNumber(string name)
         {
-            if (Said(name) is not { } text)
+            if (ReadText(name) is not { } text)
             {
                 return null;
             }
@@ -119,91 +116,89 @@ public sealed record UsageSource(
                 return number;
             }
 
-            NoteMistake($"'{name}' is not a number, so it is left out.");
+            NoteMistake($"'{name}' must be a number. The attribute was ignored.");
             return null;
         }
 
-        void NoteMistake(string what) => mistake = WithMistake(mistake, what);
+        void NoteMistake(string text) => mistake = Join(mistake, text);
     }
 
-    private static string WithMistake(string mistake, string what) => mistake.Length == 0 ? what : $"{mistake} {what}";
+    private static string Join(string mistakes, string mistake) => mistakes.Length == 0 ? mistake : $"{mistakes} {mistake}";
 }
 
-/// <summary>A usage, as telemetry tells of it.</summary>
-/// <param name="Source">Whose it is.</param>
-/// <param name="Key">What it is counted once by, among all of its agent's.</param>
-/// <param name="At">When it happened (UTC); null when it does not say.</param>
+/// <summary>A usage that telemetry reports.</summary>
+/// <param name="Source">The origin of the usage.</param>
+/// <param name="Key">The key by which the usage is counted once, unique among the usages of the agent.</param>
+/// <param name="At">When it happened (UTC); null if not stated.</param>
 /// <param name="Model">The model, if known.</param>
-/// <param name="Tokens">The tokens, cached ones apart, with those that were cached for an hour where the program says so.</param>
-/// <param name="Cost">The cost (USD), if the program states it.</param>
-/// <param name="Error">The error of a failed call.</param>
-/// <param name="HasSums">Whether its program may report the same in running sums, so that what both report is counted once.</param>
-public sealed record SourceUsage(
+/// <param name="Tokens">The tokens, with cached ones separate, and with those cached for an hour if the program states them.</param>
+/// <param name="Cost">The cost (USD), if stated.</param>
+/// <param name="Error">The error of a failed call, if any.</param>
+/// <param name="HasSums">Whether the program can report the same usage in running sums. Usage in both is counted once.</param>
+internal sealed record SourceUsage(
     UsageSource Source, string Key, DateTimeOffset? At, string? Model, BilledTokens Tokens, Money? Cost, string? Error, bool HasSums)
 {
-    /// <summary>The trace and the span that it is of, where that span may sum up others; empty for none.</summary>
+    /// <summary>The trace id and span id, if the span can contain the sum of others; empty otherwise.</summary>
     public string SpanId { get; init; } = "";
 
-    /// <summary>The spans that its own is in, the nearest first: what they report includes it.</summary>
+    /// <summary>The ancestors of the span, nearest first. Usage that they report includes this one.</summary>
     public IReadOnlyList<string> SpansAbove { get; init; } = [];
 
-    /// <summary>Whether it is a call whatever is in its span: no sum of others.</summary>
+    /// <summary>Whether this is certainly a single call, and never the sum of the spans below it.</summary>
     public bool IsCall { get; init; }
 
-    /// <summary>The spans without usage that are in its own.</summary>
+    /// <summary>The descendants of the span that report no usage.</summary>
     public IReadOnlyList<string> SpansBelow { get; init; } = [];
 
-    /// <summary>Whether the stated cost may include more than the tokens: a fast tier, searches, tries that were broken off.</summary>
+    /// <summary>Whether the stated cost can include more than tokens, such as a faster tier, searches or aborted attempts.</summary>
     public bool MayCostMore { get; init; }
 
-    /// <summary>The model that was asked for, if known: its price counts where <see cref="Model"/> has none.</summary>
+    /// <summary>The requested model, if known. Its price applies if <see cref="Model"/> has none.</summary>
     public string? RequestModel { get; init; }
 
-    /// <summary>A model's name as it is stored: a line without control characters; null for none.</summary>
+    /// <summary>Cleans the name of a model for the store: one line without control characters; null if nothing is left.</summary>
     public static string? ModelOf(string? text) => Clean(text, Agent.ModelLength, keepLines: false);
 
-    /// <summary>An error's text as it is stored.</summary>
+    /// <summary>Cleans the text of an error for the store.</summary>
     public static string ErrorOf(string? text) => Clean(text, Session.ErrorLength, keepLines: true) ?? "error";
 
     /// <summary>
-    /// The end of a key. What has no tokens, an error or a stream that did not say, has a key of its own: it must not stand for the same call's usage
-    /// that another form reports.
+    /// Returns the end of a key. Usage without tokens, such as an error or an unfinished stream, has a separate key, so that it does not hide the
+    /// tokens of the same call in another form.
     /// </summary>
     internal static string KeyTailOf(TokenCounts tokens) => tokens == default ? "\nempty" : "";
 
-    /// <summary>What the usage of a span is counted once by: its id, or all that is said of it where it has none that can be read.</summary>
+    /// <summary>Returns the key of a span's usage: its id, or all of its data if it has no readable id.</summary>
     internal static string KeyOf(TelemetrySpan span, UsageSource source, TokenCounts tokens) =>
         (span.SpanId.Length > 0 ? $"span\n{span.SpanId}" : $"span\n{source.Name}\n{span.Name}\n{span.EndedAt?.UtcTicks}\n{tokens}") + KeyTailOf(tokens);
 
-    /// <summary>Tokens by class. Those that no usage may state are noted as a fault.</summary>
-    internal static TokenCounts TokensOf(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemFault fault)
+    /// <summary>Converts token counts by class. Counts out of bounds are rejected.</summary>
+    internal static TokenCounts TokensOf(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemRejection rejection)
     {
-        return new(Whole("input", input), Whole("output", output), Whole("cache-read", cacheRead), Whole("cache-write", cacheWrite));
+        return new(Check("input", input), Check("output", output), Check("cache-read", cacheRead), Check("cache-write", cacheWrite));
 
-        long Whole(string name, decimal? count)
+        long Check(string name, decimal? count)
         {
             if (count is null or (>= 0 and <= TokenCounts.LargestInput))
             {
                 return (long)(count ?? 0);
             }
 
-            fault.Add($"The {name} tokens must be from 0 to {TokenCounts.LargestInput}.");
+            rejection.Add($"The {name} tokens must be between 0 and {TokenCounts.LargestInput}.");
             return 0;
         }
     }
 
-    /// <summary>Tokens by class where the input includes the cached ones, as most providers and conventions have it.</summary>
-    /// <remarks>
-    /// Cached tokens that exceed the input cannot be part of it: then the program's input excludes them. No token is dropped either way.
-    /// </remarks>
-    internal static TokenCounts TokensWithCachedInput(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemFault fault)
+    /// <summary>Converts token counts by class if the input includes cached tokens, as most providers and conventions count them.</summary>
+    /// <remarks>Cached tokens that exceed the input cannot be part of it. The program's input then excludes them. No token is lost either way.</remarks>
+    internal static TokenCounts TokensWithCachedInput(decimal? input, decimal? output, decimal? cacheRead, decimal? cacheWrite, ItemRejection rejection)
     {
         var uncached = (input ?? 0) - (cacheRead ?? 0) - (cacheWrite ?? 0);
-        return TokensOf(uncached < 0 ? input : uncached, output, cacheRead, cacheWrite, fault);
+        return TokensOf(uncached < 0 ? input : uncached, output, cacheRead, cacheWrite, rejection);
     }
 
-    /// <summary>A cost, rounded up to the nano-dollar. One that no usage may state is noted as a fault.</summary>
-    internal static Money? CostOf(decimal? usd, ItemFault fault)
+    /// <summary>Converts a cost, rounded up to the nano-dollar. A cost out of bounds is rejected.</summary>
+    internal static Money? CostOf(decimal? usd, ItemRejection rejection)
     {
         switch (usd)
         {
@@ -212,7 +207,7 @@ public sealed record SourceUsage(
             case >= 0 and <= 1_000_000:
                 return Money.RoundUp(usd.Value);
             default:
-                fault.Add($"The cost must be from 0 to {Money.LargestInput} dollars.");
+                rejection.Add($"The cost must be between 0 and {Money.LargestInput} USD.");
                 return null;
         }
     }
@@ -224,7 +219,7 @@ public sealed record SourceUsage(
             return null;
         }
 
-        // A text may be as long as a request: no more of it is looked at than is kept.
+        // The text can be as long as a request, so reading stops after the kept length.
         var cleaned = new StringBuilder(Math.Min(text.Length, longest + 1));
         foreach (var character in text)
         {
@@ -241,7 +236,7 @@ public sealed record SourceUsage(
         var kept = cleaned.ToString().TrimEnd();
         if (kept.Length > longest)
         {
-            // Never half of a character that takes two.
+            // Never splits a surrogate pair.
             kept = kept[..(char.IsHighSurrogate(kept[longest - 1]) ? longest - 1 : longest)].Trim();
         }
 
@@ -249,19 +244,19 @@ public sealed record SourceUsage(
     }
 }
 
-/// <summary>A point of a running sum of tokens or money.</summary>
-/// <param name="Series">Which sum: a hash of all that tells it from others, its start included.</param>
-/// <param name="Of">What it counts.</param>
-/// <param name="Value">How much.</param>
-/// <param name="From">From when on (UTC).</param>
-/// <param name="Until">Until when (UTC).</param>
-/// <param name="IsCumulative">Whether it counts all since its start.</param>
-public sealed record SumPoint(string Series, SummedClass Of, decimal Value, DateTimeOffset From, DateTimeOffset Until, bool IsCumulative);
+/// <summary>A point of a running sum of tokens or cost.</summary>
+/// <param name="Series">The sum: a hash of everything that distinguishes it from others, including its start.</param>
+/// <param name="Of">The class of tokens, or cost.</param>
+/// <param name="Value">The amount, in tokens or USD.</param>
+/// <param name="From">The start of the counted time (UTC).</param>
+/// <param name="Until">The end of the counted time (UTC).</param>
+/// <param name="IsCumulative">Whether the value counts everything since the start.</param>
+internal sealed record SumPoint(string Series, SummedClass Of, decimal Value, DateTimeOffset From, DateTimeOffset Until, bool IsCumulative);
 
-/// <summary>What a running sum counts.</summary>
-public enum SummedClass
+/// <summary>The amount that a running sum counts.</summary>
+internal enum SummedClass
 {
-    /// <summary>Input tokens, cached ones not included.</summary>
+    /// <summary>Input tokens, excluding cached ones.</summary>
     Input,
 
     /// <summary>Output tokens.</summary>
@@ -273,12 +268,12 @@ public enum SummedClass
     /// <summary>Cache-write tokens.</summary>
     CacheWrite,
 
-    /// <summary>Dollars.</summary>
+    /// <summary>Cost in USD.</summary>
     Cost,
 }
 
-/// <summary>What the running sums of a program say of one model.</summary>
-/// <param name="Source">Whose they are.</param>
+/// <summary>The points of a program's running sums of one model.</summary>
+/// <param name="Source">The origin of the usage.</param>
 /// <param name="Model">The model, if known.</param>
 /// <param name="Points">The points.</param>
-public sealed record SourceSums(UsageSource Source, string? Model, IReadOnlyList<SumPoint> Points);
+internal sealed record SourceSums(UsageSource Source, string? Model, IReadOnlyList<SumPoint> Points);

@@ -5,16 +5,16 @@ using Entourage.Domain.Prices;
 
 namespace Entourage.Application.Otlp;
 
-/// <summary>A usage that running sums came to, and the time that it is of.</summary>
-/// <param name="From">From when on (UTC).</param>
-/// <param name="Until">Until when (UTC).</param>
-/// <param name="Key">What it is counted once by.</param>
+/// <summary>A usage derived from running sums.</summary>
+/// <param name="From">The start of its time (UTC).</param>
+/// <param name="Until">The end of its time (UTC).</param>
+/// <param name="Key">The key by which it is counted once.</param>
 /// <param name="Model">The model, if known.</param>
 /// <param name="Input">Input tokens.</param>
 /// <param name="Output">Output tokens.</param>
 /// <param name="CacheRead">Cache-read tokens.</param>
 /// <param name="CacheWrite">Cache-write tokens.</param>
-/// <param name="CostUsd">The cost (USD); null when no sum of money came with them.</param>
+/// <param name="CostUsd">The cost (USD); null if no sum of cost was reported.</param>
 internal sealed record SumUsage(
     DateTimeOffset From,
     DateTimeOffset Until,
@@ -26,17 +26,17 @@ internal sealed record SumUsage(
     decimal CacheWrite,
     decimal? CostUsd)
 {
-    /// <summary>As any other usage; null where it is more than a usage may state.</summary>
-    /// <param name="source">Whose it is.</param>
-    /// <param name="fault">Notes why it cannot be counted.</param>
-    public SourceUsage? ToUsage(UsageSource source, ItemFault fault)
+    /// <summary>Converts it to a usage; null if it exceeds what one usage may state.</summary>
+    /// <param name="source">The origin of the usage.</param>
+    /// <param name="rejection">Receives the reason if the result is null.</param>
+    public SourceUsage? ToUsage(UsageSource source, ItemRejection rejection)
     {
-        var tokens = SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, fault);
-        var cost = SourceUsage.CostOf(CostUsd, fault);
-        return fault.Reason is null ? new(source, Key, Until, Model, new(tokens, IsSum: true), cost, Error: null, HasSums: true) : null;
+        var tokens = SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, rejection);
+        var cost = SourceUsage.CostOf(CostUsd, rejection);
+        return rejection.Reason is null ? new(source, Key, Until, Model, new(tokens, IsSum: true), cost, Error: null, HasSums: true) : null;
     }
 
-    /// <summary>The same, of other amounts.</summary>
+    /// <summary>Returns a copy with other amounts.</summary>
     public SumUsage With(SourceAmounts amounts) => this with
     {
         Input = amounts.Input,
@@ -46,91 +46,91 @@ internal sealed record SumUsage(
         CostUsd = amounts.CostUsd,
     };
 
-    /// <summary>As its program's other work is compared with it.</summary>
+    /// <summary>Converts it for the comparison with single calls of the same program.</summary>
     public SourceSum ToSum() => new(Key, From, Until, ModelName.Normalise(Model ?? ""), new(Input, Output, CacheRead, CacheWrite, CostUsd));
 
-    /// <summary>Whether it is no more than a usage may state.</summary>
+    /// <summary>Whether it is within the limits of one usage.</summary>
     public bool CanBeCounted()
     {
-        var fault = new ItemFault();
-        _ = (SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, fault), SourceUsage.CostOf(CostUsd, fault));
-        return fault.Reason is null;
+        var rejection = new ItemRejection();
+        _ = (SourceUsage.TokensOf(Input, Output, CacheRead, CacheWrite, rejection), SourceUsage.CostOf(CostUsd, rejection));
+        return rejection.Reason is null;
     }
 }
 
-/// <summary>How far a running total has been counted.</summary>
-/// <param name="Value">What it said.</param>
-/// <param name="Until">When, by its program's clock (UTC).</param>
-/// <param name="SeenAt">When it was received (UTC); null in what an earlier version remembered.</param>
-/// <param name="BeganAgainAt">When it was last found to have begun again, by its program's clock (UTC); null for never.</param>
-internal sealed record TotalMark(decimal Value, DateTimeOffset Until, DateTimeOffset? SeenAt = null, DateTimeOffset? BeganAgainAt = null);
+/// <summary>The last counted state of a running total.</summary>
+/// <param name="Value">The counted value.</param>
+/// <param name="Until">Its time, by the program's clock (UTC).</param>
+/// <param name="SeenAt">When it was received (UTC); null in state stored by earlier versions.</param>
+/// <param name="BeganAgainAt">When the total last restarted, by the program's clock (UTC); null for never.</param>
+internal sealed record CountedTotal(decimal Value, DateTimeOffset Until, DateTimeOffset? SeenAt = null, DateTimeOffset? BeganAgainAt = null);
 
-/// <summary>Makes usages of running sums.</summary>
+/// <summary>Derives usages from running sums.</summary>
 internal static class SumUsages
 {
-    // By their receipt: a program's clock may be off by years.
-    private static readonly TimeSpan MarksKeptFor = TimeSpan.FromDays(31);
+    // By the time of receipt, because a program's clock can be off by years.
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(31);
 
-    // Each is read and written with every request of the process.
-    private const int MaxMarks = 2_000;
+    // All of them are read and written with every request of the process.
+    private const int MaxTotals = 2_000;
 
-    /// <summary>The usage of sums that each count what came since the one before: one for a model, so that tokens and money stay together.</summary>
+    /// <summary>Derives the usage of sums with delta temporality. All sums of a model become one usage, which keeps tokens and cost together.</summary>
     public static SumUsage? OfDeltas(SourceSums sums)
     {
         var points = sums.Points.Where(point => !point.IsCumulative).ToArray();
         return Add(sums.Model, points);
     }
 
-    /// <summary>What running totals have grown by since they were last counted; it moves the marks.</summary>
-    /// <param name="sums">What they say now.</param>
-    /// <param name="marks">How far each has been counted.</param>
-    /// <param name="now">The present (UTC).</param>
-    /// <param name="refused">Counts those that are too many to remember.</param>
-    public static SumUsage? OfTotals(SourceSums sums, Dictionary<string, TotalMark> marks, DateTimeOffset now, ref int refused)
+    /// <summary>Derives the growth of running totals since they were last counted, and updates their counted state.</summary>
+    /// <param name="sums">The current points.</param>
+    /// <param name="counted">The counted state by series.</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <param name="refused">Incremented for each total beyond the limit of a process.</param>
+    public static SumUsage? OfTotals(SourceSums sums, Dictionary<string, CountedTotal> counted, DateTimeOffset now, ref int refused)
     {
         var grown = new List<SumPoint>();
         foreach (var point in sums.Points.Where(point => point.IsCumulative).OrderBy(point => point.Until))
         {
-            var mark = marks.GetValueOrDefault(point.Series);
-            if (mark is null && marks.Count >= MaxMarks)
+            var last = counted.GetValueOrDefault(point.Series);
+            if (last is null && counted.Count >= MaxTotals)
             {
                 refused++;
                 continue;
             }
 
-            // One that is behind its mark was overtaken by a later one, unless it is higher: then a clock was set back. One that is after its mark and
-            // lower has begun again, without saying so.
-            var isBehind = point.Until <= mark?.Until;
-            if (isBehind && (point.Value <= mark!.Value || point.Until <= mark.BeganAgainAt))
+            // A point before the last counted one was overtaken by it, unless it is higher, which means that a clock was set back. A later point with
+            // a lower value means that the total restarted without saying so.
+            var isBehind = point.Until <= last?.Until;
+            if (isBehind && (point.Value <= last!.Value || point.Until <= last.BeganAgainAt))
             {
                 continue;
             }
 
-            var beganAgain = point.Value < mark?.Value;
-            var before = beganAgain ? 0 : mark?.Value ?? 0;
+            var restarted = point.Value < last?.Value;
+            var before = restarted ? 0 : last?.Value ?? 0;
             if (point.Value != before)
             {
-                grown.Add(point with { Value = point.Value - before, From = isBehind ? point.From : mark?.Until ?? point.From });
+                grown.Add(point with { Value = point.Value - before, From = isBehind ? point.From : last?.Until ?? point.From });
             }
 
-            if (point.Value > 0 || mark is not null)
+            if (point.Value > 0 || last is not null)
             {
-                marks[point.Series] = new(point.Value, point.Until, now, beganAgain ? mark!.Until : mark?.BeganAgainAt);
+                counted[point.Series] = new(point.Value, point.Until, now, restarted ? last!.Until : last?.BeganAgainAt);
             }
         }
 
         return Add(sums.Model, grown);
     }
 
-    /// <summary>Why totals are refused that are too many.</summary>
-    public static string TooMany { get; } = $"A process sends more than {MaxMarks:N0} running totals. Send delta temporality, or fewer attributes.";
+    /// <summary>The message for totals beyond the limit.</summary>
+    public static string TooManyTotals { get; } = $"A process may send at most {MaxTotals:N0} running totals. Use delta temporality or fewer attributes.";
 
-    /// <summary>Leaves out marks of totals that nobody tells of any more.</summary>
-    public static Dictionary<string, TotalMark> Kept(Dictionary<string, TotalMark> marks, DateTimeOffset now) =>
-        marks.Where(mark => (mark.Value.SeenAt ?? mark.Value.Until) >= now - MarksKeptFor).ToDictionary();
+    /// <summary>Drops totals that have not been reported for 31 days.</summary>
+    public static Dictionary<string, CountedTotal> DropStale(Dictionary<string, CountedTotal> counted, DateTimeOffset now) =>
+        counted.Where(total => (total.Value.SeenAt ?? total.Value.Until) >= now - Retention).ToDictionary();
 
     /// <summary>
-    /// What of sums is to be counted: what single calls have not told. One that will be refused covers no time, so that calls may still tell of it.
+    /// Takes the part of sums that single calls have not counted. A sum that will be rejected covers no time, so that calls can still report it.
     /// </summary>
     public static IEnumerable<SumUsage> Take(this SourceCoverage coverage, IReadOnlyList<SumUsage> usages)
     {

@@ -2,20 +2,23 @@ using System.Globalization;
 
 namespace Entourage.Application.Otlp;
 
-/// <summary>What a program says of something it sends, by name. Values are text, whole numbers, fractions and truth values; any others are left out.</summary>
+/// <summary>The attributes of an item of telemetry: text, integers, floating-point numbers and booleans. Other types are omitted.</summary>
 /// <param name="values">The values: <see cref="string"/>, <see cref="long"/>, <see cref="double"/> or <see cref="bool"/>.</param>
 public sealed class TelemetryAttributes(IReadOnlyDictionary<string, object> values)
 {
-    // Far beyond what any count or amount may be, and small enough to be added up.
+    /// <summary>The resource attribute that names the agent.</summary>
+    public const string Agent = "entourage.agent_id";
+
+    // Far above any valid count or amount, and small enough to be summed.
     private const decimal Greatest = 1e18m;
 
-    /// <summary>Of something that nothing is said of.</summary>
+    /// <summary>An empty set of attributes.</summary>
     public static readonly TelemetryAttributes None = new(new Dictionary<string, object>());
 
-    /// <summary>All of them.</summary>
+    /// <summary>All attributes by name.</summary>
     public IReadOnlyDictionary<string, object> All { get; } = values;
 
-    /// <summary>The first of some names that has a text; null when none has.</summary>
+    /// <summary>Returns the first of several attributes that has a text; null if none has.</summary>
     public string? Text(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -29,10 +32,10 @@ public sealed class TelemetryAttributes(IReadOnlyDictionary<string, object> valu
         return null;
     }
 
-    /// <summary>The first of some names that has a number; null when none is there. Programs write numbers as text, too.</summary>
-    /// <param name="fault">Notes one that is there and no number.</param>
+    /// <summary>Returns the first of several attributes as a number, which programs also send as text; null if none is present.</summary>
+    /// <param name="rejection">Receives the reason if an attribute is present but not a number.</param>
     /// <param name="names">The names.</param>
-    internal decimal? Number(ItemFault fault, params ReadOnlySpan<string> names)
+    internal decimal? Number(ItemRejection rejection, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
@@ -41,7 +44,7 @@ public sealed class TelemetryAttributes(IReadOnlyDictionary<string, object> valu
                 var number = ToNumber(value);
                 if (number is null)
                 {
-                    fault.Add($"'{name}' is not a number.");
+                    rejection.Add($"'{name}' must be a number.");
                 }
 
                 return number;
@@ -51,7 +54,7 @@ public sealed class TelemetryAttributes(IReadOnlyDictionary<string, object> valu
         return null;
     }
 
-    /// <summary>A value as a number; null when it is none.</summary>
+    /// <summary>Converts a value to a number; null if it is not one.</summary>
     public static decimal? ToNumber(object value) => value switch
     {
         long whole => whole,

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Overviews;
 
-/// <summary>Reads how an organisation and all of its teams stand at present.</summary>
+/// <summary>Reads the current figures of an organisation and all of its teams.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 public sealed record GetOrganisationOverviewQuery(Guid OrganisationId) : IQuery<OrganisationOverviewResponse>
 {
@@ -15,7 +15,7 @@ public sealed record GetOrganisationOverviewQuery(Guid OrganisationId) : IQuery<
     public Permission RequiredPermission() => Permission.Admin();
 }
 
-/// <summary>Reads how a team stands at present, and how its day went so far.</summary>
+/// <summary>Reads the current figures of a team and its spending today.</summary>
 /// <param name="TeamId">The team.</param>
 public sealed record GetTeamOverviewQuery(Guid TeamId) : IQuery<TeamOverviewResponse>
 {

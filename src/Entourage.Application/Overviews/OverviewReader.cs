@@ -11,12 +11,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Overviews;
 
 /// <summary>
-/// Reads the figures of an organisation's teams: the counters of their budgets, and the rollups of the last hour. Whatever their number, it
-/// asks a handful of questions, each of which an index answers; no usage record is read.
+/// Reads the figures of an organisation's teams from budget counters and the rollups of the last hour. It needs a fixed number of indexed queries for
+/// any number of teams, and reads no usage records.
 /// </summary>
 internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
 {
-    /// <summary>The figures of teams of one organisation, in the given order.</summary>
+    /// <summary>Reads the figures of teams of one organisation, in the given order.</summary>
     public async Task<IReadOnlyList<TeamFiguresResponse>> ReadAsync(
         Organisation organisation, IReadOnlyList<Team> teams, CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
         ];
     }
 
-    /// <summary>The figures of an organisation as a whole.</summary>
+    /// <summary>Reads the figures of an organisation as a whole.</summary>
     public async Task<OrganisationOverviewResponse> ReadAsync(
         Organisation organisation, IReadOnlyList<TeamFiguresResponse> teams, CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
         };
     }
 
-    /// <summary>What a team spent in each quarter of an hour since an instant.</summary>
+    /// <summary>Reads the spending of a team by quarter of an hour.</summary>
     public async Task<IReadOnlyList<SpendPoint>> ReadCurveAsync(Guid teamId, DateTimeOffset since, DateTimeOffset until, CancellationToken cancellationToken)
     {
         var quarters = await db.UsageRollups
@@ -107,7 +107,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
         ];
     }
 
-    // Only the windows matter here, and what caps them: no agent's own, so any will do.
+    // Only windows and limits of organisation and team matter here, so the id of an agent is irrelevant.
     private static BudgetPolicy PolicyOf(Organisation organisation, Team? team) => new()
     {
         OrganisationId = organisation.Id,
@@ -119,7 +119,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
         AgentId = Guid.Empty,
     };
 
-    /// <summary>The counters of the last days, and of the present weeks and months: windows of all zones, a few rows for each scope.</summary>
+    /// <summary>Reads the counters of recent days and of the current weeks and months in every time zone, a few rows for each scope.</summary>
     private async Task<Dictionary<BudgetWindow, Spending>> SpendingAsync(BudgetScope scope, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         var scopeIds = ids.Select(BudgetWindow.IdOf).ToArray();

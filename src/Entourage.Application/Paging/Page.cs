@@ -5,30 +5,30 @@ using Entourage.Application.Errors;
 
 namespace Entourage.Application.Paging;
 
-/// <summary>Which part of a list is asked for.</summary>
-/// <param name="Limit">How many items at the most, 1 to <see cref="MaxLimit"/>.</param>
-/// <param name="Cursor">Where the part before ended; null for the first.</param>
+/// <summary>The requested part of a list.</summary>
+/// <param name="Limit">The most items to return, 1 to <see cref="MaxLimit"/>.</param>
+/// <param name="Cursor">The cursor of the page; null for the first page.</param>
 public sealed record PageRequest(int Limit, string? Cursor)
 {
-    /// <summary>The items of a page when the caller does not say.</summary>
+    /// <summary>The page size if the caller states none.</summary>
     public const int DefaultLimit = 50;
 
-    /// <summary>The most items of a page.</summary>
+    /// <summary>The largest page size.</summary>
     public const int MaxLimit = 200;
 
-    /// <summary>The name that the part before ended with; null for the first.</summary>
-    /// <exception cref="InvalidInputException">The cursor is none that was given out.</exception>
+    /// <summary>The last name of the previous page; null for the first page.</summary>
+    /// <exception cref="InvalidInputException">The cursor was never issued.</exception>
     public string? AfterName => Cursor is null ? null : Decode(Cursor);
 
-    /// <summary>The number that the part before ended with; null for the first.</summary>
-    /// <exception cref="InvalidInputException">The cursor is none that was given out.</exception>
+    /// <summary>The last number of the previous page; null for the first page.</summary>
+    /// <exception cref="InvalidInputException">The cursor was never issued.</exception>
     public long? AfterNumber => Cursor is null ? null
         : long.TryParse(Decode(Cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Unknown();
 
-    /// <summary>Makes a page of items read one beyond the limit.</summary>
+    /// <summary>Creates a page from items that were read one beyond the limit.</summary>
     /// <param name="items">At most <see cref="Limit"/> + 1 items.</param>
-    /// <param name="keyOf">What the list is ordered by.</param>
+    /// <param name="keyOf">The sort key of an item.</param>
     public Page<T> Of<T>(IReadOnlyList<T> items, Func<T, object> keyOf)
     {
         if (items.Count <= Limit)
@@ -52,10 +52,10 @@ public sealed record PageRequest(int Limit, string? Cursor)
         }
     }
 
-    private static InvalidInputException Unknown() => new("cursor", "The cursor is not one that a list gave out.");
+    private static InvalidInputException Unknown() => new("cursor", "The cursor is unknown. Use a cursor from a Link header, or leave it out for the first page.");
 }
 
-/// <summary>A part of a list.</summary>
+/// <summary>A page of a list.</summary>
 /// <param name="Items">The items, in order.</param>
-/// <param name="NextCursor">Where the next part begins; null when there is none.</param>
+/// <param name="NextCursor">The cursor of the next page; null if this is the last.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);

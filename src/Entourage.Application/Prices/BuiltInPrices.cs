@@ -5,20 +5,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Prices;
 
-/// <summary>The prices that came with the program.</summary>
-/// <param name="db">Where they are stored.</param>
-/// <param name="time">When.</param>
+/// <summary>Stores the prices that ship with Entourage.</summary>
+/// <param name="db">The store.</param>
+/// <param name="time">The clock.</param>
 public sealed class BuiltInPrices(IEntourageDb db, TimeProvider time)
 {
     /// <summary>
-    /// Stores those that are not stored yet. Those of an earlier program stay: what was priced by them names them. Any number of
-    /// processes may do so at once.
+    /// Stores the prices that are missing. Prices of earlier versions stay, because usage records refer to them. Any number of processes may call
+    /// this at the same time.
     /// </summary>
     public async Task AddMissingAsync(CancellationToken cancellationToken)
     {
         if ((await FindMissingAsync(cancellationToken)).Count == 0)
         {
-            // Nothing is written then: a store that cannot be written can still be read.
+            // Writes nothing, so that the server can also start on a read-only store.
             return;
         }
 

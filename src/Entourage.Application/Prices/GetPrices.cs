@@ -8,29 +8,29 @@ using MediatR;
 
 namespace Entourage.Application.Prices;
 
-/// <summary>Lists what every model costs now, by model.</summary>
-/// <param name="OrganisationId">Whose prices; null is everybody's.</param>
-/// <param name="Page">Which part.</param>
+/// <summary>Lists the current price of every model, by model.</summary>
+/// <param name="OrganisationId">The organisation; null for the prices that apply to all organisations.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListPricesQuery(Guid? OrganisationId, PageRequest Page) : IQuery<Page<PriceResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
 }
 
-/// <summary>Reads what a model costs, and did.</summary>
-/// <param name="Model">The model, under any of its names.</param>
-/// <param name="OrganisationId">Whose prices; null is everybody's.</param>
+/// <summary>Reads the current price of a model and its history.</summary>
+/// <param name="Model">Any name of the model.</param>
+/// <param name="OrganisationId">The organisation; null for the prices that apply to all organisations.</param>
 public sealed record GetPriceQuery(string Model, Guid? OrganisationId) : IQuery<ModelPricesResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
 }
 
-/// <summary>What a model costs, and did.</summary>
-/// <param name="Model">The model, as it was asked for.</param>
-/// <param name="Current">The price that is in force; null before the first.</param>
-/// <param name="History">Every price, those ahead too: the one that goes before the others first. An organisation's own goes before
-/// everybody's, and what was set here before what came with the program.</param>
+/// <summary>The current price of a model and its history.</summary>
+/// <param name="Model">The model, as requested.</param>
+/// <param name="Current">The price in force; null before the first.</param>
+/// <param name="History">All prices, including future ones, by precedence: an organisation's own prices first, then prices set on this server, then
+/// built-in prices.</param>
 public sealed record ModelPricesResponse(string Model, PriceResponse? Current, IReadOnlyList<PriceResponse> History);
 
 internal sealed class ListPricesValidator : AbstractValidator<ListPricesQuery>
@@ -40,7 +40,7 @@ internal sealed class ListPricesValidator : AbstractValidator<ListPricesQuery>
 
 internal sealed class GetPriceValidator : AbstractValidator<GetPriceQuery>
 {
-    // A blank part of an address is bound as none at all.
+    // Model binding turns a blank path segment into null.
     public GetPriceValidator() => RuleFor(query => query.Model).NotEmpty();
 }
 

@@ -4,53 +4,52 @@ using Entourage.Domain.Prices;
 
 namespace Entourage.Application.Prices;
 
-/// <summary>What a model costs from an instant on.</summary>
+/// <summary>The price of a model from an instant on.</summary>
 public sealed record PriceResponse
 {
-    /// <summary>The price's number, which usage records name.</summary>
+    /// <summary>The number of the price, to which usage records refer.</summary>
     public required long Id { get; init; }
 
     /// <summary>The model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The organisation whose own price it is; null is everybody's.</summary>
+    /// <summary>The organisation of the price; null if it applies to all organisations.</summary>
     public required Guid? OrgId { get; init; }
 
-    /// <summary>From when on (UTC); null is since ever.</summary>
+    /// <summary>When the price takes effect (UTC); null if it always applied.</summary>
     public required DateTimeOffset? EffectiveFrom { get; init; }
 
-    /// <summary>USD for a million input tokens, cached ones not included.</summary>
+    /// <summary>USD per million input tokens, excluding cached ones.</summary>
     public required Money InputUsdPerMtok { get; init; }
 
-    /// <summary>USD for a million output tokens.</summary>
+    /// <summary>USD per million output tokens.</summary>
     public required Money OutputUsdPerMtok { get; init; }
 
-    /// <summary>USD for a million tokens read from the cache; null is not listed.</summary>
+    /// <summary>USD per million cache-read tokens; null if unknown.</summary>
     public required Money? CacheReadUsdPerMtok { get; init; }
 
-    /// <summary>USD for a million tokens written to the cache for its default lifetime; null is not listed.</summary>
+    /// <summary>USD per million tokens written to the cache for the default lifetime; null if unknown.</summary>
     public required Money? CacheWriteUsdPerMtok { get; init; }
 
-    /// <summary>USD for a million tokens written to the cache for an hour; null is not listed.</summary>
+    /// <summary>USD per million tokens written to the cache for an hour; null if unknown.</summary>
     [JsonPropertyName("cache_write_1h_usd_per_mtok")]
     public required Money? LongCacheWriteUsdPerMtok { get; init; }
 
-    /// <summary>The rates for long prompts; null where these cost the same.</summary>
+    /// <summary>The rates for long prompts; null if they cost the same.</summary>
     public required LongContextPrice? LongContext { get; init; }
 
-    /// <summary>What the provider's batch API takes off, in percent; null is not listed.</summary>
+    /// <summary>The discount of the provider's batch API, in percent; null if unknown.</summary>
     public required int? BatchDiscountPercent { get; init; }
 
-    /// <summary>Whether it came with the program.</summary>
+    /// <summary>Whether the price shipped with Entourage.</summary>
     public required bool BuiltIn { get; init; }
 
-    /// <summary>Where it is known from.</summary>
+    /// <summary>The source of the price.</summary>
     public required string? Source { get; init; }
 
-    /// <summary>When it was recorded here (UTC).</summary>
+    /// <summary>When the price was recorded on this server (UTC).</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>The answer for a price.</summary>
     internal static PriceResponse From(ModelPrice price) => new()
     {
         Id = price.Id,
@@ -70,13 +69,13 @@ public sealed record PriceResponse
     };
 }
 
-/// <summary>The rates for requests whose prompt is long; they hold for the whole request.</summary>
-/// <param name="AboveInputTokens">Required. The prompt, cached tokens included, above which they hold.</param>
-/// <param name="InputUsdPerMtok">Required. USD for a million input tokens, cached ones not included.</param>
-/// <param name="OutputUsdPerMtok">Required. USD for a million output tokens.</param>
-/// <param name="CacheReadUsdPerMtok">USD for a million tokens read from the cache; null is not listed.</param>
-/// <param name="CacheWriteUsdPerMtok">USD for a million tokens written to the cache for its default lifetime; null is not listed.</param>
-/// <param name="LongCacheWriteUsdPerMtok">USD for a million tokens written to the cache for an hour; null is not listed.</param>
+/// <summary>The rates for requests with a long prompt. They apply to the whole request.</summary>
+/// <param name="AboveInputTokens">Required. The size of the prompt in tokens, including cached ones, above which the rates apply.</param>
+/// <param name="InputUsdPerMtok">Required. USD per million input tokens, excluding cached ones.</param>
+/// <param name="OutputUsdPerMtok">Required. USD per million output tokens.</param>
+/// <param name="CacheReadUsdPerMtok">USD per million cache-read tokens; null if unknown.</param>
+/// <param name="CacheWriteUsdPerMtok">USD per million tokens written to the cache for the default lifetime; null if unknown.</param>
+/// <param name="LongCacheWriteUsdPerMtok">USD per million tokens written to the cache for an hour; null if unknown.</param>
 public sealed record LongContextPrice(
     long? AboveInputTokens,
     Money? InputUsdPerMtok,

@@ -14,19 +14,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Prices;
 
 /// <summary>
-/// Sets what a model costs from an instant on. Earlier prices stay, and so does what was priced by them; usage that waited for a
-/// price is priced.
+/// Sets the price of a model from an instant on. Earlier prices and the usage priced by them stay as they are. Usage that waits for a price is
+/// priced.
 /// </summary>
 /// <param name="Model">The model.</param>
-/// <param name="OrganisationId">The organisation whose own price it is; null is everybody's.</param>
-/// <param name="InputUsdPerMtok">USD for a million input tokens, cached ones not included.</param>
-/// <param name="OutputUsdPerMtok">USD for a million output tokens.</param>
-/// <param name="CacheReadUsdPerMtok">USD for a million tokens read from the cache; null is not listed.</param>
-/// <param name="CacheWriteUsdPerMtok">USD for a million tokens written to the cache for its default lifetime; null is not listed.</param>
-/// <param name="LongCacheWriteUsdPerMtok">USD for a million tokens written to the cache for an hour; null is not listed.</param>
-/// <param name="LongContext">The rates for long prompts; null where these cost the same.</param>
-/// <param name="BatchDiscountPercent">What the provider's batch API takes off, in percent; null is not listed.</param>
-/// <param name="EffectiveFrom">From when on (UTC); when null, from now on, or since ever where the model had no price.</param>
+/// <param name="OrganisationId">The organisation of the price; null if it applies to all organisations.</param>
+/// <param name="InputUsdPerMtok">USD per million input tokens, excluding cached ones.</param>
+/// <param name="OutputUsdPerMtok">USD per million output tokens.</param>
+/// <param name="CacheReadUsdPerMtok">USD per million cache-read tokens; null if unknown.</param>
+/// <param name="CacheWriteUsdPerMtok">USD per million tokens written to the cache for the default lifetime; null if unknown.</param>
+/// <param name="LongCacheWriteUsdPerMtok">USD per million tokens written to the cache for an hour; null if unknown.</param>
+/// <param name="LongContext">The rates for long prompts; null if they cost the same.</param>
+/// <param name="BatchDiscountPercent">The discount of the provider's batch API, in percent; null if unknown.</param>
+/// <param name="EffectiveFrom">When the price takes effect (UTC). If null, now, or without a start for a model that has no price yet.</param>
 public sealed record SetPriceCommand(
     string Model,
     Guid? OrganisationId,
@@ -45,7 +45,7 @@ public sealed record SetPriceCommand(
 
 internal sealed class SetPriceValidator : AbstractValidator<SetPriceCommand>
 {
-    // As far as anybody knows a price ahead, and no further back than prices go.
+    // Nobody knows prices further ahead. The earliest year is the start of all prices.
     private const int LatestYear = 2100;
 
     public SetPriceValidator()
@@ -59,7 +59,7 @@ internal sealed class SetPriceValidator : AbstractValidator<SetPriceCommand>
         RuleFor(command => command.BatchDiscountPercent).InclusiveBetween(0, 100);
         RuleFor(command => command.EffectiveFrom)
             .Must(from => from is null || (from >= ModelPrice.Ever && from.Value.Year <= LatestYear))
-            .WithMessage($"'{{PropertyName}}' must be from {ModelPrice.Ever.Year} to {LatestYear}.");
+            .WithMessage($"'{{PropertyName}}' must be in a year from {ModelPrice.Ever.Year} to {LatestYear}.");
         When(command => command.LongContext is not null, () =>
         {
             RuleFor(command => command.LongContext!.AboveInputTokens).NotNull().InclusiveBetween(1, TokenCounts.LargestInput);
@@ -72,13 +72,13 @@ internal sealed class SetPriceValidator : AbstractValidator<SetPriceCommand>
     }
 }
 
-internal sealed class SetPriceHandler(IEntourageDb db, UnpricedUsage unpriced, AuditTrail audit, TimeProvider time)
+internal sealed class SetPriceHandler(IEntourageDb db, UsageRepricer repricer, AuditTrail audit, TimeProvider time)
     : IRequestHandler<SetPriceCommand, PriceResponse>
 {
     public async Task<PriceResponse> Handle(SetPriceCommand request, CancellationToken cancellationToken)
     {
         var price = await db.InTransactionAsync(inTransaction => SetAsync(request, inTransaction), cancellationToken);
-        await unpriced.ApplyPricesAsync(cancellationToken);
+        await repricer.ApplyPricesAsync(cancellationToken);
         return PriceResponse.From(price);
     }
 
@@ -113,7 +113,8 @@ internal sealed class SetPriceHandler(IEntourageDb db, UnpricedUsage unpriced, A
         db.Prices.Add(price);
         await db.SaveChangesAsync(cancellationToken);
 
-        // Whatever would hold there without it, be it everybody's or built in. It has its number now.
+        // The price that would otherwise apply at that time, be it built in or set for all organisations. The first save assigned the new price's
+        // number.
         var before = known.Find(request.Model, price.EffectiveFrom);
         var subject = new AuditSubject(AuditSubjectKind.Price, price.Model, price.OrganisationId, TeamId: null);
         audit.Add(AuditAction.PriceSet, subject, before is null ? null : PriceResponse.From(before), PriceResponse.From(price));

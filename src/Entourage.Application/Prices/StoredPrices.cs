@@ -5,22 +5,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Prices;
 
-/// <summary>The prices in the store.</summary>
+/// <summary>Reads prices from the store.</summary>
 public static class StoredPrices
 {
-    /// <summary>The refusal of work on a model without a price, where a team wants that.</summary>
+    /// <summary>Creates the refusal of work on a model without a price, for teams that chose to refuse it.</summary>
     public static RuleViolationException Refused(string model) =>
-        new("unpriced-model", $"The team refuses models without a price, and '{model}' has none.", "Model");
+        new("unpriced-model", $"The model '{model}' has no price, and the team refuses models without a price. Ask an admin to set a price for it.", "Model");
 
-    /// <summary>The prices of an organisation, or everybody's.</summary>
+    /// <summary>Reads the prices of an organisation, or the prices that apply to all.</summary>
     internal static async Task<PriceList> ReadPricesAsync(this IEntourageDb db, Guid? organisationId, CancellationToken cancellationToken) =>
         new(await db.Prices.AsNoTracking()
             .Where(price => price.OrganisationId == null || price.OrganisationId == organisationId)
             .ToListAsync(cancellationToken));
 
     /// <summary>
-    /// Makes every replica read the prices of an organisation again, or everybody's, before its next transaction of the ledger, which
-    /// waits for this one.
+    /// Makes every replica reload the prices of an organisation, or of all organisations, before its next ledger transaction, which waits for the
+    /// current transaction.
     /// </summary>
     internal static Task RenewPricesAsync(this IEntourageDb db, Guid? organisationId, CancellationToken cancellationToken) => db.Organisations
         .Where(organisation => organisationId == null || organisation.Id == organisationId)

@@ -9,19 +9,19 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Retention;
 
 /// <summary>
-/// Folds usage records of a certain age into what they come to, by session, model and quarter of an hour. Every total stays as it is; the
-/// single usages, their errors and their explained costs are gone. Usage that waits for a price stays.
+/// Replaces old usage records by their sums by session, model and quarter of an hour. No total changes; the single usages with their errors and price
+/// details are deleted. Usage that waits for a price is kept.
 /// </summary>
-/// <param name="Age">How old it is at the least; see <see cref="CompactedUsage.MinAge"/>.</param>
+/// <param name="Age">The minimum age of the usage, at least <see cref="CompactedUsage.MinAge"/>.</param>
 public sealed record CompactUsageCommand(TimeSpan Age) : ILedgerCommand<CompactionReport>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Admin();
 }
 
-/// <summary>What was folded.</summary>
-/// <param name="Records">How many usage records.</param>
-/// <param name="Before">Those that happened and were recorded before this instant (UTC).</param>
+/// <summary>The result of a compaction.</summary>
+/// <param name="Records">The number of compacted usage records.</param>
+/// <param name="Before">The instant before which usage was compacted (UTC).</param>
 public sealed record CompactionReport(long Records, DateTimeOffset Before);
 
 internal sealed class CompactUsageValidator : AbstractValidator<CompactUsageCommand>
@@ -31,28 +31,28 @@ internal sealed class CompactUsageValidator : AbstractValidator<CompactUsageComm
 
 internal sealed class CompactUsageHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<CompactUsageCommand, CompactionReport>
 {
-    // Few enough that other usages hardly wait for the transaction.
-    private const int PieceSize = 2_000;
+    // Small enough that other usage hardly waits for the transaction.
+    private const int BatchSize = 2_000;
 
     public async Task<CompactionReport> Handle(CompactUsageCommand request, CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow() - request.Age;
-        var folded = 0L;
+        var compacted = 0L;
         for (var after = 0L; ;)
         {
-            // In the order of the records: what is corrected goes no later than its correction, or it would be priced once more.
-            var piece = await Old(before, after).OrderBy(record => record.Sequence).Take(PieceSize).Select(record => record.Sequence).ToListAsync(cancellationToken);
-            if (piece.Count == 0)
+            // In the order of recording, because a record must not outlive its correction: it would be priced again.
+            var batch = await Old(before, after).OrderBy(record => record.Sequence).Take(BatchSize).Select(record => record.Sequence).ToListAsync(cancellationToken);
+            if (batch.Count == 0)
             {
-                return new(folded, before);
+                return new(compacted, before);
             }
 
-            after = piece[^1];
-            folded += await db.InTransactionAsync(inTransaction => CompactAsync(piece, inTransaction), cancellationToken);
+            after = batch[^1];
+            compacted += await db.InTransactionAsync(inTransaction => CompactAsync(batch, inTransaction), cancellationToken);
         }
     }
 
-    // One whose session is gone is nobody's, and stays for somebody to look at: it must not keep the others from being folded.
+    // Records whose session is missing are kept for inspection. They must not block the compaction of others.
     private IQueryable<UsageRecord> Old(DateTimeOffset before, long after) => db.UsageRecords.AsNoTracking().Where(record =>
         record.Sequence > after
         && record.OccurredAt < before
@@ -66,24 +66,24 @@ internal sealed class CompactUsageHandler(IEntourageDb db, TimeProvider time) : 
         var records = await db.UsageRecords.AsNoTracking().Where(record => sequences.Contains(record.Sequence)).ToListAsync(cancellationToken);
         var sessions = records.Select(record => record.SessionId).Distinct().ToArray();
         var known = await db.CompactedUsages
-            .Where(folded => sessions.Contains(folded.SessionId))
-            .ToDictionaryAsync(folded => (folded.SessionId, folded.QuarterAt, folded.Model), cancellationToken);
+            .Where(sum => sessions.Contains(sum.SessionId))
+            .ToDictionaryAsync(sum => (sum.SessionId, sum.QuarterAt, sum.Model), cancellationToken);
         foreach (var record in records)
         {
             var key = (record.SessionId, QuarterAt: UsageRollup.QuarterOf(record.OccurredAt), record.Model);
-            if (!known.TryGetValue(key, out var folded))
+            if (!known.TryGetValue(key, out var sum))
             {
-                folded = CompactedUsage.Of(key.SessionId, key.QuarterAt, key.Model);
-                known.Add(key, folded);
-                db.CompactedUsages.Add(folded);
+                sum = CompactedUsage.Of(key.SessionId, key.QuarterAt, key.Model);
+                known.Add(key, sum);
+                db.CompactedUsages.Add(sum);
             }
 
-            folded.Add(record);
+            sum.Add(record);
         }
 
         await db.SaveChangesAsync(cancellationToken);
         return await db.UsageRecords.Where(record => sequences.Contains(record.Sequence)).ExecuteDeleteAsync(cancellationToken) == records.Count
             ? records.Count
-            : throw new StoreUnavailableException("Somebody else folds usage at the same time.");
+            : throw new StoreUnavailableException("Another process compacts usage at the same time. Try again later.");
     }
 }

@@ -9,22 +9,22 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Sessions;
 
 /// <summary>
-/// Issues a one-time token with which another agent of the team may start a session below this one (rule 16). It takes no idempotency key: its
-/// answer would be stored, and with it the secret. A token whose answer was lost expires.
+/// Issues a one-time token with which another agent of the team can start a session below this one (rule 16). It accepts no idempotency key, because
+/// the stored answer would contain the secret. If the answer is lost, the token expires unused.
 /// </summary>
 /// <param name="SessionId">The parent session.</param>
-/// <param name="AgentId">The one agent that may use it; null for any agent of the team.</param>
-/// <param name="TtlSeconds">How long it lasts, in seconds: 1 to 3,600; 300 when null.</param>
+/// <param name="AgentId">The only agent that may use the token; null for any agent of the team.</param>
+/// <param name="TtlSeconds">The lifetime of the token in seconds: 1 to 3,600; null for 300.</param>
 public sealed record CreateChildTokenCommand(long SessionId, Guid? AgentId, long? TtlSeconds) : ICommand<ChildTokenResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
 
-/// <summary>A token that was just issued. It is not shown again.</summary>
-/// <param name="Token">What is sent as <c>parent_token</c> to start a session.</param>
+/// <summary>A newly issued token, which is not shown again.</summary>
+/// <param name="Token">The value to send as <c>parent_token</c> to start a session.</param>
 /// <param name="SessionId">The parent session.</param>
-/// <param name="AgentId">The one agent that may use it; null for any agent of the team.</param>
+/// <param name="AgentId">The only agent that may use the token; null for any agent of the team.</param>
 /// <param name="ExpiresAt">When it expires (UTC).</param>
 public sealed record ChildTokenResponse(string Token, long SessionId, Guid? AgentId, DateTimeOffset ExpiresAt);
 
@@ -41,10 +41,10 @@ internal sealed class CreateChildTokenHandler(IEntourageDb db, TimeProvider time
             .SingleOrDefaultAsync(cancellationToken) ?? throw new NotFoundException("session", request.SessionId);
         if (request.AgentId is { } agentId && !await db.Agents.AnyAsync(agent => agent.Id == agentId && agent.TeamId == teamId, cancellationToken))
         {
-            throw new InvalidInputException("agent_id", "The session's team has no such agent.");
+            throw new InvalidInputException("agent_id", "The session's team has no agent with this id.");
         }
 
-        // So that concurrent requests cannot exceed the number of outstanding tokens, and the session cannot end meanwhile.
+        // Prevents concurrent requests from exceeding the number of outstanding tokens, and the session from ending meanwhile.
         await db.LockOrganisationOfTeamAsync(teamId, cancellationToken);
         if (!await db.Sessions.AnyAsync(session => session.Id == request.SessionId && session.Status == SessionStatus.Active, cancellationToken))
         {
@@ -57,7 +57,7 @@ internal sealed class CreateChildTokenHandler(IEntourageDb db, TimeProvider time
         {
             throw new ConflictException(
                 "too-many-child-tokens",
-                $"Session {request.SessionId} has {outstanding} child tokens that are neither used nor expired; {ChildToken.MaxOutstanding} is the limit. "
+                $"Session {request.SessionId} has {outstanding} child tokens that are neither used nor expired. The limit is {ChildToken.MaxOutstanding}. "
                 + "Use one of them, or wait until one expires.");
         }
 

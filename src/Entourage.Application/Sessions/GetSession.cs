@@ -5,7 +5,7 @@ using MediatR;
 namespace Entourage.Application.Sessions;
 
 /// <summary>Reads a session.</summary>
-/// <param name="Id">Which.</param>
+/// <param name="Id">The session.</param>
 public sealed record GetSessionQuery(long Id) : IQuery<SessionResponse>
 {
     /// <inheritdoc/>

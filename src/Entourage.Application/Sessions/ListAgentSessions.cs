@@ -10,11 +10,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>Lists an agent's sessions, the newest first.</summary>
+/// <summary>Lists the sessions of an agent, newest first.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="TaskId">Only those on this task; null for all.</param>
-/// <param name="Status">Only those that stand so; null for all.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="TaskId">Only sessions on this task; null for all.</param>
+/// <param name="Status">Only sessions with this status; null for all.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListAgentSessionsQuery(Guid AgentId, long? TaskId, SessionStatus? Status, PageRequest Page) : IQuery<Page<SessionResponse>>
 {
     /// <inheritdoc/>

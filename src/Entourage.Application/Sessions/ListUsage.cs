@@ -15,19 +15,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>Lists a session's usage, the newest first.</summary>
+/// <summary>Lists the usage of a session, newest first.</summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListUsageQuery(long SessionId, PageRequest Page) : IQuery<Page<UsageRecordResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
 
-/// <summary>One reported use of a model.</summary>
+/// <summary>A usage record.</summary>
 public sealed record UsageRecordResponse
 {
-    /// <summary>The order in which the store took it.</summary>
+    /// <summary>The position in the order of recording.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>A version-7 UUID.</summary>
@@ -39,13 +39,15 @@ public sealed record UsageRecordResponse
     /// <summary>When the money was spent (UTC).</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>Whose time that is: the caller's, or that of the receipt, since the clock of the caller's program was too far off.</summary>
+    /// <summary>
+    /// Whether that time was stated by the caller, or is the time of receipt because the clock of the caller's program was too far off.
+    /// </summary>
     public required TimeSource TimeSource { get; init; }
 
     /// <summary>When it was recorded (UTC).</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>The model used; null when nobody said.</summary>
+    /// <summary>The model; null if unknown.</summary>
     public required string? Model { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -60,73 +62,73 @@ public sealed record UsageRecordResponse
     /// <summary>Cache-write tokens.</summary>
     public required long CacheWriteTokens { get; init; }
 
-    /// <summary>Those of the cache-write tokens that were written for an hour.</summary>
+    /// <summary>The cache-write tokens that were written for an hour.</summary>
     [JsonPropertyName("cache_write_1h_tokens")]
     public required long LongCacheWriteTokens { get; init; }
 
-    /// <summary>Whether it went through the provider's batch API.</summary>
+    /// <summary>Whether the call used the provider's batch API.</summary>
     public required bool Batch { get; init; }
 
-    /// <summary>The sequence of the record that this one corrects: the same usage, priced later. It adds the difference in cost and no tokens.</summary>
+    /// <summary>The sequence of the corrected record: the same usage, priced later. A correction adds the difference in cost and no tokens.</summary>
     public required long? Corrects { get; init; }
 
-    /// <summary>The cost (USD); zero while it is unpriced. Of a correction the difference, which may be less than zero.</summary>
+    /// <summary>The cost (USD); zero while it is unpriced. For a correction the difference, which can be negative.</summary>
     public required Money CostUsd { get; init; }
 
-    /// <summary>The part of the cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
+    /// <summary>The part of the cost that no reservation covered and no hard budget had left (USD).</summary>
     public required Money OverrunUsd { get; init; }
 
-    /// <summary>The reservation that it named, if any.</summary>
+    /// <summary>The reservation that the usage named, if any.</summary>
     public required Guid? ReservationId { get; init; }
 
-    /// <summary>The price that was in force for its model, if there was one.</summary>
+    /// <summary>The price in force for the model, if any.</summary>
     public required long? PriceId { get; init; }
 
-    /// <summary>What that price comes to, by class of tokens; null when there was none.</summary>
+    /// <summary>The cost by that price and class of tokens; null if there was no price.</summary>
     public required PricedCost? Price { get; init; }
 
-    /// <summary>The cost that the caller stated is more than a fifth away from what the price comes to.</summary>
+    /// <summary>Whether the stated cost differs from the price by more than a fifth.</summary>
     public bool CostDiffers => Price is { } price && CostSource == CostSource.Reported && ModelPrice.Differs(CostUsd, price.TotalUsd);
 
-    /// <summary>Where the cost comes from.</summary>
+    /// <summary>The source of the cost.</summary>
     public required CostSource CostSource { get; init; }
 
-    /// <summary>The cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed.</summary>
+    /// <summary>Whether the cost is an estimate: it is assumed, taken from the reservation, or priced with a rate missing.</summary>
     public required bool Estimated { get; init; }
 
-    /// <summary>How it is paid for.</summary>
+    /// <summary>How the usage is billed.</summary>
     public required Billing Billing { get; init; }
 
-    /// <summary>The error of a failed call, if it was one.</summary>
+    /// <summary>The error of a failed call, if any.</summary>
     public required string? Error { get; init; }
 }
 
-/// <summary>Whose time a usage has.</summary>
+/// <summary>The source of a usage's time.</summary>
 public enum TimeSource
 {
-    /// <summary>Its caller told it.</summary>
+    /// <summary>The caller stated it.</summary>
     Told,
 
-    /// <summary>It is when the usage was received.</summary>
+    /// <summary>The time at which the usage was received.</summary>
     Receipt,
 }
 
-/// <summary>What a price comes to.</summary>
+/// <summary>The cost of a usage by its price.</summary>
 public sealed record PricedCost
 {
-    /// <summary>For the input tokens (USD).</summary>
+    /// <summary>The cost of input tokens (USD).</summary>
     public required Money InputUsd { get; init; }
 
-    /// <summary>For the output tokens (USD).</summary>
+    /// <summary>The cost of output tokens (USD).</summary>
     public required Money OutputUsd { get; init; }
 
-    /// <summary>For the cache-read tokens (USD).</summary>
+    /// <summary>The cost of cache-read tokens (USD).</summary>
     public required Money CacheReadUsd { get; init; }
 
-    /// <summary>For the cache-write tokens (USD).</summary>
+    /// <summary>The cost of cache-write tokens (USD).</summary>
     public required Money CacheWriteUsd { get; init; }
 
-    /// <summary>For all of them (USD).</summary>
+    /// <summary>The total cost (USD).</summary>
     public Money TotalUsd => InputUsd + OutputUsd + CacheReadUsd + CacheWriteUsd;
 }
 

@@ -16,13 +16,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>Opens a session, unless it is paused or a hard budget has nothing left (rule 4).</summary>
-/// <param name="AgentId">The agent that is to work.</param>
-/// <param name="TaskId">The task it works on.</param>
-/// <param name="Model">The model; the agent's when null.</param>
-/// <param name="ParentSessionId">The session whose sub-agent this one is; an agent names its own sessions.</param>
-/// <param name="ParentToken">The one-time token of another agent's session, which is the parent then.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <summary>Starts a session, unless a pause applies or a hard budget has nothing left (rule 4).</summary>
+/// <param name="AgentId">The agent.</param>
+/// <param name="TaskId">The task, if any.</param>
+/// <param name="Model">The model; null for the agent's default.</param>
+/// <param name="ParentSessionId">The parent session, which must belong to the same agent unless a lead or an admin starts it.</param>
+/// <param name="ParentToken">A one-time token of another agent's session, which becomes the parent.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record StartSessionCommand(
     Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? ParentToken, string? IdempotencyKey)
     : ICommand<SessionResponse>, IIdempotentCommand
@@ -58,12 +58,12 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         await EnsurePricedAsync(session, now, cancellationToken);
         await EnsureMayStartAsync(session, now, cancellationToken);
 
-        // An event is added, and nothing may be paused or killed between the last look and the start. After the ledger was asked: it
-        // reads over a connection of its own, and would wait for this transaction.
+        // An event is added, and nothing may be paused or killed between the last check and the start. The lock comes after the call of the ledger,
+        // which reads over its own connection and would wait for this transaction.
         await db.LockOrganisationOfTeamAsync(session.TeamId, cancellationToken);
         await EnsureNotPausedAsync(session, now, cancellationToken);
         await EnsureParentIsActiveAsync(parent, cancellationToken);
-        await UseAsync(token, cancellationToken);
+        await ConsumeAsync(token, cancellationToken);
 
         return await db.OpenAsync(session, now, cancellationToken);
     }
@@ -86,12 +86,12 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
             ? task
             : throw new ConflictException(
                 "task-blocked",
-                $"Task {task.Id} waits for tasks that are not done: {string.Join(", ", blockedBy)}.",
+                $"Task {task.Id} depends on tasks that are not done: {string.Join(", ", blockedBy)}. Finish them first.",
                 new Dictionary<string, object?> { ["blocked_by"] = blockedBy });
     }
 
-    /// <summary>The token that a start shows; null when it shows none.</summary>
-    /// <exception cref="ForbiddenException">There is no such token, or it is not for this agent. It is not said which.</exception>
+    /// <summary>Returns the child token of a request; null if it has none.</summary>
+    /// <exception cref="ForbiddenException">The token is unknown or not for this agent. The message does not tell which.</exception>
     private async Task<ChildToken?> FindTokenAsync(Agent agent, StartSessionCommand request, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (request.ParentToken is not { } text)
@@ -113,8 +113,8 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
             : throw new InvalidInputException("parent_session_id", "'parent_session_id' and 'parent_token' must name the same session. Leave one of them out.");
     }
 
-    /// <summary>The parent; null when there is to be none.</summary>
-    /// <exception cref="ForbiddenException">It is another agent's, and this one's key does not speak for that.</exception>
+    /// <summary>Returns the parent session; null if there is none.</summary>
+    /// <exception cref="ForbiddenException">The session belongs to another agent, and the caller has no rights over it.</exception>
     private async Task<Session?> FindParentAsync(Agent agent, long? id, bool isAllowed, CancellationToken cancellationToken)
     {
         if (id is null)
@@ -132,8 +132,11 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
                 + $"(POST /sessions/{id}/child-tokens) and send it as 'parent_token'.");
     }
 
-    /// <summary>Uses a token up, in the transaction of the start: a start that is refused leaves it, and of two starts with one token one wins.</summary>
-    private async Task UseAsync(ChildToken? token, CancellationToken cancellationToken)
+    /// <summary>
+    /// Consumes a token in the transaction of the start. A refused start does not consume it, and only one of two starts with the same token
+    /// succeeds.
+    /// </summary>
+    private async Task ConsumeAsync(ChildToken? token, CancellationToken cancellationToken)
     {
         if (token is not null && await db.ChildTokens.Where(row => row.TokenHash == token.TokenHash).ExecuteDeleteAsync(cancellationToken) == 0)
         {
@@ -158,7 +161,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
 
     private async Task EnsureMayStartAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // The session to be is in its own path, without a number yet: a cap of zero is over before it begins.
+        // The path includes the new session, which has no number yet, so that a session cap of zero refuses it.
         var subject = new BudgetSubject(session.AgentId, session.TaskId, SessionChoice.Of([session.Id, .. session.Ancestors]));
         var reading = await ledger.ReadAsync(subject, now, cancellationToken);
         if (reading.Pauses is [var paused, ..])
@@ -172,7 +175,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         }
     }
 
-    /// <summary>Looks once more, where nothing can be paused any more before this one has begun.</summary>
+    /// <summary>Checks pauses again, now that the lock prevents new ones.</summary>
     private async Task EnsureNotPausedAsync(Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await db.FindPauseAsync(session, now, cancellationToken) is { } paused)
@@ -181,7 +184,7 @@ internal sealed class StartSessionHandler(IEntourageDb db, IBudgetLedger ledger,
         }
     }
 
-    /// <summary>Looks once more, where nothing can end the parent any more before this one has begun.</summary>
+    /// <summary>Checks the parent again, now that the lock prevents its end.</summary>
     private async Task EnsureParentIsActiveAsync(Session? parent, CancellationToken cancellationToken)
     {
         if (parent is not null && !await db.Sessions.AnyAsync(session => session.Id == parent.Id && session.Status == SessionStatus.Active, cancellationToken))

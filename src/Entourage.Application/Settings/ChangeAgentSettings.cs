@@ -12,13 +12,13 @@ using MediatR;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>What one agent may spend.</summary>
-/// <param name="DailyCostLimitUsd">USD a day of its team's zone; null takes the team's default for agents.</param>
+/// <summary>The spending limits of an agent.</summary>
+/// <param name="DailyCostLimitUsd">USD per day in the team's time zone; null for the team's default.</param>
 public sealed record AgentSettingsResponse(Money? DailyCostLimitUsd);
 
-/// <summary>Changes an agent's settings; members that are absent stay as they are.</summary>
+/// <summary>Changes the settings of an agent. Absent members keep their values.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="DailyCostLimitUsd">USD a day; null takes the team's default for agents.</param>
+/// <param name="DailyCostLimitUsd">USD per day; null for the team's default.</param>
 public sealed record ChangeAgentSettingsCommand(Guid AgentId, Patch<Money?> DailyCostLimitUsd) : ICommand<AgentSettingsResponse>
 {
     /// <inheritdoc/>

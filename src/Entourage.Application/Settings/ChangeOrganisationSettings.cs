@@ -14,15 +14,15 @@ using MediatR;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>What an organisation may spend.</summary>
-/// <param name="DailyCostLimitUsd">USD a UTC day, all teams together; null is no limit.</param>
-/// <param name="MonthlyCostLimitUsd">USD a UTC month; null is no limit.</param>
+/// <summary>The spending limits of an organisation.</summary>
+/// <param name="DailyCostLimitUsd">USD per UTC day, for all teams together; null for no limit.</param>
+/// <param name="MonthlyCostLimitUsd">USD per UTC month; null for no limit.</param>
 public sealed record OrganisationSettingsResponse(Money? DailyCostLimitUsd, Money? MonthlyCostLimitUsd);
 
-/// <summary>Changes an organisation's settings; members that are absent stay as they are.</summary>
+/// <summary>Changes the settings of an organisation. Absent members keep their values.</summary>
 /// <param name="OrganisationId">The organisation.</param>
-/// <param name="DailyCostLimitUsd">USD a UTC day; null lifts the limit.</param>
-/// <param name="MonthlyCostLimitUsd">USD a UTC month; null lifts the limit.</param>
+/// <param name="DailyCostLimitUsd">USD per UTC day; null removes the limit.</param>
+/// <param name="MonthlyCostLimitUsd">USD per UTC month; null removes the limit.</param>
 public sealed record ChangeOrganisationSettingsCommand(Guid OrganisationId, Patch<Money?> DailyCostLimitUsd, Patch<Money?> MonthlyCostLimitUsd)
     : ICommand<OrganisationSettingsResponse>
 {

@@ -18,23 +18,24 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>Changes a team's settings; members that are absent stay as they are. Holds from the next call on (rule 10).</summary>
+/// <summary>Changes the settings of a team. Absent members keep their values. The settings apply from the next call on (rule 10).</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="DailyCostLimitUsd">USD a day, all agents together; null lifts the limit.</param>
-/// <param name="WeeklyCostLimitUsd">USD a week; null lifts the limit.</param>
-/// <param name="MonthlyCostLimitUsd">USD a month; null lifts the limit.</param>
-/// <param name="TaskCostLimitUsd">USD for each task without a tag; null lifts the limit.</param>
-/// <param name="SessionCostLimitUsd">USD for each session; null lifts the limit.</param>
-/// <param name="AgentDailyCostLimitUsd">USD a day for each agent; null lifts the limit.</param>
-/// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
-/// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap.</param>
-/// <param name="AbandonedAfterMinutes">After how many minutes of silence an active session is given up: 5 to 10,080; null is never.</param>
-/// <param name="AlertThresholds">The shares of a budget that are told when they are spent; null is none.</param>
-/// <param name="Runaway">When a session has run away; its absent members stay as they are.</param>
-/// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes its type's guideline.</param>
-/// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
+/// <param name="DailyCostLimitUsd">USD per day, for all agents together; null removes the limit.</param>
+/// <param name="WeeklyCostLimitUsd">USD per week; null removes the limit.</param>
+/// <param name="MonthlyCostLimitUsd">USD per month; null removes the limit.</param>
+/// <param name="TaskCostLimitUsd">USD for each task without a budget tag; null removes the limit.</param>
+/// <param name="SessionCostLimitUsd">USD for each session; null removes the limit.</param>
+/// <param name="AgentDailyCostLimitUsd">USD per day for each agent; null removes the limit.</param>
+/// <param name="Enforcement">Whether the budgets refuse or only observe.</param>
+/// <param name="OnExceed">What happens to a session whose usage exhausts a hard cap.</param>
+/// <param name="AbandonedAfterMinutes">The minutes of silence after which an active session is closed as abandoned: 5 to 10,080; null for
+/// never.</param>
+/// <param name="AlertThresholds">The shares of a budget at which alerts are raised; null for none.</param>
+/// <param name="Runaway">The rules for runaway sessions. Absent members keep their values.</param>
+/// <param name="ApplyGuidelineBudgets">Whether a task without a cap takes the guideline of its type.</param>
+/// <param name="UnpricedModels">What happens to work on a model without a price.</param>
 /// <param name="Timezone">An IANA time zone.</param>
-/// <param name="IfMatch">The If-Match header; null changes whatever version there is.</param>
+/// <param name="IfMatch">The If-Match header; null to change any version.</param>
 public sealed record ChangeTeamSettingsCommand(
     Guid TeamId,
     Patch<Money?> DailyCostLimitUsd,
@@ -73,7 +74,7 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
         RuleFor(command => command.AlertThresholds.Value)
             .Must(thresholds => thresholds is null || Domain.Alerts.AlertThresholds.Allow(thresholds))
             .WithMessage(
-                $"'{{PropertyName}}' are up to {Domain.Alerts.AlertThresholds.MaxCount} rising shares above 0 and up to "
+                $"'{{PropertyName}}' must be at most {Domain.Alerts.AlertThresholds.MaxCount} shares in rising order, greater than 0 and at most "
                 + $"{Domain.Alerts.AlertThresholds.Greatest}, with at most {Domain.Alerts.AlertThresholds.Decimals} decimals.")
             .OverridePropertyName("AlertThresholds");
         RuleFor(command => command.Runaway.Value!).NotNull().ChildRules(RunawayPatch.Check).OverridePropertyName("Runaway")
@@ -90,11 +91,11 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         TeamSettingsResponse.EnsureMatch(request.IfMatch, team.Version);
 
-        // An event is added; and where the time zone moves, no usage may be counted in the old windows until they are counted anew.
+        // An event is added. If the time zone changes, no usage may be counted in the old windows until they are recounted.
         var budgets = await lines.BeginAsync(BudgetReach.OfTeam(team.OrganisationId, team.Id), cancellationToken);
 
         var before = TeamSettingsResponse.From(team);
-        var zoneMoved = team.Configure(
+        var zoneChanged = team.Configure(
             new TeamLimits
             {
                 Daily = request.DailyCostLimitUsd.Or(team.Limits.Daily),
@@ -110,12 +111,12 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
             },
             request.Timezone.Or(team.Timezone),
-            WatchOf(request, team.Watch));
+            DetectorRulesOf(request, team.Watch));
         var response = TeamSettingsResponse.From(team);
         db.Events.Add(TeamEventFactory.Of(response, team.Id, time.GetUtcNow()));
         audit.Add(AuditAction.TeamSettingsChanged, AuditSubject.Of(AuditSubjectKind.Team, team.Id, team.OrganisationId, team.Id), before, response);
         await db.SaveChangesAsync(cancellationToken);
-        if (zoneMoved)
+        if (zoneChanged)
         {
             await EndGrantsAsync(team.Id, cancellationToken);
             await RecountAsync(team, cancellationToken);
@@ -125,7 +126,7 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
         return response;
     }
 
-    /// <summary>Notes with the requests that were granted money for the present day that this ended with the old zone's days.</summary>
+    /// <summary>Ends the grants of the current day, which end with the days of the old time zone, on the requests that recorded them.</summary>
     private async Task EndGrantsAsync(Guid teamId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -134,16 +135,13 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
             .ExecuteUpdateAsync(row => row.SetProperty(asked => asked.GrantEndsAt, now), cancellationToken);
     }
 
-    private static DetectorRules WatchOf(ChangeTeamSettingsCommand request, DetectorRules present)
+    private static DetectorRules DetectorRulesOf(ChangeTeamSettingsCommand request, DetectorRules current)
     {
-        var changed = request.Runaway.Value is { } runaway ? runaway.ApplyTo(present) : present;
+        var changed = request.Runaway.Value is { } runaway ? runaway.ApplyTo(current) : current;
         return request.AlertThresholds.IsSet ? changed with { Thresholds = AlertThresholds.Of(request.AlertThresholds.Value ?? []) } : changed;
     }
 
-    /// <summary>
-    /// Counts the windows of a team and its agents anew, in the days of its new time zone, so that its caps and its reports
-    /// go on agreeing (rule 5).
-    /// </summary>
+    /// <summary>Recounts the windows of a team and its agents by the days of the new time zone, so that caps and reports still agree (rule 5).</summary>
     private async Task RecountAsync(Team team, CancellationToken cancellationToken)
     {
         var teamId = BudgetWindow.IdOf(team.Id);
@@ -183,20 +181,20 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
                 select new { Reservation = reservation, session.AgentId })
             .AsNoTracking()
             .ToListAsync(cancellationToken);
-        foreach (var held in reserved)
+        foreach (var row in reserved)
         {
-            sums.Reserve(BudgetPolicy.ForWindows(team, held.AgentId), held.Reservation);
+            sums.Reserve(BudgetPolicy.ForWindows(team, row.AgentId), row.Reservation);
         }
 
-        await SummariseAnewAsync(team, cancellationToken);
+        await RebuildSummariesAsync(team, cancellationToken);
         db.BudgetCounters.AddRange(sums.Windows
             .Where(sum => sum.Key.Scope is BudgetScope.Team or BudgetScope.Agent)
             .Select(sum => BudgetCounter.Create(sum.Key, sum.Value)));
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>Cuts what is in the cost summaries of a team into the days of its new time zone.</summary>
-    private async Task SummariseAnewAsync(Team team, CancellationToken cancellationToken)
+    /// <summary>Rebuilds the cost summaries of a team by the days of its new time zone.</summary>
+    private async Task RebuildSummariesAsync(Team team, CancellationToken cancellationToken)
     {
         await db.CostSummaries.Where(summary => summary.SubjectId == team.Id).ExecuteDeleteAsync(cancellationToken);
         var sums = new CostSummarySums();

@@ -10,19 +10,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>Lists what each agent of a team may spend by its own settings, by name.</summary>
+/// <summary>Lists the spending limits of a team's agents, by agent name.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
-/// <summary>What an agent may spend by its own settings.</summary>
+/// <summary>The spending limits of an agent.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="AgentName">What it is called.</param>
-/// <param name="DailyCostLimitUsd">USD a day of its team's zone; null takes the team's default for agents.</param>
+/// <param name="AgentName">The name of the agent.</param>
+/// <param name="DailyCostLimitUsd">USD per day in the team's time zone; null for the team's default.</param>
 public sealed record AgentLimitResponse(Guid AgentId, string AgentName, Money? DailyCostLimitUsd);
 
 internal sealed class ListAgentLimitsValidator : AbstractValidator<ListAgentLimitsQuery>

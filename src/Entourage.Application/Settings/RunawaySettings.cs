@@ -4,33 +4,33 @@ using FluentValidation;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>When a session of a team has run away, and what is done about it.</summary>
+/// <summary>The rules for runaway sessions of a team.</summary>
 /// <param name="WindowMinutes">The length of the sliding window in minutes.</param>
-/// <param name="MaxTokens">The input and output tokens within the window that make it a runaway; null is never.</param>
-/// <param name="MaxRepeatedErrors">How many usages in a row with the same error make it one; null is never.</param>
-/// <param name="Action">What is done: people are told, and the agent goes on, is paused, or has its session killed.</param>
+/// <param name="MaxTokens">The input and output tokens within the window that make a session a runaway; null for no such limit.</param>
+/// <param name="MaxRepeatedErrors">The number of consecutive usages with the same error that make a session a runaway; null for no such
+/// limit.</param>
+/// <param name="Action">The action: an alert only, or also pausing the agent or killing the session.</param>
 public sealed record RunawaySettingsResponse(int WindowMinutes, long? MaxTokens, int? MaxRepeatedErrors, RunawayAction Action)
 {
     internal static RunawaySettingsResponse From(DetectorRules rules) =>
         new(rules.WindowMinutes, rules.MaxTokens, rules.MaxRepeatedErrors, rules.Action);
 }
 
-/// <summary>Changes of what makes a session a runaway; an absent member stays as it is.</summary>
+/// <summary>Changes the rules for runaway sessions. Absent members keep their values.</summary>
 public sealed record RunawayPatch
 {
     /// <summary>The length of the sliding window in minutes: 1 to 1,440.</summary>
     public Patch<long> WindowMinutes { get; init; }
 
-    /// <summary>The input and output tokens within the window that make it a runaway: 1 to 10,000,000,000; null is never.</summary>
+    /// <summary>The input and output tokens within the window that make a session a runaway: 1 to 10,000,000,000; null for no such limit.</summary>
     public Patch<long?> MaxTokens { get; init; }
 
-    /// <summary>How many usages in a row with the same error make it one: 2 to 1,000; null is never.</summary>
+    /// <summary>The number of consecutive usages with the same error that make a session a runaway: 2 to 1,000; null for no such limit.</summary>
     public Patch<long?> MaxRepeatedErrors { get; init; }
 
-    /// <summary>What is done: alert, pause the agent, or kill the session.</summary>
+    /// <summary>The action: alert, pause the agent, or kill the session.</summary>
     public Patch<RunawayAction> Action { get; init; }
 
-    /// <summary>The rules of shape.</summary>
     internal static void Check(InlineValidator<RunawayPatch> patch)
     {
         patch.RuleFor(runaway => runaway.WindowMinutes.Value)
@@ -43,7 +43,7 @@ public sealed record RunawayPatch
             .OverridePropertyName(nameof(MaxRepeatedErrors));
     }
 
-    /// <summary>The rules with the changes made.</summary>
+    /// <summary>Returns the rules with the changes applied.</summary>
     internal DetectorRules ApplyTo(DetectorRules rules) => rules with
     {
         WindowMinutes = (int)WindowMinutes.Or(rules.WindowMinutes),

@@ -7,22 +7,22 @@ using Entourage.Domain.Teams;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>What a team may spend and how its budgets behave. All limits are in USD; null is no limit.</summary>
-/// <param name="DailyCostLimitUsd">A day of the team's zone, all agents together.</param>
-/// <param name="WeeklyCostLimitUsd">A week from Monday.</param>
-/// <param name="MonthlyCostLimitUsd">A calendar month.</param>
-/// <param name="TaskCostLimitUsd">Each task that has no <c>budget:X</c> tag.</param>
-/// <param name="SessionCostLimitUsd">Each session together with the sessions of its sub-agents.</param>
-/// <param name="AgentDailyCostLimitUsd">A day of each agent that has no limit of its own.</param>
-/// <param name="Enforcement">Whether the budgets refuse or only watch.</param>
-/// <param name="OnExceed">What becomes of a session whose usage leaves nothing of a hard cap: it is told to stop, or killed.</param>
-/// <param name="AbandonedAfterMinutes">After how many minutes of silence an active session is given up; null is never.</param>
-/// <param name="AlertThresholds">The shares of a budget that are told when they are spent.</param>
-/// <param name="Runaway">When a session has run away.</param>
-/// <param name="ApplyGuidelineBudgets">Whether a task with no cap takes the upper end of its type's reasonable budget.</param>
-/// <param name="UnpricedModels">What becomes of work on a model that has no price.</param>
-/// <param name="Timezone">The IANA time zone in which days, weeks and months are counted.</param>
-/// <param name="Version">The version of the settings; not part of the answer's body.</param>
+/// <summary>The spending limits and budget settings of a team. All limits are in USD; null means no limit.</summary>
+/// <param name="DailyCostLimitUsd">Per day in the team's time zone, for all agents together.</param>
+/// <param name="WeeklyCostLimitUsd">Per week from Monday.</param>
+/// <param name="MonthlyCostLimitUsd">Per calendar month.</param>
+/// <param name="TaskCostLimitUsd">For each task without a <c>budget:X</c> tag.</param>
+/// <param name="SessionCostLimitUsd">For each session, including the sessions of its sub-agents.</param>
+/// <param name="AgentDailyCostLimitUsd">Per day for each agent without its own limit.</param>
+/// <param name="Enforcement">Whether the budgets refuse or only observe.</param>
+/// <param name="OnExceed">Whether a session whose usage exhausts a hard cap is asked to stop or killed.</param>
+/// <param name="AbandonedAfterMinutes">The minutes of silence after which an active session is closed as abandoned; null for never.</param>
+/// <param name="AlertThresholds">The shares of a budget at which alerts are raised.</param>
+/// <param name="Runaway">The rules for runaway sessions.</param>
+/// <param name="ApplyGuidelineBudgets">Whether a task without a cap takes the upper end of its type's reasonable budget.</param>
+/// <param name="UnpricedModels">What happens to work on a model without a price.</param>
+/// <param name="Timezone">The IANA time zone of days, weeks and months.</param>
+/// <param name="Version">The version of the settings; not part of the response body.</param>
 public sealed record TeamSettingsResponse(
     Money? DailyCostLimitUsd,
     Money? WeeklyCostLimitUsd,
@@ -61,8 +61,8 @@ public sealed record TeamSettingsResponse(
         team.Timezone,
         team.Version);
 
-    /// <summary>Checks an If-Match header against the present version.</summary>
-    /// <exception cref="ConflictException"><c>stale</c>.</exception>
+    /// <summary>Checks an If-Match header against the current version.</summary>
+    /// <exception cref="ConflictException"><c>stale</c>: the settings have changed.</exception>
     internal static void EnsureMatch(string? ifMatch, long version)
     {
         if (ifMatch is null or "*" || ifMatch.Split(',', StringSplitOptions.TrimEntries).Contains(EntityTagOf(version)))
@@ -70,7 +70,7 @@ public sealed record TeamSettingsResponse(
             return;
         }
 
-        throw new ConflictException("stale", "The settings have changed since they were read: read them again and repeat the change.");
+        throw new ConflictException("stale", "The settings have changed since you read them. Read them again and repeat the change.");
     }
 
     private static string EntityTagOf(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");

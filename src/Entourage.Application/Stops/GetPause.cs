@@ -5,9 +5,9 @@ using MediatR;
 
 namespace Entourage.Application.Stops;
 
-/// <summary>Reads whether an agent, a team or an organisation is paused, and who has obeyed.</summary>
-/// <param name="Scope">Which of the three.</param>
-/// <param name="Id">The id of that.</param>
+/// <summary>Reads whether an agent, a team or an organisation is paused, and which sessions have obeyed.</summary>
+/// <param name="Scope">The scope of the pause.</param>
+/// <param name="Id">The id of the agent, team or organisation.</param>
 public sealed record GetPauseQuery(PauseScope Scope, Guid Id) : IQuery<PauseResponse>
 {
     /// <inheritdoc/>

@@ -4,10 +4,10 @@ using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Stops;
 
-/// <summary>What is answered to those who would start or reserve something while it is paused.</summary>
+/// <summary>Creates the refusal of a start or a reservation while a pause applies.</summary>
 public static class PausedRefusal
 {
-    /// <summary>The refusal that a pause is the reason for.</summary>
+    /// <summary>Creates the refusal for a pause in force.</summary>
     public static ConflictException Of(PauseInForce paused)
     {
         ArgumentNullException.ThrowIfNull(paused);

@@ -9,16 +9,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Stops;
 
-/// <summary>Reads what a pause of an agent, a team or an organisation would stop now.</summary>
-/// <param name="Scope">Which of the three.</param>
-/// <param name="Id">The id of that.</param>
+/// <summary>Previews the effect of pausing an agent, a team or an organisation now.</summary>
+/// <param name="Scope">The scope of the pause.</param>
+/// <param name="Id">The id of the agent, team or organisation.</param>
 public sealed record PreviewPauseQuery(PauseScope Scope, Guid Id) : IQuery<StopPreviewResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Scope.NeedsToStop(Id);
 }
 
-/// <summary>Reads what killing a session would end now: itself and the sessions of its sub-agents.</summary>
+/// <summary>Previews the effect of killing a session now, including the sessions of its sub-agents.</summary>
 /// <param name="SessionId">The session.</param>
 public sealed record PreviewKillQuery(long SessionId) : IQuery<StopPreviewResponse>
 {
@@ -26,16 +26,16 @@ public sealed record PreviewKillQuery(long SessionId) : IQuery<StopPreviewRespon
     public Permission RequiredPermission() => Permission.Lead(Resource.Session(SessionId));
 }
 
-/// <summary>What would be stopped.</summary>
-/// <param name="Agents">How many agents could not begin anything: those below what is paused; none where a session is killed.</param>
-/// <param name="Sessions">The active sessions that would be told to stop, or would be ended, by their numbers.</param>
+/// <summary>The work that a pause or a kill would stop.</summary>
+/// <param name="Agents">The number of agents that could not start anything; 0 for a kill.</param>
+/// <param name="Sessions">The active sessions that would be asked to stop or be killed, by number.</param>
 public sealed record StopPreviewResponse(int Agents, IReadOnlyList<StoppedSessionResponse> Sessions);
 
 /// <summary>An active session that would be stopped.</summary>
-/// <param name="SessionId">Its number.</param>
-/// <param name="AgentName">What its agent is called.</param>
-/// <param name="TaskTitle">What its task is called, if it has one.</param>
-/// <param name="CostUsd">What it has cost so far (USD).</param>
+/// <param name="SessionId">The number of the session.</param>
+/// <param name="AgentName">The name of the agent.</param>
+/// <param name="TaskTitle">The title of the task, if any.</param>
+/// <param name="CostUsd">The cost of the session so far (USD).</param>
 public sealed record StoppedSessionResponse(long SessionId, string AgentName, string? TaskTitle, MoneyTotal CostUsd);
 
 internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<PreviewPauseQuery, StopPreviewResponse>, IRequestHandler<PreviewKillQuery, StopPreviewResponse>
@@ -53,7 +53,7 @@ internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<Prev
             await db.KeepOfAgentAsync(active, request.Id, cancellationToken);
         }
 
-        return new(agents, await NameAsync(active, cancellationToken));
+        return new(agents, await ToResponsesAsync(active, cancellationToken));
     }
 
     public async Task<StopPreviewResponse> Handle(PreviewKillQuery request, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<Prev
             .GetAsync(request.SessionId, "session", cancellationToken);
         var active = await ReadActiveAsync([session.TeamId], cancellationToken);
         active.RemoveAll(other => other.Id != session.Id && !other.Ancestors.Contains(session.Id));
-        return new(0, await NameAsync(active, cancellationToken));
+        return new(0, await ToResponsesAsync(active, cancellationToken));
     }
 
     private async Task<List<Session>> ReadActiveAsync(IReadOnlyCollection<Guid> teams, CancellationToken cancellationToken) =>
@@ -72,7 +72,7 @@ internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<Prev
             .OrderBy(session => session.Id)
             .ToListAsync(cancellationToken);
 
-    private async Task<IReadOnlyList<StoppedSessionResponse>> NameAsync(List<Session> sessions, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoppedSessionResponse>> ToResponsesAsync(List<Session> sessions, CancellationToken cancellationToken)
     {
         var agentIds = sessions.Select(session => session.AgentId).Distinct().ToArray();
         var taskIds = sessions.Select(session => session.TaskId ?? 0).Distinct().ToArray();

@@ -3,43 +3,43 @@ using Entourage.Application.Budgets;
 
 namespace Entourage.Application.Stops;
 
-/// <summary>What happened to work.</summary>
+/// <summary>The action of a stop notice.</summary>
 public enum StopAction
 {
-    /// <summary>A session was ended by somebody else than its agent.</summary>
+    /// <summary>A session was killed.</summary>
     Killed,
 
-    /// <summary>It must stop until it is resumed, or the pause runs out.</summary>
+    /// <summary>Work must stop until it is resumed or the pause expires.</summary>
     Paused,
 
-    /// <summary>It may go on.</summary>
+    /// <summary>Work may continue.</summary>
     Resumed,
 }
 
-/// <summary>Whose work a stop is of.</summary>
+/// <summary>The scope of a stop notice.</summary>
 public enum StopScope
 {
-    /// <summary>A session's.</summary>
+    /// <summary>A session.</summary>
     Session,
 
-    /// <summary>An agent's.</summary>
+    /// <summary>An agent.</summary>
     Agent,
 
-    /// <summary>A team's.</summary>
+    /// <summary>A team.</summary>
     Team,
 
-    /// <summary>An organisation's.</summary>
+    /// <summary>An organisation.</summary>
     Organisation,
 }
 
-/// <summary>What the watchers of a team are told of a stop, or of its end.</summary>
-/// <param name="Action">What happened.</param>
-/// <param name="Scope">To whom.</param>
-/// <param name="ScopeId">The id of that.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="By">Who did it; <c>entourage</c> where the product itself did.</param>
-/// <param name="At">When (UTC).</param>
-/// <param name="ExpiresAt">When a pause runs out (UTC); null for one that does not.</param>
+/// <summary>The payload of a stop event: a kill, a pause or the end of a pause.</summary>
+/// <param name="Action">The action.</param>
+/// <param name="Scope">The scope of the action.</param>
+/// <param name="ScopeId">The id of the session, agent, team or organisation.</param>
+/// <param name="Reason">The reason.</param>
+/// <param name="By">The name of the actor; <c>entourage</c> for Entourage itself.</param>
+/// <param name="At">When the action was taken (UTC).</param>
+/// <param name="ExpiresAt">When the pause expires (UTC); null for never.</param>
 public sealed record StopNotice(
     StopAction Action,
     StopScope Scope,

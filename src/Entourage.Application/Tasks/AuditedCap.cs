@@ -6,16 +6,16 @@ using Entourage.Domain.Tasks;
 
 namespace Entourage.Application.Tasks;
 
-/// <summary>What the trail tells of a task's cap.</summary>
-/// <param name="BudgetUsd">Its own (USD); null where it takes its team's default.</param>
+/// <summary>The cap of a task, as the audit trail records it.</summary>
+/// <param name="BudgetUsd">The task's own cap (USD); null if it takes the team's default.</param>
 internal sealed record AuditedCap(Money? BudgetUsd)
 {
-    /// <summary>Adds an entry where a task's own cap is no longer what it was.</summary>
-    /// <param name="audit">Where to.</param>
+    /// <summary>Adds an audit entry if the task's own cap has changed.</summary>
+    /// <param name="audit">The audit trail.</param>
     /// <param name="db">The store.</param>
-    /// <param name="task">The task, which has its number.</param>
-    /// <param name="before">Its own cap before (USD).</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="task">The task, already saved.</param>
+    /// <param name="before">Its own cap before the change (USD).</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     public static async Task AddAsync(AuditTrail audit, IEntourageDb db, WorkTask task, Money? before, CancellationToken cancellationToken)
     {
         if (task.OwnLimit != before)

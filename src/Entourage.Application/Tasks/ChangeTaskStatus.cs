@@ -7,9 +7,9 @@ using MediatR;
 
 namespace Entourage.Application.Tasks;
 
-/// <summary>Moves a task to another status.</summary>
-/// <param name="Id">Which.</param>
-/// <param name="Status">The status it is to have.</param>
+/// <summary>Changes the status of a task.</summary>
+/// <param name="Id">The task.</param>
+/// <param name="Status">The new status.</param>
 public sealed record ChangeTaskStatusCommand(long Id, WorkTaskStatus? Status) : ICommand<TaskResponse>
 {
     /// <inheritdoc/>

@@ -9,16 +9,16 @@ using MediatR;
 
 namespace Entourage.Application.Tasks;
 
-/// <summary>Makes a task of a team.</summary>
+/// <summary>Creates a task in a team.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Title">What is to be done, in a line.</param>
-/// <param name="Description">What is to be done, at length.</param>
-/// <param name="Priority">How pressing it is.</param>
-/// <param name="TaskType">What kind of work it is.</param>
+/// <param name="Title">The title, on one line.</param>
+/// <param name="Description">The description.</param>
+/// <param name="Priority">The priority.</param>
+/// <param name="TaskType">The type of work.</param>
 /// <param name="Tags">Labels; one of the form <c>budget:X</c> caps the task at X dollars.</param>
-/// <param name="DependsOn">The tasks of the team that must be done before it can start.</param>
-/// <param name="AssigneeId">The agent of the team that it is given to.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="DependsOn">The tasks of the team that must be done before this one can start.</param>
+/// <param name="AssigneeId">The agent of the team that the task is assigned to.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateTaskCommand(
     Guid TeamId,
     string Title,

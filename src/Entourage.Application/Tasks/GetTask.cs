@@ -6,7 +6,7 @@ using MediatR;
 namespace Entourage.Application.Tasks;
 
 /// <summary>Reads a task.</summary>
-/// <param name="Id">Which.</param>
+/// <param name="Id">The task.</param>
 public sealed record GetTaskQuery(long Id) : IQuery<TaskResponse>
 {
     /// <inheritdoc/>

@@ -6,19 +6,19 @@ using MediatR;
 
 namespace Entourage.Application.Tasks;
 
-/// <summary>Lists what work of each kind usually costs.</summary>
+/// <summary>Lists the usual cost of each kind of work.</summary>
 public sealed record ListGuidelinesQuery : IQuery<IReadOnlyList<GuidelineResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent();
 }
 
-/// <summary>What work of a kind usually costs, and from where on something is likely wrong.</summary>
+/// <summary>The usual cost of a kind of work, and the amount above which something is probably wrong.</summary>
 /// <param name="Name">The kind of work.</param>
-/// <param name="TaskType">The task type it is for; null for the daily total of a team.</param>
+/// <param name="TaskType">The task type; null for the daily total of a team.</param>
 /// <param name="ReasonableFromUsd">The lower end of a reasonable budget (USD).</param>
-/// <param name="ReasonableToUsd">The upper end (USD).</param>
-/// <param name="RedFlagAboveUsd">Spending more than this is a red flag (USD).</param>
+/// <param name="ReasonableToUsd">The upper end of a reasonable budget (USD).</param>
+/// <param name="RedFlagAboveUsd">The amount above which spending is a red flag (USD).</param>
 public sealed record GuidelineResponse(string Name, TaskType? TaskType, Money ReasonableFromUsd, Money ReasonableToUsd, Money RedFlagAboveUsd);
 
 internal sealed class ListGuidelinesHandler : IRequestHandler<ListGuidelinesQuery, IReadOnlyList<GuidelineResponse>>

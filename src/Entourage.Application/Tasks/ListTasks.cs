@@ -10,10 +10,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Tasks;
 
-/// <summary>Lists a team's tasks, the newest first.</summary>
+/// <summary>Lists the tasks of a team, newest first.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Status">Only those that stand there; null for all.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Status">Only tasks with this status; null for all.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListTasksQuery(Guid TeamId, WorkTaskStatus? Status, PageRequest Page) : IQuery<Page<TaskResponse>>
 {
     /// <inheritdoc/>

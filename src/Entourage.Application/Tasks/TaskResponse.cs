@@ -6,61 +6,61 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Tasks;
 
-/// <summary>A task and what has been spent on it.</summary>
+/// <summary>A task and its spending.</summary>
 public sealed record TaskResponse
 {
-    /// <summary>Its number.</summary>
+    /// <summary>The number of the task.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The team whose task it is.</summary>
+    /// <summary>The team.</summary>
     public required Guid TeamId { get; init; }
 
-    /// <summary>What is to be done, in a line.</summary>
+    /// <summary>The title, on one line.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What is to be done, at length.</summary>
+    /// <summary>The description.</summary>
     public required string? Description { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The status.</summary>
     public required WorkTaskStatus Status { get; init; }
 
-    /// <summary>How pressing it is.</summary>
+    /// <summary>The priority.</summary>
     public required TaskPriority Priority { get; init; }
 
-    /// <summary>What kind of work it is.</summary>
+    /// <summary>The type of work.</summary>
     public required TaskType TaskType { get; init; }
 
-    /// <summary>Its labels.</summary>
+    /// <summary>The tags.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
-    /// <summary>The tasks that must be done before it can start.</summary>
+    /// <summary>The tasks that must be done before this one can start.</summary>
     public required IReadOnlyList<long> DependsOn { get; init; }
 
-    /// <summary>The agent it is given to, if any.</summary>
+    /// <summary>The agent that the task is assigned to, if any.</summary>
     public required Guid? AssigneeId { get; init; }
 
-    /// <summary>The cap that holds for it (USD): its tag's or what a person raised it to, else its team's default; null when there is none.</summary>
+    /// <summary>The cap of the task (USD): from its tag or a grant, else the team's default; null if there is none.</summary>
     public required Money? BudgetUsd { get; init; }
 
-    /// <summary>What its sessions have cost (USD).</summary>
+    /// <summary>The cost of its sessions (USD).</summary>
     public required MoneyTotal SpentUsd { get; init; }
 
-    /// <summary>What is left of the cap, live reservations taken off (USD); negative after an overrun; null without a cap.</summary>
+    /// <summary>The amount left of the cap after spending and live reservations (USD), negative after an overrun; null without a cap.</summary>
     public required MoneyTotal? RemainingUsd { get; init; }
 
-    /// <summary>Whether more was spent than the guideline for its type calls a red flag.</summary>
+    /// <summary>Whether the spending exceeds the red flag of the guideline for its type.</summary>
     public required bool RedFlag { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it last changed (UTC).</summary>
+    /// <summary>When the task last changed (UTC).</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>When it was done (UTC).</summary>
+    /// <summary>When the task was done (UTC).</summary>
     public required DateTimeOffset? CompletedAt { get; init; }
 
-    /// <summary>Answers for tasks of one team, in the given order.</summary>
+    /// <summary>Reads the responses for tasks of one team, in the given order.</summary>
     internal static async Task<IReadOnlyList<TaskResponse>> ReadAsync(
         IEntourageDb db, Guid teamId, IReadOnlyCollection<WorkTask> tasks, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ public sealed record TaskResponse
         ];
     }
 
-    /// <summary>The answer for one task.</summary>
+    /// <summary>Reads the response for one task.</summary>
     internal static async Task<TaskResponse> ReadAsync(
         IEntourageDb db, WorkTask task, DateTimeOffset now, CancellationToken cancellationToken) =>
         (await ReadAsync(db, task.TeamId, [task], now, cancellationToken))[0];

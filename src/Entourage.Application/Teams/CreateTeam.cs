@@ -10,12 +10,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Teams;
 
-/// <summary>Makes a team in an organisation.</summary>
+/// <summary>Creates a team in an organisation.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 /// <param name="Name">The display name.</param>
-/// <param name="Slug">The name in addresses; unique in the organisation.</param>
-/// <param name="Timezone">An IANA time zone; UTC when null.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="Slug">The name in URLs; unique in the organisation.</param>
+/// <param name="Timezone">An IANA time zone; null for UTC.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateTeamCommand(Guid OrganisationId, string Name, string Slug, string? Timezone, string? IdempotencyKey)
     : ICommand<TeamResponse>, IIdempotentCommand
 {
@@ -43,7 +43,7 @@ internal sealed class CreateTeamHandler(IEntourageDb db, TimeProvider time) : IR
         var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
         var team = Team.Create(organisation, request.Name, request.Slug, request.Timezone ?? "UTC", time.GetUtcNow());
         db.Teams.Add(team);
-        await db.SaveUniqueAsync($"The organisation has a team with the slug '{request.Slug}' already.", cancellationToken);
+        await db.SaveUniqueAsync($"The organisation already has a team with the slug '{request.Slug}'. Choose another slug.", cancellationToken);
         return await db.Teams.AsNoTracking()
             .Where(created => created.Id == team.Id)
             .Select(TeamResponse.Projection(db, team.CreatedAt))

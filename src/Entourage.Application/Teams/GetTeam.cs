@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Teams;
 
 /// <summary>Reads a team with its agents.</summary>
-/// <param name="Id">Which.</param>
+/// <param name="Id">The team.</param>
 public sealed record GetTeamQuery(Guid Id) : IQuery<TeamWithAgentsResponse>
 {
     /// <inheritdoc/>

@@ -9,9 +9,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Teams;
 
-/// <summary>Lists an organisation's teams by slug: all of them to an admin, to others their own.</summary>
+/// <summary>Lists the teams of an organisation by slug. An admin sees all of them, other callers their own.</summary>
 /// <param name="OrganisationId">The organisation.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListTeamsQuery(Guid OrganisationId, PageRequest Page) : IQuery<Page<TeamResponse>>
 {
     /// <inheritdoc/>

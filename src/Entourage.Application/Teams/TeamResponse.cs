@@ -9,7 +9,7 @@ namespace Entourage.Application.Teams;
 /// <summary>Whether a team's agents may work.</summary>
 public enum TeamStatus
 {
-    /// <summary>They may.</summary>
+    /// <summary>The agents may work.</summary>
     Active,
 
     /// <summary>The team or its organisation is paused.</summary>
@@ -28,19 +28,19 @@ public record TeamResponse
     /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The name in addresses; unique in its organisation.</summary>
+    /// <summary>The name in URLs; unique in its organisation.</summary>
     public required string Slug { get; init; }
 
-    /// <summary>The IANA time zone in which its days are counted.</summary>
+    /// <summary>The IANA time zone of the team's days.</summary>
     public required string Timezone { get; init; }
 
     /// <summary>Whether its agents may work.</summary>
     public required TeamStatus Status { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    // By hand and not by AutoMapper: the status is a question to another table.
+    // Written by hand instead of mapped, because the status depends on another table.
     internal static Expression<Func<Team, TeamResponse>> Projection(IEntourageDb db, DateTimeOffset now) => team => new TeamResponse
     {
         Id = team.Id,
@@ -64,6 +64,6 @@ public sealed record TeamWithAgentsResponse : TeamResponse
     internal TeamWithAgentsResponse(TeamResponse team, IReadOnlyList<AgentResponse> agents)
         : base(team) => Agents = agents;
 
-    /// <summary>Its agents, by name; the first 200.</summary>
+    /// <summary>The first 200 agents, by name.</summary>
     public required IReadOnlyList<AgentResponse> Agents { get; init; }
 }

@@ -9,11 +9,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Verification;
 
-/// <summary>Verifies the totals of one organisation: only its own rows are read, so that those of another cannot get in the way.</summary>
+/// <summary>
+/// Verifies the totals of one organisation. It reads only this organisation's rows, so that damaged rows of another cannot interfere.
+/// </summary>
 internal sealed class OrganisationVerification(IEntourageDb db, Guid organisationId, string name, VerificationFindings findings, TotalsRepair? repair)
 {
-    // As many keys as one question asks for.
-    private const int PieceSize = 500;
+    // The most keys in one query.
+    private const int BatchSize = 500;
 
     private readonly Dictionary<RollupKey, UsageSum> rollups = [];
     private readonly CounterSums counters = new();
@@ -26,7 +28,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         teams = await OwnTeams.AsNoTracking().ToDictionaryAsync(team => team.Id, cancellationToken);
         sessions = await VerifiedSession.Of(OwnSessions).ToDictionaryAsync(session => session.Id, cancellationToken);
         await ReadRecordsAsync(cancellationToken);
-        var spent = AddUp();
+        var spent = SumTotals();
         await ReadReservationsAsync(cancellationToken);
         await CompareRollupsAsync(cancellationToken);
         foreach (var session in sessions.Values)
@@ -57,13 +59,13 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
             Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, UsageSum.Of(record));
         }
 
-        var folds = from folded in db.CompactedUsages.AsNoTracking()
-                    join session in OwnSessions on folded.SessionId equals session.Id
-                    select folded;
-        await foreach (var folded in folds.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        var compacted = from sum in db.CompactedUsages.AsNoTracking()
+                        join session in OwnSessions on sum.SessionId equals session.Id
+                        select sum;
+        await foreach (var sum in compacted.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            findings.Folded += folded.Records;
-            Add(folded.SessionId, folded.QuarterAt, folded.Model, folded.Amounts.ToSum());
+            findings.Compacted += sum.Records;
+            Add(sum.SessionId, sum.QuarterAt, sum.Model, sum.Amounts.ToSum());
         }
 
         void Add(long sessionId, DateTimeOffset quarterAt, string model, UsageSum sum)
@@ -73,8 +75,8 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         }
     }
 
-    /// <summary>Every window is a whole number of quarters of an hour, so the other totals are sums of these.</summary>
-    private Dictionary<long, UsageSum> AddUp()
+    /// <summary>Derives the other totals from the rollups. Every window is a whole number of quarters of an hour.</summary>
+    private Dictionary<long, UsageSum> SumTotals()
     {
         var spent = new Dictionary<long, UsageSum>();
         foreach (var (key, totals) in rollups)
@@ -115,23 +117,23 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
             var key = RollupKey.Of(rollup);
             if (!sessions.TryGetValue(rollup.SessionId, out var session))
             {
-                findings.Trouble($"{name}: {key} is of {rollup.Sum}, but there is no session {rollup.SessionId} of it.");
+                findings.AddProblem($"{name}: {key} holds {rollup.Sum}, but the organisation has no session {rollup.SessionId}.");
                 continue;
             }
 
             rollups.Remove(key, out var expected);
-            var isMarked = rollup.IsSummarised && rollup.Sum.Agrees(expected) && !rollup.Summarised.ToSum().Agrees(rollup.Sum);
-            if (isMarked)
+            var isWronglyMarked = rollup.IsSummarised && rollup.Sum.Agrees(expected) && !rollup.Summarised.ToSum().Agrees(rollup.Sum);
+            if (isWronglyMarked)
             {
-                // Nobody would ever summarise what is missing. A repair takes the mark away.
-                Compare($"{key}, what is marked as summarised", rollup.Summarised.ToSum(), expected, () => repair?.Set(key, expected, isNew: false));
+                // The missing amount would never be summarised. A repair clears the mark.
+                Compare($"{key}, amount marked as summarised", rollup.Summarised.ToSum(), expected, () => repair?.Set(key, expected, isNew: false));
             }
             else
             {
                 Compare(key, rollup.Sum, expected, () => repair?.Set(key, expected, isNew: false));
             }
 
-            // What the summaries hold of the rollups, whatever these should be: a rollup that is put right is summarised again.
+            // The summaries must match what the rollups mark as summarised, even if a rollup is wrong: a repaired rollup is summarised again.
             var team = teams[rollup.TeamId];
             var origin = new CostOrigin(
                 organisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt);
@@ -162,10 +164,10 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
 
         async Task CompareAsync(BudgetScope scope, IEnumerable<string> ids)
         {
-            foreach (var piece in ids.Chunk(PieceSize))
+            foreach (var batch in ids.Chunk(BatchSize))
             {
                 await foreach (var counter in db.BudgetCounters.AsNoTracking()
-                    .Where(counter => counter.Scope == scope && piece.Contains(counter.ScopeId))
+                    .Where(counter => counter.Scope == scope && batch.Contains(counter.ScopeId))
                     .AsAsyncEnumerable().WithCancellation(cancellationToken))
                 {
                     expectedByWindow.Remove(counter.Window, out var expected);
@@ -181,10 +183,10 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
     private async Task CompareSummariesAsync(CancellationToken cancellationToken)
     {
         var expectedByKey = summaries.Sums.ToDictionary();
-        foreach (var piece in teams.Keys.Append(organisationId).Chunk(PieceSize))
+        foreach (var batch in teams.Keys.Append(organisationId).Chunk(BatchSize))
         {
             await foreach (var summary in db.CostSummaries.AsNoTracking()
-                .Where(summary => piece.Contains(summary.SubjectId))
+                .Where(summary => batch.Contains(summary.SubjectId))
                 .AsAsyncEnumerable().WithCancellation(cancellationToken))
             {
                 expectedByKey.Remove(summary.Key, out var expected);
@@ -198,11 +200,11 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         }
     }
 
-    private void Compare(object total, UsageSum stored, UsageSum expected, Action putRight) =>
-        findings.Compare(total, stored, expected, stored.Agrees(expected), putRight);
+    private void Compare(object total, UsageSum stored, UsageSum expected, Action repairTotal) =>
+        findings.Compare(total, stored, expected, stored.Agrees(expected), repairTotal);
 }
 
-/// <summary>What a verification needs to know of a session: much less than its row holds.</summary>
+/// <summary>The columns of a session that a verification needs.</summary>
 internal sealed record VerifiedSession(
     long Id, Guid TeamId, Guid AgentId, long? TaskId, IReadOnlyList<long> Ancestors, string? Model, DateTimeOffset StartedAt, UsageSum Sum)
 {

@@ -5,20 +5,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Verification;
 
-/// <summary>Looks for rows that belong to nothing: those of an organisation are verified with it.</summary>
+/// <summary>Finds rows that belong to no existing organisation. The rows of an organisation are verified with it.</summary>
 internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings findings, TotalsRepair? repair)
 {
-    // As many keys as one question asks for.
-    private const int PieceSize = 500;
+    // The most keys in one query.
+    private const int BatchSize = 500;
 
-    // Of sessions, teams and organisations that are gone; each stands for all of its rows.
-    private const int MaxNamed = 100;
+    // The most missing sessions, teams or organisations to report. Each stands for all of its rows.
+    private const int MaxReported = 100;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await FindLostTeamsAsync(cancellationToken);
         await FindLostSessionsAsync("Usage records", db.UsageRecords.Select(record => record.SessionId), cancellationToken);
-        await FindLostSessionsAsync("Rows of folded usage", db.CompactedUsages.Select(folded => folded.SessionId), cancellationToken);
+        await FindLostSessionsAsync("Rows of compacted usage", db.CompactedUsages.Select(sum => sum.SessionId), cancellationToken);
         await FindLostSessionsAsync(
             "Live reservations", db.Reservations.Where(reservation => reservation.EndedAt == null).Select(reservation => reservation.SessionId), cancellationToken);
         await CompareCountersAsync(cancellationToken);
@@ -30,45 +30,45 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
         foreach (var team in await db.Teams
             .Where(team => !db.Organisations.Any(organisation => organisation.Id == team.OrganisationId))
             .Select(team => new { team.Id, team.OrganisationId })
-            .Take(MaxNamed).ToListAsync(cancellationToken))
+            .Take(MaxReported).ToListAsync(cancellationToken))
         {
-            findings.Trouble($"Team {team.Id} is of organisation {team.OrganisationId}, which is not there: its totals were not verified.");
+            findings.AddProblem($"Team {team.Id} belongs to organisation {team.OrganisationId}, which does not exist. Its totals were not verified.");
         }
 
         foreach (var session in await db.Sessions
             .Where(session => !db.Teams.Any(team => team.Id == session.TeamId))
             .Select(session => new { session.Id, session.TeamId })
-            .Take(MaxNamed).ToListAsync(cancellationToken))
+            .Take(MaxReported).ToListAsync(cancellationToken))
         {
-            findings.Trouble($"Session {session.Id} is of team {session.TeamId}, which is not there: its totals were not verified.");
+            findings.AddProblem($"Session {session.Id} belongs to team {session.TeamId}, which does not exist. Its totals were not verified.");
         }
 
         foreach (var rollup in await db.UsageRollups
             .Where(rollup => !db.Teams.Any(team => team.Id == rollup.TeamId))
             .Select(rollup => new { rollup.SessionId, rollup.TeamId })
-            .Distinct().Take(MaxNamed).ToListAsync(cancellationToken))
+            .Distinct().Take(MaxReported).ToListAsync(cancellationToken))
         {
-            findings.Trouble($"Rollups of session {rollup.SessionId} are of team {rollup.TeamId}, which is not there.");
+            findings.AddProblem($"Rollups of session {rollup.SessionId} belong to team {rollup.TeamId}, which does not exist.");
         }
     }
 
     private async Task FindLostSessionsAsync(string rows, IQueryable<long> sessionIds, CancellationToken cancellationToken)
     {
-        foreach (var lost in await sessionIds
+        foreach (var missing in await sessionIds
             .Where(id => !db.Sessions.Any(session => session.Id == id))
             .GroupBy(id => id)
             .Select(group => new { Id = group.Key, Rows = group.Count() })
             .OrderBy(group => group.Id)
-            .Take(MaxNamed).ToListAsync(cancellationToken))
+            .Take(MaxReported).ToListAsync(cancellationToken))
         {
-            findings.Trouble($"Session {lost.Id} is missing, and no total counts what names it. {rows}: {lost.Rows}.");
+            findings.AddProblem($"Session {missing.Id} does not exist, and no total counts its rows. {rows}: {missing.Rows}.");
         }
     }
 
-    /// <summary>Counters of something that is not there: nothing can be counted in them.</summary>
+    /// <summary>Reports counters of scopes that do not exist. Nothing can be counted in them.</summary>
     private async Task CompareCountersAsync(CancellationToken cancellationToken)
     {
-        // The others have few; sessions and tasks are looked up by the piece.
+        // These scopes are few. Sessions and tasks are looked up in batches.
         var known = new Dictionary<BudgetScope, HashSet<string>>
         {
             [BudgetScope.Organisation] = await TextsAsync(db.Organisations.Select(organisation => organisation.Id)),
@@ -76,7 +76,7 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
             [BudgetScope.Agent] = await TextsAsync(from agent in db.Agents join team in db.Teams on agent.TeamId equals team.Id select agent.Id),
         };
         var lost = new List<BudgetCounter>();
-        var piece = new List<BudgetCounter>(PieceSize);
+        var batch = new List<BudgetCounter>(BatchSize);
         var all = db.BudgetCounters.AsNoTracking().OrderBy(counter => counter.Scope).ThenBy(counter => counter.ScopeId);
         await foreach (var counter in all.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
@@ -90,15 +90,15 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
                 continue;
             }
 
-            piece.Add(counter);
-            if (piece.Count == PieceSize)
+            batch.Add(counter);
+            if (batch.Count == BatchSize)
             {
-                lost.AddRange(await LostAsync(piece, cancellationToken));
-                piece.Clear();
+                lost.AddRange(await LostAsync(batch, cancellationToken));
+                batch.Clear();
             }
         }
 
-        foreach (var counter in lost.Concat(await LostAsync(piece, cancellationToken)))
+        foreach (var counter in lost.Concat(await LostAsync(batch, cancellationToken)))
         {
             var window = counter.Window;
             findings.Compare($"counter of {window}", counter.Spending, default, counter.Spending == default, () => repair?.Set(window, default, isNew: false));
@@ -108,24 +108,24 @@ internal sealed class OrphanVerification(IEntourageDb db, VerificationFindings f
             (await ids.ToListAsync(cancellationToken)).Select(BudgetWindow.IdOf).ToHashSet(StringComparer.Ordinal);
     }
 
-    private async Task<IReadOnlyList<BudgetCounter>> LostAsync(List<BudgetCounter> piece, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BudgetCounter>> LostAsync(List<BudgetCounter> batch, CancellationToken cancellationToken)
     {
         var sessionIds = IdsOf(BudgetScope.Session);
         var taskIds = IdsOf(BudgetScope.Task);
         var sessions = sessionIds.Length == 0 ? [] : await db.Sessions.Where(session => sessionIds.Contains(session.Id)).Select(session => session.Id).ToListAsync(cancellationToken);
         var tasks = taskIds.Length == 0 ? [] : await db.Tasks.Where(task => taskIds.Contains(task.Id)).Select(task => task.Id).ToListAsync(cancellationToken);
         var known = sessions.Select(id => (BudgetScope.Session, BudgetWindow.IdOf(id))).Concat(tasks.Select(id => (BudgetScope.Task, BudgetWindow.IdOf(id)))).ToHashSet();
-        return [.. piece.Where(counter => !known.Contains((counter.Scope, counter.ScopeId)))];
+        return [.. batch.Where(counter => !known.Contains((counter.Scope, counter.ScopeId)))];
 
         long[] IdsOf(BudgetScope scope) =>
         [
-            .. piece.Where(counter => counter.Scope == scope)
+            .. batch.Where(counter => counter.Scope == scope)
                 .Select(counter => long.TryParse(counter.ScopeId, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
                 .Distinct(),
         ];
     }
 
-    /// <summary>Cost summaries of something that is not there: a report would never read them.</summary>
+    /// <summary>Reports cost summaries of subjects that do not exist. No report would read them.</summary>
     private async Task CompareSummariesAsync(CancellationToken cancellationToken)
     {
         var lost = db.CostSummaries.AsNoTracking().Where(summary =>

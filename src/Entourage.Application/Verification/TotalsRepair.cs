@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Verification;
 
-/// <summary>Puts totals right that are not the sums of their records.</summary>
+/// <summary>Corrects totals that differ from the sums of their records.</summary>
 internal sealed class TotalsRepair(IEntourageDb db)
 {
     private readonly List<Func<CancellationToken, Task>> changes = [];
 
-    /// <summary>Sets a rollup. One that nothing belongs to stays, and is zero.</summary>
+    /// <summary>Sets a rollup. A rollup without records is kept and set to zero.</summary>
     public void Set(RollupKey key, UsageSum totals, bool isNew)
     {
         if (isNew)
@@ -41,7 +41,6 @@ internal sealed class TotalsRepair(IEntourageDb db)
                 cancellationToken));
     }
 
-    /// <summary>Sets the totals of a session.</summary>
     public void Set(long sessionId, UsageSum totals) => changes.Add(cancellationToken => db.Sessions
         .Where(session => session.Id == sessionId)
         .ExecuteUpdateAsync(
@@ -56,7 +55,6 @@ internal sealed class TotalsRepair(IEntourageDb db)
                 .SetProperty(session => session.ImputedCostNanoUsd, totals.ImputedCost.RestNanoUsd),
             cancellationToken));
 
-    /// <summary>Sets a counter.</summary>
     public void Set(BudgetWindow window, Spending spending, bool isNew)
     {
         if (isNew)
@@ -77,7 +75,7 @@ internal sealed class TotalsRepair(IEntourageDb db)
                 cancellationToken));
     }
 
-    /// <summary>Sets a cost summary, or deletes one that nothing belongs to: a report would name it.</summary>
+    /// <summary>Sets a cost summary, or deletes it if nothing belongs to it, because a report would list it.</summary>
     public void Set(CostSummaryKey key, UsageSum sum, bool isNew)
     {
         if (isNew)
@@ -94,7 +92,7 @@ internal sealed class TotalsRepair(IEntourageDb db)
             : stored.ExecuteUpdateAsync(row => row.SetProperty(summary => summary.Amounts, amounts), cancellationToken));
     }
 
-    /// <summary>Writes what was set.</summary>
+    /// <summary>Writes the corrections.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         foreach (var change in changes)

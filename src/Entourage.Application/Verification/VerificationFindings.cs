@@ -1,71 +1,71 @@
 namespace Entourage.Application.Verification;
 
-/// <summary>What a verification finds, as it goes on.</summary>
+/// <summary>Collects the findings of a verification.</summary>
 internal sealed class VerificationFindings
 {
-    // Of a store that somebody broke there may be millions; nobody reads more than these.
-    private const int MaxTroubles = 1_000;
+    // A badly damaged store can have millions of problems. Nobody reads more than these.
+    private const int MaxProblems = 1_000;
 
-    private long troublesUnsaid;
+    private long unreported;
 
     public long Records { get; set; }
 
-    public long Folded { get; set; }
+    public long Compacted { get; set; }
 
     public long Totals { get; set; }
 
     public List<string> Differences { get; } = [];
 
-    public List<string> Troubles { get; } = [];
+    public List<string> Problems { get; } = [];
 
-    /// <summary>Notes a trouble, as long as there is room.</summary>
-    public void Trouble(string trouble)
+    /// <summary>Adds a problem, up to the limit.</summary>
+    public void AddProblem(string problem)
     {
-        if (Troubles.Count < MaxTroubles)
+        if (Problems.Count < MaxProblems)
         {
-            Troubles.Add(trouble);
+            Problems.Add(problem);
         }
         else
         {
-            troublesUnsaid++;
+            unreported++;
         }
     }
 
-    /// <summary>Compares a stored total with what its records come to.</summary>
-    public void Compare<T>(object name, T stored, T expected, bool agrees, Action putRight)
+    /// <summary>Compares a stored total with the sum of its records.</summary>
+    public void Compare<T>(object name, T stored, T expected, bool agrees, Action repairTotal)
     {
         Totals++;
         if (!agrees)
         {
-            Differences.Add($"{name}: stored {stored}, but its records come to {expected}");
-            putRight();
+            Differences.Add($"{name}: stored {stored}, but the records sum to {expected}");
+            repairTotal();
         }
     }
 
     public void Add(VerificationFindings other)
     {
-        (Records, Folded, Totals) = (Records + other.Records, Folded + other.Folded, Totals + other.Totals);
+        (Records, Compacted, Totals) = (Records + other.Records, Compacted + other.Compacted, Totals + other.Totals);
         Differences.AddRange(other.Differences);
-        Troubles.AddRange(other.Troubles);
-        if (other.troublesUnsaid > 0)
+        Problems.AddRange(other.Problems);
+        if (other.unreported > 0)
         {
-            Troubles.Add($"{other.troublesUnsaid} further troubles of this kind.");
+            Problems.Add($"{other.unreported} further problems were found.");
         }
     }
 
-    /// <summary>Begins, or begins again: a transaction that is run once more finds the same once more.</summary>
-    /// <param name="troubles">What was known before.</param>
-    public void BeginWith(IEnumerable<string> troubles)
+    /// <summary>Starts over, because a transaction that is run again finds everything again.</summary>
+    /// <param name="problems">Problems known before the transaction.</param>
+    public void BeginWith(IEnumerable<string> problems)
     {
-        (Records, Folded, Totals, troublesUnsaid) = (0, 0, 0, 0);
+        (Records, Compacted, Totals, unreported) = (0, 0, 0, 0);
         Differences.Clear();
-        Troubles.Clear();
-        Troubles.AddRange(troubles);
+        Problems.Clear();
+        Problems.AddRange(problems);
     }
 
     public VerificationReport ToReport(bool repaired)
     {
         Differences.Sort(StringComparer.Ordinal);
-        return new(Records, Folded, Totals, Differences, repaired) { Troubles = Troubles };
+        return new(Records, Compacted, Totals, Differences, repaired) { Problems = Problems };
     }
 }

@@ -7,29 +7,30 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Verification;
 
 /// <summary>
-/// Recomputes every total from the usage records and the live reservations, which are the truth, and compares it with what
-/// is stored (rule 5). Each organisation is verified on its own: what goes wrong with one is reported, and the others are verified all the same.
+/// Recomputes every total from usage records and live reservations and compares it with the stored one (rule 5). Organisations are verified
+/// separately: a problem with one is reported, and the others are still verified.
 /// </summary>
-/// <param name="Repair">Whether to store the recomputed totals where they differ.</param>
+/// <param name="Repair">Whether to store the recomputed totals if they differ.</param>
 public sealed record VerifyTotalsCommand(bool Repair) : ILedgerCommand<VerificationReport>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Admin();
 }
 
-/// <summary>What a verification found.</summary>
-/// <param name="Records">The usage records that were read.</param>
-/// <param name="Folded">The usage records that are folded into sums, which were read in their place.</param>
-/// <param name="Totals">The totals that were compared: budget counters, sessions, rollups and cost summaries.</param>
-/// <param name="Differences">Each total that is not the sum of its records, in words; none when all is well.</param>
-/// <param name="Repaired">Whether the totals that differed were put right, save those of organisations with trouble.</param>
-public sealed record VerificationReport(long Records, long Folded, long Totals, IReadOnlyList<string> Differences, bool Repaired)
+/// <summary>The result of a verification.</summary>
+/// <param name="Records">The number of usage records read.</param>
+/// <param name="Compacted">The number of compacted usage records, which were read as sums.</param>
+/// <param name="Totals">The number of totals compared: budget counters, sessions, rollups and cost summaries.</param>
+/// <param name="Differences">Each total that is not the sum of its records, in plain words; empty if all agree.</param>
+/// <param name="Repaired">Whether differing totals were corrected, except those of organisations with problems.</param>
+public sealed record VerificationReport(long Records, long Compacted, long Totals, IReadOnlyList<string> Differences, bool Repaired)
 {
     /// <summary>
-    /// What kept totals from being recomputed, in words: rows whose session is gone, values of a wrong type, an organisation that could not be
-    /// verified. None when all is well. The totals of an organisation with trouble are not put right: they may be all that is left of its figures.
+    /// Problems that prevented totals from being recomputed, in plain words: rows without their session, values of a wrong type, or an organisation
+    /// that could not be verified. Empty if there are none. The totals of an organisation with problems are not corrected, because they may be all
+    /// that is left of its figures.
     /// </summary>
-    public IReadOnlyList<string> Troubles { get; init; } = [];
+    public IReadOnlyList<string> Problems { get; init; } = [];
 }
 
 internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integrity, CrossedLines lines) : IRequestHandler<VerifyTotalsCommand, VerificationReport>
@@ -39,7 +40,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         var findings = new VerificationFindings();
         var corrupt = await FindCorruptAsync(request.Repair, findings, cancellationToken);
 
-        // In one order, as the ledger holds them.
+        // In the order in which the ledger locks them.
         var organisations = await db.Organisations.AsNoTracking()
             .Select(organisation => new { organisation.Id, organisation.Name })
             .OrderBy(organisation => organisation.Id)
@@ -48,7 +49,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         {
             var name = $"organisation {organisation.Id} ({organisation.Name})";
             var own = new VerificationFindings();
-            own.Troubles.AddRange(corrupt[organisation.Id].Select(value => $"{name}: {value.Row}."));
+            own.Problems.AddRange(corrupt[organisation.Id].Select(value => $"{name}: {value.Row}."));
             await VerifyAsync(
                 own,
                 name,
@@ -60,14 +61,17 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         }
 
         var rest = new VerificationFindings();
-        rest.Troubles.AddRange(corrupt[Guid.Empty].Select(value => $"{value.Row}."));
+        rest.Problems.AddRange(corrupt[Guid.Empty].Select(value => $"{value.Row}."));
         await VerifyAsync(
             rest, "what belongs to no organisation", null, request.Repair, repair => new OrphanVerification(db, rest, repair).RunAsync, cancellationToken);
         findings.Add(rest);
         return findings.ToReport(request.Repair);
     }
 
-    /// <summary>The corrupt values that are no totals, by organisation. Those of totals are differences that a repair takes away.</summary>
+    /// <summary>
+    /// Finds corrupt values and returns those that are not totals, by organisation. Corrupt totals are reported as differences, which a repair
+    /// corrects.
+    /// </summary>
     private async Task<ILookup<Guid, CorruptValue>> FindCorruptAsync(bool repair, VerificationFindings findings, CancellationToken cancellationToken)
     {
         var corrupt = await integrity.FindCorruptValuesAsync(cancellationToken);
@@ -94,7 +98,7 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         Func<TotalsRepair?, Func<CancellationToken, Task>> verify,
         CancellationToken cancellationToken)
     {
-        var known = findings.Troubles.ToArray();
+        var known = findings.Problems.ToArray();
         try
         {
             if (repair)
@@ -121,8 +125,8 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Whatever it is: the other organisations are verified all the same.
-            findings.Troubles.Add($"{name} could not be verified: {exception.Message}");
+            // Whatever the fault, the other organisations are still verified.
+            findings.Problems.Add($"{name} could not be verified: {exception.Message}");
         }
     }
 
@@ -136,9 +140,9 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         var budgets = organisationId is { } id ? await lines.BeginAsync(BudgetReach.OfAll(id), cancellationToken) : null;
         var repair = new TotalsRepair(db);
         await verify(repair)(cancellationToken);
-        if (organisationId is not null && findings is { Troubles.Count: > 0, Differences.Count: > 0 })
+        if (organisationId is not null && findings is { Problems.Count: > 0, Differences.Count: > 0 })
         {
-            findings.Troubles.Add($"{name}: its totals are not put right while this stands.");
+            findings.Problems.Add($"{name}: its totals are not corrected until this is fixed.");
             return false;
         }
 

@@ -12,12 +12,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Webhooks;
 
-/// <summary>Adds an address that is told of a team's events from now on.</summary>
+/// <summary>Creates a webhook that receives a team's events from now on.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Url">Where the messages go.</param>
-/// <param name="Events">What it is told of.</param>
-/// <param name="Format">How they are written.</param>
-/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <param name="Url">The URL to send messages to.</param>
+/// <param name="Events">The kinds of event to send.</param>
+/// <param name="Format">The format of the messages.</param>
+/// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateWebhookCommand(
     Guid TeamId, string Url, IReadOnlyList<EventKind>? Events, WebhookFormat Format, string? IdempotencyKey) : ICommand<NewWebhookResponse>, IIdempotentCommand
 {
@@ -33,12 +33,12 @@ internal sealed class CreateWebhookValidator : AbstractValidator<CreateWebhookCo
     public CreateWebhookValidator(WebhookRules rules)
     {
         RuleFor(command => command.Url).Line(Webhook.UrlLength)
-            .Must(IsAddress).WithMessage("'{PropertyName}' must be an absolute address with http or https, and without a user's name.")
-            .Must(url => rules.MayAllow(new Uri(url))).WithMessage("'{PropertyName}' must not be an address of this machine or of a private network.");
+            .Must(IsUrl).WithMessage("'{PropertyName}' must be an absolute http or https URL without a user name.")
+            .Must(url => rules.MayAllow(new Uri(url))).WithMessage("'{PropertyName}' must not point to this machine or a private network.");
         RuleFor(command => command.Events).NotEmpty();
     }
 
-    private static bool IsAddress(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address)
+    private static bool IsUrl(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
         && address.Host.Length > 0
         && address.UserInfo.Length == 0;
@@ -50,7 +50,7 @@ internal sealed class CreateWebhookHandler(IEntourageDb db, AuditTrail audit, Ti
     {
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
 
-        // What is on its way now has ended then: nothing of it comes to lie below the position later.
+        // Transactions in progress have ended after this, so no event can later appear before the position.
         await db.LockOrganisationAsync(team.OrganisationId, cancellationToken);
         var position = new EventPosition(
             await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0,

@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Webhooks;
 
-/// <summary>Removes a webhook with its messages: none is sent any more, save one that is on its way.</summary>
-/// <param name="Id">Which.</param>
+/// <summary>Deletes a webhook with its messages. A message that is being sent at that moment may still arrive.</summary>
+/// <param name="Id">The webhook.</param>
 public sealed record DeleteWebhookCommand(Guid Id) : ICommand<Unit>
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class DeleteWebhookHandler(IEntourageDb db, AuditTrail audit) : 
 {
     public async Task<Unit> Handle(DeleteWebhookCommand request, CancellationToken cancellationToken)
     {
-        // Whoever makes messages for it writes to it first, too: none is added between the two deletions.
+        // Locks the webhook, as the job that creates messages does, so that none is added between the two deletions.
         var found = await db.Webhooks
             .Where(webhook => webhook.Id == request.Id)
             .ExecuteUpdateAsync(row => row.SetProperty(webhook => webhook.EventPosition, webhook => webhook.EventPosition), cancellationToken);

@@ -10,25 +10,25 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Webhooks;
 
 /// <summary>Reads a webhook.</summary>
-/// <param name="Id">Which.</param>
+/// <param name="Id">The webhook.</param>
 public sealed record GetWebhookQuery(Guid Id) : IQuery<WebhookResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(Id));
 }
 
-/// <summary>Lists a team's webhooks, the oldest first.</summary>
+/// <summary>Lists the webhooks of a team, oldest first.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListWebhooksQuery(Guid TeamId, PageRequest Page) : IQuery<Page<WebhookResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
-/// <summary>Lists a webhook's messages, the newest first.</summary>
+/// <summary>Lists the messages of a webhook, newest first.</summary>
 /// <param name="WebhookId">The webhook.</param>
-/// <param name="Page">Which part.</param>
+/// <param name="Page">The page to return.</param>
 public sealed record ListDeliveriesQuery(Guid WebhookId, PageRequest Page) : IQuery<Page<DeliveryResponse>>
 {
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ internal sealed class ListWebhooksHandler(IEntourageDb db) : IRequestHandler<Lis
 {
     public async Task<Page<WebhookResponse>> Handle(ListWebhooksQuery request, CancellationToken cancellationToken)
     {
-        // By number: the two stores order ids differently.
+        // By number, because the two stores order ids differently.
         var after = request.Page.AfterNumber;
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         var webhooks = await db.Webhooks.AsNoTracking()

@@ -5,21 +5,21 @@ using Entourage.Application.Formats;
 namespace Entourage.Application.Webhooks;
 
 /// <summary>
-/// Text of agents for a message in Slack's format, mrkdwn. It shows what the agent wrote and does nothing: no link, mention, emoji or format.
-/// mrkdwn has no escape character, so what would begin one of these is replaced. Receivers that read Markdown instead are met, too.
+/// Escapes agents' text for Slack's mrkdwn format, so that it shows as written and never becomes a link, mention, emoji or formatting. mrkdwn has no
+/// escape character, so characters that would start one of these are replaced. This also works for receivers that read Markdown.
 /// </summary>
 internal static class SlackText
 {
-    /// <summary>The most characters that one text takes in a message, after it is escaped.</summary>
-    /// <remarks>A sentence holds at most two, so a message stays below the 3,000 characters that Slack shows at once.</remarks>
+    /// <summary>The most characters of one text in a message, after escaping.</summary>
+    /// <remarks>A sentence contains at most two texts, so a message stays below the 3,000 characters that Slack shows at once.</remarks>
     public const int Longest = 1_000;
 
-    // What punctuates our own sentences: an unquoted text with these could go on as if it were one.
+    // Punctuation of our own sentences: an unquoted text with these could pose as a part of one.
     private static readonly SearchValues<char> Punctuation = SearchValues.Create(".:;,!?()[]{}|\"“”„«»‹›。：；，！？（）—–");
 
     private static readonly SearchValues<char> Quotes = SearchValues.Create("\"“”„«»＂");
 
-    /// <summary>The text, escaped, in one line of at most <see cref="Longest"/> characters.</summary>
+    /// <summary>Escapes a text to one line of at most <see cref="Longest"/> characters.</summary>
     public static string Of(string text)
     {
         var line = SingleLine.Of(text);
@@ -43,10 +43,10 @@ internal static class SlackText
         return escaped.ToString();
     }
 
-    /// <summary>A name for the middle of a sentence: as it is when it is one word, else in quotation marks, which it cannot close.</summary>
+    /// <summary>Escapes a name within a sentence. A name of several words is put in quotation marks, which it cannot close.</summary>
     public static string Name(string name) => Quote(name, name.Contains(' ', StringComparison.Ordinal));
 
-    /// <summary>A remark that ends a message: as it is when nothing in it could be taken for a sentence of ours, else in quotation marks.</summary>
+    /// <summary>Escapes a remark at the end of a message. Text that could pose as one of our sentences is put in quotation marks.</summary>
     public static string Remark(string text) => Quote(text, false);
 
     private static string Quote(string text, bool always)
@@ -60,12 +60,12 @@ internal static class SlackText
         return $"“{Of(string.Concat(line.Select(character => Quotes.Contains(character) ? '\'' : character)))}”";
     }
 
-    // Names of models: gpt-4.1, vendor/model:tag.
+    // Matches names of models, such as gpt-4.1 or vendor/model:tag.
     private static bool IsVersion(string line) => line.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or ':' or '/');
 
     private static string PieceAt(string line, int at) => line[at] switch
     {
-        // Slack's three; see https://docs.slack.dev/messaging/formatting-message-text#escaping
+        // The three characters that Slack escapes; see https://docs.slack.dev/messaging/formatting-message-text#escaping
         '&' => "&amp;",
         '<' => "&lt;",
         '>' => "&gt;",
@@ -79,16 +79,16 @@ internal static class SlackText
         ':' when BeginsEmoji(line, at) => ": ",
         '.' when BeginsDomain(line, at) => "[.]",
         '．' or '。' or '｡' when BeginsDomain(line, at) => $"[{line[at]}]",
-        // Many of them push what follows to a line of its own.
+        // A long run of spaces would push the rest to a new line.
         ' ' when at > 0 && line[at - 1] == ' ' => "",
         _ when char.IsHighSurrogate(line[at]) => line.Substring(at, 2),
         _ => line[at].ToString(),
     };
 
-    // Slack makes links of bare domains. The last part of one has two letters at least, so versions and amounts stay as they are.
+    // Slack turns bare domains into links. The last part of a domain has at least two letters, so versions and amounts are left alone.
     private static bool BeginsDomain(string line, int at) => IsWord(line, at - 1) && IsLetter(line, at + 1) && IsLetter(line, at + 2);
 
-    // A colon, a name and a colon. The minutes of a time are no emoji.
+    // A colon, a name and a colon. The minutes of a time are not an emoji.
     private static bool BeginsEmoji(string line, int at)
     {
         var end = at + 1;

@@ -6,8 +6,8 @@ using MediatR;
 
 namespace Entourage.Application.Webhooks;
 
-/// <summary>Sends a webhook a message that tells of nothing, by the way that all take.</summary>
-/// <param name="Id">Which.</param>
+/// <summary>Sends a test message to a webhook, in the same way as every other message.</summary>
+/// <param name="Id">The webhook.</param>
 public sealed record TestWebhookCommand(Guid Id) : ICommand<DeliveryResponse>
 {
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ internal sealed class TestWebhookHandler(IEntourageDb db, TimeProvider time) : I
         var webhook = await db.Webhooks.Where(webhook => webhook.Id == request.Id).GetAsync(request.Id, "webhook", cancellationToken);
         if (webhook.DisabledAt is not null)
         {
-            throw new ConflictException("webhook-disabled", "The receiver has answered 410 Gone: delete the webhook, and make another.");
+            throw new ConflictException("webhook-disabled", "The webhook is disabled because its receiver answered 410 Gone. Delete it and create another.");
         }
 
         var now = time.GetUtcNow();

@@ -9,16 +9,16 @@ using Entourage.Domain.Webhooks;
 
 namespace Entourage.Application.Webhooks;
 
-/// <summary>Writes what webhooks are sent.</summary>
+/// <summary>Writes the bodies of webhook messages.</summary>
 public static class WebhookBody
 {
-    /// <summary>The type of a message that tells of nothing.</summary>
+    /// <summary>The type of a test message.</summary>
     public const string TestType = "test";
 
-    // Where an alert, a stop or a budget says in words what it is about.
+    // The members in which alerts, stops and budgets describe themselves.
     private static readonly string[] Wordings = ["message", "detail", "reason", "text", "title"];
 
-    /// <summary>The body that tells a webhook of an event.</summary>
+    /// <summary>Writes the body of an event.</summary>
     public static string Of(Webhook webhook, EventMessage message)
     {
         ArgumentNullException.ThrowIfNull(webhook);
@@ -26,7 +26,7 @@ public static class WebhookBody
         return webhook.Format == WebhookFormat.Slack ? OfText(Sentence(message)) : Write(message.WriteTo);
     }
 
-    /// <summary>The body that tells a webhook of nothing.</summary>
+    /// <summary>Writes the body of a test message.</summary>
     public static string OfTest(Webhook webhook, Guid eventId, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(webhook);
@@ -63,7 +63,7 @@ public static class WebhookBody
         return Encoding.UTF8.GetString(stream.GetBuffer().AsSpan(0, (int)stream.Length));
     }
 
-    // Each part that somebody else may have written is escaped where it enters: the sentence around it is ours, and holds no markup.
+    // Text that others may have written is escaped where it is inserted. The sentence around it is ours and contains no markup.
     private static string Sentence(EventMessage message)
     {
         using var document = JsonDocument.Parse(message.Data);
@@ -77,7 +77,7 @@ public static class WebhookBody
             EventKind.Session =>
                 $"Session {Number(message.SessionId)} of {AgentName(data)} has ended ({Text(data, "status")}) at {Text(data, "cost_usd")} USD."
                 + (Text(data, "error") is { } error ? $" {SlackText.Remark(error)}" : ""),
-            EventKind.Settings => "What the team may spend was changed.",
+            EventKind.Settings => "The settings of the team were changed.",
             _ => $"{Title(message)}{(Text(data, "kind") is { } kind ? $" ({kind})" : "")}: {Wording(data) ?? "see the dashboard."}",
         };
     }
@@ -89,7 +89,7 @@ public static class WebhookBody
         _ => "Budget",
     }) + (message.SessionId is { } session ? $", session {Number(session)}" : "");
 
-    // The message of an alert is our own sentence, with names in it. The others are somebody's words alone.
+    // An alert's message is our own sentence with names in it. The other members are entirely other people's words.
     private static string? Wording(JsonElement data) => Text(data, Wordings[0]) is { } message
         ? SlackText.Of(message)
         : Wordings.Select(name => Text(data, name)).FirstOrDefault(text => text is not null) is { } remark ? SlackText.Remark(remark) : null;

@@ -5,7 +5,7 @@ using Entourage.Domain.Webhooks;
 
 namespace Entourage.Application.Webhooks;
 
-/// <summary>An address that is told of a team's events.</summary>
+/// <summary>A webhook, which receives a team's events.</summary>
 public record WebhookResponse
 {
     /// <summary>A version-7 UUID.</summary>
@@ -14,19 +14,19 @@ public record WebhookResponse
     /// <summary>The team.</summary>
     public required Guid TeamId { get; init; }
 
-    /// <summary>Where its messages go.</summary>
+    /// <summary>The URL to which messages are sent.</summary>
     public required string Url { get; init; }
 
-    /// <summary>What it is told of.</summary>
+    /// <summary>The kinds of event that it receives.</summary>
     public required IReadOnlyList<EventKind> Events { get; init; }
 
-    /// <summary>How its messages are written.</summary>
+    /// <summary>The format of its messages.</summary>
     public required WebhookFormat Format { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When its receiver answered 410 Gone (UTC); it is told nothing any more.</summary>
+    /// <summary>When the receiver answered 410 Gone (UTC). From then on no messages are sent.</summary>
     public required DateTimeOffset? DisabledAt { get; init; }
 
     internal static WebhookResponse From(Webhook webhook) => new()
@@ -41,15 +41,15 @@ public record WebhookResponse
     };
 }
 
-/// <summary>A webhook that was just made, with its secret. It is not shown again.</summary>
+/// <summary>A newly created webhook with its secret, which is not shown again.</summary>
 public sealed record NewWebhookResponse : WebhookResponse
 {
-    /// <summary>For what was stored as JSON.</summary>
+    /// <summary>Creates an empty instance for deserialisation.</summary>
     public NewWebhookResponse()
     {
     }
 
-    /// <summary>Adds to what is told of a webhook.</summary>
+    /// <summary>Creates the response for a new webhook.</summary>
     [SetsRequiredMembers]
     public NewWebhookResponse(WebhookResponse webhook, string secret)
         : base(webhook)
@@ -57,15 +57,15 @@ public sealed record NewWebhookResponse : WebhookResponse
         Secret = secret;
     }
 
-    /// <summary>What its messages are signed with: <c>whsec_</c> and a key in Base64.</summary>
+    /// <summary>The secret that signs the messages: <c>whsec_</c> and a key in Base64.</summary>
     [JsonPropertyOrder(1)]
     public required string Secret { get; init; }
 }
 
-/// <summary>A message to a webhook, and what became of it.</summary>
+/// <summary>A message to a webhook and the result of its delivery.</summary>
 public sealed record DeliveryResponse
 {
-    /// <summary>The header <c>Webhook-Id</c>, the same each time it is sent.</summary>
+    /// <summary>The value of the header <c>Webhook-Id</c>, the same in each attempt.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>The webhook.</summary>
@@ -74,28 +74,28 @@ public sealed record DeliveryResponse
     /// <summary>The event.</summary>
     public required Guid EventId { get; init; }
 
-    /// <summary>What it tells of: the name of an event's kind, or <c>test</c>.</summary>
+    /// <summary>The name of the event's kind, or <c>test</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The status of the delivery.</summary>
     public required DeliveryStatus Status { get; init; }
 
-    /// <summary>How often it was tried.</summary>
+    /// <summary>The number of attempts.</summary>
     public required int Attempts { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it is tried next (UTC), if nothing becomes of a try that is on its way; null when it is not to be.</summary>
+    /// <summary>When the next attempt is due (UTC), unless one in progress succeeds; null if none is due.</summary>
     public required DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>When it was delivered, or given up (UTC).</summary>
+    /// <summary>When the message was delivered or given up (UTC).</summary>
     public required DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>The status of the last answer; null when there was none.</summary>
+    /// <summary>The status code of the last response; null if there was none.</summary>
     public required int? LastStatus { get; init; }
 
-    /// <summary>Why the last try failed; null when none did.</summary>
+    /// <summary>Why the last attempt failed; null if none did.</summary>
     public required string? LastError { get; init; }
 
     internal static DeliveryResponse From(WebhookDelivery delivery) => new()

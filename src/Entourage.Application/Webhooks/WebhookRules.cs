@@ -3,14 +3,16 @@ using Entourage.Domain.Webhooks;
 
 namespace Entourage.Application.Webhooks;
 
-/// <summary>Where the operator lets webhooks go.</summary>
-/// <param name="AllowPrivateAddresses">Also to addresses of this machine and its network.</param>
+/// <summary>The operator's rules for webhook destinations.</summary>
+/// <param name="AllowPrivateAddresses">Whether addresses of this machine and its private network are allowed.</param>
 public sealed record WebhookRules(bool AllowPrivateAddresses)
 {
-    /// <summary>Whether messages may go to an address.</summary>
+    /// <summary>Whether messages may be sent to an address.</summary>
     public bool Allows(IPAddress address) => AllowPrivateAddresses || PublicAddress.IsPublic(address);
 
-    /// <summary>Whether the host of an address may be one that messages go to. A name tells only when it is looked up, each time anew.</summary>
+    /// <summary>
+    /// Whether messages may be sent to the host of a URL, as far as that is known without DNS. A name is checked again whenever it is resolved.
+    /// </summary>
     public bool MayAllow(Uri url)
     {
         ArgumentNullException.ThrowIfNull(url);

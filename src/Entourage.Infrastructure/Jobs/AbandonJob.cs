@@ -24,7 +24,7 @@ internal sealed partial class AbandonJob(
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<SilentSessions>().CloseAsync(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<AbandonedSessions>().CloseAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

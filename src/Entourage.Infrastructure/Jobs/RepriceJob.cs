@@ -23,7 +23,7 @@ internal sealed partial class RepriceJob(IServiceScopeFactory scopes, TimeProvid
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<UnpricedUsage>().ApplyPricesAsync(stoppingToken);
+                await scope.ServiceProvider.GetRequiredService<UsageRepricer>().ApplyPricesAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

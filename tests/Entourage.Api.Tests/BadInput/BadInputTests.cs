@@ -52,7 +52,7 @@ internal sealed class BadInputTests
             Assert.That(problem.Usd("max_reservable_usd"), Is.Zero);
             Assert.That(problem.Flag("waiting_helps"), Is.True);
             Assert.That(problem.Text("retry_at"), Is.EqualTo("2026-06-11T04:00:00Z"));
-            Assert.That(problem.Text("detail"), Is.EqualTo("The team budget of 1.50 USD (day) has nothing left."));
+            Assert.That(problem.Text("detail"), Is.EqualTo("The team's daily budget of 1.50 USD has no money left."));
             Assert.That(budget.Text("scope"), Is.EqualTo("team"));
             Assert.That(budget.Text("scope_id"), Is.EqualTo(world.Replace("<broke-team>")));
             Assert.That(budget.Text("period"), Is.EqualTo("day"));

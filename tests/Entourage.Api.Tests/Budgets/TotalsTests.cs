@@ -208,7 +208,7 @@ internal sealed class TotalsTests(Store store)
     private async Task EnsureVerifiedAsync()
     {
         var report = await host.VerifyAsync();
-        Assert.That(report.Differences.Concat(report.Troubles), Is.Empty);
+        Assert.That(report.Differences.Concat(report.Problems), Is.Empty);
 
         // Another organisation, and another agent of this one, go on.
         Assert.That((await neighbour.UseAsync(await neighbour.StartAsync(), 0.25m)).Usd("cost_usd"), Is.EqualTo(0.25m));

@@ -43,7 +43,7 @@ internal sealed class CompactTests(Store store)
         Assert.That((await team.SessionAsync(session)).ToJsonString(), Is.EqualTo(shown.ToJsonString()));
         Assert.That((await host.Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray(), Has.Count.EqualTo(1));
         var verified = await host.VerifyAsync();
-        Assert.That((verified.Records, verified.Folded, verified.Differences.Count), Is.EqualTo((1L, 20L, 0)));
+        Assert.That((verified.Records, verified.Compacted, verified.Differences.Count), Is.EqualTo((1L, 20L, 0)));
 
         await host.ExecuteAsync($"DELETE FROM UsageRollups");
         await host.VerifyAsync(repair: true);
@@ -58,7 +58,7 @@ internal sealed class CompactTests(Store store)
         Assert.That((await host.CompactAsync(TimeSpan.FromDays(35))).Records, Is.Zero);
 
         var verified = await host.VerifyAsync();
-        Assert.That((verified.Records, verified.Folded, verified.Differences.Count), Is.EqualTo((1L, 20L, 0)));
+        Assert.That((verified.Records, verified.Compacted, verified.Differences.Count), Is.EqualTo((1L, 20L, 0)));
     }
 
     [Test]

@@ -20,7 +20,7 @@ internal sealed class VerifyTroubleTests
         (lost, kept) = (await broken.StartAsync(), await sound.StartAsync());
         await broken.UseAsync(lost, 1.5m);
         await sound.UseAsync(kept, 2m);
-        Assert.That((await host.VerifyAsync()).Troubles, Is.Empty);
+        Assert.That((await host.VerifyAsync()).Problems, Is.Empty);
     }
 
     [TearDown]
@@ -32,12 +32,12 @@ internal sealed class VerifyTroubleTests
         await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}", $"UPDATE BudgetCounters SET Spent = 7 WHERE ScopeId = '{sound.Id}'");
 
         var found = await host.VerifyAsync();
-        Assert.That(found.Troubles, Has.Some.EqualTo($"Session {lost} is missing, and no total counts what names it. Usage records: 1."));
-        Assert.That(found.Troubles, Has.Some.StartsWith($"organisation {broken.Organisation} (Acme): rollup of team {broken.Id}"));
+        Assert.That(found.Problems, Has.Some.EqualTo($"Session {lost} does not exist, and no total counts its rows. Usage records: 1."));
+        Assert.That(found.Problems, Has.Some.StartsWith($"organisation {broken.Organisation} (Acme): rollup of team {broken.Id}"));
         Assert.That(found.Differences, Has.Some.Contains($"counter of Team {sound.Id}"));
 
         var repaired = await host.VerifyAsync(repair: true);
-        Assert.That(repaired.Troubles, Has.Some.Contains($"organisation {broken.Organisation} (Acme): its totals are not put right"));
+        Assert.That(repaired.Problems, Has.Some.Contains($"organisation {broken.Organisation} (Acme): its totals are not corrected"));
         var after = await host.VerifyAsync();
         Assert.That(after.Differences.Where(difference => difference.Contains(sound.Id, StringComparison.Ordinal)), Is.Empty);
         Assert.That((await sound.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(2m));
@@ -52,8 +52,8 @@ internal sealed class VerifyTroubleTests
 
         var report = await host.VerifyAsync();
 
-        Assert.That(report.Troubles, Has.Some.StartsWith($"organisation {broken.Organisation} (Acme): UsageRecords "));
-        Assert.That(report.Troubles, Has.Some.Contains(" Cost ("));
+        Assert.That(report.Problems, Has.Some.StartsWith($"organisation {broken.Organisation} (Acme): UsageRecords "));
+        Assert.That(report.Problems, Has.Some.Contains(" Cost ("));
         Assert.That(report.Differences.Where(difference => difference.Contains(sound.Id, StringComparison.Ordinal)), Is.Empty);
     }
 
@@ -73,9 +73,9 @@ internal sealed class VerifyTroubleTests
             var found = await host.VerifyAsync();
             Assert.That(found.Differences, Has.Some.StartsWith(table));
             var repaired = await host.VerifyAsync(repair: true);
-            Assert.That(repaired.Troubles, Is.Empty);
+            Assert.That(repaired.Problems, Is.Empty);
             var after = await host.VerifyAsync();
-            Assert.That(after.Differences.Concat(after.Troubles), Is.Empty);
+            Assert.That(after.Differences.Concat(after.Problems), Is.Empty);
             Assert.That((await broken.CostsAsync()).ToJsonString(), Is.EqualTo(before));
         }
     }
@@ -89,7 +89,7 @@ internal sealed class VerifyTroubleTests
 
         var found = await host.VerifyAsync();
 
-        Assert.That(found.Troubles.Single(), Does.StartWith($"organisation {broken.Organisation} (Acme) could not be verified: "));
+        Assert.That(found.Problems.Single(), Does.StartWith($"organisation {broken.Organisation} (Acme) could not be verified: "));
         Assert.That(found.Differences, Has.Some.Contains($"counter of Team {sound.Id}"));
         await host.VerifyAsync(repair: true);
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
@@ -102,7 +102,7 @@ internal sealed class VerifyTroubleTests
 
         var found = await host.VerifyAsync();
 
-        Assert.That(found.Troubles, Has.All.Contains(broken.Organisation).And.Not.Empty);
+        Assert.That(found.Problems, Has.All.Contains(broken.Organisation).And.Not.Empty);
         Assert.That(found.Differences.Where(difference => difference.Contains(sound.Id, StringComparison.Ordinal)), Is.Empty);
     }
 
@@ -119,7 +119,7 @@ internal sealed class VerifyTroubleTests
         await host.VerifyAsync(repair: true);
 
         var after = await host.VerifyAsync();
-        Assert.That(after.Differences.Concat(after.Troubles), Is.Empty);
+        Assert.That(after.Differences.Concat(after.Problems), Is.Empty);
     }
 
     [Test]

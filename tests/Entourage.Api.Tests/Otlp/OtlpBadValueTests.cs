@@ -115,7 +115,7 @@ internal sealed class OtlpBadValueTests
 
         var answer = (await host.Api.TakeAsync(OtlpPayload.Logs, json)).Ok["partialSuccess"]!;
 
-        Assert.That((answer.Text("rejectedLogRecords"), answer.Text("errorMessage")), Is.EqualTo(("2", "'input_tokens' is not a number.")));
+        Assert.That((answer.Text("rejectedLogRecords"), answer.Text("errorMessage")), Is.EqualTo(("2", "'input_tokens' must be a number.")));
         Assert.That(await SpentAsync(), Is.EqualTo(1m));
     }
 

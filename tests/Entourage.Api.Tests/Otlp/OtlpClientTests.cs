@@ -65,7 +65,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
         await SendAsync(team, OtlpPayload.Logs, recording.StartsWith("codex", StringComparison.Ordinal) ? "codex-0.169.0-logs-sse_event-completed" : "gemini-cli-0.61.0-logs-api_response");
         await SendAsync(team, signal, recording);
 
-        Assert.That(alone.Ok["partialSuccess"]!.Text("errorMessage"), Does.Contain(named).And.Contain("send logs"));
+        Assert.That(alone.Ok["partialSuccess"]!.Text("errorMessage"), Does.Contain(named).And.Contain("Send logs"));
     }
 
     [TestCase("LLM", 0.25)]

@@ -112,12 +112,12 @@ internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         (string Json, string Refused, string Reason)[] bad =
         [
-            (OtlpPayload.LogsOf([("service.name", "claude-code")], OtlpPayload.ApiRequest(Now, "s-1", "b1", 1m)), "1", "No agent"),
+            (OtlpPayload.LogsOf([("service.name", "claude-code")], OtlpPayload.ApiRequest(Now, "s-1", "b1", 1m)), "1", "The agent is unknown"),
             (OtlpPayload.LogsOf([("entourage.agent_id", "me")], OtlpPayload.ApiRequest(Now, "s-1", "b2", 1m)), "1", "UUID"),
             (OtlpPayload.LogsOf([("entourage.agent_id", Guid.Empty.ToString())], OtlpPayload.ApiRequest(Now, "s-1", "b3", 1m)), "1", "There is no agent"),
             (OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Now, "s-1", "b8", -1m), OtlpPayload.ApiRequest(Now, "s-1", "good", 1m)), "1", "The cost must be"),
             (OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Now, "s-1", "b8", -1m), OtlpPayload.ApiRequest(Now, "s-1", "b9", 2_000_000m)), "2", "The cost must be"),
-            (OtlpPayload.LogsOf(Claude(team), OtlpPayload.Event(Now, "api_request", [("session.id", "s-1"), ("input_tokens", "many")])), "1", "not a number"),
+            (OtlpPayload.LogsOf(Claude(team), OtlpPayload.Event(Now, "api_request", [("session.id", "s-1"), ("input_tokens", "many")])), "1", "must be a number"),
             (OtlpPayload.LogsOf(Claude(team), OtlpPayload.Event(Now, "api_request", [("session.id", "s-1"), ("input_tokens", -1L)])), "1", "The input tokens must be"),
             (OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Now, new string('s', 501), "b10", 1m)), "1", "500 characters"),
         ];

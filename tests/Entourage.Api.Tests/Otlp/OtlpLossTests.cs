@@ -18,11 +18,11 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [TestCase("entourage.session_id", "999999999", "names session 999999999")]
-    [TestCase("entourage.session_id", "mine", "is not a number")]
+    [TestCase("entourage.session_id", "mine", "must be a number")]
     [TestCase("entourage.task_id", "999999", "names task 999999")]
     [TestCase("entourage.task_id", "-1", "names task -1")]
-    [TestCase("entourage.task_id", "TASK-7", "is not a number")]
-    [TestCase("entourage.billing", "free", "neither 'api' nor 'subscription'")]
+    [TestCase("entourage.task_id", "TASK-7", "must be a number")]
+    [TestCase("entourage.billing", "free", "must be 'api' or 'subscription'")]
     public async Task A_name_that_is_wrong_is_left_out_and_told(string attribute, string value, string told)
     {
         await SendAsync(OtlpPayload.ApiRequest(Now, "s-1", $"{attribute}{value}1", 1m), (attribute, value));
@@ -42,7 +42,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
         await SendAsync(OtlpPayload.ApiRequest(Now, "s-1", "x", 1m), ("entourage.session_id", elsewhere));
 
         Assert.That((await SessionsAsync()).Sum(session => session.Usd("cost_usd")), Is.EqualTo(1m));
-        Assert.That((await AlertAsync("telemetry_attribute")).Text("message"), Does.Contain("none of the agent's"));
+        Assert.That((await AlertAsync("telemetry_attribute")).Text("message"), Does.Contain("does not belong to the agent"));
     }
 
     [TestCase(6)]

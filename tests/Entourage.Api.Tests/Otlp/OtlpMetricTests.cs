@@ -171,7 +171,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
         var answer = (await Api.TakeAsync(OtlpPayload.Metrics, Metrics(gauge, histogram, startless, other))).Ok["partialSuccess"]!;
 
         Assert.That(answer.Text("rejectedDataPoints"), Is.EqualTo("4"));
-        Assert.That(answer.Text("errorMessage"), Does.Contain("temporality").And.Contain("send spans"));
+        Assert.That(answer.Text("errorMessage"), Does.Contain("temporality").And.Contain("Send spans"));
         await EnsureCallsAsync(0);
     }
 

@@ -214,6 +214,6 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
     private static async Task EnsureVerifiedAsync(ApiHost host)
     {
         var report = await host.VerifyAsync();
-        Assert.That(report.Differences.Concat(report.Troubles), Is.Empty);
+        Assert.That(report.Differences.Concat(report.Problems), Is.Empty);
     }
 }

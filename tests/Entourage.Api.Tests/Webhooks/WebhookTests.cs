@@ -71,7 +71,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
             $"Session {session} of eng-1 has begun.",
             $"Session {session} used 100 input and 10 output tokens of claude-sonnet-4-20250514: 0.012 USD.",
             $"Session {session} of eng-1 has ended (failed) at 0.012 USD. &lt;boom&gt; &amp; gone",
-            "What the team may spend was changed.",
+            "The settings of the team were changed.",
         }));
     }
 

@@ -7,21 +7,21 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Prices;
 
 /// <summary>
-/// The usage that waits for a price: it counts as nothing, or at the assumed rates. Several replicas may price it at once, and one that is killed leaves the rest to the next: the
-/// ledger sees to it that a usage is priced once.
+/// Prices usage that was recorded as unpriced or with an assumed price. Several replicas may run it at the same time, and a replica that is killed
+/// leaves the rest to the next run: the ledger prices each usage once.
 /// </summary>
-/// <param name="db">Where it is found.</param>
-/// <param name="ledger">Prices it.</param>
-/// <param name="time">When.</param>
-public sealed class UnpricedUsage(IEntourageDb db, IBudgetLedger ledger, TimeProvider time)
+/// <param name="db">The store.</param>
+/// <param name="ledger">The ledger, which writes the corrections.</param>
+/// <param name="time">The clock.</param>
+public sealed class UsageRepricer(IEntourageDb db, IBudgetLedger ledger, TimeProvider time)
 {
-    // Few enough that other usages hardly wait for the transaction.
-    private const int PieceSize = 200;
+    // Small enough that other usage hardly waits for the transaction.
+    private const int BatchSize = 200;
 
     private IQueryable<UsageRecord> Records => db.UsageRecords.Where(record =>
         (record.CostSource == CostSource.Unpriced || record.CostSource == CostSource.Assumed) && !db.UsageRecords.Any(correction => correction.Corrects == record.Sequence));
 
-    /// <summary>Prices what waits, where its model has had a price since it was last looked through.</summary>
+    /// <summary>Prices the waiting usage of models that got a price since the last run.</summary>
     public async Task ApplyPricesAsync(CancellationToken cancellationToken)
     {
         var prices = await db.Prices.Where(price => !price.IsApplied).Select(price => new { price.Id, price.Model }).ToListAsync(cancellationToken);
@@ -49,21 +49,21 @@ public sealed class UnpricedUsage(IEntourageDb db, IBudgetLedger ledger, TimePro
     {
         for (var after = 0L; ;)
         {
-            var piece = await Records
+            var batch = await Records
                 .Where(record => record.Model == model && record.Sequence > after)
                 .OrderBy(record => record.Sequence)
-                .Take(PieceSize)
+                .Take(BatchSize)
                 .Select(record => new { record.SessionId, record.Sequence })
                 .ToListAsync(cancellationToken);
-            if (piece.Count == 0)
+            if (batch.Count == 0)
             {
                 return;
             }
 
-            // One that is refused, since its total would be too large to count, stays as it is.
+            // Usage whose new total would be too large to count is refused, and stays as it is.
             var now = time.GetUtcNow();
-            await ledger.WriteAsync([.. piece.Select(record => new RepriceEntry(record.SessionId, record.Sequence, now))], cancellationToken);
-            after = piece[^1].Sequence;
+            await ledger.WriteAsync([.. batch.Select(record => new RepriceEntry(record.SessionId, record.Sequence, now))], cancellationToken);
+            after = batch[^1].Sequence;
         }
     }
 }

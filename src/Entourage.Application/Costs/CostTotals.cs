@@ -5,10 +5,10 @@ using Entourage.Domain.Costs;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Adds up usage under every heading of a report at once, so that the headings cannot disagree.</summary>
-/// <param name="calendar">Whose days and hours.</param>
-/// <param name="byHour">Whether the hours are wanted too.</param>
-internal sealed class CostTally(BudgetCalendar calendar, bool byHour)
+/// <summary>Adds up usage under all headings of a report at once, so that they always agree.</summary>
+/// <param name="calendar">The calendar of local days and hours.</param>
+/// <param name="byHour">Whether to add up hours, too.</param>
+internal sealed class CostTotals(BudgetCalendar calendar, bool byHour)
 {
     public UsageSum Total { get; private set; }
 
@@ -16,17 +16,17 @@ internal sealed class CostTally(BudgetCalendar calendar, bool byHour)
 
     public Dictionary<Guid, UsageSum> ByAgent { get; } = [];
 
-    /// <summary>Key 0 is the work on no task.</summary>
+    /// <summary>The totals by task. Key 0 is work on no task.</summary>
     public Dictionary<long, UsageSum> ByTask { get; } = [];
 
     public Dictionary<string, UsageSum> ByModel { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<DateOnly, UsageSum> ByDay { get; } = [];
 
-    /// <summary>By the instant at which the local hour began; null where that is not wanted.</summary>
+    /// <summary>The totals by the start of the local hour; null if not requested.</summary>
     public Dictionary<DateTimeOffset, UsageSum>? ByHour { get; } = byHour ? [] : null;
 
-    /// <summary>Adds usage of one session, model and quarter of an hour, under every heading.</summary>
+    /// <summary>Adds usage of one session, model and quarter of an hour under all headings.</summary>
     public void Add(RollupRow row, UsageSum sum)
     {
         AddDay(calendar.DateOf(row.QuarterAt), sum);
@@ -37,7 +37,7 @@ internal sealed class CostTally(BudgetCalendar calendar, bool byHour)
         ByHour?.AddTo(calendar.HourOf(row.QuarterAt), sum);
     }
 
-    /// <summary>Adds what has been summarised under one heading.</summary>
+    /// <summary>Adds summarised usage under one heading.</summary>
     public void Add(CostHeading heading, string item, UsageSum sum)
     {
         switch (heading)
@@ -58,11 +58,11 @@ internal sealed class CostTally(BudgetCalendar calendar, bool byHour)
                 ByModel.AddTo(item, sum);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(heading), heading, "A day is added as one.");
+                throw new ArgumentOutOfRangeException(nameof(heading), heading, "Use AddDay to add a day.");
         }
     }
 
-    /// <summary>Adds what has been summarised of a day.</summary>
+    /// <summary>Adds summarised usage of one day.</summary>
     public void AddDay(DateOnly day, UsageSum sum)
     {
         Total += sum;
@@ -70,9 +70,9 @@ internal sealed class CostTally(BudgetCalendar calendar, bool byHour)
     }
 }
 
-internal static class CostSums
+internal static class CostTotalsExtensions
 {
-    /// <summary>Adds to the sum under a heading, begun where there is none yet.</summary>
+    /// <summary>Adds usage to the sum under a key.</summary>
     public static void AddTo<TKey>(this Dictionary<TKey, UsageSum> sums, TKey key, UsageSum sum)
         where TKey : notnull
     {
@@ -80,7 +80,7 @@ internal static class CostSums
         known += sum;
     }
 
-    /// <summary>The headings as rows of an answer, the dearest first.</summary>
+    /// <summary>Converts sums to rows of a response, most expensive first.</summary>
     public static IReadOnlyList<TRow> Rows<TKey, TRow>(this Dictionary<TKey, UsageSum> sums, Func<TKey, TRow> rowOf)
         where TKey : notnull
         where TRow : CostRow =>
@@ -101,5 +101,5 @@ internal static class CostSums
     }
 }
 
-/// <summary>The key of a rollup, with what its session says of it.</summary>
+/// <summary>The key of a rollup, with the agent and the task of its session.</summary>
 internal sealed record RollupRow(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model, Guid AgentId, long? TaskId);

@@ -14,39 +14,39 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Otlp;
 
 /// <summary>
-/// Opens a session for a program whose telemetry tells of usage, or finds the one that somebody else has opened for it meanwhile. No budget,
-/// pause or dependency refuses it: the money is gone already, and nothing that is gone may be lost (rule 1).
+/// Opens a session for a program that reports usage by telemetry, or finds the one that was opened for it meanwhile. No budget, pause or dependency
+/// prevents this: the money is spent already, and no record of it may be lost (rule 1).
 /// </summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="TaskId">The task it works on, if it says so; left out where its team has no such task.</param>
-/// <param name="ParentSessionId">The session that it is a sub-agent's of; null for none.</param>
-/// <param name="Name">What the program calls its session.</param>
-/// <param name="Model">The model, if known; else the agent's.</param>
-/// <param name="At">When it last used something (UTC).</param>
-public sealed record OpenSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
+/// <param name="TaskId">The task, if known; ignored if the team has no such task.</param>
+/// <param name="ParentSessionId">The parent session of a sub-agent; null for none.</param>
+/// <param name="Name">The program's own name for its session.</param>
+/// <param name="Model">The model, if known; null for the agent's default.</param>
+/// <param name="At">When the program last used something (UTC).</param>
+internal sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
-internal sealed class OpenSourceSessionValidator : AbstractValidator<OpenSourceSessionCommand>
+internal sealed class StartSourceSessionValidator : AbstractValidator<StartSourceSessionCommand>
 {
-    public OpenSourceSessionValidator()
+    public StartSourceSessionValidator()
     {
         RuleFor(command => command.Name).NotNull();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
     }
 }
 
-internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<OpenSourceSessionCommand, SourceSessionAnswer>
+internal sealed class StartSourceSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<StartSourceSessionCommand, SourceSessionAnswer>
 {
-    public async Task<SourceSessionAnswer> Handle(OpenSourceSessionCommand request, CancellationToken cancellationToken)
+    public async Task<SourceSessionAnswer> Handle(StartSourceSessionCommand request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
         var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
         var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
 
-        // From here on nobody else opens one.
+        // From here on no other transaction can open one.
         await db.LockOrganisationAsync(organisationId, cancellationToken);
         var keyHash = SourceSession.HashOf(agent.Id, request.Name);
         var link = await db.SourceSessions.SingleOrDefaultAsync(source => source.KeyHash == keyHash, cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class OpenSourceSessionHandler(IEntourageDb db, TimeProvider tim
         var parent = request.ParentSessionId is { } parentId ? await db.Sessions.SingleAsync(session => session.Id == parentId, cancellationToken) : null;
         if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.MaxDepth))
         {
-            // It can have no session below it any more; what the sub-agent has spent is its own all the same.
+            // The parent can have no further child. The sub-agent's usage is recorded in the parent instead.
             return new(agent.Id, parent.Id);
         }
 
