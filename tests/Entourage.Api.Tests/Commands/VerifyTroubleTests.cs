@@ -112,8 +112,8 @@ internal sealed class VerifyTroubleTests
         await host.SummariseAsync();
         await BreakAsync(
             $"UPDATE BudgetCounters SET ScopeId = '999999' WHERE Scope = 5 AND ScopeId = '{lost}'",
-            "INSERT INTO CostSummaries (SubjectId, Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd, Sessions) "
-            + "SELECT randomblob(16), Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostNanoUsd, ImputedCostNanoUsd, Sessions FROM CostSummaries LIMIT 1");
+            "INSERT INTO CostSummaries (SubjectId, Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, AssumedCostBillionUsd, AssumedCostNanoUsd, Sessions) "
+            + "SELECT randomblob(16), Heading, Day, Item, InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens, UnpricedTokens, CostBillionUsd, CostNanoUsd, ImputedCostBillionUsd, ImputedCostNanoUsd, AssumedCostBillionUsd, AssumedCostNanoUsd, Sessions FROM CostSummaries LIMIT 1");
 
         Assert.That((await host.VerifyAsync()).Differences, Has.Some.Contains("counter of Session 999999").And.Some.Contains("summary of "));
         await host.VerifyAsync(repair: true);
