@@ -1,6 +1,5 @@
 using System.Globalization;
 using Entourage.Application.Costs;
-using Entourage.Application.Json;
 using Entourage.Dashboard.Format;
 
 namespace Entourage.Dashboard.Components;
