@@ -6,16 +6,15 @@ using Entourage.Client;
 
 namespace Entourage.Cli;
 
-/// <summary>The program.</summary>
+/// <summary>The entry point of the program.</summary>
 internal static class EntryPoint
 {
-    // Arguments are as they are typed: a command that is run may well have one that begins with an @.
+    // No response files, because a command that is run can have an argument that begins with @.
     private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
 
     private static Task<int> Main(string[] arguments) => RunAsync(arguments);
 
-    /// <summary>Runs a command.</summary>
-    /// <returns>The exit code.</returns>
+    /// <summary>Runs a command and returns the exit code.</summary>
     internal static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var parsed = CommandTree.Create(arguments).Parse(arguments, Parsing);
@@ -23,31 +22,31 @@ internal static class EntryPoint
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync($"entourage: {Plain.Of(error.Message)}");
+                await Console.Error.WriteLineAsync($"entourage: {PlainText.From(error.Message)}");
             }
 
-            await Console.Error.WriteLineAsync("Try --help.");
+            await Console.Error.WriteLineAsync("Use --help for usage.");
             return ExitCodes.Usage;
         }
 
         try
         {
-            // Signals are each command's own affair: run hands them on.
+            // Each command handles signals. The run command forwards them.
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (CommandException exception)
         {
-            await Console.Error.WriteLineAsync($"entourage: {Plain.Of(exception.Message)}");
+            await Console.Error.WriteLineAsync($"entourage: {PlainText.From(exception.Message)}");
             return exception.ExitCode;
         }
         catch (StoppedException exception)
         {
-            await Console.Error.WriteLineAsync($"entourage: {Plain.Of(exception.Message)}");
+            await Console.Error.WriteLineAsync($"entourage: {PlainText.From(exception.Message)}");
             return ExitCodes.Stop;
         }
         catch (EntourageException exception)
         {
-            await Console.Error.WriteLineAsync($"entourage: {Plain.Of(exception.Message)}");
+            await Console.Error.WriteLineAsync($"entourage: {PlainText.From(exception.Message)}");
             return ExitCodes.Failed;
         }
     }

@@ -1,32 +1,32 @@
 namespace Entourage.Cli;
 
-/// <summary>What the program ends with. <c>run</c> ends with its command's own code, except where one of its own says otherwise.</summary>
+/// <summary>The exit codes of the program. <c>run</c> exits with the code of its command unless one of the codes below applies.</summary>
 internal static class ExitCodes
 {
-    /// <summary>It went well.</summary>
+    /// <summary>Success.</summary>
     public const int Ok = 0;
 
-    /// <summary>The server refused, or cannot be reached.</summary>
+    /// <summary>The server refused the request or cannot be reached.</summary>
     public const int Failed = 1;
 
-    /// <summary>It was called in a wrong way. Also what <c>guard</c> blocks with: agents' hooks take 2 for that.</summary>
+    /// <summary>Wrong usage. <c>guard</c> also exits with this code to block, as agents' hooks expect.</summary>
     public const int Usage = 2;
 
-    /// <summary>Over a budget, paused, or told to stop.</summary>
+    /// <summary>Over budget, paused or stopped.</summary>
     public const int Stop = 3;
 
-    /// <summary>Of <c>run</c>: the server cannot be reached, and the command was not started.</summary>
+    /// <summary>For <c>run</c>: the command was not started because the server cannot be reached.</summary>
     public const int Unreachable = 69;
 
-    /// <summary>Of <c>run</c>: the command was stopped.</summary>
+    /// <summary>For <c>run</c>: Entourage stopped the command.</summary>
     public const int Stopped = 75;
 
-    /// <summary>Of <c>run</c>: a start was refused, and the command was not started.</summary>
+    /// <summary>For <c>run</c>: the command was not started because the server refused the session.</summary>
     public const int Refused = 77;
 
-    /// <summary>Of <c>run</c>: the command is no program that may be run.</summary>
+    /// <summary>For <c>run</c>: the command cannot be executed.</summary>
     public const int NotExecutable = 126;
 
-    /// <summary>Of <c>run</c>: there is no such command.</summary>
+    /// <summary>For <c>run</c>: the command does not exist.</summary>
     public const int NotFound = 127;
 }

@@ -3,7 +3,7 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Client;
 
-/// <summary>The server refused a request, or could not be asked.</summary>
+/// <summary>The server refused a request or could not be reached.</summary>
 public class EntourageException : Exception
 {
     internal EntourageException(HttpStatusCode? status, string code, string message, Exception? cause = null)
@@ -13,22 +13,22 @@ public class EntourageException : Exception
         : this(status, code, problem.Detail ?? problem.Title ?? code) =>
         (Errors, TraceId) = (problem.Errors ?? Errors, problem.TraceId);
 
-    /// <summary>The code of a server that could not be asked: there was no connection, or no answer in time.</summary>
+    /// <summary>The <see cref="Code"/> if the server could not be reached or did not respond in time.</summary>
     public const string Unreachable = "unreachable";
 
-    /// <summary>The status; null when the server could not be asked.</summary>
+    /// <summary>The status code of the response, or null if there was none.</summary>
     public HttpStatusCode? Status { get; }
 
-    /// <summary>The last part of the problem's type (<c>not-found</c>, <c>budget-exceeded</c>), or <see cref="Unreachable"/>.</summary>
+    /// <summary>The last part of the problem's type, for example <c>not-found</c> or <c>budget-exceeded</c>, or <see cref="Unreachable"/>.</summary>
     public string Code { get; }
 
-    /// <summary>What is wrong with which member of the request, by the members' names in JSON.</summary>
+    /// <summary>The validation errors by the JSON name of the request's member.</summary>
     public IReadOnlyDictionary<string, string[]> Errors { get; } = new Dictionary<string, string[]>();
 
-    /// <summary>By which the server's log knows the request.</summary>
+    /// <summary>The id of the request in the server's log.</summary>
     public string? TraceId { get; }
 
-    /// <summary>The same request may succeed later: the server could not be asked, is busy, or has no store.</summary>
+    /// <summary>Whether the same request can succeed later, because the server or its store was unreachable or busy.</summary>
     public bool IsTransient => (Status is null && Code == Unreachable) || Status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
         or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
@@ -47,7 +47,7 @@ public class EntourageException : Exception
     }
 }
 
-/// <summary>The agent must stop: over its budget, paused, or its session has ended.</summary>
+/// <summary>The agent must stop because it is over budget or paused, or because its session has ended.</summary>
 public class StoppedException : EntourageException
 {
     internal StoppedException(IReadOnlyList<string> reasons)
@@ -56,11 +56,11 @@ public class StoppedException : EntourageException
     internal StoppedException(HttpStatusCode status, string code, ProblemDetails problem, IReadOnlyList<string> reasons)
         : base(status, code, problem) => StopReasons = reasons;
 
-    /// <summary>Why: <c>budget_exceeded:team:day</c>, <c>paused:agent</c>, <c>session_killed</c> and so on.</summary>
+    /// <summary>Why the agent must stop, for example <c>budget_exceeded:team:day</c>, <c>paused:agent</c> or <c>session_killed</c>.</summary>
     public IReadOnlyList<string> StopReasons { get; }
 }
 
-/// <summary>A hard budget has too little left (402).</summary>
+/// <summary>A hard budget does not have enough left (status 402).</summary>
 public sealed class BudgetExceededException : StoppedException
 {
     internal BudgetExceededException(HttpStatusCode status, string code, ProblemDetails problem)
@@ -70,32 +70,32 @@ public sealed class BudgetExceededException : StoppedException
     /// <summary>The tightest budget.</summary>
     public BudgetStatus? Budget { get; }
 
-    /// <summary>The most that would fit now (USD).</summary>
+    /// <summary>The largest amount that could be reserved now (USD).</summary>
     public decimal MaxReservableUsd { get; }
 
-    /// <summary>Whether there will be more by waiting alone.</summary>
+    /// <summary>Whether waiting frees money, without a change of limits.</summary>
     public bool WaitingHelps { get; }
 
-    /// <summary>When there will be (UTC).</summary>
+    /// <summary>When waiting frees money (UTC).</summary>
     public DateTimeOffset? RetryAt { get; }
 }
 
-/// <summary>The agent, its team or its organisation is paused (409).</summary>
+/// <summary>The agent, its team or its organisation is paused (status 409).</summary>
 public sealed class PausedException : StoppedException
 {
     internal PausedException(HttpStatusCode status, string code, ProblemDetails problem)
         : base(status, code, problem, [$"paused:{problem.Scope}"]) =>
         (Scope, Reason, PausedAt, ExpiresAt) = (problem.Scope, problem.Reason, problem.PausedAt, problem.ExpiresAt);
 
-    /// <summary><c>agent</c>, <c>team</c> or <c>organisation</c>.</summary>
+    /// <summary>What is paused: <c>agent</c>, <c>team</c> or <c>organisation</c>.</summary>
     public string? Scope { get; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason of the pause.</summary>
     public string? Reason { get; }
 
-    /// <summary>Since when (UTC).</summary>
+    /// <summary>When the pause began (UTC).</summary>
     public DateTimeOffset? PausedAt { get; }
 
-    /// <summary>When it runs out by itself (UTC); null for one that does not.</summary>
+    /// <summary>When the pause expires (UTC), or null if it lasts until it is resumed.</summary>
     public DateTimeOffset? ExpiresAt { get; }
 }

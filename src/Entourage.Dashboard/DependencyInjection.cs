@@ -7,14 +7,14 @@ using MudBlazor.Services;
 
 namespace Entourage.Dashboard;
 
-/// <summary>Registers the dashboard, and gives it its addresses.</summary>
+/// <summary>Registers the dashboard's services and maps its pages.</summary>
 public static class DependencyInjection
 {
-    // How soon either end notices that the other is gone: figures that nothing keeps up are soon seen to be old.
+    // How soon either end notices that the other is gone, so that a page soon shows that its figures are old.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(12);
 
-    /// <summary>Adds what the pages work with.</summary>
+    /// <summary>Adds the services of the pages.</summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents()
@@ -31,9 +31,9 @@ public static class DependencyInjection
         return services;
     }
 
-    /// <summary>Serves the pages at <c>/</c>, and their style sheets and scripts.</summary>
+    /// <summary>Maps the pages at <c>/</c>, and their style sheets and scripts.</summary>
     /// <param name="app">The server.</param>
-    /// <param name="policy">What lets a visitor see the pages; their style sheets and scripts are everybody's.</param>
+    /// <param name="policy">The authorization policy of the pages. Style sheets and scripts are public.</param>
     public static void UseDashboard(this WebApplication app, string policy)
     {
         app.UseAntiforgery();

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Client;
-using Entourage.Dashboard.Live;
+using Entourage.Dashboard.Pages;
 using Entourage.Domain;
 using Entourage.Infrastructure;
 
@@ -16,7 +16,7 @@ internal static class Repository
     public static readonly Assembly Application = typeof(IEntourageDb).Assembly;
     public static readonly Assembly Infrastructure = typeof(DatabaseOptions).Assembly;
     public static readonly Assembly Api = typeof(Program).Assembly;
-    public static readonly Assembly Dashboard = typeof(TeamViews).Assembly;
+    public static readonly Assembly Dashboard = typeof(SignInRefusal).Assembly;
     public static readonly Assembly Client = typeof(EntourageClient).Assembly;
     public static readonly Assembly Cli = Assembly.Load("Entourage.Cli");
 

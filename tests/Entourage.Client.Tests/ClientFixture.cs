@@ -5,7 +5,7 @@ using Budget = Entourage.Client.Contracts.Budget;
 
 namespace Entourage.Client.Tests;
 
-/// <summary>Tests that share one running server, which they know as any program does: by its address.</summary>
+/// <summary>Tests that share one running server and know only its address.</summary>
 internal abstract class ClientFixture
 {
     protected const string Model = "claude-sonnet-4-20250514";
@@ -26,7 +26,7 @@ internal abstract class ClientFixture
     [OneTimeTearDown]
     public async Task StopAsync() => await (Host?.DisposeAsync() ?? default);
 
-    /// <summary>Makes a team with an agent, and caps its days.</summary>
+    /// <summary>Creates a team with an agent and an optional daily cap.</summary>
     protected async Task<(Team Team, Agent Agent)> CreateTeamAsync(decimal? dailyCapUsd = null, string? model = Model)
     {
         var slug = "c-" + Guid.CreateVersion7().ToString("N");
@@ -40,7 +40,7 @@ internal abstract class ClientFixture
         return (team, await Client.CreateAgentAsync(team.Id, "eng-1", model));
     }
 
-    /// <summary>A client between whose retries and whose connection something stands.</summary>
+    /// <summary>Creates a client with a handler between its retries and its connection.</summary>
     protected EntourageClient ClientThrough(DelegatingHandler between, int retries = 3)
     {
         var options = new EntourageOptions { Url = Address, ApiKey = "secret", Retries = retries };
@@ -50,7 +50,7 @@ internal abstract class ClientFixture
         return new(http);
     }
 
-    /// <summary>What the store knows of an agent's spending; every total must say the same.</summary>
+    /// <summary>Reads the spending of an agent and asserts that all totals agree.</summary>
     protected async Task<decimal> SpentAsync(Agent agent)
     {
         Budget budget = await Client.GetBudgetAsync(agent.Id);

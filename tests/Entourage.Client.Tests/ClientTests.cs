@@ -8,7 +8,7 @@ namespace Entourage.Client.Tests;
 internal sealed class ClientTests : ClientFixture
 {
     [Test]
-    public async Task A_session_is_known_to_the_nano_dollar()
+    public async Task Session_costs_are_exact_to_the_nano_dollar()
     {
         var (team, agent) = await CreateTeamAsync();
         var task = await Client.CreateTaskAsync(team.Id, new("Fix login bug") { TaskType = "bugfix", Tags = ["budget:2.00"] });
@@ -29,7 +29,7 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
-    public async Task A_refusal_names_the_budget_and_when_there_is_more()
+    public async Task A_refusal_names_the_budget_and_when_to_retry()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         var session = await Client.StartSessionAsync(new(agent.Id));
@@ -49,7 +49,7 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
-    public async Task A_pause_is_an_exception_of_its_own()
+    public async Task A_pause_throws_its_own_exception()
     {
         var (team, agent) = await CreateTeamAsync();
         var session = await Client.StartSessionAsync(new(agent.Id));
@@ -68,7 +68,7 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
-    public async Task What_is_not_there_and_what_is_not_allowed_say_so()
+    public async Task Missing_resources_and_invalid_requests_throw_with_details()
     {
         var missing = (await Assert.ThrowsAsync<EntourageException>(() => Client.GetSessionAsync(long.MaxValue)))!;
         var invalid = (await Assert.ThrowsAsync<EntourageException>(() => Client.CreateOrganisationAsync("Acme", "No slug")))!;
@@ -82,7 +82,7 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
-    public async Task A_limit_is_set_lifted_or_left()
+    public async Task A_limit_can_be_set_removed_or_left_unchanged()
     {
         var (team, agent) = await CreateTeamAsync(dailyCapUsd: 5m);
         var settings = await Client.ChangeSettingsAsync(team.Id, new() { WeeklyCostLimitUsd = 20m, Enforcement = "observe" });
@@ -93,7 +93,7 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
-    public async Task A_list_is_read_to_its_end()
+    public async Task A_list_is_read_page_by_page_to_its_end()
     {
         var (team, _) = await CreateTeamAsync();
         foreach (var number in Enumerable.Range(1, 5))
@@ -101,23 +101,23 @@ internal sealed class ClientTests : ClientFixture
             await Client.CreateTaskAsync(team.Id, new($"Task {number}"));
         }
 
-        // Two to a page, as if there were hundreds.
-        using var way = new Interference((request, send) =>
+        // Two items per page, so that there are several pages.
+        using var interference = new Interference((request, send) =>
         {
             request.RequestUri = new Uri(request.RequestUri!.AbsoluteUri.Replace("limit=200", "limit=2", StringComparison.Ordinal));
             return send();
         });
-        var titles = await ClientThrough(way).ListTasksAsync(team.Id).Select(task => task.Title).ToListAsync();
+        var titles = await ClientThrough(interference).ListTasksAsync(team.Id).Select(task => task.Title).ToListAsync();
         Assert.That(titles, Is.EqualTo(new[] { "Task 5", "Task 4", "Task 3", "Task 2", "Task 1" }));
-        Assert.That(way.Requests, Has.Count.EqualTo(3));
+        Assert.That(interference.Requests, Has.Count.EqualTo(3));
     }
 
     [Test]
-    public async Task People_answer_and_prices_are_set()
+    public async Task Human_requests_can_be_answered_and_prices_set()
     {
         var (team, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
-        var asked = await Client.AskAsync(new(agent.Id, "budget_increase", "More tests to run") { RequestedUsd = 2m });
-        var answered = await Client.AnswerAsync(asked.Id, new("approved"));
+        var asked = await Client.CreateHumanRequestAsync(new(agent.Id, "budget_increase", "More tests to run") { RequestedUsd = 2m });
+        var answered = await Client.RespondToHumanRequestAsync(asked.Id, new("approved"));
         Assert.That((answered.Status, answered.GrantedUsd, answered.GrantedScope), Is.EqualTo(("approved", (decimal?)2m, "team")));
         Assert.That((await Client.ListHumanRequestsAsync(team.Id, "approved").SingleAsync()).Id, Is.EqualTo(asked.Id));
         var alert = await Client.ListAlertsAsync(team.Id).SingleAsync();
@@ -129,7 +129,7 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
-    public async Task It_is_registered_with_its_retries()
+    public async Task The_client_can_be_registered()
     {
         var services = new ServiceCollection();
         services.AddEntourage(options => options.Url = Address);
@@ -139,7 +139,7 @@ internal sealed class ClientTests : ClientFixture
     }
 
     [Test]
-    public async Task An_address_that_is_none_is_refused_at_once()
+    public async Task Invalid_options_are_refused_at_once()
     {
         Assert.Throws<ArgumentException>(() => EntourageClient.Create(new EntourageOptions { Url = new Uri("ftp://localhost") }));
         var services = new ServiceCollection();

@@ -4,15 +4,15 @@ using Entourage.Testing;
 
 namespace Entourage.Client.Tests;
 
-/// <summary>A stream of events outlives its connections.</summary>
+/// <summary>Event streams reconnect and resume.</summary>
 internal sealed class EventStreamTests : ClientFixture
 {
     [Test]
-    public async Task Nothing_is_missed_or_seen_twice_while_connections_are_lost()
+    public async Task No_event_is_missed_or_repeated_while_connections_are_lost()
     {
         var (_, agent) = await CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await Client.StartSessionAsync(new(agent.Id));
-        using var way = new Interference(async (_, send) =>
+        using var interference = new Interference(async (_, send) =>
         {
             var response = await send();
             response.Content = new ShortContent(response.Content, bytes: 700);
@@ -20,7 +20,7 @@ internal sealed class EventStreamTests : ClientFixture
         });
         using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
-        var watch = ReadAsync(ClientThrough(way).WatchAgentAsync(agent.Id, connected: () => opened.TrySetResult(), cancellationToken: patience.Token), 8);
+        var watch = ReadAsync(ClientThrough(interference).WatchAgentAsync(agent.Id, connected: () => opened.TrySetResult(), cancellationToken: patience.Token), 8);
         await opened.Task.WaitAsync(patience.Token);
         for (var call = 1; call <= 8; call++)
         {
@@ -33,7 +33,7 @@ internal sealed class EventStreamTests : ClientFixture
             Assert.That(seen.Select(item => item.Data.GetProperty("cost_usd").GetDecimal()), Is.EqualTo(Enumerable.Range(1, 8).Select(call => 1 + (call / 1_000m))));
             Assert.That(seen.Select(item => item.Position), Is.Unique);
             Assert.That(seen.Select(item => (item.Type, item.AgentId, item.SessionId)).Distinct(), Is.EqualTo(new[] { ("usage", (Guid?)agent.Id, (long?)session.Id) }));
-            Assert.That(way.Requests, Has.Count.GreaterThan(2));
+            Assert.That(interference.Requests, Has.Count.GreaterThan(2));
         });
 
         var rest = await ReadAsync(Client.WatchAgentAsync(agent.Id, seen[5].Position, cancellationToken: patience.Token), 2);
@@ -41,7 +41,7 @@ internal sealed class EventStreamTests : ClientFixture
     }
 
     [Test]
-    public async Task A_position_that_no_stream_gave_out_is_given_up()
+    public async Task An_unknown_position_starts_the_stream_from_now()
     {
         var (team, _) = await CreateTeamAsync();
         using var patience = new CancellationTokenSource(Patience.Limit);
@@ -53,20 +53,20 @@ internal sealed class EventStreamTests : ClientFixture
     }
 
     [Test]
-    public async Task A_message_that_cannot_be_read_is_passed_over()
+    public async Task An_unreadable_message_is_skipped()
     {
         var (team, _) = await CreateTeamAsync();
-        using var way = new Interference((_, _) => Task.FromResult(new HttpResponseMessage
+        using var interference = new Interference((_, _) => Task.FromResult(new HttpResponseMessage
         {
             Content = new StringContent("id: 1\ndata: {\"id\": 7}\n\nid: 2\ndata: not even JSON\n\nid: 3\ndata: {\"type\": \"settings\"}\n\n"),
         }));
         using var patience = new CancellationTokenSource(Patience.Limit);
-        var seen = await ReadAsync(ClientThrough(way).WatchTeamAsync(team.Id, cancellationToken: patience.Token), 1);
+        var seen = await ReadAsync(ClientThrough(interference).WatchTeamAsync(team.Id, cancellationToken: patience.Token), 1);
         Assert.That(seen.Select(item => (item.Type, item.Position)), Is.EqualTo(new[] { ("settings", "3") }));
     }
 
     [Test]
-    public async Task A_stream_that_can_never_be_opened_says_so()
+    public async Task A_stream_of_an_unknown_team_throws()
     {
         var refused = (await Assert.ThrowsAsync<EntourageException>(() => ReadAsync(Client.WatchTeamAsync(Guid.CreateVersion7()), 1)))!;
         Assert.That(refused.Status, Is.EqualTo(HttpStatusCode.NotFound));
@@ -75,7 +75,7 @@ internal sealed class EventStreamTests : ClientFixture
     private static async Task<IReadOnlyList<EntourageEvent>> ReadAsync(IAsyncEnumerable<EntourageEvent> events, int count) =>
         await events.Take(count).ToListAsync();
 
-    /// <summary>What is cut off after some bytes, wherever these end.</summary>
+    /// <summary>Content whose stream breaks after a number of bytes.</summary>
     private sealed class ShortContent(HttpContent inner, int bytes) : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Client.Tests;
 
-/// <summary>The guides do what they say, run as they are written.</summary>
+/// <summary>Runs the code of the guides as it is written.</summary>
 internal sealed partial class GuideTests : ClientFixture
 {
     private DirectoryInfo folder = null!;
@@ -16,9 +16,9 @@ internal sealed partial class GuideTests : ClientFixture
     public void RemoveFolder() => folder.Delete(recursive: true);
 
     [Test]
-    public async Task Curl()
+    public async Task The_curl_guide_works()
     {
-        Need("bash", "curl");
+        Require("bash", "curl");
         var (code, output) = await RunAsync("bash", null, "-euo", "pipefail", "-c", string.Join('\n', Blocks("curl.md", "bash")));
         var lines = output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Assert.Multiple(() =>
@@ -30,9 +30,9 @@ internal sealed partial class GuideTests : ClientFixture
     }
 
     [Test]
-    public async Task Python()
+    public async Task The_Python_guide_works()
     {
-        Need("python3");
+        Require("python3");
         var blocks = Blocks("python.md", "python");
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "entourage.py"), blocks[0]);
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "agent.py"), blocks[1]);
@@ -54,16 +54,16 @@ internal sealed partial class GuideTests : ClientFixture
         return (process.ExitCode, output);
     }
 
-    private static void Need(params IEnumerable<string> tools)
+    private static void Require(params IEnumerable<string> tools)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (tools.FirstOrDefault(tool => !folders.Any(folder => File.Exists(Path.Combine(folder, tool)))) is { } missing)
         {
-            Assert.Ignore($"There is no {missing} here.");
+            Assert.Ignore($"{missing} is not installed.");
         }
     }
 
-    /// <summary>The code of a guide in a language.</summary>
+    /// <summary>Returns the code blocks of a guide in a language.</summary>
     private static string[] Blocks(string guide, string language)
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);

@@ -2,28 +2,28 @@ using System.Net;
 
 namespace Entourage.Client.Tests;
 
-/// <summary>What goes wrong between a client and its server.</summary>
-/// <param name="interfere">Is given a request and how to send it, and answers it.</param>
+/// <summary>A handler that lets requests or responses fail between a client and its server.</summary>
+/// <param name="interfere">Answers a request, with a function that sends it.</param>
 internal sealed class Interference(Func<HttpRequestMessage, Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> interfere) : DelegatingHandler
 {
     private readonly List<HttpRequestMessage> requests = [];
 
-    /// <summary>Every attempt, in order.</summary>
+    /// <summary>All attempts, in order.</summary>
     public IReadOnlyList<HttpRequestMessage> Requests => requests;
 
-    /// <summary>The first of all attempts to fail in a way of the test's.</summary>
-    public static Interference OfFirst(Func<Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> fail)
+    /// <summary>Lets only the first attempt fail.</summary>
+    public static Interference WithFirst(Func<Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> fail)
     {
         var first = true;
         return new((_, send) =>
         {
-            var now = first;
+            var isFirst = first;
             first = false;
-            return now ? fail(send) : send();
+            return isFirst ? fail(send) : send();
         });
     }
 
-    /// <summary>An answer without a body.</summary>
+    /// <summary>Creates a response without a body.</summary>
     public static HttpResponseMessage Answer(HttpStatusCode status) => new(status);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -2,73 +2,73 @@ using System.Net;
 
 namespace Entourage.Client.Tests;
 
-/// <summary>What goes wrong on the way is tried again, and counted once.</summary>
+/// <summary>Transient faults are retried, and usage counts once.</summary>
 internal sealed class RetryTests : ClientFixture
 {
     [Test]
-    public async Task A_usage_whose_answer_is_lost_is_counted_once()
+    public async Task Usage_with_a_lost_response_counts_once()
     {
         var (_, agent) = await CreateTeamAsync();
         var session = await Client.StartSessionAsync(new(agent.Id));
-        using var way = Interference.OfFirst(async send =>
+        using var interference = Interference.WithFirst(async send =>
         {
             (await send()).Dispose();
             throw new HttpRequestException("The connection was reset.");
         });
-        var answer = await ClientThrough(way).ReportUsageAsync(session.Id, new(100, 10) { CostUsd = 0.25m });
-        Assert.That((answer.CostUsd, way.Requests.Count), Is.EqualTo((0.25m, 2)));
+        var answer = await ClientThrough(interference).ReportUsageAsync(session.Id, new(100, 10) { CostUsd = 0.25m });
+        Assert.That((answer.CostUsd, interference.Requests.Count), Is.EqualTo((0.25m, 2)));
         Assert.That(await SpentAsync(agent), Is.EqualTo(0.25m));
     }
 
     [TestCase(HttpStatusCode.ServiceUnavailable)]
     [TestCase(HttpStatusCode.TooManyRequests)]
-    public async Task A_server_that_is_busy_is_asked_again_when_it_says(HttpStatusCode status)
+    public async Task A_busy_server_is_retried_after_its_delay(HttpStatusCode status)
     {
-        using var way = Interference.OfFirst(_ =>
+        using var interference = Interference.WithFirst(_ =>
         {
             var busy = Interference.Answer(status);
             busy.Headers.RetryAfter = new(TimeSpan.Zero);
             return Task.FromResult(busy);
         });
         var (_, agent) = await CreateTeamAsync();
-        var session = await ClientThrough(way).StartSessionAsync(new(agent.Id));
-        Assert.That((session.Status, way.Requests.Count), Is.EqualTo(("active", 2)));
-        Assert.That(way.Requests.Select(request => request.Headers.GetValues("Idempotency-Key").Single()).Distinct().Count(), Is.EqualTo(1));
+        var session = await ClientThrough(interference).StartSessionAsync(new(agent.Id));
+        Assert.That((session.Status, interference.Requests.Count), Is.EqualTo(("active", 2)));
+        Assert.That(interference.Requests.Select(request => request.Headers.GetValues("Idempotency-Key").Single()).Distinct().Count(), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task A_refusal_is_not_tried_again()
+    public async Task A_refusal_is_not_retried()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0m);
-        using var way = new Interference((_, send) => send());
-        await Assert.ThrowsAsync<BudgetExceededException>(() => ClientThrough(way).StartSessionAsync(new(agent.Id)));
-        Assert.That(way.Requests, Has.Count.EqualTo(1));
+        using var interference = new Interference((_, send) => send());
+        await Assert.ThrowsAsync<BudgetExceededException>(() => ClientThrough(interference).StartSessionAsync(new(agent.Id)));
+        Assert.That(interference.Requests, Has.Count.EqualTo(1));
     }
 
     [Test]
-    public async Task A_server_that_is_not_there_is_given_up_on()
+    public async Task An_unreachable_server_throws_after_the_retries()
     {
-        using var way = new Interference((_, _) => throw new HttpRequestException("Nobody listens."));
-        var silent = (await Assert.ThrowsAsync<EntourageException>(() => ClientThrough(way, retries: 1).GetBudgetAsync(Guid.Empty)))!;
+        using var interference = new Interference((_, _) => throw new HttpRequestException("Connection refused."));
+        var unreachable = (await Assert.ThrowsAsync<EntourageException>(() => ClientThrough(interference, retries: 1).GetBudgetAsync(Guid.Empty)))!;
         Assert.Multiple(() =>
         {
-            Assert.That((silent.Status, silent.Code, silent.IsTransient), Is.EqualTo(((HttpStatusCode?)null, EntourageException.Unreachable, true)));
-            Assert.That(silent.Message, Does.Contain(Address.Authority).And.Contain("Nobody listens"));
-            Assert.That(way.Requests, Has.Count.EqualTo(2));
+            Assert.That((unreachable.Status, unreachable.Code, unreachable.IsTransient), Is.EqualTo(((HttpStatusCode?)null, EntourageException.Unreachable, true)));
+            Assert.That(unreachable.Message, Does.Contain(Address.Authority).And.Contain("Connection refused"));
+            Assert.That(interference.Requests, Has.Count.EqualTo(2));
         });
     }
 
     [Test]
-    public async Task The_key_is_not_taken_elsewhere_by_a_redirect()
+    public async Task A_redirect_does_not_take_the_key_to_another_server()
     {
-        using var way = new Interference((request, _) =>
+        using var interference = new Interference((request, _) =>
         {
             Assert.That(request.Headers.GetValues("X-API-Key").Single(), Is.EqualTo("secret"));
             var elsewhere = Interference.Answer(HttpStatusCode.TemporaryRedirect);
             elsewhere.Headers.Location = new Uri("http://192.0.2.1/");
             return Task.FromResult(elsewhere);
         });
-        var refused = (await Assert.ThrowsAsync<EntourageException>(() => ClientThrough(way).GetBudgetAsync(Guid.Empty)))!;
-        Assert.That((refused.Status, way.Requests.Count), Is.EqualTo((HttpStatusCode.TemporaryRedirect, 1)));
+        var refused = (await Assert.ThrowsAsync<EntourageException>(() => ClientThrough(interference).GetBudgetAsync(Guid.Empty)))!;
+        Assert.That((refused.Status, interference.Requests.Count), Is.EqualTo((HttpStatusCode.TemporaryRedirect, 1)));
     }
 }

@@ -4,34 +4,34 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The page of what people should look at: alerts, and what agents ask.</summary>
+/// <summary>The page of a team's alerts and human requests.</summary>
 internal sealed class AlertsPageTests : PageFixture
 {
     private string Address => $"/teams/{Team.Id}/alerts";
 
     [Test]
-    public async Task An_alert_is_seen_as_it_is_raised_and_acknowledged()
+    public async Task A_raised_alert_appears_live_and_can_be_acknowledged()
     {
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
         var session = await Team.StartAsync();
         await GoLiveAsync(Address);
-        await Expect(Region("Alerts")).ToContainTextAsync("Nothing to look at.");
+        await Expect(Region("Alerts")).ToContainTextAsync("No open alerts.");
 
         await Team.UseAsync(session, 5m);
         var alert = Region("Alerts").GetByRole(AriaRole.Row).Filter(new() { HasText = "Threshold" });
         await Expect(alert).ToHaveCountAsync(1);
         await ExpectGoodAsync();
         await alert.GetByRole(AriaRole.Button).ClickAsync();
-        await Expect(Region("Alerts")).ToContainTextAsync("Nothing to look at.");
+        await Expect(Region("Alerts")).ToContainTextAsync("No open alerts.");
         Assert.That((await Api.GetAsync($"/teams/{Team.Id}/alerts?status=open")).Ok.AsArray(), Is.Empty);
 
         await Page.GetByLabel("Status").SelectOptionAsync("acknowledged");
-        await Expect(alert).ToContainTextAsync("seen 10 Jun 12:00");
+        await Expect(alert).ToContainTextAsync("acknowledged 10 Jun 12:00");
         await Expect(alert.GetByRole(AriaRole.Button)).ToHaveCountAsync(0);
     }
 
     [Test]
-    public async Task Alerts_are_chosen_by_kind_and_acknowledged_together()
+    public async Task Alerts_can_be_filtered_by_kind_and_acknowledged_together()
     {
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
         await Team.UseAsync(await Team.StartAsync(), 11m);
@@ -45,71 +45,71 @@ internal sealed class AlertsPageTests : PageFixture
 
         await Page.GetByLabel("Kind").SelectOptionAsync("");
         await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Acknowledge all") }).ClickAsync();
-        await Expect(Region("Alerts")).ToContainTextAsync("Nothing to look at.");
+        await Expect(Region("Alerts")).ToContainTextAsync("No open alerts.");
         Assert.That((await Api.GetAsync($"/teams/{Team.Id}/alerts?status=open")).Ok.AsArray(), Is.Empty);
     }
 
     [Test]
-    public async Task An_increase_is_approved_with_another_amount()
+    public async Task A_budget_increase_can_be_approved_with_a_different_amount()
     {
         var task = await Team.CreateTaskAsync(new { title = "Fix login bug", tags = new[] { "budget:5.00" } });
         var session = await Team.StartAsync(task);
         await GoLiveAsync(Address);
-        var waiting = Page.GetByRole(AriaRole.Heading, new() { Name = "Waiting for a person" });
+        var waiting = Page.GetByRole(AriaRole.Heading, new() { Name = "Waiting for an answer" });
         await Expect(waiting).ToBeVisibleAsync();
         await AskAsync(new { agent_id = Team.Agent, session_id = session, kind = "budget_increase", question = "One more run", requested_usd = 4m });
         await Expect(Page.GetByRole(AriaRole.Article)).ToContainTextAsync("eng-1 asks for $4.00 more");
-        await Expect(waiting).ToHaveTextAsync("Waiting for a person (1)");
+        await Expect(waiting).ToHaveTextAsync("Waiting for an answer (1)");
 
         await OpenDialogAsync("Approve");
-        await Expect(Dialog.GetByLabel("How much more")).ToHaveValueAsync("4.00");
-        await Dialog.GetByLabel("How much more").FillAsync("much");
+        await Expect(Dialog.GetByLabel("Amount to grant")).ToHaveValueAsync("4.00");
+        await Dialog.GetByLabel("Amount to grant").FillAsync("much");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
-        await Expect(Wrong("How much more")).ToHaveTextAsync("An amount of dollars is expected, like 12.50.");
-        await Dialog.GetByLabel("How much more").FillAsync("0");
+        await Expect(ErrorOf("Amount to grant")).ToHaveTextAsync("Enter an amount in dollars, for example 12.50.");
+        await Dialog.GetByLabel("Amount to grant").FillAsync("0");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
-        await Expect(Wrong("How much more")).ToContainTextAsync("must be above 0");
+        await Expect(ErrorOf("Amount to grant")).ToContainTextAsync("must be above 0");
         await ExpectAccessibleAsync();
-        await Dialog.GetByLabel("How much more").FillAsync("2.50");
-        await Dialog.GetByLabel("What to tell the agent").FillAsync("Once more, then stop");
+        await Dialog.GetByLabel("Amount to grant").FillAsync("2.50");
+        await Dialog.GetByLabel("Message to the agent").FillAsync("Once more, then stop");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
 
-        await Expect(Region("Answered of late")).ToContainTextAsync($"$2.50 for task #{task}");
+        await Expect(Region("Recently answered")).ToContainTextAsync($"$2.50 for task #{task}");
         await Expect(Page.GetByRole(AriaRole.Article)).ToHaveCountAsync(0);
         Assert.That((await Api.GetAsync($"/tasks/{task}")).Ok.Usd("budget_usd"), Is.EqualTo(7.5m));
     }
 
     [Test]
-    public async Task What_cannot_be_granted_is_said_in_the_dialog_and_denied_then()
+    public async Task A_grant_without_a_cap_to_raise_is_refused_in_the_dialog_and_can_be_denied()
     {
         var asked = await AskAsync(new { agent_id = Team.Agent, kind = "budget_increase", question = "More", requested_usd = 4m });
         await GoLiveAsync(Address);
         await Button("Approve").ClickAsync();
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
-        await Expect(Wrong("How much more")).ToContainTextAsync("There is no cap that could be raised");
-        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Leave it" }).ClickAsync();
+        await Expect(ErrorOf("Amount to grant")).ToContainTextAsync("There is no cap that could be raised");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
 
         await OpenDialogAsync("Deny");
-        await Dialog.GetByLabel("What to tell the agent").FillAsync("Not today");
+        await Dialog.GetByLabel("Message to the agent").FillAsync("Not today");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
-        await Expect(Region("Answered of late")).ToContainTextAsync("Not today");
+        await Expect(Region("Recently answered")).ToContainTextAsync("Not today");
         Assert.That((await Api.GetAsync($"/human-requests/{asked}")).Ok.Text("status"), Is.EqualTo("denied"));
     }
 
     [Test]
-    public async Task A_question_is_answered_and_a_second_answer_refused()
+    public async Task A_second_answer_to_a_question_is_refused()
     {
         var asked = await AskAsync(new { agent_id = Team.Agent, kind = "question", question = "Which branch?" });
         await GoLiveAsync(Address);
         await OpenDialogAsync("Answer");
-        await Expect(Dialog.GetByLabel("How much more")).ToHaveCountAsync(0);
+        await Expect(Dialog.GetByLabel("Amount to grant")).ToHaveCountAsync(0);
         await Dialog.GetByLabel("Your answer").FillAsync("main");
 
         await Api.PostAsync($"/human-requests/{asked}/respond", new { decision = "approved", response = "release" });
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Answer" }).ClickAsync();
         await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("was answered already");
-        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Leave it" }).ClickAsync();
-        await Expect(Region("Answered of late")).ToContainTextAsync("release");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(Region("Recently answered")).ToContainTextAsync("release");
     }
 
     private async Task<string> AskAsync(object body) => (await Api.PostAsync("/human-requests", body)).Created.Text("id")!;

@@ -2,11 +2,11 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The page that tells who changed what.</summary>
+/// <summary>The page of the audit trail.</summary>
 internal sealed class AuditPageTests : PageFixture
 {
     [Test]
-    public async Task What_was_changed_is_told_from_old_to_new_and_filtered()
+    public async Task Changes_show_old_and_new_values_and_can_be_filtered()
     {
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 20m });
@@ -26,13 +26,13 @@ internal sealed class AuditPageTests : PageFixture
 
         await Page.GetByLabel("Action").SelectOptionAsync("paused");
         await Expect(rows).ToHaveCountAsync(1);
-        await Page.GetByLabel("By", new() { Exact = true }).FillAsync("nobody");
-        await Page.GetByLabel("By", new() { Exact = true }).BlurAsync();
-        await Expect(Page.GetByText("Nothing of this was changed.")).ToBeVisibleAsync();
+        await Page.GetByLabel("Actor", new() { Exact = true }).FillAsync("nobody");
+        await Page.GetByLabel("Actor", new() { Exact = true }).BlurAsync();
+        await Expect(Page.GetByText("No matching changes.")).ToBeVisibleAsync();
         await Page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-06-10");
         await Page.GetByLabel("From", new() { Exact = true }).BlurAsync();
-        await Page.GetByLabel("To, that day included").FillAsync("2026-06-01");
-        await Page.GetByLabel("To, that day included").BlurAsync();
-        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The end of the range must be later than its start.");
+        await Page.GetByLabel("To (inclusive)").FillAsync("2026-06-01");
+        await Page.GetByLabel("To (inclusive)").BlurAsync();
+        await Expect(ErrorOf("To (inclusive)")).ToHaveTextAsync("The end of the range must be later than its start.");
     }
 }

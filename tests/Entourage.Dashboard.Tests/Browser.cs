@@ -2,13 +2,13 @@ using Microsoft.Playwright;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The browser of all tests: one process, in which each test has a context of its own.</summary>
+/// <summary>The browser of all tests. It is one process, and each test has a separate context.</summary>
 [SetUpFixture]
 internal sealed class Browser
 {
     private const string Variable = "ENTOURAGE_TEST_CHROMIUM";
 
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Candidates = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private static readonly string[] Arguments =
     [
@@ -22,20 +22,20 @@ internal sealed class Browser
         "--disable-sync",
     ];
 
-    // How soon a figure is there is for the benchmarks to say: a busy machine is no fault of a page.
+    // Generous, because the benchmarks measure how soon a figure appears, and a busy machine must not fail a test.
     public const float Patience = Testing.Patience.LimitMilliseconds;
 
     private static IPlaywright? playwright;
     private static IBrowser? browser;
 
-    /// <summary>The browser; a test that asks for it is skipped where there is none.</summary>
+    /// <summary>The browser. A test that uses it is skipped if there is none.</summary>
     public static IBrowser Instance
     {
         get
         {
             if (browser is null)
             {
-                Assert.Ignore($"No Chromium: {Variable} is not set, and there is none at {string.Join(", ", Places)}.");
+                Assert.Ignore($"No Chromium: {Variable} is not set, and there is none at {string.Join(", ", Candidates)}.");
             }
 
             return browser!;
@@ -45,7 +45,7 @@ internal sealed class Browser
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        var path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } configured ? configured : Places.FirstOrDefault(File.Exists);
+        var path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } configured ? configured : Candidates.FirstOrDefault(File.Exists);
         if (path is null)
         {
             return;

@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The page that tells where the money went.</summary>
+/// <summary>The page of cost reports.</summary>
 internal sealed class CostsPageTests : PageFixture
 {
     private static readonly DateTimeOffset Yesterday = new(2026, 6, 9, 9, 0, 0, TimeSpan.Zero);
@@ -12,7 +12,7 @@ internal sealed class CostsPageTests : PageFixture
     private string Address => $"/teams/{Team.Id}/costs";
 
     [Test]
-    public async Task Costs_are_told_apart_and_filtered()
+    public async Task Costs_can_be_grouped_and_filtered()
     {
         var other = await Api.CreateAgentAsync(Team.Id, "eng-2", ApiClient.UnlistedModel);
         await Team.UseAsync(await Team.StartAsync(await Team.CreateTaskAsync()), 3m);
@@ -22,8 +22,8 @@ internal sealed class CostsPageTests : PageFixture
         await GoAsync(Address);
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$6.00");
         await Expect(Row("Spent", "eng-1")).ToContainTextAsync("50%");
-        await Expect(Row("Spent", "All")).ToContainTextAsync("$6.00");
-        await Expect(Page.GetByRole(AriaRole.Img, new() { NameRegex = new(@"^Spent by day: \$6\.00, the most on Wed 10 Jun 2026 with \$4\.00\.") })).ToBeVisibleAsync();
+        await Expect(Row("Spent", "Total")).ToContainTextAsync("$6.00");
+        await Expect(Page.GetByRole(AriaRole.Img, new() { NameRegex = new(@"^Spent by day: \$6\.00\. The highest is \$4\.00 on Wed 10 Jun 2026\.") })).ToBeVisibleAsync();
         await ExpectGoodAsync();
         await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
 
@@ -50,7 +50,7 @@ internal sealed class CostsPageTests : PageFixture
     }
 
     [Test]
-    public async Task What_is_assumed_is_shown_apart_until_the_model_has_a_price()
+    public async Task Assumed_cost_is_shown_separately_until_the_model_has_a_price()
     {
         var session = await Team.StartAsync();
         _ = (await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 200_000, output_tokens = 0, model = "house-costs" })).Ok;
@@ -58,18 +58,18 @@ internal sealed class CostsPageTests : PageFixture
 
         await GoAsync(Address);
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$3.00");
-        await Expect(Page.Locator(".band")).ToContainTextAsync("$1.00 of it is assumed");
+        await Expect(Page.Locator(".band")).ToContainTextAsync("$1.00 of this is assumed");
         await GoAsync($"/sessions/{session}");
         await Expect(Page.GetByText("Assumed", new() { Exact = true })).ToBeVisibleAsync();
 
         _ = (await Api.SendAsync(HttpMethod.Put, "/prices/house-costs", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m })).Ok;
         await GoAsync(Address);
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$2.20");
-        await Expect(Page.GetByText("of it is assumed")).ToHaveCountAsync(0);
+        await Expect(Page.GetByText("of this is assumed")).ToHaveCountAsync(0);
     }
 
     [Test]
-    public async Task Days_are_chosen_and_a_range_that_ends_first_is_said_to_be_wrong()
+    public async Task A_custom_range_is_applied_and_one_that_ends_before_it_begins_is_refused()
     {
         await Team.UseAsync(await Team.StartAsync(), 2m, Yesterday);
         await GoAsync(Address);
@@ -77,52 +77,52 @@ internal sealed class CostsPageTests : PageFixture
         await Page.GetByLabel("From").FillAsync("2026-06-10");
         await Page.GetByLabel("From").BlurAsync();
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$0.00");
-        await Page.GetByLabel("To, that day included").FillAsync("2026-06-01");
-        await Page.GetByLabel("To, that day included").BlurAsync();
-        await Expect(Wrong("To, that day included")).ToHaveTextAsync("The end of the range must be later than its start.");
+        await Page.GetByLabel("To (inclusive)").FillAsync("2026-06-01");
+        await Page.GetByLabel("To (inclusive)").BlurAsync();
+        await Expect(ErrorOf("To (inclusive)")).ToHaveTextAsync("The end of the range must be later than its start.");
         await Page.GetByLabel("From").FillAsync("2026-05-01");
         await Page.GetByLabel("From").BlurAsync();
-        await Page.GetByLabel("To, that day included").FillAsync("2026-06-09");
-        await Page.GetByLabel("To, that day included").BlurAsync();
+        await Page.GetByLabel("To (inclusive)").FillAsync("2026-06-09");
+        await Page.GetByLabel("To (inclusive)").BlurAsync();
         await Expect(Page.Locator(".stat.hero .figure")).ToHaveTextAsync("$2.00");
     }
 
     [Test]
-    public async Task What_is_seen_is_taken_along_as_CSV()
+    public async Task The_filtered_sessions_can_be_downloaded_as_CSV()
     {
         var session = await Team.StartAsync();
         await Team.UseAsync(session, 1.25m);
         var other = await Api.CreateAgentAsync(Team.Id, "eng-2", ApiClient.UnlistedModel);
         await Team.UseAsync(await Team.StartAsync(agent: other), 2m);
         await GoAsync($"{Address}?period=today&agent={Team.Agent}");
-        var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByRole(AriaRole.Link, new() { Name = "Download the sessions as CSV" }).ClickAsync());
+        var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByRole(AriaRole.Link, new() { Name = "Download sessions as CSV" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync(await download.PathAsync());
         Assert.That(lines, Has.Length.EqualTo(2));
         Assert.That(lines[1], Does.StartWith($"{session},").And.Contain("1.25"));
     }
 
     [Test]
-    public async Task A_cap_is_tried_on_what_happened()
+    public async Task A_daily_cap_is_simulated_on_past_usage()
     {
         await Team.UseAsync(await Team.StartAsync(), 4m, Yesterday);
         await Team.UseAsync(await Team.StartAsync(), 1m);
         await GoAsync(Address);
         await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("");
-        await Button("Try it").ClickAsync();
-        await Expect(Wrong("Daily cap")).ToContainTextAsync("must not be empty");
+        await Button("Simulate").ClickAsync();
+        await Expect(ErrorOf("Daily cap")).ToContainTextAsync("must not be empty");
         await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("3");
-        await Page.GetByLabel("Tried on").SelectOptionAsync("7");
-        await Button("Try it").ClickAsync();
-        await Expect(Region("What would a daily cap have stopped?")).ToContainTextAsync("would have spared $1.00 of $5.00, reached on 1 of 7 days.");
+        await Page.GetByLabel("Apply to").SelectOptionAsync("7");
+        await Button("Simulate").ClickAsync();
+        await Expect(Region("What would a daily cap have stopped?")).ToContainTextAsync("would have saved $1.00 of $5.00 and been reached on 1 of 7 days.");
         await Expect(Row("What would a daily cap have stopped?", "Tue 9 Jun 2026").Last).ToContainTextAsync("09:00");
         await ExpectGoodAsync();
         await Page.GetByLabel("Daily cap", new() { Exact = true }).FillAsync("30");
-        await Button("Try it").ClickAsync();
+        await Button("Simulate").ClickAsync();
         await Expect(Region("What would a daily cap have stopped?")).ToContainTextAsync("would not have been reached");
     }
 
     [Test]
-    public async Task An_organisation_has_costs_by_team()
+    public async Task An_organisation_shows_costs_by_team()
     {
         await Team.UseAsync(await Team.StartAsync(), 3m);
         await GoAsync($"/orgs/{Team.Organisation}/costs");
@@ -132,15 +132,15 @@ internal sealed class CostsPageTests : PageFixture
     }
 
     [Test]
-    public async Task Where_nothing_was_used_it_is_shown_how_it_would_be()
+    public async Task A_range_without_usage_shows_how_to_report_usage()
     {
         await GoAsync(Address);
-        await Expect(Region("Spent")).ToContainTextAsync("Nothing was used in this range.");
+        await Expect(Region("Spent")).ToContainTextAsync("No usage in this range.");
         await Expect(Region("Spent")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/sessions/SESSION_ID/usage");
     }
 
     [Test]
-    public async Task Older_sessions_are_read_when_they_are_asked_for()
+    public async Task Older_sessions_are_loaded_on_demand()
     {
         for (var i = 0; i < 26; i++)
         {

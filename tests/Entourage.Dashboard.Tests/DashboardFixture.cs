@@ -7,18 +7,18 @@ using Microsoft.Playwright;
 namespace Entourage.Dashboard.Tests;
 
 /// <summary>
-/// Tests that look at one running server, with a real store, through a browser. Whatever the browser complains of fails the test: errors of
-/// scripts, refused contents, files that are not there.
+/// Tests that use one running server with a real store through a browser. A test fails if the browser reports a script error, content that
+/// the policy refuses, or a missing file.
 /// </summary>
 internal abstract class DashboardFixture
 {
-    // The narrowest that is promised is a phone's.
+    // The width of a phone is the narrowest that the pages support.
     protected static readonly ViewportSize Desk = new() { Width = 1_280, Height = 900 };
     protected static readonly ViewportSize Phone = new() { Width = 360, Height = 780 };
 
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
-    // On a busy machine a page may lose its connection; it says so and connects again. A page that does not come back fails by what it lacks.
+    // On a busy machine, a page can lose its connection and reconnect. If it does not, the test fails because figures are missing.
     private const string LostConnection = "Connection disconnected with error";
 
     private readonly ConcurrentQueue<string> complaints = [];
@@ -30,10 +30,10 @@ internal abstract class DashboardFixture
 
     protected IPage Page { get; private set; } = null!;
 
-    /// <summary>What the browser may complain of in a test that gives it cause.</summary>
+    /// <summary>Part of the browser complaints that a test provokes. An empty string allows all.</summary>
     protected string? Expected { get; set; }
 
-    /// <summary>What stands between the pages and the server.</summary>
+    /// <summary>Replaces services of the server.</summary>
     protected virtual void Replace(IServiceCollection services)
     {
     }
@@ -66,7 +66,7 @@ internal abstract class DashboardFixture
         Assert.That(complaints.Where(complaint => Expected is null || !complaint.Contains(Expected, StringComparison.Ordinal)), Is.Empty);
     }
 
-    /// <summary>Opens another page, as somebody else would.</summary>
+    /// <summary>Opens a page in a new browser context.</summary>
     protected async Task OpenAsync(ViewportSize size, ColorScheme scheme)
     {
         await (context?.CloseAsync() ?? Task.CompletedTask);
@@ -91,24 +91,24 @@ internal abstract class DashboardFixture
         Page.PageError += (_, error) => complaints.Enqueue(error);
     }
 
-    /// <summary>Goes to an address, and waits until its heading has the keyboard: what is typed before goes elsewhere.</summary>
+    /// <summary>Opens an address and waits until its heading has the focus. Input before that would be lost.</summary>
     protected async Task GoAsync(string path)
     {
         await Page.GotoAsync(path);
         await Assertions.Expect(Page.Locator("h1")).ToBeFocusedAsync();
     }
 
-    /// <summary>Goes to an address, and waits until its figures are live.</summary>
+    /// <summary>Opens an address and waits until its figures are live.</summary>
     protected async Task GoLiveAsync(string path)
     {
         await GoAsync(path);
         await Assertions.Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
     }
 
-    /// <summary>Whatever an automatic check of accessibility finds serious.</summary>
+    /// <summary>Expects no serious accessibility violation.</summary>
     protected async Task ExpectAccessibleAsync()
     {
-        // Not by Page.RunAxe: it loads the script twice and opens a page of its own for each check, which takes longer than the check.
+        // Page.RunAxe loads the script twice and opens a new page for each check, which takes longer than the check.
         if (await Page.EvaluateAsync<bool>("typeof axe === 'undefined'"))
         {
             await Page.EvaluateAsync(Axe);
@@ -117,7 +117,7 @@ internal abstract class DashboardFixture
         var serious = await Page.EvaluateAsync<string[]>(
             """
             async () => {
-              // A colour on its way to another is neither.
+              // Contrast is wrong during an animation.
               const ending = document.getAnimations().filter(each => each.effect.getComputedTiming().endTime !== Infinity);
               await Promise.allSettled(ending.map(each => each.finished));
               const found = await axe.run(document, {
@@ -132,7 +132,7 @@ internal abstract class DashboardFixture
         Assert.That(serious, Is.Empty);
     }
 
-    /// <summary>Nothing is wider than the window, once it is laid out.</summary>
+    /// <summary>Expects that nothing is wider than the window.</summary>
     protected Task ExpectNoSidewaysScrollAsync() =>
         Assertions.Expect(Page.Locator("html")).ToHaveJSPropertyAsync("scrollWidth", Page.ViewportSize!.Width);
 }

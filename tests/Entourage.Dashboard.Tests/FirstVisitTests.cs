@@ -3,30 +3,30 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>What somebody sees who has just started a server, and what of it is remembered.</summary>
+/// <summary>The first visit to a new server.</summary>
 internal sealed class FirstVisitTests : DashboardFixture
 {
     [Test]
-    public async Task An_empty_server_says_how_to_fill_it_and_the_only_organisation_is_gone_to_at_once()
+    public async Task Home_shows_how_to_start_and_redirects_to_the_only_organisation()
     {
         await Page.GotoAsync("/");
-        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Nothing is spent here yet" })).ToBeVisibleAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "No organisations yet" })).ToBeVisibleAsync();
         await Expect(Page.Locator(".curl").First).ToContainTextAsync($"curl -X POST {Api.Http.BaseAddress}api/v1/orgs");
         await ExpectAccessibleAsync();
         await OpenAsync(Phone, ColorScheme.Dark);
         await Page.GotoAsync("/");
-        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Nothing is spent here yet" })).ToBeVisibleAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "No organisations yet" })).ToBeVisibleAsync();
         await ExpectNoSidewaysScrollAsync();
         await ExpectAccessibleAsync();
 
         var team = await Api.CreateTeamAsync();
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Look again" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Reload" }).ClickAsync();
         await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
         Assert.That(Page.Url, Does.EndWith($"/orgs/{team.Organisation}"));
     }
 
     [Test]
-    public async Task Nothing_runs_in_a_page_but_the_files_of_its_server()
+    public async Task Pages_run_only_scripts_from_files_of_the_server()
     {
         var answer = await Page.GotoAsync("/");
         var policy = answer!.Headers["content-security-policy"].Split("; ");
@@ -37,30 +37,30 @@ internal sealed class FirstVisitTests : DashboardFixture
         {
             Assert.That(page, Does.Not.Match("<script(?![^>]* src=\"_)"), "a script in the page");
             Assert.That(page, Does.Not.Match(" on[a-z]+="), "a handler in the page");
-            Assert.That(page, Does.Not.Match("(src|href)=\"(https?:)?//"), "something of another server");
+            Assert.That(page, Does.Not.Match("(src|href)=\"(https?:)?//"), "a reference to another server");
         });
     }
 
     [Test]
-    public async Task Colours_follow_the_system_until_somebody_chooses_and_are_remembered()
+    public async Task The_theme_follows_the_system_until_the_visitor_chooses_one()
     {
         await OpenAsync(Desk, ColorScheme.Dark);
         await Page.GotoAsync("/");
         var page = Page.Locator("html");
         await Expect(page).ToHaveAttributeAsync("data-theme", "dark");
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Colours: system. Change" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Colour theme: system. Change" }).ClickAsync();
         await Expect(page).ToHaveAttributeAsync("data-theme", "light");
         await Page.ReloadAsync();
-        await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Colours: light. Change" })).ToBeVisibleAsync();
+        await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Colour theme: light. Change" })).ToBeVisibleAsync();
         await Expect(page).ToHaveAttributeAsync("data-theme", "light");
     }
 
     [Test]
-    public async Task Who_uses_the_keyboard_is_led_past_the_frame_of_the_page_it_is_on()
+    public async Task The_skip_link_moves_the_focus_to_the_content_and_keeps_the_address()
     {
         await GoLiveAsync($"/orgs/{(await Api.CreateTeamAsync()).Organisation}");
         var address = Page.Url;
-        await Page.GetByRole(AriaRole.Link, new() { Name = "Skip to the figures" }).FocusAsync();
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Skip to main content" }).FocusAsync();
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Page.Locator("main")).ToBeFocusedAsync();
         Assert.That(Page.Url, Is.EqualTo(address));

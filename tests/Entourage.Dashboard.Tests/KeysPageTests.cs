@@ -5,27 +5,27 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The page on which keys are issued and revoked. Alone, since a browser has one clipboard.</summary>
+/// <summary>The page on which keys are issued and revoked. Not parallel, because the browser has one clipboard.</summary>
 [NonParallelizable]
 internal sealed class KeysPageTests : PageFixture
 {
     [Test]
-    public async Task A_key_is_issued_shown_once_and_revoked()
+    public async Task A_key_is_shown_once_when_issued_and_can_be_revoked()
     {
         await GoAsync("/keys");
         await Button("Issue a key").ClickAsync();
         await Page.GetByLabel("Organisation", new() { Exact = true }).SelectOptionAsync(Team.Organisation);
         await Expect(Page.GetByLabel("Team", new() { Exact = true })).ToHaveValueAsync(Team.Id);
         await Button("Issue the key").ClickAsync();
-        await Expect(Wrong("Name")).ToContainTextAsync("must not be empty");
-        await Expect(Wrong("Agent")).ToContainTextAsync("must not be empty");
+        await Expect(ErrorOf("Name")).ToContainTextAsync("must not be empty");
+        await Expect(ErrorOf("Agent")).ToContainTextAsync("must not be empty");
 
         await Page.GetByLabel("Name", new() { Exact = true }).FillAsync("laptop");
         await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
-        await Page.GetByLabel("Holds until").FillAsync("2026-01-01");
+        await Page.GetByLabel("Expires on").FillAsync("2026-01-01");
         await Button("Issue the key").ClickAsync();
-        await Expect(Wrong("Holds until")).ToContainTextAsync("must be ahead");
-        await Page.GetByLabel("Holds until").FillAsync("2026-12-31");
+        await Expect(ErrorOf("Expires on")).ToContainTextAsync("must be ahead");
+        await Page.GetByLabel("Expires on").FillAsync("2026-12-31");
         await Button("Issue the key").ClickAsync();
 
         var text = Page.Locator(".copy code");
@@ -37,11 +37,11 @@ internal sealed class KeysPageTests : PageFixture
         await Expect(Row("Issued keys", "laptop")).ToContainTextAsync("agent eng-1");
         await Expect(Row("Issued keys", "laptop")).ToContainTextAsync("31 Dec 2026");
         await ExpectGoodAsync();
-        await Button("I have it").ClickAsync();
+        await Button("Done").ClickAsync();
         await Expect(text).ToHaveCountAsync(0);
 
         await Button("Revoke laptop").ClickAsync();
-        await Expect(Dialog).ToContainTextAsync("Whoever shows it is let in no more, from this moment on and for good: agent eng-1.");
+        await Expect(Dialog).ToContainTextAsync("The server refuses this key from now on, and you cannot undo this. It is the key for agent eng-1.");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke", Exact = true }).ClickAsync();
         await Expect(Row("Issued keys", "laptop")).ToContainTextAsync("Revoked");
         await Expect(Button("Revoke laptop")).ToHaveCountAsync(0);

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>No figure passes for current that is not.</summary>
+/// <summary>Old figures never look current.</summary>
 internal sealed class LiveTests : PageFixture
 {
     private readonly Breakage breakage = new();
@@ -20,7 +20,7 @@ internal sealed class LiveTests : PageFixture
     }
 
     [Test]
-    public async Task Where_the_store_is_lost_the_figures_are_grey_and_say_of_when_they_are()
+    public async Task Figures_turn_grey_and_show_their_time_when_the_store_is_unavailable()
     {
         await Team.UseAsync(await Team.StartAsync(), 4.23m);
         await GoLiveAsync($"/teams/{Team.Id}");
@@ -28,13 +28,13 @@ internal sealed class LiveTests : PageFixture
         breakage.IsOn = true;
         try
         {
-            await Expect(Page.Locator(".live")).ToHaveTextAsync("Reconnecting: figures of 12:00:00");
+            await Expect(Page.Locator(".live")).ToHaveTextAsync("Reconnecting, last update 12:00:00");
             await Expect(Figure("Spent today")).ToHaveTextAsync("$4.23");
             await Expect(Page.Locator(".stats")).ToHaveCSSAsync("opacity", "0.6");
 
-            // What is asked for meanwhile says what is wrong, where it was asked for.
+            // A request in the meantime shows the fault where it was made.
             await Button("Pause team").ClickAsync();
-            await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("The store is away.");
+            await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("Database unavailable.");
             await Page.Keyboard.PressAsync("Escape");
         }
         finally
@@ -47,7 +47,7 @@ internal sealed class LiveTests : PageFixture
     }
 
     [Test]
-    public async Task Where_the_connection_is_lost_the_figures_are_grey_until_it_is_back()
+    public async Task Figures_are_grey_while_the_connection_is_lost()
     {
         Expected = "";
         var sockets = new List<IWebSocketRoute>();
@@ -66,7 +66,7 @@ internal sealed class LiveTests : PageFixture
         await GoLiveAsync($"/teams/{Team.Id}");
         Volatile.Write(ref cut, 1);
         await sockets[^1].CloseAsync();
-        await Expect(Page.Locator("#link")).ToContainTextAsync("Reconnecting: what you see is of");
+        await Expect(Page.Locator("#link")).ToContainTextAsync("Reconnecting. The figures are from");
         await Expect(Page.Locator(".stats")).ToHaveCSSAsync("opacity", "0.6");
         await Expect(Page.Locator(".live")).ToBeHiddenAsync();
 
@@ -78,21 +78,21 @@ internal sealed class LiveTests : PageFixture
     }
 
     [Test]
-    public async Task All_who_look_at_a_team_share_one_view_which_ends_with_the_last()
+    public async Task Viewers_of_a_team_share_one_view_that_ends_with_the_last_of_them()
     {
-        var boards = Host.Services.GetRequiredService<TeamViews>();
+        var views = Host.Services.GetRequiredService<TeamViews>();
         await GoLiveAsync($"/teams/{Team.Id}");
         var second = await Page.Context.NewPageAsync();
         await second.GotoAsync($"/teams/{Team.Id}");
         await Expect(second.Locator(".live")).ToHaveTextAsync("Live");
-        Assert.That(boards.Count, Is.EqualTo(1));
+        Assert.That(views.Count, Is.EqualTo(1));
 
         await second.CloseAsync();
         await GoLiveAsync($"/orgs/{Team.Organisation}");
-        Assert.That(() => boards.Count, Is.Zero.After(5_000, 50));
+        Assert.That(() => views.Count, Is.Zero.After(5_000, 50));
     }
 
-    /// <summary>Whether the store is away.</summary>
+    /// <summary>Whether the store is unavailable.</summary>
     private sealed class Breakage
     {
         private volatile bool isOn;
@@ -104,7 +104,7 @@ internal sealed class LiveTests : PageFixture
         }
     }
 
-    /// <summary>Answers every request as the store does when it is away.</summary>
+    /// <summary>Fails every request while the store is unavailable.</summary>
     private sealed class BreakingBehavior<TRequest, TResponse>(Breakage breakage) : IPipelineBehavior<TRequest, TResponse>
         where TRequest : notnull
     {

@@ -4,13 +4,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>The page of an organisation, and the choice of one.</summary>
+/// <summary>The page of an organisation, and the list of organisations.</summary>
 internal sealed class OrganisationPageTests : PageFixture
 {
     private string Address => $"/orgs/{Team.Organisation}";
 
     [Test]
-    public async Task What_its_teams_spend_is_added_up_as_they_spend_it()
+    public async Task The_spending_of_all_teams_is_added_up_live()
     {
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 20m });
         _ = (await Api.PatchAsync($"/settings/orgs/{Team.Organisation}", new { daily_cost_limit_usd = 100m })).Ok;
@@ -23,24 +23,24 @@ internal sealed class OrganisationPageTests : PageFixture
         await Expect(Figure("Spent today")).ToHaveTextAsync("$16.00");
         await Expect(Note("Spent today")).ToContainTextAsync("of $100.00 (16%)");
         await Expect(Figure("Burn rate")).ToHaveTextAsync("$16.00/h");
-        await Expect(Figure("Agents at work")).ToHaveTextAsync("1");
+        await Expect(Figure("Active agents")).ToHaveTextAsync("1");
         await Expect(Figure("Open alerts")).Not.ToHaveTextAsync("0");
         await Expect(Row("Teams", "Core")).ToContainTextAsync("$16.00 of $20.00");
-        await Expect(Page.GetByRole(AriaRole.Meter, new() { Name = "Core: spent today of its cap" })).ToHaveAttributeAsync("aria-valuenow", "80");
+        await Expect(Page.GetByRole(AriaRole.Meter, new() { Name = "Core: spent of its daily cap" })).ToHaveAttributeAsync("aria-valuenow", "80");
         await ExpectGoodAsync();
 
-        await Page.GetByRole(AriaRole.Link, new() { NameRegex = new("open alerts? of Core") }).ClickAsync();
+        await Page.GetByRole(AriaRole.Link, new() { NameRegex = new("open alerts? in Core") }).ClickAsync();
         await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Alerts and requests" })).ToBeFocusedAsync();
         await Expect(Region("Alerts")).ToContainTextAsync("80 % of the team's daily budget of $20.00 is spent: $16.00.");
     }
 
     [Test]
-    public async Task Everything_is_paused_and_resumed()
+    public async Task The_organisation_can_be_paused_and_resumed()
     {
         await Team.StartAsync();
         await GoLiveAsync(Address);
         await Button("Pause everything").ClickAsync();
-        await Expect(Dialog).ToContainTextAsync("1 agent can begin nothing until you resume, and 1 active session will be told to stop");
+        await Expect(Dialog).ToContainTextAsync("1 agent cannot start sessions or reserve money until you resume. 1 active session will be asked to stop");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause organisation Acme" }).ClickAsync();
         await Expect(Row("Teams", "Core")).ToContainTextAsync("Paused");
         Assert.That((await Team.BudgetAsync()).Items("stop_reasons").Select(reason => reason.GetValue<string>()), Is.EqualTo(new[] { "paused:organisation" }));
@@ -52,7 +52,7 @@ internal sealed class OrganisationPageTests : PageFixture
     }
 
     [Test]
-    public async Task A_team_is_paused_from_its_row()
+    public async Task A_team_can_be_paused_from_its_row()
     {
         await GoLiveAsync(Address);
         await Button("Pause Core").ClickAsync();
@@ -63,7 +63,7 @@ internal sealed class OrganisationPageTests : PageFixture
     }
 
     [Test]
-    public async Task One_without_teams_shows_how_to_make_one()
+    public async Task An_organisation_without_teams_shows_how_to_create_one()
     {
         var slug = "o-" + Guid.CreateVersion7().ToString("N");
         var empty = (await Api.PostAsync("/orgs", new { name = "Empty", slug })).Created.Text("id");
@@ -73,7 +73,7 @@ internal sealed class OrganisationPageTests : PageFixture
     }
 
     [Test]
-    public async Task Where_there_are_several_one_is_chosen_with_the_keyboard()
+    public async Task One_of_several_organisations_can_be_chosen_with_the_keyboard()
     {
         await Api.CreateTeamAsync();
         await GoAsync("/");
@@ -86,6 +86,6 @@ internal sealed class OrganisationPageTests : PageFixture
         await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
         await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = name, Level = 1 })).ToBeFocusedAsync();
         Assert.That(Page.Url, Does.Contain("/orgs/"));
-        await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Where you are" })).ToContainTextAsync(name);
+        await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Breadcrumb" })).ToContainTextAsync(name);
     }
 }

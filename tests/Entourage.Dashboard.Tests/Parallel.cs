@@ -1,3 +1,3 @@
-// Each fixture has a server and pages of its own, and waits for these most of the time.
+// Each fixture has its own server and pages, and mostly waits for them.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 [assembly: LevelOfParallelism(2)]

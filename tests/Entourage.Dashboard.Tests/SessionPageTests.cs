@@ -8,7 +8,7 @@ namespace Entourage.Dashboard.Tests;
 internal sealed class SessionPageTests : PageFixture
 {
     [Test]
-    public async Task Its_usage_and_its_errors_are_seen_as_they_come()
+    public async Task Usage_and_errors_appear_live()
     {
         var session = await Team.StartAsync(await Team.CreateTaskAsync());
         await GoLiveAsync($"/sessions/{session}");
@@ -27,13 +27,13 @@ internal sealed class SessionPageTests : PageFixture
     }
 
     [Test]
-    public async Task It_is_killed_from_its_page_which_says_so()
+    public async Task A_session_can_be_killed_from_its_page()
     {
         var session = await Team.StartAsync();
         await GoLiveAsync($"/sessions/{session}");
         await OpenDialogAsync("Kill session");
-        await Expect(Dialog).ToContainTextAsync("1 session will be ended at once");
-        await Dialog.GetByLabel("Why").FillAsync("It loops");
+        await Expect(Dialog).ToContainTextAsync("1 session will end at once");
+        await Dialog.GetByLabel("Reason").FillAsync("It loops");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = $"Kill session {session}" }).ClickAsync();
         await Expect(Page.GetByText("Killed. It loops")).ToBeVisibleAsync();
         await Expect(Button("Kill session")).ToHaveCountAsync(0);
@@ -41,13 +41,13 @@ internal sealed class SessionPageTests : PageFixture
     }
 
     [Test]
-    public async Task Its_agent_is_paused_and_what_it_works_for_is_a_link_away()
+    public async Task The_agent_can_be_paused_and_the_parent_session_is_linked()
     {
         var parent = await Team.StartAsync();
         var session = await Team.StartAsync(parent: parent);
         await GoLiveAsync($"/sessions/{session}");
         await Button("Pause eng-1").ClickAsync();
-        await Expect(Dialog).ToContainTextAsync("2 active sessions will be told to stop");
+        await Expect(Dialog).ToContainTextAsync("2 active sessions will be asked to stop");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause agent eng-1" }).ClickAsync();
         await Expect(Dialog).ToHaveCountAsync(0);
         Assert.That((await Team.BudgetAsync()).Flag("stop"), Is.True);

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Entourage.Dashboard.Tests;
 
-/// <summary>Where keys are asked for, people sign in with theirs, and see what is theirs.</summary>
+/// <summary>Sign-in with a key, and what a lead can see.</summary>
 internal sealed class SignInTests : PageFixture
 {
     private static readonly string AdminKey = ApiHost.WithKeys["Auth:BootstrapKey"];
@@ -14,7 +14,7 @@ internal sealed class SignInTests : PageFixture
     protected override IReadOnlyDictionary<string, string>? Settings => ApiHost.WithKeys;
 
     [Test]
-    public async Task Whoever_is_not_signed_in_is_led_to_where_to_and_back()
+    public async Task A_visitor_without_a_key_signs_in_and_returns_to_the_requested_page()
     {
         Expected = "401";
         await Team.UseAsync(await Team.StartAsync(), 1m);
@@ -23,7 +23,7 @@ internal sealed class SignInTests : PageFixture
         await ExpectGoodAsync();
 
         await SubmitAsync("not-a-key-of-anybody");
-        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("No such key lets anybody in");
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This key is not valid");
         await ExpectAccessibleAsync();
         await SubmitAsync(await KeyAsync("eng-1", "agent", ("agent_id", Team.Agent)));
         await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("This is an agent's key");
@@ -35,7 +35,7 @@ internal sealed class SignInTests : PageFixture
         Assert.That((cookie.HttpOnly, cookie.SameSite, cookie.Expires), Is.EqualTo((true, SameSiteAttribute.Lax, -1f)));
         Assert.That(await Page.EvaluateAsync<string>("document.cookie"), Does.Not.Contain(AdminKey), "no script can read it");
 
-        // What the browser downloads is let in by the same.
+        // The cookie also authenticates downloads.
         var table = await Page.APIRequest.GetAsync((await Page.Locator(".download").GetAttributeAsync("href"))!);
         Assert.That((table.Status, table.Headers["content-type"]), Is.EqualTo((200, "text/csv; charset=utf-8")));
 
@@ -47,33 +47,33 @@ internal sealed class SignInTests : PageFixture
     }
 
     [Test]
-    public async Task A_lead_sees_the_own_team_and_no_way_to_another()
+    public async Task A_lead_sees_only_the_own_team()
     {
         var other = await Api.CreateTeamAsync();
         await SignInAsync(await KeyAsync("ada", "lead", ("team_id", Team.Id)), "/");
         await Expect(Page).ToHaveURLAsync(new Regex($"/teams/{Team.Id}$"));
         await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
-        await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Where you are" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+        await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Breadcrumb" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
         await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link))
             .ToHaveTextAsync(["Overview", "Alerts", "Costs", "Settings", "Keys", "Audit"]);
 
         foreach (var path in new[] { $"/teams/{other.Id}", $"/teams/{other.Id}/settings", $"/sessions/{await other.StartAsync()}" })
         {
             await Page.GotoAsync(path);
-            await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not here");
+            await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not found");
         }
 
         foreach (var path in new[] { $"/orgs/{Team.Organisation}", $"/orgs/{other.Organisation}", $"/orgs/{Team.Organisation}/costs", $"/orgs/{Team.Organisation}/settings" })
         {
             await Page.GotoAsync(path);
-            await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not for you");
+            await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Permission denied");
         }
 
-        // Nor by going there while the own is still on its way.
+        // Not even by navigating there while the own page still opens.
         var (own, foreign) = (await Team.StartAsync(), await other.StartAsync());
         await GoLiveAsync($"/sessions/{own}");
         await Page.EvaluateAsync($"Blazor.navigateTo('/teams/{Team.Id}'); Blazor.navigateTo('/sessions/{own}'); Blazor.navigateTo('/sessions/{foreign}')");
-        await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not here");
+        await Expect(Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("Not found");
         await other.UseAsync(foreign, 4.23m);
         await Expect(Page.Locator(".figures")).ToHaveCountAsync(0);
 
@@ -90,7 +90,7 @@ internal sealed class SignInTests : PageFixture
     }
 
     [Test]
-    public async Task A_revoked_key_shows_nothing_further()
+    public async Task A_revoked_key_shows_no_further_figures()
     {
         Expected = "401";
         var session = await Team.StartAsync();
@@ -101,7 +101,7 @@ internal sealed class SignInTests : PageFixture
         await Team.UseAsync(session, 4.23m);
         await Expect(Page).ToHaveURLAsync(new Regex(@"/sign-in\?return="));
 
-        // A page that nothing happens on is left at the next thing that is asked of it.
+        // A page without live figures notices it at the next request.
         var (second, again) = await IssueAsync("ada", "lead", ("team_id", Team.Id));
         await SignInAsync(again, "/keys");
         await Expect(Button("Issue a key")).ToBeVisibleAsync();
@@ -113,7 +113,7 @@ internal sealed class SignInTests : PageFixture
     [TestCase("//evil.example/x")]
     [TestCase("/\\evil.example")]
     [TestCase("https://evil.example/")]
-    public async Task Signing_in_leads_nowhere_else(string address)
+    public async Task Sign_in_does_not_redirect_to_another_site(string address)
     {
         using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Api.Http.BaseAddress };
         using var form = new FormUrlEncodedContent([new("key", AdminKey), new("return", address)]);
@@ -122,7 +122,7 @@ internal sealed class SignInTests : PageFixture
     }
 
     [Test]
-    public async Task Another_site_cannot_sign_anybody_in()
+    public async Task Another_site_cannot_sign_a_visitor_in()
     {
         using var form = new FormUrlEncodedContent([new("key", AdminKey)]);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/account/sign-in") { Content = form, Headers = { { "Sec-Fetch-Site", "cross-site" } } };

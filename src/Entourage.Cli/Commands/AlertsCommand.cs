@@ -3,25 +3,25 @@ using Entourage.Cli.Output;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>What people should look at.</summary>
+/// <summary>Lists and acknowledges alerts.</summary>
 internal static class AlertsCommand
 {
-    private const int Most = 100;
+    private const int MaxAlerts = 100;
 
-    private static readonly Option<bool> All = new("--all") { Description = "Those that somebody has seen, too." };
-    private static readonly Argument<Guid> Id = new("id") { Description = "The alert." };
+    private static readonly Option<bool> All = new("--all") { Description = "Include acknowledged alerts." };
+    private static readonly Argument<Guid> Id = new("id") { Description = "The id of the alert." };
 
     public static Command Create()
     {
         var command = Invocation.Define(
             "alerts",
-            "What people of the team should look at, the newest first.",
+            "List the team's open alerts, newest first.",
             [All, Invocation.Json],
             async (invocation, cancellationToken) =>
             {
-                var team = await invocation.Names.TeamAsync(cancellationToken);
+                var team = await invocation.Names.FindTeamAsync(cancellationToken);
                 var alerts = await invocation.Client.ListAlertsAsync(team.Id, invocation.Get(All) ? null : "open", cancellationToken)
-                    .Take(Most)
+                    .Take(MaxAlerts)
                     .ToArrayAsync(cancellationToken);
                 invocation.Printer.Write(alerts, list =>
                 {
@@ -36,7 +36,7 @@ internal static class AlertsCommand
             });
         command.Add(Invocation.Define(
             "ack",
-            "Note that an alert was seen.",
+            "Acknowledge an alert.",
             [Id, Invocation.Json],
             async (invocation, cancellationToken) =>
             {

@@ -5,32 +5,32 @@ using Spectre.Console;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>What may be spent.</summary>
+/// <summary>Shows budgets and sets caps.</summary>
 internal static class BudgetCommands
 {
     private static readonly Argument<string> BudgetAgent = new("agent") { Description = "The agent, by name or id." };
-    private static readonly Option<long?> ForTask = new("--task") { Description = "The task it asks for, by number; that of its newest active session otherwise." };
-    private static readonly Option<string?> Agent = new("--agent") { Description = "Cap this agent instead of the team: --daily alone." };
-    private static readonly Option<string?> Organisation = new("--org") { Description = "Cap this organisation instead of the team: --daily and --monthly." };
-    private static readonly Option<Limit> Daily = Values.Limit("--daily", "For a day.");
-    private static readonly Option<Limit> Weekly = Values.Limit("--weekly", "For a week from Monday.");
-    private static readonly Option<Limit> Monthly = Values.Limit("--monthly", "For a calendar month.");
-    private static readonly Option<Limit> PerTask = Values.Limit("--per-task", "For each task without a cap of its own.");
-    private static readonly Option<Limit> PerSession = Values.Limit("--per-session", "For each session with its sub-agents.");
-    private static readonly Option<Limit> PerAgent = Values.Limit("--per-agent", "For a day of each agent without a cap of its own.");
+    private static readonly Option<long?> ForTask = new("--task") { Description = "The task to include, by number. Defaults to the task of the agent's newest active session." };
+    private static readonly Option<string?> Agent = new("--agent") { Description = "Cap this agent instead of the team. Takes only --daily." };
+    private static readonly Option<string?> Organisation = new("--org") { Description = "Cap this organisation instead of the team. Takes only --daily and --monthly." };
+    private static readonly Option<Limit> Daily = OptionFactory.Limit("--daily", "The cap per day.");
+    private static readonly Option<Limit> Weekly = OptionFactory.Limit("--weekly", "The cap per week, from Monday.");
+    private static readonly Option<Limit> Monthly = OptionFactory.Limit("--monthly", "The cap per calendar month.");
+    private static readonly Option<Limit> PerTask = OptionFactory.Limit("--per-task", "The cap of each task without its own cap.");
+    private static readonly Option<Limit> PerSession = OptionFactory.Limit("--per-session", "The cap of each session including its sub-agents.");
+    private static readonly Option<Limit> PerAgent = OptionFactory.Limit("--per-agent", "The cap per day of each agent without its own cap.");
 
     public static Command CreateBudget() => Invocation.Define(
         "budget",
-        "What an agent may still spend. Ends with 3 when it must stop.",
+        "Show what an agent can still spend. Exits with 3 if it must stop.",
         [BudgetAgent, ForTask, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
-            var agent = await invocation.Names.AgentAsync(invocation.Get(BudgetAgent), cancellationToken);
+            var agent = await invocation.Names.FindAgentAsync(invocation.Get(BudgetAgent), cancellationToken);
             var budget = await invocation.Client.GetBudgetAsync(agent.Id, invocation.Get(ForTask), cancellationToken);
             if (!invocation.Printer.Json)
             {
-                Printer.WriteLine(budget.Stop ? $"{agent.Name} must stop: {string.Join(", ", budget.StopReasons)}." : $"{agent.Name} may go on.");
-                Printer.WriteLine($"Today: {Printer.Usd(budget.DailySpentUsd)} USD of {Printer.Usd(budget.DailyLimitUsd)}, {Printer.Usd(budget.ReservedUsd)} set aside.");
+                Printer.WriteLine(budget.Stop ? $"{agent.Name} must stop: {string.Join(", ", budget.StopReasons)}." : $"{agent.Name} can continue.");
+                Printer.WriteLine($"Today: {Printer.Usd(budget.DailySpentUsd)} USD of {Printer.Usd(budget.DailyLimitUsd)}, {Printer.Usd(budget.ReservedUsd)} reserved.");
             }
 
             invocation.Printer.Write(budget, TableOf);
@@ -39,40 +39,40 @@ internal static class BudgetCommands
 
     public static Command CreateCap() => Invocation.Define(
         "cap",
-        "Cap what the team, an agent or an organisation may spend; without a limit, show the team's caps. It holds from the next call on.",
+        "Cap the spending of the team, an agent or an organisation. Without a limit, show the team's caps. Changes apply from the next call on.",
         [Agent, Organisation, Daily, Weekly, Monthly, PerTask, PerSession, PerAgent, Invocation.Json],
         (invocation, cancellationToken) => (invocation.Get(Agent), invocation.Get(Organisation)) switch
         {
             ({ } agent, null) => CapAgentAsync(invocation, agent, cancellationToken),
             (null, { } organisation) => CapOrganisationAsync(invocation, organisation, cancellationToken),
             (null, null) => CapTeamAsync(invocation, cancellationToken),
-            _ => throw new CommandException("Either --agent or --org."),
+            _ => throw new CommandException("Specify either --agent or --org, not both."),
         });
 
     private static async Task CapAgentAsync(Invocation invocation, string name, CancellationToken cancellationToken)
     {
-        Refuse(invocation, "of an agent there is --daily alone", Weekly, Monthly, PerTask, PerSession, PerAgent);
+        Refuse(invocation, "an agent has only --daily", Weekly, Monthly, PerTask, PerSession, PerAgent);
         Require(invocation, Daily);
-        var agent = await invocation.Names.AgentAsync(name, cancellationToken);
+        var agent = await invocation.Names.FindAgentAsync(name, cancellationToken);
         var settings = await invocation.Client.ChangeAgentLimitsAsync(agent.Id, new() { DailyCostLimitUsd = invocation.Get(Daily) }, cancellationToken);
         invocation.Printer.Write(
-            settings, settings.DailyCostLimitUsd is { } usd ? $"{agent.Name}: {Printer.Usd(usd)} USD a day." : $"{agent.Name}: as the team says for each agent.");
+            settings, settings.DailyCostLimitUsd is { } usd ? $"{agent.Name}: {Printer.Usd(usd)} USD per day." : $"{agent.Name}: the team's cap for each agent applies.");
     }
 
     private static async Task CapOrganisationAsync(Invocation invocation, string name, CancellationToken cancellationToken)
     {
-        Refuse(invocation, "of an organisation there are --daily and --monthly", Weekly, PerTask, PerSession, PerAgent);
+        Refuse(invocation, "an organisation has only --daily and --monthly", Weekly, PerTask, PerSession, PerAgent);
         Require(invocation, Daily, Monthly);
-        var organisation = await invocation.Names.OrganisationAsync(name, cancellationToken);
+        var organisation = await invocation.Names.FindOrganisationAsync(name, cancellationToken);
         var change = new LimitsChange { DailyCostLimitUsd = invocation.Get(Daily), MonthlyCostLimitUsd = invocation.Get(Monthly) };
         var settings = await invocation.Client.ChangeOrganisationLimitsAsync(organisation.Id, change, cancellationToken);
         invocation.Printer.Write(
-            settings, $"{organisation.Name}: {Printer.Usd(settings.DailyCostLimitUsd)} USD a day, {Printer.Usd(settings.MonthlyCostLimitUsd)} a month.");
+            settings, $"{organisation.Name}: {Printer.Usd(settings.DailyCostLimitUsd)} USD per day, {Printer.Usd(settings.MonthlyCostLimitUsd)} per month.");
     }
 
     private static async Task CapTeamAsync(Invocation invocation, CancellationToken cancellationToken)
     {
-        var team = await invocation.Names.TeamAsync(cancellationToken);
+        var team = await invocation.Names.FindTeamAsync(cancellationToken);
         var change = new TeamSettingsChange
         {
             DailyCostLimitUsd = invocation.Get(Daily),
@@ -88,19 +88,19 @@ internal static class BudgetCommands
         invocation.Printer.Write(settings, caps =>
         {
             var table = Printer.Table("Cap", ">USD");
-            table.Add("a day", Printer.Usd(caps.DailyCostLimitUsd));
-            table.Add("a week", Printer.Usd(caps.WeeklyCostLimitUsd));
-            table.Add("a month", Printer.Usd(caps.MonthlyCostLimitUsd));
+            table.Add("per day", Printer.Usd(caps.DailyCostLimitUsd));
+            table.Add("per week", Printer.Usd(caps.WeeklyCostLimitUsd));
+            table.Add("per month", Printer.Usd(caps.MonthlyCostLimitUsd));
             table.Add("each task", Printer.Usd(caps.TaskCostLimitUsd));
             table.Add("each session", Printer.Usd(caps.SessionCostLimitUsd));
-            table.Add("each agent, a day", Printer.Usd(caps.AgentDailyCostLimitUsd));
+            table.Add("each agent per day", Printer.Usd(caps.AgentDailyCostLimitUsd));
             return table;
         });
     }
 
     private static Table TableOf(Budget budget)
     {
-        var table = Printer.Table("Budget", "Enforced", ">Limit", ">Spent", ">Set aside", ">Left", "Afresh at");
+        var table = Printer.Table("Budget", "Enforcement", ">Limit", ">Spent", ">Reserved", ">Remaining", "Resets at");
         foreach (var row in budget.Budgets)
         {
             table.Add(
@@ -126,7 +126,7 @@ internal static class BudgetCommands
             }
         }
 
-        throw new CommandException($"No limit was given: {limits[0].Name}.");
+        throw new CommandException($"Specify a limit, for example {limits[0].Name}.");
     }
 
     private static void Refuse(Invocation invocation, string why, params ReadOnlySpan<Option<Limit>> limits)

@@ -2,14 +2,14 @@ using System.CommandLine;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>All commands.</summary>
+/// <summary>The commands of the program.</summary>
 internal static class CommandTree
 {
     private const string Description = "Cost control for AI agents.";
 
-    /// <summary>Makes the commands that arguments can be of.</summary>
+    /// <summary>Creates the commands, or only <c>guard</c> if the arguments name it.</summary>
     public static RootCommand Create(IReadOnlyList<string> arguments) => arguments is [GuardCommand.Name, ..]
-        // Started before each tool call of an agent, and quicker without the others.
+        // The guard starts before each tool call of an agent and is quicker without the other commands.
         ? new(Description) { Invocation.Url, Invocation.Team, GuardCommand.Create() }
         : CreateAll();
 

@@ -5,30 +5,30 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>Where the money went.</summary>
+/// <summary>Shows the costs of a team.</summary>
 internal static class CostsCommand
 {
-    private static readonly Option<string?> Period = Choice("--period", "today (the default), 7d, 30d, month or all.", "today", "7d", "30d", "month", "all");
-    private static readonly Option<string?> From = new("--from") { Description = "Where it begins: a date (2026-11-23) or an instant. Instead of --period." };
-    private static readonly Option<string?> To = new("--to") { Description = "Where it ends: a date, that day included, or an instant." };
-    private static readonly Option<string?> Agent = new("--agent") { Description = "Only this agent's, by name or id." };
-    private static readonly Option<long?> OfTask = new("--task") { Description = "Only this task's, by number." };
-    private static readonly Option<string?> Model = new("--model") { Description = "Only this model's." };
-    private static readonly Option<string?> By = Choice("--by", "agent (the default), task, model, day, hour or session.", "agent", "task", "model", "day", "hour", "session");
-    private static readonly Option<bool> Csv = new("--csv") { Description = "Write all sessions as comma-separated values." };
+    private static readonly Option<string?> Period = Choice("--period", "The range: today (default), 7d, 30d, month or all.", "today", "7d", "30d", "month", "all");
+    private static readonly Option<string?> From = new("--from") { Description = "Start of the range: a date (2026-11-23) or an instant. Use it instead of --period." };
+    private static readonly Option<string?> To = new("--to") { Description = "End of the range: a date (inclusive) or an instant." };
+    private static readonly Option<string?> Agent = new("--agent") { Description = "Only costs of this agent, by name or id." };
+    private static readonly Option<long?> OfTask = new("--task") { Description = "Only costs of this task, by number." };
+    private static readonly Option<string?> Model = new("--model") { Description = "Only costs of this model." };
+    private static readonly Option<string?> By = Choice("--by", "Group by agent (default), task, model, day, hour or session.", "agent", "task", "model", "day", "hour", "session");
+    private static readonly Option<bool> Csv = new("--csv") { Description = "Print all sessions as CSV." };
 
     public static Command Create() => Invocation.Define(
         "costs",
-        "Where the team's money went.",
+        "Show the team's costs.",
         [Period, From, To, Agent, OfTask, Model, By, Csv, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
             var query = await QueryAsync(invocation, cancellationToken);
-            var team = await invocation.Names.TeamAsync(cancellationToken);
+            var team = await invocation.Names.FindTeamAsync(cancellationToken);
             if (invocation.Get(Csv))
             {
                 await using var output = Console.OpenStandardOutput();
-                await invocation.Client.CopyCostsTableAsync(team.Id, query, output, cancellationToken);
+                await invocation.Client.CopyCostsCsvAsync(team.Id, query, output, cancellationToken);
                 return;
             }
 
@@ -47,7 +47,7 @@ internal static class CostsCommand
         var by = invocation.Get(By) ?? "agent";
         if (by == "session")
         {
-            var sessions = Printer.Table(">Session", "Agent", "Task", "Model", "Status", "Began", ">Minutes", ">Tokens", ">USD");
+            var sessions = Printer.Table(">Session", "Agent", "Task", "Model", "Status", "Started", ">Minutes", ">Tokens", ">USD");
             foreach (var row in costs.Sessions)
             {
                 sessions.Add(
@@ -78,12 +78,12 @@ internal static class CostsCommand
         Printer.WriteLine($"{Printer.Usd(costs.TotalCostUsd)} USD in {costs.SessionCount} sessions.");
         if (costs.UnpricedTokens > 0)
         {
-            Printer.WriteLine($"{Printer.Number(costs.UnpricedTokens)} tokens are of models without a price, and not in it.");
+            Printer.WriteLine($"{Printer.Number(costs.UnpricedTokens)} tokens of models without a price are not included.");
         }
 
         if (costs.AssumedCostUsd != 0)
         {
-            Printer.WriteLine($"{Printer.Usd(costs.AssumedCostUsd)} USD of it is assumed, for models without a price.");
+            Printer.WriteLine($"{Printer.Usd(costs.AssumedCostUsd)} USD of this is assumed for models without a price.");
         }
     }
 
@@ -93,14 +93,14 @@ internal static class CostsCommand
         "task" => costs.ByTask,
         "model" => costs.ByModel,
         "day" => costs.ByDay,
-        _ => costs.ByHour ?? throw new CommandException("By hour, a range has three days at most."),
+        _ => costs.ByHour ?? throw new CommandException("--by hour needs a range of at most three days."),
     };
 
     private static string NameOf(CostRow row, string by) => by switch
     {
         "agent" => row.AgentName ?? "-",
         "task" => row.TaskId is { } id ? string.Create(CultureInfo.InvariantCulture, $"{id} {row.TaskTitle}") : "(no task)",
-        "model" => row.Model ?? "(not stated)",
+        "model" => row.Model ?? "(not specified)",
         "day" => row.Day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "-",
         _ => Printer.Time(row.Hour),
     };
@@ -113,7 +113,7 @@ internal static class CostsCommand
             Period = invocation.Get(Period) ?? (from is null && to is null ? "today" : null),
             From = from,
             To = to,
-            AgentId = invocation.Get(Agent) is { } name ? (await invocation.Names.AgentAsync(name, cancellationToken)).Id : null,
+            AgentId = invocation.Get(Agent) is { } name ? (await invocation.Names.FindAgentAsync(name, cancellationToken)).Id : null,
             TaskId = invocation.Get(OfTask),
             Model = invocation.Get(Model),
             Limit = 200,

@@ -4,19 +4,18 @@ using Entourage.Cli.Guarding;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>Answers hooks of agents: whether the agent may go on.</summary>
+/// <summary>Answers hooks of agents.</summary>
 internal static class GuardCommand
 {
-    /// <summary>The name of the command.</summary>
     public const string Name = "guard";
 
-    private static readonly Option<string?> Agent = new("--agent") { Description = "The agent, by id or name (ENTOURAGE_AGENT_ID, else the agent of the key)." };
-    private static readonly Option<long?> OfTask = new("--task") { Description = "The task, by number (ENTOURAGE_TASK_ID)." };
-    private static readonly Option<bool> FailOpen = new("--fail-open") { Description = "Let the agent go on when the server cannot be asked." };
+    private static readonly Option<string?> Agent = new("--agent") { Description = "The agent, by id or name. Defaults to ENTOURAGE_AGENT_ID, or the agent of the key." };
+    private static readonly Option<long?> OfTask = new("--task") { Description = "The task, by number. Defaults to ENTOURAGE_TASK_ID." };
+    private static readonly Option<bool> FailOpen = new("--fail-open") { Description = "Let the agent continue if the server cannot be reached." };
 
     public static Command Create() => Invocation.Define(
         Name,
-        "Answers the hooks of Claude Code on standard output. Without a hook's input it ends with 0 when the agent may go on, and with 2 and a reason when it must stop.",
+        "Answer the hooks of Claude Code on standard output. Without hook input, exit with 0 if the agent can continue, or with 2 and the reason if it must stop.",
         [Agent, OfTask, FailOpen],
         (invocation, cancellationToken) => new Guard(
             invocation.Server,
@@ -24,7 +23,7 @@ internal static class GuardCommand
             invocation.Get(OfTask) ?? Number("ENTOURAGE_TASK_ID"),
             Number("ENTOURAGE_SESSION_ID"),
             invocation.Get(FailOpen),
-            name => invocation.Names.AgentAsync(name, cancellationToken)).RunAsync(cancellationToken));
+            name => invocation.Names.FindAgentAsync(name, cancellationToken)).RunAsync(cancellationToken));
 
     private static long? Number(string variable) => long.TryParse(Server.Variable(variable), out var number) ? number : null;
 }

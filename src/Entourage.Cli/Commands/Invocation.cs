@@ -5,23 +5,23 @@ using Entourage.Client;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>A command as it was called.</summary>
-/// <param name="parsed">Its arguments.</param>
+/// <summary>The call of a command, with its arguments and the services that commands share.</summary>
+/// <param name="parsed">The parsed arguments.</param>
 internal sealed class Invocation(ParseResult parsed)
 {
     public static readonly Option<string?> Url = new("--url")
     {
-        Description = "The server's address (ENTOURAGE_URL, else that of the login, else http://localhost:8000).",
+        Description = "The server's address. Defaults to ENTOURAGE_URL, the login, or http://localhost:8000.",
         Recursive = true,
     };
 
     public static readonly Option<string?> Team = new("--team")
     {
-        Description = "The team, by name or id (ENTOURAGE_TEAM, else the only one).",
+        Description = "The team, by name or id. Defaults to ENTOURAGE_TEAM, or the only team.",
         Recursive = true,
     };
 
-    public static readonly Option<bool> Json = new("--json") { Description = "Write JSON, as the API answers it." };
+    public static readonly Option<bool> Json = new("--json") { Description = "Print the API's response as JSON." };
 
     private EntourageClient? client;
 
@@ -29,7 +29,7 @@ internal sealed class Invocation(ParseResult parsed)
 
     public EntourageClient Client => client ??= Server.Connect();
 
-    public Names Names => new(Client, parsed.GetValue(Team) ?? Server.Variable("ENTOURAGE_TEAM"));
+    public NameResolver Names => new(Client, parsed.GetValue(Team) ?? Server.Variable("ENTOURAGE_TEAM"));
 
     public Printer Printer { get; } = new(parsed.GetResult(Json) is not null && parsed.GetValue(Json));
 
@@ -37,8 +37,8 @@ internal sealed class Invocation(ParseResult parsed)
 
     public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
 
-    /// <summary>A command that answers an exit code.</summary>
-    public static Command Define(string name, string description, IEnumerable<Symbol> symbols, Func<Invocation, CancellationToken, Task<int>> act)
+    /// <summary>Defines a command that returns an exit code.</summary>
+    public static Command Define(string name, string description, IEnumerable<Symbol> symbols, Func<Invocation, CancellationToken, Task<int>> action)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -57,22 +57,22 @@ internal sealed class Invocation(ParseResult parsed)
             }
         }
 
-        command.SetAction((parsed, cancellationToken) => act(new Invocation(parsed), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => action(new Invocation(parsed), cancellationToken));
         return command;
     }
 
-    /// <summary>A command that either goes well or throws.</summary>
-    public static Command Define(string name, string description, IEnumerable<Symbol> symbols, Func<Invocation, CancellationToken, Task> act) => Define(
+    /// <summary>Defines a command that exits with 0 unless it throws.</summary>
+    public static Command Define(string name, string description, IEnumerable<Symbol> symbols, Func<Invocation, CancellationToken, Task> action) => Define(
         name,
         description,
         symbols,
         async (invocation, cancellationToken) =>
         {
-            await act(invocation, cancellationToken);
+            await action(invocation, cancellationToken);
             return ExitCodes.Ok;
         });
 
-    /// <summary>A command that has others below it, and does nothing without one.</summary>
+    /// <summary>Defines a command that only groups subcommands.</summary>
     public static Command Group(string name, string description, params IEnumerable<Command> commands)
     {
         var group = new Command(name, description);

@@ -4,38 +4,38 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>Keys to the API.</summary>
+/// <summary>Manages API keys.</summary>
 internal static class KeysCommand
 {
-    private static readonly Argument<string> Name = new("name") { Description = "What it is called." };
-    private static readonly Option<string> Role = new("--role") { Description = "agent, lead or admin.", Required = true };
-    private static readonly Option<string?> Agent = new("--agent") { Description = "The agent that it acts for, by name or id; of role agent." };
-    private static readonly Option<TimeSpan?> For = Values.Duration("--for", "How long it is good; for ever otherwise.");
-    private static readonly Argument<Guid> Id = new("id") { Description = "The key's id." };
+    private static readonly Argument<string> Name = new("name") { Description = "The name of the key." };
+    private static readonly Option<string> Role = new("--role") { Description = "The role: agent, lead or admin.", Required = true };
+    private static readonly Option<string?> Agent = new("--agent") { Description = "The agent of a key with --role agent, by name or id." };
+    private static readonly Option<TimeSpan?> For = OptionFactory.Duration("--for", "The lifetime of the key. By default, it does not expire.");
+    private static readonly Argument<Guid> Id = new("id") { Description = "The id of the key." };
 
     public static Command Create()
     {
         Role.AcceptOnlyFromAmong("agent", "lead", "admin");
-        return Invocation.Group("keys", "Keys to the API.", CreateCreate(), CreateList(), CreateRevoke());
+        return Invocation.Group("keys", "Manage API keys.", CreateCreate(), CreateList(), CreateRevoke());
     }
 
     private static Command CreateCreate() => Invocation.Define(
         "create",
-        "Make a key. It is shown this once.",
+        "Create a key. It is shown only once.",
         [Name, Role, Agent, For, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
             var role = invocation.Get(Role)!;
             if (role == "agent" == invocation.Get(Agent) is null)
             {
-                throw new CommandException("--agent goes with --role agent.");
+                throw new CommandException("--role agent requires --agent, and other roles do not accept it.");
             }
 
             var key = await invocation.Client.CreateKeyAsync(
-                new KeyStart(invocation.Get(Name), role)
+                new NewKey(invocation.Get(Name), role)
                 {
-                    TeamId = role == "lead" ? (await invocation.Names.TeamAsync(cancellationToken)).Id : null,
-                    AgentId = invocation.Get(Agent) is { } agent ? (await invocation.Names.AgentAsync(agent, cancellationToken)).Id : null,
+                    TeamId = role == "lead" ? (await invocation.Names.FindTeamAsync(cancellationToken)).Id : null,
+                    AgentId = invocation.Get(Agent) is { } agent ? (await invocation.Names.FindAgentAsync(agent, cancellationToken)).Id : null,
                     ExpiresAt = invocation.Get(For) is { } time ? TimeProvider.System.GetUtcNow() + time : null,
                 },
                 cancellationToken);
@@ -44,13 +44,13 @@ internal static class KeysCommand
 
     private static Command CreateList() => Invocation.Define(
         "list",
-        "The keys there are.",
+        "List the keys.",
         [Invocation.Json],
         async (invocation, cancellationToken) => invocation.Printer.Write(
             await invocation.Client.ListKeysAsync(cancellationToken).ToArrayAsync(cancellationToken),
             keys =>
             {
-                var table = Printer.Table("Name", "Role", "Made", "Ends", "Team", "Agent", "Id");
+                var table = Printer.Table("Name", "Role", "Created", "Expires", "Team", "Agent", "Id");
                 foreach (var key in keys)
                 {
                     table.Add(
@@ -62,7 +62,7 @@ internal static class KeysCommand
 
     private static Command CreateRevoke() => Invocation.Define(
         "revoke",
-        "Make a key worthless.",
+        "Revoke a key.",
         [Id],
         async (invocation, cancellationToken) =>
         {

@@ -5,21 +5,21 @@ using Spectre.Console;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>What models cost.</summary>
+/// <summary>Shows and sets the prices of models.</summary>
 internal static class PricesCommand
 {
-    private static readonly Argument<string?> Filter = new("text") { Description = "Only models with this in their names.", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Argument<string> Model = new("model") { Description = "The model." };
-    private static readonly Option<decimal?> Input = Required("--input", "A million input tokens.");
-    private static readonly Option<decimal?> Output = Required("--output", "A million output tokens.");
-    private static readonly Option<decimal?> CacheRead = Values.Usd("--cache-read", "A million tokens read from the cache.");
-    private static readonly Option<decimal?> CacheWrite = Values.Usd("--cache-write", "A million tokens written to the cache.");
+    private static readonly Argument<string?> Filter = new("text") { Description = "Only models with this text in their name.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string> Model = new("model") { Description = "The name of the model." };
+    private static readonly Option<decimal?> Input = Required("--input", "The rate of input tokens.");
+    private static readonly Option<decimal?> Output = Required("--output", "The rate of output tokens.");
+    private static readonly Option<decimal?> CacheRead = OptionFactory.Usd("--cache-read", "The rate of tokens read from the cache.");
+    private static readonly Option<decimal?> CacheWrite = OptionFactory.Usd("--cache-write", "The rate of tokens written to the cache.");
 
-    public static Command Create() => Invocation.Group("prices", "What models cost, in USD for a million tokens.", CreateList(), CreateShow(), CreateSet());
+    public static Command Create() => Invocation.Group("prices", "Show and set the prices of models, in USD per million tokens.", CreateList(), CreateShow(), CreateSet());
 
     private static Command CreateList() => Invocation.Define(
         "list",
-        "What models cost now.",
+        "List the current prices.",
         [Filter, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
@@ -32,14 +32,14 @@ internal static class PricesCommand
 
     private static Command CreateShow() => Invocation.Define(
         "show",
-        "What a model costs, and did.",
+        "Show all prices of a model.",
         [Model, Invocation.Json],
         async (invocation, cancellationToken) =>
             invocation.Printer.Write(await invocation.Client.GetPriceAsync(invocation.Get(Model), cancellationToken), prices => TableOf(prices.History)));
 
     private static Command CreateSet() => Invocation.Define(
         "set",
-        "Set what a model costs from now on, for everybody.",
+        "Set the price of a model from now on, for all organisations, in USD per million tokens.",
         [Model, Input, Output, CacheRead, CacheWrite, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
@@ -71,7 +71,7 @@ internal static class PricesCommand
 
     private static Option<decimal?> Required(string name, string description)
     {
-        var option = Values.Usd(name, description);
+        var option = OptionFactory.Usd(name, description);
         option.Required = true;
         return option;
     }

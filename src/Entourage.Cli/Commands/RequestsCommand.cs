@@ -4,34 +4,34 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>What agents ask of people.</summary>
+/// <summary>Lists and answers human requests.</summary>
 internal static class RequestsCommand
 {
-    private const int Most = 100;
+    private const int MaxRequests = 100;
 
-    private static readonly Option<bool> All = new("--all") { Description = "Those that were answered, too." };
-    private static readonly Argument<Guid> Id = new("id") { Description = "The request." };
-    private static readonly Option<decimal?> Grant = Values.Usd("--usd", "How much more there is to be; what was asked for otherwise.");
-    private static readonly Option<string?> Response = new("--response") { Description = "What to say to it." };
+    private static readonly Option<bool> All = new("--all") { Description = "Include answered requests." };
+    private static readonly Argument<Guid> Id = new("id") { Description = "The id of the request." };
+    private static readonly Option<decimal?> Grant = OptionFactory.Usd("--usd", "The amount to grant. Defaults to the requested amount.");
+    private static readonly Option<string?> Response = new("--response") { Description = "A message to the agent." };
 
-    public static Command Create() => Invocation.Group("requests", "What agents ask of people.", CreateList(), CreateApprove(), CreateDeny());
+    public static Command Create() => Invocation.Group("requests", "List and answer the requests of agents.", CreateList(), CreateApprove(), CreateDeny());
 
     private static Command CreateList() => Invocation.Define(
         "list",
-        "The requests that wait for an answer, the newest first.",
+        "List the requests that wait for an answer, newest first.",
         [All, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
-            var team = await invocation.Names.TeamAsync(cancellationToken);
+            var team = await invocation.Names.FindTeamAsync(cancellationToken);
             var requests = await invocation.Client.ListHumanRequestsAsync(team.Id, invocation.Get(All) ? null : "pending", cancellationToken)
-                .Take(Most)
+                .Take(MaxRequests)
                 .ToArrayAsync(cancellationToken);
             invocation.Printer.Write(requests, list =>
             {
                 var table = Printer.Table("Asked", "Agent", "Kind", ">USD", "Question", "Status", "Id");
-                foreach (var one in list)
+                foreach (var request in list)
                 {
-                    table.Add(Printer.Time(one.CreatedAt), one.AgentName, one.Kind, Printer.Usd(one.RequestedUsd), one.Question, one.Status, one.Id.ToString());
+                    table.Add(Printer.Time(request.CreatedAt), request.AgentName, request.Kind, Printer.Usd(request.RequestedUsd), request.Question, request.Status, request.Id.ToString());
                 }
 
                 return table;
@@ -40,21 +40,21 @@ internal static class RequestsCommand
 
     private static Command CreateApprove() => Invocation.Define(
         "approve",
-        "Say yes. More money can be spent from the next call on.",
+        "Approve a request. Granted money can be spent from the next call on.",
         [Id, Grant, Response, Invocation.Json],
         (invocation, cancellationToken) => AnswerAsync(
             invocation, new("approved") { GrantedUsd = invocation.Get(Grant), Response = invocation.Get(Response) }, cancellationToken));
 
     private static Command CreateDeny() => Invocation.Define(
         "deny",
-        "Say no.",
+        "Deny a request.",
         [Id, Response, Invocation.Json],
         (invocation, cancellationToken) => AnswerAsync(invocation, new("denied") { Response = invocation.Get(Response) }, cancellationToken));
 
-    private static async Task AnswerAsync(Invocation invocation, HumanAnswer answer, CancellationToken cancellationToken)
+    private static async Task AnswerAsync(Invocation invocation, HumanRequestAnswer answer, CancellationToken cancellationToken)
     {
-        var answered = await invocation.Client.AnswerAsync(invocation.Get(Id), answer, cancellationToken);
-        var raise = answered.GrantedUsd is { } usd ? $" The {answered.GrantedScope}'s cap is {Printer.Usd(usd)} USD larger." : "";
+        var answered = await invocation.Client.RespondToHumanRequestAsync(invocation.Get(Id), answer, cancellationToken);
+        var raise = answered.GrantedUsd is { } usd ? $" The {answered.GrantedScope}'s cap was raised by {Printer.Usd(usd)} USD." : "";
         invocation.Printer.Write(answered, $"{answered.AgentName}'s request is {answered.Status}.{raise}");
     }
 }

@@ -3,16 +3,16 @@ using Entourage.Cli.Output;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>How a team stands.</summary>
+/// <summary>Shows the state of a team.</summary>
 internal static class StatusCommand
 {
     public static Command Create() => Invocation.Define(
         "status",
-        "How the team stands: its agents, what today cost, what waits for a person.",
+        "Show the team's agents, today's cost, open alerts and pending requests.",
         [Invocation.Json],
         async (invocation, cancellationToken) =>
         {
-            var team = await invocation.Names.TeamAsync(cancellationToken);
+            var team = await invocation.Names.FindTeamAsync(cancellationToken);
             var client = invocation.Client;
             var settings = await client.GetSettingsAsync(team.Id, cancellationToken);
             var costs = await client.GetCostsAsync(team.Id, new() { Period = "today", Limit = 1 }, cancellationToken);
@@ -34,7 +34,7 @@ internal static class StatusCommand
             }
 
             Printer.WriteLine($"{team.Name} is {team.Status}. Today: {Printer.Usd(costs.TotalCostUsd)} USD of {Limit(settings.DailyCostLimitUsd)}, {costs.SessionCount} sessions.");
-            Printer.WriteLine($"This month: {Printer.Usd(costs.ForecastMonthUsd)} USD at this rate, of {Limit(settings.MonthlyCostLimitUsd)}.");
+            Printer.WriteLine($"Forecast for this month: {Printer.Usd(costs.ForecastMonthUsd)} USD of {Limit(settings.MonthlyCostLimitUsd)}.");
             var table = Printer.Table("Agent", "Status", "Model", ">Today USD", ">Tokens", ">Sessions");
             foreach (var agent in agents)
             {
@@ -49,7 +49,7 @@ internal static class StatusCommand
             }
 
             invocation.Printer.Screen.Write(table);
-            Printer.WriteLine($"Open alerts: {alerts.Count}. Requests that wait for a person: {requests.Count}.");
+            Printer.WriteLine($"Open alerts: {alerts.Count}. Pending requests: {requests.Count}.");
         });
 
     private static string Limit(decimal? limit) => limit is null ? "no limit" : Printer.Usd(limit);

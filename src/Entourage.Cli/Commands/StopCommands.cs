@@ -4,20 +4,20 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>The kill switch.</summary>
+/// <summary>Pauses and resumes work, and kills sessions.</summary>
 internal static class StopCommands
 {
-    private static readonly Option<string?> Agent = new("--agent") { Description = "This agent, by name or id." };
-    private static readonly Option<string?> Organisation = new("--org") { Description = "This organisation, by name or id." };
+    private static readonly Option<string?> Agent = new("--agent") { Description = "The agent, by name or id." };
+    private static readonly Option<string?> Organisation = new("--org") { Description = "The organisation, by name or id." };
     private static readonly Option<bool> All = new("--all") { Description = "All agents of the team." };
-    private static readonly Option<string> Reason = new("--reason") { Description = "Why, in a line.", Required = true };
-    private static readonly Option<string?> ResumeReason = new("--reason") { Description = "Why, in a line." };
-    private static readonly Option<TimeSpan?> For = Values.Duration("--for", "Until then; until somebody resumes otherwise.");
-    private static readonly Argument<long> Session = new("session") { Description = "The session, by number." };
+    private static readonly Option<string> Reason = new("--reason") { Description = "The reason, in one line.", Required = true };
+    private static readonly Option<string?> ResumeReason = new("--reason") { Description = "The reason, in one line." };
+    private static readonly Option<TimeSpan?> For = OptionFactory.Duration("--for", "The duration of the pause. By default, it lasts until it is resumed.");
+    private static readonly Argument<long> Session = new("session") { Description = "The number of the session." };
 
     public static Command CreatePause() => Invocation.Define(
         "pause",
-        "Stop all work of an agent, of the team or of an organisation.",
+        "Pause an agent, the team or an organisation.",
         [Agent, All, Organisation, Reason, For, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
@@ -26,22 +26,22 @@ internal static class StopCommands
             var pause = await invocation.Client.PauseAsync(scope, id, invocation.Get(Reason)!, until, cancellationToken);
             invocation.Printer.Write(
                 pause,
-                $"{name} is paused{(pause.ExpiresAt is { } end ? $" until {Printer.Time(end)}" : "")}. Active sessions told to stop: {pause.Sessions.Count}; reservations given back: {pause.ReservationsReleased}.");
+                $"{name} is paused{(pause.ExpiresAt is { } end ? $" until {Printer.Time(end)}" : "")}. Active sessions asked to stop: {pause.Sessions.Count}. Reservations released: {pause.ReservationsReleased}.");
         });
 
     public static Command CreateResume() => Invocation.Define(
         "resume",
-        "Let an agent, the team or an organisation go on.",
+        "Resume an agent, the team or an organisation.",
         [Agent, All, Organisation, ResumeReason, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
             var (scope, id, name) = await FindAsync(invocation, cancellationToken);
-            invocation.Printer.Write(await invocation.Client.ResumeAsync(scope, id, invocation.Get(ResumeReason), cancellationToken), $"{name} may go on.");
+            invocation.Printer.Write(await invocation.Client.ResumeAsync(scope, id, invocation.Get(ResumeReason), cancellationToken), $"{name} is resumed.");
         });
 
     public static Command CreateKill() => Invocation.Define(
         "kill",
-        "Kill a session with its sub-agents'.",
+        "Kill a session and the sessions of its sub-agents.",
         [Session, Reason, Invocation.Json],
         async (invocation, cancellationToken) =>
         {
@@ -54,16 +54,16 @@ internal static class StopCommands
         switch (invocation.Get(Agent), invocation.Get(All), invocation.Get(Organisation))
         {
             case ({ } name, false, null):
-                var agent = await invocation.Names.AgentAsync(name, cancellationToken);
+                var agent = await invocation.Names.FindAgentAsync(name, cancellationToken);
                 return (PauseScope.Agent, agent.Id, agent.Name);
             case (null, true, null):
-                var team = await invocation.Names.TeamAsync(cancellationToken);
+                var team = await invocation.Names.FindTeamAsync(cancellationToken);
                 return (PauseScope.Team, team.Id, team.Name);
             case (null, false, { } name):
-                var organisation = await invocation.Names.OrganisationAsync(name, cancellationToken);
+                var organisation = await invocation.Names.FindOrganisationAsync(name, cancellationToken);
                 return (PauseScope.Organisation, organisation.Id, organisation.Name);
             default:
-                throw new CommandException("One of --agent, --all and --org is needed.");
+                throw new CommandException("Specify one of --agent, --all and --org.");
         }
     }
 }

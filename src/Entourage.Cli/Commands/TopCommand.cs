@@ -5,15 +5,15 @@ using Spectre.Console;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>What agents spend, as they spend it.</summary>
+/// <summary>Shows the spending of agents live.</summary>
 internal static class TopCommand
 {
-    private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FrameInterval = TimeSpan.FromMilliseconds(250);
 
-    private static readonly Option<TimeSpan?> For = Values.Duration("--for", "End after this time; with Ctrl+C otherwise.");
-    private static readonly Option<bool> Json = new("--json") { Description = "Write each event as a line of JSON." };
+    private static readonly Option<TimeSpan?> For = OptionFactory.Duration("--for", "Exit after this time. By default, exit with Ctrl+C.");
+    private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a line of JSON." };
 
-    public static Command Create() => Invocation.Define("top", "What the team's agents spend, as they spend it.", [For, Json], ShowAsync);
+    public static Command Create() => Invocation.Define("top", "Show the spending of the team's agents live.", [For, Json], ShowAsync);
 
     private static async Task ShowAsync(Invocation invocation, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal static class TopCommand
             context.Cancel = true;
             ending.Cancel();
         });
-        var team = await invocation.Names.TeamAsync(cancellationToken);
+        var team = await invocation.Names.FindTeamAsync(cancellationToken);
         var view = new TeamView(invocation.Client, team);
         try
         {
@@ -43,7 +43,7 @@ internal static class TopCommand
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // Whoever watched has seen enough.
+            // Ctrl+C, or the time is over.
         }
     }
 
@@ -53,7 +53,7 @@ internal static class TopCommand
         while (!following.IsCompleted)
         {
             live.UpdateTarget(view.Draw());
-            await Task.WhenAny(following, Task.Delay(BetweenFrames, TimeProvider.System, cancellationToken));
+            await Task.WhenAny(following, Task.Delay(FrameInterval, TimeProvider.System, cancellationToken));
         }
 
         await following;

@@ -2,30 +2,29 @@ using Entourage.Client;
 
 namespace Entourage.Cli.Configuration;
 
-/// <summary>Which server is spoken to, and with which key.</summary>
-/// <param name="Url">Its address.</param>
-/// <param name="ApiKey">The key; null where none is known.</param>
+/// <summary>The server to use, with its key.</summary>
+/// <param name="Url">The address.</param>
+/// <param name="ApiKey">The key, or null for none.</param>
 internal sealed record Server(Uri Url, string? ApiKey)
 {
     private static readonly Uri Local = new("http://localhost:8000");
 
-    /// <summary>The option before the environment, that before the login, and that before this machine.</summary>
-    /// <param name="url">The option.</param>
-    /// <exception cref="CommandException">It is no address.</exception>
+    /// <summary>Finds the server from the option, the environment, the login or the default, in this order.</summary>
+    /// <param name="url">The value of the option, or null.</param>
+    /// <exception cref="CommandException">The address is invalid.</exception>
     public static Server Find(string? url)
     {
         var stored = StoredLogin.Read();
-        var stated = url ?? Variable("ENTOURAGE_URL");
-        var address = stated is null ? stored?.Url ?? Local : Parse(stated);
+        var specified = url ?? Variable("ENTOURAGE_URL");
+        var address = specified is null ? stored?.Url ?? Local : Parse(specified);
 
-        // A key goes to the server that it was given for, and to no other.
-        return new(address, Variable("ENTOURAGE_API_KEY") ?? (stored is not null && Same(stored.Url, address) ? stored.ApiKey : null));
+        // The stored key is sent only to the server that it was stored for.
+        return new(address, Variable("ENTOURAGE_API_KEY") ?? (stored is not null && IsSame(stored.Url, address) ? stored.ApiKey : null));
     }
 
-    /// <summary>A client of it.</summary>
     public EntourageClient Connect() => EntourageClient.Create(Options);
 
-    /// <summary>A client of it that would rather give up than wait.</summary>
+    /// <summary>Creates a client with short timeouts and one retry.</summary>
     public EntourageClient ConnectBriefly()
     {
         var options = Options;
@@ -33,14 +32,13 @@ internal sealed record Server(Uri Url, string? ApiKey)
         return EntourageClient.Create(options);
     }
 
-    /// <summary>Reads an address.</summary>
     public static Uri Parse(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https" }
         ? address
-        : throw new CommandException($"'{url}' is no http or https address.");
+        : throw new CommandException($"'{url}' is not an http or https address.");
 
     public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private EntourageOptions Options => new() { Url = Url, ApiKey = ApiKey };
 
-    private static bool Same(Uri one, Uri other) => one.AbsoluteUri.TrimEnd('/') == other.AbsoluteUri.TrimEnd('/');
+    private static bool IsSame(Uri one, Uri other) => one.AbsoluteUri.TrimEnd('/') == other.AbsoluteUri.TrimEnd('/');
 }

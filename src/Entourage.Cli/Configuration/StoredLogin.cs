@@ -3,17 +3,17 @@ using System.Text.Json.Serialization;
 
 namespace Entourage.Cli.Configuration;
 
-/// <summary>The server that this user has logged in to.</summary>
-/// <param name="Url">Its address.</param>
-/// <param name="ApiKey">The key for it.</param>
+/// <summary>The login of the current user.</summary>
+/// <param name="Url">The server's address.</param>
+/// <param name="ApiKey">The key, or null for none.</param>
 internal sealed record StoredLogin(Uri Url, string? ApiKey)
 {
-    /// <summary>Where it is kept: a file that its user alone can read.</summary>
+    /// <summary>The path of the file, which only its user can read.</summary>
     public static string FilePath => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "entourage", "login.json");
 
-    /// <summary>Reads it; null when there is none.</summary>
-    /// <exception cref="CommandException">It cannot be read.</exception>
+    /// <summary>Reads the login and returns null if there is none.</summary>
+    /// <exception cref="CommandException">The file cannot be read.</exception>
     public static StoredLogin? Read()
     {
         try
@@ -26,7 +26,7 @@ internal sealed record StoredLogin(Uri Url, string? ApiKey)
         }
     }
 
-    /// <summary>Stores it in the place of what was there.</summary>
+    /// <summary>Writes the file, replacing an existing login.</summary>
     public void Write()
     {
         var folder = Path.GetDirectoryName(FilePath)!;
@@ -41,15 +41,15 @@ internal sealed record StoredLogin(Uri Url, string? ApiKey)
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        // Beside it first, so that it is there whole or not at all, and nobody's but the user's from its first byte on.
-        var written = $"{FilePath}.{Environment.ProcessId}";
-        File.Delete(written);
-        using (var file = new FileStream(written, options))
+        // Write a temporary file first, so that the login is never incomplete or readable by others.
+        var temporary = $"{FilePath}.{Environment.ProcessId}";
+        File.Delete(temporary);
+        using (var file = new FileStream(temporary, options))
         {
             JsonSerializer.Serialize(file, this, StoredLoginJson.Default.StoredLogin);
         }
 
-        File.Move(written, FilePath, overwrite: true);
+        File.Move(temporary, FilePath, overwrite: true);
     }
 }
 

@@ -8,25 +8,25 @@ using Entourage.Client.Contracts;
 namespace Entourage.Cli.Guarding;
 
 /// <summary>
-/// Asks the server whether an agent may go on, and passes its answer to the hook. It is started before every tool call, so it sends one request
-/// with the framework's own client and loads nothing else.
+/// Asks the server whether an agent can continue, and passes the response to the hook. The program starts before every tool call, so it sends
+/// one request with the framework's HTTP client and loads nothing else.
 /// </summary>
 /// <param name="server">The server.</param>
-/// <param name="agent">The agent, by id or name; null for that of the key or the session.</param>
-/// <param name="task">The task; null for that of the session.</param>
-/// <param name="session">The session that was opened for the run; null where telemetry opens one.</param>
-/// <param name="failOpen">Whether the agent may go on when the server cannot be asked.</param>
-/// <param name="findAgent">Finds an agent by name, by further requests.</param>
+/// <param name="agent">The id or name of the agent, or null for the agent of the key or the session.</param>
+/// <param name="task">The task, or null for the task of the session.</param>
+/// <param name="session">The session of the run, or null if telemetry starts one.</param>
+/// <param name="failOpen">Whether the agent can continue if the server is unavailable.</param>
+/// <param name="findAgent">Finds an agent by name, with further requests.</param>
 internal sealed class Guard(Server server, string? agent, long? task, long? session, bool failOpen, Func<string, Task<Agent>> findAgent)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Answers the hook.</summary>
-    /// <returns>The exit code: 0, or 2 where there is no hook's input and the agent must stop.</returns>
+    /// <returns>The exit code: 0, or 2 if there is no hook input and the agent must stop.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var input = await HookInput.ReadAsync();
-        if (input?.IsOver == true)
+        if (input?.CannotStop == true)
         {
             return ExitCodes.Ok;
         }
@@ -38,9 +38,9 @@ internal sealed class Guard(Server server, string? agent, long? task, long? sess
         catch (Exception exception) when (exception is GuardException or EntourageException or CommandException)
         {
             var isTransient = exception is GuardException { IsTransient: true } or EntourageException { IsTransient: true };
-            return (failOpen && isTransient) || input?.IsStop == true
+            return (failOpen && isTransient) || input?.StopsAnyway == true
                 ? ExitCodes.Ok
-                : await StopAsync(input, $"Entourage stops this run: the budget cannot be checked. {Plain.Of(exception.Message)}");
+                : await StopAsync(input, $"Entourage stops this run: the budget cannot be checked. {PlainText.From(exception.Message)}");
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class Guard(Server server, string? agent, long? task, long? sess
     {
         if (input is not null)
         {
-            // Already in the form that the event allows.
+            // The response already has the form that the event expects.
             await WriteAsync(answer);
             return ExitCodes.Ok;
         }
@@ -61,7 +61,7 @@ internal sealed class Guard(Server server, string? agent, long? task, long? sess
     {
         if (input is null)
         {
-            await Console.Error.WriteLineAsync(Plain.Of(reason));
+            await Console.Error.WriteLineAsync(PlainText.From(reason));
             return ExitCodes.Usage;
         }
 
@@ -87,7 +87,7 @@ internal sealed class Guard(Server server, string? agent, long? task, long? sess
     private async Task<byte[]> AskAsync(HookInput? input, CancellationToken cancellationToken)
     {
         var id = agent is null || Guid.TryParse(agent, out _) ? agent : (await findAgent(agent)).Id.ToString();
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = Patience }) { Timeout = Patience };
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = RequestTimeout }) { Timeout = RequestTimeout };
         using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(id)) { Content = new ByteArrayContent(BodyOf(input)) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         if (server.ApiKey is { } key)
@@ -97,14 +97,14 @@ internal sealed class Guard(Server server, string? agent, long? task, long? sess
 
         try
         {
-            // Not asynchronously: that would start threads which a single request has no use for.
+            // Synchronous, because a single request does not need the threads that an asynchronous one starts.
             using var response = http.Send(request, cancellationToken);
             using var body = new MemoryStream();
             response.Content.ReadAsStream(cancellationToken).CopyTo(body);
             return response.IsSuccessStatusCode
                 ? body.ToArray()
                 : throw new GuardException(
-                    $"{server.Url.GetLeftPart(UriPartial.Authority)} answered {(int)response.StatusCode}: {DetailOf(body.ToArray())}",
+                    $"{server.Url.GetLeftPart(UriPartial.Authority)} responded with {(int)response.StatusCode}: {DetailOf(body.ToArray())}",
                     (int)response.StatusCode is >= 500 or 429 or 408);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -146,11 +146,11 @@ internal sealed class Guard(Server server, string? agent, long? task, long? sess
         try
         {
             using var parsed = Parse(problem);
-            return parsed.RootElement.TryGetProperty("detail", out var detail) ? $"{detail}" : "no reason was given.";
+            return parsed.RootElement.TryGetProperty("detail", out var detail) ? $"{detail}" : "no details.";
         }
         catch (GuardException)
         {
-            return "no reason was given.";
+            return "no details.";
         }
     }
 
@@ -159,20 +159,18 @@ internal sealed class Guard(Server server, string? agent, long? task, long? sess
         try
         {
             var parsed = JsonDocument.Parse(answer);
-            return parsed.RootElement.ValueKind == JsonValueKind.Object ? parsed : throw new GuardException("The answer is no JSON object.", isTransient: false);
+            return parsed.RootElement.ValueKind == JsonValueKind.Object ? parsed : throw new GuardException("The response is not a JSON object.", isTransient: false);
         }
         catch (JsonException)
         {
-            throw new GuardException("The answer is not JSON.", isTransient: false);
+            throw new GuardException("The response is not JSON.", isTransient: false);
         }
     }
 }
 
-/// <summary>The server could not be asked, or refused to answer.</summary>
-/// <param name="message">Why.</param>
-/// <param name="isTransient">Whether the same request may succeed later.</param>
+/// <summary>The server is unavailable or refused the request.</summary>
 internal sealed class GuardException(string message, bool isTransient) : Exception(message)
 {
-    /// <summary>Whether the same request may succeed later.</summary>
+    /// <summary>Whether the same request can succeed later.</summary>
     public bool IsTransient { get; } = isTransient;
 }

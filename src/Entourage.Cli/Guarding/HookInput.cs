@@ -2,22 +2,22 @@ using System.Text.Json;
 
 namespace Entourage.Cli.Guarding;
 
-/// <summary>What a hook of Claude Code says on standard input, as far as a guard needs it.</summary>
+/// <summary>The part of a Claude Code hook's standard input that the guard needs.</summary>
 /// <param name="Event">The event, such as <c>PreToolUse</c>.</param>
-/// <param name="SessionId">Claude Code's own session; null where none is named.</param>
+/// <param name="SessionId">Claude Code's session id, or null.</param>
 internal sealed record HookInput(string Event, string? SessionId)
 {
-    // Hooks are given their input at once; who gives none is not waited for.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private const int LargestInput = 1_048_576;
+    // Hooks get their input immediately. Do not wait for a caller without input.
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(1);
+    private const int MaxInputLength = 1_048_576;
 
-    /// <summary>Whether a run cannot be ended at this event, so that nobody needs to be asked.</summary>
-    public bool IsOver => Event is "SessionEnd" or "Notification";
+    /// <summary>Whether the run cannot be stopped at this event, so that the server need not be asked.</summary>
+    public bool CannotStop => Event is "SessionEnd" or "Notification";
 
-    /// <summary>Whether the agent stops at this event anyway.</summary>
-    public bool IsStop => Event is "Stop" or "SubagentStop";
+    /// <summary>Whether the agent stops at this event regardless of the answer.</summary>
+    public bool StopsAnyway => Event is "Stop" or "SubagentStop";
 
-    /// <summary>Reads it; null where standard input holds no hook's input.</summary>
+    /// <summary>Reads standard input and returns null if it is not hook input.</summary>
     public static async Task<HookInput?> ReadAsync()
     {
         if (!Console.IsInputRedirected)
@@ -27,8 +27,8 @@ internal sealed record HookInput(string Event, string? SessionId)
 
         try
         {
-            // Blocking, on another thread: standard input cannot be read in any other way, nor a read be given up.
-            return Parse(await Task.Run(ReadInput).WaitAsync(Patience));
+            // On another thread, because reads of standard input block and cannot be cancelled.
+            return Parse(await Task.Run(ReadInput).WaitAsync(ReadTimeout));
         }
         catch (Exception exception) when (exception is TimeoutException or IOException)
         {
@@ -36,7 +36,7 @@ internal sealed record HookInput(string Event, string? SessionId)
         }
     }
 
-    /// <summary>Finds the members in what was read, which may be cut off behind them: a tool's input can be a whole file.</summary>
+    /// <summary>Parses the members from input that may be cut off after them, because a tool's input can be a whole file.</summary>
     internal static HookInput? Parse(ReadOnlySpan<byte> input)
     {
         var (name, session) = (default(string), default(string));
@@ -66,7 +66,7 @@ internal sealed record HookInput(string Event, string? SessionId)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // What came before the fault is good.
+            // Keep the members before the fault.
         }
 
         return name is null ? null : new(name, session);
@@ -77,7 +77,7 @@ internal sealed record HookInput(string Event, string? SessionId)
         using var input = Console.OpenStandardInput();
         using var read = new MemoryStream();
         var buffer = new byte[8_192];
-        for (int count; read.Length < LargestInput && (count = input.Read(buffer)) > 0;)
+        for (int count; read.Length < MaxInputLength && (count = input.Read(buffer)) > 0;)
         {
             read.Write(buffer, 0, count);
         }

@@ -7,10 +7,10 @@ using Spectre.Console;
 
 namespace Entourage.Cli.Output;
 
-/// <summary>Writes answers, for people or for programs.</summary>
+/// <summary>Prints results as text or as JSON.</summary>
 internal sealed class Printer(bool json)
 {
-    // Wide enough for every table: what is no terminal wraps nothing.
+    // Wide enough for every table, because output that is not a terminal must not wrap.
     private const int UnlimitedWidth = 400;
 
     private static readonly JsonSerializerOptions Readable = new(ClientJson.Default.Options)
@@ -31,19 +31,19 @@ internal sealed class Printer(bool json)
         return console;
     });
 
-    /// <summary>Whether a program reads.</summary>
+    /// <summary>Whether to print JSON.</summary>
     public bool Json => json;
 
     public IAnsiConsole Screen => console.Value;
 
-    /// <summary>A value as the API's own JSON.</summary>
+    /// <summary>Prints a value as indented JSON with the API's member names.</summary>
     public static void WriteJson<T>(T value) => Console.WriteLine(JsonSerializer.Serialize(value, TypeOf<T>(Readable)));
 
-    /// <summary>A value on one line.</summary>
+    /// <summary>Prints a value as one line of JSON.</summary>
     public static void WriteJsonLine<T>(T value) =>
         Console.WriteLine(JsonSerializer.Serialize(value, TypeOf<T>(ClientJson.Default.Options)));
 
-    /// <summary>JSON for a program, or a sentence.</summary>
+    /// <summary>Prints a value as JSON or the sentence.</summary>
     public void Write<T>(T value, string sentence)
     {
         if (json)
@@ -56,7 +56,7 @@ internal sealed class Printer(bool json)
         }
     }
 
-    /// <summary>JSON for a program, or a table.</summary>
+    /// <summary>Prints a value as JSON or as a table.</summary>
     public void Write<T>(T value, Func<T, Table> table)
     {
         if (json)
@@ -69,12 +69,12 @@ internal sealed class Printer(bool json)
         }
     }
 
-    /// <summary>A line of text.</summary>
-    public static void WriteLine(string text) => Console.WriteLine(Plain.Of(text));
+    /// <summary>Prints a line of text without control characters.</summary>
+    public static void WriteLine(string text) => Console.WriteLine(PlainText.From(text));
 
     private static JsonTypeInfo<T> TypeOf<T>(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 
-    /// <summary>A table without rows; columns whose names begin with &gt; are aligned to the right.</summary>
+    /// <summary>Creates an empty table. Columns whose name begins with &gt; are aligned to the right.</summary>
     public static Table Table(params ReadOnlySpan<string> columns)
     {
         var table = new Table().Border(TableBorder.Minimal);
@@ -86,7 +86,7 @@ internal sealed class Printer(bool json)
         return table;
     }
 
-    /// <summary>An amount of dollars, to its last digit and with two decimals at least.</summary>
+    /// <summary>Formats all digits of an amount, with at least two decimals.</summary>
     public static string Usd(decimal? usd) => usd is { } amount ? amount.ToString("0.00#######", CultureInfo.InvariantCulture) : "-";
 
     public static string Number(long? number) => number is { } value ? value.ToString("#,0", CultureInfo.InvariantCulture) : "-";
@@ -94,16 +94,16 @@ internal sealed class Printer(bool json)
     public static string Time(DateTimeOffset? time) => time is { } value ? value.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "-";
 }
 
-/// <summary>Rows of tables.</summary>
-internal static class Rows
+/// <summary>Extensions of tables.</summary>
+internal static class TableExtensions
 {
-    /// <summary>Adds a row of texts, which are shown as they are.</summary>
+    /// <summary>Adds a row of plain texts, without markup.</summary>
     public static void Add(this Table table, params ReadOnlySpan<string?> cells)
     {
         var row = new List<Text>();
         foreach (var cell in cells)
         {
-            row.Add(new Text(Plain.Of(cell ?? "-")));
+            row.Add(new Text(PlainText.From(cell ?? "-")));
         }
 
         table.AddRow(row);

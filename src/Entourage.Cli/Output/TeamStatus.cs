@@ -3,7 +3,7 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Output;
 
-/// <summary>How a team stands (USD).</summary>
+/// <summary>The JSON of <c>status</c> (USD).</summary>
 internal sealed record TeamStatus(
     Team Team,
     decimal? DailyCostLimitUsd,
@@ -13,7 +13,7 @@ internal sealed record TeamStatus(
     int OpenAlerts,
     int PendingRequests);
 
-/// <summary>How an agent stands (USD).</summary>
+/// <summary>An agent in the JSON of <c>status</c> (USD).</summary>
 internal sealed record AgentStatus(Guid Id, string Name, string Status, string? Model, decimal TodayCostUsd);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -6,25 +6,25 @@ using Spectre.Console;
 
 namespace Entourage.Cli.Output;
 
-/// <summary>What a team's agents have spent today, kept up to date by its events.</summary>
+/// <summary>A live table of what a team's agents have spent today.</summary>
 internal sealed class TeamView(EntourageClient client, Team team)
 {
-    private const int Remembered = 5;
+    private const int MaxMessages = 5;
 
-    private readonly Lock turn = new();
+    private readonly Lock gate = new();
     private readonly Dictionary<Guid, AgentLine> lines = [];
-    private readonly Queue<string> news = new();
+    private readonly Queue<string> messages = new();
     private decimal today;
     private decimal? limit;
     private bool stale = true;
 
-    /// <summary>Follows the team until it is cancelled.</summary>
+    /// <summary>Follows the team's events until cancelled.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(cancellationToken);
         await foreach (var item in client.WatchTeamAsync(team.Id, connected: () => stale = true, cancellationToken: cancellationToken))
         {
-            // What happened before the stream began, and whatever is no usage, is read; usages are added up.
+            // Usage events are added up. Any other event, and a new connection, needs a read.
             if (stale || item.Type != "usage")
             {
                 stale = false;
@@ -35,17 +35,17 @@ internal sealed class TeamView(EntourageClient client, Team team)
                 Add(item);
             }
 
-            Tell(item);
+            AddMessage(item);
         }
     }
 
-    /// <summary>Reads how the team stands.</summary>
+    /// <summary>Reads the figures of the team.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         var agents = await client.ListAgentsAsync(team.Id, cancellationToken).ToListAsync(cancellationToken);
         var costs = await client.GetCostsAsync(team.Id, new() { Period = "today", Limit = 1 }, cancellationToken);
         var settings = await client.GetSettingsAsync(team.Id, cancellationToken);
-        lock (turn)
+        lock (gate)
         {
             (today, limit) = (costs.TotalCostUsd, settings.DailyCostLimitUsd);
             foreach (var agent in agents)
@@ -63,13 +63,13 @@ internal sealed class TeamView(EntourageClient client, Team team)
         }
     }
 
-    /// <summary>How it looks now.</summary>
+    /// <summary>Renders the current figures.</summary>
     public Table Draw()
     {
-        lock (turn)
+        lock (gate)
         {
             var table = Printer.Table("Agent", "Status", ">Today USD", ">Tokens", ">Calls seen", "Last model", "Last call");
-            table.Title = new TableTitle(Markup.Escape(Plain.Of($"{team.Name}: {Printer.Usd(today)} USD today, of {(limit is null ? "no limit" : Printer.Usd(limit))}")));
+            table.Title = new TableTitle(Markup.Escape(PlainText.From($"{team.Name}: {Printer.Usd(today)} USD today, of {(limit is null ? "no limit" : Printer.Usd(limit))}")));
             foreach (var line in lines.Values.OrderByDescending(line => line.CostUsd).ThenBy(line => line.Name, StringComparer.Ordinal))
             {
                 table.Add(
@@ -82,14 +82,14 @@ internal sealed class TeamView(EntourageClient client, Team team)
                     Printer.Time(line.LastCallAt));
             }
 
-            table.Caption = new TableTitle(Markup.Escape(string.Join('\n', news)));
+            table.Caption = new TableTitle(Markup.Escape(string.Join('\n', messages)));
             return table;
         }
     }
 
     private void Add(EntourageEvent item)
     {
-        lock (turn)
+        lock (gate)
         {
             if (item.AgentId is not { } agent || !lines.TryGetValue(agent, out var line))
             {
@@ -109,26 +109,26 @@ internal sealed class TeamView(EntourageClient client, Team team)
         }
     }
 
-    private void Tell(EntourageEvent item)
+    private void AddMessage(EntourageEvent item)
     {
-        var what = item.Type switch
+        var message = item.Type switch
         {
             "alert" => Member(item, "message", data => data.GetString()),
             "stop" => $"{Member(item, "scope", data => data.GetString())} {Member(item, "action", data => data.GetString())}: {Member(item, "reason", data => data.GetString())}",
             "session" => $"session {item.SessionId} of {Member(item, "agent_name", data => data.GetString())} is {Member(item, "status", data => data.GetString())}",
             _ => null,
         };
-        if (what is null)
+        if (message is null)
         {
             return;
         }
 
-        lock (turn)
+        lock (gate)
         {
-            news.Enqueue(Plain.Of(string.Create(CultureInfo.InvariantCulture, $"{item.Timestamp:HH:mm:ss} {what}")));
-            while (news.Count > Remembered)
+            messages.Enqueue(PlainText.From(string.Create(CultureInfo.InvariantCulture, $"{item.Timestamp:HH:mm:ss} {message}")));
+            while (messages.Count > MaxMessages)
             {
-                news.Dequeue();
+                messages.Dequeue();
             }
         }
     }

@@ -5,18 +5,18 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>What a command finds in its environment: where to report, for whom, and where its telemetry goes.</summary>
+/// <summary>The environment of a command: the server, the agent and session, and the telemetry settings.</summary>
 internal static class ChildEnvironment
 {
     private const string Headers = "OTEL_EXPORTER_OTLP_HEADERS";
     private const string Attributes = "OTEL_RESOURCE_ATTRIBUTES";
 
-    /// <summary>This program's own environment and what is added to it.</summary>
-    /// <param name="server">Where to report.</param>
-    /// <param name="agentId">The agent that works; null where only its name is known.</param>
-    /// <param name="taskId">The task that it works on.</param>
-    /// <param name="session">The session that was opened for it.</param>
-    public static IReadOnlyDictionary<string, string> Of(Server server, Guid? agentId, long? taskId, Session? session)
+    /// <summary>Creates the environment from this program's environment and the given values.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="agentId">The agent, or null if only its name is known.</param>
+    /// <param name="taskId">The task, if any.</param>
+    /// <param name="session">The session of the command, or null for none.</param>
+    public static IReadOnlyDictionary<string, string> Create(Server server, Guid? agentId, long? taskId, Session? session)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -32,7 +32,7 @@ internal static class ChildEnvironment
         variables["OTEL_LOGS_EXPORTER"] = "otlp";
         variables["OTEL_METRICS_EXPORTER"] = "otlp";
 
-        // Between a call and the news of it an agent goes on spending: seconds count. Who has chosen a time keeps it.
+        // The agent keeps spending until a call is exported, so export often, unless the user has set an interval.
         variables.TryAdd("OTEL_LOGS_EXPORT_INTERVAL", "1000");
         variables.TryAdd("OTEL_BLRP_SCHEDULE_DELAY", "1000");
         variables.TryAdd("OTEL_BSP_SCHEDULE_DELAY", "1000");
@@ -50,11 +50,11 @@ internal static class ChildEnvironment
             Append(variables, Headers, $"x-api-key={Uri.EscapeDataString(key)}");
         }
 
-        // A session of somebody else's is none of this command's.
+        // The session and task of an outer run are not this command's.
         variables.Remove("ENTOURAGE_SESSION_ID");
         variables.Remove("ENTOURAGE_TASK_ID");
 
-        // A token is used up by this run's own session.
+        // This run's session has used the token.
         variables.Remove("ENTOURAGE_PARENT_TOKEN");
         Set(variables, "ENTOURAGE_AGENT_ID", "entourage.agent_id", agentId?.ToString());
         Set(variables, "ENTOURAGE_SESSION_ID", "entourage.session_id", session?.Id.ToString(CultureInfo.InvariantCulture));
@@ -64,10 +64,10 @@ internal static class ChildEnvironment
 
     private static void Set(Dictionary<string, string> variables, string name, string attribute, string? value)
     {
-        // In a run within a run, what the outer one said is not said again.
-        if (variables.TryGetValue(Attributes, out var stated))
+        // In a nested run, replace the attribute of the outer run.
+        if (variables.TryGetValue(Attributes, out var existing))
         {
-            variables[Attributes] = string.Join(',', stated.Split(',').Where(one => one.Length > 0 && !one.StartsWith(attribute + '=', StringComparison.Ordinal)));
+            variables[Attributes] = string.Join(',', existing.Split(',').Where(one => one.Length > 0 && !one.StartsWith(attribute + '=', StringComparison.Ordinal)));
         }
 
         if (value is not null)
@@ -78,5 +78,5 @@ internal static class ChildEnvironment
     }
 
     private static void Append(Dictionary<string, string> variables, string name, string value) =>
-        variables[name] = variables.TryGetValue(name, out var before) && before.Length > 0 ? $"{before},{value}" : value;
+        variables[name] = variables.TryGetValue(name, out var existing) && existing.Length > 0 ? $"{existing},{value}" : value;
 }

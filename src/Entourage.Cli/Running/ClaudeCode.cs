@@ -1,13 +1,13 @@
 namespace Entourage.Cli.Running;
 
-/// <summary>What is particular about Claude Code as a command.</summary>
+/// <summary>Recognises Claude Code as a command.</summary>
 internal static class ClaudeCode
 {
     private const string Program = "claude";
 
-    /// <summary>How long it has to end when it is interrupted; it needs a tenth of that.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>The time to end after an interrupt. Claude Code needs about a tenth of it.</summary>
+    public static readonly TimeSpan InterruptTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether a command is Claude Code.</summary>
+    /// <summary>Returns whether a command is Claude Code.</summary>
     public static bool Is(IReadOnlyList<string> command) => Path.GetFileNameWithoutExtension(command[0]).Equals(Program, StringComparison.OrdinalIgnoreCase);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>Signals to this program that are meant for the command it runs.</summary>
+/// <summary>Forwards signals from this program to the command.</summary>
 internal sealed class ForwardedSignals : IDisposable
 {
     private static readonly (PosixSignal Signal, int Number)[] Forwarded =
@@ -14,11 +14,11 @@ internal sealed class ForwardedSignals : IDisposable
     ];
 
     private readonly List<PosixSignalRegistration> registrations = [];
-    private readonly Lock turn = new();
-    private readonly List<int> early = [];
+    private readonly Lock gate = new();
+    private readonly List<int> pending = [];
     private IChild? child;
 
-    /// <summary>From now on they do not end this program.</summary>
+    /// <summary>Starts to catch the signals, so that they no longer end this program.</summary>
     public ForwardedSignals()
     {
         foreach (var (signal, number) in Forwarded)
@@ -31,13 +31,13 @@ internal sealed class ForwardedSignals : IDisposable
         }
     }
 
-    /// <summary>Lets a child have them, also those that have come already.</summary>
+    /// <summary>Forwards signals to a child, starting with those that have already arrived.</summary>
     public void SendTo(IChild to)
     {
-        lock (turn)
+        lock (gate)
         {
             child = to;
-            early.ForEach(to.Signal);
+            pending.ForEach(to.Signal);
         }
     }
 
@@ -45,11 +45,11 @@ internal sealed class ForwardedSignals : IDisposable
 
     private void Forward(int signal)
     {
-        lock (turn)
+        lock (gate)
         {
             if (child is null)
             {
-                early.Add(signal);
+                pending.Add(signal);
             }
             else
             {

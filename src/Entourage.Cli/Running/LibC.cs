@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>What the system's C library does that the framework does not: process groups, terminals, waiting for any child.</summary>
+/// <summary>Functions of the C library that the framework lacks: process groups, terminals and waiting for any child.</summary>
 internal static partial class LibC
 {
     public const int SigHup = 1;
@@ -18,7 +18,7 @@ internal static partial class LibC
     public const int Interrupted = 4;
     public const int WaitStopped = 2;
 
-    // The kernels do not agree on these.
+    // These differ between kernels.
     public static readonly int SigCont = OperatingSystem.IsLinux() ? 18 : 19;
     public static readonly int SigStop = OperatingSystem.IsLinux() ? 19 : 17;
     public static readonly int SigTStp = OperatingSystem.IsLinux() ? 20 : 18;
@@ -27,7 +27,7 @@ internal static partial class LibC
     public const short SpawnDefaultSignals = 4;
     public const short SpawnSignalMask = 8;
 
-    /// <summary>Larger than the library's own structures, whose sizes differ between systems.</summary>
+    /// <summary>A buffer size larger than the library's opaque structures, whose sizes differ between systems.</summary>
     public const int Opaque = 1_024;
 
     private static readonly int Block = OperatingSystem.IsLinux() ? 0 : 1;
@@ -65,7 +65,7 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
     private static unsafe partial int ChangeMask(int how, void* signals, void* before);
 
-    /// <summary>The group of a process; -1 where there is no such process.</summary>
+    /// <summary>Returns the group of a process, or -1 if there is no such process.</summary>
     [LibraryImport("libc", EntryPoint = "getpgid")]
     public static partial int GroupOf(int process);
 
@@ -91,10 +91,10 @@ internal static partial class LibC
     public static unsafe partial int SetModes(SafeHandle terminal, int when, void* modes);
 
     /// <summary>
-    /// Acts on a terminal from the background, for which the process would be stopped, were the signal for that not blocked. (To ignore
-    /// it is not enough: the framework sets what is done with it anew.)
+    /// Runs an action on the terminal from the background with SIGTTOU blocked, which would otherwise stop the process. Ignoring the signal is not
+    /// enough, because the framework resets its handler.
     /// </summary>
-    public static unsafe void WithoutStop(Action act)
+    public static unsafe void WithoutStop(Action action)
     {
         byte* signals = stackalloc byte[Opaque], before = stackalloc byte[Opaque];
         _ = EmptySignals(signals);
@@ -102,7 +102,7 @@ internal static partial class LibC
         _ = ChangeMask(Block, signals, before);
         try
         {
-            act();
+            action();
         }
         finally
         {
@@ -110,7 +110,7 @@ internal static partial class LibC
         }
     }
 
-    /// <summary>Makes orphans below this process its own children, so that none of them is lost sight of. Linux alone has it.</summary>
+    /// <summary>Makes this process adopt its orphaned descendants. Only Linux supports this; elsewhere it returns false.</summary>
     public static bool AdoptOrphans() => OperatingSystem.IsLinux() && Control(SetChildSubreaper, 1, 0, 0, 0) == 0;
 
     [LibraryImport("libc", EntryPoint = "prctl")]

@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>Starts a process that leads a group of its own.</summary>
+/// <summary>Starts a process as the leader of a new process group.</summary>
 internal static class ProcessLauncher
 {
-    // The framework ignores it, and ignored signals outlive the start of another program.
-    private const int Restored = LibC.SigPipe;
+    // The framework ignores SIGPIPE, and a new program would inherit that.
+    private const int RestoredSignal = LibC.SigPipe;
 
-    /// <summary>Starts it; its number is also that of its group.</summary>
-    /// <exception cref="CommandException">It cannot be started.</exception>
+    /// <summary>Starts a command and returns its process id, which is also its group id.</summary>
+    /// <exception cref="CommandException">The command cannot be started.</exception>
     public static unsafe int Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
         var attributes = NativeMemory.AllocZeroed(LibC.Opaque);
         var signals = NativeMemory.AllocZeroed(LibC.Opaque);
-        var arguments = Texts(command);
-        var variables = Texts([.. environment.Select(variable => $"{variable.Key}={variable.Value}")]);
+        var arguments = AllocateTexts(command);
+        var variables = AllocateTexts([.. environment.Select(variable => $"{variable.Key}={variable.Value}")]);
         try
         {
             Check(LibC.InitialiseAttributes(attributes));
@@ -23,7 +23,7 @@ internal static class ProcessLauncher
             Check(LibC.SetGroup(attributes, 0));
             Check(LibC.EmptySignals(signals));
             Check(LibC.SetSignalMask(attributes, signals));
-            Check(LibC.AddSignal(signals, Restored));
+            Check(LibC.AddSignal(signals, RestoredSignal));
             Check(LibC.SetDefaultSignals(attributes, signals));
             var error = LibC.Spawn(out var process, arguments[0], null, attributes, arguments, variables);
             _ = LibC.DestroyAttributes(attributes);
@@ -49,7 +49,7 @@ internal static class ProcessLauncher
         }
     }
 
-    private static unsafe byte** Texts(IReadOnlyList<string> texts)
+    private static unsafe byte** AllocateTexts(IReadOnlyList<string> texts)
     {
         var list = (byte**)NativeMemory.AllocZeroed((nuint)(texts.Count + 1), (nuint)sizeof(byte*));
         for (var i = 0; i < texts.Count; i++)

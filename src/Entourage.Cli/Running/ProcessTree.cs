@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>The processes below this one, as the kernel lists them. Only Linux lists them as files.</summary>
+/// <summary>Reads the descendants of this process from <c>/proc</c>, on Linux only.</summary>
 internal static class ProcessTree
 {
     private const string Root = "/proc";
 
-    /// <summary>All that this process started, and all that those started.</summary>
+    /// <summary>Returns all descendants of this process.</summary>
     public static IReadOnlyList<int> Descendants()
     {
         var children = Read().ToLookup(process => process.Parent, process => process.Id);
@@ -37,7 +37,7 @@ internal static class ProcessTree
         }
     }
 
-    // "7 (a name) S 1 ...": the name may hold anything, also brackets and blanks, so what follows it is found from the end.
+    // "7 (a name) S 1 ...": the name can contain brackets and spaces, so search from the end.
     private static int? ParentOf(int id)
     {
         try
@@ -48,7 +48,7 @@ internal static class ProcessTree
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It has ended meanwhile.
+            // The process has ended in the meantime.
             return null;
         }
     }

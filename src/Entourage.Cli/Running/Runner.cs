@@ -7,16 +7,16 @@ using Entourage.Client.Contracts;
 namespace Entourage.Cli.Running;
 
 /// <summary>Runs a command as a session of an agent, and ends it when the agent must stop.</summary>
-/// <param name="server">Where the session is.</param>
-/// <param name="client">How it is reached.</param>
-/// <param name="grace">How long the command has to end by itself when it is asked to.</param>
+/// <param name="server">The server.</param>
+/// <param name="client">The client of the server.</param>
+/// <param name="grace">How long the command has to end after a stop, before it is killed.</param>
 internal sealed class Runner(Server server, EntourageClient client, TimeSpan grace)
 {
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the command to its end.</summary>
     /// <param name="command">The command and its arguments.</param>
-    /// <param name="agentId">The agent; null where it is not known, which goes unwatched.</param>
-    /// <param name="taskId">The task that it works on.</param>
-    /// <param name="session">The session that was opened for it; null where there could be none.</param>
+    /// <param name="agentId">The agent, or null if it is unknown, so that the command is not watched.</param>
+    /// <param name="taskId">The task, if any.</param>
+    /// <param name="session">The session of the command, or null for none.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> command, Guid? agentId, long? taskId, Session? session)
     {
@@ -24,7 +24,7 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         IChild child;
         try
         {
-            child = Child.Start(CodexOptions.AddTo(command, server.Url), ChildEnvironment.Of(server, agentId, taskId, session));
+            child = Child.Start(CodexOptions.AddTo(command, server.Url), ChildEnvironment.Create(server, agentId, taskId, session));
         }
         catch (CommandException exception)
         {
@@ -33,52 +33,51 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         }
 
         signals.SendTo(child);
-        using var over = new CancellationTokenSource();
-        var keeping = session is null ? Task.CompletedTask : KeptSession.KeepAsync(client, session, TimeProvider.System, over.Token);
-        var watching = agentId is { } id ? new StopPoller(client, id, session, TimeProvider.System).WaitAsync(over.Token) : null;
+        using var finished = new CancellationTokenSource();
+        var keepAlive = session is null ? Task.CompletedTask : SessionKeepAlive.RunAsync(client, session, TimeProvider.System, finished.Token);
+        var watching = agentId is { } id ? new StopPoller(client, id, session, TimeProvider.System).WaitForStopAsync(finished.Token) : null;
         var stopped = watching is not null && await Task.WhenAny(child.Exited, watching) == watching && watching.IsCompletedSuccessfully;
         if (watching is { IsFaulted: true, Exception: { } fault })
         {
-            await SayAsync($"nobody watches the command any more, and no stop will end it: {fault.GetBaseException().Message}");
+            await WriteMessageAsync($"the command is no longer watched, so a stop will not end it: {fault.GetBaseException().Message}");
         }
 
         if (stopped)
         {
-            await SayAsync($"stopped: {string.Join(", ", await watching!)}. The command has {grace.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s to end.");
+            await WriteMessageAsync($"stopped: {string.Join(", ", await watching!)}. The command has {grace.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s to end.");
             await child.EndAsync(ClaudeCode.Is(command) ? await InterruptAsync(child) : grace);
         }
 
         var code = await child.Exited;
 
-        // Nobody would watch what it left behind.
+        // End the processes that the command left running, because they would be unwatched.
         await child.EndAsync(grace);
-        await over.CancelAsync();
-        await SettleAsync(keeping, watching);
+        await finished.CancelAsync();
+        await SettleAsync(keepAlive, watching);
         var closed = await CloseAsync(session, stopped ? new("failed", $"Stopped: {string.Join(", ", await watching!)}") : EndOf(code));
         if (!stopped && closed is { Tokens: 0, CostUsd: 0, ImputedCostUsd: 0 })
         {
-            await SayAsync(
+            await WriteMessageAsync(
                 $"the command reported no usage, so no cap could stop it. If it called a model, check that it sends OpenTelemetry to {server.Url.AbsoluteUri.TrimEnd('/')} "
-                + "and that its own settings do not overrule the environment.");
+                + "and that its own settings do not override the environment.");
         }
 
         return stopped ? ExitCodes.Stopped : code;
     }
 
-    /// <summary>Says something beside the command's own output.</summary>
-    public static Task SayAsync(string message) => Console.Error.WriteLineAsync($"entourage: {Plain.Of(message)}");
+    /// <summary>Writes a message to standard error, next to the command's output.</summary>
+    public static Task WriteMessageAsync(string message) => Console.Error.WriteLineAsync($"entourage: {PlainText.From(message)}");
 
-    /// <summary>Interrupts Claude Code, as Ctrl+C does: it sends the rest of its events then, while at SIGTERM it ends at once and they are lost.</summary>
-    /// <returns>How much of the grace is left.</returns>
+    /// <summary>Interrupts Claude Code as Ctrl+C does, so that it sends its last events, which are lost at SIGTERM. Returns the remaining grace.</summary>
     private async Task<TimeSpan> InterruptAsync(IChild child)
     {
-        var patience = grace / 2 < ClaudeCode.Patience ? grace / 2 : ClaudeCode.Patience;
+        var timeout = grace / 2 < ClaudeCode.InterruptTimeout ? grace / 2 : ClaudeCode.InterruptTimeout;
         child.Signal(LibC.SigInt);
-        await Task.WhenAny(child.Exited, Task.Delay(patience, TimeProvider.System));
-        return grace - patience;
+        await Task.WhenAny(child.Exited, Task.Delay(timeout, TimeProvider.System));
+        return grace - timeout;
     }
 
-    // The session as it ended; null where that is not known.
+    // Returns the ended session, or null if the server could not be reached.
     private async Task<Session?> CloseAsync(Session? session, SessionEnd end)
     {
         if (session is null)
@@ -92,7 +91,7 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         }
         catch (EntourageException exception)
         {
-            await SayAsync($"session {session.Id} could not be closed, the server will do it later: {exception.Message}");
+            await WriteMessageAsync($"session {session.Id} could not be ended. The server will close it later. {exception.Message}");
             return null;
         }
     }
@@ -105,7 +104,7 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
     {
         foreach (var task in tasks.OfType<Task>())
         {
-            // They were cancelled, and have nothing more to say.
+            // Ignore the cancellation.
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -7,33 +7,31 @@ using Entourage.Client.Contracts;
 namespace Entourage.Cli.Running;
 
 /// <summary>
-/// Notices that an agent must stop. Its stream of events says when to look, and the clock does where there is no stream; whether to stop is
-/// what the budget says, as it says to the agent itself.
+/// Notices that an agent must stop. It checks the agent's budget when the agent's event stream signals a change, and otherwise at an interval.
 /// </summary>
-/// <param name="client">Where to ask.</param>
+/// <param name="client">The client of the server.</param>
 /// <param name="agentId">The agent.</param>
-/// <param name="session">The session that is watched; null when there is none.</param>
+/// <param name="session">The session to watch, or null for none.</param>
 /// <param name="time">The clock.</param>
 internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? session, TimeProvider time)
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(3);
 
-    // A busy agent is looked at this often and no more, unless something other than a usage happened.
-    private static readonly TimeSpan BetweenUsages = TimeSpan.FromMilliseconds(100);
+    // The shortest interval between checks that usage alone triggers.
+    private static readonly TimeSpan UsageInterval = TimeSpan.FromMilliseconds(100);
 
-    // What the stream told: whether it was more than a usage.
-    private readonly Channel<bool> told = Channel.CreateUnbounded<bool>(new UnboundedChannelOptions { SingleReader = true });
+    // Events of the stream: true for any event other than usage.
+    private readonly Channel<bool> signals = Channel.CreateUnbounded<bool>(new UnboundedChannelOptions { SingleReader = true });
 
-    // Sessions whose cap is reached, as the stream told.
-    private readonly ConcurrentDictionary<long, string> reached = new();
+    // Sessions whose cap is used up, by the events of the stream.
+    private readonly ConcurrentDictionary<long, string> exhausted = new();
 
-    // The session and those above it. The topmost has the cap of them all.
+    // The session and its ancestors. The cap of the topmost covers them all.
     private readonly List<long> path = session is null ? [] : [session.Id];
-    private long? above = session?.ParentSessionId;
+    private long? nextAncestor = session?.ParentSessionId;
 
-    /// <summary>Waits until the agent must stop.</summary>
-    /// <returns>Why.</returns>
-    public async Task<IReadOnlyList<string>> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the agent must stop and returns the reasons.</summary>
+    public async Task<IReadOnlyList<string>> WaitForStopAsync(CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var listening = ListenAsync(ending.Token);
@@ -41,49 +39,49 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
         {
             while (true)
             {
-                var looked = time.GetTimestamp();
-                if (await LookAsync(cancellationToken) is { Count: > 0 } reasons)
+                var checkedAt = time.GetTimestamp();
+                if (await GetStopReasonsAsync(cancellationToken) is { Count: > 0 } reasons)
                 {
                     return reasons;
                 }
 
-                await WaitForCauseAsync(looked, cancellationToken);
+                await WaitForSignalAsync(checkedAt, cancellationToken);
             }
         }
         finally
         {
             await ending.CancelAsync();
 
-            // What it failed with is nothing to whoever waits for a stop: there was the clock.
+            // A failed stream does not matter, because the interval also triggers checks.
             await listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Waits until there is cause to look again.</summary>
-    private async Task WaitForCauseAsync(long looked, CancellationToken cancellationToken)
+    /// <summary>Waits until the budget must be checked again.</summary>
+    private async Task WaitForSignalAsync(long checkedAt, CancellationToken cancellationToken)
     {
-        for (var patience = BetweenLooks; await HasNewsAsync(patience, cancellationToken); patience = BetweenUsages - time.GetElapsedTime(looked))
+        for (var timeout = PollInterval; await HasSignalAsync(timeout, cancellationToken); timeout = UsageInterval - time.GetElapsedTime(checkedAt))
         {
             var urgent = false;
-            while (told.Reader.TryRead(out var more))
+            while (signals.Reader.TryRead(out var isUrgent))
             {
-                urgent |= more;
+                urgent |= isUrgent;
             }
 
-            if (urgent || time.GetElapsedTime(looked) >= BetweenUsages)
+            if (urgent || time.GetElapsedTime(checkedAt) >= UsageInterval)
             {
                 return;
             }
         }
     }
 
-    private async Task<bool> HasNewsAsync(TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<bool> HasSignalAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var clock = new CancellationTokenSource(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
+        using var timer = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            return await told.Reader.WaitToReadAsync(enough.Token);
+            return await signals.Reader.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -91,13 +89,13 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
         }
     }
 
-    /// <summary>Why the agent must stop now; empty where it need not, or nobody can be asked.</summary>
-    private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Returns why the agent must stop now, or an empty list if it need not or the server is unavailable.</summary>
+    private async Task<IReadOnlyList<string>> GetStopReasonsAsync(CancellationToken cancellationToken)
     {
-        await ClimbAsync(cancellationToken);
+        await LoadAncestorsAsync(cancellationToken);
         foreach (var id in path)
         {
-            if (reached.TryGetValue(id, out var reason))
+            if (exhausted.TryGetValue(id, out var reason))
             {
                 return [reason];
             }
@@ -105,41 +103,41 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
 
         try
         {
-            var looking = client.GetBudgetAsync(agentId, session?.TaskId, cancellationToken);
-            var now = session is null ? null : await client.GetSessionAsync(session.Id, cancellationToken);
-            var budget = await looking;
-            return [.. budget.StopReasons.Where(reason => Concerns(reason, budget)).Concat(now?.Status == "killed" ? ["session_killed"] : [])];
+            var budgetTask = client.GetBudgetAsync(agentId, session?.TaskId, cancellationToken);
+            var current = session is null ? null : await client.GetSessionAsync(session.Id, cancellationToken);
+            var budget = await budgetTask;
+            return [.. budget.StopReasons.Where(reason => Concerns(reason, budget)).Concat(current?.Status == "killed" ? ["session_killed"] : [])];
         }
         catch (EntourageException)
         {
-            // Once more, later: nobody has said stop.
+            // Try again later. Without a response, the agent continues.
             return [];
         }
     }
 
-    /// <summary>Learns which sessions are above, as far as somebody can be asked.</summary>
-    private async Task ClimbAsync(CancellationToken cancellationToken)
+    /// <summary>Loads the session's ancestors as far as the server is available.</summary>
+    private async Task LoadAncestorsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (above is { } id)
+            while (nextAncestor is { } id)
             {
                 if (path[^1] != id)
                 {
                     path.Add(id);
                 }
 
-                above = (await client.GetSessionAsync(id, cancellationToken)).ParentSessionId;
+                nextAncestor = (await client.GetSessionAsync(id, cancellationToken)).ParentSessionId;
             }
         }
         catch (EntourageException exception)
         {
-            // Later once more, unless it is none of this agent's to read.
-            above = exception.IsTransient ? above : null;
+            // Try again later, unless this agent may not read the ancestor.
+            nextAncestor = exception.IsTransient ? nextAncestor : null;
         }
     }
 
-    /// <summary>An agent may have several sessions. What stops another one of them alone does not stop this one.</summary>
+    /// <summary>Returns whether a reason stops this session. An agent can have several, and some reasons stop only one of them.</summary>
     private bool Concerns(string reason, Budget budget) => reason switch
     {
         _ when session is null => true,
@@ -159,9 +157,9 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
         {
             try
             {
-                await foreach (var item in client.WatchAgentAsync(agentId, connected: () => told.Writer.TryWrite(true), cancellationToken: cancellationToken))
+                await foreach (var item in client.WatchAgentAsync(agentId, connected: () => signals.Writer.TryWrite(true), cancellationToken: cancellationToken))
                 {
-                    Hear(item);
+                    Handle(item);
                 }
             }
             catch (OperationCanceledException)
@@ -170,10 +168,10 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
             }
             catch (EntourageException)
             {
-                // It cannot be opened: the clock has to do for a while.
+                // The stream cannot be opened. The interval triggers checks until the next attempt.
                 try
                 {
-                    await Task.Delay(BetweenLooks, time, cancellationToken);
+                    await Task.Delay(PollInterval, time, cancellationToken);
                 }
                 catch (OperationCanceledException)
                 {
@@ -183,18 +181,18 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
         }
     }
 
-    private void Hear(EntourageEvent item)
+    private void Handle(EntourageEvent item)
     {
-        // The budget check is of the agent's newest session; of an older one's cap its event alone tells.
-        if (item.Type == "budget" && Read(item.Data) is { Over: true, Enforcement: "hard" } row && SessionOf(row) is { } id)
+        // The budget check covers the agent's newest session. Only events report the cap of an older one.
+        if (item.Type == "budget" && Parse(item.Data) is { Over: true, Enforcement: "hard" } row && SessionOf(row) is { } id)
         {
-            reached[id] = $"budget_exceeded:session:{row.Period}";
+            exhausted[id] = $"budget_exceeded:session:{row.Period}";
         }
 
-        told.Writer.TryWrite(item.Type != "usage");
+        signals.Writer.TryWrite(item.Type != "usage");
     }
 
-    private static BudgetStatus? Read(JsonElement data)
+    private static BudgetStatus? Parse(JsonElement data)
     {
         try
         {
@@ -202,7 +200,7 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
         }
         catch (JsonException)
         {
-            // Of a server that says it in another way. It is cause to look all the same.
+            // An event from a newer server. It triggers a check anyway.
             return null;
         }
     }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>The terminal that a command is run from, which one process group at a time may read from.</summary>
+/// <summary>The controlling terminal, from which only the foreground process group can read.</summary>
 internal sealed class Terminal : IDisposable
 {
     private const int AfterOutput = 1;
@@ -20,7 +20,7 @@ internal sealed class Terminal : IDisposable
         }
     }
 
-    /// <summary>The terminal, if this program is in its foreground; null where there is none, or others have it.</summary>
+    /// <summary>Returns the terminal if this program is in its foreground, or null.</summary>
     public static Terminal? Find()
     {
         SafeFileHandle handle;
@@ -42,16 +42,16 @@ internal sealed class Terminal : IDisposable
         return new(handle);
     }
 
-    /// <summary>Lets a process group have it.</summary>
+    /// <summary>Makes a process group the foreground group.</summary>
     public void GiveTo(int group) => LibC.WithoutStop(() => _ = LibC.SetForeground(handle, group));
 
-    /// <summary>Takes it back.</summary>
+    /// <summary>Makes this program's group the foreground group.</summary>
     public void TakeBack() => GiveTo(LibC.OwnGroup());
 
-    /// <summary>Whether this program has it.</summary>
+    /// <summary>Whether this program's group is the foreground group.</summary>
     public bool IsOwn => LibC.ForegroundOf(handle) == LibC.OwnGroup();
 
-    /// <summary>Sets it as it was at first: a program that was ended may have left it without echo.</summary>
+    /// <summary>Restores the original modes, because a program that was ended may have left the terminal without echo.</summary>
     public void Restore()
     {
         if (hasModes)

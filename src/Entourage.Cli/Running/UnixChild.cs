@@ -4,19 +4,19 @@ using System.Runtime.Versioning;
 namespace Entourage.Cli.Running;
 
 /// <summary>
-/// A command that leads a process group of its own and has the terminal while it runs. On Linux what it leaves behind becomes a child of
-/// this program, so that nothing escapes by forking twice or by a group of its own; elsewhere its group is what is known of it.
+/// A command that leads a new process group and owns the terminal while it runs. On Linux, this program adopts orphaned descendants, so that
+/// no process escapes with a double fork or another group. On other systems, only the group is known.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed class UnixChild : IChild
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly bool adopts;
     private readonly int id;
     private readonly Terminal? terminal;
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource allGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool reaped;
 
     private UnixChild(bool adopts, int id, Terminal? terminal)
@@ -36,7 +36,7 @@ internal sealed class UnixChild : IChild
         {
             terminal.GiveTo(id);
 
-            // It may have been stopped for reading before it was allowed to.
+            // The command may have been stopped for reading before it owned the terminal.
             _ = LibC.Kill(-id, LibC.SigCont);
         }
 
@@ -45,15 +45,15 @@ internal sealed class UnixChild : IChild
 
     public void Signal(int signal)
     {
-        // A group lives as long as its leader has not been waited for, and may be somebody else's after that.
+        // The group id stays valid until its leader is reaped. After that, another group can have it.
         var reachesGroup = !reaped || !adopts;
         if (reachesGroup)
         {
             _ = LibC.Kill(-id, signal);
         }
 
-        // Once for each: a program may take a second interrupt for an order to drop what it is doing.
-        foreach (var process in Escaped().Where(process => !reachesGroup || LibC.GroupOf(process) != id))
+        // Signal each process once, because a program may take a second interrupt as an order to abort.
+        foreach (var process in FindDescendants().Where(process => !reachesGroup || LibC.GroupOf(process) != id))
         {
             _ = LibC.Kill(process, signal);
         }
@@ -63,7 +63,7 @@ internal sealed class UnixChild : IChild
     {
         Signal(LibC.SigTerm);
 
-        // Who is stopped gets no signal before it goes on.
+        // A stopped process handles signals only after it continues.
         Signal(LibC.SigCont);
         if (!await IsGoneAsync(grace))
         {
@@ -71,16 +71,16 @@ internal sealed class UnixChild : IChild
         }
 
         await exited.Task;
-        Part();
+        ReturnTerminal();
     }
 
     private async Task KillAsync()
     {
         do
         {
-            // Stopped first, all of them: who forks faster than it is looked for would get away.
+            // Stop all processes first, so that none escapes by forking during the search.
             var known = new HashSet<int>();
-            for (var found = Escaped(); known.Count != found.Count || !found.All(known.Contains); found = Escaped())
+            for (var found = FindDescendants(); known.Count != found.Count || !found.All(known.Contains); found = FindDescendants())
             {
                 known = [.. found];
                 foreach (var process in known)
@@ -91,19 +91,19 @@ internal sealed class UnixChild : IChild
 
             Signal(LibC.SigKill);
         }
-        while (!await IsGoneAsync(BetweenLooks));
+        while (!await IsGoneAsync(PollInterval));
     }
 
-    private IReadOnlyList<int> Escaped() => adopts ? ProcessTree.Descendants() : [];
+    private IReadOnlyList<int> FindDescendants() => adopts ? ProcessTree.Descendants() : [];
 
-    /// <summary>Whether nothing is left, at the latest after a while.</summary>
-    private async Task<bool> IsGoneAsync(TimeSpan patience)
+    /// <summary>Waits until no process is left, and returns false after the timeout.</summary>
+    private async Task<bool> IsGoneAsync(TimeSpan timeout)
     {
         if (adopts)
         {
             try
             {
-                await gone.Task.WaitAsync(patience, TimeProvider.System);
+                await allGone.Task.WaitAsync(timeout, TimeProvider.System);
                 return true;
             }
             catch (TimeoutException)
@@ -112,9 +112,9 @@ internal sealed class UnixChild : IChild
             }
         }
 
-        for (var start = TimeProvider.System.GetTimestamp(); LibC.Kill(-id, 0) == 0; await Task.Delay(BetweenLooks, TimeProvider.System))
+        for (var start = TimeProvider.System.GetTimestamp(); LibC.Kill(-id, 0) == 0; await Task.Delay(PollInterval, TimeProvider.System))
         {
-            if (TimeProvider.System.GetElapsedTime(start) >= patience)
+            if (TimeProvider.System.GetElapsedTime(start) >= timeout)
             {
                 return false;
             }
@@ -123,7 +123,7 @@ internal sealed class UnixChild : IChild
         return true;
     }
 
-    /// <summary>Waits for every child there is and will be, the adopted ones too, until there are none.</summary>
+    /// <summary>Reaps all children, including adopted ones, until there are none left.</summary>
     private void Reap()
     {
         while (true)
@@ -152,14 +152,14 @@ internal sealed class UnixChild : IChild
 
             reaped = true;
             var signal = status & 0x7f;
-            Part(restore: signal != 0);
+            ReturnTerminal(restore: signal != 0);
             exited.TrySetResult(signal == 0 ? (status >> 8) & 0xff : 128 + signal);
         }
 
-        gone.TrySetResult();
+        allGone.TrySetResult();
     }
 
-    /// <summary>The command was stopped from its terminal: so is whatever waits for it, until somebody lets it go on.</summary>
+    /// <summary>Stops this program too when the command is stopped from its terminal, and continues the command when this program continues.</summary>
     private void Suspend(int signal)
     {
         if (terminal is null || (signal != LibC.SigTStp && signal != LibC.SigTtIn && signal != LibC.SigTtOu))
@@ -172,7 +172,7 @@ internal sealed class UnixChild : IChild
         terminal.TakeBack();
         _ = LibC.Kill(0, LibC.SigStop);
 
-        // This thread may get some way before it is stopped, and must not go on until somebody says so.
+        // This thread can run on for a moment before it is stopped, so wait for the signal.
         continued.Wait();
         if (terminal.IsOwn)
         {
@@ -182,7 +182,7 @@ internal sealed class UnixChild : IChild
         _ = LibC.Kill(-id, LibC.SigCont);
     }
 
-    private void Part(bool restore = true)
+    private void ReturnTerminal(bool restore = true)
     {
         if (terminal is null)
         {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>A command on Windows, which has no signals: its tree is ended at once.</summary>
+/// <summary>A command on Windows. Windows has no signals, so a stop ends the process tree at once.</summary>
 internal sealed class WindowsChild : IChild
 {
     private readonly Process process;
@@ -37,7 +37,7 @@ internal sealed class WindowsChild : IChild
 
     public void Signal(int signal)
     {
-        // The console tells its programs itself.
+        // The console notifies its programs.
     }
 
     public async Task EndAsync(TimeSpan grace)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Entourage.Client.Chat;
 
-/// <summary>One call of a model, from the money that is set aside for it to what it used.</summary>
+/// <summary>A model call, from its reservation to its usage.</summary>
 internal sealed class ChatCall : IAsyncDisposable
 {
     private const int MaxErrorLength = 500;
@@ -13,46 +13,46 @@ internal sealed class ChatCall : IAsyncDisposable
     private readonly Reservation? reservation;
     private readonly string? model;
     private readonly long inputTokens;
-    private readonly CancellationTokenSource over = new();
-    private readonly Task holding;
+    private readonly CancellationTokenSource finished = new();
+    private readonly Task extending;
     private bool settled;
 
     public ChatCall(ChatSession session, long sessionId, Reservation? reservation, string? model, long inputTokens)
     {
         (this.session, this.sessionId, this.reservation, this.model, this.inputTokens) = (session, sessionId, reservation, model, inputTokens);
-        holding = reservation is null ? Task.CompletedTask : LockAsync(reservation.Id);
+        extending = reservation is null ? Task.CompletedTask : ExtendReservationAsync(reservation.Id);
     }
 
-    /// <summary>It was answered.</summary>
+    /// <summary>Reports the usage of a complete response.</summary>
     public Task CompleteAsync(ChatResponse response) => ReportAsync(UsageOf(response));
 
-    /// <summary>It ended before its answer did.</summary>
-    /// <param name="answered">What had come until then; null where nothing had.</param>
-    /// <param name="exception">What it failed with; null where its caller has left.</param>
-    public Task BreakOffAsync(ChatResponse? answered, Exception? exception)
+    /// <summary>Reports the usage of a call that failed or was abandoned by its caller.</summary>
+    /// <param name="partial">The part of the response that arrived, or null for none.</param>
+    /// <param name="exception">The error, or null if the caller has left.</param>
+    public Task FailAsync(ChatResponse? partial, Exception? exception)
     {
-        if (answered is null && exception is not null && !IsTimeout(exception))
+        if (partial is null && exception is not null && !IsTimeout(exception))
         {
-            // It was refused: nobody worked for it.
+            // The provider refused the call, so it costs nothing.
             return ReportAsync(new Usage(0, 0) { CostUsd = 0, Model = model, Error = Text(exception) });
         }
 
-        // The model has worked, or works still, and is paid whether or not anybody listens. Some providers report the input at once, and
-        // the output at the end alone.
-        answered ??= new();
-        var usage = UsageOf(answered);
+        // The provider charges for the model's work even if the response is not read. Some providers report the input at once but the output
+        // only at the end.
+        partial ??= new();
+        var usage = UsageOf(partial);
         return ReportAsync(usage with
         {
-            OutputTokens = Math.Max(usage.OutputTokens, TokenEstimate.OfOutput(answered.Messages)),
+            OutputTokens = Math.Max(usage.OutputTokens, TokenEstimate.OfOutput(partial.Messages)),
             Error = exception is null ? null : Text(exception),
         });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await over.CancelAsync();
-        await holding;
-        over.Dispose();
+        await finished.CancelAsync();
+        await extending;
+        finished.Dispose();
         if (!settled && reservation is not null)
         {
             try
@@ -61,7 +61,7 @@ internal sealed class ChatCall : IAsyncDisposable
             }
             catch (EntourageException)
             {
-                // It runs out by itself.
+                // The reservation expires.
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed class ChatCall : IAsyncDisposable
         ? Read(usage, response.ModelId)
         : new Usage(inputTokens, TokenEstimate.OfOutput(response.Messages))
         {
-            // Nobody says what it used. What was set aside is the most that it may have cost: rather too much than nothing.
+            // Without reported usage, the reserved amount is the most that the call can have cost.
             CostUsd = reservation?.AmountUsd,
             Model = response.ModelId ?? model,
         };
@@ -84,32 +84,32 @@ internal sealed class ChatCall : IAsyncDisposable
     private Usage Read(UsageDetails details, string? modelId)
     {
         var name = modelId ?? model;
-        return UsageParser.Of(details, session.Options) with { Model = name, CostUsd = session.Options.CostOf?.Invoke(details, name) };
+        return UsageParser.Parse(details, session.Options) with { Model = name, CostUsd = session.Options.CostOf?.Invoke(details, name) };
     }
 
-    /// <summary>Keeps the money for as long as the call takes.</summary>
-    private async Task LockAsync(Guid id)
+    /// <summary>Extends the reservation while the call runs.</summary>
+    private async Task ExtendReservationAsync(Guid id)
     {
         var seconds = session.Options.ReservationSeconds;
         try
         {
             while (true)
             {
-                await Task.Delay(TimeSpan.FromSeconds(seconds / 2d), session.Client.Time, over.Token);
-                await session.Client.ExtendReservationAsync(id, seconds, over.Token);
+                await Task.Delay(TimeSpan.FromSeconds(seconds / 2d), session.Client.Time, finished.Token);
+                await session.Client.ExtendReservationAsync(id, seconds, finished.Token);
             }
         }
         catch (OperationCanceledException)
         {
-            // The call is over.
+            // The call is finished.
         }
         catch (EntourageException)
         {
-            // It has ended, or nobody can be asked. What the call used is recorded all the same.
+            // The reservation has ended, or the server is unreachable. The usage is reported anyway.
         }
     }
 
-    /// <summary>Whether it is for want of an answer in time, however the provider's client says so.</summary>
+    /// <summary>Whether the call timed out. Providers' clients report that in different ways.</summary>
     private static bool IsTimeout(Exception exception) => exception switch
     {
         TimeoutException or OperationCanceledException => true,

@@ -3,10 +3,10 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Client.Chat;
 
-/// <summary>The session that the calls of a chat client are part of.</summary>
+/// <summary>The session of a chat client's calls.</summary>
 internal sealed class ChatSession(EntourageClient client, EntourageChatOptions options) : IDisposable
 {
-    private readonly SemaphoreSlim turn = new(1);
+    private readonly SemaphoreSlim gate = new(1);
     private readonly ConcurrentQueue<(long SessionId, Usage Usage, string Key)> unreported = new();
     private string openingKey = client.NewIdempotencyKey();
     private long? opened;
@@ -16,11 +16,11 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
 
     public EntourageChatOptions Options => options;
 
-    /// <summary>Lets a call begin: what was spent before has been reported, the session is open, and money is set aside or left.</summary>
+    /// <summary>Prepares a call: reports pending usage, starts the session if necessary, and reserves money or checks the budget.</summary>
     /// <exception cref="StoppedException">The agent must stop.</exception>
     public async Task<ChatCall> BeginAsync(string? model, long inputTokens, long? maxOutputTokens, CancellationToken cancellationToken)
     {
-        await ReportTheRestAsync(cancellationToken);
+        await ReportPendingAsync(cancellationToken);
         if (options.SessionId is { } given)
         {
             return await BeginAsync(given, model, inputTokens, maxOutputTokens, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         }
         catch (StoppedException exception) when (exception.StopReasons is ["session_ended" or "session_abandoned"])
         {
-            // Nobody stopped an agent that was silent for too long: it goes on in another session. The next refusal is the caller's.
+            // The server closed a silent session, which is not a stop. Continue in a new session, once.
             if (!await ForgetAbandonedAsync(id, cancellationToken))
             {
                 throw;
@@ -43,15 +43,15 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         return await BeginAsync(await OpenAsync(cancellationToken), model, inputTokens, maxOutputTokens, cancellationToken);
     }
 
-    /// <summary>Reports what a call used. Where the server cannot be asked now it is reported later, and before any further call.</summary>
+    /// <summary>Reports the usage of a call. If the server is unavailable, the usage is reported before the next call.</summary>
     public async Task ReportAsync(long id, Usage usage)
     {
         failed = usage.Error is not null;
         var key = client.NewIdempotencyKey();
         try
         {
-            // Also for a caller that has left: the money is spent.
-            Tell(await client.ReportUsageAsync(id, usage, key, CancellationToken.None));
+            // Not cancellable, because the money is spent.
+            Notify(await client.ReportUsageAsync(id, usage, key, CancellationToken.None));
         }
         catch (EntourageException exception) when (exception.IsTransient)
         {
@@ -59,10 +59,10 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         }
     }
 
-    /// <summary>Ends the session, if it was opened here.</summary>
+    /// <summary>Ends the session if it was started here.</summary>
     public async Task EndAsync()
     {
-        await ReportTheRestAsync(CancellationToken.None);
+        await ReportPendingAsync(CancellationToken.None);
         if (opened is { } id)
         {
             await client.EndSessionAsync(id, new(failed ? "failed" : "completed"), CancellationToken.None);
@@ -70,13 +70,13 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         }
     }
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => gate.Dispose();
 
     private async Task<ChatCall> BeginAsync(long id, string? model, long inputTokens, long? maxOutputTokens, CancellationToken cancellationToken)
     {
         if (!options.Reserve)
         {
-            await EnsureMayGoOnAsync(id, cancellationToken);
+            await EnsureCanContinueAsync(id, cancellationToken);
             return new ChatCall(this, id, reservation: null, model, inputTokens);
         }
 
@@ -94,12 +94,12 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
 
     private async Task<long> OpenAsync(CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken);
         try
         {
             if (opened is null)
             {
-                var agent = options.AgentId ?? throw new InvalidOperationException("AgentId is not set: an agent or a session is needed.");
+                var agent = options.AgentId ?? throw new InvalidOperationException("Set AgentId or SessionId in the options.");
                 var start = new SessionStart(agent, options.TaskId, options.Model, options.ParentSessionId, options.ParentToken);
                 opened = (await client.StartSessionAsync(start, openingKey, cancellationToken)).Id;
             }
@@ -108,11 +108,11 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
-    /// <summary>Forgets the session if silence alone ended it, so that another is opened.</summary>
+    /// <summary>Forgets the session if the server closed it because it was silent, so that a new one is started.</summary>
     private async Task<bool> ForgetAbandonedAsync(long id, CancellationToken cancellationToken)
     {
         if ((await client.GetSessionAsync(id, cancellationToken)).Status != "abandoned")
@@ -120,10 +120,10 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
             return false;
         }
 
-        await turn.WaitAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken);
         try
         {
-            // Where calls are made at once, another may have been here first.
+            // A concurrent call may already have forgotten it.
             if (opened == id)
             {
                 (opened, openingKey) = (null, client.NewIdempotencyKey());
@@ -133,11 +133,11 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
-    private async Task EnsureMayGoOnAsync(long id, CancellationToken cancellationToken)
+    private async Task EnsureCanContinueAsync(long id, CancellationToken cancellationToken)
     {
         var session = await client.GetSessionAsync(id, cancellationToken);
         if (session.Status != "active")
@@ -152,27 +152,27 @@ internal sealed class ChatSession(EntourageClient client, EntourageChatOptions o
         }
     }
 
-    private async Task ReportTheRestAsync(CancellationToken cancellationToken)
+    private async Task ReportPendingAsync(CancellationToken cancellationToken)
     {
         if (unreported.IsEmpty)
         {
             return;
         }
 
-        await turn.WaitAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken);
         try
         {
             while (unreported.TryPeek(out var first))
             {
-                Tell(await client.ReportUsageAsync(first.SessionId, first.Usage, first.Key, cancellationToken));
+                Notify(await client.ReportUsageAsync(first.SessionId, first.Usage, first.Key, cancellationToken));
                 unreported.TryDequeue(out _);
             }
         }
         finally
         {
-            turn.Release();
+            gate.Release();
         }
     }
 
-    private void Tell(UsageAnswer answer) => options.Reported?.Invoke(answer);
+    private void Notify(UsageAnswer answer) => options.Reported?.Invoke(answer);
 }

@@ -4,24 +4,24 @@ using Microsoft.Extensions.AI;
 namespace Entourage.Client.Chat;
 
 /// <summary>
-/// Keeps a chat client within its agent's budget: sets money aside before each call, reports what the call used after it, and refuses
-/// calls for which there is no money.
+/// Keeps a chat client within its agent's budget. It reserves money before each call, reports the usage after it, and refuses calls that the
+/// budget does not cover.
 /// </summary>
 /// <remarks>
-/// Calls throw <see cref="BudgetExceededException"/>, <see cref="PausedException"/> or another <see cref="StoppedException"/> when the agent
-/// must stop; the model is not called then. The session ends with the client.
+/// If the agent must stop, a call throws <see cref="BudgetExceededException"/>, <see cref="PausedException"/> or another
+/// <see cref="StoppedException"/> without calling the model. Disposing the client ends the session.
 /// </remarks>
 public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
 {
-    private static readonly TimeSpan Parting = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ChatSession session;
     private bool disposed;
 
-    /// <summary>A client around another.</summary>
-    /// <param name="inner">What calls the model.</param>
-    /// <param name="entourage">What speaks to the server.</param>
-    /// <param name="options">For whom it spends; as the environment says when null.</param>
+    /// <summary>Creates a client around another one.</summary>
+    /// <param name="inner">The client that calls the model.</param>
+    /// <param name="entourage">The client of the server.</param>
+    /// <param name="options">The options. By default, they come from the environment.</param>
     public EntourageChatClient(IChatClient inner, EntourageClient entourage, EntourageChatOptions? options = null)
         : base(inner)
     {
@@ -42,7 +42,7 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
         }
         catch (Exception exception)
         {
-            await call.BreakOffAsync(answered: null, cancellationToken.IsCancellationRequested ? null : exception);
+            await call.FailAsync(partial: null, cancellationToken.IsCancellationRequested ? null : exception);
             throw;
         }
 
@@ -84,26 +84,26 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
         }
         finally
         {
-            // Also runs where the caller stops reading, which is paid for all the same.
+            // Also runs if the caller stops reading, because the provider charges for that too.
             if (complete)
             {
                 await call.CompleteAsync(seen.ToChatResponse());
             }
             else if (fault is not null || seen.Count > 0)
             {
-                var answered = seen.Count > 0 ? seen.ToChatResponse() : null;
-                await call.BreakOffAsync(answered, cancellationToken.IsCancellationRequested ? null : fault);
+                var partial = seen.Count > 0 ? seen.ToChatResponse() : null;
+                await call.FailAsync(partial, cancellationToken.IsCancellationRequested ? null : fault);
             }
         }
     }
 
-    /// <summary>Ends the session, and disposes of the inner client.</summary>
+    /// <summary>Ends the session and disposes the inner client.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!disposed)
         {
             disposed = true;
-            await PartAsync();
+            await EndSessionAsync();
             Dispose();
         }
     }
@@ -115,8 +115,8 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
         {
             disposed = true;
 
-            // There is no other way to end the session from here; whoever can waits for DisposeAsync.
-            Task.Run(PartAsync).Wait(Parting);
+            // A synchronous dispose can only block to end the session. Prefer DisposeAsync.
+            Task.Run(EndSessionAsync).Wait(EndTimeout);
         }
 
         if (disposing)
@@ -127,7 +127,7 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
         base.Dispose(disposing);
     }
 
-    private async Task PartAsync()
+    private async Task EndSessionAsync()
     {
         try
         {
@@ -135,7 +135,7 @@ public sealed class EntourageChatClient : DelegatingChatClient, IAsyncDisposable
         }
         catch (EntourageException)
         {
-            // The server closes a session that it hears nothing of.
+            // The server closes a silent session.
         }
     }
 

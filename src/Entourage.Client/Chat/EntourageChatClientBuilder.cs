@@ -3,15 +3,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Client.Chat;
 
-/// <summary>Puts budgets into a pipeline of chat clients.</summary>
+/// <summary>Adds <see cref="EntourageChatClient"/> to a pipeline of chat clients.</summary>
 public static class EntourageChatClientBuilder
 {
     /// <summary>
-    /// Keeps the chat client within its agent's budget. Below whatever calls functions, so that each call of the model is counted.
+    /// Keeps the chat client within its agent's budget. Call this after <c>UseFunctionInvocation</c>, so that each model call counts.
     /// </summary>
     /// <param name="builder">The pipeline.</param>
-    /// <param name="configure">For whom it spends; as the environment says when null.</param>
-    /// <param name="entourage">What speaks to the server; the registered one, else one as the environment says, when null.</param>
+    /// <param name="configure">Configures the options. By default, they come from the environment.</param>
+    /// <param name="entourage">The client of the server. Defaults to the registered client, or one that is configured by the environment.</param>
     public static ChatClientBuilder UseEntourage(
         this ChatClientBuilder builder, Action<EntourageChatOptions>? configure = null, EntourageClient? entourage = null)
     {

@@ -3,61 +3,61 @@ using Microsoft.Extensions.AI;
 
 namespace Entourage.Client.Chat;
 
-/// <summary>For whom a chat client spends, and how what it spends is known. What is not set is taken from the environment, as <c>entourage run</c> sets it.</summary>
+/// <summary>Options of <see cref="EntourageChatClient"/>. Defaults come from the environment that <c>entourage run</c> sets.</summary>
 public sealed class EntourageChatOptions
 {
-    /// <summary>The agent that works: <c>ENTOURAGE_AGENT_ID</c>. Required, unless a session is given.</summary>
+    /// <summary>The agent of the session. Required unless <see cref="SessionId"/> is set. Defaults to <c>ENTOURAGE_AGENT_ID</c>.</summary>
     public Guid? AgentId { get; set; } = Guid.TryParse(EntourageOptions.FromEnvironment("ENTOURAGE_AGENT_ID"), out var id) ? id : null;
 
-    /// <summary>The task that it works on: <c>ENTOURAGE_TASK_ID</c>.</summary>
+    /// <summary>The task of the session. Defaults to <c>ENTOURAGE_TASK_ID</c>.</summary>
     public long? TaskId { get; set; } = Number("ENTOURAGE_TASK_ID");
 
     /// <summary>
-    /// A session that is open already, which is used and not ended: <c>ENTOURAGE_SESSION_ID</c>. When null, one is opened by the first call
-    /// and ended when the client is disposed; where the server closed it for its silence, the next call opens another.
+    /// An active session to use, which the client does not end. Defaults to <c>ENTOURAGE_SESSION_ID</c>. If null, the first call starts a
+    /// session, and disposing the client ends it. If the server closed that session because it was silent, the next call starts another.
     /// </summary>
     public long? SessionId { get; set; } = Number("ENTOURAGE_SESSION_ID");
 
-    /// <summary>The session whose sub-agent's the opened one is.</summary>
+    /// <summary>The parent of the session to start.</summary>
     public long? ParentSessionId { get; set; }
 
     /// <summary>
-    /// A one-time token of another agent's session, which is the opened one's parent then. It opens one session: where silence closed that
-    /// one, opening another is refused until the token is replaced here.
+    /// A one-time token that makes another agent's session the parent. It starts one session only. If the server closed that session because
+    /// it was silent, set a new token here before the next call.
     /// </summary>
     public string? ParentToken { get; set; }
 
-    /// <summary>The model, where neither the call nor its answer says.</summary>
+    /// <summary>The model, if neither the call nor the response names it.</summary>
     public string? Model { get; set; }
 
     /// <summary>
-    /// Whether money is set aside before each call, so that no cap can be passed. Otherwise the agent's budget is looked at before each
-    /// call, and a call may pass a cap by what it costs.
+    /// Whether to reserve money before each call, so that no call can exceed a cap. If false, the client only checks the budget before each
+    /// call, and a call can exceed a cap by its cost.
     /// </summary>
     public bool Reserve { get; set; } = true;
 
-    /// <summary>What a call may cost at most (USD). When null, the price of the model and its tokens say.</summary>
+    /// <summary>The most that a call can cost (USD). If null, the server computes it from the tokens and the model's price.</summary>
     public decimal? EstimatedCostUsd { get; set; }
 
-    /// <summary>The most output tokens of a call that does not limit them by <see cref="ChatOptions.MaxOutputTokens"/>.</summary>
+    /// <summary>The output tokens to reserve for a call without <see cref="ChatOptions.MaxOutputTokens"/>.</summary>
     public long AssumedMaxOutputTokens { get; set; } = 4_096;
 
-    /// <summary>How long a reservation holds, in seconds: 1 to 3,600. It is extended for as long as the call takes.</summary>
+    /// <summary>The lifetime of a reservation in seconds, from 1 to 3,600. It is extended while the call runs.</summary>
     public int ReservationSeconds { get; set; } = 300;
 
-    /// <summary>How many input tokens a call has at most; by the length of its texts when not set.</summary>
+    /// <summary>Estimates the most input tokens of a call. By default, the estimate uses the length of the input.</summary>
     public Func<IReadOnlyList<ChatMessage>, ChatOptions?, long> EstimateInputTokens { get; set; } = TokenEstimate.OfInput;
 
     /// <summary>
-    /// Whether <see cref="UsageDetails.InputTokenCount"/> includes cached tokens, as it should. Set it to false for a provider whose client
-    /// counts them apart.
+    /// Whether <see cref="UsageDetails.InputTokenCount"/> includes cached tokens, as it should. Set it to false if the provider's client
+    /// counts them separately.
     /// </summary>
     public bool InputIncludesCached { get; set; } = true;
 
-    /// <summary>What a call cost (USD), where somebody knows; when null, or where it answers null, the price of the model says.</summary>
+    /// <summary>Returns the cost of a call (USD) from its usage and model. If null, or if it returns null, the server uses the model's price.</summary>
     public Func<UsageDetails, string?, decimal?>? CostOf { get; set; }
 
-    /// <summary>Called with the server's answer to each usage.</summary>
+    /// <summary>Called with the server's response to each reported usage.</summary>
     public Action<UsageAnswer>? Reported { get; set; }
 
     private static long? Number(string name) => long.TryParse(EntourageOptions.FromEnvironment(name), out var number) ? number : null;

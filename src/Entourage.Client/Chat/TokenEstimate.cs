@@ -3,13 +3,13 @@ using Microsoft.Extensions.AI;
 
 namespace Entourage.Client.Chat;
 
-/// <summary>How many tokens something has at most, without the model's tokenizer: rather too many than too few.</summary>
+/// <summary>Estimates token counts without the model's tokenizer, too high rather than too low.</summary>
 internal static class TokenEstimate
 {
-    // Prose has about four bytes to a token, code and other alphabets fewer.
+    // Prose has about four bytes per token. Code and other alphabets have fewer.
     private const int BytesPerToken = 3;
 
-    // What frames a message, and what an image comes to at the sizes that providers scale it to.
+    // The overhead of a message, and an image at the size to which providers scale it.
     private const long PerMessage = 8;
     private const long PerImage = 2_000;
 

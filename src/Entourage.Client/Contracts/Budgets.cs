@@ -2,135 +2,135 @@ using System.Text.Json;
 
 namespace Entourage.Client.Contracts;
 
-/// <summary>What an agent may still spend (USD), and whether it must stop.</summary>
+/// <summary>What an agent can still spend (USD), and whether it must stop.</summary>
 public sealed record Budget
 {
-    /// <summary>The daily cap with the least remaining, of the team's and the agent's; null when there is none.</summary>
+    /// <summary>The daily cap of the team or the agent, whichever has less remaining, or null without a daily cap.</summary>
     public decimal? DailyLimitUsd { get; init; }
 
-    /// <summary>What has been spent of it today; the team's spending where there is no cap.</summary>
+    /// <summary>What was spent of that cap today, or the team's spending without a cap.</summary>
     public decimal DailySpentUsd { get; init; }
 
-    /// <summary>What is left of it, negative after an overrun; null when there is no cap.</summary>
+    /// <summary>What remains of that cap, negative after an overrun, or null without a cap.</summary>
     public decimal? DailyRemainingUsd { get; init; }
 
-    /// <summary>The cap of the task; null without a task or a cap.</summary>
+    /// <summary>The cap of the task, or null without a task or a cap.</summary>
     public decimal? TaskLimitUsd { get; init; }
 
-    /// <summary>What the task has cost; null without a task.</summary>
+    /// <summary>The recorded cost of the task, or null without a task.</summary>
     public decimal? TaskSpentUsd { get; init; }
 
-    /// <summary>A hard budget that applies has nothing left.</summary>
+    /// <summary>Whether a hard budget that applies is used up.</summary>
     public bool OverBudget { get; init; }
 
-    /// <summary>What live reservations hold of the daily budget.</summary>
+    /// <summary>The live reservations in the daily budget.</summary>
     public decimal ReservedUsd { get; init; }
 
-    /// <summary>The agent must stop. It obeys this member alone.</summary>
+    /// <summary>Whether the agent must stop. Check this member rather than <see cref="OverBudget"/>.</summary>
     public bool Stop { get; init; }
 
-    /// <summary>Why it must stop.</summary>
+    /// <summary>Why the agent must stop.</summary>
     public IReadOnlyList<string> StopReasons { get; init; } = [];
 
-    /// <summary>When the daily figures start afresh (UTC).</summary>
+    /// <summary>When the next day begins (UTC).</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
-    /// <summary>When the daily cap is reached if spending goes on as it did today (UTC).</summary>
+    /// <summary>When the daily cap is reached at today's rate of spending (UTC).</summary>
     public DateTimeOffset? CapReachedAt { get; init; }
 
-    /// <summary>Every cap that applies, from the widest scope to the narrowest.</summary>
+    /// <summary>All caps that apply, from the widest scope to the narrowest.</summary>
     public IReadOnlyList<BudgetStatus> Budgets { get; init; } = [];
 }
 
-/// <summary>One cap and where it stands (USD).</summary>
+/// <summary>A cap and its spending in the current window (USD).</summary>
 public sealed record BudgetStatus
 {
     /// <summary><c>organisation</c>, <c>team</c>, <c>agent</c>, <c>task</c> or <c>session</c>.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>The id of that: a JSON number for tasks and sessions, else a JSON string.</summary>
+    /// <summary>The id of the scope: a JSON number for tasks and sessions, otherwise a JSON string.</summary>
     public JsonElement ScopeId { get; init; }
 
     /// <summary><c>day</c>, <c>week</c>, <c>month</c> or <c>total</c>.</summary>
     public string Period { get; init; } = "";
 
-    /// <summary><c>hard</c> refuses, <c>observe</c> only watches.</summary>
+    /// <summary>Whether the cap refuses (<c>hard</c>) or only raises alerts (<c>observe</c>).</summary>
     public string Enforcement { get; init; } = "";
 
-    /// <summary>The cap.</summary>
+    /// <summary>The limit.</summary>
     public decimal LimitUsd { get; init; }
 
-    /// <summary>The recorded cost in the present window.</summary>
+    /// <summary>The recorded cost in the current window.</summary>
     public decimal SpentUsd { get; init; }
 
-    /// <summary>What live reservations hold.</summary>
+    /// <summary>The live reservations.</summary>
     public decimal ReservedUsd { get; init; }
 
     /// <summary>Limit − spent − reserved.</summary>
     public decimal RemainingUsd { get; init; }
 
-    /// <summary>Nothing remains.</summary>
+    /// <summary>Whether the cap is used up.</summary>
     public bool Over { get; init; }
 
-    /// <summary>When the window ends (UTC); null for one that never does.</summary>
+    /// <summary>When the window ends (UTC), or null for a window without an end.</summary>
     public DateTimeOffset? ResetsAt { get; init; }
 
-    /// <summary>When nothing is left if its scope goes on spending as it did today (UTC).</summary>
+    /// <summary>When the cap is reached at today's rate of spending (UTC).</summary>
     public DateTimeOffset? CapReachedAt { get; init; }
 }
 
-/// <summary>A pause, and who has obeyed it.</summary>
+/// <summary>A pause, and which sessions have obeyed it.</summary>
 public sealed record Pause
 {
     /// <summary><c>agent</c>, <c>team</c> or <c>organisation</c>.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>The id of that.</summary>
+    /// <summary>The id of the agent, team or organisation.</summary>
     public Guid Id { get; init; }
 
-    /// <summary>It is paused itself; what it belongs to may be or not.</summary>
+    /// <summary>Whether the scope is paused, regardless of its team or organisation.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Since when (UTC).</summary>
+    /// <summary>When the pause began (UTC).</summary>
     public DateTimeOffset? PausedAt { get; init; }
 
-    /// <summary>Until when (UTC); null for a pause that lasts until somebody resumes.</summary>
+    /// <summary>When the pause expires (UTC), or null if it lasts until it is resumed.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Who paused, where that is known.</summary>
+    /// <summary>The caller that paused, if known.</summary>
     public string? PausedBy { get; init; }
 
-    /// <summary>How many live reservations the pause gave back.</summary>
+    /// <summary>The number of live reservations that the pause released.</summary>
     public int ReservationsReleased { get; init; }
 
-    /// <summary>The sessions that were active when it began.</summary>
+    /// <summary>The sessions that were active when the pause began.</summary>
     public IReadOnlyList<PausedSession> Sessions { get; init; } = [];
 }
 
 /// <summary>A session that was active when a pause began.</summary>
-/// <param name="SessionId">Its number.</param>
-/// <param name="AgentId">The agent that works.</param>
-/// <param name="AgentName">What the agent is called.</param>
-/// <param name="Status">How it stands.</param>
-/// <param name="EndedAt">When it ended (UTC).</param>
-/// <param name="LastCallAt">When it last reported a usage (UTC).</param>
-/// <param name="Obeyed">It has ended, or has reported no usage that happened after the pause began.</param>
+/// <param name="SessionId">The number of the session.</param>
+/// <param name="AgentId">The agent of the session.</param>
+/// <param name="AgentName">The name of the agent.</param>
+/// <param name="Status">The status of the session.</param>
+/// <param name="EndedAt">When the session ended (UTC).</param>
+/// <param name="LastCallAt">When the session last reported usage (UTC).</param>
+/// <param name="Obeyed">Whether the session has ended, or has reported no usage that happened after the pause began.</param>
 public sealed record PausedSession(
     long SessionId, Guid AgentId, string AgentName, string Status, DateTimeOffset? EndedAt, DateTimeOffset? LastCallAt, bool Obeyed);
 
-/// <summary>Whose work a pause stops.</summary>
+/// <summary>What a pause applies to.</summary>
 public enum PauseScope
 {
-    /// <summary>An agent's, and that of the sub-agents below its sessions.</summary>
+    /// <summary>An agent and the sub-agents below its sessions.</summary>
     Agent,
 
-    /// <summary>That of all agents of a team.</summary>
+    /// <summary>All agents of a team.</summary>
     Team,
 
-    /// <summary>That of all agents of an organisation.</summary>
+    /// <summary>All agents of an organisation.</summary>
     Organisation,
 }
 

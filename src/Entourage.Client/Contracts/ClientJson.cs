@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace Entourage.Client.Contracts;
 
-/// <summary>The contract's JSON: snake case, absent where nothing is said, amounts digit for digit.</summary>
+/// <summary>The API's JSON: snake case names, no null members, exact decimals.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SessionStart))]
 [JsonSerializable(typeof(SessionEnd))]
-[JsonSerializable(typeof(ChildTokenStart))]
+[JsonSerializable(typeof(NewChildToken))]
 [JsonSerializable(typeof(ChildToken))]
 [JsonSerializable(typeof(Session))]
 [JsonSerializable(typeof(Session[]))]
@@ -23,16 +23,16 @@ namespace Entourage.Client.Contracts;
 [JsonSerializable(typeof(Pause))]
 [JsonSerializable(typeof(PauseRequest))]
 [JsonSerializable(typeof(ReasonRequest))]
-[JsonSerializable(typeof(OrganisationStart))]
+[JsonSerializable(typeof(NewOrganisation))]
 [JsonSerializable(typeof(Organisation))]
 [JsonSerializable(typeof(Organisation[]))]
-[JsonSerializable(typeof(TeamStart))]
+[JsonSerializable(typeof(NewTeam))]
 [JsonSerializable(typeof(Team))]
 [JsonSerializable(typeof(Team[]))]
-[JsonSerializable(typeof(AgentStart))]
+[JsonSerializable(typeof(NewAgent))]
 [JsonSerializable(typeof(Agent))]
 [JsonSerializable(typeof(Agent[]))]
-[JsonSerializable(typeof(TaskStart))]
+[JsonSerializable(typeof(NewTask))]
 [JsonSerializable(typeof(WorkTask))]
 [JsonSerializable(typeof(WorkTask[]))]
 [JsonSerializable(typeof(StatusRequest))]
@@ -44,11 +44,11 @@ namespace Entourage.Client.Contracts;
 [JsonSerializable(typeof(Costs))]
 [JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(Alert[]))]
-[JsonSerializable(typeof(HumanQuestion))]
-[JsonSerializable(typeof(HumanAnswer))]
+[JsonSerializable(typeof(NewHumanRequest))]
+[JsonSerializable(typeof(HumanRequestAnswer))]
 [JsonSerializable(typeof(HumanRequest))]
 [JsonSerializable(typeof(HumanRequest[]))]
-[JsonSerializable(typeof(KeyStart))]
+[JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(ApiKey))]
 [JsonSerializable(typeof(ApiKey[]))]
 [JsonSerializable(typeof(Price))]

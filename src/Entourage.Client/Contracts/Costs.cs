@@ -1,46 +1,46 @@
 namespace Entourage.Client.Contracts;
 
-/// <summary>What a report of costs is to cover. Absent members leave nothing out.</summary>
+/// <summary>The range and the filters of a cost report. Members that are not set do not filter.</summary>
 public sealed record CostsQuery
 {
-    /// <summary><c>today</c>, <c>7d</c>, <c>30d</c>, <c>month</c> or <c>all</c>; instead of <see cref="From"/> and <see cref="To"/>.</summary>
+    /// <summary><c>today</c>, <c>7d</c>, <c>30d</c>, <c>month</c> or <c>all</c>. Use it instead of <see cref="From"/> and <see cref="To"/>.</summary>
     public string? Period { get; init; }
 
-    /// <summary>Where it begins: a local date (2026-11-23) or an instant.</summary>
+    /// <summary>The start of the range: a local date (2026-11-23) or an instant.</summary>
     public string? From { get; init; }
 
-    /// <summary>Where it ends: a local date, that day included, or an instant.</summary>
+    /// <summary>The end of the range: a local date (inclusive) or an instant.</summary>
     public string? To { get; init; }
 
-    /// <summary>Only this agent's.</summary>
+    /// <summary>Only costs of this agent.</summary>
     public Guid? AgentId { get; init; }
 
-    /// <summary>Only this task's.</summary>
+    /// <summary>Only costs of this task.</summary>
     public long? TaskId { get; init; }
 
-    /// <summary>Only this model's.</summary>
+    /// <summary>Only costs of this model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The most sessions of the answer: 1 to 200.</summary>
+    /// <summary>The maximum number of sessions in the report, from 1 to 200.</summary>
     public int? Limit { get; init; }
 }
 
-/// <summary>Where the money of a team went (USD). Every list but the sessions, which are a page, adds up to the totals exactly.</summary>
+/// <summary>The costs of a team (USD). Each list adds up to the totals exactly, except the sessions, which are a page.</summary>
 public sealed record Costs
 {
-    /// <summary>Where the range begins (UTC); null is from the beginning.</summary>
+    /// <summary>The start of the range (UTC), or null if it is open.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Where the range ends (UTC, exclusive); null is open.</summary>
+    /// <summary>The exclusive end of the range (UTC), or null if it is open.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>The IANA time zone of the days in it.</summary>
+    /// <summary>The IANA time zone of the report's days.</summary>
     public string Timezone { get; init; } = "";
 
     /// <summary>The recorded cost.</summary>
     public decimal TotalCostUsd { get; init; }
 
-    /// <summary>What usage under a subscription would have cost; not part of the total.</summary>
+    /// <summary>What usage under a subscription would have cost. It is not part of the total.</summary>
     public decimal TotalImputedCostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -55,93 +55,93 @@ public sealed record Costs
     /// <summary>Cache-write tokens.</summary>
     public long TotalCacheWriteTokens { get; init; }
 
-    /// <summary>Tokens whose cost nobody knows yet, and that count as nothing.</summary>
+    /// <summary>The tokens of unpriced usage, which counts as zero.</summary>
     public long UnpricedTokens { get; init; }
 
-    /// <summary>The part of the total that is assumed, for models that have no price yet (USD).</summary>
+    /// <summary>The part of the total that is assumed because models have no price yet (USD).</summary>
     public decimal AssumedCostUsd { get; init; }
 
-    /// <summary>What the present month will have cost at its end, at the rate of the last seven days.</summary>
+    /// <summary>The forecast cost of the current month at the rate of the last seven days.</summary>
     public decimal? ForecastMonthUsd { get; init; }
 
-    /// <summary>The sessions of the range.</summary>
+    /// <summary>The number of sessions in the range.</summary>
     public int SessionCount { get; init; }
 
-    /// <summary>A page of those sessions, the newest first.</summary>
+    /// <summary>A page of those sessions, newest first.</summary>
     public IReadOnlyList<SessionCost> Sessions { get; init; } = [];
 
-    /// <summary>By agent, the dearest first.</summary>
+    /// <summary>Costs by agent, highest first.</summary>
     public IReadOnlyList<CostRow> ByAgent { get; init; } = [];
 
-    /// <summary>By task, the dearest first.</summary>
+    /// <summary>Costs by task, highest first.</summary>
     public IReadOnlyList<CostRow> ByTask { get; init; } = [];
 
-    /// <summary>By model, the dearest first.</summary>
+    /// <summary>Costs by model, highest first.</summary>
     public IReadOnlyList<CostRow> ByModel { get; init; } = [];
 
-    /// <summary>By local day, in order.</summary>
+    /// <summary>Costs by local day, in order.</summary>
     public IReadOnlyList<CostRow> ByDay { get; init; } = [];
 
-    /// <summary>By local hour, in order; only for ranges of up to three days.</summary>
+    /// <summary>Costs by local hour, in order, for ranges of up to three days.</summary>
     public IReadOnlyList<CostRow>? ByHour { get; init; }
 }
 
-/// <summary>What a session used in the range.</summary>
+/// <summary>The costs of a session in the range.</summary>
 public sealed record SessionCost
 {
     /// <summary>The session.</summary>
     public long SessionId { get; init; }
 
-    /// <summary>The agent that worked.</summary>
+    /// <summary>The agent of the session.</summary>
     public Guid AgentId { get; init; }
 
-    /// <summary>What the agent is called.</summary>
+    /// <summary>The name of the agent.</summary>
     public string AgentName { get; init; } = "";
 
-    /// <summary>The task worked on, if any.</summary>
+    /// <summary>The task, if any.</summary>
     public long? TaskId { get; init; }
 
-    /// <summary>What the task is called.</summary>
+    /// <summary>The title of the task.</summary>
     public string? TaskTitle { get; init; }
 
     /// <summary>The session's model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>How the session stands.</summary>
+    /// <summary>The status of the session.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>When it began (UTC).</summary>
+    /// <summary>When the session started (UTC).</summary>
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>What it cost in the range (USD).</summary>
+    /// <summary>The recorded cost in the range (USD).</summary>
     public decimal CostUsd { get; init; }
 
-    /// <summary>Its input and output tokens in the range.</summary>
+    /// <summary>The input and output tokens in the range.</summary>
     public long Tokens { get; init; }
 
-    /// <summary>Whole minutes from its beginning to its end, or to now.</summary>
+    /// <summary>Whole minutes from the start to the end, or to now.</summary>
     public long DurationMinutes { get; init; }
 
-    /// <summary>The part of the cost that is assumed, for models that have no price yet (USD).</summary>
+    /// <summary>The part of the cost that is assumed because models have no price yet (USD).</summary>
     public decimal AssumedCostUsd { get; init; }
 }
 
-/// <summary>A row of a list that adds up to the totals. It has the key of its list alone.</summary>
+/// <summary>A row of a list in a cost report. Only the members that identify it in its list are set.</summary>
 public sealed record CostRow
 {
     /// <summary>The agent.</summary>
     public Guid? AgentId { get; init; }
 
-    /// <summary>What the agent is called.</summary>
+    /// <summary>The name of the agent.</summary>
     public string? AgentName { get; init; }
 
-    /// <summary>The task; null for the work on none.</summary>
+    /// <summary>The task, or null for work without a task.</summary>
     public long? TaskId { get; init; }
 
-    /// <summary>What the task is called.</summary>
+    /// <summary>The title of the task.</summary>
     public string? TaskTitle { get; init; }
 
-    /// <summary>The model; null where nobody said.</summary>
+    /// <summary>The model, or null for usage without a model.</summary>
     public string? Model { get; init; }
 
     /// <summary>The local date.</summary>
@@ -153,7 +153,7 @@ public sealed record CostRow
     /// <summary>The recorded cost (USD).</summary>
     public decimal CostUsd { get; init; }
 
-    /// <summary>The part of the cost that is assumed, for models that have no price yet (USD).</summary>
+    /// <summary>The part of the cost that is assumed because models have no price yet (USD).</summary>
     public decimal AssumedCostUsd { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -162,6 +162,6 @@ public sealed record CostRow
     /// <summary>Output tokens.</summary>
     public long OutputTokens { get; init; }
 
-    /// <summary>The sessions that are counted here.</summary>
+    /// <summary>The number of sessions.</summary>
     public int Sessions { get; init; }
 }

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Entourage.Client.Contracts;
 
-/// <summary>Something that happened in a team.</summary>
+/// <summary>An event of a team.</summary>
 public sealed record EntourageEvent
 {
-    /// <summary>Its place in the stream, after which the stream can be resumed.</summary>
+    /// <summary>The position in the stream, after which the stream can be resumed.</summary>
     public string Position { get; init; } = "";
 
-    /// <summary>Its id, the same wherever it is told.</summary>
+    /// <summary>The id, which is the same in streams and webhooks.</summary>
     public Guid Id { get; init; }
 
     /// <summary><c>usage</c>, <c>session</c>, <c>budget</c>, <c>alert</c>, <c>stop</c> or <c>settings</c>.</summary>
@@ -20,17 +20,17 @@ public sealed record EntourageEvent
     /// <summary>The team.</summary>
     public Guid TeamId { get; init; }
 
-    /// <summary>The agent that it is about; null when it concerns all agents of the team.</summary>
+    /// <summary>The agent that it concerns, or null for all agents of the team.</summary>
     public Guid? AgentId { get; init; }
 
-    /// <summary>The session that it is about, if it is about one.</summary>
+    /// <summary>The session that it concerns, if any.</summary>
     public long? SessionId { get; init; }
 
-    /// <summary>What is told: a JSON object.</summary>
+    /// <summary>The members that depend on the type, as a JSON object.</summary>
     public JsonElement Data { get; init; }
 }
 
-/// <summary>An error as the server tells it (RFC 9457).</summary>
+/// <summary>The server's problem details (RFC 9457).</summary>
 internal sealed record ProblemDetails
 {
     public string? Type { get; init; }

@@ -2,37 +2,37 @@ using System.Text.Json;
 
 namespace Entourage.Client.Contracts;
 
-/// <summary>Something that a person should look at.</summary>
+/// <summary>An alert for the people of a team.</summary>
 public sealed record Alert
 {
-    /// <summary>Its id.</summary>
+    /// <summary>The id.</summary>
     public Guid Id { get; init; }
 
-    /// <summary>The team whose people should look.</summary>
+    /// <summary>The team of the alert.</summary>
     public Guid TeamId { get; init; }
 
-    /// <summary>The agent that gave cause, if it was one.</summary>
+    /// <summary>The agent that caused it, if any.</summary>
     public Guid? AgentId { get; init; }
 
-    /// <summary>The session that gave cause, if it was one.</summary>
+    /// <summary>The session that caused it, if any.</summary>
     public long? SessionId { get; init; }
 
-    /// <summary>The task that it concerns, if there is one.</summary>
+    /// <summary>The task that it concerns, if any.</summary>
     public long? TaskId { get; init; }
 
-    /// <summary>What it is about: <c>budget_exceeded</c>, <c>runaway_tokens</c> and so on.</summary>
+    /// <summary>The kind, for example <c>budget_exceeded</c> or <c>runaway_tokens</c>.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>What gave cause.</summary>
+    /// <summary>The cause. There is one alert per cause and window.</summary>
     public string Cause { get; init; } = "";
 
-    /// <summary>In which window.</summary>
+    /// <summary>The window in which the cause occurred.</summary>
     public string Window { get; init; } = "";
 
-    /// <summary>What is the matter, in plain words.</summary>
+    /// <summary>The message for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The figures of it, as far as its kind has them: a JSON object.</summary>
+    /// <summary>The figures that belong to the kind, as a JSON object.</summary>
     public JsonElement Details { get; init; }
 
     /// <summary><c>open</c> or <c>acknowledged</c>.</summary>
@@ -41,50 +41,50 @@ public sealed record Alert
     /// <summary>When it was raised (UTC).</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When somebody first said that it was seen (UTC).</summary>
+    /// <summary>When it was first acknowledged (UTC).</summary>
     public DateTimeOffset? AcknowledgedAt { get; init; }
 }
 
-/// <summary>Something that an agent asks a person for.</summary>
-/// <param name="AgentId">The agent that asks.</param>
+/// <summary>A human request to create: a question or a request for money from an agent to a person.</summary>
+/// <param name="AgentId">The requesting agent.</param>
 /// <param name="Kind"><c>budget_increase</c> or <c>question</c>.</param>
-/// <param name="Question">What it says.</param>
-public sealed record HumanQuestion(Guid AgentId, string Kind, string Question)
+/// <param name="Question">The text of the request.</param>
+public sealed record NewHumanRequest(Guid AgentId, string Kind, string Question)
 {
-    /// <summary>The session of its own that it asks for. More money goes to that session's task, if it has a cap.</summary>
+    /// <summary>A session of the agent. An approved amount raises the cap of that session's task, if the task has one.</summary>
     public long? SessionId { get; init; }
 
-    /// <summary>How much more it wants (USD).</summary>
+    /// <summary>The requested amount (USD).</summary>
     public decimal? RequestedUsd { get; init; }
 }
 
-/// <summary>What a person says to a request.</summary>
+/// <summary>A person's answer to a human request.</summary>
 /// <param name="Decision"><c>approved</c> or <c>denied</c>.</param>
-public sealed record HumanAnswer(string Decision)
+public sealed record HumanRequestAnswer(string Decision)
 {
-    /// <summary>What the person says to it.</summary>
+    /// <summary>The message to the agent.</summary>
     public string? Response { get; init; }
 
-    /// <summary>How much more there is to be (USD); what was asked for when absent.</summary>
+    /// <summary>The granted amount (USD). Defaults to the requested amount.</summary>
     public decimal? GrantedUsd { get; init; }
 }
 
-/// <summary>Something that an agent asked a person for, and what became of it.</summary>
+/// <summary>A human request and its answer.</summary>
 public sealed record HumanRequest
 {
-    /// <summary>Its id.</summary>
+    /// <summary>The id.</summary>
     public Guid Id { get; init; }
 
     /// <summary>The team of the agent.</summary>
     public Guid TeamId { get; init; }
 
-    /// <summary>The agent that asks.</summary>
+    /// <summary>The requesting agent.</summary>
     public Guid AgentId { get; init; }
 
-    /// <summary>What the agent is called.</summary>
+    /// <summary>The name of the agent.</summary>
     public string AgentName { get; init; } = "";
 
-    /// <summary>The session it asks for, if any.</summary>
+    /// <summary>The session that the request names, if any.</summary>
     public long? SessionId { get; init; }
 
     /// <summary>The task of that session, if any.</summary>
@@ -93,73 +93,73 @@ public sealed record HumanRequest
     /// <summary><c>budget_increase</c> or <c>question</c>.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>What it says.</summary>
+    /// <summary>The text of the request.</summary>
     public string Question { get; init; } = "";
 
-    /// <summary>How much more it wants (USD).</summary>
+    /// <summary>The requested amount (USD).</summary>
     public decimal? RequestedUsd { get; init; }
 
     /// <summary><c>pending</c>, <c>approved</c> or <c>denied</c>.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>When it asked (UTC).</summary>
+    /// <summary>When the request was made (UTC).</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When it was answered (UTC).</summary>
     public DateTimeOffset? RespondedAt { get; init; }
 
-    /// <summary>What a person said to it.</summary>
+    /// <summary>The message to the agent.</summary>
     public string? Response { get; init; }
 
-    /// <summary>How much was granted (USD).</summary>
+    /// <summary>The granted amount (USD).</summary>
     public decimal? GrantedUsd { get; init; }
 
-    /// <summary>Whose cap was raised: <c>task</c> or <c>team</c>.</summary>
+    /// <summary>The scope of the raised cap: <c>task</c> or <c>team</c>.</summary>
     public string? GrantedScope { get; init; }
 
-    /// <summary>When the raise ends (UTC).</summary>
+    /// <summary>When the grant ends (UTC).</summary>
     public DateTimeOffset? GrantEndsAt { get; init; }
 }
 
-/// <summary>A new key.</summary>
-/// <param name="Name">What it is called.</param>
+/// <summary>An API key to create.</summary>
+/// <param name="Name">The display name.</param>
 /// <param name="Role"><c>agent</c>, <c>lead</c> or <c>admin</c>.</param>
-public sealed record KeyStart(string Name, string Role)
+public sealed record NewKey(string Name, string Role)
 {
-    /// <summary>The team that a lead acts for.</summary>
+    /// <summary>The team of a lead's key.</summary>
     public Guid? TeamId { get; init; }
 
-    /// <summary>The agent that it acts for.</summary>
+    /// <summary>The agent of an agent's key.</summary>
     public Guid? AgentId { get; init; }
 
-    /// <summary>When it ends (UTC); never when absent.</summary>
+    /// <summary>When the key expires (UTC). Defaults to never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
-/// <summary>A key to the API.</summary>
+/// <summary>An API key.</summary>
 public sealed record ApiKey
 {
-    /// <summary>Its id.</summary>
+    /// <summary>The id.</summary>
     public Guid Id { get; init; }
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The display name.</summary>
     public string Name { get; init; } = "";
 
     /// <summary><c>agent</c>, <c>lead</c> or <c>admin</c>.</summary>
     public string Role { get; init; } = "";
 
-    /// <summary>The team that it acts for, if one.</summary>
+    /// <summary>The team that the key is limited to, if any.</summary>
     public Guid? TeamId { get; init; }
 
-    /// <summary>The agent that it acts for, if one.</summary>
+    /// <summary>The agent that the key is limited to, if any.</summary>
     public Guid? AgentId { get; init; }
 
-    /// <summary>The key itself; only in the answer that made it.</summary>
+    /// <summary>The secret, only in the response that creates the key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>When it ends (UTC).</summary>
+    /// <summary>When the key expires (UTC).</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 }

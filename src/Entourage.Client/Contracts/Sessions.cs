@@ -2,63 +2,63 @@ using System.Text.Json.Serialization;
 
 namespace Entourage.Client.Contracts;
 
-/// <summary>The start of a session.</summary>
-/// <param name="AgentId">The agent that is to work.</param>
-/// <param name="TaskId">The task it works on.</param>
-/// <param name="Model">The model; the agent's when absent.</param>
-/// <param name="ParentSessionId">The session whose sub-agent this one is. With an agent's key: one of its own.</param>
-/// <param name="ParentToken">A one-time token of another agent's session, which is the parent then; see <see cref="ChildToken"/>.</param>
+/// <summary>A session to start.</summary>
+/// <param name="AgentId">The agent of the session.</param>
+/// <param name="TaskId">The task that the session works on.</param>
+/// <param name="Model">The model of usage that names none. Defaults to the agent's model.</param>
+/// <param name="ParentSessionId">The parent session of a sub-agent's session. With an agent's key, it must be a session of the same agent.</param>
+/// <param name="ParentToken">A one-time token that makes another agent's session the parent. See <see cref="ChildToken"/>.</param>
 public sealed record SessionStart(
     Guid AgentId, long? TaskId = null, string? Model = null, long? ParentSessionId = null, string? ParentToken = null);
 
-/// <summary>A request for a one-time token with which another agent may start a session below one.</summary>
-/// <param name="AgentId">The one agent of the team that may use it; any of them when absent.</param>
-/// <param name="TtlSeconds">How long it lasts, in seconds: 1 to 3,600; 300 when absent.</param>
-public sealed record ChildTokenStart(Guid? AgentId = null, int? TtlSeconds = null);
+/// <summary>A one-time token to create, with which another agent can start a session below an existing one.</summary>
+/// <param name="AgentId">The only agent of the team that can use the token. Defaults to any of them.</param>
+/// <param name="TtlSeconds">The lifetime in seconds, from 1 to 3,600. Defaults to 300.</param>
+public sealed record NewChildToken(Guid? AgentId = null, int? TtlSeconds = null);
 
-/// <summary>A one-time token with which another agent may start a session below one. What that session spends counts against the parent's cap.</summary>
-/// <param name="Token">What is sent as <see cref="SessionStart.ParentToken"/>. It is not shown again.</param>
+/// <summary>A one-time token with which another agent can start a session below an existing one. The new session counts against the parent's cap.</summary>
+/// <param name="Token">The secret to send as <see cref="SessionStart.ParentToken"/>. It cannot be read again.</param>
 /// <param name="SessionId">The parent session.</param>
-/// <param name="AgentId">The one agent that may use it; null for any of the team.</param>
-/// <param name="ExpiresAt">When it expires (UTC).</param>
+/// <param name="AgentId">The only agent that can use the token, or null for any agent of the team.</param>
+/// <param name="ExpiresAt">When the token expires (UTC).</param>
 public sealed record ChildToken(string Token, long SessionId, Guid? AgentId, DateTimeOffset ExpiresAt);
 
-/// <summary>The end of a session.</summary>
-/// <param name="Outcome"><c>completed</c> or <c>failed</c>; completed when absent, or failed where there is an error.</param>
-/// <param name="Error">The error that ended it.</param>
+/// <summary>How a session ended.</summary>
+/// <param name="Outcome"><c>completed</c> or <c>failed</c>. Defaults to <c>failed</c> if there is an error, otherwise to <c>completed</c>.</param>
+/// <param name="Error">The error that ended the session.</param>
 public sealed record SessionEnd(string? Outcome = null, string? Error = null);
 
-/// <summary>A session and what it has used. Costs are in USD.</summary>
+/// <summary>A session with its usage. Costs are in USD.</summary>
 public record Session
 {
-    /// <summary>Its number.</summary>
+    /// <summary>The number of the session.</summary>
     public long Id { get; init; }
 
-    /// <summary>The agent that works.</summary>
+    /// <summary>The agent of the session.</summary>
     public Guid AgentId { get; init; }
 
-    /// <summary>What the agent is called.</summary>
+    /// <summary>The name of the agent.</summary>
     public string AgentName { get; init; } = "";
 
-    /// <summary>The task worked on, if any.</summary>
+    /// <summary>The task, if any.</summary>
     public long? TaskId { get; init; }
 
-    /// <summary>What the task is called.</summary>
+    /// <summary>The title of the task.</summary>
     public string? TaskTitle { get; init; }
 
-    /// <summary>The model that its usage is of unless a usage says otherwise.</summary>
+    /// <summary>The model of usage that names none.</summary>
     public string? Model { get; init; }
 
     /// <summary><c>active</c>, <c>completed</c>, <c>failed</c>, <c>killed</c> or <c>abandoned</c>.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>When it began (UTC).</summary>
+    /// <summary>When the session started (UTC).</summary>
     public DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When it ended (UTC).</summary>
+    /// <summary>When the session ended (UTC).</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Whole minutes from its beginning to its end, or to now.</summary>
+    /// <summary>Whole minutes from the start to the end, or to now.</summary>
     public long DurationMinutes { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -73,30 +73,30 @@ public record Session
     /// <summary>Cache-write tokens.</summary>
     public long CacheWriteTokens { get; init; }
 
-    /// <summary>Input and output tokens together.</summary>
+    /// <summary>The sum of input and output tokens.</summary>
     public long Tokens { get; init; }
 
-    /// <summary>What it has cost.</summary>
+    /// <summary>The recorded cost of the session.</summary>
     public decimal CostUsd { get; init; }
 
-    /// <summary>What it and the sessions of its sub-agents have cost.</summary>
+    /// <summary>The recorded cost of the session and the sessions of its sub-agents.</summary>
     public decimal TreeCostUsd { get; init; }
 
-    /// <summary>What its usage under a subscription would have cost.</summary>
+    /// <summary>What usage under a subscription would have cost by the token. It counts against no cap.</summary>
     public decimal ImputedCostUsd { get; init; }
 
-    /// <summary>What its live reservations hold.</summary>
+    /// <summary>The amount of the session's live reservations.</summary>
     public decimal ReservedUsd { get; init; }
 
-    /// <summary>The session that this one is a sub-agent's of, if any.</summary>
+    /// <summary>The parent session, if any.</summary>
     public long? ParentSessionId { get; init; }
 
-    /// <summary>Why it failed, or was killed.</summary>
+    /// <summary>Why the session failed or was killed.</summary>
     public string? Error { get; init; }
 }
 
-/// <summary>What a session used since it last said so.</summary>
-/// <param name="InputTokens">Input tokens, cached ones not included.</param>
+/// <summary>Usage to report for a session.</summary>
+/// <param name="InputTokens">Input tokens without cached ones.</param>
 /// <param name="OutputTokens">Output tokens.</param>
 public sealed record Usage(long InputTokens, long OutputTokens)
 {
@@ -106,105 +106,105 @@ public sealed record Usage(long InputTokens, long OutputTokens)
     /// <summary>Input tokens written to the provider's cache.</summary>
     public long? CacheWriteTokens { get; init; }
 
-    /// <summary>Those of the cache-write tokens that were written for an hour.</summary>
+    /// <summary>The part of <see cref="CacheWriteTokens"/> that was written for an hour.</summary>
     [JsonPropertyName("cache_write_1h_tokens")]
     public long? CacheWrite1hTokens { get; init; }
 
-    /// <summary>Whether it went through the provider's batch API, at its discount.</summary>
+    /// <summary>Whether the call used the provider's discounted batch API.</summary>
     public bool? Batch { get; init; }
 
-    /// <summary>The cost in USD: 0 to 1,000,000, rounded up to 9 decimals; absent where the price of the model is to say.</summary>
+    /// <summary>The cost in USD, from 0 to 1,000,000, rounded up to 9 decimals. Omit it to let the server compute it from the model's price.</summary>
     public decimal? CostUsd { get; init; }
 
-    /// <summary>The model; the session's when absent.</summary>
+    /// <summary>The model. Defaults to the session's model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The reservation of the session that it commits.</summary>
+    /// <summary>The reservation of the session that this usage commits.</summary>
     public Guid? ReservationId { get; init; }
 
-    /// <summary>When the money was spent: at most 5 minutes ahead and 30 days back; now when absent.</summary>
+    /// <summary>When the money was spent, at most 5 minutes ahead and 30 days back. Defaults to now.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>A short text of the error, where the call failed.</summary>
+    /// <summary>A short error message if the call failed.</summary>
     public string? Error { get; init; }
 
-    /// <summary><c>api</c> (the default), or <c>subscription</c>: counted against no cap.</summary>
+    /// <summary><c>api</c> (the default), or <c>subscription</c>, which counts against no cap.</summary>
     public string? Billing { get; init; }
 }
 
-/// <summary>A session after a usage, and whether its agent must stop.</summary>
+/// <summary>The session after a usage was recorded, and whether its agent must stop.</summary>
 public sealed record UsageAnswer : Session
 {
-    /// <summary>The usage record that was written.</summary>
+    /// <summary>The id of the new usage record.</summary>
     public Guid UsageId { get; init; }
 
-    /// <summary>What the agent may still spend.</summary>
+    /// <summary>What the agent can still spend.</summary>
     public Budget Budget { get; init; } = new();
 
-    /// <summary>A hard budget that applies has nothing left.</summary>
+    /// <summary>Whether a hard budget that applies is used up.</summary>
     public bool OverBudget { get; init; }
 
-    /// <summary>The agent must stop. It obeys this member alone.</summary>
+    /// <summary>Whether the agent must stop. Check this member rather than <see cref="OverBudget"/>.</summary>
     public bool Stop { get; init; }
 
-    /// <summary>Why it must stop: <c>budget_exceeded:team:day</c>, <c>paused:agent</c>, <c>session_killed</c>.</summary>
+    /// <summary>Why the agent must stop, for example <c>budget_exceeded:team:day</c>, <c>paused:agent</c> or <c>session_killed</c>.</summary>
     public IReadOnlyList<string> StopReasons { get; init; } = [];
 
-    /// <summary>Where the cost comes from: <c>reported</c>, <c>catalogue</c>, <c>reservation</c>, <c>assumed</c> or <c>unpriced</c>.</summary>
+    /// <summary>The source of the cost: <c>reported</c>, <c>catalogue</c>, <c>reservation</c>, <c>assumed</c> or <c>unpriced</c>.</summary>
     public string CostSource { get; init; } = "";
 
-    /// <summary>The cost is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed.</summary>
+    /// <summary>Whether the cost is an estimate: assumed, taken from the reservation, or priced with a rate missing.</summary>
     public bool Estimated { get; init; }
 
-    /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
+    /// <summary>The part of the cost that no reservation covered and no hard budget had left (USD).</summary>
     public decimal OverrunUsd { get; init; }
 }
 
-/// <summary>Money to be set aside for a call: either an amount, or tokens whose price says how much.</summary>
+/// <summary>A reservation to make: either an amount, or tokens that the server prices.</summary>
 public sealed record ReservationRequest
 {
-    /// <summary>The most that the call may cost in USD: 0 to 1,000,000, rounded up to 9 decimals.</summary>
+    /// <summary>The most that the call can cost in USD, from 0 to 1,000,000, rounded up to 9 decimals.</summary>
     public decimal? EstimatedCostUsd { get; init; }
 
-    /// <summary>The model whose price says what the tokens cost; the session's when absent.</summary>
+    /// <summary>The model whose price applies to the tokens. Defaults to the session's model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The tokens of the whole prompt, cached ones included, without those in <see cref="CacheWriteTokens"/>.</summary>
+    /// <summary>The tokens of the whole prompt, including cached ones but without <see cref="CacheWriteTokens"/>.</summary>
     public long? InputTokens { get; init; }
 
-    /// <summary>The most output tokens that it may have.</summary>
+    /// <summary>The most output tokens of the call.</summary>
     public long? MaxOutputTokens { get; init; }
 
-    /// <summary>Further prompt tokens that may be written to the cache; when absent, any of <see cref="InputTokens"/> may be.</summary>
+    /// <summary>Further prompt tokens that can be written to the cache. If omitted, any of <see cref="InputTokens"/> can be.</summary>
     public long? CacheWriteTokens { get; init; }
 
-    /// <summary>Those of the cache-write tokens that may be written for an hour; when absent, any of them may be.</summary>
+    /// <summary>The part of the cache-write tokens that can be written for an hour. If omitted, any of them can be.</summary>
     [JsonPropertyName("cache_write_1h_tokens")]
     public long? LongCacheWriteTokens { get; init; }
 
-    /// <summary>How long it holds, in seconds: 1 to 3,600; 300 when absent.</summary>
+    /// <summary>The lifetime in seconds, from 1 to 3,600. Defaults to 300.</summary>
     public int? TtlSeconds { get; init; }
 }
 
-/// <summary>Money set aside for a call that is about to be made.</summary>
+/// <summary>An amount that is reserved for a call.</summary>
 public sealed record Reservation
 {
-    /// <summary>What the usage names that commits it.</summary>
+    /// <summary>The id to send as <see cref="Usage.ReservationId"/>, which commits the reservation.</summary>
     public Guid Id { get; init; }
 
-    /// <summary>The session that is to spend it.</summary>
+    /// <summary>The session that reserved it.</summary>
     public long SessionId { get; init; }
 
-    /// <summary>What it holds (USD).</summary>
+    /// <summary>The reserved amount (USD).</summary>
     public decimal AmountUsd { get; init; }
 
-    /// <summary>When it was granted (UTC).</summary>
+    /// <summary>When the reservation was made (UTC).</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it runs out (UTC).</summary>
+    /// <summary>When the reservation expires (UTC).</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>What the agent may still spend besides.</summary>
+    /// <summary>What the agent can still spend besides the reservation.</summary>
     public Budget Budget { get; init; } = new();
 }
 

@@ -3,138 +3,138 @@ using System.Text.Json.Serialization;
 
 namespace Entourage.Client.Contracts;
 
-/// <summary>What a team may spend (USD; null is no limit), and how its budgets behave.</summary>
+/// <summary>The limits of a team (USD, null for no limit) and how its budgets behave.</summary>
 public sealed record TeamSettings
 {
-    /// <summary>A day of the team's zone, all agents together.</summary>
+    /// <summary>The limit per day of the team's time zone, for all agents together.</summary>
     public decimal? DailyCostLimitUsd { get; init; }
 
-    /// <summary>A week from Monday.</summary>
+    /// <summary>The limit per week, which starts on Monday.</summary>
     public decimal? WeeklyCostLimitUsd { get; init; }
 
-    /// <summary>A calendar month.</summary>
+    /// <summary>The limit per calendar month.</summary>
     public decimal? MonthlyCostLimitUsd { get; init; }
 
-    /// <summary>Each task that has no cap of its own.</summary>
+    /// <summary>The limit of each task without its own cap.</summary>
     public decimal? TaskCostLimitUsd { get; init; }
 
-    /// <summary>Each session together with the sessions of its sub-agents.</summary>
+    /// <summary>The limit of each session including the sessions of its sub-agents.</summary>
     public decimal? SessionCostLimitUsd { get; init; }
 
-    /// <summary>A day of each agent that has no limit of its own.</summary>
+    /// <summary>The limit per day of each agent without its own limit.</summary>
     public decimal? AgentDailyCostLimitUsd { get; init; }
 
-    /// <summary><c>hard</c> or <c>observe</c>.</summary>
+    /// <summary>Whether caps refuse (<c>hard</c>) or only raise alerts (<c>observe</c>).</summary>
     public string Enforcement { get; init; } = "";
 
-    /// <summary>What becomes of a session whose usage leaves nothing of a hard cap: <c>stop</c> or <c>kill</c>.</summary>
+    /// <summary>Whether a session that exhausts a hard cap is asked to stop (<c>stop</c>) or killed (<c>kill</c>).</summary>
     public string OnExceed { get; init; } = "";
 
-    /// <summary>After how many minutes of silence an active session is given up; null is never.</summary>
+    /// <summary>The minutes without a call after which an active session is abandoned, or null for never.</summary>
     public int? AbandonedAfterMinutes { get; init; }
 
-    /// <summary>The shares of a budget that are told when they are spent.</summary>
+    /// <summary>The shares of a budget at which an alert is raised.</summary>
     public IReadOnlyList<decimal> AlertThresholds { get; init; } = [];
 
-    /// <summary>When a session has run away.</summary>
+    /// <summary>When a session is a runaway.</summary>
     public RunawaySettings? Runaway { get; init; }
 
-    /// <summary>Whether a task with no cap takes the upper end of its type's reasonable budget.</summary>
+    /// <summary>Whether a task without a cap is capped at the upper end of its type's reasonable budget.</summary>
     public bool ApplyGuidelineBudgets { get; init; }
 
-    /// <summary>What becomes of work on a model that has no price: <c>assume</c>, <c>record</c> or <c>refuse</c>.</summary>
+    /// <summary>How usage of a model without a price is treated: <c>assume</c>, <c>record</c> or <c>refuse</c>.</summary>
     public string UnpricedModels { get; init; } = "";
 
     /// <summary>The IANA time zone in which days, weeks and months are counted.</summary>
     public string Timezone { get; init; } = "";
 }
 
-/// <summary>When a session has run away, and what is done about it.</summary>
+/// <summary>When a session is a runaway, and what the server does then.</summary>
 /// <param name="WindowMinutes">The length of the sliding window in minutes.</param>
-/// <param name="MaxTokens">The input and output tokens within the window that make it a runaway; null is never.</param>
-/// <param name="MaxRepeatedErrors">How many usages in a row with the same error make it one; null is never.</param>
+/// <param name="MaxTokens">The input and output tokens within the window that make a runaway, or null for any number.</param>
+/// <param name="MaxRepeatedErrors">The number of consecutive usages with the same error that make a runaway, or null for any number.</param>
 /// <param name="Action"><c>alert</c>, <c>pause</c> or <c>kill</c>.</param>
 public sealed record RunawaySettings(int WindowMinutes, long? MaxTokens, int? MaxRepeatedErrors, string Action);
 
-/// <summary>A new limit in USD, or none. One that nobody sets stays as it is.</summary>
+/// <summary>A new limit in USD, or <see cref="None"/>. The default value leaves a limit unchanged.</summary>
 [JsonConverter(typeof(LimitJsonConverter))]
 public readonly record struct Limit
 {
-    /// <summary>No limit.</summary>
+    /// <summary>Removes the limit.</summary>
     public static readonly Limit None = new() { IsSet = true };
 
-    /// <summary>Whether the limit changes at all.</summary>
+    /// <summary>Whether the limit is changed.</summary>
     public bool IsSet { get; private init; }
 
-    /// <summary>The limit; null is none.</summary>
+    /// <summary>The limit, or null for no limit.</summary>
     public decimal? Usd { get; private init; }
 
-    /// <summary>A limit of so many dollars, 0 to 1,000,000; null is no limit.</summary>
+    /// <summary>Creates a limit in USD, from 0 to 1,000,000, or null for no limit.</summary>
     public static Limit Of(decimal? usd) => new() { IsSet = true, Usd = usd };
 
-    /// <summary>A limit of so many dollars.</summary>
+    /// <summary>Creates a limit in USD.</summary>
     public static implicit operator Limit(decimal usd) => Of(usd);
 }
 
-/// <summary>Changes of a team's settings; what is not set stays as it is.</summary>
+/// <summary>Changes to a team's settings. Members that are not set stay unchanged.</summary>
 public sealed record TeamSettingsChange
 {
-    /// <summary>A day of the team's zone, all agents together.</summary>
+    /// <summary>The limit per day of the team's time zone, for all agents together.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit DailyCostLimitUsd { get; init; }
 
-    /// <summary>A week from Monday.</summary>
+    /// <summary>The limit per week, which starts on Monday.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit WeeklyCostLimitUsd { get; init; }
 
-    /// <summary>A calendar month.</summary>
+    /// <summary>The limit per calendar month.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit MonthlyCostLimitUsd { get; init; }
 
-    /// <summary>Each task that has no cap of its own.</summary>
+    /// <summary>The limit of each task without its own cap.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit TaskCostLimitUsd { get; init; }
 
-    /// <summary>Each session together with the sessions of its sub-agents.</summary>
+    /// <summary>The limit of each session including the sessions of its sub-agents.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit SessionCostLimitUsd { get; init; }
 
-    /// <summary>A day of each agent that has no limit of its own.</summary>
+    /// <summary>The limit per day of each agent without its own limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit AgentDailyCostLimitUsd { get; init; }
 
-    /// <summary><c>hard</c> or <c>observe</c>.</summary>
+    /// <summary>Whether caps refuse (<c>hard</c>) or only raise alerts (<c>observe</c>).</summary>
     public string? Enforcement { get; init; }
 
-    /// <summary><c>stop</c> or <c>kill</c>.</summary>
+    /// <summary>Whether a session that exhausts a hard cap is asked to stop (<c>stop</c>) or killed (<c>kill</c>).</summary>
     public string? OnExceed { get; init; }
 }
 
-/// <summary>What an agent may spend in a day (USD).</summary>
+/// <summary>The limits of an agent (USD).</summary>
 public sealed record AgentSettings
 {
-    /// <summary>A day of its team's zone; null takes the team's default for agents.</summary>
+    /// <summary>The limit per day of the team's time zone, or null for the team's default.</summary>
     public decimal? DailyCostLimitUsd { get; init; }
 }
 
-/// <summary>What an organisation may spend (USD; null is no limit).</summary>
+/// <summary>The limits of an organisation (USD, null for no limit).</summary>
 public sealed record OrganisationSettings
 {
-    /// <summary>A UTC day, all teams together.</summary>
+    /// <summary>The limit per UTC day, for all teams together.</summary>
     public decimal? DailyCostLimitUsd { get; init; }
 
-    /// <summary>A UTC month, all teams together.</summary>
+    /// <summary>The limit per UTC month, for all teams together.</summary>
     public decimal? MonthlyCostLimitUsd { get; init; }
 }
 
-/// <summary>Changes of an agent's or an organisation's limits; what is not set stays as it is.</summary>
+/// <summary>Changes to the limits of an agent or an organisation. Members that are not set stay unchanged.</summary>
 public sealed record LimitsChange
 {
-    /// <summary>A day.</summary>
+    /// <summary>The limit per day.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit DailyCostLimitUsd { get; init; }
 
-    /// <summary>A month; of organisations alone.</summary>
+    /// <summary>The limit per month, for organisations only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Limit MonthlyCostLimitUsd { get; init; }
 }

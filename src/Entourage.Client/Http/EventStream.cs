@@ -4,19 +4,19 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Client.Http;
 
-/// <summary>A stream of events that outlives its connections: it goes on after the last event that was seen.</summary>
+/// <summary>A stream of events that reconnects and resumes after the last event.</summary>
 internal sealed class EventStream(Transport transport, TimeProvider time, string path)
 {
-    // The server says something every 15 seconds, if only a comment.
+    // The server sends at least a comment every 15 seconds.
     private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reads until it is cancelled.</summary>
-    /// <param name="position">The place after which to begin; now when null.</param>
-    /// <param name="connected">Called whenever the stream has been opened.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="EntourageException">It cannot be opened, for good.</exception>
+    /// <summary>Reads events until cancelled.</summary>
+    /// <param name="position">The position after which to start, or null for now.</param>
+    /// <param name="connected">Called each time the stream is opened.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="EntourageException">The server refuses the stream.</exception>
     public async IAsyncEnumerable<EntourageEvent> ReadAsync(
         string? position, Action? connected, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -29,12 +29,12 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
             }
             catch (EntourageException exception) when (exception.Code == "unknown-event-id" && position is not null)
             {
-                // Too old, or of another store: what happened in between is lost, what comes is not.
+                // The position is too old or from another store. Events in between are lost.
                 position = null;
             }
             catch (EntourageException exception) when (exception.IsTransient)
             {
-                // Once more, a little later.
+                // Try again after the delay.
             }
 
             if (response is not null)
@@ -43,14 +43,14 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
                 {
                     delay = FirstDelay;
                     connected?.Invoke();
-                    await using var stream = new PunctualStream(await response.Content.ReadAsStreamAsync(cancellationToken), MaxSilence, time);
+                    await using var stream = new TimeoutStream(await response.Content.ReadAsStreamAsync(cancellationToken), MaxSilence, time);
                     using var messages = new MessageReader(stream);
                     while (await HasNextAsync(messages, cancellationToken))
                     {
                         position = messages.Id ?? position;
-                        if (messages.Data is { } data && Read(data) is { } told)
+                        if (messages.Data is { } data && Parse(data) is { } parsed)
                         {
-                            yield return told with { Position = position ?? "" };
+                            yield return parsed with { Position = position ?? "" };
                         }
                     }
                 }
@@ -60,7 +60,7 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
         }
     }
 
-    private static EntourageEvent? Read(string data)
+    private static EntourageEvent? Parse(string data)
     {
         try
         {
@@ -68,7 +68,7 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
         }
         catch (JsonException)
         {
-            // Of a server that is newer than this client, which must not end the stream.
+            // An event from a newer server must not end the stream.
             return null;
         }
     }
@@ -93,26 +93,26 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or TimeoutException)
         {
-            // The connection is lost.
+            // The connection was lost.
             return false;
         }
     }
 
     /// <summary>
-    /// The messages of a stream, whole ones alone. (The framework's parser has a message's id before it has the message, and keeps to
-    /// itself that a message without data moves the place in the stream: after a cut it would not be known where to go on.)
+    /// Reads complete messages from a stream. The framework's parser is not used because it sets the id before the message is complete and
+    /// hides messages without data, so that the position would be wrong after a lost connection.
     /// </summary>
     private sealed class MessageReader(Stream stream) : IDisposable
     {
         private readonly StreamReader lines = new(stream);
 
-        /// <summary>The id of the message; null where it has none.</summary>
+        /// <summary>The id of the message, or null.</summary>
         public string? Id { get; private set; }
 
-        /// <summary>Its data; null where it has none.</summary>
+        /// <summary>The data of the message, or null.</summary>
         public string? Data { get; private set; }
 
-        /// <summary>Reads the next message; false at the end of the stream.</summary>
+        /// <summary>Reads the next message and returns false at the end of the stream.</summary>
         public async Task<bool> ReadAsync(CancellationToken cancellationToken)
         {
             (Id, Data) = (null, null);
@@ -143,8 +143,8 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
         public void Dispose() => lines.Dispose();
     }
 
-    /// <summary>A stream that nothing comes from for too long is taken for lost: a connection may die without a word.</summary>
-    private sealed class PunctualStream(Stream inner, TimeSpan patience, TimeProvider time) : Stream
+    /// <summary>A stream whose reads time out, because a connection can die without a notice.</summary>
+    private sealed class TimeoutStream(Stream inner, TimeSpan timeout, TimeProvider time) : Stream
     {
         public override bool CanRead => true;
 
@@ -161,7 +161,7 @@ internal sealed class EventStream(Transport transport, TimeProvider time, string
         }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            await inner.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(patience, time, cancellationToken);
+            await inner.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(timeout, time, cancellationToken);
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace Entourage.Client.Http;
 
 /// <summary>
-/// Sends a request again after a transient fault: no connection, no answer in time, 429, 502, 503 or 504. Every request of the client
-/// may be sent again: those that create or spend carry an idempotency key.
+/// Retries requests after a transient fault: no connection, a timeout, 429, 502, 503 or 504. Every request of the client can be retried,
+/// because those that create or spend carry an idempotency key.
 /// </summary>
 internal sealed class RetryHandler(EntourageOptions options, TimeProvider time) : DelegatingHandler
 {
@@ -16,7 +16,7 @@ internal sealed class RetryHandler(EntourageOptions options, TimeProvider time) 
 
     private readonly ResiliencePipeline<HttpResponseMessage> pipeline = Build(options, time);
 
-    /// <summary>What sends. It follows no redirects, since the key goes to the server's own address alone.</summary>
+    /// <summary>Creates the innermost handler. It follows no redirects, so that the key reaches only the configured address.</summary>
     public static HttpMessageHandler CreatePrimary() => new SocketsHttpHandler
     {
         AllowAutoRedirect = false,

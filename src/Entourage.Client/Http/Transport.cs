@@ -7,37 +7,34 @@ using Polly.Timeout;
 
 namespace Entourage.Client.Http;
 
-/// <summary>Requests and answers of the contract: JSON, problem details as exceptions, lists page by page.</summary>
+/// <summary>Sends requests and reads responses: JSON, problem details as exceptions, and paged lists.</summary>
 internal sealed class Transport(HttpClient http, TimeProvider time)
 {
     private const string IdempotencyKey = "Idempotency-Key";
 
-    /// <summary>GET.</summary>
     public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>
         SendAsync(new(HttpMethod.Get, path), answer, cancellationToken);
 
-    /// <summary>POST, with an idempotency key of its own where the caller has none.</summary>
+    /// <summary>Sends a POST with the given idempotency key or a new one.</summary>
     public Task<TAnswer> PostAsync<TBody, TAnswer>(
         string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answer, string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var request = With(HttpMethod.Post, path, body, bodyType);
-        request.Headers.TryAddWithoutValidation(IdempotencyKey, idempotencyKey ?? NewKey());
+        var request = CreateRequest(HttpMethod.Post, path, body, bodyType);
+        request.Headers.TryAddWithoutValidation(IdempotencyKey, idempotencyKey ?? NewIdempotencyKey());
         return SendAsync(request, answer, cancellationToken);
     }
 
-    /// <summary>A key that was never used.</summary>
-    public string NewKey() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
+    public string NewIdempotencyKey() => Guid.CreateVersion7(time.GetUtcNow()).ToString();
 
-    /// <summary>PATCH, PUT: the same again changes nothing.</summary>
+    /// <summary>Sends a PATCH or PUT, which needs no idempotency key.</summary>
     public Task<TAnswer> SendAsync<TBody, TAnswer>(
         HttpMethod method, string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answer, CancellationToken cancellationToken) =>
-        SendAsync(With(method, path, body, bodyType), answer, cancellationToken);
+        SendAsync(CreateRequest(method, path, body, bodyType), answer, cancellationToken);
 
-    /// <summary>DELETE.</summary>
     public async Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         (await OpenAsync(new(HttpMethod.Delete, path), HttpCompletionOption.ResponseContentRead, cancellationToken)).Dispose();
 
-    /// <summary>All items of a list.</summary>
+    /// <summary>Reads all items of a list, page by page.</summary>
     public async IAsyncEnumerable<T> ListAsync<T>(string path, JsonTypeInfo<T[]> page, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var first = path + (path.Contains('?', StringComparison.Ordinal) ? '&' : '?') + "limit=200";
@@ -53,8 +50,8 @@ internal sealed class Transport(HttpClient http, TimeProvider time)
         }
     }
 
-    /// <summary>Sends a request and answers what is not an error.</summary>
-    /// <exception cref="EntourageException">It is one, or there was no answer.</exception>
+    /// <summary>Sends a request and returns a successful response.</summary>
+    /// <exception cref="EntourageException">The response is an error, or there was no response.</exception>
     public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         using (request)
@@ -64,10 +61,10 @@ internal sealed class Transport(HttpClient http, TimeProvider time)
             {
                 response = await http.SendAsync(request, completion, cancellationToken);
             }
-            catch (Exception exception) when (IsSilence(exception) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (IsConnectionFailure(exception) && !cancellationToken.IsCancellationRequested)
             {
                 throw new EntourageException(
-                    null, EntourageException.Unreachable, $"{http.BaseAddress?.GetLeftPart(UriPartial.Authority)} cannot be reached: {Reason(exception)}", exception);
+                    null, EntourageException.Unreachable, $"{http.BaseAddress?.GetLeftPart(UriPartial.Authority)} cannot be reached: {ReasonOf(exception)}", exception);
             }
 
             if (response.IsSuccessStatusCode)
@@ -82,9 +79,9 @@ internal sealed class Transport(HttpClient http, TimeProvider time)
         }
     }
 
-    private static HttpRequestMessage With<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type)
+    private static HttpRequestMessage CreateRequest<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> type)
     {
-        // Bytes, and not a stream: they can be sent again.
+        // Bytes can be sent again by a retry, unlike a stream.
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return new HttpRequestMessage(method, path) { Content = content };
@@ -101,17 +98,17 @@ internal sealed class Transport(HttpClient http, TimeProvider time)
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) ?? throw new JsonException("The answer is null.");
+            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken) ?? throw new JsonException("The response is null.");
         }
         catch (JsonException exception)
         {
-            throw new EntourageException(response.StatusCode, "unreadable-answer", $"The answer cannot be read: {exception.Message}", exception);
+            throw new EntourageException(response.StatusCode, "unreadable-answer", $"The response cannot be read: {exception.Message}", exception);
         }
     }
 
     private static async Task<ProblemDetails> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // Proxies answer in ways of their own.
+        // Proxies send errors in other formats.
         if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase) == true)
         {
             try
@@ -121,11 +118,11 @@ internal sealed class Transport(HttpClient http, TimeProvider time)
             }
             catch (JsonException)
             {
-                // Then the status has to do.
+                // Fall back to the status.
             }
         }
 
-        return new() { Title = $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}." };
+        return new() { Title = $"The server responded with {(int)response.StatusCode} {response.ReasonPhrase}." };
     }
 
     private static string? CursorOf(HttpResponseHeaders headers)
@@ -136,15 +133,15 @@ internal sealed class Transport(HttpClient http, TimeProvider time)
             return null;
         }
 
-        // The address is as the server knows itself, which need not be as it is known here: only the cursor of it is taken.
+        // Take only the cursor, because the server may know itself by another address.
         var link = links.FirstOrDefault(link => link.Contains("rel=\"next\"", StringComparison.Ordinal)) ?? "";
         var start = link.IndexOf(Member, StringComparison.Ordinal);
         return start < 0 ? null : link[(start + Member.Length)..link.IndexOfAny(['&', '>'], start)];
     }
 
-    private static bool IsSilence(Exception exception) =>
+    private static bool IsConnectionFailure(Exception exception) =>
         exception is HttpRequestException or TimeoutRejectedException or IOException || exception is OperationCanceledException { InnerException: TimeoutException };
 
-    private static string Reason(Exception exception) =>
-        exception is HttpRequestException or IOException ? exception.GetBaseException().Message : "there was no answer in time";
+    private static string ReasonOf(Exception exception) =>
+        exception is HttpRequestException or IOException ? exception.GetBaseException().Message : "no response in time";
 }

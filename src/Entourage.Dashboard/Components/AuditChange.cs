@@ -4,15 +4,15 @@ using Entourage.Dashboard.Format;
 
 namespace Entourage.Dashboard.Components;
 
-/// <summary>What an entry of the audit trail tells of one member.</summary>
+/// <summary>The change of one member in an entry of the audit trail.</summary>
 /// <param name="Name">The member, in words.</param>
-/// <param name="Before">What it was; null where the subject was not there before.</param>
-/// <param name="After">What it is since; null where the subject is gone.</param>
-public sealed record AuditChange(string Name, string? Before, string? After)
+/// <param name="Before">The old value; null if the subject was created.</param>
+/// <param name="After">The new value; null if the subject was deleted.</param>
+internal sealed record AuditChange(string Name, string? Before, string? After)
 {
     private const string None = "none";
 
-    /// <summary>The members that an entry tells of.</summary>
+    /// <summary>Returns the changed members of an entry.</summary>
     public static IReadOnlyList<AuditChange> Of(AuditResponse entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -25,10 +25,10 @@ public sealed record AuditChange(string Name, string? Before, string? After)
         ];
     }
 
-    // Of a subject that is not there nothing is told; one that is may lack the member.
+    // No members at all: the subject does not exist. A missing member of an existing subject has no value.
     private static string? ValueOf(Dictionary<string, string> members, string name) => members.Count == 0 ? null : members.GetValueOrDefault(name, None);
 
-    // As they were written, to the last digit; of objects within, each member.
+    // Values keep their JSON text, to the last digit. Nested objects are flattened.
     private static Dictionary<string, string> MembersOf(string prefix, JsonElement? value)
     {
         Dictionary<string, string> members = new(StringComparer.Ordinal);

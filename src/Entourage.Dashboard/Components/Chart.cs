@@ -2,24 +2,22 @@ using System.Globalization;
 
 namespace Entourage.Dashboard.Components;
 
-/// <summary>The scales of a chart that is <see cref="Width"/> wide and <see cref="Height"/> high, whatever it is stretched to.</summary>
-/// <param name="From">Where time begins (UTC).</param>
-/// <param name="To">Where it ends (UTC).</param>
-/// <param name="Most">The dollars at the top.</param>
-public sealed record Chart(DateTimeOffset From, DateTimeOffset To, decimal Most)
+/// <summary>The scales of a chart, <see cref="Width"/> by <see cref="Height"/> units before it is stretched.</summary>
+/// <param name="From">The time at the left edge.</param>
+/// <param name="To">The time at the right edge.</param>
+/// <param name="Top">The dollars at the top edge.</param>
+internal sealed record Chart(DateTimeOffset From, DateTimeOffset To, decimal Top)
 {
-    /// <summary>Units from left to right.</summary>
     public const int Width = 1_000;
 
-    /// <summary>Units from top to bottom.</summary>
     public const int Height = 400;
 
-    /// <summary>How many lines lie above the lowest.</summary>
+    /// <summary>The number of grid lines above the lowest.</summary>
     public const int Steps = 4;
 
     private static readonly decimal[] RoundSteps = [1m, 1.5m, 2m, 2.5m, 3m, 4m, 5m, 7.5m, 10m];
 
-    /// <summary>The least round amount of dollars that is divided well and not below another.</summary>
+    /// <summary>Returns the least round amount of dollars that is not below the given one and divides well into the steps.</summary>
     public static decimal TopFor(decimal most)
     {
         if (most <= 0)
@@ -36,16 +34,16 @@ public sealed record Chart(DateTimeOffset From, DateTimeOffset To, decimal Most)
         return RoundSteps.First(step => unit * step * Steps >= most) * unit * Steps;
     }
 
-    /// <summary>Where an instant is, from the left.</summary>
+    /// <summary>Returns the horizontal position of an instant, from the left.</summary>
     public decimal X(DateTimeOffset at) => Math.Clamp(Width * (decimal)(at - From).Ticks / Math.Max(1, (To - From).Ticks), 0, Width);
 
-    /// <summary>Where an amount of dollars is, from the top.</summary>
-    public decimal Y(decimal usd) => Math.Clamp(Height - (Height * usd / Most), 0, Height);
+    /// <summary>Returns the vertical position of an amount of dollars, from the top.</summary>
+    public decimal Y(decimal usd) => Math.Clamp(Height - (Height * usd / Top), 0, Height);
 
-    /// <summary>A number of the drawing, as text.</summary>
+    /// <summary>Formats a coordinate.</summary>
     public static string Text(decimal number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 
-    /// <summary>A path through points.</summary>
+    /// <summary>Returns an SVG path through points.</summary>
     public string Path(IEnumerable<(DateTimeOffset At, decimal Usd)> points) =>
         "M" + string.Join("L", points.Select(point => $"{Text(X(point.At))} {Text(Y(point.Usd))}"));
 }

@@ -3,13 +3,11 @@ using Entourage.Dashboard.Format;
 
 namespace Entourage.Dashboard.Components;
 
-/// <summary>One of the things to choose from.</summary>
-/// <param name="Value">What it stands for.</param>
-/// <param name="Name">What it is called.</param>
+/// <summary>An option of a <see cref="Choice"/>.</summary>
 public sealed record ChoiceOption(string Value, string Name)
 {
-    /// <summary>All values of an enumeration, by the API's names.</summary>
-    /// <param name="none">What to call the choice of none of them; null where one must be chosen.</param>
+    /// <summary>Returns all values of an enumeration. Option values are the API's names.</summary>
+    /// <param name="none">The text of an option without a value; null if a value must be chosen.</param>
     public static IReadOnlyList<ChoiceOption> AllOf<T>(string? none = null)
         where T : struct, Enum
     {

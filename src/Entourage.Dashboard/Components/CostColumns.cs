@@ -4,13 +4,13 @@ using Entourage.Dashboard.Format;
 
 namespace Entourage.Dashboard.Components;
 
-/// <summary>What was spent in equal pieces of time, those in which nothing was included.</summary>
-public static class CostColumns
+/// <summary>Builds the columns of a cost chart, including days and hours without spending.</summary>
+internal static class CostColumns
 {
-    // More would be narrower than a dot; what is older is in the table.
-    private const int Most = 400;
+    // More columns would be narrower than a dot. The table has the older days.
+    private const int MaxColumns = 400;
 
-    /// <summary>The columns of a report: hours where it has them and that is wanted, else days.</summary>
+    /// <summary>Returns the columns by hour if that is wanted and the report has hours, otherwise by day.</summary>
     public static IReadOnlyList<Column> Of(CostsResponse costs, bool byHour)
     {
         ArgumentNullException.ThrowIfNull(costs);
@@ -29,7 +29,7 @@ public static class CostColumns
 
         // The end is exclusive.
         var last = costs.To is { } to ? DayOf(to - TimeSpan.FromTicks(1), costs.Timezone) : costs.ByDay[^1].Day;
-        first = last.DayNumber - first.DayNumber >= Most ? last.AddDays(1 - Most) : first;
+        first = last.DayNumber - first.DayNumber >= MaxColumns ? last.AddDays(1 - MaxColumns) : first;
         return
         [
             .. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
@@ -48,7 +48,7 @@ public static class CostColumns
         var spent = hours.ToDictionary(row => row.Hour, row => row.CostUsd);
         var last = costs.To is { } to ? to - TimeSpan.FromTicks(1) : hours[^1].Hour;
         List<Column> columns = [];
-        for (var hour = hours[0].Hour; hour <= last && columns.Count < Most; hour = hour.AddHours(1))
+        for (var hour = hours[0].Hour; hour <= last && columns.Count < MaxColumns; hour = hour.AddHours(1))
         {
             columns.Add(new(Formatter.Moment(hour, costs.Timezone), Formatter.Minute(hour, costs.Timezone), spent.GetValueOrDefault(hour)));
         }

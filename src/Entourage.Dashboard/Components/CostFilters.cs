@@ -2,23 +2,19 @@ using Entourage.Application.Costs;
 
 namespace Entourage.Dashboard.Components;
 
-/// <summary>What there is to filter costs by: whatever was in a report of them since the page was opened.</summary>
-public sealed class CostFilters
+/// <summary>The options of the cost filters: every agent, task and model in a report since the page was opened.</summary>
+internal sealed class CostFilters
 {
     private readonly SortedDictionary<string, string> agents = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> tasks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> models = new(StringComparer.Ordinal);
 
-    /// <summary>The agents.</summary>
     public IReadOnlyList<ChoiceOption> Agents => OptionsOf(agents);
 
-    /// <summary>The tasks.</summary>
     public IReadOnlyList<ChoiceOption> Tasks => OptionsOf(tasks);
 
-    /// <summary>The models.</summary>
     public IReadOnlyList<ChoiceOption> Models => OptionsOf(models);
 
-    /// <summary>Adds those of a report.</summary>
     public void Add(CostsResponse costs)
     {
         Add(agents, CostLine.Of(costs, CostHeading.Agent));
@@ -26,7 +22,7 @@ public sealed class CostFilters
         Add(models, CostLine.Of(costs, CostHeading.Model));
     }
 
-    /// <summary>Adds one that is asked for, where no report has named it.</summary>
+    /// <summary>Adds the selected values, so that they stay selectable if no report contains them.</summary>
     public void Add(string? agent, string? task, string? model)
     {
         Add(agents, agent, agent);

@@ -1,42 +1,33 @@
 using System.Globalization;
 using Entourage.Application.Costs;
-using Entourage.Application.Json;
 using Entourage.Dashboard.Format;
 
 namespace Entourage.Dashboard.Components;
 
-/// <summary>By what costs are told apart.</summary>
-public enum CostHeading
+/// <summary>How a report groups costs.</summary>
+internal enum CostHeading
 {
-    /// <summary>By local day.</summary>
     Day,
 
-    /// <summary>By local hour; of short ranges alone.</summary>
+    /// <summary>By local hour, for short ranges only.</summary>
     Hour,
 
-    /// <summary>By team; of an organisation alone.</summary>
+    /// <summary>By team, for an organisation only.</summary>
     Team,
 
-    /// <summary>By agent.</summary>
     Agent,
 
-    /// <summary>By task.</summary>
     Task,
 
-    /// <summary>By model.</summary>
     Model,
 }
 
-/// <summary>A row of a report of costs.</summary>
-/// <param name="Name">What it is of.</param>
-/// <param name="Filter">What to ask for to see it alone; null where that cannot be asked for.</param>
-/// <param name="Figures">Its figures.</param>
+/// <summary>A line of a cost report.</summary>
+/// <param name="Filter">The query parameter that shows only this line; null if there is none.</param>
 public sealed record CostLine(string Name, (string Parameter, string Value)? Filter, CostRow Figures)
 {
-    /// <summary>The rows of a report.</summary>
-    /// <param name="costs">The report.</param>
-    /// <param name="heading">By what; by day where the report does not have it.</param>
-    public static IReadOnlyList<CostLine> Of(CostsResponse costs, CostHeading heading)
+    /// <summary>Returns the lines of a report by a heading, or by day if the report lacks the heading.</summary>
+    internal static IReadOnlyList<CostLine> Of(CostsResponse costs, CostHeading heading)
     {
         ArgumentNullException.ThrowIfNull(costs);
         return heading switch
@@ -48,14 +39,10 @@ public sealed record CostLine(string Name, (string Parameter, string Value)? Fil
                 row.TaskId is null ? "no task" : $"{row.TaskTitle} #{row.TaskId}",
                 row.TaskId is { } id ? ("task", id.ToString(CultureInfo.InvariantCulture)) : null,
                 row))],
-            CostHeading.Model => [.. costs.ByModel.Select(row => new CostLine(row.Model ?? "unstated", row.Model is { } model ? ("model", model) : null, row))],
+            CostHeading.Model => [.. costs.ByModel.Select(row => new CostLine(row.Model ?? "not specified", row.Model is { } model ? ("model", model) : null, row))],
             _ => [.. costs.ByDay.Select(row => new CostLine(DayName(row.Day), null, row))],
         };
     }
 
-    /// <summary>What a day is called.</summary>
     public static string DayName(DateOnly day) => day.ToString("ddd d MMM yyyy", CultureInfo.InvariantCulture);
-
-    /// <summary>The name of a heading in addresses.</summary>
-    public static string NameOf(CostHeading heading) => EnumNames.Of(heading);
 }

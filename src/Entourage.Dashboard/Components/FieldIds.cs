@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Entourage.Dashboard.Components;
 
-/// <summary>Names by which labels find their fields: no two on a page are the same.</summary>
+/// <summary>Creates unique element ids, by which labels refer to their fields.</summary>
 internal static class FieldIds
 {
     private static long last;

@@ -8,60 +8,53 @@ using Entourage.Domain.Budgets;
 namespace Entourage.Dashboard.Components;
 
 /// <summary>
-/// A team's settings as somebody edits them: what was read, what was typed since, and what somebody else changed meanwhile. Only what was
-/// typed is sent, and only if the settings are still those that were read.
+/// A team's settings while a visitor edits them: the values that were read, the visitor's input, and changes by others. It sends only the
+/// changed fields, and only if the stored settings are still those that were read.
 /// </summary>
 public sealed class SettingsDraft
 {
     private static readonly Dictionary<string, Func<TeamSettingsResponse, string>> Texts = new(StringComparer.Ordinal)
     {
-        [nameof(TeamSettingsResponse.DailyCostLimitUsd)] = settings => InputParser.Text(settings.DailyCostLimitUsd),
-        [nameof(TeamSettingsResponse.WeeklyCostLimitUsd)] = settings => InputParser.Text(settings.WeeklyCostLimitUsd),
-        [nameof(TeamSettingsResponse.MonthlyCostLimitUsd)] = settings => InputParser.Text(settings.MonthlyCostLimitUsd),
-        [nameof(TeamSettingsResponse.TaskCostLimitUsd)] = settings => InputParser.Text(settings.TaskCostLimitUsd),
-        [nameof(TeamSettingsResponse.SessionCostLimitUsd)] = settings => InputParser.Text(settings.SessionCostLimitUsd),
-        [nameof(TeamSettingsResponse.AgentDailyCostLimitUsd)] = settings => InputParser.Text(settings.AgentDailyCostLimitUsd),
+        [nameof(TeamSettingsResponse.DailyCostLimitUsd)] = settings => InputParser.Format(settings.DailyCostLimitUsd),
+        [nameof(TeamSettingsResponse.WeeklyCostLimitUsd)] = settings => InputParser.Format(settings.WeeklyCostLimitUsd),
+        [nameof(TeamSettingsResponse.MonthlyCostLimitUsd)] = settings => InputParser.Format(settings.MonthlyCostLimitUsd),
+        [nameof(TeamSettingsResponse.TaskCostLimitUsd)] = settings => InputParser.Format(settings.TaskCostLimitUsd),
+        [nameof(TeamSettingsResponse.SessionCostLimitUsd)] = settings => InputParser.Format(settings.SessionCostLimitUsd),
+        [nameof(TeamSettingsResponse.AgentDailyCostLimitUsd)] = settings => InputParser.Format(settings.AgentDailyCostLimitUsd),
         [nameof(TeamSettingsResponse.Enforcement)] = settings => EnumNames.Of(settings.Enforcement),
         [nameof(TeamSettingsResponse.OnExceed)] = settings => EnumNames.Of(settings.OnExceed),
         [nameof(TeamSettingsResponse.UnpricedModels)] = settings => EnumNames.Of(settings.UnpricedModels),
         [nameof(TeamSettingsResponse.ApplyGuidelineBudgets)] = settings => settings.ApplyGuidelineBudgets ? Yes : No,
-        [nameof(TeamSettingsResponse.AbandonedAfterMinutes)] = settings => InputParser.Text(settings.AbandonedAfterMinutes),
-        [nameof(TeamSettingsResponse.AlertThresholds)] = settings => InputParser.Text(settings.AlertThresholds),
-        [RunawayWindow] = settings => InputParser.Text(settings.Runaway.WindowMinutes),
-        [RunawayTokens] = settings => InputParser.Text(settings.Runaway.MaxTokens),
-        [RunawayErrors] = settings => InputParser.Text(settings.Runaway.MaxRepeatedErrors),
-        [RunawayAct] = settings => EnumNames.Of(settings.Runaway.Action),
+        [nameof(TeamSettingsResponse.AbandonedAfterMinutes)] = settings => InputParser.Format(settings.AbandonedAfterMinutes),
+        [nameof(TeamSettingsResponse.AlertThresholds)] = settings => InputParser.Format(settings.AlertThresholds),
+        [RunawayWindow] = settings => InputParser.Format(settings.Runaway.WindowMinutes),
+        [RunawayTokens] = settings => InputParser.Format(settings.Runaway.MaxTokens),
+        [RunawayErrors] = settings => InputParser.Format(settings.Runaway.MaxRepeatedErrors),
+        [RunawayActionName] = settings => EnumNames.Of(settings.Runaway.Action),
         [nameof(TeamSettingsResponse.Timezone)] = settings => settings.Timezone,
     };
 
     private readonly Dictionary<string, string> typed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> errors = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, string> news = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> changeNotes = new(StringComparer.Ordinal);
     private TeamSettingsResponse read;
 
-    /// <summary>Begins with settings as they are.</summary>
     public SettingsDraft(TeamSettingsResponse read) => this.read = read;
 
-    /// <summary>The length of the window in which a session runs away.</summary>
     public const string RunawayWindow = "Runaway.WindowMinutes";
 
-    /// <summary>The tokens that make it one that has.</summary>
     public const string RunawayTokens = "Runaway.MaxTokens";
 
-    /// <summary>The errors that do.</summary>
     public const string RunawayErrors = "Runaway.MaxRepeatedErrors";
 
-    /// <summary>What is done about it.</summary>
-    public const string RunawayAct = "Runaway.Action";
+    public const string RunawayActionName = "Runaway.Action";
 
-    /// <summary>Yes, as a choice.</summary>
     public const string Yes = "true";
 
-    /// <summary>No, as a choice.</summary>
     public const string No = "false";
 
-    /// <summary>The text of a setting.</summary>
-    /// <param name="name">The setting, by its name in C#.</param>
+    /// <summary>Gets or sets the text of a setting's field.</summary>
+    /// <param name="name">The name of the setting in C#.</param>
     public string this[string name]
     {
         get => typed.GetValueOrDefault(name) ?? Texts[name](read);
@@ -79,25 +72,23 @@ public sealed class SettingsDraft
         }
     }
 
-    /// <summary>Whether there is anything to save.</summary>
     public bool IsChanged => typed.Count > 0;
 
-    /// <summary>What is wrong with a setting; null for nothing.</summary>
     public string? ErrorOf(string name) => errors.GetValueOrDefault(name);
 
-    /// <summary>What has become of a setting since it was read; null for nothing.</summary>
-    public string? NewsOf(string name) => news.GetValueOrDefault(name);
+    /// <summary>Returns a note if someone else has changed the setting, or null.</summary>
+    public string? ChangeNoteOf(string name) => changeNotes.GetValueOrDefault(name);
 
-    /// <summary>The change that was typed; null where something typed means nothing, which is noted with its field.</summary>
+    /// <summary>Returns the command for the visitor's changes, or null after adding errors to invalid fields.</summary>
     public ChangeTeamSettingsCommand? ToCommand(Guid teamId)
     {
         errors.Clear();
         var runaway = new RunawayPatch
         {
-            WindowMinutes = Needed(RunawayWindow),
+            WindowMinutes = Required(RunawayWindow),
             MaxTokens = Whole(RunawayTokens),
             MaxRepeatedErrors = Whole(RunawayErrors),
-            Action = Choice<RunawayAction>(RunawayAct),
+            Action = Choice<RunawayAction>(RunawayActionName),
         };
         var command = new ChangeTeamSettingsCommand(
             teamId,
@@ -112,15 +103,15 @@ public sealed class SettingsDraft
             Whole(nameof(TeamSettingsResponse.AbandonedAfterMinutes)),
             Of(nameof(TeamSettingsResponse.AlertThresholds), InputParser.Percents),
             typed.Keys.Any(name => name.StartsWith("Runaway.", StringComparison.Ordinal)) ? new Patch<RunawayPatch?>(runaway) : default,
-            Of(nameof(TeamSettingsResponse.ApplyGuidelineBudgets), text => new InputParser<bool>(text == Yes, null)),
+            Of(nameof(TeamSettingsResponse.ApplyGuidelineBudgets), text => new ParsedInput<bool>(text == Yes, null)),
             Choice<UnpricedModelRule>(nameof(TeamSettingsResponse.UnpricedModels)),
-            Of(nameof(TeamSettingsResponse.Timezone), text => new InputParser<string>(text, null))!,
+            Of(nameof(TeamSettingsResponse.Timezone), text => new ParsedInput<string>(text, null))!,
             read.EntityTag);
         return errors.Count == 0 ? command : null;
     }
 
-    /// <summary>Notes what the request says of its members.</summary>
-    public void Refuse(IReadOnlyDictionary<string, string> messages)
+    /// <summary>Adds the request's errors to their fields.</summary>
+    public void AddErrors(IReadOnlyDictionary<string, string> messages)
     {
         foreach (var (name, message) in messages)
         {
@@ -128,44 +119,44 @@ public sealed class SettingsDraft
         }
     }
 
-    /// <summary>Goes on from other settings: what was saved, or what somebody else saved meanwhile. What was typed stays.</summary>
-    /// <param name="now">The settings as they are.</param>
-    /// <param name="byOthers">Whether to say at each field what has changed.</param>
-    public void GoOnFrom(TeamSettingsResponse now, bool byOthers)
+    /// <summary>Continues from other stored settings, and keeps the visitor's unsaved input if others saved them.</summary>
+    /// <param name="current">The stored settings.</param>
+    /// <param name="changedByOthers">Whether someone else saved them, so that each changed field gets a note.</param>
+    public void Rebase(TeamSettingsResponse current, bool changedByOthers)
     {
-        ArgumentNullException.ThrowIfNull(now);
-        news.Clear();
+        ArgumentNullException.ThrowIfNull(current);
+        changeNotes.Clear();
         foreach (var (name, textOf) in Texts)
         {
-            var (before, after) = (textOf(read), textOf(now));
-            if (byOthers && before != after)
+            var (before, after) = (textOf(read), textOf(current));
+            if (changedByOthers && before != after)
             {
-                news[name] = $"Somebody changed this from {Said(before)} to {Said(after)}.";
+                changeNotes[name] = $"Someone else changed this from {TextOrNone(before)} to {TextOrNone(after)}.";
             }
 
-            if (!byOthers || typed.GetValueOrDefault(name) == after)
+            if (!changedByOthers || typed.GetValueOrDefault(name) == after)
             {
                 typed.Remove(name);
             }
         }
 
-        read = now;
+        read = current;
     }
 
-    private static string Said(string text) => text.Length == 0 ? "none" : text;
+    private static string TextOrNone(string text) => text.Length == 0 ? "none" : text;
 
     private Patch<Money?> Usd(string name) => Of(name, InputParser.Usd);
 
-    private Patch<long?> Whole(string name) => Of(name, InputParser.Whole);
+    private Patch<long?> Whole(string name) => Of(name, InputParser.WholeNumber);
 
-    private Patch<long> Needed(string name) => Of(name, text => InputParser.Whole(text) is var (value, error) && value is { } number
-        ? new InputParser<long>(number, null)
-        : new InputParser<long>(0, error ?? "A whole number is expected."));
+    private Patch<long> Required(string name) => Of(name, text => InputParser.WholeNumber(text) is var (value, error) && value is { } number
+        ? new ParsedInput<long>(number, null)
+        : new ParsedInput<long>(0, error ?? "Enter a whole number."));
 
     private Patch<T> Choice<T>(string name)
-        where T : struct, Enum => Of(name, text => EnumNames.TryParse<T>(text, out var value) ? new InputParser<T>(value, null) : new InputParser<T>(default, "Choose one."));
+        where T : struct, Enum => Of(name, text => EnumNames.TryParse<T>(text, out var value) ? new ParsedInput<T>(value, null) : new ParsedInput<T>(default, "Choose an option."));
 
-    private Patch<T?> Of<T>(string name, Func<string, InputParser<T>> parse)
+    private Patch<T?> Of<T>(string name, Func<string, ParsedInput<T>> parse)
     {
         if (!typed.TryGetValue(name, out var text))
         {

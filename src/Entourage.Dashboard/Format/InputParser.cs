@@ -3,19 +3,18 @@ using Entourage.Domain;
 
 namespace Entourage.Dashboard.Format;
 
-/// <summary>What somebody typed: what it means, or why it means nothing.</summary>
-/// <typeparam name="T">What it is to mean.</typeparam>
-/// <param name="Value">What it means; the default where it is empty or means nothing.</param>
-/// <param name="Error">Why it means nothing; null where it does.</param>
-public readonly record struct InputParser<T>(T? Value, string? Error);
+/// <summary>The result of parsing a visitor's input.</summary>
+/// <param name="Value">The parsed value; the default for empty or invalid input.</param>
+/// <param name="Error">A message for the visitor; null for valid input.</param>
+internal readonly record struct ParsedInput<T>(T? Value, string? Error);
 
-/// <summary>Reads what people type. Whether it is allowed is for the request to say.</summary>
-public static class InputParser
+/// <summary>Parses the input of forms. The request's validator checks whether a value is allowed.</summary>
+internal static class InputParser
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    /// <summary>An amount of dollars; nothing typed is none.</summary>
-    public static InputParser<Money?> Usd(string text)
+    /// <summary>Parses an amount in dollars; null for empty input.</summary>
+    public static ParsedInput<Money?> Usd(string text)
     {
         var trimmed = text.Trim().TrimStart('$');
         if (trimmed.Length == 0)
@@ -25,7 +24,7 @@ public static class InputParser
 
         if (!decimal.TryParse(trimmed, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, Culture, out var usd))
         {
-            return new(null, "An amount of dollars is expected, like 12.50.");
+            return new(null, "Enter an amount in dollars, for example 12.50.");
         }
 
         try
@@ -38,17 +37,17 @@ public static class InputParser
         }
     }
 
-    /// <summary>A whole number; nothing typed is none.</summary>
-    public static InputParser<long?> Whole(string text)
+    /// <summary>Parses a whole number; null for empty input.</summary>
+    public static ParsedInput<long?> WholeNumber(string text)
     {
         var digits = text.Trim().Replace(",", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
         return digits.Length == 0 ? new(null, null)
             : long.TryParse(digits, NumberStyles.AllowLeadingSign, Culture, out var number) ? new(number, null)
-            : new(null, "A whole number is expected.");
+            : new(null, "Enter a whole number.");
     }
 
-    /// <summary>Shares, typed in percent: <c>50, 80, 100</c>; nothing typed is none.</summary>
-    public static InputParser<IReadOnlyList<decimal>> Percents(string text)
+    /// <summary>Parses percentages into shares: <c>50, 80, 100</c> becomes 0.5, 0.8, 1. Empty input yields no shares.</summary>
+    public static ParsedInput<IReadOnlyList<decimal>> Percents(string text)
     {
         List<decimal> shares = [];
         foreach (var part in text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -56,7 +55,7 @@ public static class InputParser
             if (!decimal.TryParse(part.TrimEnd('%'), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, Culture, out var percent)
                 || Math.Abs(percent) > 1_000_000)
             {
-                return new(null, "Percentages are expected, like 50, 80, 100.");
+                return new(null, "Enter percentages, for example 50, 80, 100.");
             }
 
             shares.Add(percent / 100);
@@ -65,17 +64,17 @@ public static class InputParser
         return new(shares, null);
     }
 
-    /// <summary>An amount as it would be typed.</summary>
-    public static string Text(Money? amount) => amount?.ToString() ?? "";
+    /// <summary>Formats an amount for an input field.</summary>
+    public static string Format(Money? amount) => amount?.ToString() ?? "";
 
-    /// <summary>A number as it would be typed.</summary>
-    public static string Text(long? number) => number?.ToString(Culture) ?? "";
+    /// <summary>Formats a number for an input field.</summary>
+    public static string Format(long? number) => number?.ToString(Culture) ?? "";
 
-    /// <summary>Shares as they would be typed, in percent.</summary>
-    public static string Text(IEnumerable<decimal> shares) => string.Join(", ", shares.Select(share => (share * 100).ToString("0.##", Culture)));
+    /// <summary>Formats shares in percent for an input field.</summary>
+    public static string Format(IEnumerable<decimal> shares) => string.Join(", ", shares.Select(share => (share * 100).ToString("0.##", Culture)));
 
-    /// <summary>What is wrong with a field, to be read beside it: its name stands there already.</summary>
-    public static string Beside(string message)
+    /// <summary>Replaces the quoted name at the start of an error message with "This", because the message is shown below the field's label.</summary>
+    public static string MessageFor(string message)
     {
         ArgumentNullException.ThrowIfNull(message);
         var end = message.StartsWith('\'') ? message.IndexOf('\'', 1) : -1;

@@ -3,43 +3,38 @@ using Entourage.Dashboard.Requests;
 
 namespace Entourage.Dashboard.Layout;
 
-/// <summary>Where in the dashboard a visitor is, and whether what it shows there is current. One for each open page.</summary>
-/// <param name="visitor">Who it is: a lead sees no way to where only admins may go.</param>
-public sealed class NavigationState(Visitor visitor)
+/// <summary>Where the visitor is in the dashboard and how current its figures are. There is one instance per open page.</summary>
+internal sealed class NavigationState(Visitor visitor)
 {
-    /// <summary>Raised when any of it has changed.</summary>
     public event Action? Changed;
 
-    /// <summary>The way here, from the organisation down: names with their addresses.</summary>
+    /// <summary>The breadcrumb, from the organisation down.</summary>
     public IReadOnlyList<NavigationLink> Trail { get; private set; } = [];
 
-    /// <summary>The pages beside this one: of the same organisation or team.</summary>
+    /// <summary>The pages of the same organisation or team.</summary>
     public IReadOnlyList<NavigationLink> Pages { get; private set; } = [];
 
-    /// <summary>How the figures shown are kept up; null on a page that shows none.</summary>
+    /// <summary>How current the figures are; null on a page without live figures.</summary>
     public LiveState? State { get; private set; }
 
-    /// <summary>When they last changed (UTC).</summary>
+    /// <summary>When the figures were last read (UTC).</summary>
     public DateTimeOffset? ChangedAt { get; private set; }
 
-    /// <summary>The time zone of the times shown.</summary>
     public string Timezone { get; private set; } = "UTC";
 
-    /// <summary>Says where the visitor is.</summary>
-    /// <param name="trail">The way here.</param>
-    public void Go(params IReadOnlyList<NavigationLink> trail)
+    /// <summary>Sets the breadcrumb, without the links that a lead cannot open.</summary>
+    public void SetTrail(params IReadOnlyList<NavigationLink> trail)
     {
-        IReadOnlyList<NavigationLink> way = visitor.TeamId is null ? trail : [.. trail.Where(link => !link.IsForAdmins)];
-        if (!Trail.SequenceEqual(way))
+        IReadOnlyList<NavigationLink> allowed = visitor.TeamId is null ? trail : [.. trail.Where(link => !link.IsForAdmins)];
+        if (!Trail.SequenceEqual(allowed))
         {
-            Trail = way;
+            Trail = allowed;
             Pages = visitor.TeamId is { } own ? NavigationLink.PagesOfLead(own) : trail.LastOrDefault(link => link.Pages is not null)?.Pages ?? [];
             Changed?.Invoke();
         }
     }
 
-    /// <summary>Says how the figures are kept up.</summary>
-    public void Show(LiveState? state, DateTimeOffset? changedAt, string timezone = "UTC")
+    public void SetLiveState(LiveState? state, DateTimeOffset? changedAt, string timezone = "UTC")
     {
         if ((State, ChangedAt, Timezone) != (state, changedAt, timezone))
         {
@@ -48,22 +43,21 @@ public sealed class NavigationState(Visitor visitor)
         }
     }
 
-    /// <summary>Leaves a page with figures for one without.</summary>
-    public void ShowNothing() => Show(null, null);
+    /// <summary>Hides the live badge, for a page without live figures.</summary>
+    public void ClearLiveState() => SetLiveState(null, null);
 }
 
-/// <summary>A name with its address.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Address">Where it is, from the root.</param>
-public sealed record NavigationLink(string Name, string Address)
+/// <summary>A link of the breadcrumb or the page navigation.</summary>
+/// <param name="Name">The text of the link.</param>
+/// <param name="Address">The address, from the root.</param>
+internal sealed record NavigationLink(string Name, string Address)
 {
-    /// <summary>The pages that it has, itself first; null for one that has no further ones.</summary>
+    /// <summary>The pages of the linked organisation or team, its overview first; null for a link without pages.</summary>
     public IReadOnlyList<NavigationLink>? Pages { get; init; }
 
-    /// <summary>Whether only admins may go there.</summary>
+    /// <summary>Whether only admins can open the link.</summary>
     public bool IsForAdmins { get; private init; }
 
-    /// <summary>An organisation, with its pages.</summary>
     public static NavigationLink Organisation(Guid id, string name) => new(name, $"/orgs/{id}")
     {
         IsForAdmins = true,
@@ -77,22 +71,18 @@ public sealed record NavigationLink(string Name, string Address)
         ],
     };
 
-    /// <summary>A team, with its pages.</summary>
     public static NavigationLink Team(Guid id, string name) => new(name, $"/teams/{id}")
     {
-        Pages = [.. OwnPagesOf(id), new("Audit", $"/audit?team={id}")],
+        Pages = [.. TeamPagesOf(id), new("Audit", $"/audit?team={id}")],
     };
 
-    /// <summary>The keys of all organisations.</summary>
-    public static NavigationLink Keys => new("Keys", "/keys") { Pages = OfAll };
+    public static NavigationLink Keys => new("Keys", "/keys") { Pages = GlobalPages };
 
-    /// <summary>What was changed in all organisations.</summary>
-    public static NavigationLink Audit => new("Audit", "/audit") { Pages = OfAll };
+    public static NavigationLink Audit => new("Audit", "/audit") { Pages = GlobalPages };
 
-    /// <summary>All pages that the lead of a team has.</summary>
-    public static IReadOnlyList<NavigationLink> PagesOfLead(Guid id) => [.. OwnPagesOf(id), new("Keys", "/keys"), new("Audit", "/audit")];
+    public static IReadOnlyList<NavigationLink> PagesOfLead(Guid id) => [.. TeamPagesOf(id), new("Keys", "/keys"), new("Audit", "/audit")];
 
-    private static IReadOnlyList<NavigationLink> OwnPagesOf(Guid id) =>
+    private static IReadOnlyList<NavigationLink> TeamPagesOf(Guid id) =>
     [
         new("Overview", $"/teams/{id}"),
         new("Alerts", $"/teams/{id}/alerts"),
@@ -100,14 +90,11 @@ public sealed record NavigationLink(string Name, string Address)
         new("Settings", $"/teams/{id}/settings"),
     ];
 
-    private static IReadOnlyList<NavigationLink> OfAll => [new("Organisations", "/"), new("Keys", "/keys"), new("Audit", "/audit")];
+    private static IReadOnlyList<NavigationLink> GlobalPages => [new("Organisations", "/"), new("Keys", "/keys"), new("Audit", "/audit")];
 
-    /// <summary>A session.</summary>
     public static NavigationLink Session(long id) => new($"Session {id}", $"/sessions/{id}");
 
-    /// <inheritdoc/>
     public bool Equals(NavigationLink? other) => other is not null && (Name, Address) == (other.Name, other.Address);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Address);
 }

@@ -1,21 +1,18 @@
 namespace Entourage.Dashboard.Layout;
 
 /// <summary>
-/// Says to a visitor what was done. Of MudBlazor's own way each message brings a style element of its own, which the policy of the pages
-/// does not let in.
+/// Short confirmations for the visitor. MudBlazor's snackbar adds a style element for each message, which the content security policy
+/// forbids.
 /// </summary>
-public sealed class Notices
+internal sealed class Notices
 {
-    /// <summary>Raised when something is said.</summary>
-    public event Action? Said;
+    public event Action? Changed;
 
-    /// <summary>What was said last.</summary>
     public string Text { get; private set; } = "";
 
-    /// <summary>Says something.</summary>
-    public void Say(string text)
+    public void Show(string text)
     {
         Text = text;
-        Said?.Invoke();
+        Changed?.Invoke();
     }
 }

@@ -4,7 +4,7 @@ using Entourage.Application.Errors;
 
 namespace Entourage.Dashboard.Live;
 
-/// <summary>The newest events of a stream. Their text is kept as it comes, and is read only when somebody is to see it.</summary>
+/// <summary>The newest events of a stream. It keeps their text and parses it only when a page needs it.</summary>
 internal sealed class EventTail
 {
     private const int Capacity = 40;
@@ -16,10 +16,10 @@ internal sealed class EventTail
 
     private string? lastId;
 
-    /// <summary>Takes a stream up where it was left, and adds what comes, until it ends.</summary>
-    /// <param name="open">Opens the stream after the event of an id; null for all that comes from now on.</param>
-    /// <param name="added">Called with each piece, once it is added.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Resumes the stream after the last event seen and adds its events until it ends.</summary>
+    /// <param name="open">Opens the stream after the event with the given id, or from now on for null.</param>
+    /// <param name="added">Called with each piece of the stream after its events were added.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
     public async Task FollowAsync(
         Func<string?, Task<IAsyncEnumerable<ReadOnlyMemory<byte>>>> open, Action<ReadOnlyMemory<byte>> added, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class EventTail
         }
         catch (UnknownEventIdException)
         {
-            // The store is another one, or has forgotten: from now on, then.
+            // The store was replaced or no longer has the event. Start from now on.
             lastId = null;
         }
     }
@@ -61,7 +61,7 @@ internal sealed class EventTail
         }
     }
 
-    /// <summary>The newest events, the newest first.</summary>
+    /// <summary>Returns the kept events, newest first.</summary>
     public IReadOnlyList<FeedItem> Read()
     {
         string[] lines;
@@ -74,13 +74,13 @@ internal sealed class EventTail
     }
 }
 
-/// <summary>An event, as those who watch a team are told of it.</summary>
-/// <param name="Id">The same wherever it is told.</param>
-/// <param name="Kind">What it tells of: <c>usage</c>, <c>session</c>, <c>budget</c>, <c>alert</c>, <c>stop</c>, <c>settings</c>.</param>
+/// <summary>An event of a team's event stream.</summary>
+/// <param name="Id">The id of the event, unique across teams.</param>
+/// <param name="Kind"><c>usage</c>, <c>session</c>, <c>budget</c>, <c>alert</c>, <c>stop</c> or <c>settings</c>.</param>
 /// <param name="At">When it happened (UTC).</param>
-/// <param name="AgentId">The agent that it is about, if it is about one.</param>
-/// <param name="SessionId">The session that it is about, if it is about one.</param>
-/// <param name="Data">What is told.</param>
+/// <param name="AgentId">The agent that it concerns, if any.</param>
+/// <param name="SessionId">The session that it concerns, if any.</param>
+/// <param name="Data">The members that depend on the kind.</param>
 public sealed record FeedItem(Guid Id, string Kind, DateTimeOffset At, Guid? AgentId, long? SessionId, JsonElement Data)
 {
     internal static FeedItem Parse(string json)
@@ -96,12 +96,12 @@ public sealed record FeedItem(Guid Id, string Kind, DateTimeOffset At, Guid? Age
             root.GetProperty("data").Clone());
     }
 
-    /// <summary>A text of what is told; empty where there is none.</summary>
+    /// <summary>Returns a text member of the data, or an empty string if it is missing.</summary>
     public string Text(string member) => Data.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    /// <summary>An amount of dollars of what is told; zero where there is none.</summary>
+    /// <summary>Returns an amount of dollars from the data, or zero if it is missing.</summary>
     public decimal Usd(string member) => Data.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDecimal() : 0;
 
-    /// <summary>A count of what is told; zero where there is none.</summary>
+    /// <summary>Returns a count from the data, or zero if it is missing.</summary>
     public long Number(string member) => Data.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : 0;
 }

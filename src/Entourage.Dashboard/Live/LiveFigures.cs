@@ -1,25 +1,24 @@
 namespace Entourage.Dashboard.Live;
 
-/// <summary>How figures are kept up.</summary>
-public enum LiveState
+/// <summary>How current the figures of a page are.</summary>
+internal enum LiveState
 {
-    /// <summary>Nothing was read yet.</summary>
+    /// <summary>No figures were read yet, or their events are not followed yet.</summary>
     Opening,
 
-    /// <summary>They are of now: what changes them is told, and read at once.</summary>
+    /// <summary>The figures are current. Events trigger the next read.</summary>
     Live,
 
-    /// <summary>They were of now a moment ago. The store or its events cannot be read; that is tried again.</summary>
+    /// <summary>The figures were current until the store or its events could not be read. The view tries again.</summary>
     Reconnecting,
 
-    /// <summary>The same for so long that nobody should wait for it.</summary>
+    /// <summary>The same for 30 seconds. The view still tries again.</summary>
     Lost,
 }
 
-/// <summary>Figures, and how current they are.</summary>
-/// <typeparam name="T">The figures.</typeparam>
-/// <param name="Figures">What was read last; null while nothing was.</param>
-/// <param name="ReadAt">When that was (UTC).</param>
-/// <param name="State">How they are kept up.</param>
-public sealed record LiveFigures<T>(T? Figures, DateTimeOffset? ReadAt, LiveState State)
+/// <summary>The figures of a view and how current they are.</summary>
+/// <param name="Figures">The figures of the last read; null before the first.</param>
+/// <param name="ReadAt">When they were read (UTC).</param>
+/// <param name="State">How current they are.</param>
+internal sealed record LiveFigures<T>(T? Figures, DateTimeOffset? ReadAt, LiveState State)
     where T : class;

@@ -3,49 +3,48 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Dashboard.Live;
 
 /// <summary>
-/// The figures of one thing, kept up for all who look at it: read once for all of them, when something has changed, and no more often than
-/// they can be looked at or than a small part of this process's time allows.
+/// Keeps one set of figures current and shares each read among all viewers. It reads when something has changed, but waits between reads so
+/// that reading and rendering take only a small part of the process's time.
 /// </summary>
-/// <typeparam name="T">The figures.</typeparam>
-public sealed partial class LiveView<T> : IAsyncDisposable
+internal sealed partial class LiveView<T> : IAsyncDisposable
     where T : class
 {
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MinInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromSeconds(2);
 
-    // What nothing tells of changes too: days end, pauses run out.
+    // Some changes raise no event: a day ends, a pause expires.
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(30);
 
-    // To render a page anew and to send what differs costs about so much for each who looks.
-    private static readonly TimeSpan PauseForViewer = TimeSpan.FromMilliseconds(15);
-    private const int PauseForTimeRead = 10;
+    // About what it costs to render a page for one viewer and to send the difference.
+    private static readonly TimeSpan DelayPerViewer = TimeSpan.FromMilliseconds(15);
+    private const int ReadTimeFactor = 10;
 
     private readonly Func<CancellationToken, Task<T>> read;
     private readonly Func<Action, CancellationToken, Task> follow;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly CancellationTokenSource ending = new();
-    private readonly SemaphoreSlim wake = new(0, 1);
+    private readonly CancellationTokenSource disposing = new();
+    private readonly SemaphoreSlim refreshRequested = new(0, 1);
     private readonly Lock gate = new();
     private readonly List<Action> viewers = [];
     private readonly Task reading;
     private readonly Task following;
     private LiveFigures<T> current = new(null, null, LiveState.Opening);
-    private bool followed;
-    private bool readable;
+    private bool isFollowing;
+    private bool isReadable;
     private bool wasLive;
     private long unhealthySince = TimeProvider.System.GetTimestamp();
 
-    /// <summary>Begins to keep figures up.</summary>
-    /// <param name="read">Reads them.</param>
+    /// <summary>Starts reading and following in the background.</summary>
+    /// <param name="read">Reads the figures.</param>
     /// <param name="follow">
-    /// Calls what it is given once as soon as it follows, and whenever the figures may have changed, until it is cancelled; it ends or throws
-    /// when it cannot go on, and is begun again.
+    /// Calls its first argument once it follows the events, and again whenever the figures may have changed, until it is cancelled. When it
+    /// returns or throws, it is called again.
     /// </param>
-    /// <param name="time">The clock of the figures.</param>
-    /// <param name="logger">For what goes wrong.</param>
+    /// <param name="time">The clock for <see cref="LiveFigures{T}.ReadAt"/>. Delays use the system's clock.</param>
+    /// <param name="logger">Logs failed reads.</param>
     public LiveView(Func<CancellationToken, Task<T>> read, Func<Action, CancellationToken, Task> follow, TimeProvider time, ILogger logger)
     {
         (this.read, this.follow, this.time, this.logger) = (read, follow, time, logger);
@@ -53,11 +52,9 @@ public sealed partial class LiveView<T> : IAsyncDisposable
         following = Task.Run(FollowAsync);
     }
 
-    /// <summary>The figures as they were read last.</summary>
     public LiveFigures<T> Current => Volatile.Read(ref current);
 
-    /// <summary>Adds somebody who is told of changes.</summary>
-    /// <returns>How many look.</returns>
+    /// <summary>Adds a callback for changes and returns the number of viewers.</summary>
     public int Add(Action viewer)
     {
         lock (gate)
@@ -67,8 +64,7 @@ public sealed partial class LiveView<T> : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes somebody away.</summary>
-    /// <returns>How many are left.</returns>
+    /// <summary>Removes a callback and returns the number of remaining viewers.</summary>
     public int Remove(Action viewer)
     {
         lock (gate)
@@ -78,48 +74,47 @@ public sealed partial class LiveView<T> : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await ending.CancelAsync();
+        await disposing.CancelAsync();
         await Task.WhenAll(reading, following);
-        ending.Dispose();
-        wake.Dispose();
+        disposing.Dispose();
+        refreshRequested.Dispose();
     }
 
-    /// <summary>Has the figures read soon, though nothing tells that they changed.</summary>
-    public void ReadSoon()
+    /// <summary>Requests a read after a change that raises no event.</summary>
+    public void RequestRefresh()
     {
         lock (gate)
         {
-            if (wake.CurrentCount == 0)
+            if (refreshRequested.CurrentCount == 0)
             {
-                wake.Release();
+                refreshRequested.Release();
             }
         }
     }
 
-    private void Wake()
+    private void OnChanged()
     {
         lock (gate)
         {
-            followed = true;
+            isFollowing = true;
         }
 
-        ReadSoon();
+        RequestRefresh();
     }
 
     private async Task FollowAsync()
     {
-        while (!ending.IsCancellationRequested)
+        while (!disposing.IsCancellationRequested)
         {
             try
             {
-                await follow(Wake, ending.Token);
+                await follow(OnChanged, disposing.Token);
             }
-            catch (Exception exception) when (!ending.IsCancellationRequested)
+            catch (Exception exception) when (!disposing.IsCancellationRequested)
             {
-                LogNotFollowed(logger, typeof(T).Name, exception);
+                LogFollowFailed(logger, typeof(T).Name, exception);
             }
             catch (OperationCanceledException)
             {
@@ -128,33 +123,33 @@ public sealed partial class LiveView<T> : IAsyncDisposable
 
             lock (gate)
             {
-                followed = false;
+                isFollowing = false;
             }
 
             Publish(null);
-            await PauseAsync(PauseAfterFault);
+            await DelayAsync(RetryDelay);
         }
     }
 
     private async Task ReadAsync()
     {
-        while (!ending.IsCancellationRequested)
+        while (!disposing.IsCancellationRequested)
         {
-            var began = TimeProvider.System.GetTimestamp();
+            var startedAt = TimeProvider.System.GetTimestamp();
             try
             {
-                Publish(await read(ending.Token));
+                Publish(await read(disposing.Token));
             }
-            catch (Exception exception) when (!ending.IsCancellationRequested)
+            catch (Exception exception) when (!disposing.IsCancellationRequested)
             {
-                LogNotRead(logger, typeof(T).Name, exception);
+                LogReadFailed(logger, typeof(T).Name, exception);
                 lock (gate)
                 {
-                    readable = false;
+                    isReadable = false;
                 }
 
                 Publish(null);
-                await PauseAsync(PauseAfterFault);
+                await DelayAsync(RetryDelay);
                 continue;
             }
             catch (OperationCanceledException)
@@ -162,53 +157,53 @@ public sealed partial class LiveView<T> : IAsyncDisposable
                 return;
             }
 
-            await PauseAsync(PauseAfter(TimeProvider.System.GetElapsedTime(began)));
-            await ((Task)wake.WaitAsync(MaxAge, ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await DelayAsync(DelayAfter(TimeProvider.System.GetElapsedTime(startedAt)));
+            await ((Task)refreshRequested.WaitAsync(MaxAge, disposing.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private TimeSpan PauseAfter(TimeSpan took)
+    private TimeSpan DelayAfter(TimeSpan readTime)
     {
         lock (gate)
         {
-            var wanted = Math.Max((took * PauseForTimeRead).Ticks, (PauseForViewer * viewers.Count).Ticks);
-            return TimeSpan.FromTicks(Math.Clamp(wanted, ShortestPause.Ticks, MaxPause.Ticks));
+            var wanted = Math.Max((readTime * ReadTimeFactor).Ticks, (DelayPerViewer * viewers.Count).Ticks);
+            return TimeSpan.FromTicks(Math.Clamp(wanted, MinInterval.Ticks, MaxInterval.Ticks));
         }
     }
 
-    private async Task PauseAsync(TimeSpan pause) =>
-        await Task.Delay(pause, TimeProvider.System, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task DelayAsync(TimeSpan delay) =>
+        await Task.Delay(delay, TimeProvider.System, disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Tells everybody: of figures that were just read, or of a fault.</summary>
+    /// <summary>Publishes new figures, or a change of state for null, and notifies all viewers.</summary>
     private void Publish(T? figures)
     {
-        Action[] toTell;
+        Action[] toNotify;
         lock (gate)
         {
-            readable |= figures is not null;
-            if (followed && readable)
+            isReadable |= figures is not null;
+            if (isFollowing && isReadable)
             {
                 unhealthySince = TimeProvider.System.GetTimestamp();
             }
 
-            var state = followed && readable ? LiveState.Live
-                : TimeProvider.System.GetElapsedTime(unhealthySince) >= GivenUpAfter ? LiveState.Lost
+            var state = isFollowing && isReadable ? LiveState.Live
+                : TimeProvider.System.GetElapsedTime(unhealthySince) >= LostAfter ? LiveState.Lost
                 : wasLive ? LiveState.Reconnecting
                 : LiveState.Opening;
             wasLive |= state == LiveState.Live;
             current = figures is null ? current with { State = state } : new(figures, time.GetUtcNow(), state);
-            toTell = [.. viewers];
+            toNotify = [.. viewers];
         }
 
-        foreach (var viewer in toTell)
+        foreach (var viewer in toNotify)
         {
             viewer();
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Warning, "{Figures} of the dashboard could not be read; that is tried again")]
-    private static partial void LogNotRead(ILogger logger, string figures, Exception exception);
+    [LoggerMessage(3001, LogLevel.Warning, "The dashboard could not read {Figures}. It will try again.")]
+    private static partial void LogReadFailed(ILogger logger, string figures, Exception exception);
 
-    [LoggerMessage(3002, LogLevel.Warning, "What changes {Figures} of the dashboard could not be followed; that is tried again")]
-    private static partial void LogNotFollowed(ILogger logger, string figures, Exception exception);
+    [LoggerMessage(3002, LogLevel.Warning, "The dashboard could not follow changes to {Figures}. It will try again.")]
+    private static partial void LogFollowFailed(ILogger logger, string figures, Exception exception);
 }

@@ -6,17 +6,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Dashboard.Live;
 
-/// <summary>The figures of organisations.</summary>
-public sealed class OrganisationViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<OrganisationViews> logger)
+internal sealed class OrganisationViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<OrganisationViews> logger)
     : SharedViews<Guid, OrganisationOverviewResponse>(time, logger)
 {
-    /// <inheritdoc/>
-    protected override ILiveSource<OrganisationOverviewResponse> Open(Guid id) => new OrganisationSource(id, scopes);
+    protected override ILiveSource<OrganisationOverviewResponse> CreateSource(Guid id) => new OrganisationSource(id, scopes);
 }
 
 /// <summary>
-/// Reads an organisation's figures twice a second. To follow the events of each of its teams would ask the store more often than that for
-/// every one of them, and nothing of an event but that it came would be used.
+/// Reads an organisation's figures twice a second. Following the events of each team would query the store more often than that, and
+/// would use the events only as a signal.
 /// </summary>
 internal sealed class OrganisationSource(Guid id, IServiceScopeFactory scopes) : ILiveSource<OrganisationOverviewResponse>
 {

@@ -11,21 +11,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Dashboard.Live;
 
-/// <summary>The figures of sessions.</summary>
-public sealed class SessionViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<SessionViews> logger) : SharedViews<long, SessionFigures>(time, logger)
+internal sealed class SessionViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<SessionViews> logger) : SharedViews<long, SessionFigures>(time, logger)
 {
-    /// <inheritdoc/>
-    protected override ILiveSource<SessionFigures> Open(long id) => new SessionSource(id, scopes);
+    protected override ILiveSource<SessionFigures> CreateSource(long id) => new SessionSource(id, scopes);
 }
 
-/// <summary>What there is to see of a session.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Team">The team of its agent.</param>
-/// <param name="Usage">Its newest usage, the newest first.</param>
+/// <summary>The figures of a session.</summary>
+/// <param name="Team">The team of the session's agent.</param>
+/// <param name="Usage">The newest usage, newest first.</param>
 /// <param name="HasMore">Whether there is older usage.</param>
 public sealed record SessionFigures(SessionResponse Session, TeamResponse Team, IReadOnlyList<UsageRecordResponse> Usage, bool HasMore);
 
-/// <summary>Reads a session's figures when its agent's events say that they have changed.</summary>
+/// <summary>Reads a session's figures after each event of its agent.</summary>
 internal sealed class SessionSource(long id, IServiceScopeFactory scopes) : ILiveSource<SessionFigures>
 {
     private readonly EventTail tail = new();

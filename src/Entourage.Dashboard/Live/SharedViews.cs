@@ -2,17 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Dashboard.Live;
 
-/// <summary>A view for each thing that somebody looks at, for as long as somebody does, shared by all who do.</summary>
-/// <typeparam name="TKey">The id of such a thing.</typeparam>
-/// <typeparam name="T">Its figures.</typeparam>
-public abstract class SharedViews<TKey, T>(TimeProvider time, ILogger logger)
+/// <summary>One <see cref="LiveView{T}"/> per key, shared by all viewers and disposed with the last of them.</summary>
+internal abstract class SharedViews<TKey, T>(TimeProvider time, ILogger logger)
     where TKey : notnull
     where T : class
 {
     private readonly Lock gate = new();
     private readonly Dictionary<TKey, LiveView<T>> views = [];
 
-    /// <summary>How many are kept up.</summary>
+    /// <summary>The number of views with at least one viewer.</summary>
     public int Count
     {
         get
@@ -24,28 +22,27 @@ public abstract class SharedViews<TKey, T>(TimeProvider time, ILogger logger)
         }
     }
 
-    /// <summary>Looks at something, until what is answered is disposed. Whoever looks has been let through before.</summary>
-    /// <param name="id">Which.</param>
-    /// <param name="changed">Called whenever its figures have changed, on any thread.</param>
-    public LiveSubscription<T> Watch(TKey id, Action changed)
+    /// <summary>Subscribes to the figures until the result is disposed. The caller must have checked the visitor's access.</summary>
+    /// <param name="id">The key of the figures.</param>
+    /// <param name="changed">Called on any thread when the figures have changed.</param>
+    public LiveSubscription<T> Subscribe(TKey id, Action changed)
     {
         lock (gate)
         {
             if (!views.TryGetValue(id, out var view))
             {
-                var source = Open(id);
+                var source = CreateSource(id);
                 views.Add(id, view = new(source.ReadAsync, source.FollowAsync, time, logger));
             }
 
             view.Add(changed);
-            return new(view, () => LeaveAsync(id, view, changed));
+            return new(view, () => UnsubscribeAsync(id, view, changed));
         }
     }
 
-    /// <summary>Where the figures of something come from.</summary>
-    protected abstract ILiveSource<T> Open(TKey id);
+    protected abstract ILiveSource<T> CreateSource(TKey id);
 
-    private async ValueTask LeaveAsync(TKey id, LiveView<T> view, Action changed)
+    private async ValueTask UnsubscribeAsync(TKey id, LiveView<T> view, Action changed)
     {
         lock (gate)
         {
@@ -61,30 +58,25 @@ public abstract class SharedViews<TKey, T>(TimeProvider time, ILogger logger)
     }
 }
 
-/// <summary>Where figures come from.</summary>
-/// <typeparam name="T">The figures.</typeparam>
-public interface ILiveSource<T>
+/// <summary>Reads and follows the figures of one view.</summary>
+internal interface ILiveSource<T>
 {
-    /// <summary>Reads them.</summary>
     Task<T> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says when they may have changed; see <see cref="LiveView{T}"/>.</summary>
+    /// <summary>Calls <paramref name="changed"/> once it follows the events, and whenever the figures may have changed.</summary>
     Task FollowAsync(Action changed, CancellationToken cancellationToken);
 }
 
-/// <summary>Somebody's look at figures.</summary>
-/// <typeparam name="T">The figures.</typeparam>
-public sealed class LiveSubscription<T>(LiveView<T> view, Func<ValueTask> leave) : IAsyncDisposable
+/// <summary>A viewer's subscription to a view.</summary>
+internal sealed class LiveSubscription<T>(LiveView<T> view, Func<ValueTask> unsubscribe) : IAsyncDisposable
     where T : class
 {
-    private Func<ValueTask>? leave = leave;
+    private Func<ValueTask>? unsubscribe = unsubscribe;
 
-    /// <summary>The figures at present.</summary>
     public LiveFigures<T> Current => view.Current;
 
-    /// <summary>Has them read soon: whoever looks has changed something that no event tells of.</summary>
-    public void ReadSoon() => view.ReadSoon();
+    /// <summary>Requests a read after a change that raises no event.</summary>
+    public void RequestRefresh() => view.RequestRefresh();
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref leave, null)?.Invoke() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref unsubscribe, null)?.Invoke() ?? ValueTask.CompletedTask;
 }

@@ -15,20 +15,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Dashboard.Live;
 
-/// <summary>The figures of teams.</summary>
-public sealed class TeamViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<TeamViews> logger) : SharedViews<Guid, TeamFigures>(time, logger)
+internal sealed class TeamViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<TeamViews> logger) : SharedViews<Guid, TeamFigures>(time, logger)
 {
-    /// <inheritdoc/>
-    protected override ILiveSource<TeamFigures> Open(Guid id) => new TeamSource(id, scopes);
+    protected override ILiveSource<TeamFigures> CreateSource(Guid id) => new TeamSource(id, scopes);
 }
 
-/// <summary>What there is to see of a team.</summary>
-/// <param name="Overview">How it stands.</param>
-/// <param name="Agents">Its agents, by name; the first 200.</param>
-/// <param name="Today">Where the money of its day went, with its newest sessions.</param>
-/// <param name="Tasks">Its newest tasks.</param>
-/// <param name="Pause">What stops it; null where nothing does.</param>
-/// <param name="Feed">What happened since somebody looks, the newest first.</param>
+/// <summary>The figures of a team.</summary>
+/// <param name="Agents">The first 200 agents by name.</param>
+/// <param name="Today">The costs of the team's day, with its newest sessions.</param>
+/// <param name="Tasks">The newest tasks.</param>
+/// <param name="Pause">The team's pause; null if the team is not paused.</param>
+/// <param name="Feed">The events since the first viewer came, newest first.</param>
 public sealed record TeamFigures(
     TeamOverviewResponse Overview,
     IReadOnlyList<AgentResponse> Agents,
@@ -37,11 +34,11 @@ public sealed record TeamFigures(
     PauseResponse? Pause,
     IReadOnlyList<FeedItem> Feed);
 
-/// <summary>Reads a team's figures when its events say that they have changed.</summary>
+/// <summary>Reads a team's figures after each of its events.</summary>
 internal sealed class TeamSource(Guid id, IServiceScopeFactory scopes) : ILiveSource<TeamFigures>
 {
-    private const int Sessions = 25;
-    private const int Tasks = 50;
+    private const int MaxSessions = 25;
+    private const int MaxTasks = 50;
 
     private readonly EventTail tail = new();
 
@@ -50,8 +47,8 @@ internal sealed class TeamSource(Guid id, IServiceScopeFactory scopes) : ILiveSo
         var overview = await SendAsync(new GetTeamOverviewQuery(id), cancellationToken);
         var team = await SendAsync(new GetTeamQuery(id), cancellationToken);
         var today = await SendAsync(
-            new GetTeamCostsQuery(id, new(null, null, CostPeriod.Today, null, null, null), new(Sessions, null)), cancellationToken);
-        var tasks = await SendAsync(new ListTasksQuery(id, null, new PageRequest(Tasks, null)), cancellationToken);
+            new GetTeamCostsQuery(id, new(null, null, CostPeriod.Today, null, null, null), new(MaxSessions, null)), cancellationToken);
+        var tasks = await SendAsync(new ListTasksQuery(id, null, new PageRequest(MaxTasks, null)), cancellationToken);
         var pause = team.Status == TeamStatus.Paused ? await SendAsync(new GetPauseQuery(PauseScope.Team, id), cancellationToken) : null;
         return new(overview, team.Agents, today, tasks.Items, pause, tail.Read());
     }

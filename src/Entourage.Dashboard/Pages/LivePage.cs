@@ -7,70 +7,64 @@ using MudBlazor;
 
 namespace Entourage.Dashboard.Pages;
 
-/// <summary>A page whose figures follow what happens.</summary>
-/// <typeparam name="TKey">The id of what it shows.</typeparam>
+/// <summary>A page whose figures update live.</summary>
+/// <typeparam name="TKey">The key of the figures.</typeparam>
 /// <typeparam name="T">The figures.</typeparam>
 public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
     where TKey : struct
     where T : class
 {
-    private LiveSubscription<T>? watch;
-    private TKey? shown;
+    private LiveSubscription<T>? subscription;
+    private TKey? openedKey;
     private int openings;
 
-    /// <summary>Sends the page's requests.</summary>
     [Inject]
-    protected RequestSender Sender { get; set; } = null!;
+    private protected RequestSender Sender { get; set; } = null!;
 
-    /// <summary>Who looks.</summary>
     [Inject]
-    protected Visitor Visitor { get; set; } = null!;
+    private protected Visitor Visitor { get; set; } = null!;
 
-    /// <summary>Where the visitor is.</summary>
     [Inject]
-    protected NavigationState NavigationState { get; set; } = null!;
+    private protected NavigationState NavigationState { get; set; } = null!;
 
-    /// <summary>Shows dialogs.</summary>
     [Inject]
-    protected IDialogService Dialogs { get; set; } = null!;
+    private protected IDialogService Dialogs { get; set; } = null!;
 
-    /// <summary>What is in the way of showing anything.</summary>
+    /// <summary>The fault that keeps the page from showing figures.</summary>
     protected Fault? Fault { get; private set; }
 
-    /// <summary>The figures; null until they are there.</summary>
+    /// <summary>The figures; null before the first read.</summary>
     protected T? Figures { get; private set; }
 
-    /// <summary>How the figures are kept up, for their style.</summary>
-    protected string State => (watch?.Current.State ?? LiveState.Opening).ToString().ToLowerInvariant();
+    /// <summary>The live state as a value for style sheets.</summary>
+    protected string State => (subscription?.Current.State ?? LiveState.Opening).ToString().ToLowerInvariant();
 
-    /// <summary>Which to show.</summary>
     protected abstract TKey Key { get; }
 
-    /// <summary>Asks, in the visitor's name, for what is to be shown: who may not see it is told here.</summary>
-    protected abstract Task<Fault?> EnterAsync(TKey key);
+    /// <summary>Reads as the visitor, and returns the fault if the visitor may not see the figures.</summary>
+    protected abstract Task<Fault?> CheckAccessAsync(TKey key);
 
-    /// <summary>Looks at the shared figures.</summary>
-    protected abstract LiveSubscription<T> Watch(TKey key, Action changed);
+    private protected abstract LiveSubscription<T> Subscribe(TKey key, Action changed);
 
-    /// <summary>Where the visitor is then, and the time zone of what is shown.</summary>
-    protected abstract (IReadOnlyList<NavigationLink> Trail, string Timezone) PlaceOf(T figures);
+    /// <summary>Returns the breadcrumb and the time zone for the figures.</summary>
+    private protected abstract (IReadOnlyList<NavigationLink> Trail, string Timezone) LocationOf(T figures);
 
-    /// <summary>Asks whether to stop something, or to let it go on.</summary>
-    protected Task StopAsync(StopOperation act) => StopDialog.ShowAsync(Dialogs, act);
+    /// <summary>Shows the dialog that confirms a kill, pause or resume.</summary>
+    private protected Task StopAsync(StopOperation operation) => StopDialog.ShowAsync(Dialogs, operation);
 
-    /// <summary>Has the figures read soon, after a change that no event tells of.</summary>
-    protected void ReadSoon() => watch?.ReadSoon();
+    /// <summary>Requests a read after a change that raises no event.</summary>
+    protected void RequestRefresh() => subscription?.RequestRefresh();
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Checks access and subscribes, for a new key or a retry.</summary>
     protected async Task OpenAsync()
     {
-        var (key, mine) = (Key, ++openings);
-        (shown, Fault) = (key, null);
+        var (key, opening) = (Key, ++openings);
+        (openedKey, Fault) = (key, null);
         await CloseAsync();
-        var fault = await EnterAsync(key);
+        var fault = await CheckAccessAsync(key);
 
-        // Whoever has gone on meanwhile was let through to this one alone, and nobody would end a watch that begins now.
-        if (mine != openings)
+        // The visitor has moved on during the check. It does not cover the new key, and a subscription made now would never be disposed.
+        if (opening != openings)
         {
             return;
         }
@@ -78,55 +72,53 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
         Fault = fault;
         if (fault is null)
         {
-            watch = Watch(key, () => InvokeAsync(RefreshAsync));
+            subscription = Subscribe(key, () => InvokeAsync(RefreshAsync));
             await RefreshAsync();
         }
     }
 
-    /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (!Key.Equals(shown))
+        if (!Key.Equals(openedKey))
         {
             await OpenAsync();
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         openings++;
         await CloseAsync();
-        NavigationState.ShowNothing();
+        NavigationState.ClearLiveState();
     }
 
-    // The figures are shared, and nobody asks on their way here who sees them: a key that was revoked shows no further ones.
+    // The figures are shared and read without the visitor's key, so a revoked key must be noticed here.
     private async Task RefreshAsync()
     {
-        if (watch is not { } own)
+        if (subscription is not { } current)
         {
             return;
         }
 
         try
         {
-            if (!await Visitor.StaysAsync())
+            if (!await Visitor.IsStillSignedInAsync())
             {
                 await CloseAsync();
                 return;
             }
         }
-        catch (Exception exception) when (Fault.Of(exception).MayPass)
+        catch (Exception exception) when (Fault.Of(exception).IsTransient)
         {
-            NavigationState.Show(LiveState.Reconnecting, NavigationState.ChangedAt, NavigationState.Timezone);
+            NavigationState.SetLiveState(LiveState.Reconnecting, NavigationState.ChangedAt, NavigationState.Timezone);
             StateHasChanged();
             return;
         }
 
-        if (watch == own)
+        if (subscription == current)
         {
-            Show(own.Current);
+            Show(current.Current);
         }
     }
 
@@ -136,21 +128,21 @@ public abstract class LivePage<TKey, T> : ComponentBase, IAsyncDisposable
         if (current.Figures is { } figures)
         {
             Figures = figures;
-            (var trail, zone) = PlaceOf(figures);
-            NavigationState.Go(trail);
+            (var trail, zone) = LocationOf(figures);
+            NavigationState.SetTrail(trail);
         }
 
-        NavigationState.Show(current.State, current.ReadAt, zone);
+        NavigationState.SetLiveState(current.State, current.ReadAt, zone);
         StateHasChanged();
     }
 
     private async ValueTask CloseAsync()
     {
         Figures = null;
-        if (watch is { } left)
+        if (subscription is { } previous)
         {
-            watch = null;
-            await left.DisposeAsync();
+            subscription = null;
+            await previous.DisposeAsync();
         }
     }
 }

@@ -1,14 +1,14 @@
 namespace Entourage.Dashboard.Pages;
 
-/// <summary>Why somebody was not let in.</summary>
+/// <summary>Why the dashboard refused to sign a visitor in.</summary>
 public enum SignInRefusal
 {
-    /// <summary>There is no such key, or it was revoked or has expired.</summary>
+    /// <summary>The key does not exist, was revoked or has expired.</summary>
     NoKey,
 
-    /// <summary>It is an agent's.</summary>
+    /// <summary>The key is an agent's.</summary>
     AgentKey,
 
-    /// <summary>The address has tried too many keys.</summary>
+    /// <summary>Too many attempts came from the client's address.</summary>
     TooMany,
 }

@@ -7,34 +7,28 @@ using MudBlazor;
 
 namespace Entourage.Dashboard.Pages;
 
-/// <summary>A page that shows what there was when it was read.</summary>
+/// <summary>A page that shows data as it was when the page was loaded.</summary>
 public abstract class StaticPage : ComponentBase
 {
-    /// <summary>Sends the page's requests.</summary>
     [Inject]
-    protected RequestSender Sender { get; set; } = null!;
+    private protected RequestSender Sender { get; set; } = null!;
 
-    /// <summary>Where the visitor is.</summary>
     [Inject]
-    protected NavigationState NavigationState { get; set; } = null!;
+    private protected NavigationState NavigationState { get; set; } = null!;
 
-    /// <summary>Shows dialogs.</summary>
     [Inject]
-    protected IDialogService Dialogs { get; set; } = null!;
+    private protected IDialogService Dialogs { get; set; } = null!;
 
-    /// <summary>Says what was done.</summary>
     [Inject]
-    protected Notices Notices { get; set; } = null!;
+    private protected Notices Notices { get; set; } = null!;
 
-    /// <summary>What is wrong with what was last asked.</summary>
+    /// <summary>The fault of the last request.</summary>
     protected Fault? Fault { get; set; }
 
-    /// <inheritdoc/>
-    protected override void OnInitialized() => NavigationState.ShowNothing();
+    protected override void OnInitialized() => NavigationState.ClearLiveState();
 
-    /// <summary>Goes to a page of a team.</summary>
-    /// <returns>The team; null where there is a fault.</returns>
-    protected async Task<TeamWithAgentsResponse?> EnterTeamAsync(Guid id)
+    /// <summary>Loads the page's team and sets the breadcrumb. Returns null if there is a <see cref="Fault"/>.</summary>
+    protected async Task<TeamWithAgentsResponse?> LoadTeamAsync(Guid id)
     {
         (var team, Fault) = await Sender.TryAsync(new GetTeamQuery(id));
         if (team is null)
@@ -48,18 +42,17 @@ public abstract class StaticPage : ComponentBase
             return null;
         }
 
-        NavigationState.Go(NavigationLink.Organisation(organisation.Id, organisation.Name), NavigationLink.Team(team.Id, team.Name));
+        NavigationState.SetTrail(NavigationLink.Organisation(organisation.Id, organisation.Name), NavigationLink.Team(team.Id, team.Name));
         return team;
     }
 
-    /// <summary>Goes to a page of an organisation.</summary>
-    /// <returns>The organisation; null where there is a fault.</returns>
-    protected async Task<OrganisationResponse?> EnterOrganisationAsync(Guid id)
+    /// <summary>Loads the page's organisation and sets the breadcrumb. Returns null if there is a <see cref="Fault"/>.</summary>
+    protected async Task<OrganisationResponse?> LoadOrganisationAsync(Guid id)
     {
         (var organisation, Fault) = await Sender.TryAsync(new GetOrganisationQuery(id));
         if (organisation is not null)
         {
-            NavigationState.Go(NavigationLink.Organisation(organisation.Id, organisation.Name));
+            NavigationState.SetTrail(NavigationLink.Organisation(organisation.Id, organisation.Name));
         }
 
         return organisation;

@@ -5,23 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Dashboard.Requests;
 
-/// <summary>Sends the requests of a page, the same that controllers send, each in a scope of its own and in the visitor's name.</summary>
-public sealed partial class RequestSender(IServiceScopeFactory scopes, Visitor visitor, ILogger<RequestSender> logger)
+/// <summary>Sends a page's requests as the visitor, each in a new service scope. They are the requests that the controllers send.</summary>
+internal sealed partial class RequestSender(IServiceScopeFactory scopes, Visitor visitor, ILogger<RequestSender> logger)
 {
-    /// <summary>Sends a request of a caller.</summary>
-    internal static async Task<T> SendAsync<T>(IServiceScopeFactory scopes, Caller caller, IRequest<T> request, CancellationToken cancellationToken)
+    public static async Task<T> SendAsync<T>(IServiceScopeFactory scopes, Caller caller, IRequest<T> request, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CallerContext>().Current = caller;
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request, cancellationToken);
     }
 
-    /// <summary>Sends a request; what goes wrong with it is for the page to show.</summary>
+    /// <summary>Sends a request and returns its answer, or a fault for the page to show.</summary>
     public async Task<Outcome<T>> TryAsync<T>(IRequest<T> request, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await visitor.StaysAsync(cancellationToken)
+            return await visitor.IsStillSignedInAsync(cancellationToken)
                 ? new(await SendAsync(scopes, visitor.Caller, request, cancellationToken), null)
                 : new(default, Fault.SignedOut);
         }
@@ -41,7 +40,7 @@ public sealed partial class RequestSender(IServiceScopeFactory scopes, Visitor v
     private static partial void LogUnexpected(ILogger logger, string request, Exception exception);
 }
 
-/// <summary>What came of a request: an answer, or what is wrong.</summary>
-/// <param name="Answer">The answer; the default where there is a fault.</param>
-/// <param name="Fault">What is wrong; null where there is an answer.</param>
-public sealed record Outcome<T>(T? Answer, Fault? Fault);
+/// <summary>The answer to a request, or its fault.</summary>
+/// <param name="Answer">The default if there is a fault.</param>
+/// <param name="Fault">Null if there is an answer.</param>
+internal sealed record Outcome<T>(T? Answer, Fault? Fault);

@@ -6,36 +6,33 @@ using Microsoft.AspNetCore.Components;
 namespace Entourage.Dashboard.Requests;
 
 /// <summary>
-/// Who looks at the dashboard: in their name each request of a page is sent. One for each open page, which stays open longer than a key
-/// may hold; so it is asked again and again whether it still does.
+/// The caller in front of an open page, used for all of the page's requests. A page can stay open longer than its key is valid, so each
+/// request checks the key again.
 /// </summary>
-/// <param name="keys">Tells who is let in.</param>
-/// <param name="navigation">Where the page is.</param>
-public sealed class Visitor(KeyRing keys, NavigationManager navigation)
+internal sealed class Visitor(KeyRing keys, NavigationManager navigation)
 {
     private Caller? caller;
 
-    /// <summary>The visitor. Where the server asks for no keys, that is whoever can reach it.</summary>
-    /// <exception cref="NoCallerException">Nobody said who it is.</exception>
+    /// <summary>The caller. A server that requires no keys treats every visitor as the operator.</summary>
+    /// <exception cref="NoCallerException">The caller was not set.</exception>
     public Caller Caller
     {
         get => caller ?? throw new NoCallerException();
         set => caller = value;
     }
 
-    /// <summary>The team of a lead, who sees that one alone; null for an admin, who sees everything.</summary>
+    /// <summary>The only team that a lead can see; null for an admin.</summary>
     public Guid? TeamId => Caller.TeamId;
 
-    /// <summary>Whether the visitor would be let in now, too. One who would not is led to where to sign in.</summary>
-    /// <remarks>Throws what the store throws when it cannot say.</remarks>
-    public async ValueTask<bool> StaysAsync(CancellationToken cancellationToken = default)
+    /// <summary>Checks that the visitor's key is still valid, and otherwise sends the browser to the sign-in page. Throws the store's exceptions.</summary>
+    public async ValueTask<bool> IsStillSignedInAsync(CancellationToken cancellationToken = default)
     {
         if (await keys.StillAdmitsAsync(Caller, cancellationToken))
         {
             return true;
         }
 
-        // The server asks whoever it does not let in to sign in, and leads back here.
+        // The server redirects the reload to the sign-in page, which returns here.
         navigation.Refresh(forceReload: true);
         return false;
     }

@@ -1,4 +1,4 @@
-// Copies a text whose button was pressed, here in the browser, and says so beside it.
+// Copies the text next to a pressed copy button and shows the result beside it.
 document.addEventListener('click', async event => {
   const button = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
   if (!button) {
@@ -6,16 +6,16 @@ document.addEventListener('click', async event => {
   }
 
   const source = document.getElementById(button.dataset.copy);
-  const said = button.parentElement.querySelector('.copied');
+  const status = button.parentElement.querySelector('.copied');
   const select = () => getSelection().selectAllChildren(source);
   let done = false;
   try {
-    // Only where the address is a safe one does the browser have this.
+    // The browser offers this only in a secure context.
     await navigator.clipboard.writeText(source.textContent);
     done = true;
   } catch {
     select();
     done = document.execCommand('copy');
   }
-  said.textContent = done ? 'Copied' : 'Press Ctrl+C to copy it';
+  status.textContent = done ? 'Copied' : 'Press Ctrl+C to copy';
 });

@@ -1,4 +1,4 @@
-// Connects the page, and says when the connection is gone: from then on no figure may pass for current.
+// Connects the page and shows when the connection is lost, so that old figures never look current.
 (() => {
   const root = document.documentElement;
   const notice = document.getElementById('link');
@@ -10,8 +10,8 @@
     }
     root.dataset.link = state;
     const since = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
-    notice.textContent = state === 'reconnecting' ? `Reconnecting: what you see is of ${since} or before.`
-      : state === 'lost' ? 'Lost: what you see is old. Reload the page once the server is back.'
+    notice.textContent = state === 'reconnecting' ? `Reconnecting. The figures are from ${since} or earlier.`
+      : state === 'lost' ? 'Connection lost. The figures are out of date. Reload the page when the server is available again.'
       : '';
   };
 
@@ -28,13 +28,13 @@
         show('lost');
         break;
       case 'rejected':
-        // The server is there and has forgotten this page: it begins anew.
+        // The server is available but no longer has this page's circuit.
         location.reload();
         break;
     }
   });
 
-  // The address of the link alone would lead to the root, which all addresses of the page are relative to.
+  // The base element makes "#main" relative to the root, so the link alone would leave this page.
   document.querySelector('.skip').addEventListener('click', event => {
     event.preventDefault();
     document.getElementById('main')?.focus();
@@ -42,7 +42,7 @@
 
   show('connecting');
   Blazor.start({
-    // A page that leads on before its router listens is loaded anew: put together with the old one, it would lose the colours that were chosen.
+    // A page that redirects before its router runs is loaded again. DOM preservation would merge both and lose the chosen theme.
     ssr: { disableDomPreservation: true },
     circuit: {
       configureSignalR: builder => builder.withServerTimeout(12000).withKeepAliveInterval(4000),

@@ -1,4 +1,4 @@
-// Loaded before the page is painted: a dark page is never light first.
+// Loaded before the first paint, so that a dark page never flashes light.
 (() => {
   const key = 'entourage-theme';
   const order = ['system', 'light', 'dark'];
@@ -27,7 +27,7 @@
       try {
         localStorage.setItem(key, next);
       } catch {
-        // Kept for this page alone where nothing may be stored.
+        // Without storage, the choice applies to this page only.
       }
       return apply(next);
     },

@@ -4,18 +4,18 @@ using Microsoft.Extensions.AI;
 
 namespace Entourage.Client.Tests.Chat;
 
-/// <summary>A chat client within its budget.</summary>
+/// <summary>The chat client keeps its agent within the budget.</summary>
 internal sealed class ChatTests : ClientFixture
 {
     private static readonly ChatMessage[] Prompt = [new(ChatRole.User, "Is this fine?")];
 
     private static readonly UsageDetails Used = new() { InputTokenCount = 1_000, OutputTokenCount = 200, CachedInputTokenCount = 400 };
 
-    // 600 at 3, 400 at 0.30 and 200 at 15 dollars for a million.
+    // 600 tokens at 3, 400 at 0.30 and 200 at 15 dollars per million.
     private const decimal UsedUsd = 0.00492m;
 
     [Test]
-    public async Task A_call_is_reserved_counted_and_part_of_one_session()
+    public async Task Calls_are_reserved_and_recorded_in_one_session()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         var reported = new List<UsageAnswer>();
@@ -39,7 +39,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_call_that_does_not_fit_is_not_made()
+    public async Task A_call_that_exceeds_the_budget_is_not_made()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.01m);
         var model = new FakeChatClient(Used);
@@ -51,7 +51,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task Many_calls_at_once_pass_no_cap()
+    public async Task Concurrent_calls_do_not_exceed_a_cap()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.05m);
         var model = new FakeChatClient(Used) { Before = async () => await Task.Yield() };
@@ -73,7 +73,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task Without_reservations_the_call_after_the_cap_is_not_made()
+    public async Task Without_reservations_no_call_is_made_once_the_cap_is_used_up()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.004m);
         var model = new FakeChatClient(Used);
@@ -84,7 +84,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task Whoever_is_paused_or_killed_makes_no_call([Values] bool reserve, [Values] bool kill)
+    public async Task No_call_is_made_when_the_agent_is_paused_or_the_session_killed([Values] bool reserve, [Values] bool kill)
     {
         var (_, agent) = await CreateTeamAsync();
         var model = new FakeChatClient(Used);
@@ -105,7 +105,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_failed_call_is_told_and_gives_its_money_back()
+    public async Task A_failed_call_is_recorded_and_its_reservation_returned()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         var failing = new FakeChatClient(_ => throw new InvalidOperationException("Rate limited\nby the provider"));
@@ -125,17 +125,17 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_stream_is_counted_by_what_it_says_last()
+    public async Task A_stream_counts_the_usage_at_its_end()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         await using var chat = Build(new FakeChatClient(Used), agent);
-        var said = await chat.GetStreamingResponseAsync(Prompt).Select(update => update.Text).ToListAsync();
-        Assert.That(string.Concat(said), Is.EqualTo("one two fine"));
+        var texts = await chat.GetStreamingResponseAsync(Prompt).Select(update => update.Text).ToListAsync();
+        Assert.That(string.Concat(texts), Is.EqualTo("one two fine"));
         Assert.That(await SpentAsync(agent), Is.EqualTo(UsedUsd));
     }
 
     [Test]
-    public async Task Who_always_leaves_streams_early_is_stopped_by_the_cap()
+    public async Task Streams_that_are_left_early_count_against_the_cap()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         var model = new FakeChatClient(Used);
@@ -151,7 +151,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_stream_that_is_left_after_its_input_was_reported_has_output_too()
+    public async Task A_stream_that_is_left_after_its_input_was_reported_counts_output_too()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         var model = new FakeChatClient(Used) { Begins = new() { InputTokenCount = 100_000, OutputTokenCount = 1 } };
@@ -162,7 +162,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_call_that_times_out_is_paid_for([Values] bool streamed, [Values] bool cancelled)
+    public async Task A_call_that_times_out_counts([Values] bool streamed, [Values] bool cancelled)
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         using var leaving = new CancellationTokenSource();
@@ -182,7 +182,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_stream_that_is_refused_gives_its_money_back()
+    public async Task A_refused_stream_returns_its_reservation()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         await using var chat = Build(new FakeChatClient(_ => throw new InvalidOperationException("Rate limited")) { Silent = true }, agent);
@@ -192,7 +192,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task After_a_long_silence_another_session_is_opened([Values] bool reserve)
+    public async Task A_new_session_starts_after_a_long_silence([Values] bool reserve)
     {
         var (_, agent) = await CreateTeamAsync();
         await using var chat = Build(new FakeChatClient(Used), agent, options => options.Reserve = reserve);
@@ -211,7 +211,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_session_that_is_given_is_not_replaced()
+    public async Task A_given_session_is_not_replaced()
     {
         var (_, agent) = await CreateTeamAsync();
         var given = await Client.StartSessionAsync(new(agent.Id));
@@ -223,7 +223,7 @@ internal sealed class ChatTests : ClientFixture
     }
 
     [Test]
-    public async Task A_stream_that_breaks_is_told_and_paid_for([Values] bool cancelled)
+    public async Task A_broken_stream_is_recorded_and_counts([Values] bool cancelled)
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         using var leaving = new CancellationTokenSource();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace Entourage.Client.Tests.Chat;
 
-/// <summary>What is counted, whatever a provider says and whatever goes wrong.</summary>
+/// <summary>Usage that the chat client records, with various providers and faults.</summary>
 internal sealed class ChatUsageTests : ClientFixture
 {
     private static readonly ChatMessage[] Prompt = [new(ChatRole.User, "Is this fine?")];
@@ -12,9 +12,9 @@ internal sealed class ChatUsageTests : ClientFixture
     [TestCase(1_000, 400, null, true, 600)]
     [TestCase(1_000, 400, 100, true, 500)]
     [TestCase(1_000, 400, null, false, 1_000)]
-    [TestCase(10, 400, null, true, 10, Description = "Cached tokens that are more than the input are no part of it.")]
+    [TestCase(10, 400, null, true, 10, Description = "More cached tokens than input tokens are not part of the input.")]
     [TestCase(1_000, null, null, true, 1_000)]
-    public void Cached_tokens_are_taken_off_the_input(long input, long? read, long? written, bool included, long expected)
+    public void Cached_tokens_are_subtracted_from_the_input(long input, long? read, long? written, bool included, long expected)
     {
         var details = new UsageDetails { InputTokenCount = input, OutputTokenCount = 7, CachedInputTokenCount = read };
         if (written is { } tokens)
@@ -22,26 +22,26 @@ internal sealed class ChatUsageTests : ClientFixture
             details.AdditionalCounts = new() { ["CacheCreationInputTokens"] = tokens };
         }
 
-        var usage = UsageParser.Of(details, new EntourageChatOptions { InputIncludesCached = included });
+        var usage = UsageParser.Parse(details, new EntourageChatOptions { InputIncludesCached = included });
         Assert.That((usage.InputTokens, usage.OutputTokens, usage.CacheReadTokens, usage.CacheWriteTokens), Is.EqualTo((expected, 7, read, written)));
     }
 
     [Test]
-    public void Input_is_rather_estimated_too_high()
+    public void Input_is_estimated_high_rather_than_low()
     {
         var text = string.Concat(Enumerable.Repeat("The quick brown fox jumps over the lazy dog. ", 100));
         var tool = AIFunctionFactory.Create((string city) => city, "weather", "The weather of a city.");
         var plain = TokenEstimate.OfInput([new(ChatRole.User, text)], null);
         Assert.Multiple(() =>
         {
-            // Ten tokens to a sentence with common tokenizers.
+            // Common tokenizers count ten tokens per sentence.
             Assert.That(plain, Is.InRange(1_000, 2_000));
             Assert.That(TokenEstimate.OfInput([new(ChatRole.User, text)], new() { Tools = [tool], Instructions = text }), Is.GreaterThan(2 * plain));
         });
     }
 
     [Test]
-    public async Task An_answer_without_usage_counts_as_what_was_set_aside()
+    public async Task A_response_without_usage_counts_as_the_reserved_amount()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         await using var chat = Build(new FakeChatClient(usage: null), agent, Client, options => options.EstimatedCostUsd = 0.3m);
@@ -50,7 +50,7 @@ internal sealed class ChatUsageTests : ClientFixture
     }
 
     [Test]
-    public async Task Who_knows_what_a_call_cost_says_so()
+    public async Task A_known_cost_is_reported()
     {
         var (_, agent) = await CreateTeamAsync();
         var usage = new UsageDetails { InputTokenCount = 1, OutputTokenCount = 2 };
@@ -60,27 +60,27 @@ internal sealed class ChatUsageTests : ClientFixture
     }
 
     [Test]
-    public async Task What_cannot_be_reported_now_is_reported_before_the_next_call()
+    public async Task Usage_that_cannot_be_reported_is_reported_before_the_next_call()
     {
         var (_, agent) = await CreateTeamAsync();
         var (lost, arrives) = (0, true);
-        using var way = new Interference(async (request, send) =>
+        using var interference = new Interference(async (request, send) =>
         {
             if (arrives || !request.RequestUri!.AbsolutePath.EndsWith("/usage", StringComparison.Ordinal))
             {
                 return await send();
             }
 
-            // It arrives all the same: then it must not be counted again.
+            // The request arrives although its response is lost, so it must not count twice.
             lost++;
             (await send()).Dispose();
             throw new HttpRequestException("The connection was reset.");
         });
-        await using (var chat = Build(new FakeChatClient(new UsageDetails { InputTokenCount = 1, OutputTokenCount = 1 }), agent, ClientThrough(way, retries: 0), options => options.CostOf = (_, _) => 0.5m))
+        await using (var chat = Build(new FakeChatClient(new UsageDetails { InputTokenCount = 1, OutputTokenCount = 1 }), agent, ClientThrough(interference, retries: 0), options => options.CostOf = (_, _) => 0.5m))
         {
             arrives = false;
             Assert.That((await chat.GetResponseAsync(Prompt)).Text, Is.EqualTo("fine"));
-            await Assert.ThrowsAsync<EntourageException>(() => chat.GetResponseAsync(Prompt), "Nothing is spent while it is not known what was.");
+            await Assert.ThrowsAsync<EntourageException>(() => chat.GetResponseAsync(Prompt), "No call is made while usage is unreported.");
             arrives = true;
             _ = await chat.GetResponseAsync(Prompt);
         }
@@ -90,7 +90,7 @@ internal sealed class ChatUsageTests : ClientFixture
     }
 
     [Test]
-    public async Task A_session_that_is_given_is_used_and_not_ended()
+    public async Task A_given_session_is_used_and_not_ended()
     {
         var (_, agent) = await CreateTeamAsync();
         var session = await Client.StartSessionAsync(new(agent.Id));
@@ -104,7 +104,7 @@ internal sealed class ChatUsageTests : ClientFixture
     }
 
     [Test]
-    public async Task A_client_that_is_disposed_of_at_once_ends_its_session()
+    public async Task A_synchronous_dispose_ends_the_session()
     {
         var (_, agent) = await CreateTeamAsync();
         using (var chat = Build(new FakeChatClient(new UsageDetails { InputTokenCount = 1, OutputTokenCount = 1 }), agent, Client, _ => { }))
@@ -116,7 +116,7 @@ internal sealed class ChatUsageTests : ClientFixture
     }
 
     [Test]
-    public async Task A_long_call_keeps_its_money()
+    public async Task A_long_call_extends_its_reservation()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
         var extended = new TaskCompletionSource();

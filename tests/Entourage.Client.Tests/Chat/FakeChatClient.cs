@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Entourage.Client.Tests.Chat;
 
-/// <summary>A model that says what a test has it say.</summary>
+/// <summary>A chat client with responses from the test.</summary>
 internal sealed class FakeChatClient : IChatClient
 {
     private readonly Func<int, ChatResponse> answer;
@@ -18,13 +18,13 @@ internal sealed class FakeChatClient : IChatClient
 
     public int Calls => calls;
 
-    /// <summary>Waited for before anything is answered.</summary>
+    /// <summary>Awaited before each response.</summary>
     public Func<Task>? Before { get; init; }
 
-    /// <summary>Whether a stream says nothing before its answer.</summary>
+    /// <summary>Whether a stream has no updates before its response.</summary>
     public bool Silent { get; init; }
 
-    /// <summary>The usage that a stream begins with, where it does.</summary>
+    /// <summary>Usage at the start of a stream, if any.</summary>
     public UsageDetails? Begins { get; init; }
 
     public static ChatResponse Saying(string text, UsageDetails? usage) =>
@@ -42,7 +42,7 @@ internal sealed class FakeChatClient : IChatClient
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // A word at a time, and the usage last, as models do.
+        // Like a model: one word at a time, and the usage at the end.
         if (Begins is not null)
         {
             yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(Begins)]);

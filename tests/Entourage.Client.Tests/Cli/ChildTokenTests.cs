@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
-/// <summary>A run within a run of another agent needs a one-time token of the outer run's agent.</summary>
+/// <summary>A nested run under another agent's key needs a one-time token of the outer run's agent.</summary>
 internal sealed class ChildTokenTests : RunFixture
 {
     [Test]
-    public async Task A_run_within_a_run_of_another_agent_is_refused_without_a_token_and_starts_with_one()
+    public async Task A_nested_run_of_another_agent_starts_only_with_a_token()
     {
         await using var host = await ApiHost.StartAsync(Store.Sqlite, settings: ApiHost.WithKeys);
         var team = await host.Api.CreateTeamAsync();
@@ -40,13 +40,13 @@ internal sealed class ChildTokenTests : RunFixture
     }
 
     [Test]
-    public async Task A_token_starts_one_session_through_the_client()
+    public async Task A_token_starts_only_one_session()
     {
         var (team, agent) = await CreateTeamAsync();
         var other = await Client.CreateAgentAsync(team.Id, "eng-2", Model);
         var session = await Client.StartSessionAsync(new(agent.Id));
 
-        var token = await Client.CreateChildTokenAsync(session.Id, new ChildTokenStart(other.Id, TtlSeconds: 60));
+        var token = await Client.CreateChildTokenAsync(session.Id, new NewChildToken(other.Id, TtlSeconds: 60));
         var child = await Client.StartSessionAsync(new(other.Id, ParentToken: token.Token));
         var again = await Assert.ThrowsAsync<EntourageException>(() => Client.StartSessionAsync(new(other.Id, ParentToken: token.Token)));
 

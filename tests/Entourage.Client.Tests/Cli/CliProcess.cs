@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
-/// <summary>The command line as a process of its own, as people start it.</summary>
+/// <summary>The command line in a separate process, as users start it.</summary>
 internal sealed class CliProcess : IDisposable
 {
     private readonly Process process;
@@ -16,11 +16,11 @@ internal sealed class CliProcess : IDisposable
         (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the process.</summary>
     /// <param name="url">The server.</param>
-    /// <param name="environment">What its environment has besides.</param>
-    /// <param name="input">What it reads.</param>
-    /// <param name="arguments">What it is to do.</param>
+    /// <param name="environment">Additional environment variables.</param>
+    /// <param name="input">The standard input.</param>
+    /// <param name="arguments">The arguments.</param>
     public static CliProcess Start(Uri url, IReadOnlyDictionary<string, string> environment, string input, params IReadOnlyList<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Entourage.Cli.dll"), .. arguments])
@@ -30,7 +30,7 @@ internal sealed class CliProcess : IDisposable
             RedirectStandardError = true,
         };
 
-        // Nobody's login but the test's.
+        // No login unless the test makes one.
         start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Path.GetTempPath(), "entourage-test-nobody");
         start.Environment["ENTOURAGE_URL"] = url.AbsoluteUri;
         foreach (var (name, value) in environment)
@@ -44,11 +44,9 @@ internal sealed class CliProcess : IDisposable
         return new(process);
     }
 
-    /// <summary>Its number.</summary>
     public int Id => process.Id;
 
-    /// <summary>Waits for its end.</summary>
-    /// <returns>Its exit code, and what it wrote.</returns>
+    /// <summary>Waits for the end and returns the exit code and the output.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
         using var patience = new CancellationTokenSource(Patience.Limit);

@@ -3,11 +3,11 @@ using Entourage.Cli;
 
 namespace Entourage.Client.Tests.Cli;
 
-/// <summary>What the commands say, and what they end with.</summary>
+/// <summary>The output and the exit codes of commands.</summary>
 internal sealed class CommandTests : ClientFixture
 {
     [Test]
-    public async Task A_team_is_capped_looked_at_and_stopped_by_name()
+    public async Task A_team_can_be_capped_inspected_and_paused_by_name()
     {
         var (team, agent) = await CreateTeamAsync(model: Entourage.Testing.ApiClient.UnlistedModel);
         Assert.That((await RunAsync("cap", "--team", team.Slug, "--daily", "5", "--per-session", "none")).Output, Does.Contain("5.00"));
@@ -29,20 +29,20 @@ internal sealed class CommandTests : ClientFixture
     }
 
     [Test]
-    public async Task People_see_alerts_and_answer_requests()
+    public async Task Alerts_and_requests_can_be_listed_and_answered()
     {
         var (team, agent) = await CreateTeamAsync(dailyCapUsd: 1m);
-        var asked = await Client.AskAsync(new(agent.Id, "budget_increase", "More tests\nto run") { RequestedUsd = 2m });
+        var asked = await Client.CreateHumanRequestAsync(new(agent.Id, "budget_increase", "More tests\nto run") { RequestedUsd = 2m });
         var listed = (await RunAsync("requests", "list", "--team", team.Slug)).Output;
         Assert.That(listed, Does.Contain(asked.Id.ToString()).And.Contain("2.00").And.Contain("More tests to run"));
-        Assert.That((await RunAsync("requests", "approve", asked.Id.ToString(), "--usd", "$1.5")).Output, Does.Contain("The team's cap is 1.50 USD larger"));
+        Assert.That((await RunAsync("requests", "approve", asked.Id.ToString(), "--usd", "$1.5")).Output, Does.Contain("The team's cap was raised by 1.50 USD"));
         Assert.That((await RunAsync("alerts", "--team", team.Slug, "--all", "--json")).Output, Does.Contain("human_request"));
         var alert = await Client.ListAlertsAsync(team.Id).FirstAsync();
         Assert.That((await RunAsync("alerts", "ack", alert.Id.ToString())).Output, Does.Contain("acknowledged"));
     }
 
     [Test]
-    public async Task Prices_are_listed_and_set()
+    public async Task Prices_can_be_listed_and_set()
     {
         Assert.That((await RunAsync("prices", "list", "claude-opus")).Output, Does.Contain("claude-opus-4"));
         Assert.That((await RunAsync("prices", "set", "house-cli", "--input", "0.5", "--output", "2")).Output, Does.Contain("0.50"));
@@ -56,14 +56,14 @@ internal sealed class CommandTests : ClientFixture
     [TestCase("costs", "--by", "colour")]
     [TestCase("run", "--agent", "x")]
     [TestCase("status", "--url", "nowhere")]
-    public async Task What_makes_no_sense_is_a_wrong_use(params string[] arguments)
+    public async Task Invalid_arguments_are_wrong_usage(params string[] arguments)
     {
         var (code, _, errors) = await RunAsync(arguments);
         Assert.That((code, errors.StartsWith("entourage: ", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.Usage, true)));
     }
 
     [Test]
-    public async Task What_is_not_there_is_a_failure()
+    public async Task Missing_resources_are_a_failure()
     {
         var missing = await RunAsync("budget", Guid.CreateVersion7().ToString());
         Assert.That((missing.ExitCode, missing.Errors.Contains("entourage: ", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.Failed, true)));
@@ -76,7 +76,7 @@ internal sealed class CommandTests : ClientFixture
     [TestCase("a\u202egnp.exe\u2066\u061c\u200f", "agnp.exe")]
     [TestCase("a\u200bb\ufeffc", "abc")]
     [TestCase("Zoë 🙂 [red]x[/]", "Zoë 🙂 [red]x[/]")]
-    public void Text_of_others_cannot_move_the_cursor(string text, string shown) => Assert.That(Entourage.Cli.Output.Plain.Of(text), Is.EqualTo(shown));
+    public void Untrusted_text_cannot_control_the_terminal(string text, string shown) => Assert.That(Entourage.Cli.Output.PlainText.From(text), Is.EqualTo(shown));
 
     [TestCase("90", 90)]
     [TestCase("0.5s", 0.5)]
@@ -86,10 +86,10 @@ internal sealed class CommandTests : ClientFixture
     [TestCase("-1s", null)]
     [TestCase("s", null)]
     [TestCase("", null)]
-    public void A_length_of_time_is_read(string text, double? seconds) =>
-        Assert.That(Entourage.Cli.Commands.Values.Time(text)?.TotalSeconds, Is.EqualTo(seconds));
+    public void Durations_are_parsed(string text, double? seconds) =>
+        Assert.That(Entourage.Cli.Commands.OptionFactory.ParseDuration(text)?.TotalSeconds, Is.EqualTo(seconds));
 
-    // In this process: what is tried here is not how it starts.
+    // In this process, because these tests do not cover the start-up.
     private async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {
         var (before, errorsBefore) = (Console.Out, Console.Error);

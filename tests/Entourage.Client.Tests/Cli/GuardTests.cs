@@ -6,13 +6,13 @@ using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
-/// <summary>What hooks are told, and what a login stores.</summary>
+/// <summary>The answers to hooks, and the stored login.</summary>
 internal sealed class GuardTests : ClientFixture
 {
     private const string BeforeTool = """{"session_id":"abc","hook_event_name":"PreToolUse","tool_name":"Bash"}""";
 
     [Test]
-    public async Task A_hook_lets_the_agent_go_on_until_a_cap_is_broken_and_then_ends_the_run()
+    public async Task A_hook_lets_the_agent_continue_until_a_cap_is_used_up()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.2m);
         Assert.That(await GuardAsync(agent, BeforeTool), Is.EqualTo((0, "{}", "")));
@@ -36,7 +36,7 @@ internal sealed class GuardTests : ClientFixture
     [TestCase("Stop", "continue stopReason")]
     [TestCase("SubagentStop", "continue stopReason")]
     [TestCase("SessionEnd", "")]
-    public async Task Each_event_is_answered_in_its_own_form(string name, string members)
+    public async Task Each_event_gets_its_own_form_of_answer(string name, string members)
     {
         var (_, agent) = await CreateTeamAsync();
         await Client.PauseAsync(PauseScope.Agent, agent.Id, "enough");
@@ -50,7 +50,7 @@ internal sealed class GuardTests : ClientFixture
     }
 
     [Test]
-    public async Task Without_a_hooks_input_the_exit_code_answers()
+    public async Task Without_hook_input_the_exit_code_is_the_answer()
     {
         var (_, agent) = await CreateTeamAsync();
         Assert.That(await GuardAsync(agent, ""), Is.EqualTo((0, "", "")));
@@ -62,7 +62,7 @@ internal sealed class GuardTests : ClientFixture
     }
 
     [Test]
-    public async Task The_session_that_was_opened_for_the_run_is_looked_at()
+    public async Task The_session_of_the_run_is_checked()
     {
         var (team, agent) = await CreateTeamAsync();
         await Client.ChangeSettingsAsync(team.Id, new() { SessionCostLimitUsd = 1m });
@@ -74,7 +74,7 @@ internal sealed class GuardTests : ClientFixture
     }
 
     [Test]
-    public async Task An_agent_is_found_by_its_name_too()
+    public async Task An_agent_can_be_found_by_name()
     {
         var (team, agent) = await CreateTeamAsync();
         await Client.PauseAsync(PauseScope.Agent, agent.Id, "enough");
@@ -85,7 +85,7 @@ internal sealed class GuardTests : ClientFixture
     }
 
     [Test]
-    public async Task Without_an_answer_it_must_stop_unless_it_is_said_to_go_on()
+    public async Task Without_a_server_the_agent_stops_unless_it_may_fail_open()
     {
         var (_, agent) = await CreateTeamAsync();
         var nowhere = new Uri("http://127.0.0.1:1");
@@ -105,7 +105,7 @@ internal sealed class GuardTests : ClientFixture
     }
 
     [Test]
-    public async Task What_the_server_refuses_is_no_leave_to_go_on()
+    public async Task A_refused_check_stops_the_agent_even_with_fail_open()
     {
         var (_, agent) = await CreateTeamAsync();
 
@@ -115,7 +115,7 @@ internal sealed class GuardTests : ClientFixture
     }
 
     [Test]
-    public void A_hooks_input_that_is_cut_off_is_understood_as_far_as_it_goes()
+    public void Truncated_hook_input_is_parsed_as_far_as_possible()
     {
         var input = HookInput.Parse("""{"session_id":"abc","tool_response":{"hook_event_name":"Stop"},"hook_event_name":"PostToolUse","tool_input":{"content":"xxx"""u8);
 
@@ -126,7 +126,7 @@ internal sealed class GuardTests : ClientFixture
     }
 
     [Test]
-    public async Task A_login_is_its_users_alone_and_its_key_goes_to_its_server()
+    public async Task A_login_is_readable_only_by_its_user()
     {
         var folder = Directory.CreateTempSubdirectory("entourage-login-");
         try

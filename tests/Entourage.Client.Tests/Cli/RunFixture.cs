@@ -4,19 +4,19 @@ using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
-/// <summary>Tests that run commands, each with a folder to leave traces in.</summary>
+/// <summary>Tests that run commands, each with a temporary folder for traces.</summary>
 internal abstract class RunFixture : ClientFixture
 {
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     private DirectoryInfo folder = null!;
 
     [OneTimeSetUp]
-    public void Look()
+    public void RequireTools()
     {
         if (OperatingSystem.IsWindows() || !"curl,setsid,sh".Split(',').All(tool => File.Exists($"/usr/bin/{tool}") || File.Exists($"/bin/{tool}")))
         {
-            Assert.Ignore("The commands that are run need sh, curl and setsid.");
+            Assert.Ignore("The commands need sh, curl and setsid.");
         }
     }
 
@@ -26,7 +26,7 @@ internal abstract class RunFixture : ClientFixture
     [TearDown]
     public void RemoveFolder() => folder?.Delete(recursive: true);
 
-    /// <summary>A file that the command knows by the same name in its environment.</summary>
+    /// <summary>The trace file, whose path the command finds in the variable <c>TRACE</c>.</summary>
     protected string Trace => Path.Combine(folder.FullName, "trace");
 
     protected CliProcess Run(Agent agent, string script, params IReadOnlyList<string> options) => Run(agent, new Dictionary<string, string>(), script, options);
@@ -37,7 +37,7 @@ internal abstract class RunFixture : ClientFixture
         input: "",
         ["run", "--agent", agent.Id.ToString(), .. options, "--", "sh", "-c", script]);
 
-    /// <summary>The lines that the command has left, once there are so many.</summary>
+    /// <summary>Waits until the trace file has a number of lines and returns them.</summary>
     protected async Task<IReadOnlyList<string>> TraceAsync(int lines)
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
@@ -49,11 +49,11 @@ internal abstract class RunFixture : ClientFixture
                 return left;
             }
 
-            await Task.Delay(BetweenLooks, TimeProvider.System, patience.Token);
+            await Task.Delay(PollInterval, TimeProvider.System, patience.Token);
         }
     }
 
-    /// <summary>A program of a name that runs a script of the shell.</summary>
+    /// <summary>Creates a shell script with a name and returns its path.</summary>
     protected async Task<string> ScriptAsync(string name, string script)
     {
         var path = Path.Combine(folder.FullName, name);
@@ -66,10 +66,10 @@ internal abstract class RunFixture : ClientFixture
         return path;
     }
 
-    protected static bool Runs(string? process) => Runs(int.Parse(process!, CultureInfo.InvariantCulture));
+    protected static bool IsRunning(string? process) => IsRunning(int.Parse(process!, CultureInfo.InvariantCulture));
 
-    /// <summary>Whether a process runs; one that has ended and is not waited for yet does not.</summary>
-    protected static bool Runs(int process)
+    /// <summary>Returns whether a process runs. A zombie does not.</summary>
+    protected static bool IsRunning(int process)
     {
         try
         {

@@ -4,10 +4,10 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Client.Tests.Cli;
 
-/// <summary>A command is run as a session, and ended with all that it started when its agent must stop.</summary>
+/// <summary>A command runs as a session, and ends with all its processes when the agent must stop.</summary>
 internal sealed class RunTests : RunFixture
 {
-    // Each call that was answered leaves a line, also when the loop is told to end meanwhile.
+    // Each acknowledged call leaves a line, even if the loop is asked to end in the meantime.
     private const string Burn = """
         trap 'exit 7' TERM
         while :; do
@@ -17,7 +17,7 @@ internal sealed class RunTests : RunFixture
         done
         """;
 
-    // It leaves its own number and those of two that got away from it: one forked twice, one in a session of its own.
+    // Writes three process ids: its own, one after a double fork, and one in a new session.
     private const string Stubborn = """
         trap '' TERM
         (sh -c 'trap "" TERM; echo $$ >> "$TRACE"; while :; do sleep 1; done' &)
@@ -27,7 +27,7 @@ internal sealed class RunTests : RunFixture
         """;
 
     [Test]
-    public async Task A_loop_that_burns_money_is_ended_at_its_cap()
+    public async Task A_loop_that_spends_money_is_ended_at_its_cap()
     {
         var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.05m, model: Entourage.Testing.ApiClient.UnlistedModel);
         using var run = Run(agent, Burn);
@@ -43,16 +43,16 @@ internal sealed class RunTests : RunFixture
 
         using var again = Run(agent, "touch \"$TRACE.again\"");
         (code, _, errors) = await again.EndAsync();
-        Assert.That((code, errors.Contains("There is more at", StringComparison.Ordinal), File.Exists(Trace + ".again")), Is.EqualTo((77, true, false)));
+        Assert.That((code, errors.Contains("Try again after", StringComparison.Ordinal), File.Exists(Trace + ".again")), Is.EqualTo((77, true, false)));
     }
 
     [Test]
-    public async Task Nothing_is_left_of_a_command_that_will_not_go([Values("pause", "kill")] string how)
+    public async Task A_command_that_ignores_SIGTERM_is_killed_with_all_its_processes([Values("pause", "kill")] string how)
     {
         var (_, agent) = await CreateTeamAsync();
         using var run = Run(agent, Stubborn, "--grace", "0.2s");
         var processes = await TraceAsync(3);
-        Assert.That(processes, Has.All.Matches<string>(Runs));
+        Assert.That(processes, Has.All.Matches<string>(IsRunning));
         if (how == "kill")
         {
             await Client.KillSessionAsync((await SessionOfAsync(agent)).Id, "enough");
@@ -66,13 +66,13 @@ internal sealed class RunTests : RunFixture
         Assert.Multiple(() =>
         {
             Assert.That((code, errors), Is.EqualTo((75, $"entourage: stopped: {(how == "kill" ? "session_killed" : "paused:agent")}. The command has 0.2 s to end.{Environment.NewLine}")));
-            Assert.That(processes, Has.None.Matches<string>(Runs));
+            Assert.That(processes, Has.None.Matches<string>(IsRunning));
         });
         Assert.That((await SessionOfAsync(agent)).Status, Is.EqualTo(how == "kill" ? "killed" : "failed"));
     }
 
     [Test]
-    public async Task What_a_command_leaves_behind_ends_with_it_and_its_code_is_kept()
+    public async Task Processes_left_behind_end_with_the_command_and_its_exit_code_is_kept()
     {
         var (team, agent) = await CreateTeamAsync();
         var task = await Client.CreateTaskAsync(team.Id, new("Fix login bug"));
@@ -92,7 +92,7 @@ internal sealed class RunTests : RunFixture
             Assert.That((code, errors), Is.EqualTo((3, errors)));
             Assert.That(errors, Does.StartWith("entourage: the command reported no usage").And.Contain(Address.AbsoluteUri.TrimEnd('/')));
             Assert.That((session.Status, session.Error, session.TaskId, session.Model), Is.EqualTo(("failed", "The command ended with 3.", (long?)task.Id, "house-model")));
-            Assert.That(File.ReadAllLines(Trace), Has.Length.EqualTo(1).And.None.Matches<string>(Runs));
+            Assert.That(File.ReadAllLines(Trace), Has.Length.EqualTo(1).And.None.Matches<string>(IsRunning));
             Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EquivalentTo(new[]
             {
                 $"ENTOURAGE_URL={Address.AbsoluteUri.TrimEnd('/')}",
@@ -126,7 +126,7 @@ internal sealed class RunTests : RunFixture
     [TestCase("exec", "--config", "otel.exporter.otlp-http.endpoint=x", ExpectedResult = "exec --config otel.exporter.otlp-http.endpoint=x")]
     [TestCase("--config=otel={}", ExpectedResult = "--config=otel={}")]
     [TestCase("-cotel.exporter=none", ExpectedResult = "-cotel.exporter=none")]
-    public async Task<string> Codex_is_told_where_its_telemetry_goes_unless_its_user_said_so(params string[] arguments)
+    public async Task<string> Codex_gets_an_exporter_unless_its_user_chose_one(params string[] arguments)
     {
         var (_, agent) = await CreateTeamAsync();
         var codex = await ScriptAsync("codex", "echo \"$*\"");
@@ -154,7 +154,7 @@ internal sealed class RunTests : RunFixture
     }
 
     [Test]
-    public async Task What_has_reported_usage_is_not_asked_for_it()
+    public async Task A_command_that_reported_usage_gets_no_warning()
     {
         var (_, agent) = await CreateTeamAsync();
         using var run = Run(agent, """
@@ -166,7 +166,7 @@ internal sealed class RunTests : RunFixture
     }
 
     [Test]
-    public async Task A_signal_is_handed_on_and_the_command_may_answer_it()
+    public async Task A_signal_is_forwarded_to_the_command()
     {
         var (_, agent) = await CreateTeamAsync();
         using var run = Run(agent, "trap 'echo bye; exit 0' TERM; echo up >> \"$TRACE\"; while :; do sleep 0.05; done");
@@ -177,7 +177,7 @@ internal sealed class RunTests : RunFixture
     }
 
     [Test]
-    public async Task Without_a_server_nothing_runs_unless_it_is_said_to()
+    public async Task Without_a_server_a_command_runs_only_with_fail_open()
     {
         var (_, agent) = await CreateTeamAsync();
         var nowhere = new Dictionary<string, string> { ["ENTOURAGE_URL"] = "http://127.0.0.1:1" };

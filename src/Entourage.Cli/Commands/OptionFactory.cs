@@ -5,32 +5,32 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Commands;
 
-/// <summary>Options of more than a word.</summary>
-internal static class Values
+/// <summary>Creates options for amounts, limits and durations.</summary>
+internal static class OptionFactory
 {
-    /// <summary>A limit in dollars, or <c>none</c>.</summary>
+    /// <summary>Creates an option for a limit in dollars, or <c>none</c>.</summary>
     public static Option<Limit> Limit(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "USD|none",
         CustomParser = result => result.Tokens[0].Value.Equals("none", StringComparison.OrdinalIgnoreCase)
             ? Client.Contracts.Limit.None
-            : Money(result) is { } usd ? usd : default(Limit),
+            : ParseUsd(result) is { } usd ? usd : default(Limit),
     };
 
-    /// <summary>An amount of dollars.</summary>
-    public static Option<decimal?> Usd(string name, string description) => new(name) { Description = description, HelpName = "USD", CustomParser = Money };
+    /// <summary>Creates an option for an amount in dollars.</summary>
+    public static Option<decimal?> Usd(string name, string description) => new(name) { Description = description, HelpName = "USD", CustomParser = ParseUsd };
 
-    /// <summary>A length of time: <c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c>; a number alone is seconds.</summary>
+    /// <summary>Creates an option for a duration: <c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c>, or a number of seconds.</summary>
     public static Option<TimeSpan?> Duration(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "10s|5m|2h|1d",
-        CustomParser = result => Time(result.Tokens[0].Value) is { } time ? time : Wrong<TimeSpan?>(result, "is no length of time: 10s, 5m, 2h or 1d"),
+        CustomParser = result => ParseDuration(result.Tokens[0].Value) is { } time ? time : AddError<TimeSpan?>(result, "is not a duration such as 10s, 5m, 2h or 1d"),
     };
 
-    /// <summary>Reads a length of time; null where it is none.</summary>
-    public static TimeSpan? Time(string text)
+    /// <summary>Parses a duration and returns null if it is invalid.</summary>
+    public static TimeSpan? ParseDuration(string text)
     {
         var unit = text.Length == 0 ? '\0' : char.ToLowerInvariant(text[^1]);
         var seconds = unit switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 };
@@ -39,17 +39,17 @@ internal static class Values
             : null;
     }
 
-    private static decimal? Money(ArgumentResult result)
+    private static decimal? ParseUsd(ArgumentResult result)
     {
         var text = result.Tokens[0].Value.TrimStart('$');
         return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd)
             ? usd
-            : Wrong<decimal?>(result, "is no amount of dollars");
+            : AddError<decimal?>(result, "is not an amount in dollars");
     }
 
-    private static T? Wrong<T>(ArgumentResult result, string why)
+    private static T? AddError<T>(ArgumentResult result, string error)
     {
-        result.AddError($"'{result.Tokens[0].Value}' {why}.");
+        result.AddError($"'{result.Tokens[0].Value}' {error}.");
         return default;
     }
 }

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Entourage.Cli.Output;
 
-/// <summary>Text of others for a terminal: nothing in it moves the cursor, changes the colour, begins a line, or reverses what follows.</summary>
-internal static class Plain
+/// <summary>Makes untrusted text safe for a terminal, so that it cannot move the cursor, change colours, break lines or reverse the text.</summary>
+internal static class PlainText
 {
-    /// <summary>The text with a space for each control character and line end, and without characters that only format, such as bidi overrides.</summary>
-    public static string Of(string text)
+    /// <summary>Replaces control characters and line ends by spaces, and removes formatting characters such as bidirectional overrides.</summary>
+    public static string From(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {

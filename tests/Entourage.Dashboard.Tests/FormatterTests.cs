@@ -3,7 +3,7 @@ using Entourage.Domain;
 
 namespace Entourage.Dashboard.Tests;
 
-internal sealed class ShownTests
+internal sealed class FormatterTests
 {
     [TestCase("0", "$0.00")]
     [TestCase("0.000000001", "<$0.0001")]
@@ -15,7 +15,7 @@ internal sealed class ShownTests
     [TestCase("1234.5", "$1,234.50")]
     [TestCase("12345.6", "$12,346")]
     [TestCase("-0.5", "−$0.50")]
-    public void Money_is_as_short_as_it_can_be_read(string usd, string shown) =>
+    public void Amounts_are_shortened_for_reading(string usd, string shown) =>
         Assert.That(Formatter.Usd(Money.FromUsd(decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture))), Is.EqualTo(shown));
 
     [TestCase(0, "0")]
@@ -28,10 +28,10 @@ internal sealed class ShownTests
     [TestCase(999_500, "1M")]
     [TestCase(1_234_567, "1.2M")]
     [TestCase(1_234_567_890, "1.23B")]
-    public void Counts_are_too(long count, string shown) => Assert.That(Formatter.Count(count), Is.EqualTo(shown));
+    public void Counts_are_shortened(long count, string shown) => Assert.That(Formatter.Count(count), Is.EqualTo(shown));
 
     [Test]
-    public void Times_are_those_of_the_zone() => Assert.Multiple(() =>
+    public void Times_are_in_the_given_zone() => Assert.Multiple(() =>
     {
         var at = new DateTimeOffset(2026, 6, 10, 22, 5, 9, TimeSpan.Zero);
         Assert.That(Formatter.Time(at, "Europe/Berlin"), Is.EqualTo("00:05:09"));
@@ -42,5 +42,5 @@ internal sealed class ShownTests
     [TestCase(0, "<1 min")]
     [TestCase(59, "59 min")]
     [TestCase(125, "2 h 05")]
-    public void Minutes_become_hours(long minutes, string shown) => Assert.That(Formatter.Minutes(minutes), Is.EqualTo(shown));
+    public void Long_durations_are_shown_in_hours(long minutes, string shown) => Assert.That(Formatter.Minutes(minutes), Is.EqualTo(shown));
 }

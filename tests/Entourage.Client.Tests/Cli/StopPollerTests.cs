@@ -5,25 +5,25 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Entourage.Client.Tests.Cli;
 
-/// <summary>A stop is noticed whatever becomes of the connection, and only a stop of the session that is watched.</summary>
-internal sealed class StopWatchTests : ClientFixture
+/// <summary>A stop of the watched session is noticed even without an event stream, and stops of other sessions are ignored.</summary>
+internal sealed class StopPollerTests : ClientFixture
 {
-    // No JSON, and JSON of another shape than is known.
+    // Invalid JSON, and JSON of an unknown shape.
     private const string Unreadable = "id: 1\ndata: [\n\nid: 2\ndata: {\"type\": \"budget\", \"data\": {\"over\": \"very\"}}\n\n"
         + "id: 3\ndata: {\"type\": \"budget\", \"data\": {\"over\": true, \"enforcement\": \"hard\", \"scope\": \"session\", \"scope_id\": \"x\"}}\n\n"
         + "id: 4\ndata: {\"type\": \"budget\"}\n\n";
 
     [Test]
-    public async Task Without_a_stream_that_can_be_read_the_clock_says_when_to_look([Values] bool unreadable)
+    public async Task Without_a_readable_stream_the_budget_is_polled([Values] bool unreadable)
     {
         var (team, agent) = await CreateTeamAsync();
         var session = await Client.StartSessionAsync(new(agent.Id));
         var clock = new FakeTimeProvider();
-        using var way = new Interference((request, send) => request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal)
+        using var interference = new Interference((request, send) => request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal)
             ? Task.FromResult(unreadable ? new HttpResponseMessage { Content = new StringContent(Unreadable) } : Interference.Answer(HttpStatusCode.NotImplemented))
             : send());
         using var patience = new CancellationTokenSource(Patience.Limit);
-        var stopped = new StopPoller(ClientThrough(way), agent.Id, session, clock).WaitAsync(patience.Token);
+        var stopped = new StopPoller(ClientThrough(interference), agent.Id, session, clock).WaitForStopAsync(patience.Token);
         await Client.ChangeSettingsAsync(team.Id, new() { DailyCostLimitUsd = 0m });
         while (!stopped.IsCompleted)
         {
@@ -35,7 +35,7 @@ internal sealed class StopWatchTests : ClientFixture
     }
 
     [Test]
-    public async Task The_cap_of_a_tree_stops_its_third_level([Values] bool isNewest)
+    public async Task The_cap_of_a_session_tree_stops_its_third_level([Values] bool isNewest)
     {
         var (team, agent) = await CreateTeamAsync(model: Entourage.Testing.ApiClient.UnlistedModel);
         await Client.ChangeSettingsAsync(team.Id, new() { SessionCostLimitUsd = 1m });
@@ -53,8 +53,8 @@ internal sealed class StopWatchTests : ClientFixture
 
         using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
-        using var way = Noticing(opened);
-        var stopped = new StopPoller(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
+        using var interference = SignallingOpen(opened);
+        var stopped = new StopPoller(ClientThrough(interference), agent.Id, session, TimeProvider.System).WaitForStopAsync(patience.Token);
         await opened.Task.WaitAsync(patience.Token);
         Assert.That(stopped.IsCompleted, Is.False);
         await Client.ReportUsageAsync(session.Id, new(1, 1) { CostUsd = 1m });
@@ -62,7 +62,7 @@ internal sealed class StopWatchTests : ClientFixture
     }
 
     [Test]
-    public async Task The_stop_of_another_session_is_none_of_this_one()
+    public async Task The_stop_of_another_session_does_not_stop_this_one()
     {
         var (team, agent) = await CreateTeamAsync(model: Entourage.Testing.ApiClient.UnlistedModel);
         await Client.ChangeSettingsAsync(team.Id, new() { SessionCostLimitUsd = 1m });
@@ -71,8 +71,8 @@ internal sealed class StopWatchTests : ClientFixture
         await Client.ReportUsageAsync(other.Id, new(1, 1) { CostUsd = 2m });
         using var patience = new CancellationTokenSource(Patience.Limit);
         var opened = new TaskCompletionSource();
-        using var way = Noticing(opened);
-        var stopped = new StopPoller(ClientThrough(way), agent.Id, session, TimeProvider.System).WaitAsync(patience.Token);
+        using var interference = SignallingOpen(opened);
+        var stopped = new StopPoller(ClientThrough(interference), agent.Id, session, TimeProvider.System).WaitForStopAsync(patience.Token);
         Assert.That((await Client.GetBudgetAsync(agent.Id)).Stop, Is.True);
         await opened.Task.WaitAsync(patience.Token);
         Assert.That(stopped.IsCompleted, Is.False);
@@ -83,7 +83,7 @@ internal sealed class StopWatchTests : ClientFixture
         Assert.That(await stopped, Is.EqualTo(new[] { "budget_exceeded:session:total" }));
     }
 
-    private static Interference Noticing(TaskCompletionSource opened) => new(async (request, send) =>
+    private static Interference SignallingOpen(TaskCompletionSource opened) => new(async (request, send) =>
     {
         var response = await send();
         if (request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal))
