@@ -21,12 +21,12 @@ internal interface IOtlpFormat
     /// <summary>Reads the name of a scope; empty if there is none.</summary>
     string ReadScope(ReadOnlyMemory<byte> body);
 
-    /// <summary>Reads a log record; null if it is invalid, which is added to <see cref="Errors"/>.</summary>
+    /// <summary>Reads a log record; null if it is invalid, with an entry in <see cref="Errors"/>.</summary>
     LogRecord? ReadRecord(ReadOnlyMemory<byte> body);
 
-    /// <summary>Reads a span; null if it is invalid, which is added to <see cref="Errors"/>.</summary>
+    /// <summary>Reads a span; null if it is invalid, with an entry in <see cref="Errors"/>.</summary>
     Span? ReadSpan(ReadOnlyMemory<byte> body);
 
-    /// <summary>Reads a data point of a sum or a gauge; null if it is invalid, which is added to <see cref="Errors"/>.</summary>
+    /// <summary>Reads a data point of a sum or a gauge; null if it is invalid, with an entry in <see cref="Errors"/>.</summary>
     Point? ReadPoint(ReadOnlyMemory<byte> body);
 }

@@ -138,13 +138,13 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             if (length > limits.TelemetryBodyBytes)
             {
                 throw new BodyLimitException(
-                    $"The body decompresses to more than {limits.TelemetryBodyBytes:N0} bytes (Limits:TelemetryBodyBytes).");
+                    $"The body is larger than {limits.TelemetryBodyBytes:N0} bytes after decompression (Limits:TelemetryBodyBytes).");
             }
 
             if (length > BodyBudget.LargeBytes && length > receivedLength * limits.TelemetryInflation)
             {
                 throw new BodyLimitException(
-                    $"The body decompresses to more than {limits.TelemetryInflation:N0} times its size (Limits:TelemetryInflation).");
+                    $"The body is more than {limits.TelemetryInflation:N0} times larger after decompression (Limits:TelemetryInflation).");
             }
         }
 
