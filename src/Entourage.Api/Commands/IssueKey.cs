@@ -1,5 +1,4 @@
 using Entourage.Api.Startup;
-using Entourage.Application.Access;
 using Entourage.Application.Keys;
 using Entourage.Domain.Access;
 

@@ -11,7 +11,6 @@ using Entourage.Domain;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Infrastructure.Persistence;
-using MediatR;
 
 namespace Entourage.Api.Commands;
 
