@@ -4,19 +4,18 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Entourage.Api.Auth;
 
-/// <summary>Finds out who sends a request, and whether it may use the route.</summary>
+/// <summary>Sets up authentication and authorization.</summary>
 internal static class Authentication
 {
-    private const string Choosing = "choosing";
+    private const string KeyOrToken = "key-or-token";
 
-    /// <summary>Adds the schemes that a mode has.</summary>
-    /// <param name="services">Where to.</param>
+    /// <param name="services">The services.</param>
     /// <param name="isOpen">Whether requests need no key.</param>
-    /// <param name="jwt">Whose tokens are taken besides keys.</param>
-    public static void AddAccess(this IServiceCollection services, bool isOpen, JwtOptions jwt)
+    /// <param name="jwt">The authority whose tokens are accepted besides keys, if there is one.</param>
+    public static void AddAuthenticationSchemes(this IServiceCollection services, bool isOpen, JwtOptions jwt)
     {
-        var takesTokens = !isOpen && !string.IsNullOrEmpty(jwt.Authority);
-        var schemes = services.AddAuthentication(isOpen ? OpenAuthentication.Name : takesTokens ? Choosing : KeyAuthentication.Name);
+        var acceptsTokens = !isOpen && !string.IsNullOrEmpty(jwt.Authority);
+        var schemes = services.AddAuthentication(isOpen ? OpenAuthentication.Name : acceptsTokens ? KeyOrToken : KeyAuthentication.Name);
         if (isOpen)
         {
             schemes.AddScheme<AuthenticationSchemeOptions, OpenAuthentication>(OpenAuthentication.Name, null);
@@ -26,16 +25,16 @@ internal static class Authentication
             schemes.AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Name, null);
         }
 
-        if (takesTokens)
+        if (acceptsTokens)
         {
             schemes.AddJwtBearer(JwtCallers.Name, bearer => JwtCallers.Configure(bearer, jwt));
-            schemes.AddPolicyScheme(Choosing, null, choosing => choosing.ForwardDefaultSelector = Choose);
+            schemes.AddPolicyScheme(KeyOrToken, null, policy => policy.ForwardDefaultSelector = SelectScheme);
         }
 
         services.AddAuthorization(Policies.Configure);
     }
 
-    /// <summary>Asks every request who sends it, and tells the rest of the program.</summary>
+    /// <summary>Authenticates and authorizes each request, and makes its caller available as <see cref="CallerContext"/>.</summary>
     public static void UseAccess(this WebApplication app)
     {
         app.UseAuthentication();
@@ -48,11 +47,11 @@ internal static class Authentication
 
             return next(context);
         });
-        app.Services.GetRequiredService<RequestRates>().UseOverLimit(app);
+        app.Services.GetRequiredService<RequestRates>().UseAddressLimitWithoutKey(app);
         app.UseAuthorization();
     }
 
-    private static string Choose(HttpContext context) =>
+    private static string SelectScheme(HttpContext context) =>
         !context.Request.Headers.ContainsKey(KeyAuthentication.Header) && KeyAuthentication.BearerOf(context.Request) is { } text && JwtCallers.IsToken(text)
             ? JwtCallers.Name
             : KeyAuthentication.Name;

@@ -6,23 +6,21 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Entourage.Api.Auth;
 
-/// <summary>Lets in people with a token of an OpenID Connect authority.</summary>
+/// <summary>Authenticates people by a token of an OpenID Connect authority.</summary>
 internal static class JwtCallers
 {
-    /// <summary>The name of the scheme.</summary>
     public const string Name = "jwt";
 
-    // Far beyond what authorities issue, and within what headers may be long.
+    // Much longer than real tokens, and within the limit on headers.
     private const int MaxLength = 16_384;
 
-    // The JSON object that a token begins with, in Base64Url: a brace, then a quotation mark, a blank, a line end or a tabulator.
-    private static readonly string[] Starts = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
+    // The beginning of a JSON object in Base64Url: a brace, then a quotation mark or white space.
+    private static readonly string[] Prefixes = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
 
-    /// <summary>Whether a text is a token, and not a key: an object in Base64Url, and something after it.</summary>
+    /// <summary>Whether a text is a token rather than a key: it begins with a JSON object in Base64Url and has a dot.</summary>
     public static bool IsToken(string text) =>
-        Array.Exists(Starts, start => text.StartsWith(start, StringComparison.Ordinal)) && text.Contains('.', StringComparison.Ordinal);
+        Array.Exists(Prefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal)) && text.Contains('.', StringComparison.Ordinal);
 
-    /// <summary>Takes the tokens of an authority.</summary>
     public static void Configure(JwtBearerOptions bearer, JwtOptions options)
     {
         bearer.Authority = options.Authority;
@@ -31,10 +29,10 @@ internal static class JwtCallers
         bearer.MapInboundClaims = false;
         bearer.IncludeErrorDetails = false;
         bearer.SaveToken = false;
-        bearer.Events = new() { OnMessageReceived = RefuseHuge, OnTokenValidated = context => AdmitAsync(context, options) };
+        bearer.Events = new() { OnMessageReceived = RejectTooLong, OnTokenValidated = context => IdentifyAsync(context, options) };
     }
 
-    private static Task RefuseHuge(MessageReceivedContext context)
+    private static Task RejectTooLong(MessageReceivedContext context)
     {
         if (KeyAuthentication.BearerOf(context.Request) is { Length: > MaxLength })
         {
@@ -44,8 +42,8 @@ internal static class JwtCallers
         return Task.CompletedTask;
     }
 
-    /// <summary>Finds out what the token's holder may do. One whose claims say nothing of it is known, and may do nothing.</summary>
-    private static async Task AdmitAsync(TokenValidatedContext context, JwtOptions options)
+    /// <summary>Sets the caller from the token's claims. A token without a valid role is authenticated, but may do nothing.</summary>
+    private static async Task IdentifyAsync(TokenValidatedContext context, JwtOptions options)
     {
         if (context.SecurityToken is not JsonWebToken token || TokenClaims.Read(token.EncodedPayload, options) is not { } claims)
         {
@@ -56,19 +54,19 @@ internal static class JwtCallers
         switch (claims.Role)
         {
             case "admin":
-                Admit(CallerRole.Admin, null, null);
+                SetCaller(CallerRole.Admin, null, null);
                 break;
             case "lead" when claims.Team is { } team:
                 var owners = context.HttpContext.RequestServices.GetRequiredService<ResourceOwnerCache>();
                 if (await owners.FindAsync(Resource.Team(team), context.HttpContext.RequestAborted) is { } owner)
                 {
-                    Admit(CallerRole.Lead, owner.OrganisationId, team);
+                    SetCaller(CallerRole.Lead, owner.OrganisationId, team);
                 }
 
                 break;
         }
 
-        void Admit(CallerRole role, Guid? organisationId, Guid? teamId)
+        void SetCaller(CallerRole role, Guid? organisationId, Guid? teamId)
         {
             var name = CallerNames.OfToken(claims.Name, claims.Subject);
             var caller = new Caller(name, role, OrganisationId: organisationId, TeamId: teamId, ExpiresAt: claims.ExpiresAt)
@@ -77,7 +75,7 @@ internal static class JwtCallers
                 Issuer = claims.Issuer,
                 Subject = claims.Subject,
             };
-            context.Principal = CallerPrincipal.PrincipalOf(caller, Name);
+            context.Principal = AuthenticatedCaller.ToPrincipal(caller, Name);
         }
     }
 }

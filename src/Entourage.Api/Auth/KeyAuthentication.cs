@@ -9,46 +9,45 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Api.Auth;
 
 /// <summary>
-/// Lets in whoever shows a key: as <c>X-API-Key</c>, as <c>Authorization: Bearer</c>, or in the cookie of a browser that has signed in.
+/// Authenticates by a key in <c>X-API-Key</c>, in <c>Authorization: Bearer</c>, or in the cookie of a browser that has signed in.
 /// </summary>
 internal sealed class KeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyRing keys, FailedKeys failed)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    /// <summary>The name of the scheme.</summary>
     public const string Name = "key";
 
-    /// <summary>The header of a key alone.</summary>
+    /// <summary>The header that contains only a key.</summary>
     public const string Header = "X-API-Key";
 
-    /// <summary>The cookie of the key that a browser has signed in with.</summary>
+    /// <summary>The cookie with the key of a browser that has signed in.</summary>
     public const string Cookie = "entourage_key";
 
     private const string Bearer = "Bearer ";
 
-    // Whatever is wrong with it: who holds no key learns nothing of those that there are.
-    private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("No such key lets anybody in.");
+    // One message for all causes, so that it reveals nothing about existing keys.
+    private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("The key is not valid.");
 
-    // How long the address has to wait that has shown the present wrong key; null for not at all.
+    // How long the sender of the wrong key must wait; null if it need not.
     private TimeSpan? wait;
 
-    /// <summary>The bearer's text of a request; null when it has none.</summary>
+    /// <summary>The bearer token of a request; null if it has none.</summary>
     public static string? BearerOf(HttpRequest request) =>
         request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
 
-    /// <summary>What a request shows as its key; null for nothing.</summary>
+    /// <summary>The key or token of a request; null if it has none.</summary>
     public static string? TextOf(HttpRequest request) =>
         request.Headers[Header] is { Count: > 0 } header ? header.ToString() : BearerOf(request) ?? request.Cookies[Cookie];
 
     /// <summary>
-    /// Whether a text that lets nobody in may have been a try to guess a key. One that was revoked or has expired is none, nor is a token:
-    /// nobody can guess a signature, and people go on to send tokens that have expired.
+    /// Whether a wrong key may be a guess. A revoked or expired key is not a guess, nor is a token: signatures cannot be guessed, and people
+    /// keep sending expired tokens.
     /// </summary>
     public static bool IsGuess(KeyLookup found, string text) => !found.WasIssued && !JwtCallers.IsToken(text);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // What asks for nobody is answered also while the store cannot say whose a key is.
+        // Routes that need no key must work even if the store cannot look up a key.
         if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             return AuthenticateResult.NoResult();
@@ -62,7 +61,7 @@ internal sealed class KeyAuthentication(
         var found = await keys.ResolveAsync(text, Context.RequestAborted);
         if (found.Caller is { } caller)
         {
-            return CallerPrincipal.Admit(caller, Scheme.Name);
+            return AuthenticatedCaller.Success(caller, Scheme.Name);
         }
 
         wait = IsGuess(found, text) ? failed.Count(Context, text) : null;
@@ -79,7 +78,7 @@ internal sealed class KeyAuthentication(
 
         if (wait is { } time)
         {
-            return TooManyRequests.AnswerAsync(Context, time, FailedKeys.Detail);
+            return TooManyRequests.WriteAsync(Context, time, FailedKeys.Detail);
         }
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -5,14 +5,13 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Auth;
 
-/// <summary>Lets everybody in, as the operator: for a server that only its own machine can reach.</summary>
+/// <summary>Authenticates every request as the operator, for a server that only its own machine can reach.</summary>
 internal sealed class OpenAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    /// <summary>The name of the scheme.</summary>
     public const string Name = "open";
 
-    private static readonly Task<AuthenticateResult> Result = Task.FromResult(CallerPrincipal.Admit(Caller.Operator, Name));
+    private static readonly Task<AuthenticateResult> Result = Task.FromResult(AuthenticatedCaller.Success(Caller.Operator, Name));
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Result;
 }

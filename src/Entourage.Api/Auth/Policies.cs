@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Entourage.Api.Auth;
 
-/// <summary>What a route asks of its caller, by role; whose things it may touch is asked of each request.</summary>
+/// <summary>The role that a route requires. Access to its resource is checked for each request.</summary>
 public static class Policies
 {
     /// <summary>Any caller.</summary>
@@ -22,7 +22,7 @@ public static class Policies
         Add(Lead, CallerRole.Lead);
         Add(Admin, CallerRole.Admin);
 
-        // A route that asks for nothing lets nobody in. What is no route (no such address, no such method) is answered as that.
+        // A route without a policy is denied to everyone. Requests that match no route pass, and get 404 or 405.
         options.FallbackPolicy = new AuthorizationPolicyBuilder()
             .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint)
             .Build();

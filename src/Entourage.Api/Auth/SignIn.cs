@@ -8,32 +8,30 @@ using Microsoft.AspNetCore.Mvc;
 namespace Entourage.Api.Auth;
 
 /// <summary>
-/// Lets browsers sign in with a key and out again. The key itself is the cookie, and is looked up at each request like one in a header:
-/// no replica has to remember who is signed in, and a revoked key is out at once. Scripts cannot read it, and other sites can do no more with it
-/// than lead here.
+/// Signs browsers in with a key, and out. The cookie is the key itself and is looked up on each request like a key in a header, so replicas
+/// share no sessions and a revoked key stops working at once. Scripts cannot read the cookie, and other sites can use it only to link here.
 /// </summary>
 internal static class SignIn
 {
     private const string Home = "/";
 
-    // A key and an address of this server.
-    private const int LargestForm = 32_768;
+    // Enough for a key and a return address.
+    private const int MaxFormBytes = 32_768;
 
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+    private static readonly TimeSpan CookieLifetime = TimeSpan.FromDays(30);
 
-    /// <summary>The page to sign in, which leads to an address of this server.</summary>
+    /// <summary>The sign-in page, which then redirects to an address of this server.</summary>
     public static string PageFor(string address) => PageOf(null, address);
 
-    /// <summary>Takes what the page sends.</summary>
     public static void MapSignIn(this WebApplication app)
     {
-        // Pages of other sites cannot send it: those are refused before.
-        app.MapPost(SignInPage.Action, EnterAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription()
-            .WithMetadata(new RequestSizeLimitAttribute(LargestForm));
-        app.MapPost(SignInPage.LeaveAction, Leave).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+        // No antiforgery token is needed: CrossSiteGuard refuses forms from other sites.
+        app.MapPost(SignInPage.Action, SignInAsync).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription()
+            .WithMetadata(new RequestSizeLimitAttribute(MaxFormBytes));
+        app.MapPost(SignInPage.LeaveAction, SignOut).AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
     }
 
-    private static async Task<IResult> EnterAsync(
+    private static async Task<IResult> SignInAsync(
         HttpContext context,
         KeyRing keys,
         FailedKeys failed,
@@ -42,29 +40,29 @@ internal static class SignIn
         [FromForm(Name = SignInPage.KeepField)] string? keep,
         [FromForm(Name = SignInPage.ReturnField)] string? address)
     {
-        // An address that names another server would make this one send people there.
+        // Redirecting to another server would be an open redirect.
         var target = RedirectHttpResult.IsLocalUrl(address) ? address! : Home;
         var text = key?.Trim() ?? "";
         var found = await keys.ResolveAsync(text, context.RequestAborted);
         if (found.Caller is not { } caller)
         {
             var mustWait = KeyAuthentication.IsGuess(found, text) && failed.Count(context, text) is not null;
-            return Again(mustWait || RequestRates.IsOverLimit(context) ? SignInRefusal.TooMany : SignInRefusal.NoKey);
+            return Retry(mustWait || RequestRates.IsOverLimit(context) ? SignInRefusal.TooMany : SignInRefusal.NoKey);
         }
 
         if (caller.Role < CallerRole.Lead)
         {
-            return Again(SignInRefusal.AgentKey);
+            return Retry(SignInRefusal.AgentKey);
         }
 
-        var longest = caller.ExpiresAt - time.GetUtcNow() is { } left && left < Kept ? left : Kept;
+        var longest = caller.ExpiresAt - time.GetUtcNow() is { } left && left < CookieLifetime ? left : CookieLifetime;
         context.Response.Cookies.Append(KeyAuthentication.Cookie, text, CookieOf(context, keep is null ? null : longest));
         return TypedResults.LocalRedirect(target);
 
-        IResult Again(SignInRefusal refusal) => TypedResults.LocalRedirect(PageOf(refusal, target));
+        IResult Retry(SignInRefusal refusal) => TypedResults.LocalRedirect(PageOf(refusal, target));
     }
 
-    private static RedirectHttpResult Leave(HttpContext context)
+    private static RedirectHttpResult SignOut(HttpContext context)
     {
         context.Response.Cookies.Delete(KeyAuthentication.Cookie, CookieOf(context, null));
         return TypedResults.LocalRedirect(SignInPage.Path);

@@ -5,12 +5,12 @@ using Entourage.Domain.Tasks;
 namespace Entourage.Api.Commands;
 
 /// <summary>A team of the demo.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Slug">Its name in addresses.</param>
-/// <param name="Timezone">Its time zone.</param>
-/// <param name="DailyLimit">What it may spend in a day.</param>
-/// <param name="Agents">Who works in it, on which model.</param>
-/// <param name="Tasks">What there is to do, in order, and what that may cost (USD).</param>
+/// <param name="Name">The display name.</param>
+/// <param name="Slug">The name in addresses.</param>
+/// <param name="Timezone">The IANA time zone.</param>
+/// <param name="DailyLimit">The team's daily cap.</param>
+/// <param name="Agents">The agents, each with its model.</param>
+/// <param name="Tasks">The tasks in the order of work, each with its cap (USD).</param>
 internal sealed record DemoTeam(
     string Name,
     string Slug,
@@ -19,7 +19,7 @@ internal sealed record DemoTeam(
     IReadOnlyList<(string Name, AgentRole Role, string Model)> Agents,
     IReadOnlyList<(string Title, TaskType Type, decimal? BudgetUsd)> Tasks);
 
-/// <summary>Who works on what in the demo.</summary>
+/// <summary>The teams of the demo, with their agents and tasks.</summary>
 internal static class DemoWorld
 {
     public static readonly IReadOnlyList<DemoTeam> Teams =

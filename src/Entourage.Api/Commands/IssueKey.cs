@@ -1,32 +1,24 @@
 using Entourage.Api.Startup;
-using Entourage.Application.Access;
 using Entourage.Application.Keys;
 using Entourage.Domain.Access;
-using MediatR;
 
 namespace Entourage.Api.Commands;
 
 /// <summary>
-/// The command <c>issue-key NAME</c>: issues an admin key into the store, for an operator who has lost the last one. Whoever can write the
-/// store could do so by hand; this way it is in the audit trail. It works beside servers, and these take the key at once.
+/// The command <c>issue-key NAME</c>: prints a new admin key, for an operator who has lost the last one. Anyone who can write the store could
+/// insert a key by hand; this way it is in the audit trail. It works beside running servers, and never creates or migrates a store.
 /// </summary>
 internal static class IssueKey
 {
-    /// <summary>The word that asks for it.</summary>
-    public const string Command = "issue-key";
-
-    /// <summary>Issues the key and shows it, this once. Neither makes nor migrates a store: a key to another one would help nobody.</summary>
-    /// <returns>The exit code: 0.</returns>
+    /// <returns>0.</returns>
     /// <exception cref="FileNotFoundException">There is no SQLite file.</exception>
-    /// <exception cref="FluentValidation.ValidationException">A key cannot be called that.</exception>
-    public static async Task<int> RunAsync(IServiceProvider services, IConfiguration configuration, Invocation invocation, TextWriter console)
+    /// <exception cref="FluentValidation.ValidationException">The name is not valid for a key.</exception>
+    public static async Task<int> RunAsync(CommandContext context)
     {
-        Verify.EnsureThere(configuration);
-        await using var scope = services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
-        var command = new CreateKeyCommand(invocation.Operand!, CallerRole.Admin, TeamId: null, AgentId: null, ExpiresAt: null);
-        var key = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(command);
-        await AccessSetup.ShowAsync(console, "An admin key", key.Key);
+        context.EnsureStoreExists();
+        var key = await context.SendAsync(
+            new CreateKeyCommand(context.Arguments.Operand!, CallerRole.Admin, TeamId: null, AgentId: null, ExpiresAt: null));
+        await AccessSetup.ShowKeyAsync(context.Console, "An admin key", key.Key);
         return 0;
     }
 }

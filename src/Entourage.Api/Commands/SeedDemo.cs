@@ -1,5 +1,4 @@
 using System.Globalization;
-using Entourage.Application.Access;
 using Entourage.Application.Agents;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
@@ -9,54 +8,60 @@ using Entourage.Application.Sessions;
 using Entourage.Application.Settings;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
+using Entourage.Domain;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
-using Entourage.Domain;
 using Entourage.Infrastructure.Persistence;
-using MediatR;
 
 namespace Entourage.Api.Commands;
 
 /// <summary>
-/// The command <c>seed-demo</c>: two weeks of two teams at work, made by the same requests that agents and leads send, at a clock
-/// that is moved along.
+/// The command <c>seed-demo</c>: fills the store with two weeks of work by two teams. It sends the same requests as agents and leads, and sets
+/// the clock to the time of each.
 /// </summary>
-internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextWriter console)
+internal sealed class SeedDemo
 {
-    /// <summary>The word that asks for it.</summary>
-    public const string Command = "seed-demo";
-
     private const string Slug = "demo";
     private const int Days = 14;
 
-    // The same demo each time.
+    // A fixed seed, so that the demo is the same each time.
     private readonly Random random = new(20_261);
-    private readonly DateTimeOffset now = clock.GetUtcNow();
-    private readonly List<IReadOnlyList<long>> tasksOfTeams = [];
+    private readonly CommandContext context;
+    private readonly DemoClock clock;
+    private readonly DateTimeOffset now;
+    private readonly List<IReadOnlyList<long>> tasksByTeam = [];
     private int sessions;
     private int usages;
     private int refusals;
 
-    /// <summary>Fills the store.</summary>
-    /// <returns>The exit code: 0 when it is filled, 1 when there is a demo in it already.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    private SeedDemo(CommandContext context)
     {
-        await DatabaseStartup.PrepareAsync(services, cancellationToken);
-        var jobs = services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+        this.context = context;
+        clock = (DemoClock)context.Services.GetRequiredService<TimeProvider>();
+        now = clock.Now;
+    }
+
+    public static void ConfigureServices(IServiceCollection services) => services.AddSingleton<TimeProvider>(new DemoClock());
+
+    /// <returns>0 when done, 1 if the store already has a demo.</returns>
+    public static async Task<int> RunAsync(CommandContext context)
+    {
+        await DatabaseStartup.PrepareAsync(context.Services, CancellationToken.None);
+        var jobs = context.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         foreach (var job in jobs)
         {
-            await job.StartAsync(cancellationToken);
+            await job.StartAsync(CancellationToken.None);
         }
 
         try
         {
-            return await FillAsync();
+            return await new SeedDemo(context).FillAsync();
         }
         finally
         {
             foreach (var job in jobs)
             {
-                await job.StopAsync(cancellationToken);
+                await job.StopAsync(CancellationToken.None);
             }
         }
     }
@@ -67,11 +72,11 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
         OrganisationResponse organisation;
         try
         {
-            organisation = await SendAsync(new CreateOrganisationCommand("Demo", Slug, null));
+            organisation = await context.SendAsync(new CreateOrganisationCommand("Demo", Slug, null));
         }
         catch (ConflictException)
         {
-            await console.WriteLineAsync("There is a demo in this store already.");
+            await context.Console.WriteLineAsync("The store already has a demo.");
             return 1;
         }
 
@@ -86,43 +91,43 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
             await WorkAsync(session);
         }
 
-        foreach (var tasks in tasksOfTeams)
+        foreach (var tasks in tasksByTeam)
         {
             await FinishAsync(tasks);
         }
 
-        await console.WriteLineAsync(string.Create(
+        await context.Console.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{DemoWorld.Teams.Count} teams, {sessions} sessions, {usages} usages over {Days} days; {refusals} starts were refused by a cap."));
-        await console.WriteLineAsync($"  curl \"http://localhost:8000/api/v1/orgs/{organisation.Id}/costs?period=7d\"");
+            $"Created {DemoWorld.Teams.Count} teams, {sessions} sessions and {usages} usage records over {Days} days. Caps refused {refusals} session starts."));
+        await context.Console.WriteLineAsync($"  curl \"http://localhost:8000/api/v1/orgs/{organisation.Id}/costs?period=7d\"");
         return 0;
     }
 
-    /// <summary>Makes a team with its agents and tasks, and plans what these do.</summary>
+    /// <summary>Creates a team with its agents and tasks, and plans the sessions of its agents.</summary>
     private async Task<IReadOnlyList<PlannedSession>> CreateAsync(Guid organisationId, DemoTeam plan)
     {
-        var team = await SendAsync(new CreateTeamCommand(organisationId, plan.Name, plan.Slug, plan.Timezone, null));
-        await SendAsync(new ChangeTeamSettingsCommand(
+        var team = await context.SendAsync(new CreateTeamCommand(organisationId, plan.Name, plan.Slug, plan.Timezone, null));
+        await context.SendAsync(new ChangeTeamSettingsCommand(
             team.Id, Set<Money?>(plan.DailyLimit), default, default, default, default, default, default, default, default, default, default, default, default, default, null));
         var tasks = new List<long>();
         foreach (var (title, type, budget) in plan.Tasks)
         {
             string[] tags = budget is { } usd ? [string.Create(CultureInfo.InvariantCulture, $"budget:{usd}")] : [];
-            tasks.Add((await SendAsync(new CreateTaskCommand(team.Id, title, null, TaskPriority.Medium, type, tags, null, null, null))).Id);
+            tasks.Add((await context.SendAsync(new CreateTaskCommand(team.Id, title, null, TaskPriority.Medium, type, tags, null, null, null))).Id);
         }
 
-        tasksOfTeams.Add(tasks);
+        tasksByTeam.Add(tasks);
         var planned = new List<PlannedSession>();
         foreach (var (name, role, model) in plan.Agents)
         {
-            var agent = await SendAsync(new CreateAgentCommand(team.Id, name, role, model, null));
+            var agent = await context.SendAsync(new CreateAgentCommand(team.Id, name, role, model, null));
             planned.AddRange(PlanOf(agent.Id, model, TimeZoneInfo.FindSystemTimeZoneById(plan.Timezone), tasks));
         }
 
         return planned;
     }
 
-    /// <summary>An agent's sessions: in working hours, few at weekends, with tasks that follow each other over the days.</summary>
+    /// <summary>Plans an agent's sessions: in working hours, fewer at weekends, and on later tasks as the days pass.</summary>
     private IEnumerable<PlannedSession> PlanOf(Guid agentId, string model, TimeZoneInfo zone, List<long> tasks)
     {
         for (var day = Days; day >= 0; day--)
@@ -143,18 +148,18 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
         }
     }
 
-    /// <summary>All tasks but the last three are done.</summary>
+    /// <summary>Finishes all tasks except the last three, which stay in progress.</summary>
     private async Task FinishAsync(IReadOnlyList<long> tasks)
     {
         for (var i = 0; i < tasks.Count; i++)
         {
             clock.Now = now.AddDays(((double)Days * (i + 1) / tasks.Count) - Days);
-            WorkTaskStatus[] way = i < tasks.Count - 3
+            WorkTaskStatus[] steps = i < tasks.Count - 3
                 ? [WorkTaskStatus.InProgress, WorkTaskStatus.InReview, WorkTaskStatus.Done]
                 : [WorkTaskStatus.InProgress];
-            foreach (var status in way)
+            foreach (var status in steps)
             {
-                await SendAsync(new ChangeTaskStatusCommand(tasks[i], status));
+                await context.SendAsync(new ChangeTaskStatusCommand(tasks[i], status));
             }
         }
     }
@@ -165,7 +170,7 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
         SessionResponse session;
         try
         {
-            session = await SendAsync(new StartSessionCommand(plan.AgentId, plan.TaskId, null, null, null, null));
+            session = await context.SendAsync(new StartSessionCommand(plan.AgentId, plan.TaskId, null, null, null, null));
         }
         catch (BudgetExceededException)
         {
@@ -174,7 +179,7 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
         }
 
         sessions++;
-        var endsAt = plan.StartsAt + plan.Lasts;
+        var endsAt = plan.StartsAt + plan.Duration;
         clock.Now = endsAt < now ? endsAt : now;
         var items = Enumerable.Range(0, plan.Calls)
             .Select(call => UsageOf(plan, session.Id, call))
@@ -183,49 +188,42 @@ internal sealed class SeedDemo(IServiceProvider services, DemoClock clock, TextW
             .ToArray();
         if (items.Length > 0)
         {
-            usages += (await SendAsync(new RecordUsageBatchCommand(items, null))).Count(outcome => outcome.Usage is not null);
+            usages += (await context.SendAsync(new RecordUsageBatchCommand(items, null))).Count(outcome => outcome.Usage is not null);
         }
 
         if (endsAt < now)
         {
-            await SendAsync(new EndSessionCommand(session.Id, null, random.Next(40) == 0 ? "The tests could not be made to pass." : null));
+            await context.SendAsync(new EndSessionCommand(session.Id, null, random.Next(40) == 0 ? "The tests could not be made to pass." : null));
         }
     }
 
-    /// <summary>A call: its conversation grows, and is mostly read from the cache.</summary>
+    /// <summary>A call of a growing conversation, most of which is read from the cache.</summary>
     private RecordUsageCommand UsageOf(PlannedSession plan, long sessionId, int call) => new(
         sessionId,
         random.Next(200, 3_000),
         random.Next(100, 2_000),
         call * random.Next(1_500, 3_500),
-        // What others bill as a cache write, Google bills as storage.
+        // Google bills cache writes as storage, not by tokens.
         plan.Model.StartsWith("gemini", StringComparison.Ordinal) ? 0 : random.Next(0, 3_000),
         null,
         false,
         null,
         null,
         null,
-        plan.StartsAt + (plan.Lasts * call / plan.Calls),
+        plan.StartsAt + (plan.Duration * call / plan.Calls),
         random.Next(60) == 0 ? "Overloaded: try again later." : null,
         Billing.Api,
         null);
 
     private static Patch<T> Set<T>(T value) => new(value);
 
-    private async Task<T> SendAsync<T>(IRequest<T> request)
-    {
-        await using var scope = services.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CallerContext>().Current = Caller.Entourage;
-        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
-    }
-
-    private sealed record PlannedSession(Guid AgentId, string Model, long TaskId, DateTimeOffset StartsAt, TimeSpan Lasts, int Calls);
+    private sealed record PlannedSession(Guid AgentId, string Model, long TaskId, DateTimeOffset StartsAt, TimeSpan Duration, int Calls);
 }
 
-/// <summary>A clock that is set.</summary>
+/// <summary>A clock that shows the time it is set to.</summary>
 internal sealed class DemoClock : TimeProvider
 {
-    /// <summary>What it says (UTC).</summary>
+    /// <summary>The time (UTC).</summary>
     public DateTimeOffset Now { get; set; } = System.GetUtcNow();
 
     public override DateTimeOffset GetUtcNow() => Now;

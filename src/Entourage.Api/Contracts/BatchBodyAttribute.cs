@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>Lets an action take a body as large as a batch may be.</summary>
+/// <summary>Raises the limit on the body of an action to <see cref="ApiLimits.BatchBodyBytes"/>.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BatchBodyAttribute : Attribute, IResourceFilter
 {

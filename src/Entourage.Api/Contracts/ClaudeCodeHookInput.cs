@@ -4,49 +4,49 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>What Claude Code says to its hooks, as far as it matters here. Everything else is ignored.</summary>
-/// <param name="Event">The event, such as <c>PreToolUse</c>; null where none is named.</param>
-/// <param name="SessionId">Claude Code's own session; null where none is named.</param>
+/// <summary>The members of the input of a Claude Code hook that matter here. All others are ignored.</summary>
+/// <param name="Event">The event, such as <c>PreToolUse</c>; null if absent.</param>
+/// <param name="SessionId">Claude Code's session id; null if absent.</param>
 internal sealed record ClaudeCodeHookInput(string? Event, string? SessionId)
 {
-    /// <summary>How much of a body is looked at, in bytes. Both members come before the tool's input, which may be a whole file.</summary>
-    public const int LookedAt = 131_072;
+    /// <summary>How much of a body is read, in bytes. Both members come before the tool's input, which may be a whole file.</summary>
+    public const int MaxReadBytes = 131_072;
 
-    private const long FirstLook = 1_024;
+    private const long FirstReadBytes = 1_024;
 
-    // A hook that is refused blocks nothing, so large inputs are taken, and not kept.
-    private const long LargestBody = 67_108_864;
+    // A hook that fails does not block the agent, so large inputs are accepted and discarded.
+    private const long MaxBodyBytes = 67_108_864;
 
     private static readonly JsonReaderOptions Lenient = new() { MaxDepth = 1_000 };
 
-    /// <summary>Reads the members from the beginning of a body, and no more of it than that takes.</summary>
-    /// <exception cref="JsonException">It is no JSON object.</exception>
-    /// <exception cref="BadHttpRequestException">It is too large.</exception>
+    /// <summary>Reads the members from the beginning of a body, and no more of it than needed.</summary>
+    /// <exception cref="JsonException">The body is not a JSON object.</exception>
+    /// <exception cref="BadHttpRequestException">The body is too large.</exception>
     public static async Task<ClaudeCodeHookInput> ReadAsync(HttpContext context, CancellationToken cancellationToken)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = LargestBody;
+            limit.MaxRequestBodySize = MaxBodyBytes;
         }
 
         var reader = context.Request.BodyReader;
-        for (var next = FirstLook; ;)
+        for (var next = FirstReadBytes; ;)
         {
             var result = await reader.ReadAsync(cancellationToken);
             var (consumed, length) = (result.Buffer.Start, result.Buffer.Length);
             try
             {
-                // Looked at each time that it has doubled: a body that comes byte by byte costs no more than another.
+                // Parsed only when it has doubled, so that a body that arrives byte by byte costs no more than others.
                 if (result.IsCompleted || length >= next)
                 {
                     var found = Find(result.Buffer, result.IsCompleted);
-                    if (result.IsCompleted || length >= LookedAt || found is { Event: not null, SessionId: not null })
+                    if (result.IsCompleted || length >= MaxReadBytes || found is { Event: not null, SessionId: not null })
                     {
                         consumed = result.Buffer.End;
                         return found;
                     }
 
-                    next = Math.Min(length * 2, LookedAt);
+                    next = Math.Min(length * 2, MaxReadBytes);
                 }
             }
             catch (JsonException)
@@ -56,7 +56,7 @@ internal sealed record ClaudeCodeHookInput(string? Event, string? SessionId)
             }
             finally
             {
-                // The rest is passed over by the server, so that the connection can be used again.
+                // Kestrel drains the rest, so that the connection can be reused.
                 reader.AdvanceTo(consumed, result.Buffer.End);
             }
         }
@@ -96,12 +96,12 @@ internal sealed record ClaudeCodeHookInput(string? Event, string? SessionId)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a text with half a character.
+            // InvalidOperationException: a string with an unpaired surrogate.
             throw Malformed();
         }
 
         return new(name, session);
     }
 
-    private static JsonException Malformed() => new("The body must be the JSON object that Claude Code gives its hooks.");
+    private static JsonException Malformed() => new("The body must be the JSON object that Claude Code sends to its hooks.");
 }

@@ -7,29 +7,29 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>What Claude Code takes for an answer of a hook. An empty object lets it go on.</summary>
+/// <summary>The output of a Claude Code hook. An empty object lets the run continue.</summary>
 public sealed record ClaudeCodeHookOutput
 {
     private static readonly ClaudeCodeHookOutput Proceed = new();
 
-    /// <summary>False ends the run, whatever the event; absent lets it go on.</summary>
+    /// <summary>False ends the run, on any event. If absent, the run continues.</summary>
     [JsonPropertyName("continue")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Continue { get; init; }
 
-    /// <summary>Why the run ends, for the user.</summary>
+    /// <summary>The reason for the user why the run ends.</summary>
     [JsonPropertyName("stopReason")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? StopReason { get; init; }
 
-    /// <summary>The same as a warning, for events at which a run cannot end.</summary>
+    /// <summary>The reason as a warning, for events at which a run cannot end.</summary>
     [JsonPropertyName("systemMessage")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SystemMessage { get; init; }
 
-    /// <summary>The answer to an event, in the form that it allows.</summary>
-    /// <param name="name">The event.</param>
-    /// <param name="budget">What the agent may still spend.</param>
+    /// <summary>Creates the answer to an event.</summary>
+    /// <param name="name">The name of the event.</param>
+    /// <param name="budget">The agent's budget.</param>
     public static ClaudeCodeHookOutput Of(string name, BudgetResponse budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
@@ -42,11 +42,11 @@ public sealed record ClaudeCodeHookOutput
         var stop = new ClaudeCodeHookOutput { Continue = false, StopReason = reason };
         return name switch
         {
-            // The run is over, or the event is no part of it.
+            // The run is over, or the event does not belong to one.
             "SessionEnd" or "Notification" => Proceed,
             "SessionStart" => stop with { SystemMessage = reason },
 
-            // Nothing else: with a denied tool call or a blocked stop besides, Claude Code 2.1 goes on all the same.
+            // Only these two members: if the answer also denies the tool call or blocks the stop, Claude Code 2.1 continues.
             _ => stop,
         };
     }
@@ -60,11 +60,11 @@ public sealed record ClaudeCodeHookOutput
 
     private static string CapOf(BudgetStatusResponse cap)
     {
-        var held = cap.ReservedUsd == MoneyTotal.Zero ? "" : string.Create(CultureInfo.InvariantCulture, $" and {cap.ReservedUsd} reserved");
+        var reserved = cap.ReservedUsd == MoneyTotal.Zero ? "" : string.Create(CultureInfo.InvariantCulture, $" and {cap.ReservedUsd} reserved");
         var resets = cap.ResetsAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", resets at {at.UtcDateTime:yyyy-MM-dd'T'HH:mm'Z'}") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"the {EnumNames.Of(cap.Scope)} budget ({EnumNames.Of(cap.Period)}) is used up, {cap.SpentUsd} of {cap.LimitUsd} USD spent{held}{resets}");
+            $"the {EnumNames.Of(cap.Scope)} budget ({EnumNames.Of(cap.Period)}) is used up, {cap.SpentUsd} of {cap.LimitUsd} USD spent{reserved}{resets}");
     }
 
     private static string? WordsOf(string reason) => reason switch

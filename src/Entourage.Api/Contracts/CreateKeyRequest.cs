@@ -3,14 +3,13 @@ using Entourage.Domain.Access;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>A key to be issued.</summary>
-/// <param name="Name">Required. What it is called.</param>
-/// <param name="Role">Required. What its holder may do.</param>
-/// <param name="TeamId">The team that it acts for: required of a lead's key, and of no other.</param>
-/// <param name="AgentId">The agent that it acts for: required of an agent's key, and of no other.</param>
-/// <param name="ExpiresAt">From when on it lets nobody in, ahead; never when absent.</param>
+/// <summary>A new key.</summary>
+/// <param name="Name">Required. The name of the key.</param>
+/// <param name="Role">Required. The role of the key.</param>
+/// <param name="TeamId">The team of a lead's key. Required for it, and not allowed for others.</param>
+/// <param name="AgentId">The agent of an agent's key. Required for it, and not allowed for others.</param>
+/// <param name="ExpiresAt">When the key expires, in the future; never if absent.</param>
 public sealed record CreateKeyRequest(string? Name, CallerRole? Role, Guid? TeamId = null, Guid? AgentId = null, DateTimeOffset? ExpiresAt = null)
 {
-    /// <summary>The command.</summary>
     internal CreateKeyCommand ToCommand() => new(Name!, Role, TeamId, AgentId, ExpiresAt);
 }

@@ -9,22 +9,22 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>Answers sessions as a table (RFC 4180), row by row as they are read.</summary>
+/// <summary>Answers with a CSV table (RFC 4180) of sessions, streamed row by row.</summary>
 internal sealed class CsvTable(IAsyncEnumerable<SessionCostResponse> sessions) : IActionResult
 {
     public const string MediaType = "text/csv";
 
     private static readonly CsvConfiguration Format = new(CultureInfo.InvariantCulture)
     {
-        // The columns of agents' text escape formulas themselves. The writer's own option knows no other separators than its own, and
-        // would turn numbers into text.
+        // The text columns escape formulas themselves. The library's option considers only its own separator, and would turn numbers into
+        // text.
         InjectionOptions = InjectionOptions.None,
         ShouldQuote = cell => CsvText.NeedsQuotes(cell.Field),
     };
 
     public async Task ExecuteResultAsync(ActionContext context)
     {
-        RequestTime.Lift(context.HttpContext);
+        RequestTimeouts.Disable(context.HttpContext);
         var response = context.HttpContext.Response;
         response.ContentType = MediaType + "; charset=utf-8";
         response.Headers.ContentDisposition = "attachment; filename=\"costs.csv\"";

@@ -4,23 +4,22 @@ using Entourage.Application.Formats;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>Text of agents for a cell of a table that a spreadsheet may open.</summary>
+/// <summary>Makes text from agents safe in a CSV cell that a spreadsheet may open.</summary>
 internal static class CsvText
 {
-    // OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection) and their compatibility forms, which some locales read alike,
-    // the minus sign, and what older programs take for the beginning of a command.
+    // OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection), the compatibility forms of its characters, which some locales
+    // treat the same way, the minus sign, and characters that start a command in older programs.
     private static readonly SearchValues<char> Formula = SearchValues.Create("=+-@|%＝＋－＠﹦﹢﹣﹫−⁺⁻⁼₊₋₌｜％");
 
-    // Between cells, by locale: a program that splits at another one than we do ignores our quotes.
+    // Cell separators of all locales. A program that splits at another separator than ours ignores our quotes.
     private static readonly SearchValues<char> Separators = SearchValues.Create(",;|\t\r\n");
 
     private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;|\t\r\n'");
 
     /// <summary>
-    /// The text in one line, with an apostrophe before every character that would begin a formula: at the beginning of the text, and after
-    /// each comma, semicolon and bar in it, because the reader may split cells at any of these.
+    /// Puts the text in one line, with an apostrophe before each character that would start a formula: at the start of the text and after each
+    /// comma, semicolon and bar, because the reader may split cells at any of these. Null gives an empty cell.
     /// </summary>
-    /// <param name="text">The text; null for an empty cell.</param>
     public static string Of(string? text)
     {
         if (text is null)
@@ -45,13 +44,13 @@ internal static class CsvText
 
             cell.Append(character);
 
-            // Readers drop blanks and quotes where a cell begins.
+            // Readers drop spaces and quotes at the start of a cell.
             begins = Separators.Contains(character) || (begins && character is ' ' or '"');
         }
 
         return cell.ToString();
     }
 
-    /// <summary>Whether a cell needs quotes: it holds a character that separates cells for some reader, or was escaped.</summary>
+    /// <summary>Whether a cell needs quotes, because it contains a separator of any locale or was escaped.</summary>
     public static bool NeedsQuotes(string? cell) => cell is { Length: > 0 } && cell.AsSpan().ContainsAny(Quoted);
 }

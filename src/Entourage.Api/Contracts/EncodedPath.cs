@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>Reads names that may contain slashes from the end of a path.</summary>
+/// <summary>Reads a name that may contain slashes from the end of a path.</summary>
 internal static class EncodedPath
 {
     /// <summary>
-    /// The name that a catch-all route parameter holds, fully decoded. The server decodes a path except for <c>%2F</c>, so that
-    /// <c>acme%2Fhouse-1</c> and <c>acme%252Fhouse-1</c> look alike in the parameter; the request line tells them apart.
+    /// Decodes the name in a catch-all route parameter. The server decodes everything but <c>%2F</c>, so <c>acme%2Fhouse-1</c> and
+    /// <c>acme%252Fhouse-1</c> look the same in the parameter. Only the request line tells them apart.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="value">What routing put into the parameter: the last segments of the path; null where they are blank.</param>
+    /// <param name="value">The value of the route parameter: the last segments of the path; null if they are blank.</param>
     public static string NameIn(HttpRequest request, string? value)
     {
         if (value is null)
@@ -28,7 +28,7 @@ internal static class EncodedPath
         var count = value.Split('/').Length;
         var written = count <= segments.Length ? string.Join('/', segments[^count..]) : "";
 
-        // A target that is not the path, as behind a middleware that rewrote it, says nothing about the name.
+        // If middleware rewrote the path, the request line does not contain the name.
         return Uri.UnescapeDataString(written.Replace("%2F", "%252F", StringComparison.OrdinalIgnoreCase)).Equals(value, StringComparison.OrdinalIgnoreCase)
             ? Uri.UnescapeDataString(written)
             : value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);

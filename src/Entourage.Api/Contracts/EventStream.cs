@@ -3,38 +3,38 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>Answers a stream of server-sent events, piece by piece as they come.</summary>
-internal sealed class EventStream(IAsyncEnumerable<ReadOnlyMemory<byte>> pieces) : IActionResult
+/// <summary>Answers with a stream of server-sent events.</summary>
+internal sealed class EventStream(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks) : IActionResult
 {
     public const string MediaType = "text/event-stream";
 
-    /// <summary>The header in which a watcher says what it has seen.</summary>
+    /// <summary>The header with the id of the last event that a client received.</summary>
     public const string LastEventId = "Last-Event-ID";
 
     public async Task ExecuteResultAsync(ActionContext context)
     {
-        RequestTime.Lift(context.HttpContext);
-        var (response, left) = (context.HttpContext.Response, context.HttpContext.RequestAborted);
-        await using var stream = pieces.GetAsyncEnumerator(left);
+        RequestTimeouts.Disable(context.HttpContext);
+        var (response, disconnected) = (context.HttpContext.Response, context.HttpContext.RequestAborted);
+        await using var stream = chunks.GetAsyncEnumerator(disconnected);
 
-        // Before anything is answered: what goes wrong up to the first piece is answered as a problem.
-        var goesOn = await stream.MoveNextAsync();
+        // Waits for the first chunk before the answer starts, so that an error up to then becomes a problem.
+        var hasNext = await stream.MoveNextAsync();
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
 
-        // Proxies keep answers back until they are of some size, unless they are told not to.
+        // Tells proxies not to buffer the answer.
         response.Headers["X-Accel-Buffering"] = "no";
         try
         {
-            for (; goesOn; goesOn = await stream.MoveNextAsync())
+            for (; hasNext; hasNext = await stream.MoveNextAsync())
             {
-                await response.Body.WriteAsync(stream.Current, left);
-                await response.Body.FlushAsync(left);
+                await response.Body.WriteAsync(stream.Current, disconnected);
+                await response.Body.FlushAsync(disconnected);
             }
         }
         catch (OperationCanceledException)
         {
-            // The watcher has left, or the server stops.
+            // The client has disconnected, or the server is stopping.
         }
     }
 }

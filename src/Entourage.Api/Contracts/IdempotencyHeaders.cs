@@ -4,20 +4,20 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>Refuses blank keys, and tells callers when an answer is one that was given before under the same key.</summary>
+/// <summary>Refuses blank idempotency keys, and marks replayed answers with a header.</summary>
 internal sealed class IdempotencyHeaders(IdempotentReplay replay) : IActionFilter, IResultFilter
 {
-    /// <summary>The request header that carries the key.</summary>
+    /// <summary>The request header with the idempotency key.</summary>
     public const string Key = IdempotencyToken.Header;
 
     private const string Replayed = "Idempotent-Replayed";
 
-    // Binding takes a blank header for an absent one: the caller would think itself safe to retry.
+    // Binding treats a blank header as absent, but the caller would assume that retries are safe.
     public void OnActionExecuting(ActionExecutingContext context)
     {
         if (context.HttpContext.Request.Headers.TryGetValue(Key, out var key) && string.IsNullOrWhiteSpace(key))
         {
-            throw new InvalidInputException(Key, "A key is not blank.");
+            throw new InvalidInputException(Key, "The key must not be blank.");
         }
     }
 

@@ -10,22 +10,21 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>Reads bodies as the framework does, within the limits on what they hold, and answers for those that it would fail at.</summary>
-/// <param name="json">The framework's own reader.</param>
+/// <summary>Reads JSON bodies with the framework's formatter, but limits their number of values and handles input that it fails on.</summary>
 internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputFormatter, IApiRequestFormatMetadataProvider
 {
-    // What one value takes at least: a digit and a comma.
-    private const int BytesPerValue = 2;
+    // A value takes at least a digit and a comma.
+    private const int MinBytesPerValue = 2;
 
-    // An item has fewer than 20 members.
-    private const int ValuesPerItem = 100;
+    // Generous: an item has fewer than 20 members.
+    private const int MaxValuesPerItem = 100;
 
-    /// <summary>Puts it in the place of the framework's.</summary>
+    /// <summary>Replaces the framework's formatter.</summary>
     public static void Install(MvcOptions options)
     {
         var json = options.InputFormatters.OfType<SystemTextJsonInputFormatter>().Single();
 
-        // JSON on a network is UTF-8 (RFC 8259). A body that ends in half a character of UTF-16 would be a failure of the server.
+        // JSON on a network is UTF-8 (RFC 8259). A body that ends in an incomplete UTF-16 character would make the framework fail.
         foreach (var encoding in json.SupportedEncodings.Where(encoding => encoding is not UTF8Encoding).ToArray())
         {
             json.SupportedEncodings.Remove(encoding);
@@ -42,8 +41,8 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         var budget = http.RequestServices.GetRequiredService<BodyBudget>();
         var isBatch = context.ModelType == typeof(RecordUsageBatchRequest);
 
-        // Too small to hold too much, so it needs no look before it is read.
-        if (!isBatch && http.Request.ContentLength < Math.Min(BodyBudget.LargeBytes, (long)budget.Limits.JsonValues * BytesPerValue))
+        // Too small to exceed the limit, so it need not be scanned.
+        if (!isBatch && http.Request.ContentLength < Math.Min(BodyBudget.LargeBytes, (long)budget.Limits.JsonValues * MinBytesPerValue))
         {
             return await ReadCheckedAsync(context);
         }
@@ -55,7 +54,7 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         }
         catch (BatchTooLongException)
         {
-            // Its validator says why.
+            // The validator answers with the reason.
             return await InputFormatterResult.SuccessAsync(RecordUsageBatchRequest.TooLong);
         }
 
@@ -64,25 +63,19 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         using var slot = isLarge ? await budget.EnterAsync(http, http.RequestAborted) : null;
         return await ReadCheckedAsync(context);
 
-        void Check(ReadOnlySequence<byte> arrived, bool isWhole)
-        {
-            var most = budget.Limits.JsonValues;
-            if (JsonScan.Find(arrived, isWhole, most, most, JsonScan.AnyDepth, http.RequestAborted) != JsonExcess.None)
-            {
-                throw new BodyLimitException($"The body has more than {most:N0} values (Limits:JsonValues). Split it into several requests.");
-            }
-        }
+        void Check(ReadOnlySequence<byte> arrived, bool isWhole) =>
+            JsonScan.CheckValues(arrived, isWhole, budget.Limits.JsonValues, http.RequestAborted);
 
-        // The items are an array in the body's object. Beyond their number nothing needs to be read.
+        // The items are an array at depth 1. A batch that is too long need not be read further.
         void CheckBatch(ReadOnlySequence<byte> arrived, bool isWhole)
         {
-            const int Most = RecordUsageBatchRequest.MaxCount * ValuesPerItem;
-            switch (JsonScan.Find(arrived, isWhole, Most, RecordUsageBatchRequest.MaxCount, ofDepth: 1, http.RequestAborted))
+            const int MaxValues = RecordUsageBatchRequest.MaxCount * MaxValuesPerItem;
+            switch (JsonScan.Find(arrived, isWhole, MaxValues, RecordUsageBatchRequest.MaxCount, arrayDepth: 1, http.RequestAborted))
             {
                 case JsonExcess.Items:
                     throw new BatchTooLongException();
                 case JsonExcess.Values:
-                    throw new BodyLimitException($"The batch has more than {Most:N0} values. Send only the members that a usage has.");
+                    throw new BodyLimitException($"The batch has more than {MaxValues:N0} values. Send only the documented members.");
             }
         }
     }
@@ -97,8 +90,8 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         }
         catch (InvalidOperationException exception) when (exception.TargetSite?.DeclaringType == typeof(ModelStateDictionary))
         {
-            // It takes the brackets and points in the name of an unknown member for a path, and refuses one of too many parts.
-            context.ModelState.TryAddModelError("", new JsonException("There is no such member."), context.Metadata);
+            // The framework parses brackets and dots in the name of an unknown member as a path, and fails if it has too many parts.
+            context.ModelState.TryAddModelError("", new JsonException(InvalidBodies.UnknownMember), context.Metadata);
             return await InputFormatterResult.FailureAsync();
         }
     }

@@ -9,22 +9,21 @@ namespace Entourage.Api.Contracts;
 /// <summary>The query parameters of every list.</summary>
 public sealed record ListParameters
 {
-    /// <summary>The most items of a page: 1 to 200.</summary>
+    /// <summary>The maximum number of items in a page: 1 to 200.</summary>
     [FromQuery(Name = "limit")]
     public int Limit { get; init; } = PageRequest.DefaultLimit;
 
-    /// <summary>Where the page before ended; taken from its Link header.</summary>
+    /// <summary>The position after the previous page, from its Link header.</summary>
     [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 
-    /// <summary>The part of the list that is asked for.</summary>
     internal PageRequest Page => new(Limit, Cursor);
 }
 
-/// <summary>How lists are answered.</summary>
+/// <summary>Helps controllers to answer lists.</summary>
 internal static class Listing
 {
-    /// <summary>The items of a page, with the address of the next one in the Link header.</summary>
+    /// <summary>Returns the items of a page, and adds the Link header for the next page.</summary>
     public static IReadOnlyList<T> Answer<T>(this ControllerBase controller, Page<T> page)
     {
         controller.LinkNext(page.NextCursor);
@@ -46,10 +45,10 @@ internal static class Listing
         controller.Response.Headers.Link = $"<{address}>; rel=\"next\"";
     }
 
-    /// <summary>The enum member that a query parameter names; null where it is absent.</summary>
-    /// <exception cref="InvalidInputException">It names none.</exception>
+    /// <summary>Parses a query parameter as an enum member; null if absent.</summary>
+    /// <exception cref="InvalidInputException">The enum has no such member.</exception>
     public static T? Member<T>(string parameter, string? name)
         where T : struct, Enum => name is null ? null
         : EnumNames.TryParse<T>(name, out var value) ? value
-        : throw new InvalidInputException(parameter, $"One of {EnumNames.List<T>()} is expected.");
+        : throw new InvalidInputException(parameter, $"'{parameter}' must be one of these: {EnumNames.List<T>()}.");
 }

@@ -4,15 +4,15 @@ using Entourage.Domain;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>What a model costs from an instant on. A rate that is absent is not listed: usage that needs it has no price.</summary>
-/// <param name="InputUsdPerMtok">Required. USD for a million input tokens, cached ones not included: 0 to 1,000,000 with at most 9 decimals.</param>
-/// <param name="OutputUsdPerMtok">Required. USD for a million output tokens.</param>
-/// <param name="CacheReadUsdPerMtok">USD for a million tokens read from the cache.</param>
-/// <param name="CacheWriteUsdPerMtok">USD for a million tokens written to the cache for its default lifetime.</param>
-/// <param name="LongCacheWriteUsdPerMtok">USD for a million tokens written to the cache for an hour.</param>
-/// <param name="LongContext">The rates for long prompts, where these cost more.</param>
-/// <param name="BatchDiscountPercent">What the provider's batch API takes off, in percent: 0 to 100.</param>
-/// <param name="EffectiveFrom">From when on; when absent, from now on, or since ever where the model had no price.</param>
+/// <summary>The price of a model from an instant on. Usage that needs an absent rate has no price.</summary>
+/// <param name="InputUsdPerMtok">Required. USD per million input tokens, without cached ones: 0 to 1,000,000 with at most 9 decimals.</param>
+/// <param name="OutputUsdPerMtok">Required. USD per million output tokens.</param>
+/// <param name="CacheReadUsdPerMtok">USD per million tokens read from the cache.</param>
+/// <param name="CacheWriteUsdPerMtok">USD per million tokens written to the cache for its default lifetime.</param>
+/// <param name="LongCacheWriteUsdPerMtok">USD per million tokens written to the cache for an hour.</param>
+/// <param name="LongContext">The rates for long prompts, if they cost more.</param>
+/// <param name="BatchDiscountPercent">The discount of the provider's batch API, in percent: 0 to 100.</param>
+/// <param name="EffectiveFrom">When the price takes effect. If absent, now, or for all time if the model had no price.</param>
 public sealed record SetPriceRequest(
     Money? InputUsdPerMtok,
     Money? OutputUsdPerMtok,
@@ -23,7 +23,6 @@ public sealed record SetPriceRequest(
     int? BatchDiscountPercent = null,
     DateTimeOffset? EffectiveFrom = null)
 {
-    /// <summary>The command for a model.</summary>
     internal SetPriceCommand ToCommand(string model, Guid? organisationId) => new(
         model,
         organisationId,

@@ -11,38 +11,38 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Agents, what they may still spend, and their sessions.</summary>
+/// <summary>Agents with their budgets, sessions and events.</summary>
 [ApiController]
 [Route("api/v1/agents/{id:guid}")]
 [Tags("Agents")]
 public sealed class AgentsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Reads an agent.</summary>
+    /// <summary>Returns an agent.</summary>
     [HttpGet]
     [Authorize(Policies.Agent)]
     public Task<AgentResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetAgentQuery(id), cancellationToken);
 
-    /// <summary>Changes an agent; absent members stay as they are.</summary>
+    /// <summary>Changes an agent; absent members are unchanged.</summary>
     [HttpPatch]
     [Authorize(Policies.Lead)]
     public Task<AgentResponse> Change(Guid id, ChangeAgentRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentCommand(id, body.Name, body.Role, body.Model), cancellationToken);
 
-    /// <summary>Tells what an agent may still spend. It stops when <c>stop</c> is true.</summary>
+    /// <summary>Returns what an agent may still spend. The agent must stop if <c>stop</c> is true.</summary>
     /// <param name="id">The agent.</param>
-    /// <param name="taskId">The task it asks for; the one of its newest active session when absent.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="taskId">The task; the task of the agent's newest active session if absent.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("budget")]
     [Authorize(Policies.Agent)]
     public Task<BudgetResponse> GetBudget(Guid id, [FromQuery(Name = "task_id")] long? taskId, CancellationToken cancellationToken) =>
         mediator.Send(new GetAgentBudgetQuery(id, taskId), cancellationToken);
 
-    /// <summary>Lists an agent's sessions, the newest first.</summary>
+    /// <summary>Lists an agent's sessions, newest first.</summary>
     /// <param name="id">The agent.</param>
-    /// <param name="taskId">Only those on this task.</param>
-    /// <param name="status">Only those that stand so: active, completed, failed, killed or abandoned.</param>
-    /// <param name="list">Which part.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="taskId">Only sessions on this task.</param>
+    /// <param name="status">Only sessions with this status: active, completed, failed, killed or abandoned.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("sessions")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
@@ -56,14 +56,14 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
-    /// <summary>Tells what concerns the agent, as it happens: a stream of server-sent events, so that it learns of a stop without asking.</summary>
+    /// <summary>Streams the events that concern an agent as server-sent events, so that the agent learns of a stop without polling.</summary>
     /// <param name="id">The agent.</param>
-    /// <param name="lastEventId">The id of the last event seen: the stream goes on after it. Without one it starts now.</param>
-    /// <param name="cancellationToken">The watcher has left.</param>
+    /// <param name="lastEventId">The id of the last received event. The stream resumes after it; without it, the stream starts now.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("events")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
-    public async Task<IActionResult> Watch(
+    public async Task<IActionResult> StreamEvents(
         Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
         new EventStream(await mediator.Send(new StreamAgentEventsQuery(id, lastEventId), cancellationToken));
 }

@@ -8,18 +8,18 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>What people should look at.</summary>
+/// <summary>Alerts.</summary>
 [ApiController]
 [Route("api/v1")]
 [Tags("Alerts")]
 public sealed class AlertsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists a team's alerts, the newest first.</summary>
+    /// <summary>Lists a team's alerts, newest first.</summary>
     /// <param name="id">The team.</param>
-    /// <param name="status">Only those that stand so: open or acknowledged.</param>
-    /// <param name="kind">Only those about this: runaway_tokens, threshold, red_flag and so on.</param>
-    /// <param name="list">Which part.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="status">Only alerts with this status: open or acknowledged.</param>
+    /// <param name="kind">Only alerts of this kind, such as runaway_tokens, threshold or red_flag.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("teams/{id:guid}/alerts")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<AlertResponse>> List(
@@ -29,12 +29,12 @@ public sealed class AlertsController(IMediator mediator) : ControllerBase
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
-    /// <summary>Reads an alert.</summary>
+    /// <summary>Returns an alert.</summary>
     [HttpGet("alerts/{id:guid}")]
     [Authorize(Policies.Lead)]
     public Task<AlertResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetAlertQuery(id), cancellationToken);
 
-    /// <summary>Notes that somebody has seen an alert. Saying so again answers it unchanged.</summary>
+    /// <summary>Acknowledges an alert. An acknowledged alert is returned unchanged.</summary>
     [HttpPost("alerts/{id:guid}/acknowledge")]
     [Authorize(Policies.Lead)]
     public Task<AlertResponse> Acknowledge(Guid id, CancellationToken cancellationToken) =>

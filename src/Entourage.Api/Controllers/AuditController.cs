@@ -7,16 +7,16 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Who changed what.</summary>
+/// <summary>The audit trail.</summary>
 [ApiController]
 [Route("api/v1/audit")]
 [Tags("Audit")]
 public sealed class AuditController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists the changes of limits, settings, prices, keys and webhooks, the stops and the answers of people, the newest first.</summary>
-    /// <param name="filter">Which of them.</param>
-    /// <param name="list">Which part.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <summary>Lists the audit trail, newest first: changes of limits, settings, prices, keys and webhooks, pauses and kills, and answers to human requests.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<AuditResponse>> List(

@@ -8,20 +8,20 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Answers the hooks of agents in the agents' own format: whether they may go on.</summary>
+/// <summary>Answers hooks of agents, in the format of the agent, with whether it may continue.</summary>
 [ApiController]
 [Route("api/v1/hooks")]
 [Tags("Hooks")]
 public sealed class HooksController(IMediator mediator, CallerContext callers) : ControllerBase
 {
     /// <summary>
-    /// Answers a hook of Claude Code. The body is the hook's input, of which <c>hook_event_name</c> and <c>session_id</c> are read; the answer is the
-    /// hook's output: an empty object to go on, or <c>continue: false</c> with a <c>stopReason</c>.
+    /// Answers a hook of Claude Code. The body is the hook's input, from which <c>hook_event_name</c> and <c>session_id</c> are read. The answer is
+    /// the hook's output: an empty object to continue, or <c>continue: false</c> with a <c>stopReason</c>.
     /// </summary>
-    /// <param name="agentId">The agent; the key's when absent.</param>
-    /// <param name="sessionId">The Entourage session that was opened for the run; found by Claude Code's own session when absent.</param>
-    /// <param name="taskId">The task; that of the session when absent.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="agentId">The agent; the key's agent if absent.</param>
+    /// <param name="sessionId">The Entourage session of the run. If absent, it is found by Claude Code's session id.</param>
+    /// <param name="taskId">The task; the session's task if absent.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpPost("claude-code")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<ClaudeCodeHookOutput>(StatusCodes.Status200OK)]

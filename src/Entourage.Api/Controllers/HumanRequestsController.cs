@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>What agents ask of people.</summary>
+/// <summary>Requests from agents to people.</summary>
 [ApiController]
 [Route("api/v1/human-requests")]
 [Tags("Human requests")]
 public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Asks a person for more money, or for an answer.</summary>
+    /// <summary>Asks a person for more money or for an answer.</summary>
     [HttpPost]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<HumanRequestResponse>(StatusCodes.Status201Created)]
@@ -24,12 +24,12 @@ public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
         return CreatedAtAction(nameof(Get), new { id = asked.Id }, asked);
     }
 
-    /// <summary>Reads a request and what became of it.</summary>
+    /// <summary>Returns a request with its answer.</summary>
     [HttpGet("{id:guid}")]
     [Authorize(Policies.Agent)]
     public Task<HumanRequestResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetHumanRequestQuery(id), cancellationToken);
 
-    /// <summary>Answers a request, once. Money that is granted can be spent from the next call on.</summary>
+    /// <summary>Answers a request. A request can be answered once. Granted money can be spent from the next call on.</summary>
     [HttpPost("{id:guid}/respond")]
     [Authorize(Policies.Lead)]
     public Task<HumanRequestResponse> Respond(

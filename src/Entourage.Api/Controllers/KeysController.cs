@@ -7,15 +7,15 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>What callers show to be let in.</summary>
+/// <summary>API keys.</summary>
 [ApiController]
 [Route("api/v1/keys")]
 [Tags("Keys")]
 public sealed class KeysController(IMediator mediator) : ControllerBase
 {
     /// <summary>
-    /// Issues a key. The answer has its text, which is not shown again. An admin issues keys of every role, a lead those of its team's
-    /// agents. There is no Idempotency-Key here: the secret would have to be kept.
+    /// Issues a key. The answer contains the secret, which is not shown again. An admin can issue keys of every role, a lead only keys for agents
+    /// of its team. Idempotency-Key is not supported, because a replay would require storing the secret.
     /// </summary>
     [HttpPost]
     [Authorize(Policies.Lead)]
@@ -26,13 +26,13 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
         return StatusCode(StatusCodes.Status201Created, await mediator.Send(body.ToCommand(), cancellationToken));
     }
 
-    /// <summary>Lists keys without their secrets, the newest first: to a lead those of its team's agents.</summary>
+    /// <summary>Lists keys without their secrets, newest first. A lead sees the keys of its team's agents.</summary>
     [HttpGet]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<KeyResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListKeysQuery(list.Page), cancellationToken));
 
-    /// <summary>Revokes a key: it lets nobody in any more, at once and on every replica. One that was revoked stays as it is.</summary>
+    /// <summary>Revokes a key. It stops working at once on every replica. Revoking a key again changes nothing.</summary>
     [HttpDelete("{id:guid}")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]

@@ -15,7 +15,7 @@ namespace Entourage.Api.Controllers;
 [Tags("Organisations")]
 public sealed class OrganisationsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Makes an organisation.</summary>
+    /// <summary>Creates an organisation.</summary>
     [HttpPost]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<OrganisationResponse>(StatusCodes.Status201Created)]
@@ -32,13 +32,13 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     public async Task<IReadOnlyList<OrganisationResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListOrganisationsQuery(list.Page), cancellationToken));
 
-    /// <summary>Reads an organisation.</summary>
+    /// <summary>Returns an organisation.</summary>
     [HttpGet("{id:guid}")]
     [Authorize(Policies.Agent)]
     public Task<OrganisationResponse> Get(Guid id, CancellationToken cancellationToken) =>
         mediator.Send(new GetOrganisationQuery(id), cancellationToken);
 
-    /// <summary>Makes a team.</summary>
+    /// <summary>Creates a team.</summary>
     [HttpPost("{orgId:guid}/teams")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<TeamResponse>(StatusCodes.Status201Created)]
@@ -55,7 +55,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
 
-    /// <summary>Reports where an organisation's money went, in UTC days; as a table of all its sessions, if that is preferred.</summary>
+    /// <summary>Reports an organisation's costs in UTC days, or as a CSV table of all sessions.</summary>
     [HttpGet("{orgId:guid}/costs")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
@@ -72,7 +72,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
         return Ok(answer);
     }
 
-    /// <summary>Compares what the organisation recorded with a provider's invoice, by model. Stores nothing.</summary>
+    /// <summary>Compares the organisation's recorded costs with a provider's invoice, by model. Stores nothing.</summary>
     [HttpPost("{orgId:guid}/costs/reconcile")]
     [Authorize(Policies.Admin)]
     public Task<ReconciliationResponse> Reconcile(Guid orgId, ReconcileRequest body, CancellationToken cancellationToken) =>

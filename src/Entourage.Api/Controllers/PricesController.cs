@@ -7,20 +7,20 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>What models cost.</summary>
+/// <summary>Prices of models.</summary>
 [ApiController]
 [Route("api/v1/prices")]
 [Tags("Prices")]
 public sealed class PricesController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists what every model costs now, by model; with an organisation, as that one is charged.</summary>
+    /// <summary>Lists the current price of every model, by model. With org_id, applies the organisation's own prices.</summary>
     [HttpGet]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<PriceResponse>> List(
         [FromQuery(Name = "org_id")] Guid? organisationId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListPricesQuery(organisationId, list.Page), cancellationToken));
 
-    /// <summary>Reads what a model costs, and did. The model may have any of its names.</summary>
+    /// <summary>Returns the current and past prices of a model. Any of its names works.</summary>
     [HttpGet("{**model}")]
     [Authorize(Policies.Agent)]
     public Task<ModelPricesResponse> Get(
@@ -28,8 +28,8 @@ public sealed class PricesController(IMediator mediator) : ControllerBase
         mediator.Send(new GetPriceQuery(EncodedPath.NameIn(Request, model), organisationId), cancellationToken);
 
     /// <summary>
-    /// Sets what a model costs from an instant on, for everybody or for one organisation. What was priced before stays as it is; usage
-    /// that waited for a price is priced.
+    /// Sets the price of a model from an instant on, for all organisations or for one. Usage that already has a price is unchanged; usage that
+    /// waits for a price is priced.
     /// </summary>
     [HttpPut("{**model}")]
     [Authorize(Policies.Admin)]

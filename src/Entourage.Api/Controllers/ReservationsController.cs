@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Money that is set aside. A usage that names a reservation commits it; its session grants it.</summary>
+/// <summary>Reservations that were made with a session. A usage that names a reservation commits it.</summary>
 [ApiController]
 [Route("api/v1/reservations/{id:guid}")]
 [Tags("Sessions")]
 public sealed class ReservationsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Holds a reservation for longer. Refused with 409 once it has ended.</summary>
+    /// <summary>Extends a reservation. Refused with 409 if it has ended.</summary>
     [HttpPost("extend")]
     [Authorize(Policies.Agent)]
     public Task<ReservationResponse> Extend(
@@ -24,7 +24,7 @@ public sealed class ReservationsController(IMediator mediator) : ControllerBase
         CancellationToken cancellationToken) =>
         mediator.Send(new ExtendReservationCommand(id, body.TtlSeconds, idempotencyKey), cancellationToken);
 
-    /// <summary>Gives a reservation back. One that has ended already stays as it is.</summary>
+    /// <summary>Releases a reservation. If it has ended, nothing changes.</summary>
     [HttpDelete]
     [Authorize(Policies.Agent)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]

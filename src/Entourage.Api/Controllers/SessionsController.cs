@@ -6,18 +6,18 @@ using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Sessions and what they use.</summary>
+/// <summary>Sessions with their usage and reservations.</summary>
 [ApiController]
 [Route("api/v1/sessions")]
 [Tags("Sessions")]
 public sealed class SessionsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Opens a session. Refused with 402 when a hard budget has nothing left, with 409 when the task waits for others.</summary>
+    /// <summary>Starts a session. Refused with 402 if a hard budget has nothing left, and with 409 if the task depends on unfinished tasks.</summary>
     [HttpPost("start")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
@@ -29,12 +29,12 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         return CreatedAtAction(nameof(Get), new { id = session.Id }, session);
     }
 
-    /// <summary>Reads a session.</summary>
+    /// <summary>Returns a session.</summary>
     [HttpGet("{id:long}")]
     [Authorize(Policies.Agent)]
     public Task<SessionResponse> Get(long id, CancellationToken cancellationToken) => mediator.Send(new GetSessionQuery(id), cancellationToken);
 
-    /// <summary>Records what a session used, and tells its agent whether to stop. Taken even when the session is over its budget or has ended.</summary>
+    /// <summary>Records usage, and returns whether the agent must stop. Accepted even if the session is over budget or has ended.</summary>
     [HttpPost("{id:long}/usage")]
     [Authorize(Policies.Agent)]
     [ReportsSpending]
@@ -43,8 +43,8 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);
 
     /// <summary>
-    /// Records many usages at once. Each is accepted or refused on its own, as the items of the answer say in the same order. The
-    /// header's key stands for that of each item which has none.
+    /// Records many usages at once. Each item is accepted or refused separately; the answer has the results in the same order. The header's
+    /// idempotency key applies to each item without its own.
     /// </summary>
     [HttpPost("usage/batch")]
     [Authorize(Policies.Agent)]
@@ -54,9 +54,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         RecordUsageBatchRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         UsageBatchResponse.From(await mediator.Send(body.ToCommand(idempotencyKey), cancellationToken), HttpContext);
 
-    /// <summary>
-    /// Sets money aside for a call that is about to be made. Refused with 402, and nothing is taken, when a hard budget has too little left.
-    /// </summary>
+    /// <summary>Reserves money for a call. Refused with 402, and nothing is reserved, if a hard budget has too little left.</summary>
     [HttpPost("{id:long}/reservations")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<ReservationResponse>(StatusCodes.Status201Created)]
@@ -66,13 +64,13 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
             StatusCodes.Status201Created,
             await mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken));
 
-    /// <summary>Lists what a session used, the newest first.</summary>
+    /// <summary>Lists a session's usage records, newest first.</summary>
     [HttpGet("{id:long}/usage")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<UsageRecordResponse>> ListUsage(long id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListUsageQuery(id, list.Page), cancellationToken));
 
-    /// <summary>Ends a session; the body may be empty. One that has ended already is answered again, unchanged.</summary>
+    /// <summary>Ends a session. The body may be empty. A session that has ended is returned unchanged.</summary>
     [HttpPost("{id:long}/end")]
     [Authorize(Policies.Agent)]
     public Task<SessionResponse> End(
@@ -80,9 +78,9 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         mediator.Send(new EndSessionCommand(id, body?.Outcome, body?.Error), cancellationToken);
 
     /// <summary>
-    /// Issues a one-time token with which another agent of the team may start a session below this one; the body may be empty. What that
-    /// session spends counts against this one's cap. The token is not shown again. There is no Idempotency-Key here: the secret would have to
-    /// be kept.
+    /// Issues a one-time token that lets another agent of the team start a session below this one. The body may be empty. The spending of that
+    /// session counts against this session's cap. The token is not shown again. Idempotency-Key is not supported, because a replay would require
+    /// storing the token.
     /// </summary>
     [HttpPost("{id:long}/child-tokens")]
     [Authorize(Policies.Agent)]
@@ -95,7 +93,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         return StatusCode(StatusCodes.Status201Created, await mediator.Send(command, cancellationToken));
     }
 
-    /// <summary>Kills a session and those of its sub-agents, and gives their reservations back. One that has ended already is answered unchanged.</summary>
+    /// <summary>Kills a session and its sub-agents, and releases their reservations. A session that has ended is returned unchanged.</summary>
     [HttpPost("{id:long}/kill")]
     [Authorize(Policies.Lead)]
     public Task<SessionResponse> Kill(long id, KillSessionRequest body, CancellationToken cancellationToken) =>

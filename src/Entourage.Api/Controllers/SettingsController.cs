@@ -7,19 +7,19 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Limits and how they behave. A change takes effect on the next call.</summary>
+/// <summary>Limits and other settings. A change takes effect on the next call.</summary>
 [ApiController]
 [Route("api/v1/settings")]
 [Tags("Settings")]
 public sealed class SettingsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Reads a team's settings.</summary>
+    /// <summary>Returns a team's settings.</summary>
     [HttpGet("teams/{id:guid}")]
     [Authorize(Policies.Lead)]
     public async Task<TeamSettingsResponse> GetTeam(Guid id, CancellationToken cancellationToken) =>
-        Tagged(await mediator.Send(new GetTeamSettingsQuery(id), cancellationToken));
+        WithETag(await mediator.Send(new GetTeamSettingsQuery(id), cancellationToken));
 
-    /// <summary>Changes a team's settings: an absent member is unchanged, null lifts a limit.</summary>
+    /// <summary>Changes a team's settings. An absent member is unchanged, null removes a limit.</summary>
     [HttpPatch("teams/{id:guid}")]
     [Authorize(Policies.Lead)]
     public async Task<TeamSettingsResponse> ChangeTeam(
@@ -42,22 +42,22 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.UnpricedModels,
             body.Timezone,
             ifMatch);
-        return Tagged(await mediator.Send(command, cancellationToken));
+        return WithETag(await mediator.Send(command, cancellationToken));
     }
 
-    /// <summary>Changes an agent's settings; null takes the team's default for agents.</summary>
+    /// <summary>Changes an agent's settings. Null applies the team's default for agents.</summary>
     [HttpPatch("agents/{id:guid}")]
     [Authorize(Policies.Lead)]
     public Task<AgentSettingsResponse> ChangeAgent(Guid id, ChangeAgentSettingsRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentSettingsCommand(id, body.DailyCostLimitUsd), cancellationToken);
 
-    /// <summary>Changes an organisation's settings; null lifts a limit.</summary>
+    /// <summary>Changes an organisation's settings. Null removes a limit.</summary>
     [HttpPatch("orgs/{id:guid}")]
     [Authorize(Policies.Admin)]
     public Task<OrganisationSettingsResponse> ChangeOrganisation(Guid id, ChangeOrganisationSettingsRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeOrganisationSettingsCommand(id, body.DailyCostLimitUsd, body.MonthlyCostLimitUsd), cancellationToken);
 
-    private TeamSettingsResponse Tagged(TeamSettingsResponse settings)
+    private TeamSettingsResponse WithETag(TeamSettingsResponse settings)
     {
         Response.Headers.ETag = settings.EntityTag;
         return settings;

@@ -7,18 +7,18 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Tasks and the guidelines for what they should cost.</summary>
+/// <summary>Tasks and cost guidelines.</summary>
 [ApiController]
 [Route("api/v1")]
 [Tags("Tasks")]
 public sealed class TasksController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Reads a task and what was spent on it.</summary>
+    /// <summary>Returns a task with what was spent on it.</summary>
     [HttpGet("tasks/{id:long}")]
     [Authorize(Policies.Agent)]
     public Task<TaskResponse> Get(long id, CancellationToken cancellationToken) => mediator.Send(new GetTaskQuery(id), cancellationToken);
 
-    /// <summary>Changes what is written about a task; absent members stay as they are.</summary>
+    /// <summary>Changes a task. Absent members are unchanged.</summary>
     [HttpPatch("tasks/{id:long}")]
     [Authorize(Policies.Lead)]
     public Task<TaskResponse> Change(long id, ChangeTaskRequest body, CancellationToken cancellationToken) => mediator.Send(
@@ -26,13 +26,13 @@ public sealed class TasksController(IMediator mediator) : ControllerBase
             id, body.Title, body.Description, body.Priority, body.TaskType, body.Tags, body.DependsOn, body.AssigneeId),
         cancellationToken);
 
-    /// <summary>Moves a task on: todo, in_progress, in_review (and back), done; or cancelled while it is open.</summary>
+    /// <summary>Changes a task's status: from todo to in_progress, in_review (and back) and done, or from any open status to cancelled.</summary>
     [HttpPost("tasks/{id:long}/status")]
     [Authorize(Policies.Agent)]
     public Task<TaskResponse> Move(long id, ChangeTaskStatusRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeTaskStatusCommand(id, body.Status), cancellationToken);
 
-    /// <summary>Lists what work of each kind usually costs, and from where on something is likely wrong.</summary>
+    /// <summary>Lists the usual cost of each kind of task, and the cost above which something is probably wrong.</summary>
     [HttpGet("guidelines")]
     [Authorize(Policies.Agent)]
     public Task<IReadOnlyList<GuidelineResponse>> ListGuidelines(CancellationToken cancellationToken) =>

@@ -15,18 +15,18 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Teams, with their agents, tasks and costs.</summary>
+/// <summary>Teams with their agents, tasks, costs and events.</summary>
 [ApiController]
 [Route("api/v1/teams/{id:guid}")]
 [Tags("Teams")]
 public sealed class TeamsController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Reads a team with its agents.</summary>
+    /// <summary>Returns a team with its agents.</summary>
     [HttpGet]
     [Authorize(Policies.Agent)]
     public Task<TeamWithAgentsResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetTeamQuery(id), cancellationToken);
 
-    /// <summary>Adds an agent.</summary>
+    /// <summary>Creates an agent.</summary>
     [HttpPost("agents")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<AgentResponse>(StatusCodes.Status201Created)]
@@ -38,13 +38,13 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         return CreatedAtAction(nameof(AgentsController.Get), "Agents", new { id = agent.Id }, agent);
     }
 
-    /// <summary>Lists the agents by name.</summary>
+    /// <summary>Lists a team's agents by name.</summary>
     [HttpGet("agents")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<AgentResponse>> ListAgents(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListAgentsQuery(id, list.Page), cancellationToken));
 
-    /// <summary>Makes a task.</summary>
+    /// <summary>Creates a task.</summary>
     [HttpPost("tasks")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<TaskResponse>(StatusCodes.Status201Created)]
@@ -65,11 +65,11 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         return CreatedAtAction(nameof(TasksController.Get), "Tasks", new { id = task.Id }, task);
     }
 
-    /// <summary>Lists the tasks, the newest first.</summary>
+    /// <summary>Lists a team's tasks, newest first.</summary>
     /// <param name="id">The team.</param>
-    /// <param name="status">Only those that stand there: todo, in_progress, in_review, done or cancelled.</param>
-    /// <param name="list">Which part.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="status">Only tasks with this status: todo, in_progress, in_review, done or cancelled.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("tasks")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TaskResponse>> ListTasks(
@@ -79,11 +79,11 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
-    /// <summary>Lists what the team's agents asked of people, the newest first.</summary>
+    /// <summary>Lists the requests of a team's agents to people, newest first.</summary>
     /// <param name="id">The team.</param>
-    /// <param name="status">Only those that stand so: pending, approved or denied.</param>
-    /// <param name="list">Which part.</param>
-    /// <param name="cancellationToken">The caller has left.</param>
+    /// <param name="status">Only requests with this status: pending, approved or denied.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("human-requests")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
@@ -93,7 +93,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
-    /// <summary>Reports where the team's money went, in days of its own time zone; as a table of all its sessions, if that is preferred.</summary>
+    /// <summary>Reports a team's costs in days of its time zone, or as a CSV table of all sessions.</summary>
     [HttpGet("costs")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
@@ -110,26 +110,26 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         return Ok(answer);
     }
 
-    /// <summary>Tells what a daily cap would have stopped of the last days, from what was recorded in quarters of an hour.</summary>
+    /// <summary>Simulates a daily cap on the last days, from the recorded costs per quarter of an hour.</summary>
     [HttpGet("costs/what-if")]
     [Authorize(Policies.Lead)]
-    public Task<DailyCapResponse> SimulateDailyCap(Guid id, [FromQuery] WhatIfParameters what, CancellationToken cancellationToken) =>
-        mediator.Send(new SimulateDailyCapQuery(id, what.Cap, what.Days), cancellationToken);
+    public Task<DailyCapResponse> SimulateDailyCap(Guid id, [FromQuery] SimulateDailyCapParameters parameters, CancellationToken cancellationToken) =>
+        mediator.Send(new SimulateDailyCapQuery(id, parameters.Cap, parameters.Days), cancellationToken);
 
-    /// <summary>Compares what the team recorded with a provider's invoice, by model. Stores nothing.</summary>
+    /// <summary>Compares the team's recorded costs with a provider's invoice, by model. Stores nothing.</summary>
     [HttpPost("costs/reconcile")]
     [Authorize(Policies.Lead)]
     public Task<ReconciliationResponse> Reconcile(Guid id, ReconcileRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ReconcileTeamCostsQuery(id, body.Filter, body.Invoice), cancellationToken);
 
-    /// <summary>Tells what happens in the team, as it happens: a stream of server-sent events.</summary>
+    /// <summary>Streams the events of a team as server-sent events.</summary>
     /// <param name="id">The team.</param>
-    /// <param name="lastEventId">The id of the last event seen: the stream goes on after it. Without one it starts now.</param>
-    /// <param name="cancellationToken">The watcher has left.</param>
+    /// <param name="lastEventId">The id of the last received event. The stream resumes after it; without it, the stream starts now.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("events")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
-    public async Task<IActionResult> Watch(
+    public async Task<IActionResult> StreamEvents(
         Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
         new EventStream(await mediator.Send(new StreamTeamEventsQuery(id, lastEventId), cancellationToken));
 }

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace Entourage.Api.Controllers;
 
 /// <summary>
-/// The OpenTelemetry protocol over HTTP, protobuf or JSON, gzip or plain: whatever of it tells of usage becomes usage of the agent whose key
-/// it comes with, or that the resource names.
+/// Receives OpenTelemetry over HTTP, as protobuf or JSON, optionally with gzip. Usage in it is recorded for the agent of the key, or for the
+/// agent that the resource names.
 /// </summary>
 [ApiController]
 [Route("v1")]
@@ -20,27 +20,27 @@ namespace Entourage.Api.Controllers;
 [Authorize(Policies.Agent)]
 public sealed class TelemetryController(IMediator mediator, IServiceProvider services) : ControllerBase
 {
-    /// <summary>Takes log records: events of Claude Code, and of the conventions for generative AI.</summary>
+    /// <summary>Receives log records: events of Claude Code and of the semantic conventions for generative AI.</summary>
     [HttpPost("logs")]
     [ProducesResponseType(StatusCodes.Status200OK)]
-    public Task<IActionResult> TakeLogs(CancellationToken cancellationToken) => TakeAsync(OtlpSignal.Logs, cancellationToken);
+    public Task<IActionResult> ReceiveLogs(CancellationToken cancellationToken) => ReceiveAsync(OtlpSignal.Logs, cancellationToken);
 
-    /// <summary>Takes spans: those of the conventions for generative AI.</summary>
+    /// <summary>Receives spans of the semantic conventions for generative AI.</summary>
     [HttpPost("traces")]
     [ProducesResponseType(StatusCodes.Status200OK)]
-    public Task<IActionResult> TakeTraces(CancellationToken cancellationToken) => TakeAsync(OtlpSignal.Traces, cancellationToken);
+    public Task<IActionResult> ReceiveTraces(CancellationToken cancellationToken) => ReceiveAsync(OtlpSignal.Traces, cancellationToken);
 
-    /// <summary>Takes metrics: the counters of tokens and money of Claude Code, unless its events have told of the same.</summary>
+    /// <summary>Receives metrics: the token and cost counters of Claude Code. Usage that its events reported is not counted again.</summary>
     [HttpPost("metrics")]
     [ProducesResponseType(StatusCodes.Status200OK)]
-    public Task<IActionResult> TakeMetrics(CancellationToken cancellationToken) => TakeAsync(OtlpSignal.Metrics, cancellationToken);
+    public Task<IActionResult> ReceiveMetrics(CancellationToken cancellationToken) => ReceiveAsync(OtlpSignal.Metrics, cancellationToken);
 
-    private async Task<IActionResult> TakeAsync(OtlpSignal signal, CancellationToken cancellationToken)
+    private async Task<IActionResult> ReceiveAsync(OtlpSignal signal, CancellationToken cancellationToken)
     {
         var isJson = OtlpBody.IsJson(Request);
-        var reading = await services.GetRequiredService<OtlpReader>().ReadAsync(HttpContext, signal, isJson, cancellationToken);
-        var outcome = await mediator.Send(new IngestTelemetryCommand(reading), cancellationToken);
+        var telemetry = await services.GetRequiredService<OtlpReader>().ReadAsync(HttpContext, signal, isJson, cancellationToken);
+        var outcome = await mediator.Send(new IngestTelemetryCommand(telemetry), cancellationToken);
         HttpContext.Features.Set(outcome);
-        return OtlpAnswer.Of(outcome, signal.Refused);
+        return OtlpAnswer.Of(outcome, signal.Rejected);
     }
 }

@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Addresses that are told of what happens in a team.</summary>
+/// <summary>Webhooks that receive the events of a team.</summary>
 [ApiController]
 [Route("api/v1")]
 [Tags("Webhooks")]
 public sealed class WebhooksController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Adds a webhook. The answer has the secret that its messages are signed with; it is not shown again.</summary>
+    /// <summary>Creates a webhook. The answer contains the secret that signs its messages, which is not shown again.</summary>
     [HttpPost("teams/{teamId:guid}/webhooks")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<NewWebhookResponse>(StatusCodes.Status201Created)]
@@ -26,18 +26,18 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
         return CreatedAtAction(nameof(Get), new { id = webhook.Id }, webhook);
     }
 
-    /// <summary>Lists a team's webhooks, the oldest first.</summary>
+    /// <summary>Lists a team's webhooks, oldest first.</summary>
     [HttpGet("teams/{teamId:guid}/webhooks")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<WebhookResponse>> List(Guid teamId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListWebhooksQuery(teamId, list.Page), cancellationToken));
 
-    /// <summary>Reads a webhook.</summary>
+    /// <summary>Returns a webhook.</summary>
     [HttpGet("webhooks/{id:guid}")]
     [Authorize(Policies.Lead)]
     public Task<WebhookResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetWebhookQuery(id), cancellationToken);
 
-    /// <summary>Removes a webhook with its messages.</summary>
+    /// <summary>Deletes a webhook and its messages.</summary>
     [HttpDelete("webhooks/{id:guid}")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -47,13 +47,13 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
         return NoContent();
     }
 
-    /// <summary>Lists a webhook's messages of the last days and what became of them, the newest first.</summary>
+    /// <summary>Lists a webhook's messages of the last days with their delivery status, newest first.</summary>
     [HttpGet("webhooks/{id:guid}/deliveries")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<DeliveryResponse>> ListDeliveries(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListDeliveriesQuery(id, list.Page), cancellationToken));
 
-    /// <summary>Sends a webhook a message that tells of nothing. What becomes of it is in the list of its messages.</summary>
+    /// <summary>Sends a test message to a webhook. Its result appears in the list of the webhook's messages.</summary>
     [HttpPost("webhooks/{id:guid}/test")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<DeliveryResponse>(StatusCodes.Status202Accepted)]

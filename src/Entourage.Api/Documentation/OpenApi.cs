@@ -11,7 +11,7 @@ using Microsoft.OpenApi;
 
 namespace Entourage.Api.Documentation;
 
-/// <summary>What the generated description of the API cannot find out by itself.</summary>
+/// <summary>Completes the generated description of the API.</summary>
 internal static class OpenApi
 {
     private const string KeyScheme = "key";
@@ -23,7 +23,7 @@ internal static class OpenApi
         {
             document.Info.Title = "Entourage";
             document.Info.Version = "v1";
-            document.Info.Description = "Cost control for AI agents: every dollar by session, task, agent and team, and caps that hold.";
+            document.Info.Description = "Controls what AI agents spend: costs by session, task, agent and team, caps, reservations, alerts and a kill switch.";
             document.Components ??= new();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
@@ -35,11 +35,11 @@ internal static class OpenApi
         options.AddOperationTransformer((operation, context, _) =>
         {
             operation.Responses ??= [];
-            operation.Responses["401"] = ProblemResponse("No key that lets anybody in was sent, and this server asks for one.");
-            operation.Responses["403"] = ProblemResponse("The key's role, its team or its agent does not allow this.");
+            operation.Responses["401"] = ProblemResponse("The request has no valid key, and this server requires one.");
+            operation.Responses["403"] = ProblemResponse("The key does not permit this operation.");
             operation.Responses["default"] = ProblemResponse("An error, as RFC 9457 problem details.");
 
-            // Either of the two.
+            // The two are alternatives.
             operation.Security =
             [
                 new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
@@ -68,11 +68,11 @@ internal static class OpenApi
         });
     }
 
-    // It is read as it arrives, and no more of it than is needed, so the generator does not see it.
+    // The action reads this body itself, so the generator does not see it.
     private static OpenApiRequestBody HookBody() => new()
     {
         Required = true,
-        Description = "What Claude Code sends to its hooks. Other members are ignored.",
+        Description = "The input of a Claude Code hook. Other members are ignored.",
         Content = new Dictionary<string, OpenApiMediaType>
         {
             ["application/json"] = new()
@@ -83,14 +83,14 @@ internal static class OpenApi
                     Properties = new Dictionary<string, IOpenApiSchema>
                     {
                         ["hook_event_name"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "The event, such as PreToolUse." },
-                        ["session_id"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Claude Code's own session." },
+                        ["session_id"] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "Claude Code's session id." },
                     },
                 },
             },
         },
     };
 
-    // The converters of these types tell the generator nothing.
+    // The generator cannot see through the converters of these types.
     private static void Describe(OpenApiSchema schema, JsonTypeInfo info)
     {
         var wasNullable = schema.Type?.HasFlag(JsonSchemaType.Null) ?? false;
@@ -126,7 +126,7 @@ internal static class OpenApi
             schema.Format = value == typeof(Guid) ? "uuid" : null;
         }
 
-        // A nullable number or text says so itself; for the others the generator wraps the name of their schema.
+        // Numbers and strings have null among their types. For other types, the generator wraps a reference to the schema.
         if (schema.Type is { } known && (wasNullable || (info.Type != type && value != type)))
         {
             schema.Type = known | JsonSchemaType.Null;
@@ -147,16 +147,16 @@ internal static class OpenApi
         Type = JsonSchemaType.Object,
         Properties = new Dictionary<string, IOpenApiSchema>
         {
-            ["type"] = Text("A stable address of the kind of problem, such as /problems/budget-exceeded."),
+            ["type"] = Text("The stable identifier of the kind of problem, such as /problems/budget-exceeded."),
             ["title"] = Text("The status in words."),
             ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
-            ["detail"] = Text("What is wrong this time."),
-            ["instance"] = Text("The path that was asked."),
-            ["trace_id"] = Text("By which the log knows the request."),
+            ["detail"] = Text("A description of this occurrence."),
+            ["instance"] = Text("The path of the request."),
+            ["trace_id"] = Text("The id of the request in the log."),
             ["errors"] = new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,
-                Description = "What is wrong with which member.",
+                Description = "Error messages by member.",
                 AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
             },
         },

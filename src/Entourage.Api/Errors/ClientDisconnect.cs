@@ -2,18 +2,17 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Entourage.Api.Errors;
 
-/// <summary>Recognises a request that could not be read because its caller left before the end of it.</summary>
+/// <summary>Recognises a request that failed because the client disconnected before the end of the body.</summary>
 internal static class ClientDisconnect
 {
-    // The server has one exception for all bodies that it cannot read, which says why in its text alone.
-    private const string EndsEarly = "Unexpected end of request content";
+    // Kestrel has one exception type for all bodies that it cannot read. Only the message tells the cause.
+    private const string UnexpectedEnd = "Unexpected end of request content";
 
-    /// <summary>Whether an exception says so.</summary>
     public static bool IsCauseOf(Exception? exception) => exception switch
     {
         null => false,
         ConnectionResetException or ConnectionAbortedException => true,
-        BadHttpRequestException bad when bad.Message.StartsWith(EndsEarly, StringComparison.Ordinal) => true,
+        BadHttpRequestException bad when bad.Message.StartsWith(UnexpectedEnd, StringComparison.Ordinal) => true,
         _ => IsCauseOf(exception.InnerException),
     };
 }

@@ -4,42 +4,46 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Errors;
 
-/// <summary>Answers requests that could not be read: 400 for a body of the wrong shape, 422 for a value that is not allowed.</summary>
+/// <summary>Describes requests that could not be read: 400 for a body of the wrong shape, 422 for a value that is not allowed.</summary>
 internal static class InvalidBodies
 {
-    public static IActionResult Answer(ActionContext context)
+    public const string ObjectExpected = "A JSON object is expected.";
+    public const string WrongType = "The value has the wrong JSON type.";
+    public const string UnknownMember = "There is no member with this name.";
+
+    public static IActionResult ToResult(ActionContext context)
     {
         if (context.HttpContext.Request.HasFormContentType)
         {
-            // The framework has tried to read a form, and found fault with it, before anybody asked whether a form is wanted.
+            // The framework reads forms before it checks whether the action accepts one.
             return new ProblemResult(Problem.Of(StatusCodes.Status415UnsupportedMediaType));
         }
 
-        var faults = context.ModelState
-            .SelectMany(entry => entry.Value!.Errors.Select(error => new Fault(entry.Key, entry.Value.AttemptedValue, error.Exception as JsonException)))
+        var bindingErrors = context.ModelState
+            .SelectMany(entry => entry.Value!.Errors.Select(error => new BindingError(entry.Key, entry.Value.AttemptedValue, error.Exception as JsonException)))
             .ToArray();
-        var errors = faults.GroupBy(fault => MemberOf(fault.Key), MessageOf, StringComparer.Ordinal)
+        var messages = bindingErrors.GroupBy(error => MemberOf(error.Key), MessageOf, StringComparer.Ordinal)
             .ToDictionary(member => member.Key, member => member.Distinct().ToArray(), StringComparer.Ordinal);
-        var invalid = Problem.Invalid(errors);
-        return new ProblemResult(faults.All(IsOfValue) ? invalid : invalid with { Status = StatusCodes.Status400BadRequest, Code = "malformed-body" });
+        var problem = Problem.Invalid(messages);
+        return new ProblemResult(bindingErrors.All(IsValueError) ? problem : Problem.Malformed(problem));
     }
 
-    /// <summary>The problem of a part of a body that could not be read.</summary>
+    /// <summary>The problem for a part of a body that could not be read.</summary>
     public static Problem ProblemOf(JsonException json)
     {
-        var invalid = Problem.OfMember(MemberOf(json.Path ?? ""), ReasonOf(json));
-        return IsOfValue(json) ? invalid : invalid with { Status = StatusCodes.Status400BadRequest, Code = "malformed-body" };
+        var problem = Problem.OfMember(MemberOf(json.Path ?? ""), ReasonOf(json));
+        return IsValueError(json) ? problem : Problem.Malformed(problem);
     }
 
-    // A fault of the body comes with the serializer's exception, or without a name: there is no body. Any other is of the
-    // address or a header, where each value is of the right shape: a text.
-    private static bool IsOfValue(Fault fault) => fault.Json is { } json
-        ? IsOfValue(json)
-        : fault.Key.Length > 0;
+    // An error in the body comes with the serializer's exception, or without a key if there is no body. All others are in the address or a
+    // header, where every value is a string and so has the right shape.
+    private static bool IsValueError(BindingError error) => error.Json is { } json
+        ? IsValueError(json)
+        : error.Key.Length > 0;
 
-    private static bool IsOfValue(JsonException json) => json is InvalidValueException or { InnerException: FormatException };
+    private static bool IsValueError(JsonException json) => json is InvalidValueException or { InnerException: FormatException };
 
-    /// <summary>The member of a JSON path: <c>$.tags[0]</c> is of <c>tags</c>, <c>$['a b']</c> of <c>a b</c>.</summary>
+    /// <summary>The member in a JSON path: <c>tags</c> in <c>$.tags[0]</c>, <c>a b</c> in <c>$['a b']</c>.</summary>
     private static string MemberOf(string path)
     {
         if (path is "" or "$")
@@ -55,27 +59,29 @@ internal static class InvalidBodies
         return path.StartsWith("$.", StringComparison.Ordinal) ? path[2..].Split('[')[0] : path;
     }
 
-    private static string MessageOf(Fault fault) =>
-        fault.Json is { } json ? ReasonOf(json)
-        : fault.Key.Length == 0 ? "A JSON object is expected."
-        : $"'{fault.Value}' is not a valid '{fault.Key}'.";
+    private static string MessageOf(BindingError error) =>
+        error.Json is { } json ? ReasonOf(json)
+        : error.Key.Length == 0 ? ObjectExpected
+        : $"'{error.Value}' is not a valid '{error.Key}'.";
 
-    // The serializer's own messages name .NET types, which say nothing to a caller. Its inner exceptions tell apart what was
-    // wrong: one of its own kind is of the reader, and the only texts that are parsed further are UUIDs.
+    // The serializer's messages name .NET types, which mean nothing to a caller. An inner JsonException comes from the reader. An inner
+    // FormatException comes from a UUID, because no other strings are parsed further.
     private static string ReasonOf(JsonException json) => json switch
     {
-        { InnerException: JsonException reader } when Says(reader, "maximum") => "The body is nested too deeply.",
-        { InnerException: JsonException } => $"The body is not JSON from line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1} on.",
+        { InnerException: JsonException reader } when Mentions(reader, "maximum") => "The body is nested too deeply.",
+        { InnerException: JsonException } => $"The body is not valid JSON at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.",
         { InnerException: FormatException } => "A UUID is expected.",
-        { InnerException: { } inner } when Says(inner, "UTF-") => "The text is not valid Unicode.",
-        _ when Says(json, "could not be mapped") => "There is no such member.",
-        _ when Says(json, "Duplicate") => "The member is there twice.",
-        _ when Says(json, "could not be converted") => "The value is of the wrong JSON type.",
+        { InnerException: { } inner } when Mentions(inner, "UTF-") => "The text is not valid Unicode.",
+        _ when Mentions(json, "could not be mapped") => UnknownMember,
+        _ when Mentions(json, "Duplicate") => "The member appears twice.",
+        _ when Mentions(json, "could not be converted") => WrongType,
         _ => json.Message,
     };
 
-    private static bool Says(Exception exception, string words) => exception.Message.Contains(words, StringComparison.Ordinal);
+    private static bool Mentions(Exception exception, string words) => exception.Message.Contains(words, StringComparison.Ordinal);
 
-    /// <summary>What is wrong with which value; without the serializer's exception where it is not of the body, or there is none.</summary>
-    private sealed record Fault(string Key, string? Value, JsonException? Json);
+    /// <param name="Key">The member, parameter or header.</param>
+    /// <param name="Value">The value in the address or a header.</param>
+    /// <param name="Json">The serializer's exception, for an error in the body.</param>
+    private sealed record BindingError(string Key, string? Value, JsonException? Json);
 }

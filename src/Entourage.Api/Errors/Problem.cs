@@ -15,45 +15,48 @@ namespace Entourage.Api.Errors;
 
 /// <summary>An error as RFC 9457 problem details.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Code">The last part of the problem's type, which never changes its meaning.</param>
-/// <param name="Detail">What is wrong this time, for a person.</param>
+/// <param name="Code">The last part of the problem's type. Its meaning never changes.</param>
+/// <param name="Detail">A description of this occurrence, for people.</param>
 internal sealed record Problem(int Status, string Code, string? Detail)
 {
-    /// <summary>The media type of the answer.</summary>
     public const string MediaType = "application/problem+json";
 
-    // An answer must not grow with what was wrong with the request.
+    // Bounds the size of an answer, however many errors a request has.
     private const int MaxMembers = 20;
     private const int MaxMessages = 10;
     private const int MaxTextLength = 500;
 
     private const string StoreUnavailable = "store-unavailable";
 
-    /// <summary>How long clients and proxies wait that know no better, in seconds.</summary>
+    /// <summary>How long clients should wait before they retry a 503, in seconds.</summary>
     public const string RetryAfter = "1";
 
-    /// <summary>What is wrong with which member, by the members' names in JSON.</summary>
+    /// <summary>Advice for a request with an unknown outcome.</summary>
+    public const string MayBeRecorded =
+        "The request may have been recorded. Send it again with the same Idempotency-Key. If it had none, check before you send it again.";
+
+    /// <summary>Error messages by the JSON name of the member.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
-    /// <summary>Further members of the answer.</summary>
+    /// <summary>Additional members of the answer.</summary>
     public IReadOnlyDictionary<string, object?>? Members { get; init; }
 
-    /// <summary>The problem that a bare status stands for.</summary>
+    /// <summary>The problem for a status without further information.</summary>
     public static Problem Of(int status) => status switch
     {
-        StatusCodes.Status400BadRequest => new(status, "bad-request", "The request cannot be read."),
+        StatusCodes.Status400BadRequest => new(status, "bad-request", "The request is malformed."),
         StatusCodes.Status401Unauthorized => new(
-            status, "unauthorized", "This asks for a key that lets you in, as X-API-Key or as Authorization: Bearer."),
+            status, "unauthorized", "This operation requires a valid key. Send it as X-API-Key or as Authorization: Bearer."),
         StatusCodes.Status403Forbidden => new(status, "forbidden", new ForbiddenException().Message),
-        StatusCodes.Status404NotFound => new(status, "not-found", "There is nothing at this address."),
-        StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "This address does not take this method."),
-        StatusCodes.Status408RequestTimeout => new(status, "request-timeout", "The body came too slowly."),
-        StatusCodes.Status413PayloadTooLarge => new(status, "body-too-large", "The body is larger than this address takes."),
+        StatusCodes.Status404NotFound => new(status, "not-found", "Nothing exists at this address."),
+        StatusCodes.Status405MethodNotAllowed => new(status, "method-not-allowed", "This address does not support this method."),
+        StatusCodes.Status408RequestTimeout => new(status, "request-timeout", "The body arrived too slowly."),
+        StatusCodes.Status413PayloadTooLarge => new(status, "body-too-large", "The body is larger than this address accepts."),
         StatusCodes.Status415UnsupportedMediaType => new(status, "unsupported-media-type", "The body must be JSON, with Content-Type: application/json."),
         _ => new(status, JsonNamingPolicy.KebabCaseLower.ConvertName(ReasonPhrases.GetReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal)), null),
     };
 
-    /// <summary>The problem of an exception; one that nobody foresaw says nothing of itself.</summary>
+    /// <summary>The problem for an exception. An unexpected exception reveals no details.</summary>
     public static Problem Of(Exception exception) => exception switch
     {
         ValidationException invalid => Invalid(ErrorsOf(invalid)),
@@ -71,22 +74,28 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         JsonException json => InvalidBodies.ProblemOf(json),
         BadHttpRequestException bad => Of(bad.StatusCode),
         BodyLimitException => new(StatusCodes.Status413PayloadTooLarge, "body-too-large", exception.Message),
-        BusyException => new(StatusCodes.Status503ServiceUnavailable, "busy", exception.Message),
+        BusyException => Busy(exception.Message),
         StoreUnavailableException { OutcomeUnknown: true } => new(
             StatusCodes.Status503ServiceUnavailable,
             "outcome-unknown",
-            $"{exception.Message} It may have been recorded: send it again with the same Idempotency-Key, or look before you send it without one."),
+            $"{exception.Message} {MayBeRecorded}"),
         StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, StoreUnavailable, exception.Message),
         _ when IsStoreFault(exception) => new(
             StatusCodes.Status503ServiceUnavailable, StoreUnavailable, "The store cannot be reached or cannot write. Nothing was recorded."),
         _ => new(
-            StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong here; the log has the details under this trace id."),
+            StatusCodes.Status500InternalServerError, "unexpected", "The server failed unexpectedly. Its log has the details under this trace_id."),
     };
 
-    /// <summary>The problem of a member with one fault.</summary>
+    /// <summary>The problem when the server has no capacity for a request now.</summary>
+    public static Problem Busy(string detail) => new(StatusCodes.Status503ServiceUnavailable, "busy", detail);
+
+    /// <summary>The problem of a body that has the wrong shape.</summary>
+    public static Problem Malformed(Problem problem) => problem with { Status = StatusCodes.Status400BadRequest, Code = "malformed-body" };
+
+    /// <summary>The problem of one member with one error.</summary>
     public static Problem OfMember(string member, string message) => Invalid(new Dictionary<string, string[]> { [member] = [message] });
 
-    /// <summary>The problem of members that are well formed and not allowed. It names the first of many.</summary>
+    /// <summary>The problem of members that are well formed but not allowed. Lists at most 20 members.</summary>
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors)
     {
         var named = errors.Count <= MaxMembers && errors.All(member => IsShort(member.Key) && member.Value.Length <= MaxMessages && member.Value.All(IsShort))
@@ -98,18 +107,17 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         return new(
             StatusCodes.Status422UnprocessableEntity,
             "validation",
-            errors.Count <= MaxMembers ? detail : $"{detail} {errors.Count - MaxMembers:N0} more members are wrong.")
+            errors.Count <= MaxMembers ? detail : $"{detail} {errors.Count - MaxMembers:N0} more members are invalid.")
         {
             Errors = named,
         };
     }
 
-    /// <summary>The same with one fault at most, where there are so many problems that the answer would be large.</summary>
+    /// <summary>This problem with its first error only, for an answer with many problems.</summary>
     public Problem Brief() => Errors is { Count: > 0 }
         ? this with { Detail = Errors.First().Value.FirstOrDefault(), Errors = Errors.Take(1).ToDictionary(member => member.Key, member => member.Value[..Math.Min(1, member.Value.Length)]) }
         : this;
 
-    /// <summary>The body of the answer.</summary>
     public JsonObject ToJson(HttpContext context)
     {
         var body = new JsonObject
@@ -134,7 +142,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         return body;
     }
 
-    /// <summary>Writes the answer, to an exporter of telemetry in its protocol's form.</summary>
+    /// <summary>Writes the answer as problem details, or in the form of OTLP to an exporter.</summary>
     public Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
@@ -166,7 +174,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
             member => member.Select(failure => MessageOf(failure, member.Key)).Distinct().ToArray(),
             StringComparer.Ordinal);
 
-    // Validators know a member by its name in C#, callers by its name in JSON.
+    // Validators name members as in C#, callers know them as in JSON.
     private static string MessageOf(ValidationFailure failure, string member) =>
         failure.FormattedMessagePlaceholderValues?.GetValueOrDefault("PropertyName") is string { Length: > 0 } name
             ? failure.ErrorMessage.Replace($"'{name}'", $"'{member}'", StringComparison.Ordinal)

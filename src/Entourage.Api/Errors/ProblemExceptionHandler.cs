@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Entourage.Api.Errors;
 
-/// <summary>Answers what handlers throw with problem details, and logs what an operator must know of.</summary>
+/// <summary>Answers exceptions with problem details, and logs server errors.</summary>
 internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested || ClientDisconnect.IsCauseOf(exception))
         {
-            // Nobody is there to read an answer.
+            // The client has disconnected.
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }
@@ -19,7 +19,7 @@ internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, I
         {
             refusals.Add(refusal);
 
-            // Common SDKs retry by themselves unless they are told not to.
+            // Common SDKs retry unless this header tells them not to.
             httpContext.Response.Headers["x-should-retry"] = "false";
         }
 

@@ -4,13 +4,12 @@ using Entourage.Application.Json;
 
 namespace Entourage.Api.Errors;
 
-/// <summary>Counts what budgets refuse: starts of sessions and reservations.</summary>
+/// <summary>Counts the session starts and reservations that a budget refused.</summary>
 internal sealed class RefusalMetrics(IMeterFactory meters)
 {
     private readonly Counter<long> refusals = meters.Create("Entourage.Api").CreateCounter<long>(
-        "entourage.refusals", "{refusal}", "Starts and reservations that a budget refused, by the tightest one.");
+        "entourage.refusals", "{refusal}", "Session starts and reservations that a budget refused, by the tightest budget.");
 
-    /// <summary>A budget refused.</summary>
     public void Add(BudgetExceededException refusal)
     {
         var window = refusal.Tightest.Budget.Window;

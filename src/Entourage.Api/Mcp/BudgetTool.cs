@@ -10,29 +10,23 @@ using ModelContextProtocol.Server;
 
 namespace Entourage.Api.Mcp;
 
-/// <summary>Somebody's call of a tool.</summary>
-/// <param name="Mediator">Where requests go.</param>
-/// <param name="Caller">Who calls.</param>
+/// <summary>A call of a tool.</summary>
 internal sealed record ToolCall(IMediator Mediator, Caller Caller)
 {
-    /// <summary>The agent that a call is about: the one whose key it comes with, else the one that it names.</summary>
+    /// <summary>The agent of the caller's key, else the agent that the call names.</summary>
     /// <exception cref="InvalidInputException">There is neither.</exception>
     public Guid AgentOf(Guid? named) => Caller.AgentId ?? named
-        ?? throw new InvalidInputException("agent_id", "'agent_id' must not be empty: your key is not an agent's, so say which agent you are.");
+        ?? throw new InvalidInputException("agent_id", "'agent_id' must not be empty, because your key does not belong to an agent.");
 
-    /// <summary>The session that a call names.</summary>
-    /// <exception cref="InvalidInputException">It names none.</exception>
+    /// <exception cref="InvalidInputException">The call names no session.</exception>
     public static long SessionOf(long? named) =>
-        named ?? throw new InvalidInputException("session_id", "'session_id' must not be empty: it is the id that start_session answered.");
+        named ?? throw new InvalidInputException("session_id", "'session_id' must not be empty. It is the id that start_session returned.");
 }
 
 /// <summary>
-/// A tool: reads its arguments as strictly as a body of the API, sends the same request, and answers what the API answers. A refusal is a
-/// result that says what to do, and not a failure of the protocol: the model is to read it.
+/// A tool that parses its arguments as strictly as the API parses a body, sends the same request and returns the same answer. A refusal is a
+/// tool result with advice and not a protocol error, so that the model reads it.
 /// </summary>
-/// <typeparam name="TArguments">Its arguments.</typeparam>
-/// <param name="tool">What the model is told of it.</param>
-/// <param name="run">What it does.</param>
 internal sealed partial class BudgetTool<TArguments>(Tool tool, Func<TArguments, ToolCall, CancellationToken, Task<object>> run) : McpServerTool
 {
     /// <inheritdoc/>
@@ -49,7 +43,7 @@ internal sealed partial class BudgetTool<TArguments>(Tool tool, Func<TArguments,
         {
             var arguments = JsonSerializer.SerializeToUtf8Bytes(request.Params?.Arguments ?? new Dictionary<string, JsonElement>());
             var call = new ToolCall(services.GetRequiredService<IMediator>(), services.GetRequiredService<CallerContext>().Current);
-            return Answer(await run(JsonSerializer.Deserialize<TArguments>(arguments, EntourageJson.Options)!, call, cancellationToken));
+            return ToResult(await run(JsonSerializer.Deserialize<TArguments>(arguments, EntourageJson.Options)!, call, cancellationToken));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -59,11 +53,11 @@ internal sealed partial class BudgetTool<TArguments>(Tool tool, Func<TArguments,
                 LogFailed(services.GetRequiredService<ILogger<ToolCall>>(), tool.Name, exception);
             }
 
-            return Refuse(problem.ToJson(services.GetRequiredService<IHttpContextAccessor>().HttpContext!), ToolAdvice.To(problem));
+            return ToRefusal(problem.ToJson(services.GetRequiredService<IHttpContextAccessor>().HttpContext!), ToolAdvice.For(problem));
         }
     }
 
-    private static CallToolResult Answer(object answer)
+    private static CallToolResult ToResult(object answer)
     {
         var json = JsonSerializer.SerializeToNode(answer, answer.GetType(), EntourageJson.Options)!;
         var content = new List<ContentBlock> { new TextContentBlock { Text = json.ToJsonString() } };
@@ -75,7 +69,7 @@ internal sealed partial class BudgetTool<TArguments>(Tool tool, Func<TArguments,
         return new() { Content = content, StructuredContent = JsonSerializer.SerializeToElement(json) };
     }
 
-    private static CallToolResult Refuse(JsonObject problem, string advice) => new()
+    private static CallToolResult ToRefusal(JsonObject problem, string advice) => new()
     {
         IsError = true,
         Content = [new TextContentBlock { Text = $"{problem["detail"]} {advice}" }, new TextContentBlock { Text = problem.ToJsonString() }],

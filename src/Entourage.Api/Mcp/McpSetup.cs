@@ -3,13 +3,12 @@ using ModelContextProtocol.Protocol;
 
 namespace Entourage.Api.Mcp;
 
-/// <summary>The server for clients of the Model Context Protocol.</summary>
+/// <summary>Sets up the server for the Model Context Protocol.</summary>
 internal static class McpSetup
 {
-    /// <summary>Where it is.</summary>
     public const string Path = "/mcp";
 
-    /// <summary>Adds it. It keeps nothing between requests, so any replica answers any of them.</summary>
+    /// <summary>Adds a stateless server, so that every replica can answer every request.</summary>
     public static void AddBudgetTools(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();

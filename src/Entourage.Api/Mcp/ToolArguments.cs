@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 using Entourage.Application.Json;
 using Entourage.Application.Ledger;
 using Entourage.Application.Sessions;
-using Entourage.Domain.Sessions;
 using Entourage.Domain;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Api.Mcp;
 
-// Members of tools' arguments, as their schemas describe them. What is required is nullable all the same: its absence is a validation error.
+// The arguments of tools, which their schemas describe. Required arguments are nullable, so that a missing one is a validation error.
 
 internal sealed record CheckBudgetArguments(Guid? AgentId = null, long? TaskId = null);
 
@@ -31,6 +31,5 @@ internal sealed record RequestIncreaseArguments(
 
 internal sealed record ListSessionsArguments(Guid? AgentId = null, long? TaskId = null, SessionStatus? Status = null, int? Limit = null);
 
-/// <summary>The sessions of an agent.</summary>
-/// <param name="Sessions">The newest first.</param>
+/// <summary>The sessions of an agent, newest first.</summary>
 internal sealed record SessionList(IReadOnlyList<SessionResponse> Sessions);

@@ -9,32 +9,30 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Otlp;
 
-/// <summary>An answer to an exporter, in the form of its request.</summary>
+/// <summary>An answer to an exporter, in the encoding of its request.</summary>
 internal sealed class OtlpAnswer : IActionResult
 {
     private static readonly PathString Root = "/v1";
 
-    private static readonly Problem SendAgain = new(
-        StatusCodes.Status503ServiceUnavailable,
-        "busy",
-        "The request reports more new sessions than are opened at once. A part was recorded. Send the same request again: the rest is recorded then, and nothing twice.");
+    private static readonly Problem Incomplete = Problem.Busy(
+        "The request reports more new sessions than can be opened at once, so only a part was recorded. Send the same request again to record the rest. Nothing is counted twice.");
 
     private readonly IMessage message;
     private readonly JsonObject json;
 
     private OtlpAnswer(IMessage message, JsonObject json) => (this.message, this.json) = (message, json);
 
-    /// <summary>Whether whoever sent a request reads the protocol's answers and no others: all below <c>/v1</c> is for exporters.</summary>
+    /// <summary>Whether the sender expects an OTLP answer: every path below <c>/v1</c> is for exporters.</summary>
     public static bool IsExpectedBy(HttpRequest request) => request.Path.StartsWithSegments(Root);
 
-    /// <summary>The answer that says what became of a batch.</summary>
-    /// <param name="outcome">What became of it.</param>
-    /// <param name="refusedMember">What the refused items are called in JSON.</param>
-    public static IActionResult Of(IngestOutcome outcome, string refusedMember)
+    /// <summary>Creates the answer to an export.</summary>
+    /// <param name="outcome">The result of the export.</param>
+    /// <param name="rejectedMember">The JSON member with the number of rejected items.</param>
+    public static IActionResult Of(IngestOutcome outcome, string rejectedMember)
     {
         if (!outcome.IsComplete)
         {
-            return new ProblemResult(SendAgain);
+            return new ProblemResult(Incomplete);
         }
 
         var message = new ExportResponse();
@@ -44,7 +42,7 @@ internal sealed class OtlpAnswer : IActionResult
             message.PartialSuccess = new() { Rejected = outcome.Refused, ErrorMessage = outcome.Reasons };
             json["partialSuccess"] = new JsonObject
             {
-                [refusedMember] = outcome.Refused.ToString(CultureInfo.InvariantCulture),
+                [rejectedMember] = outcome.Refused.ToString(CultureInfo.InvariantCulture),
                 ["errorMessage"] = outcome.Reasons,
             };
         }
@@ -52,7 +50,7 @@ internal sealed class OtlpAnswer : IActionResult
         return new OtlpAnswer(message, json);
     }
 
-    /// <summary>Writes a problem as the protocol's <c>Status</c>.</summary>
+    /// <summary>Writes a problem as an OTLP <c>Status</c>.</summary>
     public static Task WriteAsync(Problem problem, HttpContext context)
     {
         var (code, detail) = (CodeOf(problem.Status), problem.Detail ?? problem.Code);
@@ -62,7 +60,7 @@ internal sealed class OtlpAnswer : IActionResult
     /// <inheritdoc/>
     public Task ExecuteResultAsync(ActionContext context) => WriteAsync(context.HttpContext);
 
-    // The codes of google.rpc: exporters act by the status of HTTP, people read the message.
+    // The codes of google.rpc.Code. Exporters act on the HTTP status.
     private static int CodeOf(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => 16,

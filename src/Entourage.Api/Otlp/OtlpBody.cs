@@ -1,16 +1,16 @@
 namespace Entourage.Api.Otlp;
 
-/// <summary>How an exporter's request says what its body is.</summary>
+/// <summary>The encoding and compression of an exporter's body, from its headers.</summary>
 internal static class OtlpBody
 {
     public const string Protobuf = "application/x-protobuf";
     public const string Json = "application/json";
 
-    /// <summary>Whether a request's body is protobuf, so that its answer has to be; everybody else is answered in JSON.</summary>
+    /// <summary>Whether a request's body is protobuf. If so, the answer must be too; all others get JSON.</summary>
     public static bool IsProtobuf(HttpRequest request) => MediaTypeOf(request) == Protobuf;
 
-    /// <summary>Whether a request's body is JSON; else it is protobuf.</summary>
-    /// <exception cref="BadHttpRequestException">It is neither.</exception>
+    /// <summary>Whether a request's body is JSON rather than protobuf.</summary>
+    /// <exception cref="BadHttpRequestException">The body is neither.</exception>
     public static bool IsJson(HttpRequest request) => MediaTypeOf(request) switch
     {
         Json => true,
@@ -19,13 +19,13 @@ internal static class OtlpBody
             $"The body must be OTLP, with Content-Type: {Protobuf} or {Json}.", StatusCodes.Status415UnsupportedMediaType),
     };
 
-    /// <summary>Whether the body is compressed with gzip; else it is plain.</summary>
-    /// <exception cref="BadHttpRequestException">It is compressed in another way.</exception>
-    public static bool IsPacked(HttpRequest request) => request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
+    /// <summary>Whether the body is compressed with gzip.</summary>
+    /// <exception cref="BadHttpRequestException">Another compression is used.</exception>
+    public static bool IsCompressed(HttpRequest request) => request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
     {
         "gzip" => true,
         "" or "identity" => false,
-        _ => throw new BadHttpRequestException("The body may be compressed with gzip alone.", StatusCodes.Status415UnsupportedMediaType),
+        _ => throw new BadHttpRequestException("The only supported compression is gzip.", StatusCodes.Status415UnsupportedMediaType),
     };
 
     private static string? MediaTypeOf(HttpRequest request) => request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();

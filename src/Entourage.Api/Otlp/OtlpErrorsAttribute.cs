@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Entourage.Api.Otlp;
 
-/// <summary>Says what is wrong with an exporter's request, with the status by which exporters know whether to send it again.</summary>
+/// <summary>Answers exceptions with the status that tells exporters whether to retry.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
 {
@@ -19,13 +19,13 @@ internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
         var problem = context.Exception switch
         {
             InvalidProtocolBufferException or JsonException or OtlpFormatException => new Problem(
-                StatusCodes.Status400BadRequest, "malformed-body", $"The body is no OTLP: {context.Exception.Message}"),
+                StatusCodes.Status400BadRequest, "malformed-body", $"The body is not valid OTLP: {context.Exception.Message}"),
             BadHttpRequestException bad => Problem.Of(bad.StatusCode) with { Detail = bad.Message },
             _ => Problem.Of(context.Exception),
         };
         if (problem.Status >= StatusCodes.Status500InternalServerError)
         {
-            // A fault that nobody foresaw: the pipeline logs it and answers.
+            // Unexpected: the exception handler logs and answers it.
             if (problem.Status != StatusCodes.Status503ServiceUnavailable)
             {
                 return;
@@ -41,6 +41,6 @@ internal sealed partial class OtlpErrorsAttribute : Attribute, IExceptionFilter
         context.ExceptionHandled = true;
     }
 
-    [LoggerMessage(1005, LogLevel.Warning, "Telemetry was not taken; its exporter will send it again")]
+    [LoggerMessage(1005, LogLevel.Warning, "Telemetry was not accepted. The exporter will send it again")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -4,44 +4,35 @@ using Entourage.Api.Startup;
 namespace Entourage.Api.Otlp;
 
 /// <summary>A part of a body.</summary>
-/// <param name="Start">Where it begins, in bytes.</param>
-/// <param name="Length">How long it is, in bytes; 0 where there is none.</param>
+/// <param name="Start">The start, in bytes.</param>
+/// <param name="Length">The length, in bytes; 0 for an absent part.</param>
 internal readonly record struct Slice(int Start, int Length);
 
-/// <summary>What kind of data a metric has.</summary>
+/// <summary>The kind of data of a metric.</summary>
 internal enum MetricForm
 {
-    /// <summary>A sum.</summary>
     Sum,
-
-    /// <summary>A gauge.</summary>
     Gauge,
-
-    /// <summary>A histogram.</summary>
     Histogram,
 }
 
 /// <summary>A metric without its points.</summary>
-/// <param name="Scope">The number of its scope.</param>
-/// <param name="Form">What kind of data it has.</param>
+/// <param name="Scope">The index of its scope.</param>
+/// <param name="Form">The kind of data.</param>
 internal sealed record MetricHead(int Scope, MetricForm Form)
 {
-    /// <summary>Its name.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>How the points of a sum relate, as the protocol numbers it.</summary>
+    /// <summary>The aggregation temporality of a sum, as an OTLP enum value.</summary>
     public int Temporality { get; set; }
 
-    /// <summary>Whether a sum only grows.</summary>
     public bool IsMonotonic { get; set; }
 }
 
 /// <summary>
-/// Where the parts of a request of telemetry are in its body. It is made before anything else is, and stops where there are more parts than
-/// a request may have: what the parts hold is read one by one.
+/// The positions of the parts of a telemetry request in its body. The index is built first, and stops if there are more parts than allowed.
+/// The contents of the parts are then read one at a time.
 /// </summary>
-/// <param name="limits">How many there may be.</param>
-/// <param name="cancellationToken">Gives up.</param>
 internal sealed class OtlpIndex(ApiLimits limits, CancellationToken cancellationToken)
 {
     private readonly List<Slice> resources = [];
@@ -50,20 +41,19 @@ internal sealed class OtlpIndex(ApiLimits limits, CancellationToken cancellation
     private readonly List<(int Parent, Slice Item)> items = [];
     private int values;
 
-    /// <summary>The resources; of no length for one that says nothing.</summary>
+    /// <summary>The resources. A resource without a description has length 0.</summary>
     public IReadOnlyList<Slice> Resources => resources;
 
-    /// <summary>The scopes, each with the number of its resource.</summary>
+    /// <summary>The scopes, each with the index of its resource.</summary>
     public IReadOnlyList<(int Resource, Slice Scope)> Scopes => scopes;
 
-    /// <summary>The metrics.</summary>
     public IReadOnlyList<MetricHead> Metrics => metrics;
 
-    /// <summary>The log records, spans or points, each with the number of its scope or metric.</summary>
+    /// <summary>The log records, spans or points, each with the index of its scope or metric.</summary>
     public IReadOnlyList<(int Parent, Slice Item)> Items => items;
 
-    /// <summary>Adds a resource, whose description may follow.</summary>
-    /// <returns>Its number.</returns>
+    /// <summary>Adds a resource. Its description may follow.</summary>
+    /// <returns>Its index.</returns>
     public int AddResource()
     {
         CountGroup();
@@ -71,11 +61,10 @@ internal sealed class OtlpIndex(ApiLimits limits, CancellationToken cancellation
         return resources.Count - 1;
     }
 
-    /// <summary>Says where a resource is described.</summary>
-    public void Describe(int resource, Slice description) => resources[resource] = description;
+    public void DescribeResource(int resource, Slice description) => resources[resource] = description;
 
-    /// <summary>Adds a scope, whose description may follow.</summary>
-    /// <returns>Its number.</returns>
+    /// <summary>Adds a scope. Its description may follow.</summary>
+    /// <returns>Its index.</returns>
     public int AddScope(int resource)
     {
         CountGroup();
@@ -83,11 +72,10 @@ internal sealed class OtlpIndex(ApiLimits limits, CancellationToken cancellation
         return scopes.Count - 1;
     }
 
-    /// <summary>Says where a scope is described.</summary>
     public void DescribeScope(int scope, Slice description) => scopes[scope] = (scopes[scope].Resource, description);
 
     /// <summary>Adds the data of a metric.</summary>
-    /// <returns>Its number.</returns>
+    /// <returns>Its index.</returns>
     public int AddMetric(int scope, MetricForm form)
     {
         CountGroup();
@@ -108,30 +96,27 @@ internal sealed class OtlpIndex(ApiLimits limits, CancellationToken cancellation
     }
 
     /// <summary>Counts an attribute.</summary>
-    /// <param name="ofItem">How many its item has had, this one included.</param>
-    public void CountAttribute(int ofItem)
+    /// <param name="countInItem">The number of attributes of its item so far, including this one.</param>
+    public void CountAttribute(int countInItem)
     {
-        EnsureAttributes(ofItem, limits);
+        CheckAttributeCount(countInItem, limits);
         if (++values > limits.TelemetryValues)
         {
             throw TooManyValues(limits);
         }
     }
 
-    /// <summary>Makes sure that an item has no more attributes than it may.</summary>
-    /// <exception cref="BodyLimitException">It has.</exception>
-    public static void EnsureAttributes(int count, ApiLimits limits)
+    /// <exception cref="BodyLimitException">The item has too many attributes.</exception>
+    public static void CheckAttributeCount(int count, ApiLimits limits)
     {
         if (count > limits.TelemetryItemAttributes)
         {
-            throw TooMany("attributes of one item", limits.TelemetryItemAttributes, nameof(ApiLimits.TelemetryItemAttributes));
+            throw TooMany("attributes in one item", limits.TelemetryItemAttributes, nameof(ApiLimits.TelemetryItemAttributes));
         }
     }
 
-    /// <summary>The refusal of too many values.</summary>
     public static BodyLimitException TooManyValues(ApiLimits limits) => TooMany("values", limits.TelemetryValues, nameof(ApiLimits.TelemetryValues));
 
-    /// <summary>The refusal of an array that is too long.</summary>
     public static BodyLimitException TooManyItems(ApiLimits limits) =>
         TooMany("items in one array", limits.TelemetryItems, nameof(ApiLimits.TelemetryItems));
 
@@ -143,6 +128,6 @@ internal sealed class OtlpIndex(ApiLimits limits, CancellationToken cancellation
         }
     }
 
-    private static BodyLimitException TooMany(string what, int most, string setting) =>
-        new($"The request is larger than this address takes: it has more than {most:N0} {what} (Limits:{setting}). Send fewer at once.");
+    private static BodyLimitException TooMany(string what, int max, string setting) =>
+        new($"The request has more than {max:N0} {what} (Limits:{setting}). Send fewer per request.");
 }

@@ -3,61 +3,57 @@ using Entourage.Application.Otlp;
 
 namespace Entourage.Api.Otlp;
 
-/// <summary>The items of a request, parsed one by one as they are asked for.</summary>
-/// <param name="body">The body.</param>
-/// <param name="index">Where they are in it.</param>
-/// <param name="format">How they are written.</param>
-/// <param name="limits">What each may hold.</param>
+/// <summary>Parses the items of a request one at a time, as they are enumerated.</summary>
 internal sealed class OtlpItems(ReadOnlyMemory<byte> body, OtlpIndex index, IOtlpFormat format, ApiLimits limits)
 {
-    private int scopeRead = -1;
-    private int resourceRead = -1;
+    private int currentScope = -1;
+    private int currentResource = -1;
     private TelemetryAttributes resource = TelemetryAttributes.None;
     private TelemetryOrigin origin = new(TelemetryAttributes.None, "");
 
-    /// <summary>The items in the words of the use case, to be read once.</summary>
+    /// <summary>Returns the items as a batch, which can be enumerated once.</summary>
     public TelemetryBatch ToBatch(OtlpSignal signal) =>
-        signal == OtlpSignal.Logs ? TelemetryBatch.Of(Each((scope, log) => format.ReadRecord(log)?.ToLog(OriginOf(scope), limits)))
-        : signal == OtlpSignal.Traces ? TelemetryBatch.Of(Each((scope, span) => format.ReadSpan(span)?.ToSpan(OriginOf(scope), limits)))
-        : TelemetryBatch.Of(Each((metric, point) => ToPoint(index.Metrics[metric], point)));
+        signal == OtlpSignal.Logs ? TelemetryBatch.Of(ReadEach((scope, log) => format.ReadRecord(log)?.ToLog(OriginOf(scope), limits)))
+        : signal == OtlpSignal.Traces ? TelemetryBatch.Of(ReadEach((scope, span) => format.ReadSpan(span)?.ToSpan(OriginOf(scope), limits)))
+        : TelemetryBatch.Of(ReadEach((metric, point) => ToPoint(index.Metrics[metric], point)));
 
     private TelemetryPoint? ToPoint(MetricHead metric, ReadOnlyMemory<byte> point)
     {
-        // Nothing of a histogram is counted, so it is not read.
+        // Histograms are not counted, so they are not read.
         var read = metric.Form == MetricForm.Histogram ? null : format.ReadPoint(point);
         return read is null && metric.Form != MetricForm.Histogram ? null : read.ToPoint(metric, OriginOf(metric.Scope), limits);
     }
 
-    // Without those that cannot be read.
-    private IEnumerable<T> Each<T>(Func<int, ReadOnlyMemory<byte>, T?> read)
+    // Skips items that cannot be read.
+    private IEnumerable<T> ReadEach<T>(Func<int, ReadOnlyMemory<byte>, T?> read)
         where T : class
     {
         foreach (var (parent, item) in index.Items)
         {
-            if (read(parent, Of(item)) is { } whole)
+            if (read(parent, Of(item)) is { } result)
             {
-                yield return whole;
+                yield return result;
             }
         }
     }
 
-    // The items of a scope follow one another, and so do the scopes of a resource.
+    // Caches the last scope and resource, because their items are adjacent.
     private TelemetryOrigin OriginOf(int scope)
     {
-        if (scope == scopeRead)
+        if (scope == currentScope)
         {
             return origin;
         }
 
         var (ofResource, description) = index.Scopes[scope];
-        if (ofResource != resourceRead)
+        if (ofResource != currentResource)
         {
             var described = index.Resources[ofResource];
             resource = described.Length == 0 ? TelemetryAttributes.None : format.ReadResource(Of(described)).Attributes.ToAttributes(limits);
-            resourceRead = ofResource;
+            currentResource = ofResource;
         }
 
-        scopeRead = scope;
+        currentScope = scope;
         return origin = new(resource, description.Length == 0 ? "" : format.ReadScope(Of(description)));
     }
 

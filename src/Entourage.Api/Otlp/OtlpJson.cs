@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Entourage.Api.Errors;
 using Entourage.Api.Otlp.Wire;
 using Entourage.Api.Protection;
 using Entourage.Api.Startup;
@@ -11,15 +12,13 @@ using Attribute = Entourage.Api.Otlp.Wire.Attribute;
 namespace Entourage.Api.Otlp;
 
 /// <summary>
-/// Reads the protocol's JSON, which has rules of its own: names in lowerCamelCase, ids in hexadecimal, 64-bit numbers as text (or as numbers,
-/// which receivers take as well), enumerations as numbers. Unknown members are skipped. Only single items are parsed, and a value that cannot be
-/// read is no value: nothing throws for one.
+/// OTLP in JSON, which has special rules: names in lowerCamelCase, ids in hexadecimal, 64-bit numbers as strings (receivers accept numbers
+/// too), enums as numbers. Unknown members are skipped. Items are parsed one at a time, and a value that cannot be read counts as absent
+/// instead of throwing.
 /// </summary>
-/// <param name="limits">What a request may hold.</param>
-/// <param name="cancellationToken">Gives up.</param>
 internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationToken) : IOtlpFormat
 {
-    // The names of enumerations by their numbers.
+    // The names of enum members, by value.
     private static readonly string[] Temporalities =
         ["AGGREGATION_TEMPORALITY_UNSPECIFIED", "AGGREGATION_TEMPORALITY_DELTA", "AGGREGATION_TEMPORALITY_CUMULATIVE"];
 
@@ -30,7 +29,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
 
     private delegate void ElementReader<in TState>(ref Utf8JsonReader reader, TState state);
 
-    public OtlpFaults Faults { get; } = new();
+    public OtlpItemErrors Errors { get; } = new();
 
     public void Index(ReadOnlyMemory<byte> body, bool isWhole, OtlpSignal signal, OtlpIndex index)
     {
@@ -71,7 +70,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new JsonException("A JSON object is expected.");
+            throw new JsonException(InvalidBodies.ObjectExpected);
         }
 
         while (NextMember(ref reader))
@@ -85,7 +84,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
                     throw new JsonException($"'{signal.Resources}' is not an array.");
                 }
 
-                EachItem(ref reader, signal.Resources, (ref Utf8JsonReader resource, OtlpIndex to) => IndexResource(ref resource, signal, to), index);
+                ReadItems(ref reader, signal.Resources, (ref Utf8JsonReader resource, OtlpIndex to) => IndexResource(ref resource, signal, to), index);
             }
             else
             {
@@ -93,7 +92,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
             }
         }
 
-        // What comes after it is no JSON.
+        // Throws if the object is followed by anything else.
         reader.Read();
     }
 
@@ -104,11 +103,11 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         {
             if (Is(ref reader, "resource"))
             {
-                index.Describe(resource, ReadSlice(ref reader));
+                index.DescribeResource(resource, ReadSlice(ref reader));
             }
             else if (Is(ref reader, signal.Scopes))
             {
-                EachItem(ref reader, signal.Scopes, (ref Utf8JsonReader scope, OtlpIndex to) => IndexScope(ref scope, resource, signal, to), index);
+                ReadItems(ref reader, signal.Scopes, (ref Utf8JsonReader scope, OtlpIndex to) => IndexScope(ref scope, resource, signal, to), index);
             }
             else
             {
@@ -132,7 +131,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
             }
             else if (signal == OtlpSignal.Metrics)
             {
-                EachItem(ref reader, signal.Items, (ref Utf8JsonReader metric, OtlpIndex to) => IndexMetric(ref metric, scope, to), index);
+                ReadItems(ref reader, signal.Items, (ref Utf8JsonReader metric, OtlpIndex to) => IndexMetric(ref metric, scope, to), index);
             }
             else
             {
@@ -153,7 +152,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
                 name = reader.TokenType == JsonTokenType.String ? OtlpText.Read(OtlpText.Unescape(reader.ValueSpan).Span) : null;
                 if (name is null)
                 {
-                    Faults.Add("The 'name' of a metric is not a text.");
+                    Errors.Add("The 'name' of a metric is not a string.");
                     reader.Skip();
                 }
             }
@@ -188,7 +187,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         {
             if (reader.TokenType != JsonTokenType.Null)
             {
-                Faults.Add("The data of a metric are not a JSON object.");
+                Errors.Add("The data of a metric is not a JSON object.");
             }
 
             reader.Skip();
@@ -206,7 +205,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
             else if (Is(ref reader, "aggregationTemporality"))
             {
                 using var temporality = ReadValue(ref reader);
-                head.Temporality = Enumerated(temporality.RootElement, Temporalities);
+                head.Temporality = EnumValue(temporality.RootElement, Temporalities);
             }
             else if (Is(ref reader, "isMonotonic"))
             {
@@ -222,17 +221,17 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
     }
 
     private void IndexItems(ref Utf8JsonReader reader, string name, int parent, OtlpIndex index) =>
-        EachItem(ref reader, name, (ref Utf8JsonReader item, OtlpIndex to) => to.AddItem(parent, SliceOf(ref item)), index);
+        ReadItems(ref reader, name, (ref Utf8JsonReader item, OtlpIndex to) => to.AddItem(parent, SliceOf(ref item)), index);
 
-    // The items of the array that is the value of the present member, each an object; null is none.
-    private void EachItem(ref Utf8JsonReader reader, string name, ElementReader<OtlpIndex> read, OtlpIndex index)
+    // Reads the items of the array in the current member. Each must be an object. Null counts as an empty array.
+    private void ReadItems(ref Utf8JsonReader reader, string name, ElementReader<OtlpIndex> read, OtlpIndex index)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             if (reader.TokenType != JsonTokenType.Null)
             {
-                Faults.Add($"'{name}' is not an array.");
+                Errors.Add($"'{name}' is not an array.");
             }
 
             reader.Skip();
@@ -247,7 +246,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
             }
             else
             {
-                Faults.Add($"An item of '{name}' is not a JSON object.");
+                Errors.Add($"An item of '{name}' is not a JSON object.");
                 reader.Skip();
             }
         }
@@ -255,7 +254,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
 
     private static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
 
-    // The reader itself would throw for a name that is no Unicode.
+    // The reader would throw for a name that is not valid Unicode.
     private static bool Is(ref Utf8JsonReader reader, string name) =>
         reader.ValueIsEscaped ? OtlpText.Is(reader.ValueSpan, Encoding.UTF8.GetBytes(name)) : reader.ValueTextEquals(name);
 
@@ -304,7 +303,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         EndTime = Nanoseconds(span, "endTimeUnixNano"u8),
         Attributes = { attributes },
         Status = Member(span, "status"u8) is { } status
-            ? new() { Message = Text(status, "message"u8), Code = Member(status, "code"u8) is { } code ? Enumerated(code, Codes) : 0 }
+            ? new() { Message = Text(status, "message"u8), Code = Member(status, "code"u8) is { } code ? EnumValue(code, Codes) : 0 }
             : null,
     };
 
@@ -336,7 +335,7 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
         return read;
     }
 
-    // Null where they are no list: then nobody knows what the item is.
+    // Null if they are not an array: the item cannot be identified then.
     private List<Attribute>? ToAttributes(JsonElement parent)
     {
         if (parent.ValueKind != JsonValueKind.Object)
@@ -351,11 +350,11 @@ internal sealed class OtlpJson(ApiLimits limits, CancellationToken cancellationT
 
         if (list.ValueKind != JsonValueKind.Array)
         {
-            Faults.Add("'attributes' is not an array.");
+            Errors.Add("'attributes' is not an array.");
             return null;
         }
 
-        OtlpIndex.EnsureAttributes(list.GetArrayLength(), limits);
+        OtlpIndex.CheckAttributeCount(list.GetArrayLength(), limits);
         var attributes = new List<Attribute>(list.GetArrayLength());
         foreach (var attribute in list.EnumerateArray())
         {

@@ -8,17 +8,17 @@ using Google.Protobuf;
 
 namespace Entourage.Api.Otlp;
 
-/// <summary>Reads values of the protocol's JSON. One that cannot be read is no value, and nothing throws for it.</summary>
+/// <summary>Reads values of OTLP in JSON. A value that cannot be read counts as absent instead of throwing.</summary>
 internal static class OtlpJsonValues
 {
     private const NumberStyles AnyNotation = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    // Of a span and of a trace, in bytes; and the latter in base64.
-    private const int ShortestId = 8;
-    private const int MaxIdLength = 16;
-    private const int MaxBase64 = 22;
+    // The lengths of span and trace ids in bytes, and of a trace id in base64.
+    private const int SpanIdLength = 8;
+    private const int TraceIdLength = 16;
+    private const int TraceIdBase64Length = 22;
 
-    /// <summary>The first value that an attribute has; null for none, and a text that says nothing where it cannot be read.</summary>
+    /// <summary>The value of an attribute; null if there is none, and an empty string if it cannot be read.</summary>
     public static Value? ToValue(JsonElement value)
     {
         if (Member(value, "stringValue"u8) is { } text)
@@ -43,7 +43,7 @@ internal static class OtlpJsonValues
 
     private static Value Unreadable() => new() { Text = ByteString.Empty };
 
-    /// <summary>The last member of a name; null where there is none, or it is null.</summary>
+    /// <summary>The last member with a name; null if it is absent or null.</summary>
     public static JsonElement? Member(JsonElement parent, ReadOnlySpan<byte> name)
     {
         if (parent.ValueKind != JsonValueKind.Object)
@@ -51,7 +51,7 @@ internal static class OtlpJsonValues
             return null;
         }
 
-        // The document's own search would throw for a name that is no Unicode.
+        // JsonElement.TryGetProperty would throw for a name that is not valid Unicode.
         JsonElement? found = null;
         foreach (var member in parent.EnumerateObject())
         {
@@ -64,13 +64,13 @@ internal static class OtlpJsonValues
         return found is { ValueKind: JsonValueKind.Null } ? null : found;
     }
 
-    /// <summary>A text; empty where there is none, and not valid UTF-8 where it is none.</summary>
+    /// <summary>A string; empty if absent, and invalid UTF-8 if it is not valid Unicode.</summary>
     public static ByteString Text(JsonElement parent, ReadOnlySpan<byte> name) => Member(parent, name) is { } text ? TextOf(text) : ByteString.Empty;
 
     private static ByteString TextOf(JsonElement text) =>
         text.ValueKind == JsonValueKind.String ? OtlpText.Unescape(JsonMarshal.GetRawUtf8Value(text)[1..^1]) : ByteString.Empty;
 
-    // What is between the quotes, where there are any: a number may be written as a text.
+    // The digits, without quotes: a number may be written as a string.
     private static ReadOnlySpan<byte> DigitsOf(JsonElement number) => number.ValueKind switch
     {
         JsonValueKind.String => JsonMarshal.GetRawUtf8Value(number)[1..^1],
@@ -78,8 +78,8 @@ internal static class OtlpJsonValues
         _ => [],
     };
 
-    /// <summary>The number of a value of an enumeration, which may be its name; 0 where it is neither.</summary>
-    public static int Enumerated(JsonElement value, string[] names)
+    /// <summary>An enum value, written as a number or as a name; 0 if it is neither.</summary>
+    public static int EnumValue(JsonElement value, string[] names)
     {
         if (value.ValueKind == JsonValueKind.String)
         {
@@ -93,41 +93,40 @@ internal static class OtlpJsonValues
         return Whole(value) is >= 0 and <= int.MaxValue and var whole ? (int)whole : 0;
     }
 
-    /// <summary>A time in nanoseconds since 1970 (UTC); 0, as the protocol says that nobody knows, where there is none.</summary>
+    /// <summary>A time in nanoseconds since 1970 (UTC); 0, which is "unknown" in OTLP, if absent.</summary>
     public static ulong Nanoseconds(JsonElement parent, ReadOnlySpan<byte> name) =>
         Member(parent, name) is { } time && WholeNumber(time) is >= 0 and <= ulong.MaxValue and var nanoseconds ? (ulong)nanoseconds : 0;
 
-    /// <summary>A whole number of 64 bits, in any notation; null where it is none.</summary>
+    /// <summary>A 64-bit integer in any notation; null if it is not one.</summary>
     public static long? Whole(JsonElement value) => WholeNumber(value) is >= long.MinValue and <= long.MaxValue and var whole ? (long)whole : null;
 
-    // Protobuf's JSON has whole numbers in any notation, such as 1200.0 and 1.2e3, as numbers and as texts.
+    // Protobuf's JSON allows integers in any notation, such as 1200.0 and 1.2e3, as numbers and as strings.
     private static decimal? WholeNumber(JsonElement value) =>
         decimal.TryParse(DigitsOf(value), AnyNotation, CultureInfo.InvariantCulture, out var number) && number == decimal.Truncate(number) ? number : null;
 
-    // Beside numbers there are the texts NaN, Infinity and -Infinity.
-    /// <summary>A number of 64 bits, which may be none or infinite; null where it cannot be read.</summary>
+    /// <summary>A 64-bit floating-point number, which may be NaN or infinite; null if it cannot be read.</summary>
     public static double? Fraction(JsonElement value) =>
         double.TryParse(DigitsOf(value), AnyNotation, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>The id of a span or a trace; empty where there is none, or it cannot be read.</summary>
+    /// <summary>The id of a span or a trace; empty if it is absent or cannot be read.</summary>
     public static ByteString Id(JsonElement parent, ReadOnlySpan<byte> name)
     {
-        // In hexadecimal, as the protocol has it, or in base64, as protobuf's JSON has bytes elsewhere.
+        // OTLP uses hexadecimal, protobuf's JSON otherwise base64.
         var text = DigitsOf(Member(parent, name) ?? default);
-        Span<byte> id = stackalloc byte[MaxIdLength];
-        if (text.Length <= 2 * MaxIdLength && Convert.FromHexString(text, id, out _, out var length) == OperationStatus.Done)
+        Span<byte> id = stackalloc byte[TraceIdLength];
+        if (text.Length <= 2 * TraceIdLength && Convert.FromHexString(text, id, out _, out var length) == OperationStatus.Done)
         {
             return ByteString.CopyFrom(id[..length]);
         }
 
-        Span<byte> alphabet = stackalloc byte[MaxBase64];
-        if (text.TrimEnd((byte)'=') is { Length: > 0 and <= MaxBase64 } plain)
+        Span<byte> alphabet = stackalloc byte[TraceIdBase64Length];
+        if (text.TrimEnd((byte)'=') is { Length: > 0 and <= TraceIdBase64Length } plain)
         {
             plain.CopyTo(alphabet);
             alphabet[..plain.Length].Replace((byte)'+', (byte)'-');
             alphabet[..plain.Length].Replace((byte)'/', (byte)'_');
             if (Base64Url.IsValid(alphabet[..plain.Length], out length)
-                && length is ShortestId or MaxIdLength
+                && length is SpanIdLength or TraceIdLength
                 && Base64Url.DecodeFromUtf8(alphabet[..plain.Length], id, out _, out _) == OperationStatus.Done)
             {
                 return ByteString.CopyFrom(id[..length]);

@@ -10,7 +10,7 @@ using Attribute = Entourage.Api.Otlp.Wire.Attribute;
 
 namespace Entourage.Api.Otlp;
 
-/// <summary>Telemetry as the protocol carries it, in the words of the use case.</summary>
+/// <summary>Converts OTLP messages to the application's telemetry types.</summary>
 internal static class OtlpMapping
 {
     private const int ErrorStatus = 2;
@@ -18,7 +18,6 @@ internal static class OtlpMapping
     private const int Cumulative = 2;
     private const int MaxTextLength = 4_096;
 
-    /// <summary>A log record.</summary>
     public static TelemetryLog ToLog(this LogRecord record, TelemetryOrigin origin, ApiLimits limits) => new(
         origin,
         ToText(record.EventName),
@@ -27,7 +26,6 @@ internal static class OtlpMapping
         ToId(record.TraceId, record.SpanId),
         record.Attributes.ToAttributes(limits));
 
-    /// <summary>A span.</summary>
     public static TelemetrySpan ToSpan(this Span span, TelemetryOrigin origin, ApiLimits limits) => new(
         origin,
         ToText(span.Name),
@@ -37,7 +35,7 @@ internal static class OtlpMapping
         span.Status?.Code == ErrorStatus ? ToText(span.Status.Message) : null,
         span.Attributes.ToAttributes(limits));
 
-    /// <summary>A data point; null is one of a histogram, of which nothing is counted.</summary>
+    /// <summary>Converts a data point; null for a point of a histogram, which is not counted.</summary>
     public static TelemetryPoint ToPoint(this Point? point, MetricHead metric, TelemetryOrigin origin, ApiLimits limits) => new(
         origin,
         Shorten(metric.Name),
@@ -47,8 +45,7 @@ internal static class OtlpMapping
         point?.ValueCase switch { Point.ValueOneofCase.Whole => point.Whole, Point.ValueOneofCase.Fraction => point.Fraction, _ => null },
         point?.Attributes.ToAttributes(limits) ?? TelemetryAttributes.None);
 
-    /// <summary>Attributes.</summary>
-    /// <exception cref="BodyLimitException">There are more than one item may have.</exception>
+    /// <exception cref="BodyLimitException">There are too many attributes.</exception>
     public static TelemetryAttributes ToAttributes(this RepeatedField<Attribute> attributes, ApiLimits limits)
     {
         if (attributes.Count == 0)
@@ -56,7 +53,7 @@ internal static class OtlpMapping
             return TelemetryAttributes.None;
         }
 
-        OtlpIndex.EnsureAttributes(attributes.Count, limits);
+        OtlpIndex.CheckAttributeCount(attributes.Count, limits);
         var values = new Dictionary<string, object>(attributes.Count, StringComparer.Ordinal);
         foreach (var attribute in attributes)
         {
@@ -86,15 +83,15 @@ internal static class OtlpMapping
         _ => null,
     };
 
-    // What cannot be read is no value: for whoever needs a number it is none, and for whoever needs a text it is as good as absent.
+    // An unreadable string becomes empty: it is not a number, and an empty string counts as absent.
     private static string ToText(ByteString utf8) => Shorten(OtlpText.Read(utf8.Span) ?? "");
 
-    // No text is used to such a length, but two that differ must not become the same.
+    // No feature uses longer strings. The hash keeps different strings different.
     private static string Shorten(string text) => text.Length <= MaxTextLength
         ? text
         : $"{text.AsSpan(0, MaxTextLength)}#{Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan())))}";
 
-    // Zero is how the protocol says that nobody knows. What no calendar has is refused like any time that is too far away.
+    // Zero means unknown in OTLP. Times outside the accepted range are rejected later.
     private static DateTimeOffset? ToInstant(ulong nanoseconds) =>
         nanoseconds == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / (ulong)TimeSpan.NanosecondsPerTick));
 

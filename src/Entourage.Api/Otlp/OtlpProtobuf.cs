@@ -3,13 +3,13 @@ using Google.Protobuf;
 
 namespace Entourage.Api.Otlp;
 
-/// <summary>The protocol in protobuf. The wire format is walked without making anything of it; only single items are parsed.</summary>
+/// <summary>OTLP in protobuf. Indexing walks the wire format without allocating messages, and items are parsed one at a time.</summary>
 internal sealed class OtlpProtobuf : IOtlpFormat
 {
-    private const int AttributesOfResource = 1;
+    private const int ResourceAttributesField = 1;
 
-    // Each costs an exception. A body with more of them is no OTLP.
-    private const int MaxFaults = 100;
+    // Each invalid item costs an exception. A body with more of them is refused.
+    private const int MaxErrors = 100;
 
     private static readonly MessageParser<Resource> Resources = Resource.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<Scope> Scopes = Wire.Scope.Parser.WithDiscardUnknownFields(true);
@@ -17,7 +17,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
     private static readonly MessageParser<Span> Spans = Span.Parser.WithDiscardUnknownFields(true);
     private static readonly MessageParser<Point> Points = Point.Parser.WithDiscardUnknownFields(true);
 
-    public OtlpFaults Faults { get; } = new();
+    public OtlpItemErrors Errors { get; } = new();
 
     public void Index(ReadOnlyMemory<byte> body, bool isWhole, OtlpSignal signal, OtlpIndex index)
     {
@@ -48,9 +48,9 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         {
             return parser.ParseFrom(body.Span);
         }
-        catch (InvalidProtocolBufferException fault) when (Faults.Count < MaxFaults)
+        catch (InvalidProtocolBufferException exception) when (Errors.Count < MaxErrors)
         {
-            Faults.Add($"A {typeof(T).Name} is not protobuf: {fault.Message}");
+            Errors.Add($"A {typeof(T).Name} is not valid protobuf: {exception.Message}");
             return null;
         }
     }
@@ -63,9 +63,9 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         {
             if (fields.IsMessage(1))
             {
-                // The last one counts where there are several.
-                index.Describe(resource, fields.Value);
-                CountAttributes(ref fields, AttributesOfResource, index);
+                // If a resource is described twice, the last one counts.
+                index.DescribeResource(resource, fields.Value);
+                CountAttributes(ref fields, ResourceAttributesField, index);
             }
             else if (fields.IsMessage(2))
             {
@@ -168,7 +168,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         }
     }
 
-    /// <summary>The fields of a message, one after another.</summary>
+    /// <summary>Reads the fields of a message one after another.</summary>
     private ref struct WireReader(ReadOnlySpan<byte> body, Slice message, bool isWhole)
     {
         private const int MaxVarintBytes = 10;
@@ -176,14 +176,14 @@ internal sealed class OtlpProtobuf : IOtlpFormat
         private readonly ReadOnlySpan<byte> body = body;
         private readonly int end = message.Start + message.Length;
         private readonly bool isWhole = isWhole;
-        private int at = message.Start;
+        private int position = message.Start;
         private int field;
         private int type;
 
-        /// <summary>The number that the field has, where it is one.</summary>
+        /// <summary>The value of a varint field.</summary>
         public ulong Number { get; private set; }
 
-        /// <summary>Where the field's message, text or bytes are.</summary>
+        /// <summary>The position of the value of a length-delimited field.</summary>
         public Slice Value { get; private set; }
 
         public readonly bool IsMessage(int number) => type == 2 && field == number;
@@ -196,7 +196,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
 
         public bool Next()
         {
-            if (at >= end || !TryVarint(out var tag))
+            if (position >= end || !TryVarint(out var tag))
             {
                 return false;
             }
@@ -204,7 +204,7 @@ internal sealed class OtlpProtobuf : IOtlpFormat
             (field, type) = ((int)Math.Min(tag >> 3, int.MaxValue), (int)(tag & 7));
             if (field == 0)
             {
-                throw new OtlpFormatException($"A field has no number at byte {at}.");
+                throw new OtlpFormatException($"A field has the number 0 at byte {position}.");
             }
 
             switch (type)
@@ -220,37 +220,37 @@ internal sealed class OtlpProtobuf : IOtlpFormat
                 case 5:
                     return TrySkip(4);
                 default:
-                    throw new OtlpFormatException($"A field has a type that there is not at byte {at}.");
+                    throw new OtlpFormatException($"A field has an unknown type at byte {position}.");
             }
         }
 
         private bool TryEnter(ulong length)
         {
-            var left = (ulong)(end - at);
+            var left = (ulong)(end - position);
             if (length > left)
             {
                 if (isWhole)
                 {
-                    throw Cut();
+                    throw UnexpectedEnd();
                 }
 
                 length = left;
             }
 
-            Value = new(at, (int)length);
-            at += (int)length;
+            Value = new(position, (int)length);
+            position += (int)length;
             return true;
         }
 
         private bool TrySkip(int length)
         {
-            if (end - at < length)
+            if (end - position < length)
             {
-                at = end;
-                return isWhole ? throw Cut() : false;
+                position = end;
+                return isWhole ? throw UnexpectedEnd() : false;
             }
 
-            at += length;
+            position += length;
             return true;
         }
 
@@ -259,12 +259,12 @@ internal sealed class OtlpProtobuf : IOtlpFormat
             value = 0;
             for (var i = 0; i < MaxVarintBytes; i++)
             {
-                if (at >= end)
+                if (position >= end)
                 {
-                    return isWhole ? throw Cut() : false;
+                    return isWhole ? throw UnexpectedEnd() : false;
                 }
 
-                var next = body[at++];
+                var next = body[position++];
                 value |= (ulong)(next & 0x7F) << (7 * i);
                 if (next < 0x80)
                 {
@@ -272,9 +272,9 @@ internal sealed class OtlpProtobuf : IOtlpFormat
                 }
             }
 
-            throw new OtlpFormatException($"A number is too long at byte {at}.");
+            throw new OtlpFormatException($"A number is too long at byte {position}.");
         }
 
-        private readonly OtlpFormatException Cut() => new($"A message ends in the middle of a field at byte {at}.");
+        private readonly OtlpFormatException UnexpectedEnd() => new($"A message ends inside a field at byte {position}.");
     }
 }

@@ -11,15 +11,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Entourage.Api.Otlp;
 
 /// <summary>
-/// Reads what an exporter sends. Nothing is made of a body before it is known to hold no more than it may, and then of one item at a time.
-/// Bodies that are large, or become so, are read a few at a time.
+/// Reads telemetry exports. A body is parsed only once it is known to be within the limits, and then one item at a time. Only a few bodies that
+/// are large, or large after decompression, are read at once.
 /// </summary>
-/// <param name="budget">What the bodies of all callers may take.</param>
-/// <param name="callers">Who sends.</param>
 internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
 {
-    // More items than this cost as much as a large body does, however small theirs is.
-    private const int FewItems = 1_000;
+    // A body with more items costs as much as a large body, whatever its size.
+    private const int MaxItemsOfSmallBody = 1_000;
 
     private readonly BodyBudget budget = budget;
     private readonly CallerContext callers = callers;
@@ -27,51 +25,51 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
     private ApiLimits Limits => budget.Limits;
 
     /// <summary>Reads a request.</summary>
-    /// <exception cref="BodyLimitException">It holds more than it may.</exception>
+    /// <exception cref="BodyLimitException">The body exceeds a limit.</exception>
     /// <exception cref="BusyException">Too many large bodies are being read.</exception>
-    /// <exception cref="BadHttpRequestException">It is too large, or compressed in a way that is not known or broken.</exception>
+    /// <exception cref="BadHttpRequestException">The body is too large, its compression is not supported, or it is not valid gzip.</exception>
     public async Task<ParsedTelemetry> ReadAsync(HttpContext context, OtlpSignal signal, bool isJson, CancellationToken cancellationToken)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = Limits.TelemetryBodyBytes;
-        var isPacked = OtlpBody.IsPacked(context.Request);
-        var work = new Work(this, context, signal, isJson ? new OtlpJson(Limits, cancellationToken) : new OtlpProtobuf(), cancellationToken);
-        var sent = await BodyReader.ReadToEndAsync(context, check: null, cancellationToken);
+        var isCompressed = OtlpBody.IsCompressed(context.Request);
+        var operation = new Operation(this, context, signal, isJson ? new OtlpJson(Limits, cancellationToken) : new OtlpProtobuf(), cancellationToken);
+        var received = await BodyReader.ReadToEndAsync(context, check: null, cancellationToken);
         try
         {
-            return await (isPacked ? work.UnpackAsync(sent) : work.ReadAsync(sent));
+            return await (isCompressed ? operation.DecompressAsync(received) : operation.ReadAsync(received));
         }
         finally
         {
-            context.Request.BodyReader.AdvanceTo(sent.End);
-            work.Dispose();
+            context.Request.BodyReader.AdvanceTo(received.End);
+            operation.Dispose();
         }
     }
 
-    private sealed class Work(OtlpReader reader, HttpContext context, OtlpSignal signal, IOtlpFormat format, CancellationToken cancellationToken) : IDisposable
+    private sealed class Operation(OtlpReader reader, HttpContext context, OtlpSignal signal, IOtlpFormat format, CancellationToken cancellationToken) : IDisposable
     {
-        private BodyBudget.Slot? slot;
+        private BodyBudget.ParserSlot? slot;
         private byte[]? rented;
 
-        public async Task<ParsedTelemetry> ReadAsync(ReadOnlySequence<byte> sent)
+        public async Task<ParsedTelemetry> ReadAsync(ReadOnlySequence<byte> received)
         {
-            if (sent.IsSingleSegment)
+            if (received.IsSingleSegment)
             {
-                return await ReadAsync(sent.First);
+                return await ReadAsync(received.First);
             }
 
-            var length = (int)sent.Length;
+            var length = (int)received.Length;
             var buffer = length <= BodyBudget.LargeBytes ? Rent() : (await EnterAsync()).Grow(length, 0);
-            sent.CopyTo(buffer);
+            received.CopyTo(buffer);
             return await ReadAsync(buffer.AsMemory(0, length));
         }
 
-        public async Task<ParsedTelemetry> UnpackAsync(ReadOnlySequence<byte> sent)
+        public async Task<ParsedTelemetry> DecompressAsync(ReadOnlySequence<byte> received)
         {
             var buffer = Rent();
             var (length, size) = (0, BodyBudget.LargeBytes);
             try
             {
-                await using var plain = new GZipStream(PipeReader.Create(sent).AsStream(), CompressionMode.Decompress);
+                await using var plain = new GZipStream(PipeReader.Create(received).AsStream(), CompressionMode.Decompress);
                 while (true)
                 {
                     var read = plain.Read(buffer, length, size - length);
@@ -83,16 +81,16 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
                     length += read;
                     if (length == size)
                     {
-                        (buffer, size) = await GrowAsync(buffer.AsMemory(0, length), sent.Length);
+                        (buffer, size) = await GrowAsync(buffer.AsMemory(0, length), received.Length);
                     }
                 }
             }
             catch (InvalidDataException broken)
             {
-                throw new BadHttpRequestException("The body is not gzip.", broken);
+                throw new BadHttpRequestException("The body is not valid gzip.", broken);
             }
 
-            EnsureSize(length, sent.Length);
+            CheckSize(length, received.Length);
             return await ReadAsync(buffer.AsMemory(0, length));
         }
 
@@ -105,11 +103,11 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             }
         }
 
-        // What is there is checked first: it may be enough to refuse the rest.
-        private async Task<(byte[] Buffer, int Size)> GrowAsync(ReadOnlyMemory<byte> beginning, long sent)
+        // Checks the beginning first, which may already exceed a limit.
+        private async Task<(byte[] Buffer, int Size)> GrowAsync(ReadOnlyMemory<byte> beginning, long receivedLength)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            EnsureSize(beginning.Length, sent);
+            CheckSize(beginning.Length, receivedLength);
             CheckBeginning(beginning);
             var isFirst = slot is null;
             var size = (int)Math.Min(beginning.Length * 2L, reader.Limits.TelemetryBodyBytes + 1);
@@ -130,23 +128,23 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
             }
             catch (OtlpFormatException)
             {
-                // It may be too large as well, which is what the sender needs to know first.
+                // The body may also be too large, which is reported first.
             }
         }
 
-        private void EnsureSize(int length, long sent)
+        private void CheckSize(int length, long receivedLength)
         {
             var limits = reader.Limits;
             if (length > limits.TelemetryBodyBytes)
             {
                 throw new BodyLimitException(
-                    $"The body is larger than this address takes: it inflates to more than {limits.TelemetryBodyBytes:N0} bytes (Limits:TelemetryBodyBytes).");
+                    $"The body is larger than {limits.TelemetryBodyBytes:N0} bytes after decompression (Limits:TelemetryBodyBytes).");
             }
 
-            if (length > BodyBudget.LargeBytes && length > sent * limits.TelemetryInflation)
+            if (length > BodyBudget.LargeBytes && length > receivedLength * limits.TelemetryInflation)
             {
                 throw new BodyLimitException(
-                    $"The body is larger than this address takes: it inflates to more than {limits.TelemetryInflation:N0} times what was sent (Limits:TelemetryInflation).");
+                    $"The body is more than {limits.TelemetryInflation:N0} times larger after decompression (Limits:TelemetryInflation).");
             }
         }
 
@@ -154,18 +152,18 @@ internal sealed class OtlpReader(BodyBudget budget, CallerContext callers)
         {
             var index = new OtlpIndex(reader.Limits, cancellationToken);
             format.Index(body, isWhole: true, signal, index);
-            if (index.Items.Count > FewItems)
+            if (index.Items.Count > MaxItemsOfSmallBody)
             {
                 await EnterAsync();
             }
 
-            var reading = ParsedTelemetry.Parse(
+            var telemetry = ParsedTelemetry.Parse(
                 new OtlpItems(body, index, format, reader.Limits).ToBatch(signal), reader.callers.Current.AgentId, reader.Limits.TelemetrySources, cancellationToken);
-            format.Faults.RefuseIn(reading);
-            return reading;
+            format.Errors.ReportTo(telemetry);
+            return telemetry;
         }
 
-        private async ValueTask<BodyBudget.Slot> EnterAsync() => slot ??= await reader.budget.EnterAsync(context, cancellationToken);
+        private async ValueTask<BodyBudget.ParserSlot> EnterAsync() => slot ??= await reader.budget.EnterAsync(context, cancellationToken);
 
         private byte[] Rent() => rented ??= ArrayPool<byte>.Shared.Rent(BodyBudget.LargeBytes);
     }

@@ -5,8 +5,8 @@ using Entourage.Application.Otlp;
 namespace Entourage.Api.Otlp;
 
 /// <summary>
-/// Counts and logs the exports that are refused, in part or whole, or broken off by their client: exporters drop most of what is refused, and
-/// say so where nobody looks. Each signal and reason has a line in the log at most once a minute, with the number of exports since the last one.
+/// Counts and logs exports that were refused, wholly or in part, or aborted by the client, because exporters drop most refused data and hardly
+/// report it. Logs at most one line a minute for each signal and reason, with the number of exports since the last line.
 /// </summary>
 internal sealed partial class OtlpRefusals
 {
@@ -14,10 +14,10 @@ internal sealed partial class OtlpRefusals
     private const string Aborted = "aborted";
     private const int MaxDetailLength = 500;
 
-    private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MinInterval = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<(string Signal, string Reason), Silence> silences = [];
+    private readonly Dictionary<(string Signal, string Reason), LogThrottle> throttles = [];
     private readonly Counter<long> refusals;
     private readonly TimeProvider time;
     private readonly ILogger<OtlpRefusals> logger;
@@ -26,11 +26,11 @@ internal sealed partial class OtlpRefusals
     {
         (this.time, this.logger) = (time, logger);
         refusals = meters.Create("Entourage.Api").CreateCounter<long>(
-            "entourage.otlp.refusals", "{export}", "Exports of telemetry that were refused, in part or whole, or broken off by their client.");
+            "entourage.otlp.refusals", "{export}", "Telemetry exports that were refused, wholly or in part, or aborted by the client.");
     }
 
-    /// <summary>Counts what becomes of each export. Comes before everything that may refuse one.</summary>
-    public async Task WatchAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Counts the export if it was refused. Comes before all middleware that may refuse it.</summary>
+    public async Task ObserveAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
         if (SignalOf(context.Request) is not { } signal)
@@ -48,7 +48,7 @@ internal sealed partial class OtlpRefusals
         }
     }
 
-    // The names of the routes, and no text of a caller's: each is a series of its own.
+    // A fixed set of names and no text from the caller, because each becomes a metric series.
     private static string? SignalOf(HttpRequest request) => HttpMethods.IsPost(request.Method) ? request.Path.Value?.ToLowerInvariant() switch
     {
         "/v1/logs" => "logs",
@@ -77,21 +77,21 @@ internal sealed partial class OtlpRefusals
         int since;
         lock (gate)
         {
-            if (!silences.TryGetValue((signal, reason), out var silence))
+            if (!throttles.TryGetValue((signal, reason), out var throttle))
             {
-                silences[(signal, reason)] = silence = new();
+                throttles[(signal, reason)] = throttle = new();
             }
 
-            since = silence.Count(time.GetUtcNow());
+            since = throttle.Count(time.GetUtcNow());
         }
 
         if (since > 0)
         {
-            LogRefused(logger, since, signal, reason, reason == Aborted ? "The client left before the end of the body." : LineOf(detail));
+            LogRefused(logger, since, signal, reason, reason == Aborted ? "The client disconnected before the end of the body." : LineOf(detail));
         }
     }
 
-    // A client's text may be in it, which must not look like lines of the log.
+    // Removes control characters: text from the client must not look like further log lines.
     private static string LineOf(string? detail) =>
         string.Create(Math.Min(detail?.Length ?? 0, MaxDetailLength), detail, static (line, detail) =>
         {
@@ -102,21 +102,21 @@ internal sealed partial class OtlpRefusals
         });
 
     [LoggerMessage(
-        1007, LogLevel.Warning, "Telemetry was not taken whole. Exports of {Signal} since the last such line: {Count}. Reason: {Reason}. The last one was told: {Detail}")]
+        1007, LogLevel.Warning, "Telemetry was not fully accepted. Exports of {Signal} since the last such line: {Count}. Reason: {Reason}. Last answer: {Detail}")]
     private static partial void LogRefused(ILogger logger, int count, string signal, string reason, string detail);
 
-    /// <summary>What has happened since the last line.</summary>
-    private sealed class Silence
+    /// <summary>Counts exports since the last line in the log.</summary>
+    private sealed class LogThrottle
     {
         private DateTimeOffset? lastLine;
         private int count;
 
         /// <summary>Counts an export.</summary>
-        /// <returns>How many there are to tell of now; 0 for none yet.</returns>
+        /// <returns>How many to log now; 0 if it is too early for a line.</returns>
         public int Count(DateTimeOffset now)
         {
             count++;
-            if (now - lastLine < BetweenLines)
+            if (now - lastLine < MinInterval)
             {
                 return 0;
             }

@@ -7,22 +7,22 @@ using Google.Protobuf;
 namespace Entourage.Api.Otlp;
 
 /// <summary>
-/// Reads texts of exporters without an exception for one that is no Unicode: a program that cuts a text off after so many characters or bytes
-/// leaves half of an emoji, in an attribute that nobody may need.
+/// Reads strings from exporters without exceptions for invalid Unicode. A program that truncates a string may leave half of an emoji, often in
+/// an attribute that does not matter.
 /// </summary>
 internal static class OtlpText
 {
-    // No text in UTF-8 has this byte, so a text that has it is unreadable, as it has to be.
+    // This byte never occurs in UTF-8, so it makes a string invalid.
     private const byte Unreadable = 0xFF;
     private const int EscapeLength = 6;
     private const int MaxRuneLength = 4;
 
-    /// <summary>A text from its UTF-8; null when it is none.</summary>
+    /// <summary>Decodes UTF-8; null if it is not valid.</summary>
     public static string? Read(ReadOnlySpan<byte> utf8) => Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : null;
 
-    /// <summary>Whether the name of a member in JSON is another name.</summary>
-    /// <param name="json">What is between the quotes.</param>
-    /// <param name="name">The other name.</param>
+    /// <summary>Whether a JSON string equals a name.</summary>
+    /// <param name="json">The JSON text between the quotes.</param>
+    /// <param name="name">The name in UTF-8.</param>
     public static bool Is(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
     {
         if (!json.Contains((byte)'\\'))
@@ -30,12 +30,12 @@ internal static class OtlpText
             return json.SequenceEqual(name);
         }
 
-        // Each byte of a name is one of the text, or an escape of six at most.
+        // Each byte of the name takes at most the six bytes of an escape.
         return json.Length <= name.Length * EscapeLength && Unescape(json).Span.SequenceEqual(name);
     }
 
-    /// <summary>A text of JSON as UTF-8, which is not valid where the text is none.</summary>
-    /// <param name="json">What is between the quotes, as a reader of JSON has found it.</param>
+    /// <summary>Converts a JSON string to UTF-8, which is invalid if the string is not valid Unicode.</summary>
+    /// <param name="json">The JSON text between the quotes.</param>
     public static ByteString Unescape(ReadOnlySpan<byte> json)
     {
         if (!json.Contains((byte)'\\'))
@@ -43,7 +43,7 @@ internal static class OtlpText
             return ByteString.CopyFrom(json);
         }
 
-        // No escape is shorter than what it stands for.
+        // The result is never longer, because an escape is never shorter than its character.
         var rented = ArrayPool<byte>.Shared.Rent(json.Length);
         try
         {
@@ -86,7 +86,7 @@ internal static class OtlpText
         return length + json.Length;
     }
 
-    // One \uXXXX, or two that are one character.
+    // Reads one \uXXXX, or two that form a surrogate pair.
     private static int ReadEscape(ReadOnlySpan<byte> json, Span<byte> text, ref int length)
     {
         var first = UnitOf(json);

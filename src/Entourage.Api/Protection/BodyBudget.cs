@@ -6,22 +6,22 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Api.Protection;
 
 /// <summary>
-/// Limits, over all callers, the memory that large bodies take and how many of them are parsed at once. Small bodies pass freely, so they
-/// never wait behind large ones, and a single caller never gets all of it.
+/// Limits the memory of large bodies and the number that are parsed at once, over all callers. Small bodies are not limited, so they never
+/// wait behind large ones. One caller gets at most a quarter of the memory.
 /// </summary>
 internal sealed class BodyBudget : IDisposable
 {
-    /// <summary>Bodies up to this size, in bytes, are small.</summary>
+    /// <summary>Bodies larger than this count as large, in bytes.</summary>
     public const int LargeBytes = 262_144;
 
     private const int CallerShare = 4;
     private const int MaxQueue = 64;
 
     private readonly Lock gate = new();
-    private readonly LinkedList<Waiter> waiting = [];
+    private readonly LinkedList<MemoryRequest> waiting = [];
     private readonly Dictionary<object, long> bytesByCaller = [];
     private readonly Dictionary<object, int> queuedByCaller = [];
-    private readonly Stack<Slot> idle = [];
+    private readonly Stack<ParserSlot> idle = [];
     private readonly SemaphoreSlim slots;
     private readonly TimeProvider time;
     private long used;
@@ -34,12 +34,11 @@ internal sealed class BodyBudget : IDisposable
         slots = new(Math.Max(1, Environment.ProcessorCount / 2));
     }
 
-    /// <summary>The settings.</summary>
     public ApiLimits Limits { get; }
 
-    private TimeSpan Patience => TimeSpan.FromSeconds(Limits.BodyWaitSeconds);
+    private TimeSpan MaxWait => TimeSpan.FromSeconds(Limits.BodyWaitSeconds);
 
-    /// <summary>Opens an account for a request's body. It is closed with the request at the latest.</summary>
+    /// <summary>Opens a lease for a request's body. It is closed with the request at the latest.</summary>
     public Lease Open(HttpContext context)
     {
         var lease = new Lease(this, CallerOf(context), time);
@@ -48,8 +47,8 @@ internal sealed class BodyBudget : IDisposable
     }
 
     /// <summary>Waits until a large body may be parsed.</summary>
-    /// <exception cref="BusyException">It takes too long, or the caller has too many waiting.</exception>
-    public async ValueTask<Slot> EnterAsync(HttpContext context, CancellationToken cancellationToken)
+    /// <exception cref="BusyException">The wait took too long, or too many bodies of the caller are waiting.</exception>
+    public async ValueTask<ParserSlot> EnterAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var caller = CallerOf(context);
         lock (gate)
@@ -57,7 +56,7 @@ internal sealed class BodyBudget : IDisposable
             var queued = queuedByCaller.GetValueOrDefault(caller);
             if (queued >= MaxQueue)
             {
-                throw Busy($"{queued} large bodies from you wait to be parsed already.");
+                throw Busy($"{queued} of your large bodies are already waiting to be parsed.");
             }
 
             queuedByCaller[caller] = queued + 1;
@@ -65,9 +64,9 @@ internal sealed class BodyBudget : IDisposable
 
         try
         {
-            if (!await slots.WaitAsync(Patience, cancellationToken))
+            if (!await slots.WaitAsync(MaxWait, cancellationToken))
             {
-                throw Busy($"Large bodies of others were parsed for all of {Limits.BodyWaitSeconds} seconds (Limits:BodyWaitSeconds).");
+                throw Busy($"The server was busy with other large bodies for {Limits.BodyWaitSeconds} seconds (Limits:BodyWaitSeconds).");
             }
         }
         finally
@@ -87,28 +86,28 @@ internal sealed class BodyBudget : IDisposable
 
         lock (gate)
         {
-            return idle.TryPop(out var slot) ? slot : new Slot(this);
+            return idle.TryPop(out var slot) ? slot : new ParserSlot(this);
         }
     }
 
     public void Dispose() => slots.Dispose();
 
-    /// <summary>The refusal of a large body that did not arrive in time.</summary>
+    /// <summary>The exception for a large body that did not arrive in time.</summary>
     public static BusyException Late(HttpContext context)
     {
         var seconds = context.RequestServices.GetRequiredService<BodyBudget>().Limits.LargeBodySeconds;
         return Busy($"The body had more than {LargeBytes:N0} bytes and did not arrive within {seconds} seconds (Limits:LargeBodySeconds).");
     }
 
-    private static BusyException Busy(string reason) => new($"{reason} Nothing was recorded. Send it again later.");
+    private static BusyException Busy(string reason) => new($"{reason} Nothing was recorded. Send the request again later.");
 
-    // Without keys there is only the address.
+    // Without a key, callers are told apart by their address.
     private static object CallerOf(HttpContext context) =>
         context.RequestServices.GetRequiredService<CallerContext>().Known?.KeyId is { } key ? key : ClientAddress.Of(context);
 
     private async Task TakeAsync(Lease lease, long bytes, CancellationToken cancellationToken)
     {
-        LinkedListNode<Waiter> waiter;
+        LinkedListNode<MemoryRequest> request;
         lock (gate)
         {
             if (TryTake(lease, bytes))
@@ -116,20 +115,20 @@ internal sealed class BodyBudget : IDisposable
                 return;
             }
 
-            waiter = waiting.AddLast(new Waiter(lease, bytes));
+            request = waiting.AddLast(new MemoryRequest(lease, bytes));
         }
 
         try
         {
-            await waiter.Value.Granted.Task.WaitAsync(Patience, time, cancellationToken);
+            await request.Value.Granted.Task.WaitAsync(MaxWait, time, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             lock (gate)
             {
-                if (waiter.List is null)
+                if (request.List is null)
                 {
-                    // Granted meanwhile. The lease gives it back when it is closed.
+                    // Granted in the meantime. Closing the lease returns the memory.
                     if (exception is TimeoutException)
                     {
                         return;
@@ -138,7 +137,7 @@ internal sealed class BodyBudget : IDisposable
                     throw;
                 }
 
-                waiting.Remove(waiter);
+                waiting.Remove(request);
             }
 
             if (exception is OperationCanceledException)
@@ -146,13 +145,13 @@ internal sealed class BodyBudget : IDisposable
                 throw;
             }
 
-            throw Busy($"The bodies being received take all of {Limits.BodyMemoryBytes:N0} bytes, or your quarter of them (Limits:BodyMemoryBytes).");
+            throw Busy($"Other large bodies use all of the {Limits.BodyMemoryBytes:N0} bytes, or yours use your quarter of them (Limits:BodyMemoryBytes).");
         }
     }
 
     private bool TryTake(Lease lease, long bytes)
     {
-        // A body that may be larger than all of it has to come alone.
+        // A body may exceed a limit if it is the only one, because the limit may be smaller than the largest body.
         var ofCaller = bytesByCaller.GetValueOrDefault(lease.Caller);
         if ((used > lease.Bytes && used + bytes > Limits.BodyMemoryBytes)
             || (ofCaller > lease.Bytes && ofCaller + bytes > Limits.BodyMemoryBytes / CallerShare))
@@ -179,18 +178,18 @@ internal sealed class BodyBudget : IDisposable
             lease.Bytes = 0;
             for (var next = waiting.First; next is not null;)
             {
-                var waiter = next;
+                var request = next;
                 next = next.Next;
-                if (TryTake(waiter.Value.Lease, waiter.Value.Bytes))
+                if (TryTake(request.Value.Lease, request.Value.Bytes))
                 {
-                    waiting.Remove(waiter);
-                    waiter.Value.Granted.SetResult();
+                    waiting.Remove(request);
+                    request.Value.Granted.SetResult();
                 }
             }
         }
     }
 
-    private void Return(Slot slot)
+    private void Return(ParserSlot slot)
     {
         lock (gate)
         {
@@ -200,28 +199,26 @@ internal sealed class BodyBudget : IDisposable
         slots.Release();
     }
 
-    private sealed record Waiter(Lease Lease, long Bytes)
+    private sealed record MemoryRequest(Lease Lease, long Bytes)
     {
         public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>The memory that the body of one request takes.</summary>
+    /// <summary>The memory that is reserved for the body of one request.</summary>
     internal sealed class Lease(BodyBudget budget, object caller, TimeProvider time) : IDisposable
     {
         private readonly CancellationTokenSource deadline = new(TimeSpan.FromSeconds(budget.Limits.LargeBodySeconds), time);
         private bool isClosed;
 
-        /// <summary>Whose it is.</summary>
         public object Caller => caller;
 
-        /// <summary>How many bytes it has.</summary>
         public long Bytes { get; set; }
 
-        /// <summary>When the body must have arrived: a slow sender must not keep others from sending theirs.</summary>
+        /// <summary>Cancelled when the body must have arrived, so that a slow sender does not block others.</summary>
         public CancellationToken Deadline => deadline.Token;
 
-        /// <summary>Makes sure that it has so many bytes.</summary>
-        /// <exception cref="BusyException">They are not to be had in time.</exception>
+        /// <summary>Extends the lease to at least this many bytes.</summary>
+        /// <exception cref="BusyException">The memory did not become free in time.</exception>
         public Task EnsureAsync(long bytes, CancellationToken cancellationToken)
         {
             var missing = bytes - Bytes;
@@ -244,14 +241,14 @@ internal sealed class BodyBudget : IDisposable
         }
     }
 
-    /// <summary>Leave to parse a large body, with memory that is used again and again.</summary>
-    internal sealed class Slot(BodyBudget budget) : IDisposable
+    /// <summary>The right to parse a large body, with a buffer that is reused.</summary>
+    internal sealed class ParserSlot(BodyBudget budget) : IDisposable
     {
         private byte[] buffer = [];
 
-        /// <summary>Memory of at least a size, which keeps its first bytes.</summary>
+        /// <summary>Returns a buffer of at least this size that keeps its first bytes.</summary>
         /// <param name="size">The size, in bytes.</param>
-        /// <param name="kept">How many of the bytes are in use.</param>
+        /// <param name="kept">How many bytes to keep.</param>
         public byte[] Grow(int size, int kept)
         {
             if (buffer.Length < size)

@@ -3,20 +3,22 @@ using Entourage.Api.Errors;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>Reads bodies whole, within what the <see cref="BodyBudget"/> allows.</summary>
+/// <summary>Reads whole bodies within the <see cref="BodyBudget"/>.</summary>
 internal static class BodyReader
 {
     private const int FirstCheck = 65_536;
 
     /// <summary>
-    /// Reads a body and leaves it in the request's reader: whoever reads the body next gets it from there, without a copy. The caller
-    /// advances the reader otherwise.
+    /// Reads a body without consuming it. To let the framework read it again without a copy, advance the reader to its start; otherwise
+    /// advance the reader to its end.
     /// </summary>
     /// <param name="context">The request.</param>
-    /// <param name="check">Throws where the body cannot be taken. It gets what has arrived, each time that this has doubled, and whether it is all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BusyException">Other bodies take all memory that there is for them.</exception>
-    /// <exception cref="BadHttpRequestException">The body is too large, or came too slowly.</exception>
+    /// <param name="check">
+    /// Throws to refuse the body. Called with the part that has arrived, each time it has doubled, and with whether it is the whole body.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="BusyException">Other bodies use all the memory, or the body did not arrive in time.</exception>
+    /// <exception cref="BadHttpRequestException">The body is too large or arrived too slowly.</exception>
     public static async ValueTask<ReadOnlySequence<byte>> ReadToEndAsync(
         HttpContext context, Action<ReadOnlySequence<byte>, bool>? check, CancellationToken cancellationToken)
     {
@@ -68,7 +70,7 @@ internal static class BodyReader
         {
             lease?.Dispose();
 
-            // Not 408: exporters drop what is answered with it, and the server's own load may be why the body came slowly.
+            // Not 408: exporters do not retry it, and the server's own load may have slowed the body down.
             throw BodyBudget.Late(context);
         }
         finally

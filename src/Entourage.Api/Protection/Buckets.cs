@@ -2,13 +2,12 @@ using System.Threading.RateLimiting;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>Buckets of tokens, one for each of those who take from them. Full ones that nobody needs are dropped.</summary>
+/// <summary>Creates token bucket rate limiters with one bucket per owner. Unused full buckets are dropped.</summary>
 internal static class Buckets
 {
-    /// <summary>Makes them.</summary>
-    /// <param name="ownerOf">Whose bucket it is.</param>
-    /// <param name="perMinute">How many tokens come in a minute, one by one.</param>
-    /// <param name="size">How many there are at first, and at most.</param>
+    /// <param name="ownerOf">Returns the owner of the bucket.</param>
+    /// <param name="perMinute">How many tokens a bucket gains per minute, one at a time.</param>
+    /// <param name="size">How many tokens a full bucket has. It starts full.</param>
     public static PartitionedRateLimiter<TResource> Create<TResource, TOwner>(Func<TResource, TOwner> ownerOf, int perMinute, int size)
         where TOwner : notnull
     {
@@ -19,7 +18,7 @@ internal static class Buckets
             ReplenishmentPeriod = TimeSpan.FromMinutes(1.0 / Math.Max(perMinute, 1)),
             QueueLimit = 0,
 
-            // Else each has a timer of its own; so they are filled together.
+            // The partitioned limiter refills all buckets together, instead of with a timer for each.
             AutoReplenishment = false,
         };
         return PartitionedRateLimiter.Create<TResource, TOwner>(resource => RateLimitPartition.GetTokenBucketLimiter(ownerOf(resource), _ => options));

@@ -3,19 +3,19 @@ using System.Net.Sockets;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>From where a request comes, for those who count.</summary>
+/// <summary>The address that a request is attributed to.</summary>
 internal static class ClientAddress
 {
-    // Whoever has one address of IPv6 has all that begin with the same half.
-    private const int OwnedBytes = 8;
+    // One subscriber usually has a whole /64 network.
+    private const int IPv6PrefixBytes = 8;
 
-    // The framework keeps here whom a request came from before it took a proxy's word for it.
-    private const string Original = "X-Original-For";
+    // The framework's header for the original sender of a forwarded request.
+    private const string OriginalFor = "X-Original-For";
 
-    /// <summary>Whether a request comes from this machine, by no proxy: what a proxy calls loopback is another machine.</summary>
-    public static bool IsThisMachine(HttpContext context) => IPAddress.IsLoopback(Of(context)) && !context.Request.Headers.ContainsKey(Original);
+    /// <summary>Whether a request comes from this machine and not through a proxy, whose loopback address is that of another machine.</summary>
+    public static bool IsThisMachine(HttpContext context) => IPAddress.IsLoopback(Of(context)) && !context.Request.Headers.ContainsKey(OriginalFor);
 
-    /// <summary>The address, or what stands for all that its owner has.</summary>
+    /// <summary>The IPv4 address, or the /64 network of the IPv6 address.</summary>
     public static IPAddress Of(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress ?? IPAddress.Loopback;
@@ -30,7 +30,7 @@ internal static class ClientAddress
         }
 
         var bytes = address.GetAddressBytes();
-        bytes.AsSpan(OwnedBytes).Clear();
+        bytes.AsSpan(IPv6PrefixBytes).Clear();
         return new IPAddress(bytes);
     }
 }

@@ -6,20 +6,19 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Api.Protection;
 
 /// <summary>
-/// Slows those who guess keys: an address that has tried too many wrong ones is told to wait with each further one. Keys that are right are
-/// served from there all the same, since many callers may share an address. A wrong key that is sent again and again is one guess.
+/// Slows down guessing of keys: once an address has tried too many wrong keys, each further wrong key gets 429. Valid keys from that address
+/// are still served, because many callers may share it. The same wrong key counts once.
 /// </summary>
 internal sealed class FailedKeys : IDisposable
 {
-    /// <summary>What is said to whoever has to wait.</summary>
-    public const string Detail = "This key lets nobody in, and too many wrong keys came from this address. Check the key before you try again.";
+    public const string Detail = "The key is not valid, and too many wrong keys came from your address. Check the key before you try again.";
 
-    // Whatever the number of addresses: a wrong key that is forgotten is a guess once more, and no harm is done.
-    private const int Remembered = 65_536;
+    // Over all addresses. A wrong key that was evicted counts again, which does no harm.
+    private const int MaxRemembered = 65_536;
 
     private readonly int perMinute;
     private readonly PartitionedRateLimiter<IPAddress> tries;
-    private readonly BoundedCache<(IPAddress, int), bool> seen = new(Remembered);
+    private readonly BoundedCache<(IPAddress, int), bool> seen = new(MaxRemembered);
 
     public FailedKeys(IOptions<RateLimits> options)
     {
@@ -30,7 +29,7 @@ internal sealed class FailedKeys : IDisposable
     public void Dispose() => tries.Dispose();
 
     /// <summary>Counts a wrong key.</summary>
-    /// <returns>How long its address has to wait before the next one; null where it may try another at once.</returns>
+    /// <returns>How long the address must wait before it tries another; null if it need not.</returns>
     public TimeSpan? Count(HttpContext context, string text)
     {
         if (perMinute == 0)
@@ -38,7 +37,7 @@ internal sealed class FailedKeys : IDisposable
             return null;
         }
 
-        // The key itself is not kept. The hash of a text is another one in each process, so nobody can prepare keys that share one.
+        // Only the hash is kept. String hashes are randomised per process, so collisions cannot be prepared.
         var sender = ClientAddress.Of(context);
         if (!seen.TryAdd((sender, text.GetHashCode(StringComparison.Ordinal)), true))
         {

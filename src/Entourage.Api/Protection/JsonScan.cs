@@ -1,47 +1,48 @@
 using System.Buffers;
 using System.Text.Json;
+using Entourage.Api.Errors;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>What a JSON body has too many of.</summary>
+/// <summary>The limit that a JSON body exceeds.</summary>
 internal enum JsonExcess
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>None.</summary>
     None,
 
-    /// <summary>Values, the names of members counted.</summary>
+    /// <summary>The number of values, including member names.</summary>
     Values,
 
-    /// <summary>Items of an array.</summary>
+    /// <summary>The number of items in an array.</summary>
     Items,
 }
 
-/// <summary>Counts what is in a JSON body before anything is made of it, and without allocating anything.</summary>
+/// <summary>Counts the values of a JSON body before it is parsed, without allocating.</summary>
 internal static class JsonScan
 {
-    /// <summary>How deeply values may be nested.</summary>
+    /// <summary>The maximum nesting depth.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>An array at any depth.</summary>
+    /// <summary>Limits arrays at any depth.</summary>
     public const int AnyDepth = -1;
 
-    private const int InterruptEvery = 65_536;
+    private const int CancellationInterval = 65_536;
 
-    private static ReadOnlySpan<byte> Mark => [0xEF, 0xBB, 0xBF];
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Looks for what there is too much of. It ends where the text is no JSON, as whatever reads it afterwards does.</summary>
+    /// <summary>Finds the first limit that a body exceeds. Stops where the text is not JSON, and leaves that error to the parser.</summary>
     /// <param name="body">The body, or its beginning.</param>
-    /// <param name="isWhole">Whether it is all of it.</param>
-    /// <param name="mostValues">The most values.</param>
-    /// <param name="mostItems">The most items of an array.</param>
-    /// <param name="ofDepth">At which depth arrays are limited, the whole body being at 0.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isWhole">Whether this is the whole body.</param>
+    /// <param name="maxValues">The maximum number of values.</param>
+    /// <param name="maxItems">The maximum number of items in an array.</param>
+    /// <param name="arrayDepth">The depth at which arrays are limited. The body itself has depth 0.</param>
+    /// <param name="cancellationToken">Cancels the scan.</param>
     public static JsonExcess Find(
-        ReadOnlySequence<byte> body, bool isWhole, int mostValues, int mostItems, int ofDepth, CancellationToken cancellationToken)
+        ReadOnlySequence<byte> body, bool isWhole, int maxValues, int maxItems, int arrayDepth, CancellationToken cancellationToken)
     {
         try
         {
-            return Count(WithoutMark(body), isWhole, mostValues, mostItems, ofDepth, cancellationToken);
+            return Count(WithoutByteOrderMark(body), isWhole, maxValues, maxItems, arrayDepth, cancellationToken);
         }
         catch (JsonException)
         {
@@ -49,8 +50,18 @@ internal static class JsonScan
         }
     }
 
+    /// <summary>Refuses a body that has too many values, or too many items in an array.</summary>
+    /// <exception cref="BodyLimitException">The body exceeds the limit.</exception>
+    public static void CheckValues(ReadOnlySequence<byte> body, bool isWhole, int maxValues, CancellationToken cancellationToken)
+    {
+        if (Find(body, isWhole, maxValues, maxValues, AnyDepth, cancellationToken) != JsonExcess.None)
+        {
+            throw new BodyLimitException($"The body has more than {maxValues:N0} values (Limits:JsonValues). Split it into several requests.");
+        }
+    }
+
     private static JsonExcess Count(
-        ReadOnlySequence<byte> body, bool isWhole, int mostValues, int mostItems, int ofDepth, CancellationToken cancellationToken)
+        ReadOnlySequence<byte> body, bool isWhole, int maxValues, int maxItems, int arrayDepth, CancellationToken cancellationToken)
     {
         Span<int> counts = stackalloc int[MaxDepth + 2];
         Span<bool> areArrays = stackalloc bool[MaxDepth + 2];
@@ -62,18 +73,18 @@ internal static class JsonScan
                 continue;
             }
 
-            if (++values > mostValues)
+            if (++values > maxValues)
             {
                 return JsonExcess.Values;
             }
 
-            if (values % InterruptEvery == 0)
+            if (values % CancellationInterval == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
             var depth = reader.CurrentDepth;
-            if (depth > 0 && areArrays[depth - 1] && (ofDepth == AnyDepth || depth - 1 == ofDepth) && ++counts[depth - 1] > mostItems)
+            if (depth > 0 && areArrays[depth - 1] && (arrayDepth == AnyDepth || depth - 1 == arrayDepth) && ++counts[depth - 1] > maxItems)
             {
                 return JsonExcess.Items;
             }
@@ -87,16 +98,16 @@ internal static class JsonScan
         return JsonExcess.None;
     }
 
-    // Readers of bodies skip the mark of UTF-8, which the tokenizer does not know.
-    private static ReadOnlySequence<byte> WithoutMark(ReadOnlySequence<byte> body)
+    // The framework skips the byte order mark of UTF-8, but the tokenizer does not.
+    private static ReadOnlySequence<byte> WithoutByteOrderMark(ReadOnlySequence<byte> body)
     {
-        if (body.Length < Mark.Length)
+        if (body.Length < ByteOrderMark.Length)
         {
             return body;
         }
 
-        Span<byte> first = stackalloc byte[Mark.Length];
-        body.Slice(0, Mark.Length).CopyTo(first);
-        return first.SequenceEqual(Mark) ? body.Slice(Mark.Length) : body;
+        Span<byte> first = stackalloc byte[ByteOrderMark.Length];
+        body.Slice(0, ByteOrderMark.Length).CopyTo(first);
+        return first.SequenceEqual(ByteOrderMark) ? body.Slice(ByteOrderMark.Length) : body;
     }
 }

@@ -8,12 +8,12 @@ internal static class OpenFiles
     private const int LinuxResource = 7;
     private const int BsdResource = 8;
 
-    /// <summary>How many it may have open, by the limit that is in force; null for any number, and where the system does not say.</summary>
+    /// <summary>The current limit; null if there is none or the system does not tell.</summary>
     public static long? Limit
     {
         get
         {
-            // The layout of the answer differs where words have 32 bits.
+            // The structure differs on 32-bit systems.
             if (OperatingSystem.IsWindows() || !Environment.Is64BitProcess)
             {
                 return null;
@@ -25,7 +25,7 @@ internal static class OpenFiles
         }
     }
 
-    /// <summary>How many it has open; 0 where the system does not say.</summary>
+    /// <summary>The number of open files; 0 if the system does not tell.</summary>
     public static int Count
     {
         get
@@ -50,6 +50,6 @@ internal static class OpenFiles
     private struct ResourceLimit
     {
         public ulong Current;
-        public ulong Most;
+        public ulong Max;
     }
 }

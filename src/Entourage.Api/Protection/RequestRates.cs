@@ -9,15 +9,15 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Api.Protection;
 
 /// <summary>
-/// Who has asked how often. Callers are counted by address before anybody knows who they are, and by their key or token after that. An
-/// address that asks too often keeps nobody from being served who shows a valid key or token: many callers may share an address, and each of these
-/// has a limit of its own. What is known of somebody is forgotten seconds after it makes no difference any more.
+/// Limits the rate of requests, by address before authentication and by key or person after it. A valid key or token is served even if its
+/// address is over the limit, because many callers may share an address, and each key and person has a separate limit. Buckets are dropped
+/// seconds after they are full again.
 /// </summary>
 internal sealed class RequestRates : IDisposable
 {
-    private const string Detail = "These are more requests than are answered in that time. Nothing was recorded.";
+    private const string Detail = "You sent more requests than the rate limit allows. Nothing was recorded. Send the request again after the time in Retry-After.";
 
-    private static readonly PathString Health = "/health";
+    private static readonly PathString HealthPath = "/health";
 
     private readonly RateLimits limits;
     private readonly PartitionedRateLimiter<HttpContext> addresses;
@@ -30,12 +30,12 @@ internal sealed class RequestRates : IDisposable
         callers = Buckets.Create<HttpContext, CallerBucket>(context => BucketOf(context)!.Value, limits.KeyPerMinute, limits.KeyBurst);
     }
 
-    /// <summary>Whether an address has asked too often, though the request is looked at for the key that it shows.</summary>
+    /// <summary>Whether the address is over its limit, and the request was let through only because it has a key to check.</summary>
     public static bool IsOverLimit(HttpContext context) => context.Features.Get<OverLimit>() is not null;
 
-    /// <summary>Counts by address. Whoever asks whether the server is well is not counted, nor what runs on the same machine.</summary>
+    /// <summary>Limits requests by address, except health checks and requests from this machine. Comes before authentication.</summary>
     /// <param name="app">The server.</param>
-    /// <param name="needsKeys">Whether requests need a key, so that a valid one tells who sends them.</param>
+    /// <param name="needsKeys">Whether requests need a key. If so, a request with a key is let through until the key is checked.</param>
     public void UseAddresses(IApplicationBuilder app, bool needsKeys)
     {
         if (limits.AddressPerMinute > 0)
@@ -44,27 +44,27 @@ internal sealed class RequestRates : IDisposable
         }
     }
 
-    /// <summary>Refuses what came from an address over its limit, unless a valid key or token came with it. Comes after what looks at these.</summary>
-    public void UseOverLimit(IApplicationBuilder app)
+    /// <summary>Refuses requests from an address over its limit that have no valid key or token. Comes after authentication.</summary>
+    public void UseAddressLimitWithoutKey(IApplicationBuilder app)
     {
         if (limits.AddressPerMinute > 0)
         {
             app.Use((context, next) =>
                 context.Features.Get<OverLimit>() is { } over && BucketOf(context) is null && !IsSignIn(context)
-                    ? TooManyRequests.AnswerAsync(context, over.Wait, Detail)
+                    ? TooManyRequests.WriteAsync(context, over.Wait, Detail)
                     : next(context));
         }
     }
 
-    /// <summary>Counts by the key or token of the caller, who must be known by now.</summary>
-    public void UseKeys(IApplicationBuilder app)
+    /// <summary>Limits requests by key or person. Comes after authentication.</summary>
+    public void UseCallers(IApplicationBuilder app)
     {
         if (limits.KeyPerMinute > 0)
         {
             app.UseWhen(context => BucketOf(context) is not null && !IsHealth(context), branch => branch.UseRateLimiter(new RateLimiterOptions
             {
                 GlobalLimiter = callers,
-                OnRejected = (rejected, _) => new(TooManyRequests.AnswerAsync(rejected.HttpContext, WaitOf(rejected.Lease), Detail)),
+                OnRejected = (rejected, _) => new(TooManyRequests.WriteAsync(rejected.HttpContext, WaitOf(rejected.Lease), Detail)),
             }));
         }
     }
@@ -90,7 +90,7 @@ internal sealed class RequestRates : IDisposable
 
         if (!needsKeys || !(IsSignIn(context) || KeyAuthentication.TextOf(context.Request) is not null))
         {
-            return TooManyRequests.AnswerAsync(context, WaitOf(lease), Detail);
+            return TooManyRequests.WriteAsync(context, WaitOf(lease), Detail);
         }
 
         context.Features.Set(new OverLimit(WaitOf(lease)));
@@ -99,21 +99,21 @@ internal sealed class RequestRates : IDisposable
 
     private static TimeSpan WaitOf(RateLimitLease lease) => lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;
 
-    // Whoever needs no key has none.
+    // Without keys, callers cannot be told apart.
     private static CallerBucket? BucketOf(HttpContext context) =>
         context.RequestServices.GetRequiredService<CallerContext>().Known is { } caller && (caller.KeyId is not null || caller.Issuer is not null)
             ? new(caller.KeyId, caller.Issuer, caller.Subject)
             : null;
 
-    private static bool IsHealth(HttpContext context) => context.Request.Path.StartsWithSegments(Health);
+    private static bool IsHealth(HttpContext context) => context.Request.Path.StartsWithSegments(HealthPath);
 
-    // It shows its key in the body.
+    // The sign-in form has its key in the body.
     private static bool IsSignIn(HttpContext context) => HttpMethods.IsPost(context.Request.Method) && context.Request.Path == SignInPage.Action;
 
-    /// <summary>Whose requests are counted together: those of a key, or those of a person.</summary>
+    /// <summary>Identifies a key or a person.</summary>
     private readonly record struct CallerBucket(Guid? KeyId, string? Issuer, string? Subject);
 
-    /// <summary>An address has asked too often.</summary>
-    /// <param name="Wait">For how long it should wait.</param>
+    /// <summary>The address is over its limit.</summary>
+    /// <param name="Wait">How long it should wait.</param>
     private sealed record OverLimit(TimeSpan Wait);
 }

@@ -3,27 +3,23 @@ using Scalar.AspNetCore;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>Tells browsers what they must not do with an answer, whatever is in it.</summary>
+/// <summary>Adds headers that restrict what browsers may do with an answer.</summary>
 internal static class SecurityHeaders
 {
-    private const string Year = "max-age=31536000";
+    private const string OneYear = "max-age=31536000";
 
-    // Nothing at all: data are no page.
+    // Allows nothing: data is not a page.
     private const string DataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    // Scripts and style sheets of this server, and no script in the page. The component library places what it shows by attributes of
-    // elements, which may bear a style and run nothing.
+    // Scripts and style sheets of this server only, and no inline scripts. The component library needs style attributes, which cannot run
+    // scripts.
     private const string DashboardPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    // The first that the path begins with; what begins with none of them is data.
-    private static readonly (PathString Path, Func<HttpContext, string> Policy)[] Pages =
-    [
-        ("/docs", ReferencePolicy),
-    ];
+    private static readonly PathString Reference = "/docs";
 
-    /// <summary>Adds them when the answer begins: one that is begun anew for an error has them, too.</summary>
+    /// <summary>Adds the headers when the answer starts, so that an error that replaces an answer has them too.</summary>
     public static Task AddAsync(HttpContext context, RequestDelegate next)
     {
         context.Response.OnStarting(static state => Add((HttpContext)state), context);
@@ -42,25 +38,25 @@ internal static class SecurityHeaders
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
         if (page is null && headers.CacheControl.Count == 0)
         {
-            // Some answers hold secrets that are shown once.
+            // Some answers contain secrets.
             headers.CacheControl = "no-store";
         }
 
         if (context.Request.IsHttps)
         {
-            headers.StrictTransportSecurity = Year;
+            headers.StrictTransportSecurity = OneYear;
         }
 
         return Task.CompletedTask;
     }
 
-    // Pages of the dashboard are known by what answers them; their addresses are many.
+    // Dashboard pages have many addresses, so they are recognised by their endpoint. Everything that is not a page is data.
     private static string? PolicyOf(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
             ? DashboardPolicy
-            : Array.Find(Pages, page => context.Request.Path.StartsWithSegments(page.Path)).Policy?.Invoke(context);
+            : context.Request.Path.StartsWithSegments(Reference) ? ReferencePolicy(context) : null;
 
-    // Its script and what begins it, nothing else. It styles its elements one by one, which no nonce can allow.
+    // Allows the script of the API reference and the inline script with the nonce that starts it. Its style attributes cannot have a nonce.
     private static string ReferencePolicy(HttpContext context)
     {
         var nonce = context.Items[ScalarOptions.NonceHttpContextItemKey] is string value ? $" 'nonce-{value}'" : "";

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>Marks a route that takes reports of money that has been spent.</summary>
+/// <summary>Marks a route that accepts reports of spent money.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 internal sealed class ReportsSpendingAttribute : Attribute;
 
 /// <summary>
-/// Carries out a report of spending once it has arrived, whether or not its caller waits for the answer: programs send their last report as
-/// they end, and that money is gone. <see cref="ConnectionLimits.RequestSeconds"/> bounds the work and <see cref="ConnectionLimits.Connections"/>
-/// its amount: a connection counts as open until its request is done, also when the caller has closed it.
+/// Completes a report of spending once it has arrived, even if its caller has disconnected: programs send their last report as they end, and
+/// that money is spent. <see cref="ConnectionLimits.RequestSeconds"/> bounds the time of each report, and
+/// <see cref="ConnectionLimits.Connections"/> their number, because a connection counts as open until its request is done.
 /// </summary>
 internal sealed class SpendingReports : IDisposable
 {
@@ -20,10 +20,10 @@ internal sealed class SpendingReports : IDisposable
         lifetime.ApplicationStopping.Register(() => stopped.CancelAfter(TimeSpan.FromSeconds(limits.Value.StopSeconds)));
 
     /// <summary>
-    /// Keeps a caller that leaves from cancelling a report. A body that has not arrived whole fails all the same. Comes before the limit on a
-    /// request's time, which still applies.
+    /// Prevents a disconnecting caller from cancelling a report. A body that has not arrived completely still fails. Comes before the request
+    /// timeout, which still applies.
     /// </summary>
-    public Task CarryOutAsync(HttpContext context, RequestDelegate next)
+    public Task ProtectAsync(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<ReportsSpendingAttribute>() is not null)
         {

@@ -3,10 +3,10 @@ using Entourage.Api.Errors;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>Tells a caller that it asks too often, and when to ask again.</summary>
+/// <summary>Answers 429 with the time to wait.</summary>
 internal static class TooManyRequests
 {
-    public static Task AnswerAsync(HttpContext context, TimeSpan wait, string detail)
+    public static Task WriteAsync(HttpContext context, TimeSpan wait, string detail)
     {
         var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

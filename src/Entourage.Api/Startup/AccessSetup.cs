@@ -4,12 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Startup;
 
-/// <summary>Decides whether requests need a key, and sees to it that there is one.</summary>
+/// <summary>Decides whether requests need a key, and issues the first one.</summary>
 internal static class AccessSetup
 {
-    /// <summary>Adds what finds out who sends a request.</summary>
     /// <returns>Whether requests need a key.</returns>
-    /// <exception cref="OptionsValidationException">The server would be open to others than this machine, or tokens of anybody would be taken.</exception>
+    /// <exception cref="OptionsValidationException">The server would be open to other machines, or accept tokens that were issued for other programs.</exception>
     public static bool AddAccess(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<AuthOptions>().Bind(builder.Configuration.GetSection(AuthOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -18,39 +17,35 @@ internal static class AccessSetup
         if (options.Mode == AuthMode.Open && reachable.Count > 0)
         {
             throw Invalid(
-                $"Auth:Mode is Open, and others than this machine can reach {string.Join(", ", reachable)}: whoever does could change every cap. "
+                $"Auth:Mode is Open, but other machines can reach {string.Join(", ", reachable)} and could change every cap. "
                 + "Listen on localhost, or set Auth:Mode to Keys.");
         }
 
         if (!string.IsNullOrEmpty(options.Jwt.Authority) && string.IsNullOrEmpty(options.Jwt.Audience))
         {
-            throw Invalid("Auth:Jwt:Authority is set, and Auth:Jwt:Audience is not: tokens for any other program of the authority would be taken.");
+            throw Invalid("Auth:Jwt:Authority is set, but Auth:Jwt:Audience is not, so tokens for other programs of the authority would be accepted. Set Auth:Jwt:Audience.");
         }
 
         var isOpen = options.Mode == AuthMode.Open || (options.Mode == AuthMode.Auto && reachable.Count == 0);
-        builder.Services.AddAccess(isOpen, options.Jwt);
+        builder.Services.AddAuthenticationSchemes(isOpen, options.Jwt);
         return !isOpen;
     }
 
-    /// <summary>Issues the first admin key, where there is none, and shows it unless the operator has chosen it.</summary>
+    /// <summary>Issues an admin key if none is active, and shows it unless the operator chose it.</summary>
     public static async Task IssueFirstKeyAsync(IServiceProvider services, TextWriter console, CancellationToken cancellationToken)
     {
         var given = services.GetRequiredService<IOptions<AuthOptions>>().Value.BootstrapKey;
         await using var scope = services.CreateAsyncScope();
-        if (await scope.ServiceProvider.GetRequiredService<FirstKey>().EnsureAsync(given, cancellationToken) is { } made)
+        if (await scope.ServiceProvider.GetRequiredService<FirstKey>().EnsureAsync(given, cancellationToken) is { } issued)
         {
-            // Whatever comes next: it is shown.
-            await ShowAsync(console, "The first admin key", made);
+            await ShowKeyAsync(console, "The first admin key", issued);
         }
     }
 
-    /// <summary>Shows a key on the console, which whoever started the program sees, and never in the log, which others keep.</summary>
-    /// <param name="console">The console.</param>
-    /// <param name="what">Which key it is.</param>
-    /// <param name="key">Its text.</param>
-    public static Task ShowAsync(TextWriter console, string what, string key) => console.WriteLineAsync($"""
+    /// <summary>Prints a key to the console only. A log may be kept and read by others.</summary>
+    public static Task ShowKeyAsync(TextWriter console, string title, string key) => console.WriteLineAsync($"""
 
-        {what}, shown this once. Send it as X-API-Key:
+        {title}, which is shown only once. Send it as X-API-Key:
           {key}
         """);
 

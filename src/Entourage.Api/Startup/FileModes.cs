@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Entourage.Api.Startup;
 
-/// <summary>Keeps whatever this process writes from other users of the machine.</summary>
+/// <summary>Protects files of this process from other users of the machine.</summary>
 internal static partial class FileModes
 {
     private const uint GroupAndOthers = 0b000_111_111;
 
     /// <summary>
-    /// Sets the file mode creation mask of the process, so that files are made with 0600 and folders with 0700, whatever the environment says:
-    /// also those that SQLite and the framework make. Windows has none.
+    /// Sets the umask of the process, so that files get mode 0600 and folders 0700, including those that SQLite and the framework create.
+    /// Does nothing on Windows.
     /// </summary>
-    public static void KeepToOwner()
+    public static void RestrictToOwner()
     {
         if (!OperatingSystem.IsWindows())
         {

@@ -3,10 +3,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Entourage.Api.Startup;
 
-/// <summary>Whether the process serves, and whether it should be sent anything.</summary>
+/// <summary>The health checks: <c>live</c> while the process serves, <c>ready</c> while it can take calls.</summary>
 internal static class Health
 {
-    /// <summary>What the addresses begin with.</summary>
     public const string Path = "/health";
 
     public static void AddHealth(this IServiceCollection services)
@@ -21,7 +20,7 @@ internal static class Health
         app.MapHealthChecks(Path + "/ready", new() { ResponseWriter = WriteAsync }).DisableHttpMetrics().AllowAnonymous();
     }
 
-    // What a check says for itself, and nothing of the fault behind it: whoever reaches the port may read this.
+    // Writes descriptions only, no exceptions: anyone who reaches the port may read this.
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
         new HealthResponse(
             report.Status,
@@ -34,7 +33,7 @@ internal static class Health
     private sealed record CheckResponse(HealthStatus Status, string? Detail);
 }
 
-/// <summary>Whether the process is about to end.</summary>
+/// <summary>Unhealthy while the server is stopping.</summary>
 internal sealed class StoppingHealthCheck(IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(

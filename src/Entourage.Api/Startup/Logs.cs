@@ -1,68 +1,47 @@
-using System.Diagnostics;
-using Entourage.Api.Protection;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Entourage.Api.Startup;
 
-/// <summary>How the log looks, and its first and last line.</summary>
-internal static partial class Logs
+/// <summary>Sets up the log.</summary>
+internal static class Logs
 {
     private const string FormatterName = "Logging:Console:FormatterName";
     private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    // The first quotes headers of what is no HTTP, the second what is typed on the dashboard; both at Debug.
-    private static readonly string[] Quoting =
+    // At Debug, the first quotes the headers of malformed requests, and the second quotes input on the dashboard.
+    private static readonly string[] CategoriesWithSecrets =
         ["Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher"];
 
-    /// <summary>Whether each line is an object; then nothing else is written among them.</summary>
+    /// <summary>Whether each line is a JSON object. If so, nothing else may be written to the console.</summary>
     public static bool AreJson(IConfiguration configuration) => configuration[FormatterName] == ConsoleFormatterNames.Json;
 
-    /// <summary>Has the time in every line, in UTC, unless the configuration wants it otherwise.</summary>
+    /// <summary>Adds the time in UTC to every line, unless the configuration sets another format.</summary>
     public static void AddLogs(this WebApplicationBuilder builder)
     {
-        builder.Services.Configure<JsonConsoleFormatterOptions>(options => Stamp(options, Timestamp));
-        builder.Services.Configure<SimpleConsoleFormatterOptions>(options => Stamp(options, Timestamp + " "));
-        builder.Services.PostConfigure<LoggerFilterOptions>(Silence);
+        builder.Services.Configure<JsonConsoleFormatterOptions>(options => SetTimestamp(options, Timestamp));
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(options => SetTimestamp(options, Timestamp + " "));
+        builder.Services.PostConfigure<LoggerFilterOptions>(SilenceSecrets);
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
     }
 
-    /// <summary>Says that the server serves, and when it does so no longer.</summary>
-    /// <param name="app">The server.</param>
-    /// <param name="store">Where its data are.</param>
-    /// <param name="mode">Whom it lets in.</param>
-    public static async Task WaitForStopAsync(WebApplication app, string store, string mode)
+    /// <summary>Keeps messages that may quote keys or webhook addresses out of every log, whatever level is set.</summary>
+    private static void SilenceSecrets(LoggerFilterOptions options)
     {
-        LogStarted(app.Logger, ProductVersion.Text, string.Join(" ", app.Urls), store, mode);
-        app.Services.GetRequiredService<ConnectionRoom>().Report(app.Logger);
-        var began = Stopwatch.GetTimestamp();
-        await app.WaitForShutdownAsync();
-        LogStopped(app.Logger, ProductVersion.Text, store, mode, Stopwatch.GetElapsedTime(began));
-    }
-
-    /// <summary>Keeps what quotes callers out of every log, whatever its level is: there may be a key in it, or the address of a webhook.</summary>
-    private static void Silence(LoggerFilterOptions options)
-    {
-        // A rule for one log goes before those for all of them.
-        foreach (var log in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())
+        // A rule for one provider takes precedence over rules for all.
+        foreach (var provider in options.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())
         {
-            foreach (var category in Quoting)
+            foreach (var category in CategoriesWithSecrets)
             {
-                options.Rules.Add(new(log, category, LogLevel.Information, filter: null));
+                options.Rules.Add(new(provider, category, LogLevel.Information, filter: null));
             }
         }
     }
 
-    private static void Stamp(ConsoleFormatterOptions options, string format)
+    private static void SetTimestamp(ConsoleFormatterOptions options, string format)
     {
         if (options.TimestampFormat is null)
         {
             (options.TimestampFormat, options.UseUtcTimestamp) = (format, true);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Entourage {Version} serves {Addresses}; its store is {Store}, its mode {Mode}")]
-    private static partial void LogStarted(ILogger logger, string version, string addresses, string store, string mode);
-
-    [LoggerMessage(2, LogLevel.Information, "Entourage {Version} has stopped; its store was {Store}, its mode {Mode}, and it ran for {Uptime}")]
-    private static partial void LogStopped(ILogger logger, string version, string store, string mode, TimeSpan uptime);
 }

@@ -6,25 +6,23 @@ using OpenTelemetry.Trace;
 namespace Entourage.Api.Startup;
 
 /// <summary>
-/// What the server tells those who watch it: metrics for whoever reads <c>/metrics</c>, and metrics, traces and logs for an OpenTelemetry
-/// collector where the standard variables name one.
+/// Sets up metrics at <c>/metrics</c>, and metrics, traces and logs for an OpenTelemetry collector if the standard variables name one.
 /// </summary>
 internal static class Observability
 {
-    /// <summary>Where metrics are read.</summary>
     public const string MetricsPath = "/metrics";
 
     private const string ServiceName = "entourage";
-    private const string Own = "Entourage.*";
+    private const string OurSources = "Entourage.*";
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    private static readonly string[] Meters = [Own, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+    private static readonly string[] Meters = [OurSources, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     public static void AddObservability(this WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
         var telemetry = builder.Services.AddOpenTelemetry()
-            // The standard variables come last: they win.
+            // The standard variables come last, so that they override.
             .ConfigureResource(resource => resource.Clear().AddTelemetrySdk().AddService(ServiceName, serviceVersion: ProductVersion.Text).AddEnvironmentVariableDetector())
             .WithMetrics(metrics =>
             {
@@ -37,7 +35,7 @@ internal static class Observability
         if (Exports("TRACES"))
         {
             telemetry.WithTracing(tracing => tracing
-                .AddSource(Own)
+                .AddSource(OurSources)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsProbe(context.Request.Path))
                 .AddOtlpExporter());
         }
@@ -51,9 +49,9 @@ internal static class Observability
 
         bool Exports(string signal) =>
             configuration[$"OTEL_{signal}_EXPORTER"] != "none"
-            && (Given(Endpoint) || Given(Endpoint.Replace("OTLP", $"OTLP_{signal}", StringComparison.Ordinal)));
+            && (IsSet(Endpoint) || IsSet(Endpoint.Replace("OTLP", $"OTLP_{signal}", StringComparison.Ordinal)));
 
-        bool Given(string variable) => !string.IsNullOrEmpty(configuration[variable]);
+        bool IsSet(string variable) => !string.IsNullOrEmpty(configuration[variable]);
     }
 
     private static bool IsProbe(PathString path) => path.StartsWithSegments(Health.Path) || path.StartsWithSegments(MetricsPath);

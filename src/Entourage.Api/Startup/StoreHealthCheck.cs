@@ -5,45 +5,45 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Entourage.Api.Startup;
 
-/// <summary>Whether the store answers, and has the schema of this version.</summary>
+/// <summary>Healthy if the store answers and has the schema of this version.</summary>
 internal sealed class StoreHealthCheck(IServiceScopeFactory scopes) : IHealthCheck
 {
-    // Less than what asks for it has patience for.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    // Shorter than the timeout of a typical probe.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private readonly Lock gate = new();
-    private Task<HealthCheckResult> looking = Task.FromResult(HealthCheckResult.Healthy());
+    private Task<HealthCheckResult> current = Task.FromResult(HealthCheckResult.Healthy());
     private bool isMigrated;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await Look().WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            return await JoinCheck().WaitAsync(Timeout, TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException)
         {
-            return HealthCheckResult.Unhealthy($"The store did not answer within {Patience.TotalSeconds} seconds.");
+            return HealthCheckResult.Unhealthy($"The store did not answer within {Timeout.TotalSeconds} seconds.");
         }
     }
 
-    /// <summary>Looks, unless somebody does: those who ask a store that hangs do not pile up before it.</summary>
-    private Task<HealthCheckResult> Look()
+    /// <summary>Starts a check, or joins the one that runs, so that probes do not pile up while the store hangs.</summary>
+    private Task<HealthCheckResult> JoinCheck()
     {
         lock (gate)
         {
-            return looking = looking.IsCompleted ? Task.Run(LookAsync) : looking;
+            return current = current.IsCompleted ? Task.Run(CheckStoreAsync) : current;
         }
     }
 
-    private async Task<HealthCheckResult> LookAsync()
+    private async Task<HealthCheckResult> CheckStoreAsync()
     {
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<IEntourageDb>().Organisations.AnyAsync();
 
-            // Nobody takes a migration back, so one look at it that was good is enough.
+            // Migrations are never reverted, so this need not be checked again.
             isMigrated = isMigrated || await DatabaseStartup.IsMigratedAsync(scope.ServiceProvider, CancellationToken.None);
             return isMigrated ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The store is not migrated to this version.");
         }

@@ -19,27 +19,26 @@ using MediatR;
 namespace Entourage.Api.Startup;
 
 /// <summary>
-/// Has the code compiled that records spending, before anybody waits for it: the first export after a start would else take seconds on a busy
-/// machine, and a program that is about to end does not wait for its answer. It works on a store of its own that it removes again, and so writes
-/// nothing to the ledger, its metrics or its log.
+/// Runs the code that records spending once, so that it is compiled before the first export. On a busy machine that export would take
+/// seconds otherwise, and a program that is about to end does not wait for the answer. The warm-up uses a temporary store, and writes nothing
+/// to the real ledger, its metrics or its log.
 /// </summary>
 internal static partial class WarmUp
 {
     private const string Name = "warm-up";
 
-    // A server that starts late is worse than a first request that takes long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // A late start is worse than a slow first request.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // Code is compiled once in a process.
+    // Code is compiled once per process.
     private static int isDone;
 
-    /// <summary>Does so, and ends after ten seconds at the latest. That it fails is of no consequence.</summary>
-    /// <param name="logger">Gets the reason of a failure.</param>
+    /// <summary>Returns after ten seconds at the latest. A failure is only logged.</summary>
     public static async Task RunAsync(ILogger logger)
     {
         if (Interlocked.Exchange(ref isDone, 1) == 0)
         {
-            await Task.WhenAny(Task.Run(() => TryRecordAsync(logger)), Task.Delay(Patience, TimeProvider.System));
+            await Task.WhenAny(Task.Run(() => TryRecordAsync(logger)), Task.Delay(Timeout, TimeProvider.System));
         }
     }
 
@@ -65,7 +64,7 @@ internal static partial class WarmUp
 
     private static async Task RecordAsync(string path)
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<IMeterFactory, UnusedMeters>().AddApplication(null);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IMeterFactory, DetachedMeterFactory>().AddApplication(null);
         services.AddInfrastructure(new ConfigurationBuilder()
             .AddInMemoryCollection([KeyValuePair.Create($"ConnectionStrings:{DatabaseOptions.ConnectionStringName}", (string?)$"Data Source={path};Pooling=False")])
             .Build());
@@ -95,7 +94,7 @@ internal static partial class WarmUp
         await mediator.Send(new RecordUsageCommand(session.Id, 1, 1, null, null, null, false, null, null, null, null, null, Billing.Api, Name));
     }
 
-    // An export of one call, in the form that most exporters send.
+    // An export of one call, in the format of most exporters.
     private static ParsedTelemetry ReadExport(Guid agentId)
     {
         var record = new LogRecord
@@ -136,11 +135,11 @@ internal static partial class WarmUp
         return written.ToArray();
     }
 
-    [LoggerMessage(4, LogLevel.Debug, "The code that records spending was not compiled ahead; the first request takes longer")]
+    [LoggerMessage(4, LogLevel.Debug, "The warm-up failed, so the first requests take longer")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    /// <summary>Meters that nobody reads.</summary>
-    private sealed class UnusedMeters : IMeterFactory
+    /// <summary>Keeps the warm-up out of the server's metrics.</summary>
+    private sealed class DetachedMeterFactory : IMeterFactory
     {
         public Meter Create(MeterOptions options) => new(Name);
 

@@ -1,5 +1,5 @@
-using Entourage.Application.Access;
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Events;
 using Entourage.Application.Sessions;

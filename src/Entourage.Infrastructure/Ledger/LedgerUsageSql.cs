@@ -1,6 +1,6 @@
 using Entourage.Application.Ledger;
-using Entourage.Domain.Sessions;
 using Entourage.Domain;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Ledger;
 

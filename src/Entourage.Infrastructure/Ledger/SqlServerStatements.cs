@@ -4,15 +4,15 @@ using System.Numerics;
 using System.Text.RegularExpressions;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Ledger;
+using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
-using Entourage.Domain;
-using Entourage.Infrastructure.Persistence.Converters;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Ledger;

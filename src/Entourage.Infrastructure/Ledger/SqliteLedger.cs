@@ -1,12 +1,12 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Ledger;
+using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Prices;
-using Entourage.Domain;
-using Entourage.Infrastructure.Persistence.Converters;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

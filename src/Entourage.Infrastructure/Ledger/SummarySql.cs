@@ -1,7 +1,7 @@
 using Entourage.Application.Ledger;
+using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
-using Entourage.Domain;
 
 namespace Entourage.Infrastructure.Ledger;
 

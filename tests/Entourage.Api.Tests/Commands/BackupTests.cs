@@ -27,14 +27,14 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
             await GrowBeyondAsync(cents, EnoughToStart);
 
             before = cents.Acknowledged;
-            await RunAsync(0, "is a backup of", "backup", Copy);
+            await RunAsync(0, "Backed up ", "backup", Copy);
             await GrowBeyondAsync(cents, cents.Acknowledged.Count);
             await RunAsync(1, "", "restore", Copy);
             await process.TerminateAsync();
             await Task.WhenAll(callers);
         }
 
-        await RunAsync(0, $"is what {Copy} holds.", "restore", Copy);
+        await RunAsync(0, $" from {Copy}.", "restore", Copy);
         await RunAsync(0, " 0 differences", "verify");
         await using var next = await ApiProcess.StartAsync(Database);
         await Parallel.ForEachAsync(before, async (key, _) =>

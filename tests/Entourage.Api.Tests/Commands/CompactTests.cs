@@ -50,6 +50,15 @@ internal sealed class CompactTests(Store store)
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(193m));
     }
 
+    [TestCase("compact")]
+    [TestCase("fold")]
+    public async Task Command_runs_under_its_current_and_its_former_name(string command)
+    {
+        var (exitCode, output) = await ApiProcess.RunAsync(host.Database, command);
+        Assert.That((exitCode, output), Is.EqualTo((0, output)));
+        Assert.That(output, Does.Match(@"^Compacted \d+ usage records from before "));
+    }
+
     [Test]
     public async Task What_is_folded_later_is_added_to_what_was()
     {

@@ -130,7 +130,7 @@ internal sealed class VerifyTroubleTests
         var (exitCode, output) = await ApiProcess.RunAsync(host.Database, "verify");
 
         Assert.That(exitCode, Is.EqualTo(1));
-        Assert.That(output, Does.Contain($"organisation {broken.Organisation}").And.Contain(" troubles"));
+        Assert.That(output, Does.Contain($"organisation {broken.Organisation}").And.Contain(" problems"));
     }
 
     [Test]

@@ -232,7 +232,7 @@ internal sealed class OtlpBadValueTests
         var answer = await host.Api.SendAsync(request);
 
         Assert.That((answer.Status, answer.Text), Is.EqualTo((HttpStatusCode.OK, answer.Text)));
-        Assert.That(answer.Text, Does.Contain("A LogRecord is not protobuf"));
+        Assert.That(answer.Text, Does.Contain("A LogRecord is not valid protobuf"));
         Assert.That(await SpentAsync(), Is.EqualTo(1m));
     }
 

@@ -61,7 +61,7 @@ internal sealed class OtlpWireTests
             var answer = await host.Api.TakeAsync(signal, json);
             Assert.That((answer.Status, answer.MediaType), Is.EqualTo((HttpStatusCode.BadRequest, "application/json")), $"{signal}: {answer.Text}");
             Assert.That((answer.Json.Number("code"), answer.Json.Text("message")), Is.EqualTo((3L, answer.Json.Text("message"))));
-            Assert.That(answer.Json.Text("message"), Does.StartWith("The body is no OTLP"));
+            Assert.That(answer.Json.Text("message"), Does.StartWith("The body is not valid OTLP"));
         }
     }
 

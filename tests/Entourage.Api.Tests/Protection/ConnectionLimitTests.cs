@@ -59,7 +59,7 @@ internal sealed class ConnectionLimitTests
 
         Assert.That((await team.CostsAsync("?period=all")).Usd("total_cost_usd"), Is.EqualTo(0.01m * (20 + (IdleConnections / 50))));
         var output = await process.EndAsync();
-        Assert.That(output, Does.Contain("Limits:Connections is lowered from 16384 to").And.Contain($"{OpenFiles} files"));
+        Assert.That(output, Does.Contain("Limits:Connections is lowered from 16384 to").And.Contain($"{OpenFiles} open files"));
         Assert.That(output, Does.Not.Contain("Too many open files").And.Not.Contain("Exception"));
     }
 

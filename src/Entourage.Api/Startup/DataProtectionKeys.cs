@@ -6,41 +6,41 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Api.Startup;
 
 /// <summary>
-/// The keys with which the framework protects forms and the state of pages: below the home folder, as is its default, and in memory where
-/// that cannot be written. Pages are served on a full disk too; those that were opened before a restart are then loaded anew.
+/// Stores the framework's data protection keys below the home folder, its default, or in memory if that is not writable. The server can
+/// then serve pages on a full disk, but pages that were opened before a restart must be reloaded.
 /// </summary>
-internal sealed partial class PageKeys(DirectoryInfo folder, ILoggerFactory loggers) : IXmlRepository
+internal sealed partial class DataProtectionKeys(DirectoryInfo folder, ILoggerFactory loggers) : IXmlRepository
 {
-    private readonly ILogger logger = loggers.CreateLogger<PageKeys>();
+    private readonly ILogger logger = loggers.CreateLogger<DataProtectionKeys>();
     private readonly Lock gate = new();
-    private readonly List<XElement> kept = [];
+    private readonly List<XElement> inMemory = [];
 
-    /// <summary>Uses them, unless the framework would keep its keys elsewhere.</summary>
-    public static void Configure(IServiceCollection services) => services.AddSingleton<IPostConfigureOptions<KeyManagementOptions>>(provider =>
+    /// <summary>Registers this repository, unless the framework uses another one.</summary>
+    public static void AddTo(IServiceCollection services) => services.AddSingleton<IPostConfigureOptions<KeyManagementOptions>>(provider =>
         new PostConfigureOptions<KeyManagementOptions>(Options.DefaultName, options =>
         {
             if (!OperatingSystem.IsWindows() && FileSystemXmlRepository.DefaultKeyStorageDirectory is { } folder)
             {
-                options.XmlRepository ??= new PageKeys(folder, provider.GetRequiredService<ILoggerFactory>());
+                options.XmlRepository ??= new DataProtectionKeys(folder, provider.GetRequiredService<ILoggerFactory>());
             }
         }));
 
     /// <inheritdoc/>
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        XElement[] inMemory;
+        XElement[] copies;
         lock (gate)
         {
-            inMemory = [.. kept.Select(element => new XElement(element))];
+            copies = [.. inMemory.Select(element => new XElement(element))];
         }
 
         try
         {
-            return [.. Files().GetAllElements(), .. inMemory];
+            return [.. Files().GetAllElements(), .. copies];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return inMemory;
+            return copies;
         }
     }
 
@@ -56,14 +56,14 @@ internal sealed partial class PageKeys(DirectoryInfo folder, ILoggerFactory logg
             LogKept(logger, folder.FullName, exception);
             lock (gate)
             {
-                kept.Add(new(element));
+                inMemory.Add(new(element));
             }
         }
     }
 
-    // Makes the folder, which may fail.
+    // The constructor creates the folder, which may fail.
     private FileSystemXmlRepository Files() => new(folder, loggers);
 
-    [LoggerMessage(3004, LogLevel.Warning, "A key for pages could not be written to {Folder}, and is kept in memory until this process ends")]
+    [LoggerMessage(3004, LogLevel.Warning, "A data protection key could not be written to {Folder} and is kept in memory until this process ends")]
     private static partial void LogKept(ILogger logger, string folder, Exception exception);
 }

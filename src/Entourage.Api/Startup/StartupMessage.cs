@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Api.Startup;
 
-/// <summary>Tells whoever started the server where it is and what to do first.</summary>
-internal static class Greeting
+/// <summary>Prints the addresses of the server, and how to create a first team.</summary>
+internal static class StartupMessage
 {
     public static async Task WriteAsync(WebApplication app, bool needsKeys, TextWriter console)
     {
@@ -25,7 +25,7 @@ internal static class Greeting
               Reference   {address}/docs
               Store       {DatabaseOptions.SqlitePathOf(app.Configuration) ?? nameof(DatabaseProvider.SqlServer)}
 
-            Ctrl+C stops it.
+            Press Ctrl+C to stop.
 
             """);
         await using var scope = app.Services.CreateAsyncScope();
@@ -33,7 +33,7 @@ internal static class Greeting
         {
             var key = needsKeys ? "-H \"X-API-Key: KEY\" " : "";
             await console.WriteLineAsync($$"""
-                A first team:
+                To create a first team:
                   curl -X POST {{address}}/api/v1/orgs {{key}}-H "Content-Type: application/json" -d '{"name": "Acme", "slug": "acme"}'
                   curl -X POST {{address}}/api/v1/orgs/ORG_ID/teams {{key}}-H "Content-Type: application/json" -d '{"name": "Core", "slug": "core"}'
                   curl -X POST {{address}}/api/v1/teams/TEAM_ID/agents {{key}}-H "Content-Type: application/json" -d '{"name": "eng-1"}'

@@ -9,52 +9,49 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Startup;
 
-/// <summary>What stands between the API and whoever means it ill.</summary>
-internal static class Hardening
+/// <summary>Sets up the protection of the API against abuse.</summary>
+internal static class ProtectionSetup
 {
-    /// <summary>Adds the limits, and what counts.</summary>
-    public static void AddHardening(this WebApplicationBuilder builder)
+    public static void AddProtection(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
         var section = configuration.GetSection(ApiLimits.Section);
         services.AddOptions<ConnectionLimits>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RateLimits>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ProxyOptions>().Bind(configuration.GetSection(ProxyOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ConnectionRoom>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionLimits>, ConnectionRoom>(
-            (kestrel, limits, room) => Limit(kestrel, limits.Value, room));
+        services.AddSingleton<ConnectionCapacity>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<ConnectionLimits>, ConnectionCapacity>(
+            (kestrel, limits, capacity) => SetLimits(kestrel, limits.Value, capacity));
 
-        // Names are checked with the rest, and refused as everything else is.
+        // CrossSiteGuard checks host names, and answers with problem details.
         services.Configure<HostFilteringOptions>(filter => filter.AllowedHosts = ["*"]);
         services.AddSingleton<RequestRates>();
         services.AddSingleton<FailedKeys>();
         services.AddSingleton<BodyBudget>();
         services.AddSingleton<SpendingReports>();
-        services.Configure<SocketTransportOptions>(NoticeNothingAhead);
+        services.Configure<SocketTransportOptions>(DisableReadAhead);
         services.AddScoped<OtlpReader>();
         services.Configure<FormOptions>(LimitForms);
         services.AddRateLimiter();
         services.AddRequestTimeouts();
         services.AddOptions<Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutOptions>()
-            .Configure<IOptions<ConnectionLimits>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTime.PolicyOf(limits.Value));
+            .Configure<IOptions<ConnectionLimits>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTimeouts.PolicyOf(limits.Value));
     }
 
-    /// <summary>Checks requests. Comes after what answers errors, and before what looks at keys.</summary>
-    /// <param name="app">The server.</param>
-    /// <param name="needsKeys">Whether requests need a key.</param>
-    public static void UseHardening(this WebApplication app, bool needsKeys)
+    /// <summary>Adds the checks that come after error handling and before authentication.</summary>
+    public static void UseProtection(this WebApplication app, bool needsKeys)
     {
         UseProxies(app);
         app.Use(SecurityHeaders.AddAsync);
         app.Services.GetRequiredService<RequestRates>().UseAddresses(app, needsKeys);
         app.Use(new CrossSiteGuard(app.Configuration, needsKeys).CheckAsync);
-        app.Use(app.Services.GetRequiredService<SpendingReports>().CarryOutAsync);
+        app.Use(app.Services.GetRequiredService<SpendingReports>().ProtectAsync);
         app.UseRequestTimeouts();
-        app.Use(RequestTime.WatchAsync);
+        app.Use(RequestTimeouts.EnforceAsync);
     }
 
-    /// <summary>Counts requests by key. Comes after what looks at keys.</summary>
-    public static void UseKeyRates(this WebApplication app) => app.Services.GetRequiredService<RequestRates>().UseKeys(app);
+    /// <summary>Limits the request rate of each key. Comes after authentication.</summary>
+    public static void UseCallerRates(this WebApplication app) => app.Services.GetRequiredService<RequestRates>().UseCallers(app);
 
     private static void UseProxies(WebApplication app)
     {
@@ -65,7 +62,7 @@ internal static class Hardening
             ForwardLimit = proxies.Hops,
         };
 
-        // The framework would believe whatever comes from this machine.
+        // By default, the framework trusts this machine as a proxy.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var address in proxies.Addresses)
@@ -78,18 +75,18 @@ internal static class Hardening
             options.KnownIPNetworks.Add(network);
         }
 
-        // Without either it would believe everybody.
+        // Without known proxies or networks, the framework would trust every sender.
         if (options.KnownProxies.Count + options.KnownIPNetworks.Count > 0)
         {
             app.UseForwardedHeaders(options);
         }
     }
 
-    // The transport reads on only when the server has looked at what it has read. Else it would notice the end of a connection before the
-    // request that came before it was read, and a reset would discard that request.
-    private static void NoticeNothingAhead(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = 1;
+    // The transport reads more only after the server has consumed what it read. Otherwise it would see the end of a connection before the
+    // server has read the request, and a reset would discard that request.
+    private static void DisableReadAhead(SocketTransportOptions sockets) => sockets.MaxReadBufferSize = 1;
 
-    // The only form is the one to sign in with.
+    // The only form is the sign-in form.
     private static void LimitForms(FormOptions forms)
     {
         forms.ValueCountLimit = 32;
@@ -99,11 +96,11 @@ internal static class Hardening
         forms.MultipartHeadersLengthLimit = 4_096;
     }
 
-    private static void Limit(KestrelServerOptions kestrel, ConnectionLimits limits, ConnectionRoom room)
+    private static void SetLimits(KestrelServerOptions kestrel, ConnectionLimits limits, ConnectionCapacity capacity)
     {
-        var slowest = limits.BytesPerSecond == 0 ? null : new MinDataRate(limits.BytesPerSecond, TimeSpan.FromSeconds(limits.SlowSeconds));
-        kestrel.Limits.MaxConcurrentConnections = room.Connections;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = room.UpgradedConnections;
+        var minRate = limits.BytesPerSecond == 0 ? null : new MinDataRate(limits.BytesPerSecond, TimeSpan.FromSeconds(limits.SlowSeconds));
+        kestrel.Limits.MaxConcurrentConnections = capacity.Connections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = capacity.UpgradedConnections;
         kestrel.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.KeepAliveSeconds);
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.HeaderSeconds);
@@ -111,9 +108,9 @@ internal static class Hardening
         kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
         kestrel.Limits.MaxRequestLineSize = limits.RequestLineBytes;
 
-        // What a connection may have in memory before anything has asked for it.
+        // The memory of a connection before anything reads from it.
         kestrel.Limits.MaxRequestBufferSize = Math.Max(BodyBudget.LargeBytes, Math.Max(limits.HeaderBytes, limits.RequestLineBytes));
-        kestrel.Limits.MinRequestBodyDataRate = slowest;
-        kestrel.Limits.MinResponseDataRate = slowest;
+        kestrel.Limits.MinRequestBodyDataRate = minRate;
+        kestrel.Limits.MinResponseDataRate = minRate;
     }
 }

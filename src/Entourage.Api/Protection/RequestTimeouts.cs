@@ -5,32 +5,31 @@ using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>How long a request may take.</summary>
-internal static class RequestTime
+/// <summary>Limits the time of a request.</summary>
+internal static class RequestTimeouts
 {
     private static readonly Problem TooLong = new(
         StatusCodes.Status503ServiceUnavailable,
         "timed-out",
-        "This took longer than a request may. A change may have been recorded: send it again with the same Idempotency-Key, or look before you send it without one.");
+        $"The request took too long (Limits:RequestSeconds). {Problem.MayBeRecorded}");
 
-    /// <summary>What is done to one that takes longer.</summary>
     public static RequestTimeoutPolicy PolicyOf(ConnectionLimits limits) => new()
     {
         Timeout = TimeSpan.FromSeconds(limits.RequestSeconds),
         TimeoutStatusCode = TooLong.Status,
         WriteTimeoutResponse = context =>
         {
-            // It says that the time is up, and nothing would be written.
+            // This token is cancelled by the timeout, and would stop the answer too.
             context.RequestAborted = CancellationToken.None;
             return TooLong.WriteAsync(context);
         },
     };
 
     /// <summary>
-    /// Sees to it that all of a request is stopped, and that it says so: what reads a body goes by the clock only here, and a store that
-    /// was interrupted must not say that nothing was recorded.
+    /// Stops the reading of a body at the timeout, and turns every exception after it into a cancellation: a store that was interrupted must
+    /// not answer that nothing was recorded.
     /// </summary>
-    public static async Task WatchAsync(HttpContext context, RequestDelegate next)
+    public static async Task EnforceAsync(HttpContext context, RequestDelegate next)
     {
         await using var registration = context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true }
             ? context.RequestAborted.UnsafeRegister(static body => ((PipeReader)body!).CancelPendingRead(), context.Request.BodyReader)
@@ -45,6 +44,6 @@ internal static class RequestTime
         }
     }
 
-    /// <summary>Lets an answer go on for as long as somebody reads it.</summary>
-    public static void Lift(HttpContext context) => context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+    /// <summary>Removes the limit for an answer that is streamed.</summary>
+    public static void Disable(HttpContext context) => context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
 }

@@ -1,0 +1,87 @@
+using Entourage.Api.Auth;
+using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
+using Entourage.Api.Errors;
+using Entourage.Api.Mcp;
+using Entourage.Api.Otlp;
+using Entourage.Api.Protection;
+using Entourage.Application.Json;
+using Entourage.Dashboard;
+using Microsoft.AspNetCore.Mvc;
+using Scalar.AspNetCore;
+
+namespace Entourage.Api.Startup;
+
+/// <summary>Sets up the routes, and the middleware before them.</summary>
+internal static class ApiSetup
+{
+    public static void AddApi(this IServiceCollection services)
+    {
+        services.AddControllers(options =>
+            {
+                options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+                options.Filters.Add<IdempotencyHeaders>();
+                options.Filters.Add(new ProducesAttribute("application/json"));
+                JsonBodies.Install(options);
+            })
+            .ConfigureApiBehaviorOptions(options =>
+            {
+                options.SuppressMapClientErrors = true;
+                options.InvalidModelStateResponseFactory = InvalidBodies.ToResult;
+            })
+            .AddJsonOptions(options =>
+            {
+                // Otherwise the framework keeps only the serializer's message, and drops the exception with the reason.
+                options.AllowInputFormatterExceptionMessages = false;
+                EntourageJson.Configure(options.JsonSerializerOptions);
+            });
+        services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+        services.AddBudgetTools();
+        services.AddExceptionHandler<ProblemExceptionHandler>();
+        services.AddProblemDetails();
+        services.AddSingleton<RefusalMetrics>();
+        services.AddSingleton<OtlpRefusals>();
+        services.AddHealth();
+        DataProtectionKeys.AddTo(services);
+        services.AddOpenApi(options => OpenApi.Configure(options));
+    }
+
+    /// <summary>Adds the middleware. The order matters: errors first, then protection, then access.</summary>
+    public static void UseRequestPipeline(this WebApplication app, bool needsKeys)
+    {
+        app.Use(app.Services.GetRequiredService<OtlpRefusals>().ObserveAsync);
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => Problem.Of(context.HttpContext.Response.StatusCode).WriteAsync(context.HttpContext));
+        app.UseProtection(needsKeys);
+        app.UseAccess();
+        app.UseCallerRates();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(McpSetup.Path), branch => branch.Use(McpBodies.CheckAsync));
+    }
+
+    public static void MapEndpoints(this WebApplication app, bool needsKeys)
+    {
+        app.MapControllers();
+        app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent).WithMetadata(new ReportsSpendingAttribute());
+        app.MapOpenApi().AllowAnonymous();
+        app.MapScalarApiReference("/docs", ConfigureReference).AllowAnonymous();
+        app.UseDashboard(Policies.Lead);
+        if (needsKeys)
+        {
+            app.MapSignIn();
+        }
+
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint(Observability.MetricsPath).DisableHttpMetrics().RequireAuthorization(Policies.Admin);
+    }
+
+    // The page must not contact any other server.
+    private static void ConfigureReference(ScalarOptions options) => options
+        .WithTitle("Entourage API")
+        .WithNonce()
+        .DisableDefaultFonts()
+        .DisableTelemetry()
+        .DisableAgent()
+        .DisableMcp()
+        .HideClientButton()
+        .HideDeveloperTools();
+}
