@@ -85,7 +85,6 @@ internal sealed class BadInputTests
     [TestCase(true)]
     public async Task A_body_beyond_one_mebibyte_is_refused_whatever_is_in_it(bool chunked)
     {
-        var before = await world.DigestAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orgs")
         {
             Content = new StringContent(new string(' ', 1_048_577), null, "application/json"),
@@ -95,8 +94,9 @@ internal sealed class BadInputTests
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         var answer = await world.Api.SendAsync(request);
+        var changes = await world.ReadChangesAsync();
         EnsureProblem(answer, HttpStatusCode.RequestEntityTooLarge, "body-too-large", "/api/v1/orgs");
-        Assert.That(await world.DigestAsync(), Is.EqualTo(before));
+        Assert.That(changes, Is.Empty, "The store has changed.");
     }
 
     [Test]
@@ -113,10 +113,10 @@ internal sealed class BadInputTests
 
     private async Task<(Answer Answer, JsonNode Problem)> RefusedAsync(BadInputCase bad)
     {
-        var before = await world.DigestAsync();
         using var request = bad.Request(world.Replace);
         var path = request.RequestUri!.OriginalString.Split('?')[0];
         var answer = await world.Api.SendAsync(request);
+        var changes = await world.ReadChangesAsync();
         EnsureProblem(answer, bad.Status, bad.Problem, path);
         var errors = answer.Json["errors"]?.AsObject();
         if (bad.Member is null)
@@ -129,7 +129,7 @@ internal sealed class BadInputTests
             Assert.That(errors?.First().Value!.AsArray().Select(message => message!.GetValue<string>()), Is.Not.Empty.And.None.Empty, answer.Text);
         }
 
-        Assert.That(await world.DigestAsync(), Is.EqualTo(before), "The store has changed.");
+        Assert.That(changes, Is.Empty, "The store has changed.");
         return (answer, answer.Json);
     }
 

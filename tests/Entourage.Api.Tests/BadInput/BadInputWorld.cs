@@ -12,6 +12,8 @@ internal sealed class BadInputWorld : IAsyncDisposable
     private readonly HttpClient client;
     private readonly SqliteConnection store;
     private readonly Dictionary<string, string> names = [];
+    private string? version;
+    private IReadOnlyList<string> rows = [];
 
     private BadInputWorld(ApiHost host)
     {
@@ -33,6 +35,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
         var world = new BadInputWorld(await ApiHost.StartAsync(Store.Sqlite));
         await world.store.OpenAsync();
         await world.FillAsync();
+        _ = await world.ReadChangesAsync();
         return world;
     }
 
@@ -46,16 +49,19 @@ internal sealed class BadInputWorld : IAsyncDisposable
         return text;
     }
 
-    /// <summary>Every row of every table, to be compared.</summary>
-    public async Task<IReadOnlyList<string>> DigestAsync()
+    /// <summary>The rows that were added (+) and removed (-) since the last call, or since the store was filled.</summary>
+    public async Task<IReadOnlyList<string>> ReadChangesAsync()
     {
-        List<string> rows = [];
-        foreach (var table in await ReadAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+        // Reading all tables is expensive. SQLite changes this number whenever another connection commits, so the same number means the same rows.
+        var current = (await ReadAsync("PRAGMA data_version")).Single();
+        if (current == version)
         {
-            rows.AddRange((await ReadAsync($"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
+            return [];
         }
 
-        return rows;
+        var before = rows;
+        (version, rows) = (current, await ReadTablesAsync());
+        return [.. rows.Except(before).Select(row => $"+ {row}"), .. before.Except(rows).Select(row => $"- {row}")];
     }
 
     public async ValueTask DisposeAsync()
@@ -65,6 +71,17 @@ internal sealed class BadInputWorld : IAsyncDisposable
         await host.DisposeAsync();
     }
 
+    private async Task<IReadOnlyList<string>> ReadTablesAsync()
+    {
+        List<string> all = [];
+        foreach (var table in await ReadAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+        {
+            all.AddRange((await ReadAsync($"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
+        }
+
+        return all;
+    }
+
     private async Task<IReadOnlyList<string>> ReadAsync(string sql)
     {
         await using var command = store.CreateCommand();
@@ -72,15 +89,15 @@ internal sealed class BadInputWorld : IAsyncDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();
-        List<string> rows = [];
+        List<string> found = [];
         while (await reader.ReadAsync())
         {
-            rows.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(index => reader.GetValue(index) is byte[] bytes
+            found.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(index => reader.GetValue(index) is byte[] bytes
                 ? Convert.ToHexString(bytes)
                 : Convert.ToString(reader.GetValue(index), CultureInfo.InvariantCulture))));
         }
 
-        return rows;
+        return found;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
