@@ -6,7 +6,7 @@ namespace Entourage.Api.Tests;
 internal sealed class SeedTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task Every_command_of_the_description_works_as_written()
+    public async Task Every_command_of_the_specification_works_as_written()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10.00m });

@@ -17,7 +17,7 @@ internal sealed partial class ComposeTests
     };
 
     [TestCaseSource(nameof(Files))]
-    public void Every_service_has_a_bound_on_memory_a_restart_policy_and_no_new_privileges(string file)
+    public void Every_service_has_a_memory_limit_a_restart_policy_and_no_new_privileges(string file)
     {
         var services = ServicesOf(file);
         Assert.That(services, Is.Not.Empty);
@@ -34,7 +34,7 @@ internal sealed partial class ComposeTests
     }
 
     [Test]
-    public void Only_the_database_and_its_first_script_know_the_administrators_password()
+    public void Only_the_database_and_its_setup_script_get_the_administrator_password()
     {
         var services = ServicesOf("docker-compose.yml");
         Assert.That(services.Where(service => service.Value.Contains("MSSQL_SA_PASSWORD", StringComparison.Ordinal)).Select(service => service.Key), Is.EquivalentTo(new[] { "db", "db-init" }));
@@ -44,7 +44,7 @@ internal sealed partial class ComposeTests
     }
 
     [TestCaseSource(nameof(Files))]
-    public async Task Compose_takes_the_file(string file)
+    public async Task Compose_accepts_the_file(string file)
     {
         string[][] tools = [["docker", "compose"], ["docker-compose"]];
         foreach (var tool in tools)
@@ -61,7 +61,7 @@ internal sealed partial class ComposeTests
     }
 
     [Test]
-    public async Task Sqlcmd_gets_the_passwords_on_its_input_and_none_in_its_arguments()
+    public async Task Sqlcmd_gets_passwords_only_on_standard_input()
     {
         var (run, arguments, input) = await InitialiseAsync(Environment);
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
@@ -86,7 +86,7 @@ internal sealed partial class ComposeTests
     [TestCase("ENTOURAGE_DB_SCHEMA_PASSWORD", "pass]word")]
     [TestCase("ENTOURAGE_DB_SCHEMA_PASSWORD", "Aa1!of-the-servers")]
     [TestCase("ENTOURAGE_DB_SCHEMA_PASSWORD", "Aa1!of-the-administrator")]
-    public async Task A_password_that_could_be_read_as_something_else_is_refused_by_name(string name, string value)
+    public async Task Ambiguous_password_is_refused_by_name(string name, string value)
     {
         var (run, arguments, _) = await InitialiseAsync(new Dictionary<string, string>(Environment) { [name] = value });
         Assert.That((run.ExitCode, arguments), Is.EqualTo((1, "")));

@@ -31,14 +31,14 @@ internal sealed partial class FileTests
         Is.SubsetOf(new[] { "src/Entourage.Api/Program.cs" }));
 
     [TestCaseSource(nameof(Folders))]
-    public void Files_are_small_enough_to_be_read(string folder) => Assert.That(
+    public void Files_are_at_most_16_KiB(string folder) => Assert.That(
         Repository.Files(folder, ".cs")
             .Where(path => !Repository.IsMigration(path))
             .Where(path => new FileInfo(Path.Combine(Repository.Root, path)).Length > LargestFile),
         Is.Empty);
 
     [TestCaseSource(nameof(Folders))]
-    public void Nothing_is_left_for_later(string folder)
+    public void Files_have_no_todo_markers(string folder)
     {
         // In capitals: in small letters the first of them is where a task begins.
         var marker = new Regex($@"\b({string.Join('|', Markers)})\b");
@@ -46,12 +46,12 @@ internal sealed partial class FileTests
     }
 
     [TestCaseSource(nameof(Folders))]
-    public void Nothing_sleeps(string folder) => Assert.That(
+    public void Code_does_not_sleep(string folder) => Assert.That(
         Repository.Files(folder, ".cs").Where(path => Repository.Read(path).Contains(Sleep, StringComparison.Ordinal)),
         Is.Empty);
 
     [TestCaseSource(nameof(Folders))]
-    public void What_waits_waits_by_the_clock_it_is_given(string folder) => Assert.That(
+    public void Waits_use_the_given_clock(string folder) => Assert.That(
         Repository.Files(folder, ".cs").SelectMany(path => DelaysIn(Repository.Read(path))
             .Where(arguments => !IsTimed(arguments))
             .Select(arguments => $"{path}: {arguments}")),
@@ -61,7 +61,7 @@ internal sealed partial class FileTests
     [TestCase("(RetryAfter(1, 2), TimeProvider.System, cancellationToken)", true)]
     [TestCase("(1_000)", false)]
     [TestCase("(TimeSpan.FromSeconds(Math.Min(1, time)), cancellationToken)", false)]
-    public void A_wait_without_a_clock_is_found(string call, bool timed)
+    public void Wait_without_a_clock_is_detected(string call, bool timed)
     {
         var arguments = DelaysIn($"await {Delay}{call[1..]};").Single();
         Assert.That(IsTimed(arguments), Is.EqualTo(timed));

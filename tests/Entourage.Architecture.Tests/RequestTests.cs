@@ -65,13 +65,13 @@ internal sealed class RequestTests
     }
 
     [TestCaseSource(nameof(Requests))]
-    public void Every_request_says_in_its_name_whether_it_changes_anything(Type request)
+    public void Every_request_is_named_Command_or_Query(Type request)
     {
         Assert.That(request.Name, Does.EndWith(Changes(request) ? "Command" : "Query"));
     }
 
     [TestCaseSource(nameof(Requests))]
-    public void Every_request_says_who_may_send_it(Type request) => Assert.Multiple(() =>
+    public void Every_request_declares_its_permission(Type request) => Assert.Multiple(() =>
     {
         Assert.That(request.Implements(typeof(IQuery<>)) || Changes(request), Is.True);
         Assert.That(typeof(IAuthorizedRequest).IsAssignableFrom(request), Is.True);
@@ -81,7 +81,7 @@ internal sealed class RequestTests
     });
 
     [Test]
-    public void Who_may_send_a_request_is_asked_before_anything_else() => Assert.That(
+    public void Permission_is_checked_first() => Assert.That(
         services.First(service => service.ServiceType == typeof(IPipelineBehavior<,>)).ImplementationType, Is.EqualTo(typeof(AccessBehavior<,>)));
 
     [TestCaseSource(nameof(RequestsWithInput))]
@@ -92,7 +92,7 @@ internal sealed class RequestTests
     }
 
     [Test]
-    public void No_validator_is_left_without_a_request() => Assert.That(
+    public void Every_validator_has_a_request() => Assert.That(
         Parts.Where(type => type.Implements(typeof(IValidator<>))).Select(type => type.BaseType!.GenericTypeArguments.Single()),
         Is.SubsetOf(Requests).And.Unique);
 
@@ -108,7 +108,7 @@ internal sealed class RequestTests
         provider.GetRequiredService<AutoMapper.IConfigurationProvider>().AssertConfigurationIsValid();
 
     [Test]
-    public void Requests_are_mapped_onto_nothing() => Assert.That(
+    public void Requests_are_never_mapped() => Assert.That(
         provider.GetRequiredService<AutoMapper.IConfigurationProvider>().Internal().GetAllTypeMaps().Select(map => map.DestinationType.Name),
         Is.All.EndsWith("Response"));
 

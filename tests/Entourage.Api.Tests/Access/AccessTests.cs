@@ -31,7 +31,7 @@ internal sealed partial class AccessTests
     public async Task StopAsync() => await (world?.DisposeAsync() ?? default);
 
     [TestCaseSource(typeof(AccessTable), nameof(AccessTable.Cases))]
-    public async Task A_route_is_for_whom_it_is(AccessRow row)
+    public async Task Route_answers_each_role_and_place_as_the_table_says(AccessRow row)
     {
         var before = await world.DigestAsync();
         foreach (var role in Roles)
@@ -68,7 +68,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public async Task The_table_has_every_route_of_the_description()
+    public async Task Table_has_every_route_of_the_description()
     {
         var document = JsonNode.Parse(await world.Admin.Http.GetStringAsync("/openapi/v1.json"))!;
         var described = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()
@@ -84,7 +84,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public void Every_endpoint_says_whom_it_is_for()
+    public void Every_endpoint_requires_a_role_or_allows_anonymous_callers()
     {
         var endpoints = world.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToArray();
         string[] roles = [Policies.Agent, Policies.Lead, Policies.Admin];
@@ -105,7 +105,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public async Task Each_usage_of_a_batch_is_asked_for_on_its_own()
+    public async Task Each_item_of_a_batch_is_authorised_separately()
     {
         var things = new Dictionary<AccessPlace, string>();
         foreach (var place in Places)
@@ -126,7 +126,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public async Task Neither_the_answer_nor_the_use_of_an_idempotency_key_is_another_teams()
+    public async Task Idempotency_keys_of_two_teams_are_independent()
     {
         var foreign = await world.IssueAsync(new { name = "foreign", role = "lead", team_id = world.Fill("<team>", AccessPlace.OtherOrganisation) });
         var body = new { agent_id = world.AgentIn(AccessPlace.Own) };
@@ -153,7 +153,7 @@ internal sealed partial class AccessTests
     [TestCase("/teams/<home>/tasks", """{"title": "New", "depends_on": [<task>]}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("/teams/<home>/tasks", """{"title": "New", "assignee_id": "<agent>"}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("/sessions/<mine>/usage", """{"input_tokens": 1, "output_tokens": 1, "reservation_id": "<reservation>"}""", HttpStatusCode.UnprocessableEntity)]
-    public async Task What_is_named_on_the_way_is_said_no_more_of_than_of_nothing(string path, string body, HttpStatusCode expected)
+    public async Task Reference_to_something_out_of_reach_is_answered_like_one_to_nothing(string path, string body, HttpStatusCode expected)
     {
         var answers = new List<string>();
         foreach (var place in new[] { AccessPlace.Nowhere, AccessPlace.OtherOrganisation, AccessPlace.OtherTeam })
@@ -180,7 +180,7 @@ internal sealed partial class AccessTests
     [TestCase(CallerRole.Lead, "/orgs/<org>/teams")]
     [TestCase(CallerRole.Lead, "/teams/<team>/human-requests?limit=200")]
     [TestCase(CallerRole.Lead, "/keys?limit=200")]
-    public async Task A_list_has_what_is_the_callers_and_nothing_else(CallerRole role, string path)
+    public async Task List_has_only_what_the_caller_may_read(CallerRole role, string path)
     {
         var answer = await world.ClientOf(role).GetAsync(world.Fill(path, AccessPlace.Own));
         Assert.That(answer.Ok.AsArray(), Is.Not.Empty);
@@ -193,7 +193,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public async Task A_task_is_moved_on_by_the_agent_that_it_is_given_to_now()
+    public async Task Task_status_is_changed_only_by_the_current_assignee()
     {
         var task = (await world.MakeAsync("<task>", AccessPlace.Peer))["task"];
         Assert.That(await MoveAsync("in_progress"), Is.EqualTo(HttpStatusCode.Forbidden));
@@ -207,7 +207,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public void A_request_that_nobody_sends_is_refused()
+    public void Request_without_a_caller_is_refused()
     {
         using var scope = world.Host.Services.CreateScope();
         var query = new GetTeamQuery(Guid.Parse(world.Fill("<team>", AccessPlace.Own), CultureInfo.InvariantCulture));
@@ -222,7 +222,7 @@ internal sealed partial class AccessTests
     [TestCase("/openapi/v1.json", 200)]
     [TestCase("/docs", 200)]
     [TestCase("/api/v1/nowhere", 404)]
-    public async Task Some_addresses_need_no_key(string path, int status)
+    public async Task Public_paths_need_no_key(string path, int status)
     {
         Assert.That((int)(await world.ClientOf(null).Http.GetAsync(path)).StatusCode, Is.EqualTo(status));
         Assert.That((int)(await world.Host.ClientWith("not-a-key").Http.GetAsync(path)).StatusCode, Is.EqualTo(status));

@@ -24,7 +24,7 @@ internal sealed class SignInTests
     private const string Audience = TestAuthority.Audience;
 
     [Test]
-    public async Task Of_many_replicas_that_start_at_once_one_issues_the_first_key()
+    public async Task Only_one_of_many_replicas_that_start_together_issues_the_first_key()
     {
         await using var host = await ApiHost.StartAsync(Store.Sqlite);
         await using var beside = ApiHost.StartBeside(host);
@@ -39,7 +39,7 @@ internal sealed class SignInTests
     }
 
     [Test]
-    public async Task An_operators_key_that_was_revoked_is_not_brought_back()
+    public async Task Restart_does_not_restore_a_revoked_bootstrap_key()
     {
         const string Chosen = "chosen-by-the-operator-0123456789";
         await using var host = await ApiHost.StartAsync(Store.Sqlite);
@@ -51,7 +51,7 @@ internal sealed class SignInTests
     }
 
     [Test]
-    public async Task A_server_that_others_can_reach_asks_for_keys_and_is_not_opened()
+    public async Task Server_that_others_can_reach_requires_keys()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         var (exitCode, _) = await ApiProcess.RunAsync(database, "--urls", "http://0.0.0.0:0", "--Auth:Mode", "Open");
@@ -64,7 +64,7 @@ internal sealed class SignInTests
     }
 
     [Test]
-    public async Task No_secret_is_in_the_store_or_in_the_log()
+    public async Task Store_and_log_contain_no_secret()
     {
         var lines = new Lines();
         var settings = new Dictionary<string, string>(ApiHost.WithKeys);
@@ -101,7 +101,7 @@ internal sealed class SignInTests
     }
 
     [Test]
-    public async Task People_come_in_with_a_token_of_their_authority()
+    public async Task Person_signs_in_with_a_token_of_the_authority()
     {
         using var ours = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var theirs = ECDsa.Create(ECCurve.NamedCurves.nistP256);

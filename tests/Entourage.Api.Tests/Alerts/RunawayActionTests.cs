@@ -12,7 +12,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     private static readonly string[] Kinds = ["runaway_tokens", "repeated_error"];
 
     [Test]
-    public async Task The_answer_of_the_crossing_call_says_stop_and_its_agent_is_paused()
+    public async Task Answer_to_the_crossing_call_says_stop_and_its_agent_is_paused()
     {
         var team = await CreateAsync("pause");
         var (session, stops) = (await team.StartAsync(), await CountEventsAsync(StopEvent));
@@ -34,7 +34,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task After_a_resume_the_next_call_does_not_trip_again_and_a_full_window_later_it_may()
+    public async Task Detector_trips_again_only_a_full_window_after_a_resume()
     {
         var team = await CreateAsync("pause");
         var session = await team.StartAsync();
@@ -48,7 +48,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_repeated_error_kills_the_session_and_what_is_below_it_and_nothing_else()
+    public async Task Repeated_error_kills_only_the_session_and_its_sub_agents()
     {
         var team = await CreateAsync("kill");
         var (session, other) = (await team.StartAsync(), await team.StartAsync());
@@ -69,7 +69,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task In_a_batch_the_crossing_usage_is_the_first_that_says_stop()
+    public async Task Crossing_usage_is_the_first_of_its_batch_that_says_stop()
     {
         var team = await CreateAsync("kill", maxTokens: 417_000);
         var session = await team.StartAsync();
@@ -83,7 +83,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task Callers_that_share_transactions_over_two_replicas_see_it_tripped_once()
+    public async Task Detector_trips_once_for_concurrent_callers_over_two_replicas()
     {
         await using var second = ApiHost.StartBeside(Host);
         var team = await CreateAsync("pause", maxTokens: 5_000);

@@ -39,7 +39,7 @@ internal sealed class AuditCommitTests
     [TestCase("POST", "/sessions/<session>/kill", """{"reason": "enough"}""", "session_killed")]
     [TestCase("POST", "/human-requests/<request>/respond", """{"decision": "approved"}""", "human_request_answered")]
     [TestCase("DELETE", "/webhooks/<webhook>", null, "webhook_deleted")]
-    public async Task A_commit_that_fails_leaves_no_entry_and_no_change(string method, string path, string? body, string action)
+    public async Task Failed_commit_leaves_no_entry_and_no_change(string method, string path, string? body, string action)
     {
         path = path.Replace("<team>", team.Id, StringComparison.Ordinal).Replace("<agent>", team.Agent, StringComparison.Ordinal)
             .Replace("<org>", team.Organisation, StringComparison.Ordinal).Replace("<task>", task, StringComparison.Ordinal)

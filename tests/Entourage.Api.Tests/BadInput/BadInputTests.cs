@@ -30,10 +30,10 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputWebhooks), nameof(BadInputWebhooks.Cases))]
     [TestCaseSource(typeof(BadInputAudit), nameof(BadInputAudit.Cases))]
     [TestCaseSource(typeof(BadInputKeys), nameof(BadInputKeys.Cases))]
-    public Task Is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
+    public Task Bad_request_is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
 
     [Test]
-    public async Task A_blocked_task_names_the_tasks_that_it_waits_for()
+    public async Task Refusal_of_a_blocked_task_names_the_tasks_that_block_it()
     {
         var (_, problem) = await RefusedAsync(BadInputCase.Post("a blocked task", "/sessions/start", """{"agent_id": "<agent>", "task_id": <blocked>}""")
             .Conflict("task-blocked"));
@@ -41,7 +41,7 @@ internal sealed class BadInputTests
     }
 
     [Test]
-    public async Task A_start_over_a_daily_budget_says_which_and_when_to_come_back()
+    public async Task Refusal_over_a_daily_budget_names_the_budget_and_when_to_retry()
     {
         var (answer, problem) = await RefusedAsync(BadInputCase.Post("no money today", "/sessions/start", """{"agent_id": "<broke-agent>"}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"));
@@ -65,7 +65,7 @@ internal sealed class BadInputTests
     }
 
     [Test]
-    public async Task A_start_over_a_budget_for_good_says_that_waiting_is_in_vain()
+    public async Task Refusal_over_a_total_budget_says_that_waiting_does_not_help()
     {
         var (answer, problem) = await RefusedAsync(BadInputCase.Post("a task of no money", "/sessions/start", """{"agent_id": "<agent>", "task_id": <broke>}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"));
@@ -83,7 +83,7 @@ internal sealed class BadInputTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_body_beyond_one_mebibyte_is_refused_whatever_is_in_it(bool chunked)
+    public async Task Body_above_one_mebibyte_is_refused_whatever_its_content(bool chunked)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orgs")
         {
@@ -100,7 +100,7 @@ internal sealed class BadInputTests
     }
 
     [Test]
-    public void Every_case_has_a_name_of_its_own()
+    public void Case_names_are_unique()
     {
         IEnumerable<TestCaseData>[] tables =
         [

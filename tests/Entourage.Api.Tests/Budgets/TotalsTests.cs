@@ -34,7 +34,7 @@ internal sealed class TotalsTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Usage_beyond_64_bits_of_nano_dollars_is_recorded_and_every_figure_is_right_to_the_digit()
+    public async Task Usage_beyond_64_bits_of_nano_dollars_is_recorded_and_every_figure_is_exact()
     {
         await SpendAsync(session);
         var other = await team.StartAsync(task, colleague);
@@ -60,7 +60,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task Hard_caps_refuse_and_lift_as_ever_where_totals_are_beyond_64_bits()
+    public async Task Hard_caps_refuse_and_lift_with_totals_beyond_64_bits()
     {
         await team.ConfigureAsync(new { enforcement = "hard" });
         await SpendAsync(session);
@@ -106,7 +106,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task The_most_tokens_at_the_highest_rates_are_priced_at_once_and_late()
+    public async Task Maximum_tokens_at_the_highest_rates_are_priced_immediately_and_late()
     {
         var price = new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m, cache_read_usd_per_mtok = 1_000_000m, cache_write_usd_per_mtok = 1_000_000m };
         var most = new { input_tokens = 1_000_000_000, output_tokens = 1_000_000_000, cache_read_tokens = 1_000_000_000, cache_write_tokens = 1_000_000_000 };
@@ -128,7 +128,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task Imputed_costs_beyond_64_bits_are_right_to_the_digit()
+    public async Task Imputed_costs_beyond_64_bits_are_exact()
     {
         await SpendAsync(session, "subscription");
 
@@ -139,7 +139,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task A_session_and_its_sub_agents_together_pass_64_bits()
+    public async Task Session_with_its_sub_agents_passes_64_bits()
     {
         var child = await team.StartAsync(parent: session);
         await SpendAsync(session, batches: 5);
@@ -151,7 +151,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task Usage_that_is_folded_keeps_totals_beyond_64_bits()
+    public async Task Compaction_keeps_totals_beyond_64_bits()
     {
         await SpendAsync(session);
         var before = await team.CostsAsync();

@@ -16,7 +16,7 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
     public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
 
     [Test]
-    public async Task A_backup_under_full_load_has_all_that_was_acknowledged_before_it_began()
+    public async Task Backup_under_full_load_has_everything_acknowledged_before_it_began()
     {
         Cents cents;
         IReadOnlyList<string> before;
@@ -42,7 +42,7 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_command_about_a_file_wants_its_name() => await RunAsync(1, "", "backup", "--force");
+    public async Task Command_about_a_file_requires_its_name() => await RunAsync(1, "", "backup", "--force");
 
     private static async Task GrowBeyondAsync(Cents cents, int count)
     {

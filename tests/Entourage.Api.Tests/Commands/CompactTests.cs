@@ -31,7 +31,7 @@ internal sealed class CompactTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Totals_stay_as_they_are_and_so_does_what_is_younger()
+    public async Task Compaction_changes_no_total_and_no_younger_record()
     {
         var (costs, shown) = (await team.CostsAsync(), await team.SessionAsync(session));
 
@@ -51,7 +51,7 @@ internal sealed class CompactTests(Store store)
     }
 
     [Test]
-    public async Task What_is_folded_later_is_added_to_what_was()
+    public async Task Later_compaction_adds_to_the_earlier_one()
     {
         await host.CompactAsync(TimeSpan.FromDays(40) + TimeSpan.FromHours(5));
         await host.CompactAsync(TimeSpan.FromDays(35));
@@ -62,7 +62,7 @@ internal sealed class CompactTests(Store store)
     }
 
     [Test]
-    public async Task Usage_that_waits_for_a_price_stays_and_is_folded_once_it_has_one()
+    public async Task Usage_waiting_for_a_price_is_compacted_once_it_has_one()
     {
         await using var other = await ApiHost.StartAsync(host.Database.Store);
         var own = await other.Api.CreateTeamAsync();
@@ -82,6 +82,6 @@ internal sealed class CompactTests(Store store)
     }
 
     [Test]
-    public void Usage_that_may_still_be_reported_is_not_folded() =>
+    public void Usage_that_may_still_be_reported_is_not_compacted() =>
         Assert.That(async () => await host.CompactAsync(TimeSpan.FromDays(30)), Throws.TypeOf<ValidationException>());
 }

@@ -9,7 +9,7 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
     private static readonly string[] FalseAlarms = ["runaway_tokens", "repeated_error", "rising_cost", "verbose_output", "fan_out", "cost_differs", "unpriced_model"];
 
     [Test]
-    public async Task It_fills_a_store_once_with_two_weeks_that_add_up()
+    public async Task Demo_fills_a_store_once_with_two_weeks_of_consistent_data()
     {
         var (exitCode, output) = await ApiProcess.RunAsync(Database, "seed-demo");
         Assert.That(exitCode, Is.Zero, output);

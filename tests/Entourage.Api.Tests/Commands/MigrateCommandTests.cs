@@ -9,7 +9,7 @@ internal sealed class MigrateCommandTests(Store store) : DatabaseFixture(store)
     private static readonly Dictionary<string, string> WithoutMigrations = new() { ["Database:MigrateOnStart"] = "false" };
 
     [Test]
-    public async Task Servers_that_do_not_migrate_serve_a_store_that_the_command_has_migrated()
+    public async Task Server_that_does_not_migrate_serves_a_store_migrated_by_the_command()
     {
         var (first, said) = await ApiProcess.RunAsync(Database, "migrate", "--Database:MigrateOnStart=false");
         Assert.That(first, Is.Zero, said);

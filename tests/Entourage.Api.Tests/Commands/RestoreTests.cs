@@ -20,7 +20,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
 
     [Test]
-    public async Task Nothing_that_clients_hold_from_the_lost_time_names_something_else_after_a_restore()
+    public async Task Ids_from_the_lost_time_name_nothing_else_after_a_restore()
     {
         TestTeam team;
         long session, lostSession, lostTask;
@@ -84,7 +84,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_backup_that_is_restored_twice_hands_out_no_number_twice()
+    public async Task Backup_restored_twice_issues_no_number_twice()
     {
         await using (var process = await ApiProcess.StartAsync(Database))
         {
@@ -110,7 +110,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_webhook_and_a_watcher_go_on_beyond_the_gap_in_the_numbers()
+    public async Task Webhook_and_event_stream_continue_beyond_the_gap_in_the_numbers()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         var settings = new Dictionary<string, string> { ["Webhooks:AllowPrivateAddresses"] = "true" };
@@ -144,7 +144,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_file_that_was_copied_by_hand_hands_out_no_number_again_after_the_command_for_it()
+    public async Task File_copied_by_hand_issues_no_number_twice_after_the_after_restore_command()
     {
         TestTeam team;
         long lost;
@@ -165,7 +165,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_key_that_was_revoked_after_the_backup_stays_revoked_where_the_replaced_store_shows_it()
+    public async Task Key_revoked_after_the_backup_stays_revoked_if_the_replaced_store_has_the_revocation()
     {
         const string Admin = "the-admin-key-of-this-test-0123456789";
         var settings = new Dictionary<string, string> { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = Admin };
@@ -199,7 +199,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_restore_that_is_killed_leaves_the_old_store_or_the_new_one_with_its_numbers_moved()
+    public async Task Killed_restore_leaves_the_old_store_or_the_complete_new_one()
     {
         long lost;
         TestTeam team;

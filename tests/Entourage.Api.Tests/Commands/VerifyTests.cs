@@ -25,7 +25,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     public async Task RepairAsync() => await Host.VerifyAsync(repair: true);
 
     [Test]
-    public async Task A_counter_that_was_changed_is_found_and_put_right()
+    public async Task Changed_counter_is_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Spent = Spent + 1 WHERE ScopeId = {Text(task)} AND Scope = 4");
 
@@ -33,7 +33,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_reserved_sum_that_was_changed_is_found_and_put_right()
+    public async Task Changed_reserved_sum_is_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Reserved = 0 WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
@@ -41,7 +41,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_counter_that_is_gone_is_found_and_made_again()
+    public async Task Missing_counter_is_reported_and_recreated()
     {
         await ChangedAsync($"DELETE FROM BudgetCounters WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
@@ -49,7 +49,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_counter_that_nothing_belongs_to_is_found_and_set_to_nothing()
+    public async Task Counter_without_records_is_reported_and_set_to_zero()
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Start = 20260101 WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
@@ -59,7 +59,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sessions_totals_that_were_changed_are_found_and_put_right()
+    public async Task Changed_session_totals_are_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE Sessions SET Cost = Cost - 1, OutputTokens = OutputTokens + 1, ImputedCost = 7 WHERE Id = {session}");
 
@@ -70,7 +70,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_rollup_that_was_changed_is_found_and_put_right()
+    public async Task Changed_rollup_is_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE UsageRollups SET CostNanoUsd = CostNanoUsd + 5, CacheReadTokens = 3, UnpricedTokens = 2 WHERE SessionId = {session} AND CostNanoUsd > 1");
 
@@ -80,7 +80,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_rollup_that_is_gone_is_found_and_made_again()
+    public async Task Missing_rollup_is_reported_and_recreated()
     {
         await ChangedAsync($"DELETE FROM UsageRollups WHERE SessionId = {session} AND CostNanoUsd = 1");
 
@@ -90,7 +90,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_empty_rollup_of_a_sessions_start_that_is_gone_is_found_and_made_again()
+    public async Task Missing_empty_rollup_of_a_session_start_is_reported_and_recreated()
     {
         var idle = await team.StartAsync(task);
         await ChangedAsync($"DELETE FROM UsageRollups WHERE SessionId = {idle}");
@@ -102,7 +102,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cost_summary_that_was_changed_is_gone_or_is_of_nothing_is_found_and_put_right()
+    public async Task Changed_missing_or_superfluous_cost_summary_is_reported_and_repaired()
     {
         await Host.SummariseAsync();
         var before = await team.CostsAsync();
@@ -121,7 +121,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_rollup_that_is_put_right_is_summarised_anew()
+    public async Task Repaired_rollup_is_summarised_again()
     {
         await Host.SummariseAsync();
         await ChangedAsync($"UPDATE UsageRollups SET CostNanoUsd = 5 WHERE SessionId = {session} AND CostNanoUsd = 1");
@@ -135,7 +135,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Everything_that_was_changed_is_put_right_at_once_and_spending_goes_on()
+    public async Task All_differences_are_repaired_together_and_spending_continues()
     {
         await Host.ExecuteAsync($"DELETE FROM UsageRollups WHERE SessionId = {session}");
         await Host.ExecuteAsync($"DELETE FROM BudgetCounters WHERE ScopeId IN ({team.Id}, {team.Agent}, {team.Organisation}) OR (Scope = 4 AND ScopeId = {Text(task)})");
@@ -160,7 +160,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Where_nothing_differs_a_repair_changes_nothing()
+    public async Task Repair_without_differences_changes_nothing()
     {
         var before = await Host.CountAsync("BudgetCounters");
         var report = await Host.VerifyAsync(repair: true);
@@ -170,7 +170,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Reservations_that_are_live_have_run_out_or_have_ended_are_all_reckoned_with()
+    public async Task Live_expired_and_ended_reservations_are_verified()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var own = await host.Api.CreateTeamAsync();

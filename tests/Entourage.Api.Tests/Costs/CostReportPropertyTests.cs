@@ -36,7 +36,7 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
         Gen.Select(Gen.Int[-40 * 24, 24], Gen.Int[1, 400]).Select((from, hours) => $"?from={{{from}h}}&to={{{from + hours}h}}"));
 
     [Test]
-    public async Task A_report_is_the_sum_of_the_usage_records_and_so_is_each_of_its_lists() =>
+    public async Task Report_and_each_of_its_lists_are_the_sum_of_the_usage_records() =>
         await Gen.Select(Steps.Array[1, 50], Queries.Array[4]).SampleAsync(
             HoldsAsync, iter: 12, threads: 1, print: run => string.Join(", ", run.Item1.Cast<object>().Concat(run.Item2)));
 

@@ -7,7 +7,7 @@ namespace Entourage.Api.Tests.Costs;
 internal sealed class ReconcileTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task Models_are_compared_under_all_their_names_and_those_on_one_side_only_are_rows_too()
+    public async Task Models_are_matched_by_alias_and_unmatched_ones_are_listed()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { unpriced_models = "record" });
@@ -56,7 +56,7 @@ internal sealed class ReconcileTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_covers_the_range_that_is_asked_for_in_the_days_of_whose_it_is()
+    public async Task Reconciliation_covers_the_requested_days_in_the_time_zone_of_its_scope()
     {
         var team = await Api.CreateTeamAsync("America/New_York");
         var session = await team.StartAsync();
@@ -87,7 +87,7 @@ internal sealed class ReconcileTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_empty_invoice_shows_what_was_recorded_and_nothing_at_all_is_nothing()
+    public async Task Empty_invoice_shows_the_recorded_costs_or_an_empty_report()
     {
         var team = await Api.CreateTeamAsync();
         var nothing = await ReconcileAsync($"/teams/{team.Id}", new { invoice = Array.Empty<object>() });

@@ -40,7 +40,7 @@ internal sealed class RoundedAmountTests
     [TestCase("-0.0", 0)]
     [TestCase("0.1234567891", 0.12345679)]
     [TestCase("1.5E+1", 15)]
-    public async Task An_amount_that_was_spent_is_rounded_up_to_the_nano_dollar(string json, decimal usd)
+    public async Task Spent_amount_is_rounded_up_to_the_nano_dollar(string json, decimal usd)
     {
         var usage = $$"""{"input_tokens": 1, "output_tokens": 1, "cost_usd": {{json}}}""";
         _ = (await host.Api.PostAsync($"/sessions/{session}/usage", usage)).Ok;
@@ -70,7 +70,7 @@ internal sealed class RoundedAmountTests
     }
 
     [Test]
-    public async Task A_reservation_is_rounded_up_so_that_it_stays_an_upper_bound()
+    public async Task Reservation_is_rounded_up_to_remain_an_upper_bound()
     {
         var reservation = (await host.Api.PostAsync($"/sessions/{session}/reservations", """{"estimated_cost_usd": 0.1234567891}""")).Created;
 
@@ -79,7 +79,7 @@ internal sealed class RoundedAmountTests
 
     [TestCase("0.30000000000000004", 0.3)]
     [TestCase("3.3000000000000003", 3.3)]
-    public async Task A_limit_is_what_was_meant(string json, decimal usd)
+    public async Task Limit_with_binary_noise_is_rounded_to_the_intended_amount(string json, decimal usd)
     {
         var answer = await host.Api.PatchAsync($"/settings/teams/{team.Id}", $$"""{"daily_cost_limit_usd": {{json}}}""");
 
@@ -88,7 +88,7 @@ internal sealed class RoundedAmountTests
 
     [TestCase("0.1234567891")]
     [TestCase("1e-10")]
-    public async Task A_limit_that_is_too_precise_is_refused(string json)
+    public async Task Too_precise_limit_is_refused(string json)
     {
         var answer = await host.Api.PatchAsync($"/settings/teams/{team.Id}", $$"""{"daily_cost_limit_usd": {{json}}}""");
 

@@ -7,7 +7,7 @@ namespace Entourage.Api.Tests.Events;
 internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
 {
     [Test]
-    public async Task What_happens_on_one_replica_is_told_on_another()
+    public async Task Event_of_one_replica_is_streamed_by_another()
     {
         await using var host = await ApiHost.StartAsync(Store);
         await using var other = ApiHost.StartBeside(host);
@@ -26,7 +26,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task Every_watcher_gets_every_event_once_and_in_order_however_slow_it_is()
+    public async Task Every_subscriber_gets_every_event_once_and_in_order_even_if_slow()
     {
         // A buffer of a few events: who does not read at once falls behind it.
         const int Watchers = 20;
@@ -69,7 +69,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_watcher_to_whom_nothing_is_told_gets_signs_of_life_and_may_go_on_from_there()
+    public async Task Idle_stream_sends_heartbeats_from_which_it_can_resume()
     {
         await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Events:HeartbeatSeconds"] = "1" });
         var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
@@ -89,7 +89,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_server_with_streams_open_ends_in_time_and_its_watchers_go_on_at_the_next()
+    public async Task Server_with_open_streams_stops_in_time_and_subscribers_resume_at_the_next()
     {
         await using var process = await ApiProcess.StartAsync(Database);
         var team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
@@ -109,7 +109,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task Events_are_forgotten_after_a_week_and_those_of_this_week_are_kept()
+    public async Task Events_are_deleted_after_a_week()
     {
         await using var host = await ApiHost.StartAsync(Store);
         var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);

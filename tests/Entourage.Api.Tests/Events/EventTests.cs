@@ -7,7 +7,7 @@ namespace Entourage.Api.Tests.Events;
 internal sealed class EventTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_watcher_is_told_of_sessions_usage_and_settings_in_order()
+    public async Task Stream_has_sessions_usage_and_settings_in_order()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
@@ -38,7 +38,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_stream_is_neither_kept_back_nor_kept()
+    public async Task Stream_is_neither_buffered_nor_cached()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
@@ -48,7 +48,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_stream_starts_now_and_says_nothing_of_before()
+    public async Task Stream_starts_with_the_present()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
@@ -62,7 +62,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_watcher_that_was_cut_off_goes_on_where_it_was()
+    public async Task Stream_resumes_after_the_last_event_id()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
@@ -96,7 +96,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_agent_is_told_of_itself_and_of_what_concerns_all_of_its_team()
+    public async Task Agent_stream_has_its_own_events_and_those_of_the_whole_team()
     {
         var (team, other) = (await Api.CreateTeamAsync(model: ApiClient.UnlistedModel), await Api.CreateTeamAsync(model: ApiClient.UnlistedModel));
         var colleague = await Api.CreateAgentAsync(team.Id, "eng-2", ApiClient.UnlistedModel);
@@ -123,7 +123,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [TestCase("u99999999999999999999-e0")]
     [TestCase("u1000000000-e0")]
     [TestCase("u0-e1000000000")]
-    public async Task An_id_that_was_not_given_out_is_refused(string id)
+    public async Task Unissued_event_id_is_refused(string id)
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await team.ConfigureAsync(new { daily_cost_limit_usd = 50m });
@@ -136,7 +136,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
 
     [TestCase("/teams/{0}/events")]
     [TestCase("/agents/{0}/events")]
-    public async Task Nobody_is_watched_who_is_not_there(string path)
+    public async Task Stream_of_an_unknown_team_or_agent_is_not_found(string path)
     {
         var answer = await Api.GetAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Guid.Empty));
         Assert.That((answer.Status, answer.MediaType), Is.EqualTo((HttpStatusCode.NotFound, "application/problem+json")));

@@ -20,7 +20,7 @@ internal sealed class FuzzTests
     private static readonly Dictionary<string, string> Settings = new() { ["Webhooks:AllowPrivateAddresses"] = "true", ["Logging:LogLevel:Default"] = "None" };
 
     [Test]
-    public async Task Whatever_is_sent_is_answered_as_documented_and_the_totals_agree()
+    public async Task Every_request_is_answered_as_documented_and_the_totals_agree()
     {
         var (count, concurrency, seed) = (Number("REQUESTS", 1_000), Number("CONCURRENCY", 4), Number("SEED", 1));
         await using var host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings);

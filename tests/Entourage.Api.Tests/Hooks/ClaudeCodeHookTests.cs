@@ -12,7 +12,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     private const string Go = "{}";
 
     [Test]
-    public async Task A_tool_call_goes_on_until_a_cap_is_broken_and_then_the_run_ends()
+    public async Task Tool_calls_continue_until_a_cap_is_exceeded_and_then_the_run_ends()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 0.2m });
@@ -42,7 +42,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     [TestCase("PermissionRequest", "continue stopReason")]
     [TestCase("SessionEnd", "")]
     [TestCase("Notification", "")]
-    public async Task Each_event_is_answered_in_the_form_that_it_allows(string name, string members)
+    public async Task Each_event_is_answered_in_its_own_form(string name, string members)
     {
         var team = await Api.CreateTeamAsync();
         Assert.That((await HookAsync(team, name)).Text, Is.EqualTo(Go));
@@ -55,7 +55,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Whatever_stops_the_work_ends_the_run()
+    public async Task Every_reason_to_stop_ends_the_run()
     {
         foreach (var (path, body, reason) in new (string, object, string)[]
         {
@@ -78,7 +78,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cap_that_only_watches_stops_nothing()
+    public async Task Observing_cap_stops_nothing()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
@@ -88,7 +88,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_session_is_the_one_that_the_telemetry_of_the_same_run_is_recorded_in()
+    public async Task Hook_uses_the_session_that_records_the_telemetry_of_the_same_run()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
@@ -105,7 +105,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_run_without_telemetry_of_its_own_has_the_session_that_was_opened_for_its_agent()
+    public async Task Run_without_telemetry_uses_the_session_opened_for_its_agent()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
@@ -124,7 +124,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_named_session_is_looked_at_and_no_other_of_the_agent()
+    public async Task Only_the_named_session_of_the_agent_is_checked()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
@@ -137,7 +137,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_tools_input_of_megabytes_is_no_way_around_a_cap()
+    public async Task Megabytes_of_tool_input_do_not_bypass_a_cap()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
@@ -160,7 +160,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     [TestCase("""{"hook_event_name":7}""", 422)]
     [TestCase("""{"hook_event_name":""}""", 422)]
     [TestCase("""{"session_id":{"a":[1]},"tool_input":{"hook_event_name":"Stop"},"hook_event_name":"PreToolUse","more":{"deep":[[[[1]]]]}}""", 200)]
-    public async Task Input_that_is_none_is_refused_and_what_is_not_needed_is_not_looked_at(string body, int status)
+    public async Task Malformed_input_is_refused_and_unneeded_members_are_ignored(string body, int status)
     {
         var team = await Api.CreateTeamAsync();
 
@@ -168,7 +168,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Names_have_a_longest_and_an_agent_must_be_known()
+    public async Task Names_have_a_maximum_length_and_the_agent_must_exist()
     {
         var team = await Api.CreateTeamAsync();
         var longest = new string('s', 500);

@@ -9,7 +9,7 @@ namespace Entourage.Api.Tests.HumanRequests;
 internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_request_is_there_for_the_team_and_the_agent_waits_for_its_answer()
+    public async Task Team_sees_a_request_and_the_agent_reads_its_answer()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -41,7 +41,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_request_raises_an_alert_and_its_answer_acknowledges_that()
+    public async Task Request_raises_an_alert_that_its_answer_acknowledges()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
@@ -62,7 +62,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_team_lists_its_requests_the_newest_first_by_status()
+    public async Task Requests_of_a_team_are_listed_newest_first_by_status()
     {
         var (team, other) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
         await AskAsync(other, 1m);
@@ -91,7 +91,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_granted_increase_raises_the_cap_of_the_sessions_task_at_once_and_for_good()
+    public async Task Granted_increase_raises_the_task_cap_at_once_and_permanently()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var team = await host.Api.CreateTeamAsync();
@@ -125,7 +125,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Otherwise_it_raises_the_teams_cap_for_its_local_day_alone()
+    public async Task Granted_increase_without_a_task_raises_the_team_cap_for_its_local_day()
     {
         // 22:00 of the 9th in New York.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T02:00:00Z"));
@@ -171,7 +171,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_reservation_beyond_midnight_finds_the_grant_on_its_own_day_only()
+    public async Task Grant_applies_only_to_its_own_day_of_a_reservation_over_midnight()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T23:59:00Z"));
         var team = await host.Api.CreateTeamAsync();
@@ -185,7 +185,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_change_of_the_time_zone_ends_what_was_granted_for_the_day_and_says_so()
+    public async Task Change_of_time_zone_ends_the_grant_of_the_day_and_says_so()
     {
         // The 10th in UTC is the 9th in New York: its 10th would begin in two hours.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T02:00:00Z"));
@@ -207,7 +207,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_has_no_cap_is_given_none_and_the_request_stays_open()
+    public async Task Increase_without_a_cap_is_refused_and_the_request_stays_open()
     {
         var team = await Api.CreateTeamAsync();
         var id = await AskAsync(team, 2m, await team.StartAsync(await team.CreateTaskAsync()));
@@ -226,7 +226,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_request_is_answered_once_however_many_answer_and_a_retry_is_no_second_answer()
+    public async Task Request_is_answered_once_despite_concurrent_answers_and_retries()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });

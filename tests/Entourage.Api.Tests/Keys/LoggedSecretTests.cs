@@ -22,7 +22,7 @@ internal sealed partial class LoggedSecretTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Neither_keys_nor_secrets_nor_addresses_of_webhooks_are_logged(bool all)
+    public async Task Keys_secrets_and_webhook_addresses_are_not_logged(bool all)
     {
         using var log = new LogRecorder();
         await using var receiver = await WebhookReceiver.StartAsync();
@@ -79,7 +79,7 @@ internal sealed partial class LoggedSecretTests
     }
 
     [Test]
-    public async Task The_first_key_is_shown_on_the_console_and_is_in_no_line_of_the_log()
+    public async Task First_key_is_shown_on_the_console_and_not_logged()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, settings: new Dictionary<string, string>(LogRecorder.Talkative)
@@ -96,7 +96,7 @@ internal sealed partial class LoggedSecretTests
     }
 
     [Test]
-    public async Task The_password_of_the_store_is_not_logged_even_if_it_cannot_be_reached()
+    public async Task Password_of_an_unreachable_store_is_not_logged()
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), "--urls", "http://127.0.0.1:0"])
         {

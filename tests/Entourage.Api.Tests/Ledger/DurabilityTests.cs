@@ -10,7 +10,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     private const int Callers = 16;
 
     [Test]
-    public async Task A_process_that_is_asked_to_end_writes_what_it_took_and_ends_well()
+    public async Task Stopped_process_writes_accepted_usage_and_exits_with_zero()
     {
         await using var process = await ApiProcess.StartAsync(Database);
         var team = await process.Api.CreateTeamAsync();
@@ -31,7 +31,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_caller_that_never_finishes_its_body_does_not_keep_the_process_from_ending_well()
+    public async Task Unfinished_body_does_not_keep_the_process_from_stopping()
     {
         await using var process = await ApiProcess.StartAsync(Database);
         var address = process.Api.Http.BaseAddress!;
@@ -43,7 +43,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_store_that_is_held_by_another_process_is_answered_503_and_recovers_by_itself()
+    public async Task Store_locked_by_another_process_is_answered_503_until_it_is_released()
     {
         Assume.That(Store == Store.Sqlite, "a server is never held as a whole");
         await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = "5" });
@@ -66,7 +66,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task An_empty_file_is_as_good_as_none()
+    public async Task Empty_file_is_treated_as_a_missing_store()
     {
         Assume.That(Store == Store.Sqlite, "a server has no files that another program makes");
         await File.WriteAllBytesAsync(Database.FilePath, []);
@@ -77,11 +77,11 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     [TestCase("--Database:CommandTimeoutSeconds", "0")]
     [TestCase("--Database:Provider", "Oracle")]
     [TestCase("--urls", "http://192.0.2.1:80")]
-    public async Task A_configuration_that_cannot_work_ends_the_process_with_one(string key, string value) =>
+    public async Task Invalid_configuration_exits_with_one(string key, string value) =>
         Assert.That((await ApiProcess.RunAsync(Database, key, value)).ExitCode, Is.EqualTo(1));
 
     [Test]
-    public async Task A_store_that_is_not_there_is_not_verified_and_not_made()
+    public async Task Verify_refuses_a_missing_store_and_does_not_create_it()
     {
         Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1));
         Assert.That((await ApiProcess.RunAsync(Database, "verfy")).ExitCode, Is.EqualTo(1));

@@ -30,7 +30,7 @@ internal sealed class FaultTests(Store store)
     public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task A_full_disk_is_answered_503_and_forgotten_once_there_is_space_again()
+    public async Task Full_disk_is_answered_503_until_there_is_space_again()
     {
         Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
         long session;
@@ -60,7 +60,7 @@ internal sealed class FaultTests(Store store)
 
     [TestCase(true, 16)]
     [TestCase(false, 64)]
-    public async Task A_server_that_is_started_on_a_full_disk_serves_readers_and_writes_once_there_is_space_again(bool endedWell, int largestFileKib)
+    public async Task Server_started_on_a_full_disk_serves_reads_and_writes_once_there_is_space(bool endedWell, int largestFileKib)
     {
         Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
         TestTeam team;
@@ -101,7 +101,7 @@ internal sealed class FaultTests(Store store)
     }
 
     [Test]
-    public async Task A_file_that_another_process_holds_is_answered_503_and_forgotten_once_it_is_let_go()
+    public async Task File_locked_by_another_process_is_answered_503_until_it_is_released()
     {
         await using var process = await ApiProcess.StartAsync(database);
         var team = await process.Api.CreateTeamAsync();
@@ -143,7 +143,7 @@ internal sealed class FaultTests(Store store)
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_file_that_cannot_be_written_is_served_to_readers_and_taken_up_once_it_can_be(bool endedWell)
+    public async Task Read_only_file_serves_reads_until_it_becomes_writable(bool endedWell)
     {
         TestTeam team;
         Cents cents;
@@ -188,7 +188,7 @@ internal sealed class FaultTests(Store store)
     [TestCase("noise")]
     [TestCase("half a frame")]
     [TestCase("a frame of another page")]
-    public async Task A_log_with_a_torn_end_loses_nothing_that_was_acknowledged(string tail)
+    public async Task Torn_write_ahead_log_loses_nothing_acknowledged(string tail)
     {
         Workload workload;
         TestTeam team;

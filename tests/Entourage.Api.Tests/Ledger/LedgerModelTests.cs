@@ -27,7 +27,7 @@ internal sealed class LedgerModelTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Sequences_of_steps_do_what_the_model_does() => await Sequence.SampleAsync(
+    public async Task Random_steps_match_the_model() => await Sequence.SampleAsync(
         HoldsAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
 
     private async Task HoldsAsync((LimitStep[] Caps, Step[] Steps) sequence)

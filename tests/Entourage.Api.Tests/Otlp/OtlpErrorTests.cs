@@ -57,7 +57,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     private static IEnumerable<string> Names => Faults.Select(fault => fault.Name);
 
     [Test]
-    public async Task Every_refusal_is_a_status_in_the_form_of_the_request([ValueSource(nameof(Names))] string name, [Values(Json, Protobuf)] string mediaType)
+    public async Task Every_refusal_is_a_status_in_the_encoding_of_the_request([ValueSource(nameof(Names))] string name, [Values(Json, Protobuf)] string mediaType)
     {
         var (_, change, status, code) = Faults.Single(fault => fault.Name == name);
         using var request = change(NewRequest(mediaType));
@@ -68,7 +68,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     [TestCase("text/plain")]
     [TestCase("application/vnd.unknown+json")]
     [TestCase(null)]
-    public async Task An_unknown_media_type_is_answered_in_JSON(string? mediaType)
+    public async Task Unknown_media_type_is_answered_in_JSON(string? mediaType)
     {
         using var request = NewRequest(Json);
         request.Content!.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
@@ -77,7 +77,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     }
 
     [Test]
-    public async Task Too_many_requests_are_told_when_to_come_again([Values(Json, Protobuf)] string mediaType, [Values("address", "key")] string of)
+    public async Task Too_many_requests_are_answered_with_when_to_retry([Values(Json, Protobuf)] string mediaType, [Values("address", "key")] string of)
     {
         var address = NewAddress();
         using var first = From(address);
@@ -122,7 +122,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     }
 
     [Test]
-    public async Task An_export_that_its_client_breaks_off_is_counted_and_no_fault_of_the_server([Values] bool reset)
+    public async Task Aborted_export_is_counted_and_is_no_server_error([Values] bool reset)
     {
         var before = await AbortedAsync();
         using var connection = await RawConnection.OpenAsync(Api.Http.BaseAddress!);
@@ -139,7 +139,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_usage_that_its_caller_breaks_off_is_no_fault_of_the_server([Values] bool reset)
+    public async Task Aborted_usage_is_no_server_error([Values] bool reset)
     {
         string[] answered = ["http_route=\"api/v1/sessions/{id:long}/usage\"", "http_response_status_code=\"499\""];
         var before = await AnsweredAsync();

@@ -6,7 +6,7 @@ namespace Entourage.Api.Tests.Otlp;
 internal sealed class OtlpExporterTests
 {
     [Test]
-    public async Task What_the_exporter_sends_in_three_signals_is_in_the_ledger_once()
+    public async Task Usage_exported_in_three_signals_is_recorded_once()
     {
         await using var host = await ApiHost.StartAsync(Store.Sqlite, now: TimeProvider.System.GetUtcNow());
         var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);

@@ -42,7 +42,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sub_agent_that_says_so_has_ended_and_what_comes_late_is_in_its_session()
+    public async Task Late_usage_of_an_ended_sub_agent_is_recorded_in_its_session()
     {
         await TakeAsync(OtlpPayload.Traces, OtlpPayload.SpansOf(Resource, LlmRequest(Now, 1, "sub-1")));
         await TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Resource, OtlpPayload.Event(Now, "subagent_completed", [("session.id", "s-1"), ("agent_id", "sub-1"), ("total_tokens", 6506L)])));
@@ -53,7 +53,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sub_agent_of_a_killed_session_is_recorded_in_that_session()
+    public async Task Sub_agent_of_a_killed_session_is_recorded_in_that_session()
     {
         await TakeAsync(OtlpPayload.Traces, OtlpPayload.SpansOf(Resource, LlmRequest(Now, 1, null)));
         var session = (await SessionsAsync()).Single().Number("id");
@@ -65,7 +65,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_whose_children_reported_usage_adds_nothing([Values("", "chat")] string operation, [Values(0, 1, 2, 3, 4)] int order)
+    public async Task Span_whose_children_reported_usage_adds_nothing([Values("", "chat")] string operation, [Values(0, 1, 2, 3, 4)] int order)
     {
         // The whole has two calls, one of them below a span without usage.
         var whole = Span("a1", null, 300, operation);
@@ -91,7 +91,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_without_usage_that_comes_with_the_whole_joins_it_to_the_calls_before()
+    public async Task Late_span_without_usage_joins_a_sum_to_earlier_calls()
     {
         var step = OtlpPayload.Span(Now, Id("d2"), [("gen_ai.operation.name", "execute_tool")]);
         step["parentSpanId"] = Id("d1");
@@ -105,7 +105,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_call_that_its_event_reported_first_is_part_of_the_whole_as_well()
+    public async Task Call_first_reported_by_its_event_is_part_of_the_sum()
     {
         var call = Span("e2", "e1", 100, "chat");
         var asEvent = OtlpPayload.Event(Now, "gen_ai.client.inference.operation.details", [
@@ -121,7 +121,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_that_failed_does_not_take_the_tokens_of_its_call_away([Values] bool failureFirst)
+    public async Task Failed_span_keeps_the_tokens_of_its_call([Values] bool failureFirst)
     {
         var call = Span("f1", null, 100, "chat");
         var failed = OtlpPayload.Span(Now, Id("f1"), [("gen_ai.operation.name", "chat"), ("gen_ai.request.model", Claude)], error: "cut off");
@@ -134,7 +134,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_is_counted_where_none_below_it_reported_usage()
+    public async Task Span_is_counted_when_no_span_below_it_reports_usage()
     {
         var failed = Span("b2", "b1", 0, "chat");
         failed["status"] = new JsonObject { ["code"] = 2, ["message"] = "overloaded" };
@@ -145,7 +145,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Wholes_at_several_levels_add_nothing_whatever_comes_first([Values] bool fromTheTop)
+    public async Task Sums_at_several_levels_add_nothing_in_any_order([Values] bool fromTheTop)
     {
         JsonObject[] spans = [Span("c1", null, 100, ""), Span("c2", "c1", 100, "chat"), Span("c3", "c2", 100, "chat")];
 

@@ -93,7 +93,7 @@ internal sealed class TelemetryTests
     [TestCase("entourage_job_failures_total", "", 0)]
     [TestCase("entourage_webhook_attempts_total", "", 0)]
     [TestCase("http_server_request_duration_seconds_count", "http_route=\"api/v1/sessions/{id:long}/usage\"", 6)]
-    public void Metrics_move_by_what_was_done(string name, string labels, double by)
+    public void Metric_changes_by_the_recorded_work(string name, string labels, double by)
     {
         var wanted = labels.Split(',', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(after.Find(name, wanted), Is.Not.Null, "there is such a series");
@@ -101,7 +101,7 @@ internal sealed class TelemetryTests
     }
 
     [Test]
-    public void Metrics_have_labels_of_few_values_and_say_nothing_of_whom_it_is_about()
+    public void Metrics_have_few_label_values_and_no_ids()
     {
         var own = after.Text.Split('\n').Where(line => line.StartsWith("entourage_", StringComparison.Ordinal)).ToArray();
         Assert.That(own, Has.Length.InRange(50, 300));
@@ -115,14 +115,14 @@ internal sealed class TelemetryTests
     [TestCase("traces", "ledger transaction")]
     [TestCase("traces", "api/v1/sessions/{id:long}/usage")]
     [TestCase("logs", "has stopped")]
-    public void A_collector_is_sent(string signal, string name)
+    public void Collector_receives(string signal, string name)
     {
         Assert.That(collector.Of(signal), Does.Contain(name));
         Assert.That(collector.Of(signal), Does.Contain("costs-of-acme"), "the standard variables are obeyed");
     }
 
     [Test]
-    public void A_log_of_objects_has_one_on_each_line_and_begins_and_ends_with_who_it_is()
+    public void JSON_log_has_one_object_a_line_and_starts_and_ends_with_the_identity_of_the_server()
     {
         Assert.That(((int)lines[0]["EventId"]!, (int)lines[^1]["EventId"]!), Is.EqualTo((1, 2)));
         foreach (var (line, words) in new[] { (lines[0], "serves"), (lines[^1], "has stopped") })
@@ -136,7 +136,7 @@ internal sealed class TelemetryTests
     }
 
     [Test]
-    public void A_fault_is_found_in_the_log_by_the_trace_id_of_its_answer()
+    public void Trace_id_of_an_error_response_finds_the_error_in_the_log()
     {
         var line = lines.Single(line => (int)line["EventId"]! == 1004);
         Assert.That(line.Text("Exception"), Does.Contain("SqliteException"));

@@ -10,7 +10,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
     private static readonly DateTimeOffset Noon = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Each_cap_says_when_it_is_reached_at_todays_rate_of_its_scope()
+    public async Task Each_cap_states_when_todays_rate_of_its_scope_reaches_it()
     {
         var team = await Api.CreateTeamAsync("America/New_York");
         await Api.PatchAsync($"/settings/orgs/{team.Organisation}", new { daily_cost_limit_usd = 15m, monthly_cost_limit_usd = 1_000m });
@@ -49,7 +49,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_is_over_or_has_no_cap_or_lasts_all_day_says_nothing()
+    public async Task No_time_is_stated_for_a_cap_that_is_missing_exceeded_or_lasts_all_day()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -69,7 +69,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_dollar_in_the_first_minutes_of_a_day_is_a_dollar_an_hour()
+    public async Task Rate_in_the_first_minutes_of_a_day_counts_a_full_hour()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store, Noon.Date.AddMinutes(3));
         var team = await host.Api.CreateTeamAsync();
@@ -81,7 +81,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_replayed_answer_says_what_it_said_and_an_older_one_nothing()
+    public async Task Replayed_answer_keeps_its_stated_time_and_an_older_one_has_none()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 16m });

@@ -7,7 +7,7 @@ namespace Entourage.Api.Tests.Prices;
 internal sealed class UnpricedTests(Store store) : PriceFixture(store)
 {
     [Test]
-    public async Task Usage_that_waits_for_a_price_is_priced_by_a_correction_in_the_window_where_it_happened()
+    public async Task Correction_of_unpriced_usage_counts_in_the_window_of_the_usage()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, unpriced_models = "record" });
@@ -44,7 +44,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Many_usages_are_priced_once_however_many_set_the_price()
+    public async Task Concurrent_prices_correct_each_usage_once()
     {
         var team = await Api.CreateTeamAsync();
         var sessions = new[] { await team.StartAsync(), await team.StartAsync() };
@@ -66,7 +66,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_usage_with_neither_cost_nor_price_costs_what_it_had_reserved()
+    public async Task Usage_without_cost_or_price_costs_its_reservation()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
@@ -84,7 +84,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_reservation_can_be_of_the_price_of_tokens()
+    public async Task Reservation_can_be_priced_by_tokens()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, unpriced_models = "record" });
@@ -119,7 +119,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_team_can_refuse_models_without_a_price()
+    public async Task Team_can_refuse_models_without_a_price()
     {
         var team = await Api.CreateTeamAsync();
         var settings = await team.ConfigureAsync(new { unpriced_models = "refuse" });

@@ -23,19 +23,19 @@ internal sealed class AbuseTests : HardeningFixture
 
     // The end of the connection may overtake the answer.
     [Test]
-    public async Task Headers_that_drip_are_cut_off() => Assert.That(
+    public async Task Slow_headers_are_cut_off() => Assert.That(
         await BesideHonestAsync("GET /api/v1/guidelines HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n", drips: 15),
         Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
 
     [Test]
-    public async Task Bodies_that_drip_are_cut_off() => Assert.That(
+    public async Task Slow_bodies_are_cut_off() => Assert.That(
         await BesideHonestAsync(Post(100_000) + "\"", "a"), Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
 
     [Test]
-    public async Task Connections_that_say_nothing_are_closed() => Assert.That(await BesideHonestAsync("", "", drips: 0), Is.All.Empty);
+    public async Task Silent_connections_are_closed() => Assert.That(await BesideHonestAsync("", "", drips: 0), Is.All.Empty);
 
     [Test]
-    public async Task More_connections_than_there_may_be_are_closed_at_once()
+    public async Task Connections_beyond_the_limit_are_closed_at_once()
     {
         List<RawConnection> open = [];
         try
@@ -86,7 +86,7 @@ internal sealed class AbuseTests : HardeningFixture
 
     [TestCase(64)]
     [TestCase(100_000)]
-    public async Task What_is_nested_too_deeply_is_refused(int depth)
+    public async Task Too_deeply_nested_body_is_refused(int depth)
     {
         var answer = await Api.PostAsync("/orgs", $$"""{"name": {{new string('[', depth)}}{{new string(']', depth)}}}""");
 

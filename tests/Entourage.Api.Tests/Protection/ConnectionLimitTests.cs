@@ -18,7 +18,7 @@ internal sealed class ConnectionLimitTests
     public void Check() => Assume.That(OperatingSystem.IsLinux(), "ulimit is of Unix");
 
     [Test]
-    public async Task Idle_connections_beyond_the_systems_limit_neither_end_the_process_nor_keep_it_from_its_store()
+    public async Task Idle_connections_beyond_the_system_limit_neither_crash_the_process_nor_block_its_store()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, new Confinement(OpenFiles: OpenFiles));
@@ -64,7 +64,7 @@ internal sealed class ConnectionLimitTests
     }
 
     [Test]
-    public async Task Limits_within_what_the_system_allows_are_kept_and_nothing_is_logged()
+    public async Task Limits_within_the_system_limit_are_kept_and_nothing_is_logged()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(
@@ -95,7 +95,7 @@ internal sealed class ConnectionLimitTests
 
     [TestCase(512)]
     [TestCase(1_024)]
-    public async Task Server_serves_under_a_low_limit(int files)
+    public async Task Server_runs_under_a_low_limit(int files)
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, new Confinement(OpenFiles: files));

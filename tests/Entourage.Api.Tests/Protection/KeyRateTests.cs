@@ -30,7 +30,7 @@ internal sealed class KeyRateTests : HardeningFixture
     public void Close() => client?.Http.Dispose();
 
     [Test]
-    public async Task A_key_is_counted_wherever_it_is_used_and_other_keys_are_not()
+    public async Task Rate_of_a_key_is_counted_over_all_addresses_and_separately_from_other_keys()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -42,7 +42,7 @@ internal sealed class KeyRateTests : HardeningFixture
     }
 
     [Test]
-    public async Task Same_wrong_key_again_is_no_further_guess()
+    public async Task Repeated_wrong_key_counts_as_one_guess()
     {
         var guesser = NewAddress();
 

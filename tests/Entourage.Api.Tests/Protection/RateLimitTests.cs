@@ -13,7 +13,7 @@ internal sealed class RateLimitTests : HardeningFixture
     };
 
     [Test]
-    public async Task An_address_that_asks_too_often_is_told_to_wait_and_others_are_not()
+    public async Task Address_over_its_rate_must_wait_and_others_need_not()
     {
         var (busy, other) = (NewAddress(), NewAddress());
         for (var i = 0; i < 20; i++)
@@ -27,7 +27,7 @@ internal sealed class RateLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task Whoever_has_an_address_of_IPv6_has_all_of_its_network()
+    public async Task IPv6_addresses_of_one_network_share_a_limit()
     {
         for (var i = 0; i < 20; i++)
         {
@@ -39,7 +39,7 @@ internal sealed class RateLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task What_a_caller_claims_of_its_way_here_is_not_believed_beyond_the_proxy()
+    public async Task Forwarded_addresses_before_the_proxy_are_ignored()
     {
         var busy = NewAddress();
         for (var i = 0; i < 20; i++)
@@ -51,7 +51,7 @@ internal sealed class RateLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task This_machine_may_ask_as_often_as_it_likes()
+    public async Task Loopback_is_not_rate_limited()
     {
         for (var i = 0; i < 40; i++)
         {

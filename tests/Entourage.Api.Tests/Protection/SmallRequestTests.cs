@@ -24,7 +24,7 @@ internal sealed class SmallRequestTests
     private TestTeam team = null!;
 
     private static IEnumerable<TestCaseData> Requests =>
-        SmallRequest.Of("team", "agent").Select((request, i) => new TestCaseData(i).SetName($"A_request_costs_little({request.What})"));
+        SmallRequest.Of("team", "agent").Select((request, i) => new TestCaseData(i).SetName($"Small_request_needs_little_processor_time({request.What})"));
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -49,7 +49,7 @@ internal sealed class SmallRequestTests
     }
 
     [TestCaseSource(nameof(Requests))]
-    public async Task A_request_costs_little(int which)
+    public async Task Small_request_needs_little_processor_time(int which)
     {
         var request = SmallRequest.Of(team.Id, team.Agent).ElementAt(which);
         var before = process.ProcessorTime;
@@ -69,7 +69,7 @@ internal sealed class SmallRequestTests
     }
 
     [Test]
-    public async Task None_of_them_adds_more_memory_than_one_request_may()
+    public async Task No_small_request_needs_more_memory_than_its_limit()
     {
         await using var other = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var fresh = await ApiProcess.StartAsync(other);
@@ -94,7 +94,7 @@ internal sealed class SmallRequestTests
     }
 
     [Test]
-    public async Task Many_at_once_leave_others_served_and_memory_bounded()
+    public async Task Many_concurrent_small_requests_leave_memory_bounded_and_others_served()
     {
         await using var other = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var fresh = await ApiProcess.StartAsync(other);

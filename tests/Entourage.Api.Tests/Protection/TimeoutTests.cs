@@ -10,7 +10,7 @@ internal sealed class TimeoutTests : HardeningFixture
 
     [TestCase("hang")]
     [TestCase("break off")]
-    public async Task What_takes_too_long_is_stopped_and_says_that_it_may_have_been_recorded(string fault)
+    public async Task Request_that_takes_too_long_is_stopped_and_says_that_it_may_have_been_recorded(string fault)
     {
         var answer = await AskAsync((FaultHeader, fault));
 
@@ -25,7 +25,7 @@ internal sealed class TimeoutTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_body_that_takes_too_long_is_cut_off_and_a_stream_of_events_may_take_longer()
+    public async Task Slow_body_is_cut_off_and_an_event_stream_is_not()
     {
         Api.Http.DefaultRequestHeaders.Add(FaultHeader, "none");
         var team = await Api.CreateTeamAsync();

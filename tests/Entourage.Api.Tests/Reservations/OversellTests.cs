@@ -50,7 +50,7 @@ internal sealed class OversellTests(Store store)
     }
 
     [Test]
-    public async Task Sixty_four_callers_of_three_servers_are_granted_what_there_is_and_not_a_cent_more()
+    public async Task Sixty_four_callers_of_three_servers_are_never_granted_more_than_the_budget()
     {
         for (var round = 0; round < Rounds; round++)
         {

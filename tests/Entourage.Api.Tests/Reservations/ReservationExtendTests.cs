@@ -8,7 +8,7 @@ namespace Entourage.Api.Tests.Reservations;
 internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task It_is_held_for_longer_from_now_on()
+    public async Task Extension_counts_from_now()
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 4m, 60);
@@ -32,7 +32,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_never_held_for_less()
+    public async Task Extension_never_shortens_a_reservation()
     {
         var (team, session) = await CappedAsync(Api);
         var grant = (await team.ReserveAsync(session, 4m, 600)).Created;
@@ -48,7 +48,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_held_for_longer_though_nothing_else_is_left()
+    public async Task Reservation_is_extended_when_nothing_else_is_left()
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 10m);
@@ -60,7 +60,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     [TestCase("release")]
     [TestCase("end")]
     [TestCase("wait")]
-    public async Task One_that_has_ended_is_not_held_for_longer(string how)
+    public async Task Ended_reservation_is_not_extended(string how)
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 4m, 60);
@@ -81,7 +81,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Sent_again_under_its_key_it_is_answered_as_before()
+    public async Task Repeated_extension_gets_the_first_answer()
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 4m, 60);
@@ -98,7 +98,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task One_that_lasts_beyond_local_midnight_holds_its_money_on_both_days()
+    public async Task Reservation_over_local_midnight_counts_on_both_days()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -118,7 +118,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task One_that_is_spent_on_the_evening_gives_the_next_day_its_money_back()
+    public async Task Usage_before_midnight_returns_the_amount_of_the_next_day()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -133,7 +133,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_reservation_that_would_reach_into_a_day_without_room_is_refused_by_that_day()
+    public async Task Reservation_into_a_day_without_room_is_refused_by_that_day()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -150,7 +150,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_not_held_into_a_day_without_room_and_is_as_it_was_then()
+    public async Task Extension_into_a_day_without_room_is_refused_and_changes_nothing()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -174,7 +174,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_held_into_a_day_that_has_room_to_the_last_nano_dollar()
+    public async Task Extension_into_a_day_with_exactly_enough_room_is_granted()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);

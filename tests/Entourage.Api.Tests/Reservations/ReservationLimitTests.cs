@@ -9,7 +9,7 @@ namespace Entourage.Api.Tests.Reservations;
 internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_limit_below_what_is_reserved_is_over_on_the_next_call_and_one_above_is_not()
+    public async Task Limit_lowered_below_the_reserved_amount_is_over_on_the_next_call()
     {
         var (team, session) = await CappedAsync(Api);
         await team.UseAsync(session, 1m);
@@ -42,7 +42,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cap_that_is_set_later_counts_what_was_reserved_before()
+    public async Task New_cap_counts_earlier_reservations()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync(await team.CreateTaskAsync());
@@ -57,7 +57,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_team_that_refuses_again_counts_what_it_granted_while_it_observed()
+    public async Task Team_that_enforces_again_counts_what_it_granted_while_observing()
     {
         var (team, session) = await CappedAsync(Api);
         await team.ConfigureAsync(new { enforcement = "observe" });
@@ -70,7 +70,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Changing_the_time_zone_keeps_what_is_reserved_in_the_days_that_it_lasts_into()
+    public async Task Change_of_time_zone_keeps_reservations_in_the_days_they_reach()
     {
         // The evening of the 10th in New York, the morning of the 11th in Kathmandu.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, Instant("2026-06-10T23:55:00Z"));
@@ -97,7 +97,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_key_is_answered_as_before_and_grants_once()
+    public async Task Same_key_gets_the_first_answer_and_grants_once()
     {
         var (team, session) = await CappedAsync(Api);
 
@@ -131,7 +131,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_key_for_another_amount_or_time_is_refused()
+    public async Task Same_key_for_another_amount_or_time_is_refused()
     {
         var (team, session) = await CappedAsync(Api);
         await team.LockAsync(session, 1m);
@@ -148,7 +148,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_refused_reservation_may_be_granted_later_under_the_same_key()
+    public async Task Refused_reservation_can_be_granted_later_under_the_same_key()
     {
         var (team, session) = await CappedAsync(Api);
 

@@ -13,7 +13,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     [TestCase("7.5", "2.5")]
     [TestCase("12", "7")]
     [TestCase("0", "0")]
-    public async Task A_usage_takes_the_place_of_its_reservation_and_the_difference_returns(decimal cost, decimal overrun)
+    public async Task Usage_replaces_its_reservation_and_returns_the_difference(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -38,7 +38,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     [TestCase("4", "0")]
     [TestCase("4.000000001", "0.000000001")]
     [TestCase("9", "5")]
-    public async Task Without_a_reservation_what_goes_beyond_the_cap_is_an_overrun(decimal cost, decimal overrun)
+    public async Task Usage_without_a_reservation_beyond_the_cap_is_an_overrun(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
         await team.LockAsync(session, 5m);
@@ -52,7 +52,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Of_a_usage_after_the_cap_is_passed_all_is_an_overrun()
+    public async Task Usage_after_the_cap_is_exceeded_is_entirely_an_overrun()
     {
         var (team, session) = await CappedAsync();
 
@@ -61,7 +61,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Where_no_cap_refuses_only_what_goes_beyond_a_reservation_is_an_overrun()
+    public async Task Overrun_without_a_hard_cap_is_only_the_part_beyond_the_reservation()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
@@ -72,7 +72,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_second_usage_that_names_the_same_reservation_has_none()
+    public async Task Second_usage_that_names_a_reservation_is_recorded_without_it()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -87,7 +87,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_of_another_days_money_gives_its_reservation_back_and_counts_where_it_happened()
+    public async Task Usage_of_another_day_releases_its_reservation_and_counts_on_its_own_day()
     {
         var (team, session) = await CappedAsync();
         var yesterday = Host.Clock.GetUtcNow().AddDays(-1);
@@ -101,7 +101,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_a_subscription_covers_gives_its_reservation_back_and_counts_nothing()
+    public async Task Subscription_usage_releases_its_reservation_and_counts_nothing()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -116,7 +116,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_that_names_a_reservation_of_another_session_or_of_none_is_refused_and_nothing_is_recorded()
+    public async Task Usage_that_names_a_foreign_or_unknown_reservation_is_refused()
     {
         var (team, session) = await CappedAsync();
         var other = await team.StartAsync(parent: session);
@@ -136,7 +136,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_sent_again_under_its_key_commits_once()
+    public async Task Repeated_usage_commits_its_reservation_once()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -150,7 +150,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_of_a_session_that_has_ended_is_recorded_whatever_reservation_it_names()
+    public async Task Usage_of_an_ended_session_is_recorded_with_any_reservation()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);

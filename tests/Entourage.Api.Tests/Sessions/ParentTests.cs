@@ -10,7 +10,7 @@ namespace Entourage.Api.Tests.Sessions;
 internal sealed class ParentTests : TwoAgentsFixture
 {
     [Test]
-    public async Task Another_agents_session_cannot_be_named_as_a_parent_and_so_not_be_killed()
+    public async Task Session_of_another_agent_cannot_be_named_as_parent()
     {
         await Team.ConfigureAsync(new { session_cost_limit_usd = 1m, on_exceed = "kill" });
 
@@ -27,7 +27,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task An_agent_may_name_its_own_session_and_a_lead_or_admin_any_of_the_team()
+    public async Task Agent_may_name_its_own_session_as_parent_and_a_lead_or_admin_any_of_the_team()
     {
         Assert.That((await StartAsync(Agent, Team.Agent, Session)).Created.Number("parent_session_id"), Is.EqualTo(Session));
         Assert.That((await StartAsync(Lead, Team.Agent, PeerSession)).Created.Number("parent_session_id"), Is.EqualTo(PeerSession));
@@ -37,7 +37,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     [TestCase("other team")]
     [TestCase("other organisation")]
     [TestCase("nowhere")]
-    public async Task A_session_of_another_tenant_is_unknown_with_and_without_a_token(string place)
+    public async Task Session_of_another_organisation_is_not_found_with_or_without_a_token(string place)
     {
         var foreign = place switch
         {
@@ -64,7 +64,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_token_lets_another_agent_start_one_session_below_its_own()
+    public async Task Child_token_lets_another_agent_start_one_session_below()
     {
         await Team.ConfigureAsync(new { session_cost_limit_usd = 1m, on_exceed = "kill" });
         var issued = await Peers.PostAsync($"/sessions/{PeerSession}/child-tokens", new { agent_id = Team.Agent, ttl_seconds = 60 });
@@ -88,7 +88,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_kill_of_the_parent_reaches_the_child_of_another_agent_and_the_child_cannot_kill()
+    public async Task Kill_of_the_parent_reaches_another_agents_child_and_not_the_reverse()
     {
         var child = (await StartAsync(Agent, Team.Agent, token: await TokenAsync(Peers, PeerSession))).Created.Number("id");
 
@@ -100,7 +100,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task Of_concurrent_starts_with_one_token_one_wins()
+    public async Task One_of_concurrent_starts_with_the_same_token_succeeds()
     {
         await using var second = ApiHost.StartBeside(Host);
         var token = await TokenAsync(Peers, PeerSession);
@@ -113,7 +113,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_retry_with_the_same_key_is_replayed_though_the_token_is_used()
+    public async Task Retry_with_the_same_key_is_replayed_after_the_token_is_used()
     {
         var token = await TokenAsync(Peers, PeerSession);
 
@@ -126,7 +126,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_start_that_is_refused_leaves_the_token()
+    public async Task Refused_start_does_not_use_up_the_token()
     {
         var token = await TokenAsync(Peers, PeerSession);
         var blocker = await Team.CreateTaskAsync();
@@ -148,7 +148,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_token_is_for_its_agent_alone_and_for_its_time()
+    public async Task Child_token_is_valid_only_for_its_agent_and_until_its_expiry()
     {
         var third = await Admin.CreateAgentAsync(Team.Id, "third");
         var thirds = Host.ClientWith(await KeyAsync(new { name = "third", role = "agent", agent_id = third }));
@@ -169,7 +169,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task Tokens_are_issued_for_ones_own_active_session_alone_and_are_bounded()
+    public async Task Child_tokens_are_issued_only_for_an_own_active_session_and_are_limited()
     {
         var before = await Host.CountAsync("ChildTokens");
         Assert.That((await Agent.PostAsync($"/sessions/{PeerSession}/child-tokens", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
@@ -200,7 +200,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_token_of_a_session_that_has_ended_starts_nothing()
+    public async Task Child_token_of_an_ended_session_is_refused()
     {
         var token = await TokenAsync(Peers, PeerSession);
         _ = (await Peers.PostAsync($"/sessions/{PeerSession}/end", null)).Ok;
@@ -209,7 +209,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task Expired_tokens_are_forgotten()
+    public async Task Expired_tokens_are_deleted()
     {
         await using var alone = await ApiHost.StartAsync(Store.Sqlite);
         var own = await alone.Api.CreateTeamAsync();
@@ -221,7 +221,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task The_tool_that_starts_sessions_holds_the_same_rule()
+    public async Task MCP_tool_follows_the_same_rule()
     {
         await using var client = await ConnectAsync();
         var refused = await CallAsync(("parent_session_id", PeerSession));

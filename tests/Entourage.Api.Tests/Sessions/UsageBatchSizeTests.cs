@@ -13,7 +13,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     private const int FourMebibytes = 4 * 1_048_576;
 
     [Test]
-    public async Task A_thousand_items_are_taken_at_once_to_the_last_digit()
+    public async Task Batch_of_a_thousand_items_is_recorded_exactly()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync();
@@ -56,7 +56,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
 
     [TestCase(0)]
     [TestCase(1_001)]
-    public async Task A_batch_of_no_item_or_of_too_many_is_refused_as_a_whole(int count)
+    public async Task Empty_or_too_long_batch_is_refused_as_a_whole(int count)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -73,7 +73,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     [TestCase("""{"items": 5}""", HttpStatusCode.BadRequest, "malformed-body", "items")]
     [TestCase("[]", HttpStatusCode.BadRequest, "malformed-body", "body")]
     [TestCase("", HttpStatusCode.BadRequest, "malformed-body", "body")]
-    public Task What_has_no_list_of_items_is_refused(string body, HttpStatusCode status, string problem, string member) =>
+    public Task Body_without_a_list_of_items_is_refused(string body, HttpStatusCode status, string problem, string member) =>
         RefusedAsync(body, status, problem, member);
 
     // Cut off, or wrong, somewhere after an item that is good.
@@ -85,7 +85,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     [TestCase("{0}, {{'session_id': 1}}]}}")]
     [TestCase("{0}]}} and more")]
     [TestCase("{0}, [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ ]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]] ]}}", Description = "nested too deeply to be read")]
-    public async Task Of_a_body_that_is_no_JSON_nothing_is_recorded(string rest)
+    public async Task Body_that_is_not_JSON_records_nothing(string rest)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -98,7 +98,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_large_item_that_is_bad_is_told_apart_from_those_around_it()
+    public async Task Large_invalid_item_does_not_affect_its_neighbours()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -115,7 +115,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_body_of_up_to_four_mebibytes_is_taken()
+    public async Task Body_of_up_to_four_mebibytes_is_accepted()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -130,7 +130,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_larger_body_is_refused(bool chunked)
+    public async Task Larger_body_is_refused(bool chunked)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();

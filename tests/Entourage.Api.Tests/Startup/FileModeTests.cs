@@ -23,7 +23,7 @@ internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
     [TestCase("000")]
     [TestCase("022")]
     [TestCase("077")]
-    public async Task Every_file_and_folder_that_is_made_is_readable_by_its_owner_alone(string umask)
+    public async Task Created_files_and_folders_are_readable_only_by_their_owner(string umask)
     {
         Directory.CreateDirectory(Home);
         var confinement = new Confinement(Umask: umask);
@@ -46,7 +46,7 @@ internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task Looser_files_of_an_earlier_version_are_tightened_and_folders_that_others_made_are_left()
+    public async Task Old_files_are_restricted_and_existing_folders_are_left_alone()
     {
         await using (var process = await ApiProcess.StartAsync(Database))
         {

@@ -6,7 +6,7 @@ namespace Entourage.Api.Tests.Startup;
 internal sealed class JobFailureTests
 {
     [Test]
-    public async Task What_could_not_be_written_of_the_use_of_keys_is_counted()
+    public async Task Failure_to_store_key_use_is_counted()
     {
         // A fault of one table, which only a file takes in the midst of its work.
         await using var host = await ApiHost.StartAsync(Store.Sqlite, settings: ApiHost.WithKeys);

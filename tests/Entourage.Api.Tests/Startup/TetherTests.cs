@@ -12,7 +12,7 @@ internal sealed class TetherTests
     private const string Starter = """coproc SERVER { exec "$@"; }; echo "$SERVER_PID"; cat <&"${SERVER[0]}" > /dev/null; wait""";
 
     [Test]
-    public async Task A_server_ends_when_the_process_that_started_it_is_killed()
+    public async Task Server_ends_when_its_starter_is_killed()
     {
         Assume.That(OperatingSystem.IsLinux(), "the test looks at /proc");
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
@@ -32,7 +32,7 @@ internal sealed class TetherTests
     }
 
     [Test]
-    public async Task A_server_that_has_ended_takes_nothing_with_it_and_keeps_its_exit_code()
+    public async Task Ended_server_kills_nothing_else_and_keeps_its_exit_code()
     {
         Assume.That(OperatingSystem.IsWindows(), Is.False, "there is no shell");
         using var process = Tether.Start(new("sh", ["-c", "exit 7"]));

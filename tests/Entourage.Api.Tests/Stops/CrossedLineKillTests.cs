@@ -13,7 +13,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     [TestCase("task_cost_limit_usd", "task:total")]
     [TestCase("session_cost_limit_usd", "session:total")]
     [TestCase("agent_daily_cost_limit_usd", "agent:day")]
-    public async Task A_lowered_limit_kills_the_sessions_that_spent_what_it_leaves_nothing_of(string limit, string reason)
+    public async Task Lowered_limit_kills_the_sessions_that_spent_under_it(string limit, string reason)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { on_exceed = "kill" });
@@ -41,7 +41,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task An_agents_a_tasks_and_an_organisations_own_limit_kill_too()
+    public async Task Limits_of_agents_tasks_and_organisations_kill()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { on_exceed = "kill" });
@@ -62,7 +62,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Enforcement_that_becomes_hard_and_a_choice_to_kill_work_at_once()
+    public async Task Switch_to_hard_enforcement_or_to_kill_takes_effect_at_once()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
@@ -80,7 +80,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Settings_that_move_no_line_kill_nobody()
+    public async Task Settings_that_cross_no_line_kill_nothing()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, on_exceed = "kill" });
@@ -94,7 +94,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_late_price_that_exhausts_a_cap_is_told_and_kills()
+    public async Task Late_price_that_exhausts_a_cap_raises_an_alert_and_kills()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, on_exceed = "kill", unpriced_models = "record" });

@@ -37,7 +37,7 @@ internal sealed class PauseConcurrencyTests(Store store)
     [TestCase("agents")]
     [TestCase("teams")]
     [TestCase("orgs")]
-    public async Task Once_a_pause_is_answered_no_start_and_no_reservation_is_granted(string scope)
+    public async Task No_start_or_reservation_is_granted_after_a_pause_is_answered(string scope)
     {
         var team = await host.Api.CreateTeamAsync();
         var id = scope switch { "agents" => team.Agent, "teams" => team.Id, _ => team.Organisation };

@@ -11,7 +11,7 @@ namespace Entourage.Api.Tests.Stops;
 internal sealed class StopEventTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_kill_is_told_of_each_session_that_it_reaches()
+    public async Task Kill_sends_an_event_for_each_killed_session()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "sub");
@@ -31,7 +31,7 @@ internal sealed class StopEventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_pause_and_its_end_are_told_to_all_whom_they_concern_and_once()
+    public async Task Pause_and_its_end_send_one_event_to_each_affected_stream()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "sub");

@@ -17,7 +17,7 @@ internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
     };
 
     [Test]
-    public async Task What_was_committed_before_a_kill_is_told_after_it()
+    public async Task Message_committed_before_a_kill_is_delivered_after_the_restart()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         TestTeam? team = null;
@@ -55,7 +55,7 @@ internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_message_on_its_way_when_its_server_is_killed_is_sent_again_by_the_next()
+    public async Task Message_in_delivery_during_a_kill_is_sent_again_after_the_restart()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.Answer = WebhookReceiver.HangAsync;

@@ -39,7 +39,7 @@ internal sealed partial class TeamFeedTests
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task A_watcher_that_falls_behind_the_buffer_misses_nothing()
+    public async Task Subscriber_that_falls_behind_the_buffer_misses_nothing()
     {
         var feeds = host.Services.GetRequiredService<IEventFeed>();
         await using var slow = feeds.WatchAsync(Guid.Parse(team.Id), null, null, CancellationToken.None).GetAsyncEnumerator();
@@ -66,7 +66,7 @@ internal sealed partial class TeamFeedTests
     }
 
     [Test]
-    public async Task What_many_watch_is_read_once()
+    public async Task Events_for_many_subscribers_are_read_once()
     {
         const int Watchers = 50;
         var opened = new List<EventReader>();
@@ -91,7 +91,7 @@ internal sealed partial class TeamFeedTests
     }
 
     [Test]
-    public async Task When_the_last_watcher_leaves_nothing_is_left_of_the_feed()
+    public async Task Feed_is_removed_when_its_last_subscriber_leaves()
     {
         var feeds = (TeamFeeds)host.Services.GetRequiredService<IEventFeed>();
         await using (await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"))
@@ -116,7 +116,7 @@ internal sealed partial class TeamFeedTests
     }
 
     [Test]
-    public async Task An_idle_team_is_moved_on_over_what_others_use_and_misses_nothing()
+    public async Task Position_of_an_idle_team_advances_past_events_of_others_and_misses_nothing()
     {
         await using var scope = host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Infrastructure.Persistence.EntourageDb>();

@@ -8,7 +8,7 @@ namespace Entourage.Infrastructure.Tests.Keys;
 internal sealed class KeyRevisionsTests
 {
     [Test]
-    public async Task Those_who_ask_during_a_read_share_the_next_one()
+    public async Task Callers_during_a_read_share_the_next_read()
     {
         var store = new HeldStore();
         var revisions = new KeyRevisions(store);
@@ -26,7 +26,7 @@ internal sealed class KeyRevisionsTests
     }
 
     [Test]
-    public async Task A_read_that_fails_is_one_of_those_who_waited_for_it_and_of_nobody_else()
+    public async Task Failed_read_fails_only_the_callers_that_waited_for_it()
     {
         var store = new HeldStore();
         var revisions = new KeyRevisions(store);

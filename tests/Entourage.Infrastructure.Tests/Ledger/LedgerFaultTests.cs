@@ -34,7 +34,7 @@ internal sealed class LedgerFaultTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task A_usage_whose_commit_was_not_heard_of_is_counted_once()
+    public async Task Usage_with_a_lost_commit_answer_is_counted_once()
     {
         faulty.Faults.Enqueue(Fault.LostAfterCommit);
         var usage = await team.UseAsync(session, 1m);
@@ -48,7 +48,7 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task A_store_that_cannot_write_is_said_to_the_caller_and_nothing_is_counted()
+    public async Task Failed_write_is_reported_and_nothing_is_counted()
     {
         faulty.Faults.Enqueue(Fault.Full);
 
@@ -60,7 +60,7 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task A_commit_that_cannot_be_looked_up_is_answered_as_unknown()
+    public async Task Commit_that_cannot_be_looked_up_is_answered_as_unknown()
     {
         faulty.Faults.Enqueue(Fault.LostAfterCommit);
         faulty.Faults.Enqueue(Fault.Full);
@@ -72,7 +72,7 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task A_mistake_in_one_transaction_is_not_suffered_by_those_that_share_it()
+    public async Task Faulty_entry_does_not_fail_the_entries_that_share_its_transaction()
     {
         faulty.Faults.Enqueue(Fault.Wait);
         faulty.Faults.Enqueue(Fault.Mistake);
@@ -89,7 +89,7 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task Those_behind_one_that_waited_for_the_store_in_vain_are_told_at_once()
+    public async Task Callers_queued_behind_a_store_timeout_fail_at_once()
     {
         faulty.Faults.Enqueue(Fault.WaitInVain);
         var (first, others) = PostOneAndFortyBehindIt();

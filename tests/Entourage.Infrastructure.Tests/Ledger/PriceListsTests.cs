@@ -22,7 +22,7 @@ internal sealed class PriceListsTests
     }
 
     [Test]
-    public async Task Own_prices_are_cached_for_the_organisations_that_were_used_last()
+    public async Task Own_prices_are_cached_for_the_most_recently_used_organisations()
     {
         var organisations = Enumerable.Range(0, 3 * PriceLists.Remembered).Select(_ => Guid.CreateVersion7()).ToArray();
         foreach (var organisation in organisations)
@@ -41,7 +41,7 @@ internal sealed class PriceListsTests
     }
 
     [Test]
-    public async Task Shared_prices_are_read_once_for_all_organisations_until_there_is_a_newer_one()
+    public async Task Shared_prices_are_read_once_for_all_organisations_until_one_changes()
     {
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         stored.Add(Price(1, organisation: null, usd: 1));

@@ -38,7 +38,7 @@ internal sealed class TotalSqlTests
     ];
 
     [Test]
-    public void What_statements_add_up_is_what_the_domain_does_and_always_whole_numbers()
+    public void SQL_totals_equal_the_totals_of_the_domain()
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
@@ -93,7 +93,7 @@ internal sealed class TotalSqlTests
     }
 
     [Test]
-    public void The_bounds_in_statements_are_those_of_the_domain()
+    public void Bounds_in_SQL_equal_the_bounds_of_the_domain()
     {
         var number = MoneyTotal.NanosPerBillionUsd.ToString(CultureInfo.InvariantCulture);
         Assert.That(TokenCounts.LargestTotal, Is.EqualTo(MoneyTotal.NanosPerBillionUsd));

@@ -29,7 +29,7 @@ internal sealed class DatabaseLoginTests
     ];
 
     [Test]
-    public void The_script_is_T_SQL_and_gives_each_login_the_roles_it_needs()
+    public void Script_is_valid_T_SQL_and_grants_each_login_its_roles()
     {
         var trees = TransactSql.Batches(Script(Variables)).Select(TransactSql.Parse).ToArray();
 
@@ -54,7 +54,7 @@ internal sealed class DatabaseLoginTests
         LedgerCommands.All.Where(command => ((MethodInfo)command.Arguments[0]!).Name != nameof(SqlServerStatements.MoveNumbers));
 
     [TestCaseSource(nameof(ServerCommands))]
-    public void The_ledger_needs_no_right_but_to_read_and_write_rows(MethodInfo method, int size)
+    public void Ledger_needs_only_the_permission_to_read_and_write_rows(MethodInfo method, int size)
     {
         using var command = LedgerCommands.Make(method, size);
         var tree = TransactSql.Parse(command.CommandText);
@@ -63,7 +63,7 @@ internal sealed class DatabaseLoginTests
     }
 
     [Test]
-    public async Task The_migrations_run_with_one_login_and_the_servers_queries_with_the_other()
+    public async Task Migrations_and_queries_run_with_separate_logins()
     {
         await using var database = await TestDatabase.CreateAsync(Store.SqlServer);
         var admin = new SqlConnectionStringBuilder(database.ConnectionString);

@@ -20,7 +20,7 @@ internal sealed class MigrationTests
     public async Task RemoveAsync() => await database.DisposeAsync();
 
     [TestCaseSource(typeof(Contexts), nameof(Contexts.Stores))]
-    public async Task Migrations_are_in_step_with_the_mapping(Store store)
+    public async Task Migrations_match_the_mapping(Store store)
     {
         await using var db = Contexts.Mapping(store);
         Assert.That(db.Database.HasPendingModelChanges(), Is.False, "Add a migration to both stores.");
@@ -39,7 +39,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task An_empty_file_is_migrated_from_nothing()
+    public async Task Empty_file_is_migrated_from_nothing()
     {
         await using var services = await Contexts.MigratedAsync(database);
 
@@ -57,7 +57,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task A_store_with_an_unknown_migration_is_refused_and_not_changed()
+    public async Task Store_with_an_unknown_migration_is_refused_and_not_changed()
     {
         await using var services = await Contexts.MigratedAsync(database);
         await services.UseAsync(db => db.Database.ExecuteSqlRawAsync("UPDATE __EFMigrationsHistory SET MigrationId = '20250101000000_Earlier'"));
@@ -69,7 +69,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task A_folder_that_is_not_there_is_made()
+    public async Task Missing_folder_is_created()
     {
         var path = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
         var nested = Path.Combine(Path.GetDirectoryName(path)!, "a", "b", "entourage.db");
@@ -93,7 +93,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task Nothing_is_migrated_when_that_is_switched_off()
+    public async Task Migration_can_be_switched_off()
     {
         await using var services = Contexts.RegisteredForSqlite(database.ConnectionString, ("Database:MigrateOnStart", "false"));
 
@@ -104,7 +104,7 @@ internal sealed class MigrationTests
 
     [Test]
     [CancelAfter(Patience.LimitMilliseconds)]
-    public async Task Several_processes_that_start_at_once_on_an_empty_file_all_succeed(CancellationToken cancellationToken)
+    public async Task Concurrent_starts_on_an_empty_file_all_succeed(CancellationToken cancellationToken)
     {
         var hosts = Enumerable.Range(0, Processes).Select(_ => Contexts.Registered(database)).ToArray();
         try
@@ -127,7 +127,7 @@ internal sealed class MigrationTests
 
     [Test]
     [CancelAfter(Patience.LimitMilliseconds)]
-    public async Task The_lock_that_a_killed_process_left_does_not_block(CancellationToken cancellationToken)
+    public async Task Migration_lock_of_a_killed_process_does_not_block(CancellationToken cancellationToken)
     {
         await using var killed = Contexts.Registered(database);
         await killed.UseAsync(async db =>
@@ -146,7 +146,7 @@ internal sealed class MigrationTests
 
     [Test]
     [CancelAfter(Patience.LimitMilliseconds)]
-    public async Task A_file_of_the_turn_that_a_killed_process_left_does_not_block(CancellationToken cancellationToken)
+    public async Task Lock_file_of_a_killed_process_does_not_block(CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource + ".migrating", "", cancellationToken);
         await using var services = Contexts.Registered(database);

@@ -68,7 +68,7 @@ internal sealed class QueryPlanTests
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [TestCaseSource(nameof(LedgerStatements))]
-    public async Task The_ledger_looks_nothing_through(string statement)
+    public async Task Ledger_query_scans_no_table(string statement)
     {
         await using var connection = await OpenAsync();
         await using var command = connection.CreateCommand();
@@ -100,7 +100,7 @@ internal sealed class QueryPlanTests
     [TestCase("/teams/{team}/costs?format=csv")]
     [TestCase("/teams/{team}/costs/what-if?daily_cost_limit_usd=1")]
     [TestCase("/teams/{team}/webhooks")]
-    public async Task A_read_looks_nothing_through(string path)
+    public async Task Read_query_scans_no_table(string path)
     {
         path = path.Replace("{session}", $"{session}", StringComparison.Ordinal)
             .Replace("{agent}", team.Agent, StringComparison.Ordinal)
@@ -132,7 +132,7 @@ internal sealed class QueryPlanTests
     }
 
     [Test]
-    public async Task What_happened_since_is_found_without_looking_at_what_was_before()
+    public async Task Later_events_are_found_without_scanning_earlier_ones()
     {
         await AssertUsesIndexesAsync(async () =>
         {
@@ -149,7 +149,7 @@ internal sealed class QueryPlanTests
     [TestCase("agents", "{agent}")]
     [TestCase("teams", "{team}")]
     [TestCase("orgs", "{org}")]
-    public async Task Who_has_obeyed_is_found_by_indexes(string scope, string id)
+    public async Task Stopped_sessions_are_found_by_indexes(string scope, string id)
     {
         var paused = await host.Api.CreateTeamAsync();
         await paused.StartAsync(parent: await paused.StartAsync());

@@ -23,7 +23,7 @@ internal sealed class SqlServerModelTests
     private static readonly SqlServerSchema Schema = SqlServerSchema.OfMigrations();
 
     [Test]
-    public void The_migrations_make_the_tables_of_the_mapping()
+    public void Migrations_create_the_tables_of_the_mapping()
     {
         using var db = Contexts.Mapping(Store.SqlServer);
         var mapped = db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables
@@ -35,7 +35,7 @@ internal sealed class SqlServerModelTests
     }
 
     [Test]
-    public void Everything_that_the_statements_name_exists()
+    public void Every_name_in_the_statements_exists()
     {
         using var model = Schema.ToModel();
         var procedures = 0;
@@ -56,7 +56,7 @@ internal sealed class SqlServerModelTests
     }
 
     [Test]
-    public void The_audit_trail_has_a_trigger_instead_of_each_change() => Assert.That(
+    public void Audit_trail_has_triggers_instead_of_update_and_delete() => Assert.That(
         Schema.Triggers.Select(trigger => (
             trigger.Name.BaseIdentifier.Value,
             trigger.TriggerObject.Name.BaseIdentifier.Value,
@@ -75,7 +75,7 @@ internal sealed class SqlServerModelTests
     [TestCase("UPDATE Sessions SET Price = 1", "[Price]")]
     [TestCase("UPDATE Sessions SET Cost = 1 WHERE Id IN (SELECT SessionId FROM UsageRecords WHERE Price = 1)", "[Price]")]
     [TestCase("UPDATE Sessions SET Cost = 1; IF @@ROWCOUNT = 0 INSERT INTO Sessions (Price) VALUES (1)", "[Price]")]
-    public void What_does_not_exist_is_found(string text, string missing)
+    public void Missing_name_is_detected(string text, string missing)
     {
         using var model = Schema.ToModel();
 #pragma warning disable CA2100 // The cases above.
@@ -86,7 +86,7 @@ internal sealed class SqlServerModelTests
     }
 
     [TestCaseSource(typeof(LedgerCommands), nameof(LedgerCommands.All))]
-    public void Every_parameter_is_of_the_type_of_its_column(MethodInfo method, int size)
+    public void Every_parameter_has_the_type_of_its_column(MethodInfo method, int size)
     {
         using var command = LedgerCommands.Make(method, size);
         var parameters = command.Parameters.Cast<SqlParameter>().ToDictionary(parameter => parameter.ParameterName, TransactSql.TypeOf);

@@ -17,7 +17,7 @@ internal sealed class SqlServerScriptTests
 {
     [TestCase(MigrationsSqlGenerationOptions.Script)]
     [TestCase(MigrationsSqlGenerationOptions.Script | MigrationsSqlGenerationOptions.Idempotent)]
-    public async Task The_script_of_all_migrations_is_T_SQL_without_merges_and_hints(MigrationsSqlGenerationOptions options)
+    public async Task Migration_script_is_valid_T_SQL_without_merges_and_hints(MigrationsSqlGenerationOptions options)
     {
         await using var db = Contexts.Mapping(Store.SqlServer);
         var batches = TransactSql.Batches(db.GetService<IMigrator>().GenerateScript(options: options));
@@ -30,7 +30,7 @@ internal sealed class SqlServerScriptTests
     }
 
     [Test]
-    public async Task The_script_that_takes_the_migrations_back_is_T_SQL()
+    public async Task Script_that_reverts_the_migrations_is_valid_T_SQL()
     {
         await using var db = Contexts.Mapping(Store.SqlServer);
         var script = db.GetService<IMigrator>().GenerateScript(db.Database.GetMigrations().Last(), Migration.InitialDatabase);
@@ -43,7 +43,7 @@ internal sealed class SqlServerScriptTests
     }
 
     [Test]
-    public async Task Handlers_write_a_row_in_a_statement_of_its_own()
+    public async Task Handlers_write_each_row_in_its_own_statement()
     {
         await using var services = Contexts.RegisteredForSqlServer();
         await services.UseAsync(db =>

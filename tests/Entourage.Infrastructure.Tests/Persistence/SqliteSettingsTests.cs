@@ -35,7 +35,7 @@ internal sealed class SqliteSettingsTests
     }
 
     [Test]
-    public async Task The_file_keeps_a_write_ahead_log()
+    public async Task File_has_a_write_ahead_log()
     {
         // Without any of our settings: it is the file's own.
         await using var connection = new SqliteConnection(database.ConnectionString);
@@ -44,7 +44,7 @@ internal sealed class SqliteSettingsTests
     }
 
     [Test]
-    public Task Connections_of_Entity_Framework_are_durable_and_patient() => services.UseAsync(async db =>
+    public Task Connections_of_Entity_Framework_are_durable_and_wait_for_locks() => services.UseAsync(async db =>
     {
         await db.Database.OpenConnectionAsync();
         await AssertSettingsAsync((SqliteConnection)db.Database.GetDbConnection());
@@ -52,7 +52,7 @@ internal sealed class SqliteSettingsTests
     });
 
     [Test]
-    public Task Connections_that_Entity_Framework_opens_without_waiting_are_durable_and_patient() => services.UseAsync(async db =>
+    public Task Connections_opened_synchronously_by_Entity_Framework_are_durable_and_wait_for_locks() => services.UseAsync(async db =>
     {
         OpenAtOnce(db);
         await AssertSettingsAsync((SqliteConnection)db.Database.GetDbConnection());
@@ -60,14 +60,14 @@ internal sealed class SqliteSettingsTests
     });
 
     [Test]
-    public async Task Connections_of_the_ledger_are_durable_and_patient()
+    public async Task Connections_of_the_ledger_are_durable_and_wait_for_locks()
     {
         await using var connection = await services.GetRequiredService<SqliteConnections>().OpenAsync(CancellationToken.None);
         await AssertSettingsAsync(connection);
     }
 
     [Test]
-    public async Task A_connection_from_the_pool_is_durable_and_patient_again()
+    public async Task Reused_connection_is_durable_and_waits_for_locks()
     {
         var connections = services.GetRequiredService<SqliteConnections>();
         await using (var careless = await connections.OpenAsync(CancellationToken.None))
@@ -82,7 +82,7 @@ internal sealed class SqliteSettingsTests
     }
 
     [Test]
-    public async Task Deleting_in_the_wrong_order_is_refused()
+    public async Task Deletion_in_the_wrong_order_is_refused()
     {
         await services.UseAsync(async db =>
         {

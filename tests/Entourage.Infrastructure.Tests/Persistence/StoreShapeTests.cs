@@ -16,7 +16,7 @@ internal sealed class StoreShapeTests
     public void Both_stores_have_the_same_tables() => AssertSame(table => [table.Name]);
 
     [Test]
-    public void Both_stores_have_the_same_columns_and_want_the_same_of_them() => AssertSame(table =>
+    public void Both_stores_have_the_same_columns_with_the_same_constraints() => AssertSame(table =>
         table.Columns.Select(column => $"{table.Name}.{column.Name} {(column.IsNullable ? "NULL" : "NOT NULL")}"));
 
     [Test]
@@ -32,7 +32,7 @@ internal sealed class StoreShapeTests
         $"{key.Name} {string.Join(", ", key.Columns.Select(column => column.Name))} {key.PrincipalTable.Name} {key.OnDeleteAction}"));
 
     [Test]
-    public void No_delete_takes_rows_of_another_table_with_it() => Assert.That(
+    public void No_delete_cascades_to_another_table() => Assert.That(
         SqlServer.SelectMany(table => table.ForeignKeyConstraints).Select(key => key.OnDeleteAction).Distinct(),
         Is.EqualTo(new[] { ReferentialAction.Restrict }));
 
