@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 
-/// <summary>The product's own description, command by command.</summary>
+/// <summary>Runs the commands of the product's specification.</summary>
 internal sealed class SeedTests(Store store) : ApiFixture(store)
 {
     [Test]

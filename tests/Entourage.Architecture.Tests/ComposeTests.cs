@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>What compose starts: every service is bounded and has only the rights it needs, and no password is on a command line.</summary>
+/// <summary>Services of the compose files have limits and minimal rights, and no password is on a command line.</summary>
 internal sealed partial class ComposeTests
 {
     private static readonly string[] Files = ["docker-compose.yml", "docker-compose.sqlite.yml"];
@@ -102,7 +102,7 @@ internal sealed partial class ComposeTests
             .ToDictionary(service => service.Name, service => service.Text);
     }
 
-    /// <summary>Runs the script of the database's first start, with a tool in the place of sqlcmd that notes what it is given.</summary>
+    /// <summary>Runs the database's setup script with a fake sqlcmd that records its arguments and input.</summary>
     private static async Task<((int ExitCode, string Errors) Run, string Arguments, string Input)> InitialiseAsync(Dictionary<string, string> environment)
     {
         var folder = Directory.CreateTempSubdirectory("entourage-init-").FullName;
@@ -141,7 +141,7 @@ internal sealed partial class ComposeTests
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            // No such tool.
+            // The tool is not installed.
             return null;
         }
     }

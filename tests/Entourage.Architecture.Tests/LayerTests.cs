@@ -8,14 +8,14 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>Dependencies point inward, and only composition knows the store.</summary>
+/// <summary>Dependencies point inward, and only composition depends on the store.</summary>
 internal sealed class LayerTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Source = new ArchLoader()
         .LoadAssemblies(Repository.Domain, Repository.Application, Repository.Infrastructure, Repository.Api, Repository.Dashboard)
         .Build();
 
-    // The types that other assemblies hold are known by their names alone.
+    // Types of other assemblies are known only by name.
     private static GivenTypesConjunction Named(string pattern) => Types(includeReferenced: true).That().HaveFullNameMatching(pattern);
 
     [Test]
@@ -89,7 +89,7 @@ internal sealed class LayerTests
         .Should().NotDependOnAny(Named(@"^Entourage\.Infrastructure\."))
         .Check(Source);
 
-    // Rules that could not fail would show nothing. These must: composition knows the store, by what it names and by what it calls.
+    // Rules that cannot fail prove nothing. Composition depends on the store by name and by call, so these rules must fail.
     [TestCase(@"^Entourage\.Infrastructure\.")]
     [TestCase(@"^Microsoft\.EntityFrameworkCore\.EntityFrameworkQueryableExtensions$")]
     [TestCase(@"^Entourage\.Application\.Abstractions\.IEntourageDb$")]
@@ -97,7 +97,7 @@ internal sealed class LayerTests
         Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.(Startup|Commands)$").Should().NotDependOnAny(Named(pattern)).HasNoViolations(Source),
         Is.False);
 
-    // Nor may a rule look at nothing: the types of other assemblies are found by name.
+    // A rule must not match nothing either: types of other assemblies are found by name.
     [TestCase(@"^Microsoft\.EntityFrameworkCore\.")]
     [TestCase(@"^MediatR\.")]
     [TestCase(@"^Microsoft\.AspNetCore\.")]

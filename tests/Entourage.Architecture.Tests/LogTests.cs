@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>What an operator must act on has a number, and the guide says what to do.</summary>
+/// <summary>Messages that an operator must act on have a number and an entry in the operations guide.</summary>
 internal sealed class LogTests
 {
     private static readonly IReadOnlyList<(string Method, LoggerMessageAttribute Message)> Messages =

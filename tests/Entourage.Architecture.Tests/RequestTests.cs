@@ -16,7 +16,7 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>Every request is answered by one handler, and looked at before it is.</summary>
+/// <summary>Every request has one handler, a permission and a validator.</summary>
 internal sealed class RequestTests
 {
     private static readonly IReadOnlyList<Type> Requests =
@@ -38,7 +38,7 @@ internal sealed class RequestTests
         services.AddLogging();
         services.AddMetrics();
 
-        // Of the host, which every server has.
+        // Services that the host provides.
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddApplication(autoMapperLicenceKey: null);
         services.AddInfrastructure(new ConfigurationBuilder().Build());
@@ -76,7 +76,7 @@ internal sealed class RequestTests
         Assert.That(request.Implements(typeof(IQuery<>)) || Changes(request), Is.True);
         Assert.That(typeof(IAuthorizedRequest).IsAssignableFrom(request), Is.True);
 
-        // As a property it would be written into the hash of an idempotency key.
+        // As a property it would be part of the hash of an idempotency key.
         Assert.That(request.GetProperties().Select(member => member.PropertyType), Has.None.EqualTo(typeof(Permission)).And.None.EqualTo(typeof(Permission?)));
     });
 
@@ -118,7 +118,7 @@ internal sealed class RequestTests
 
     private static bool Changes(Type request) => request.Implements(typeof(ICommand<>)) || request.Implements(typeof(ILedgerCommand<>));
 
-    // Ids are looked up, and found or not; the key of a request is checked where it is used.
+    // Ids need no validation because they are looked up. Idempotency keys are checked where they are used.
     private static bool HasInput(Type request) => request.GetProperties().Any(member =>
         member.PropertyType == typeof(PageRequest)
         || (Changes(request)

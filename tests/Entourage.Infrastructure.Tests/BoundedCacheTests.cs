@@ -2,7 +2,7 @@ using Entourage.Application.Abstractions;
 
 namespace Entourage.Infrastructure.Tests;
 
-/// <summary>What is remembered has a bound, and what is asked for stays.</summary>
+/// <summary>The cache is bounded, and entries in use stay.</summary>
 internal sealed class BoundedCacheTests
 {
     private const int Capacity = 100;

@@ -2,7 +2,7 @@ using static Entourage.Domain.Access.CallerRole;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>Who may do what: every route of the API's description, once at least.</summary>
+/// <summary>The permissions of every route of the API's description.</summary>
 internal static class AccessTable
 {
     private const AccessScope Nobody = AccessScope.Nobody;
@@ -72,7 +72,7 @@ internal static class AccessTable
         new("POST", "/reservations/<reservation>/extend", Own, Agent, """{"ttl_seconds": 600}"""),
         new("DELETE", "/reservations/<reservation>", Own, Agent, Success: 204),
 
-        // Each item is asked for on its own; see AccessTests.
+        // Each item is authorised separately; see AccessTests.
         new("POST", "/sessions/usage/batch", Nobody, Agent, """{"items": [{"session_id": <session>, "input_tokens": 1, "output_tokens": 1, "cost_usd": 0.01}]}"""),
 
         new("POST", "/human-requests", Own, Agent, """{"agent_id": "<agent>", "kind": "question", "question": "Why?"}""", 201),

@@ -16,7 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>Every route for every role and place: who may not gets the contract's status, learns nothing, and changes nothing.</summary>
+/// <summary>Every route with every role and place. Callers without permission get the documented status, learn nothing and change nothing.</summary>
 [TestFixture]
 internal sealed partial class AccessTests
 {
@@ -52,7 +52,7 @@ internal sealed partial class AccessTests
 
         foreach (var role in Roles)
         {
-            // Of each role: its own, and the furthest that it reaches.
+            // For each role, its own place and the farthest that it reaches.
             var reached = Places.Where(place => row.Expect(role, place) == row.Success).ToArray();
             foreach (var place in reached.Take(1).Union(reached.TakeLast(row.Scope == AccessScope.Nobody ? 0 : 1)))
             {
@@ -75,7 +75,7 @@ internal sealed partial class AccessTests
             .Select(operation => $"{operation.Key.ToUpperInvariant()} {Place.Replace(path.Key, "*")}"));
         var listed = AccessTable.Rows.Select(row => $"{row.Method} /api/v1{Place.Replace(row.Path.Split('?')[0], "*").Replace("gpt-6-sol", "*", StringComparison.Ordinal)}");
 
-        // Whose telemetry is taken is asked of each item: see TelemetryAccessTests.
+        // Telemetry is authorised item by item: see TelemetryAccessTests.
         Assert.That(listed.Distinct().Concat(["POST /v1/logs", "POST /v1/metrics", "POST /v1/traces"]), Is.EquivalentTo(described));
         Assert.That(
             document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!["responses"]!.AsObject().Select(response => response.Key)),
@@ -134,7 +134,7 @@ internal sealed partial class AccessTests
         var replayed = await foreign.PostAsync("/sessions/start", body, "mine");
         Assert.That((replayed.Status, replayed.Header("Idempotent-Replayed")), Is.EqualTo((HttpStatusCode.NotFound, default(string))));
 
-        // The key of a batch is the session's.
+        // The key of a batch is scoped to the session.
         var own = await UseAsync(world.ClientOf(CallerRole.Agent), AccessPlace.Own);
         var other = await UseAsync(foreign, AccessPlace.OtherOrganisation);
         Assert.That((own.Number("status"), other.Number("status"), other.Flag("replayed")), Is.EqualTo((200, 200, false)), other.ToJsonString());
@@ -185,7 +185,7 @@ internal sealed partial class AccessTests
         var answer = await world.ClientOf(role).GetAsync(world.Fill(path, AccessPlace.Own));
         Assert.That(answer.Ok.AsArray(), Is.Not.Empty);
 
-        // What is in its organisation and its team is in these lists, too.
+        // These lists also have what belongs to its organisation and its team.
         var shared = world.SecretsOf(AccessPlace.Own).ToHashSet();
         AccessPlace[] hidden = role == CallerRole.Agent ? [AccessPlace.Peer, AccessPlace.OtherTeam, AccessPlace.OtherOrganisation] : [AccessPlace.OtherTeam, AccessPlace.OtherOrganisation];
         Assert.That(
@@ -213,7 +213,7 @@ internal sealed partial class AccessTests
         var query = new GetTeamQuery(Guid.Parse(world.Fill("<team>", AccessPlace.Own), CultureInfo.InvariantCulture));
         Assert.That(async () => await scope.ServiceProvider.GetRequiredService<IMediator>().Send(query), Throws.TypeOf<NoCallerException>());
 
-        // Nor is one that belongs nowhere let in where things belong nowhere.
+        // A lead without a team does not reach what has no team either.
         Assert.That(async () => await world.Host.SendAsync(query, new Caller("stray", CallerRole.Lead)), Throws.TypeOf<NotFoundException>());
     }
 
@@ -235,7 +235,7 @@ internal sealed partial class AccessTests
         _ => "/problems/not-found",
     };
 
-    // A stream has no end: of an answer that is one, nothing is read.
+    // Event streams do not end, so their bodies are not read.
     private static async Task<(int Status, string Text)> SendAsync(Testing.ApiClient client, AccessRow row, Func<string, string> fill)
     {
         using var request = new HttpRequestMessage(new HttpMethod(row.Method), "/api/v1" + fill(row.Path));

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>A server that asks for keys, with two organisations, and something of everything in each of the places.</summary>
+/// <summary>A server that requires keys, with two organisations and one resource of each kind in each place.</summary>
 internal sealed partial class AccessWorld : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -39,19 +39,18 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         return world;
     }
 
-    /// <summary>The client of a role; that of nobody when it is null.</summary>
+    /// <summary>The client of a role, or one without a key.</summary>
     public Testing.ApiClient ClientOf(CallerRole? role) => role is { } known ? clients[known] : nobody;
 
     /// <summary>The agent of a place.</summary>
     public string AgentIn(AccessPlace place) => homes[place].Agent;
 
-    /// <summary>Issues a key.</summary>
     public async Task<Testing.ApiClient> IssueAsync(object body) => Host.ClientWith((await Admin.PostAsync("/keys", body)).Created.Text("key"));
 
-    /// <summary>A text with the names of what stands in a place.</summary>
+    /// <summary>Replaces names by the resources of a place.</summary>
     public string Fill(string text, AccessPlace place) => Name.Replace(text, match => standing[place][match.Groups[1].Value]);
 
-    /// <summary>A text with the names of things made for it.</summary>
+    /// <summary>Replaces names by newly made resources.</summary>
     public async Task<IReadOnlyDictionary<string, string>> MakeAsync(string text, AccessPlace place)
     {
         var things = new Dictionary<string, string>();
@@ -63,10 +62,10 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         return things;
     }
 
-    /// <summary>A text with names replaced.</summary>
+    /// <summary>Replaces names by the given values.</summary>
     public static string Fill(string text, IReadOnlyDictionary<string, string> things) => Name.Replace(text, match => things[match.Groups[1].Value]);
 
-    /// <summary>An answer without what differs between two requests for the same thing.</summary>
+    /// <summary>Removes from an answer what differs between two requests for the same thing.</summary>
     public string Anonymous(string answer, AccessPlace place)
     {
         foreach (var value in standing[place].Values)
@@ -77,10 +76,10 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         return Trace.Replace(answer, "");
     }
 
-    /// <summary>What every place but the agent's own holds that must not be told: ids.</summary>
+    /// <summary>The ids of a place, which an answer must not reveal.</summary>
     public IEnumerable<string> SecretsOf(AccessPlace place) => standing[place].Values.Where(value => value.Length == Guid.Empty.ToString().Length);
 
-    /// <summary>Every row of every table, without what a job writes of webhooks.</summary>
+    /// <summary>Reads every row of every table, except the columns that the webhook job writes.</summary>
     public async Task<string> DigestAsync()
     {
         var rows = new StringBuilder();

@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>What belongs to another agent of the team can be named in many places; an agent's key reaches none of it.</summary>
+/// <summary>An agent's key reaches nothing of another agent of its team, wherever a request names it.</summary>
 internal sealed class ForeignAgentTests : TwoAgentsFixture
 {
     [TestCase("POST", "/sessions/start", """{"agent_id": "<peer>"}""", 403)]

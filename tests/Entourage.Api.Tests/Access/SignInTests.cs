@@ -17,7 +17,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>How a server comes to its first key, whether it asks for one, and what else it takes.</summary>
+/// <summary>The first key of a server, when a server requires keys, and which other credentials it accepts.</summary>
 internal sealed class SignInTests
 {
     private const string Issuer = TestAuthority.Issuer;
@@ -33,7 +33,7 @@ internal sealed class SignInTests
         Assert.That(await host.CountAsync("ApiKeys"), Is.EqualTo(1));
         Assert.That((await host.Services.GetRequiredService<KeyRing>().FindAsync(texts.Single(text => text is not null)!, default))?.IsAdmin, Is.True);
 
-        // What an operator gives later is for a store without one.
+        // A bootstrap key applies only to a store without keys.
         Assert.That(await EnsureAsync(host, "chosen-by-the-operator-0123456789"), Is.Null);
         Assert.That(await host.CountAsync("ApiKeys"), Is.EqualTo(1));
     }
@@ -124,7 +124,7 @@ internal sealed class SignInTests
         Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, -10, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "of before");
         Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, 5, ("entourage_role", "admin")).Split('.')[0] + ".e30.", "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "signed by nobody");
 
-        // Keys go on to be taken, in either header.
+        // Keys are still accepted, in either header.
         Assert.That(await StatusAsync(host, ApiHost.WithKeys["Auth:BootstrapKey"], "/orgs"), Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await host.Api.GetAsync("/orgs")).Status, Is.EqualTo(HttpStatusCode.OK));
 
@@ -142,7 +142,7 @@ internal sealed class SignInTests
         settings: TestAuthority.Settings,
         replace: services => services.PostConfigure<JwtBearerOptions>("jwt", options =>
         {
-            // What the authority would say of itself.
+            // The metadata that the authority would publish.
             var configuration = new OpenIdConnectConfiguration { Issuer = Issuer };
             configuration.SigningKeys.Add(key);
             options.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(configuration);
@@ -166,7 +166,7 @@ internal sealed class SignInTests
     private static async Task<HttpStatusCode> StatusAsync(ApiHost host, string bearer, string path) =>
         (await host.ClientWith(null).SendAsync(HttpMethod.Get, path, null, ("Authorization", $"Bearer {bearer}"))).Status;
 
-    /// <summary>Whatever is logged.</summary>
+    /// <summary>Keeps all log lines.</summary>
     private sealed class Lines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> All { get; } = [];

@@ -6,7 +6,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>Tokens that the authority has signed although something about them is strange. None breaks the server, and none lets anybody in.</summary>
+/// <summary>Correctly signed tokens with odd content are refused without a server error.</summary>
 internal sealed class TokenTests
 {
     private const string Admin = "\"sub\":\"u-1\",\"entourage_role\":\"admin\"";
@@ -17,7 +17,7 @@ internal sealed class TokenTests
     private ApiHost host = null!;
     private TestTeam team = null!;
 
-    /// <summary>Further members of the payload, the expiry in JSON (null: a good one; "": none) and what it is.</summary>
+    /// <summary>Further members of the payload, the expiry in JSON (null: a valid one; "": none) and a display name.</summary>
     private static IEnumerable<TestCaseData> StrangePayloads()
     {
         string[] instants =
@@ -185,7 +185,7 @@ internal sealed class TokenTests
         return status;
     }
 
-    // For leads of the team, and admins.
+    // Requires the role of a lead of the team or an admin.
     private async Task<HttpStatusCode> SendAsync(string token) =>
         (await host.ClientWith(null).SendAsync(HttpMethod.Get, $"/teams/{team.Id}/costs", null, ("Authorization", $"Bearer {token}"))).Status;
 }

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>People are told what they should look at: once for each cause and window, whatever the number of calls and replicas.</summary>
+/// <summary>Each cause raises one alert per window, whatever the number of calls and replicas.</summary>
 internal sealed class AlertTests(Store store) : AlertFixture(store)
 {
     private const int BudgetEvent = 3;
@@ -36,7 +36,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
             Assert.That(alerts.Select(alert => alert.Text("status")), Is.All.EqualTo("open"));
         });
 
-        // The alert about the stated cost is the fifth.
+        // The fifth alert is about the stated cost.
         Assert.That((await CountEventsAsync(AlertEvent) - alertsBefore, await CountEventsAsync(BudgetEvent) - budgetsBefore), Is.EqualTo((5, 4)));
     }
 

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>What no honest use comes to is recorded and reported once, and refused only where an operator wants that.</summary>
+/// <summary>Implausible usage is recorded and reported once. It is refused only if the operator set a limit.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class ImplausibleUsageTests(Store store)
 {
@@ -53,7 +53,7 @@ internal sealed class ImplausibleUsageTests(Store store)
 
         Assert.That(await AlertsAsync(team), Is.Empty);
 
-        // A day may cost that, spread over its hours.
+        // A day may cost this much, spread over its hours.
         host!.Clock.Advance(TimeSpan.FromHours(1));
         await team.UseAsync(sessions[0], 1_000m);
         Assert.That(await AlertsAsync(team), Is.Empty);

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>What a team wants to be done about a runaway is done in the transaction of the call that crosses the line, once.</summary>
+/// <summary>The action a team chose for a runaway is taken once, in the transaction of the call that crosses the line.</summary>
 internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
 {
     private const int StopEvent = 5;

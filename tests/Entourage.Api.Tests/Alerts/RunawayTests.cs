@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>A session that runs away is noticed by the very call that crosses the line.</summary>
+/// <summary>Runaway sessions are detected by the very call that crosses the line.</summary>
 internal sealed class RunawayTests(Store store) : AlertFixture(store)
 {
     private static readonly string[] Kinds = ["runaway_tokens", "repeated_error"];

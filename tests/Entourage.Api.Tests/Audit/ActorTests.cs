@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>Who is named as having done something, and that nobody can be taken for another.</summary>
+/// <summary>Who an audit entry names, and that no name can be mistaken for another.</summary>
 internal sealed class ActorTests
 {
     private readonly TestAuthority authority = new();
@@ -171,8 +171,8 @@ internal sealed class ActorTests
         (entry.Text("actor"), entry.Text("actor_kind"), entry.Text("actor_issuer"), entry.Text("actor_subject")),
         Is.EqualTo((actor, kind, issuer, subject)));
 
-    /// <summary>Pauses the team, and leaves it paused.</summary>
-    /// <returns>The entry about it.</returns>
+    /// <summary>Pauses the team and leaves it paused.</summary>
+    /// <returns>The entry of the pause.</returns>
     private async Task<JsonNode> PauseAsync(string bearer)
     {
         await ResumeAsync();

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>An entry is there exactly when its change is: a commit that fails leaves neither, and the change can be made again.</summary>
+/// <summary>An entry and its change are committed together: a failed commit leaves neither, and the change can be retried.</summary>
 internal sealed class AuditCommitTests
 {
     private ApiHost host = null!;
@@ -47,7 +47,7 @@ internal sealed class AuditCommitTests
             .Replace("<webhook>", webhook, StringComparison.Ordinal);
         var before = await host.CountAsync("AuditEntries");
 
-        // The row is looked at when the transaction ends, and found to be of nobody: all of it has been written by then.
+        // The deferred foreign key of this row fails at the commit, when everything has been written.
         await host.ExecuteAsync($"CREATE TRIGGER Doom AFTER INSERT ON AuditEntries BEGIN INSERT INTO Doomed VALUES (1); END");
         var failed = await host.Api.SendAsync(new HttpMethod(method), path, body);
         await host.ExecuteAsync($"DROP TRIGGER Doom");
@@ -55,7 +55,7 @@ internal sealed class AuditCommitTests
         Assert.That((int)failed.Status, Is.GreaterThanOrEqualTo(500), failed.Text);
         Assert.That(await host.CountAsync("AuditEntries"), Is.EqualTo(before));
 
-        // One that had been changed already would leave none now.
+        // A change that had been committed would leave no entry now.
         var again = await host.Api.SendAsync(new HttpMethod(method), path, body);
 
         Assert.That((int)again.Status, Is.InRange(200, 204), again.Text);

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>Reading who changed what.</summary>
+/// <summary>Queries of the audit trail.</summary>
 internal sealed class AuditListTests(Store store) : AuditFixture(store)
 {
     [Test]

@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>Each change leaves one entry, with what was changed as it was and as it is; what changes nothing leaves none.</summary>
+/// <summary>Each change leaves one entry with the old and new values. A request that changes nothing leaves none.</summary>
 internal sealed class AuditTests(Store store) : AuditFixture(store)
 {
     [Test]

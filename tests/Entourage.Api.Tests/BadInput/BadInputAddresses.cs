@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad ids, paths, methods and query parameters.</summary>
+/// <summary>Invalid ids, paths, methods and query parameters.</summary>
 internal static class BadInputAddresses
 {
     private static readonly string[] Lists =
@@ -12,7 +12,7 @@ internal static class BadInputAddresses
         "/audit",
     ];
 
-    // Each route with an id in it, and a body that would be good for what exists.
+    // Each route with an id, and a body that is valid for an existing resource.
     private static readonly (string Method, string Path, string? Body)[] ById =
     [
         ("GET", "/orgs/{0}", null),

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bodies that are bad for every route that takes one.</summary>
+/// <summary>Bodies that are invalid for every route that takes one.</summary>
 internal static class BadInputBodies
 {
     private const string Invented = """{"no_such_member": 1}""";

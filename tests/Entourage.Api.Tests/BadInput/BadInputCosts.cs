@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad questions about costs: caps to try, and invoices.</summary>
+/// <summary>Invalid cost queries, simulated caps and invoices.</summary>
 internal static class BadInputCosts
 {
     private const string WhatIf = "/teams/<team>/costs/what-if";

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad headers: idempotency keys, entity tags and ids of events.</summary>
+/// <summary>Invalid headers: idempotency keys, entity tags and event ids.</summary>
 internal static class BadInputHeaders
 {
     private static readonly (string Path, string Body)[] Keyed =

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad requests to people, and bad answers.</summary>
+/// <summary>Invalid human requests and responses.</summary>
 internal static class BadInputHumanRequests
 {
     private const string Respond = "/human-requests/<request>/respond";

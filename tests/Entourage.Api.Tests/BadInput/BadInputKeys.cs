@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad keys.</summary>
+/// <summary>Invalid keys.</summary>
 internal static class BadInputKeys
 {
     private const string Keys = "/keys";

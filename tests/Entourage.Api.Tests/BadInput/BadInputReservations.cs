@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad reservations, and usage that names bad ones; bad batches that are so as a whole.</summary>
+/// <summary>Invalid reservations, usage that names invalid ones, and batches that are invalid as a whole.</summary>
 internal static class BadInputReservations
 {
     private const string Reservations = "/sessions/<session>/reservations";

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad starts, ends and usage; the clock stands at 2026-06-10T12:00:00Z.</summary>
+/// <summary>Invalid starts, ends and usage. The clock is at 2026-06-10T12:00:00Z.</summary>
 internal static class BadInputSessions
 {
     private const string Usage = "/sessions/<session>/usage";

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad kills, pauses and their ends; the clock stands at 2026-06-10T12:00:00Z.</summary>
+/// <summary>Invalid kills, pauses and resumes. The clock is at 2026-06-10T12:00:00Z.</summary>
 internal static class BadInputStops
 {
     private static readonly string[] Reasoned =

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad tasks, dependencies and changes of status.</summary>
+/// <summary>Invalid tasks, dependencies and status changes.</summary>
 internal static class BadInputTasks
 {
     private const string Tasks = "/teams/<team>/tasks";
@@ -15,7 +15,7 @@ internal static class BadInputTasks
 
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. OfBoth, .. OfNew, .. Dependencies, .. Moves]);
 
-    // What is bad in a new task is bad in a changed one.
+    // Values that are invalid both in a new task and in a change.
     private static IEnumerable<BadInputCase> OfBoth => new Func<string, string, BadInputCase>[] { Create, Change }.SelectMany(task => new[]
     {
         task("a title of null", "\"title\": null").Invalid("title"),

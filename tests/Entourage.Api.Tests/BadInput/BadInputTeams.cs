@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad organisations, teams, agents and settings.</summary>
+/// <summary>Invalid organisations, teams, agents and settings.</summary>
 internal static class BadInputTeams
 {
     private const string Teams = "/orgs/<org>/teams";

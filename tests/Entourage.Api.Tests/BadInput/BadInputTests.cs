@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Whatever is sent: the answer says what is wrong with it, gives nothing away, and nothing has changed.</summary>
+/// <summary>Every bad request is answered with what is wrong, reveals no internals, and changes nothing.</summary>
 [TestFixture]
 internal sealed class BadInputTests
 {
@@ -90,7 +90,7 @@ internal sealed class BadInputTests
             Content = new StringContent(new string(' ', 1_048_577), null, "application/json"),
         };
 
-        // Waits for leave to send the body: otherwise the answer may come while it is still being sent, and be lost.
+        // Waits for permission to send the body. Otherwise the answer may arrive while it is being sent, and be lost.
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         var answer = await world.Api.SendAsync(request);
@@ -147,7 +147,7 @@ internal sealed class BadInputTests
             Assert.That(problem.Text("instance"), Is.EqualTo(path));
             Assert.That(problem.Text("trace_id"), Is.Not.Null.And.Not.Empty);
 
-            // Names of .NET types, and of what is read with them, tell a caller nothing that it should know.
+            // Names of .NET types and readers are internals.
             Assert.That(answer.Text, Does.Not.Contain("System.").And.Not.Contain("Entourage.").And.Not.Contain("Microsoft.").And.Not.Contain(".NET"));
             Assert.That(answer.Text, Does.Not.Contain("   at ").And.Not.Contain("LineNumber").And.Not.Contain("Exception"));
         });

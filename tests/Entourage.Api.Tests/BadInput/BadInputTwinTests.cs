@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>What is just within the bounds is taken: the good twins of bad input.</summary>
+/// <summary>Input just within the bounds is accepted: the valid twins of bad input.</summary>
 [TestFixture]
 internal sealed class BadInputTwinTests
 {

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad webhooks.</summary>
+/// <summary>Invalid webhooks.</summary>
 internal static class BadInputWebhooks
 {
     private const string Webhooks = "/teams/<team>/webhooks";

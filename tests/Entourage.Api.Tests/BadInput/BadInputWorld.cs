@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>A server with something of everything in it, for requests to be bad about.</summary>
+/// <summary>A server with one resource of each kind, for bad requests to name.</summary>
 internal sealed class BadInputWorld : IAsyncDisposable
 {
     private readonly ApiHost host;
@@ -19,7 +19,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
     {
         this.host = host;
 
-        // A plain client refuses to send what is not ASCII in a header.
+        // By default, a client refuses to send non-ASCII text in a header.
         var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
         client = new HttpClient(handler) { BaseAddress = host.Api.Http.BaseAddress };
         Api = new ApiClient(client);
@@ -85,7 +85,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
     private async Task<IReadOnlyList<string>> ReadAsync(string sql)
     {
         await using var command = store.CreateCommand();
-#pragma warning disable CA2100 // A constant, or the name of a table.
+#pragma warning disable CA2100 // A constant or the name of a table.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();
@@ -126,7 +126,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
         await Api.PostAsync($"/reservations/{names["reservation"]}/extend", new { ttl_seconds = 3_600 }, "used");
         await team.UseAsync(long.Parse(names["session"], CultureInfo.InvariantCulture), 0.01m, idempotencyKey: "used");
 
-        // The last of all: nothing happens any more of which it would be told.
+        // Created last, so that no later event causes a delivery.
         names["webhook"] = (await Api.PostAsync(
             $"/teams/{team.Id}/webhooks", new { url = "https://hooks.example.com/x", events = new[] { "stop" } }, "used")).Created.Text("id")!;
     }
@@ -162,7 +162,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
         _ = (await Api.PostAsync($"/tasks/{cancelled}/status", new { status = "cancelled" })).Ok;
         names["cancelled"] = Text(cancelled);
 
-        // Each waits for the one before it.
+        // Each depends on the one before it.
         var last = await team.CreateTaskAsync();
         names["first"] = Text(last);
         for (var link = 0; link < 20; link++)

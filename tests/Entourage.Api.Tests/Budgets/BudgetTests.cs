@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>Caps: what they refuse, what they say, and that they move at once.</summary>
+/// <summary>What caps refuse, how the answer explains it, and that changes take effect at once.</summary>
 internal sealed class BudgetTests(Store store) : ApiFixture(store)
 {
     [Test]

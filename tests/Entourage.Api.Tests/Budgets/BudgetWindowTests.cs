@@ -3,10 +3,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>A day is the local day of the team, on the days that clocks change too (rule 9).</summary>
+/// <summary>A day is the team's local day, even when clocks change (rule 9).</summary>
 internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
 {
-    // New York's clocks go forward on 8 March 2026, a day of 23 hours, and back on 1 November, one of 25.
+    // New York's clocks go forward on 8 March 2026 (a day of 23 hours) and back on 1 November (a day of 25).
     private static readonly object[] DaysOfClockChanges =
     [
         new object[] { "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z" },
@@ -79,7 +79,7 @@ internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
         Assert.That((await team.UseAsync(session, 10m)).Flag("over_budget"), Is.True);
 
-        // The 1st of June 2026 is a Monday.
+        // 1 June 2026 is a Monday.
         host.Clock.SetUtcNow(Instant("2026-06-01T00:00:00Z"));
         var budget = await team.BudgetAsync();
 

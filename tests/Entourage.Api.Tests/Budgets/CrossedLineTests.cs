@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>A line of a budget that something other than a usage crosses is told as if a usage had, in the same transaction and once (rule 15).</summary>
+/// <summary>A budget line crossed by anything but a usage raises its alert once, in the same transaction (rule 15).</summary>
 internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
 {
     private const int BudgetEvent = 3;
@@ -171,7 +171,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
         await team.UseAsync(session, 6m, Host.Clock.GetUtcNow().AddHours(-14));
         Assert.That(await ThresholdsAsync(team), Is.EqualTo(new[] { 0.5m }), "in yesterday's window");
 
-        // Both usages are of one day there, and of two in UTC.
+        // Both usages are on one day there and on two in UTC.
         await team.ConfigureAsync(new { timezone = "Asia/Tokyo" });
         await team.UseAsync(session, 0.5m);
         await team.ConfigureAsync(new { timezone = "UTC" });

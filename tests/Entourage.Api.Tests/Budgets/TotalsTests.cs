@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>No total is too large to record, and the figures of one agent never break those of others (rule 12).</summary>
+/// <summary>No total is too large to record, and figures of one agent never affect others (rule 12).</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class TotalsTests(Store store)
 {
-    // 10,000 of these are more nano-dollars than 64 bits hold.
+    // 10,000 of these exceed 64 bits of nano-dollars.
     private const decimal Largest = 999_999.123456789m;
     private const decimal Large = 10_000 * Largest;
 
@@ -169,7 +169,7 @@ internal sealed class TotalsTests(Store store)
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(Large));
     }
 
-    /// <summary>Reports 1,000 usages at a time.</summary>
+    /// <summary>Reports usages in batches of 1,000.</summary>
     private async Task SpendAsync(long of, string billing = "api", int batches = 10)
     {
         var items = Enumerable.Range(0, 1_000).Select(_ => new { session_id = of, input_tokens = 1_000_000_000, output_tokens = 1, cost_usd = Largest, billing }).ToArray();
@@ -210,7 +210,7 @@ internal sealed class TotalsTests(Store store)
         var report = await host.VerifyAsync();
         Assert.That(report.Differences.Concat(report.Troubles), Is.Empty);
 
-        // Another organisation, and another agent of this one, go on.
+        // Another organisation, and another agent of this one, are unaffected.
         Assert.That((await neighbour.UseAsync(await neighbour.StartAsync(), 0.25m)).Usd("cost_usd"), Is.EqualTo(0.25m));
         Assert.That((await team.UseAsync(await team.StartAsync(agent: colleague), 0m)).Usd("cost_usd"), Is.Zero);
     }

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>A backup under full load, and its way back: what was acknowledged before it began is in it.</summary>
+/// <summary>A backup under full load contains everything acknowledged before it began, and can be restored.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class BackupTests(Store store) : DatabaseFixture(store)
 {

@@ -4,7 +4,7 @@ using FluentValidation;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>Old usage is folded into what it comes to, and no total changes for it.</summary>
+/// <summary>Old usage is compacted into sums, and no total changes.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class CompactTests(Store store)
 {
@@ -74,7 +74,7 @@ internal sealed class CompactTests(Store store)
         (await other.Api.SendAsync(HttpMethod.Put, "/prices/house-model", new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m })).Expect(HttpStatusCode.OK);
         Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m));
 
-        // The correction was recorded today, and is too young.
+        // The correction was recorded today and is too young.
         Assert.That((await other.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
         (await other.Api.SendAsync(HttpMethod.Put, "/prices/house-model", new { input_usd_per_mtok = 3m, output_usd_per_mtok = 2m })).Expect(HttpStatusCode.OK);
         Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m), "it is not priced once more");

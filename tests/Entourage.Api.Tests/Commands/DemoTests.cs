@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>The demo: two lifelike weeks, made as agents would make them.</summary>
+/// <summary>The demo: two lifelike weeks, made through the API.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class DemoTests(Store store) : DatabaseFixture(store)
 {
@@ -30,7 +30,7 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
             Assert.That(costs.Usd("forecast_month_usd"), Is.Positive);
         });
 
-        // Agents that work as they should give no false alarm, under the settings that every team begins with.
+        // Well-behaved agents raise no alert under the default settings.
         foreach (var team in costs.Items("by_team").Select(row => row.Text("team_id")))
         {
             Assert.That((await process.Api.GetAsync($"/settings/teams/{team}")).Ok["runaway"]!.Number("max_tokens"), Is.EqualTo(500_000));

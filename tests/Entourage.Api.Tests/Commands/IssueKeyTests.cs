@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>Whoever has the store gets in again when the last admin key is lost.</summary>
+/// <summary>An operator with access to the store gets in again after losing the last admin key.</summary>
 internal sealed partial class IssueKeyTests(Store store) : DatabaseFixture(store)
 {
     private const string Lost = "the-admin-key-that-is-lost-0123456789";

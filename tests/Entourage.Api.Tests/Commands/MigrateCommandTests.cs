@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>The schema is brought up to date by a command, for servers whose login may not change it.</summary>
+/// <summary>A command migrates the schema for servers without the right to change it.</summary>
 internal sealed class MigrateCommandTests(Store store) : DatabaseFixture(store)
 {
     private static readonly Dictionary<string, string> WithoutMigrations = new() { ["Database:MigrateOnStart"] = "false" };

@@ -5,13 +5,13 @@ using Microsoft.Data.Sqlite;
 namespace Entourage.Api.Tests.Commands;
 
 /// <summary>
-/// A session, task or event number means the same for ever, also after a restore (invariant 17): whatever clients still hold from the
-/// time that the backup does not have must not name something else.
+/// A session, task or event number is never reused, even after a restore (rule 17). What clients still hold from the
+/// time after the backup must not name something else.
 /// </summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
 {
-    // JavaScript keeps integers exact up to here.
+    // The largest integer that JavaScript keeps exact.
     private const long GreatestExactNumber = 1L << 53;
 
     private string Copy => Database.FilePath + ".backup";
@@ -65,7 +65,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
 
         await AssertSettingsTagsAsync(team, tag, lostTag);
 
-        // Usage that the backup does not have is counted once, however often it is repeated.
+        // Usage from after the backup is counted once, however often it is resent.
         for (var time = 0; time < 2; time++)
         {
             await team.UseAsync(session, 0.01m, idempotencyKey: "lost-0");
@@ -98,7 +98,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
         {
             if (emptied)
             {
-                // Nothing at hand shows how far the numbers came.
+                // Nothing left shows which numbers were issued.
                 File.Delete(Database.FilePath);
             }
 
@@ -131,7 +131,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
         await using var restored = await ApiProcess.StartAsync(Database, settings: settings);
         (team, busy) = (team with { Api = restored.Api }, busy with { Api = restored.Api });
 
-        // Usage of another team comes first: the webhook and the watcher are moved on over all that lies between.
+        // Usage of another team comes first, so the webhook and the stream advance over everything in between.
         await busy.UseAsync(await busy.StartAsync(), 0.01m);
         await using var idle = await EventReader.OpenAsync(restored.Api, $"/teams/{team.Id}/events");
         var usage = (await team.UseAsync(await team.StartAsync(), 0.01m)).Text("usage_id");
@@ -188,7 +188,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
             await restored.TerminateAsync();
         }
 
-        // Nothing shows what was revoked: then it is said that keys may have come back to life, and which.
+        // Nothing shows the revocations, so the output names the keys that may be valid again.
         File.Delete(Database.FilePath);
         Assert.That(await RunAsync(0, "restore", Copy), Does.Contain("leaked").And.Contains("work again"));
         await using var bare = await ApiProcess.StartAsync(Database, settings: settings);
@@ -233,7 +233,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
         }
     }
 
-    /// <summary>The number after which the store goes on with sessions.</summary>
+    /// <summary>The number from which the store numbers new sessions.</summary>
     private async Task<long> NextSessionAsync()
     {
         await using var connection = new SqliteConnection($"Data Source={Database.FilePath};Pooling=False");
@@ -245,7 +245,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
 
     private static async Task AssertSettingsTagsAsync(TestTeam team, string tag, string lostTag)
     {
-        // A version counts up by one with each change: as many as there were in the lost time must not lead to its tags.
+        // A version increases by one with each change. Changes in the lost time must not lead to its entity tags.
         for (var change = 1; change <= 2; change++)
         {
             await team.ConfigureAsync(new { weekly_cost_limit_usd = 10m + change });

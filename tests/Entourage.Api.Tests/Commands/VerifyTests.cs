@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>Every stored total is recomputed from the records; what somebody has meddled with is found, said and put right (rule 5).</summary>
+/// <summary>Every stored total is recomputed from the records. Differences are found, reported and repaired (rule 5).</summary>
 internal sealed class VerifyTests(Store store) : ApiFixture(store)
 {
     private TestTeam team = null!;
@@ -144,7 +144,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         var found = await Host.VerifyAsync();
         var repaired = await Host.VerifyAsync(repair: true);
 
-        // Two rollups; a session; of each period a window now and one nine days ago, but one month, and one of a task.
+        // Two rollups, one session, a window now and one nine days ago for each period (except the month), and one of a task.
         Assert.That(found.Differences, Has.Count.EqualTo(2 + 1 + (2 + 1) + (2 + 2 + 1) + 2 + 1));
         Assert.That(repaired.Differences, Is.EqualTo(found.Differences));
         Assert.That((repaired.Repaired, found.Repaired), Is.EqualTo((true, false)));
@@ -201,13 +201,13 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         Assert.That(await Host.ExecuteAsync(sql), Is.EqualTo(1));
     }
 
-    /// <summary>What was changed is found, said, and put right; then another dollar is spent.</summary>
+    /// <summary>Checks that the difference is found, reported and repaired, and then spends another dollar.</summary>
     private async Task FoundAndPutRightAsync(params string[] differences)
     {
         var found = await Host.VerifyAsync();
         Assert.That((found.Differences, found.Repaired), Is.EqualTo(((IReadOnlyList<string>)differences, false)));
 
-        // Asking changes nothing.
+        // Verification without repair changes nothing.
         Assert.That((await Host.VerifyAsync()).Differences, Is.EqualTo(differences));
 
         var repaired = await Host.VerifyAsync(repair: true);

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>What is broken in one organisation is reported, and the others are verified and repaired all the same.</summary>
+/// <summary>Corrupt data of one organisation is reported, and the others are still verified and repaired.</summary>
 internal sealed class VerifyTroubleTests
 {
     private ApiHost host = null!;
@@ -142,7 +142,7 @@ internal sealed class VerifyTroubleTests
         Assert.That((await host.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
     }
 
-    /// <summary>Does what only somebody who writes to the file can do.</summary>
+    /// <summary>Writes directly to the file.</summary>
     private async Task BreakAsync(params string[] statements)
     {
         await using var connection = new SqliteConnection(host.Database.ConnectionString);

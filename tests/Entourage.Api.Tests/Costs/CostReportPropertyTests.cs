@@ -7,7 +7,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Costs;
 
 /// <summary>
-/// Whatever was used and whenever it was summarised, folded or counted in another time zone: a report is the sum of the usage records,
+/// After random usage, summaries, compactions and changes of time zone, a report is the sum of the usage records,
 /// and each of its lists adds up to it, to the last digit (rule 5).
 /// </summary>
 internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
@@ -97,7 +97,7 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
             input_tokens = 10 + use.Kind,
             output_tokens = use.MinutesAgo % 7,
             cache_read_tokens = use.Kind,
-            // No cost: what the price comes to, or what is assumed.
+            // Without a stated cost: the catalogue or assumed price applies.
             cost_usd = use.Kind == 0 ? (decimal?)null : use.Usd,
             model = use.Model,
             billing = use.Kind == 1 ? "subscription" : "api",

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>Costs as a table of every session.</summary>
+/// <summary>The cost report as a CSV of every session.</summary>
 internal sealed class CostTableTests(Store store) : ApiFixture(store)
 {
     private const string Header = "session_id,agent_id,agent_name,task_id,task_title,model,status,started_at,cost_usd,tokens,duration_minutes,assumed_cost_usd";

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>Where the money went: every list adds up to the totals.</summary>
+/// <summary>Every list of a cost report adds up to its totals.</summary>
 internal sealed class CostsTests(Store store) : ApiFixture(store)
 {
     private static readonly string[] Lists = ["by_agent", "by_task", "by_model", "by_day", "by_hour"];

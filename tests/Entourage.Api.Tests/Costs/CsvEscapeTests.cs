@@ -7,12 +7,12 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>Names of agents, tasks and models in a table that a spreadsheet opens, whichever separator its locale has.</summary>
+/// <summary>Names of agents, tasks and models in a CSV that a spreadsheet opens, for the separator of any locale.</summary>
 internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
 {
     private const string FormulaCharacters = "=+-@|%＝＋－＠﹦﹢﹣﹫−";
 
-    // What hides a formula, separates cells, or is neither.
+    // Prefixes that hide a formula, separators, and ordinary text.
     private static readonly Gen<string> Names = Gen.OneOf(
         Gen.Char[FormulaCharacters],
         Gen.Char[",;|\"' "],
@@ -93,7 +93,7 @@ internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
             Assert.That(cells.Where(cell => cell.TrimStart(' ', '"') is [var first, ..] && FormulaCharacters.Contains(first, StringComparison.Ordinal)), Is.Empty, text);
         }
 
-        // The same for a reader who knows no quotes.
+        // The same for a reader that does not support quotes.
         Assert.That(Formula.Matches(text), Is.Empty, text);
         Assert.That(Unseen.Matches(text), Is.Empty, text);
     }

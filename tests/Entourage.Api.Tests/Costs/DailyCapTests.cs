@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>What a daily cap would have stopped of what happened.</summary>
+/// <summary>Simulates which past spending a daily cap would have stopped.</summary>
 internal sealed class DailyCapTests(Store store) : ApiFixture(store)
 {
     [Test]

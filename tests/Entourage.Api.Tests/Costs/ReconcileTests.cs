@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>What was recorded and what was invoiced, side by side.</summary>
+/// <summary>Recorded and invoiced costs side by side.</summary>
 internal sealed class ReconcileTests(Store store) : ApiFixture(store)
 {
     [Test]
@@ -61,7 +61,7 @@ internal sealed class ReconcileTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync("America/New_York");
         var session = await team.StartAsync();
 
-        // 23:30 of the 9th in New York, and 00:30 of the 10th; both are of the 10th in UTC.
+        // 23:30 on the 9th and 00:30 on the 10th in New York; both are on the 10th in UTC.
         await team.UseAsync(session, 1m, new DateTimeOffset(2026, 6, 10, 3, 30, 0, TimeSpan.Zero));
         await team.UseAsync(session, 2m, new DateTimeOffset(2026, 6, 10, 4, 30, 0, TimeSpan.Zero));
         var invoice = new[] { new { model = "claude-sonnet-4", cost_usd = 2m } };

@@ -6,7 +6,7 @@ using ModelContextProtocol.Client;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>What programs reckon in binary fractions is recorded as what they meant, and nothing that was spent is refused for its decimals.</summary>
+/// <summary>Amounts computed in binary fractions are recorded as intended, and spent amounts are never refused for their decimals.</summary>
 internal sealed class RoundedAmountTests
 {
     private ApiHost host = null!;
@@ -57,7 +57,7 @@ internal sealed class RoundedAmountTests
         Assert.That(recorded[2..], Is.All.EqualTo(usd), "by HTTP, in a batch and by a tool");
         if (!json.Contains("-38", StringComparison.Ordinal) && !json.Contains("-2147483648", StringComparison.Ordinal))
         {
-            // Exporters send doubles, which end before that.
+            // Exporters send doubles, which don't have that many digits.
             Assert.That(recorded, Is.EqualTo(Enumerable.Repeat(usd, 5)), "and in telemetry");
         }
 

@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Events;
 
-/// <summary>Streams of events over replicas, under load, and at the end of a server.</summary>
+/// <summary>Event streams over replicas, under load, and when a server stops.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
 {
@@ -28,7 +28,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     [Test]
     public async Task Every_subscriber_gets_every_event_once_and_in_order_even_if_slow()
     {
-        // A buffer of a few events: who does not read at once falls behind it.
+        // The buffer holds a few events, so a slow reader falls behind it.
         const int Watchers = 20;
         const int Callers = 4;
         const int Calls = 150;
@@ -42,7 +42,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
             opened.Add(await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"));
         }
 
-        // The odd ones begin to read when all has been sent.
+        // The odd subscribers start to read after everything has been sent.
         var prompt = opened.Where((_, i) => i % 2 == 0).Select(watcher => watcher.ReadAsync(Callers * Calls)).ToArray();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
         {

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Events;
 
-/// <summary>What the watchers of a team and of an agent are told.</summary>
+/// <summary>The event streams of teams and agents.</summary>
 internal sealed class EventTests(Store store) : ApiFixture(store)
 {
     [Test]
@@ -73,13 +73,13 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
             await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events", last);
             for (var call = 0; call < 3; call++)
             {
-                // Not so much more each time that it would be an alert.
+                // Grows too slowly to raise an alert.
                 await team.UseAsync(session, 1m + (cut / 100m) + (call / 1_000m));
             }
 
             await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m + cut });
 
-            // It leaves with some of it unread.
+            // Disconnects with unread events.
             told.AddRange(await watcher.ReadAsync(cut == 0 ? 2 : 4));
             last = told[^1].Id;
         }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>Ids and the like that answers gave, by what they are of. The newest are kept, so that it does not grow with the run.</summary>
+/// <summary>Ids and similar values from answers, by kind. Only the newest are kept, so that memory stays bounded.</summary>
 internal sealed class FuzzPool
 {
     private const int Kept = 48;
@@ -34,10 +34,10 @@ internal sealed class FuzzPool
 
     private readonly Dictionary<string, List<string>> values = [];
 
-    /// <summary>What kind of thing a member names; null where it is none of these.</summary>
+    /// <summary>The kind of value that a member holds; null if unknown.</summary>
     public static string? KindOf(string member) => KindOfMember.GetValueOrDefault(member);
 
-    /// <summary>One of a kind; null while there is none.</summary>
+    /// <summary>A random value of a kind; null if there is none.</summary>
     public string? Take(string kind, Random random)
     {
         lock (values)
@@ -46,7 +46,6 @@ internal sealed class FuzzPool
         }
     }
 
-    /// <summary>Adds one.</summary>
     public void Add(string kind, string value)
     {
         lock (values)
@@ -69,7 +68,7 @@ internal sealed class FuzzPool
         }
     }
 
-    /// <summary>Takes what a good answer gives.</summary>
+    /// <summary>Adds the values of a successful answer.</summary>
     public void Harvest(FuzzOperation operation, FuzzAnswer answer)
     {
         if (answer.Link is { } link && link.Split("cursor=") is [_, var rest])

@@ -5,18 +5,18 @@ using Entourage.Api.Tests.Otlp;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>What exporters send, of which the served description says nothing: it is OpenTelemetry's.</summary>
+/// <summary>Builds exports. The API description does not cover them because the format is OpenTelemetry's.</summary>
 internal static partial class FuzzTelemetry
 {
     private const string Protobuf = "application/x-protobuf";
     private const string Json = "application/json";
 
-    /// <summary>A body for a signal, and what it is said to be.</summary>
-    /// <param name="signal">The last part of the address.</param>
-    /// <param name="random">What decides.</param>
-    /// <param name="pool">What answers gave.</param>
-    /// <param name="now">The server's present.</param>
-    /// <param name="fault">What is wrong with it; less than zero for nothing.</param>
+    /// <summary>A body for a signal, with its content type and encoding.</summary>
+    /// <param name="signal">The last segment of the path.</param>
+    /// <param name="random">The source of choices.</param>
+    /// <param name="pool">Values from earlier answers.</param>
+    /// <param name="now">The server's time.</param>
+    /// <param name="fault">The fault to build in; negative for none.</param>
     public static (string? ContentType, byte[] Body) Write(string signal, Random random, FuzzPool pool, DateTimeOffset now, int fault)
     {
         var text = GoodOf(signal, random, pool, now);
@@ -27,7 +27,7 @@ internal static partial class FuzzTelemetry
             5 => (Protobuf, Noise(random)),
             6 => (Protobuf, Encoding.UTF8.GetBytes(text)),
 
-            // Said to be compressed; now and then it is.
+            // Declared as compressed, and occasionally it is.
             7 => (Json, random.Next(2) == 0 ? Encoding.UTF8.GetBytes(text) : OtlpPayload.Gzip(Encoding.UTF8.GetBytes(text))[..^random.Next(1, 20)]),
             8 => (Json, Encoding.UTF8.GetBytes(text[..random.Next(text.Length)])),
             9 => (Json, Encoding.UTF8.GetBytes(FuzzValues.Nested(random.Next(2_000), random))),
@@ -70,7 +70,7 @@ internal static partial class FuzzTelemetry
         return bytes;
     }
 
-    /// <summary>What follows a colon, be it a text or a number.</summary>
+    /// <summary>Matches the text or number after a colon.</summary>
     [GeneratedRegex("""(?<=:)("[^"]*"|[0-9.]+)""")]
     private static partial Regex Value { get; }
 }

@@ -5,18 +5,18 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Fuzz;
 
 /// <summary>
-/// Requests made after the served description of the API, good, nearly good and hostile: none breaks the server, each is answered as the
-/// documentation says, and all totals agree in the end. <c>ENTOURAGE_FUZZ_REQUESTS</c> says how many (1,000 when absent),
-/// <c>ENTOURAGE_FUZZ_CONCURRENCY</c> how many at once, <c>ENTOURAGE_FUZZ_SEED</c> which.
+/// Valid, nearly valid and hostile requests made from the served API description: none breaks the server, each is answered as
+/// documented, and all totals agree in the end. <c>ENTOURAGE_FUZZ_REQUESTS</c> sets how many (1,000 by default),
+/// <c>ENTOURAGE_FUZZ_CONCURRENCY</c> how many run concurrently, and <c>ENTOURAGE_FUZZ_SEED</c> the seed.
 /// </summary>
 internal sealed class FuzzTests
 {
-    // Long enough that code is compiled and caches are full after the second part: memory grows beyond that only if something leaks.
+    // Long enough that code is compiled and caches are full after the second part. Beyond that, memory grows only through a leak.
     private const int LongRun = 200_000;
     private const int Parts = 10;
     private const double MaxGrowth = 1.03;
 
-    // A socket is no connection of the pool, and the port is of nobody: what is sent to webhooks ends there.
+    // Binds a port without listening, so that webhook messages end there.
     private static readonly Dictionary<string, string> Settings = new() { ["Webhooks:AllowPrivateAddresses"] = "true", ["Logging:LogLevel:Default"] = "None" };
 
     [Test]

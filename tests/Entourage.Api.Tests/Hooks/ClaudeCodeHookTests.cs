@@ -6,7 +6,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Hooks;
 
-/// <summary>What hooks of Claude Code are answered: an empty object to go on, and the end of the run in the form that the event allows.</summary>
+/// <summary>Claude Code's hooks get an empty object to continue, or the end of the run in the form that the event allows.</summary>
 internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
 {
     private const string Go = "{}";
@@ -192,7 +192,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         return await Api.SendAsync(request);
     }
 
-    /// <summary>Reports a call of a run as Claude Code's events do.</summary>
+    /// <summary>Reports a call of a run in the form of Claude Code's events.</summary>
     private async Task ReportAsync(TestTeam team, string session, decimal usd)
     {
         var body = new JsonObject

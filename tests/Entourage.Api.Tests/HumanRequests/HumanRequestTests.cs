@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.HumanRequests;
 
-/// <summary>What agents ask of people, and the money that these grant.</summary>
+/// <summary>Requests of agents to humans, and the budget increases that humans grant.</summary>
 internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
 {
     [Test]
@@ -117,7 +117,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
             Assert.That((await team.ReserveAsync(session, 1.000000001m)).Status, Is.EqualTo(HttpStatusCode.Created));
         }
 
-        // Neither a week nor another title takes it back; another amount does.
+        // Neither a weekly cap nor a new title ends the grant, but a new amount does.
         host.Clock.Advance(TimeSpan.FromDays(7));
         var changed = (await host.Api.PatchAsync($"/tasks/{tagged}", new { title = "Typos", tags = new[] { "budget:0.5", "ui" } })).Ok;
         Assert.That(changed.Usd("budget_usd"), Is.EqualTo(1.500000001m));
@@ -127,7 +127,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Granted_increase_without_a_task_raises_the_team_cap_for_its_local_day()
     {
-        // 22:00 of the 9th in New York.
+        // 22:00 on the 9th in New York.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T02:00:00Z"));
         var team = await host.Api.CreateTeamAsync("America/New_York");
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m, weekly_cost_limit_usd = 100m });
@@ -144,13 +144,13 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
             Assert.That(raised.Items("budgets").Select(row => row.Usd("limit_usd")), Is.EqualTo(new[] { 7m, 100m }));
         });
 
-        // What is granted for one day adds up.
+        // Grants for one day add up.
         await RespondAsync(await AskAsync(team, 1m), new { decision = "approved" }, host.Api);
         var second = await team.StartAsync();
         Assert.That((await team.UseAsync(second, 2.5m))["budget"]!.Usd("daily_limit_usd"), Is.EqualTo(8m));
         Assert.That((await team.ReserveAsync(second, 0.5m, ttlSeconds: 60)).Status, Is.EqualTo(HttpStatusCode.Created));
 
-        // More than tomorrow's cap takes: waiting for it would be in vain.
+        // Exceeds tomorrow's cap too, so waiting does not help.
         var refusal = (await team.ReserveAsync(second, 5.5m)).Expect(HttpStatusCode.PaymentRequired);
         Assert.That((refusal.Flag("waiting_helps"), refusal["retry_at"]), Is.EqualTo((false, (JsonNode?)null)));
         Assert.That((await team.ReserveAsync(second, 5m)).Json.Text("retry_at"), Is.EqualTo("2026-06-10T04:00:00Z"));
@@ -164,7 +164,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That((await host.Api.PostAsync("/sessions/start", new { agent_id = team.Agent })).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
         Assert.That((await host.Api.GetAsync($"/settings/teams/{team.Id}")).Ok.Usd("daily_cost_limit_usd"), Is.EqualTo(5m), "the cap itself never changed");
 
-        // A grant of the new day has nothing left of the one before.
+        // The grant of the new day does not include the one of the previous day.
         await RespondAsync(await AskAsync(team, 0.25m), new { decision = "approved" }, host.Api);
         Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5.25m));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
@@ -187,7 +187,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Change_of_time_zone_ends_the_grant_of_the_day_and_says_so()
     {
-        // The 10th in UTC is the 9th in New York: its 10th would begin in two hours.
+        // The 10th in UTC is still the 9th in New York, where the 10th begins in two hours.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T02:00:00Z"));
         var team = await host.Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
@@ -217,7 +217,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That((await team.BudgetAsync()).Items("budgets"), Is.Empty);
         Assert.That((await Api.GetAsync($"/human-requests/{id}")).Ok.Text("status"), Is.EqualTo("pending"));
 
-        // Once there is one, it is raised; on lifting it, nothing is left of the grant.
+        // A new cap can be raised. After it is removed, nothing of the grant remains.
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
         await RespondAsync(id, new { decision = "approved" });
         Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(3m));

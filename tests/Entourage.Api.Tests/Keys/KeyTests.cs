@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Keys;
 
-/// <summary>Keys from their issue to their end, on two replicas.</summary>
+/// <summary>The life of keys on two replicas.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class KeyTests(Store store)
 {
@@ -217,7 +217,7 @@ internal sealed class KeyTests(Store store)
         await host.WriteKeyUsesAsync();
         Assert.That(await ReadAsync(), Is.EqualTo(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture)));
 
-        // Within the same minute it is not written again.
+        // It is not written again within the same minute.
         Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(host.Services.GetRequiredService<KeyRing>().TakeUses().Select(use => use.Key.ToString()), Has.None.EqualTo(made.Text("id")));
 

@@ -7,17 +7,17 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Keys;
 
-/// <summary>Whatever an operator asks the log for, no secret is in it.</summary>
+/// <summary>The log contains no secret at any log level.</summary>
 internal sealed partial class LoggedSecretTests
 {
     private const string WrongKey = "ent_0000key0000_that0000opens0000nothing0000";
     private const string SlackPath = "/services/T0000SLACK/B0000SLACK/s3cretOfTheChannel0000";
     private const string LostPath = "/services/T0000SLACK/B0000SLACK/s3cretOfTheLost0000";
 
-    // Nobody listens there.
+    // No server listens there.
     private const string NowhereUrl = "http://127.0.0.1:9";
 
-    private const int SecretOfKey = 17; // characters before it, which are none
+    private const int SecretOfKey = 17; // the length of a key's public prefix
     private const string Password = "Pa55-word-of-the-store";
 
     [TestCase(true)]
@@ -63,7 +63,7 @@ internal sealed partial class LoggedSecretTests
                 await receiver.ReadAsync();
             }
 
-            // What is refused is looked at more closely, and told of.
+            // Refused credentials are logged in more detail.
             await host.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = "ftp://127.0.0.1" + SlackPath, events = new[] { "settings" }, format = "slack" });
             await host.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = receiver.Url + SlackPath, events = new[] { SlackPath }, format = SlackPath });
             await host.Api.PostAsync($"/teams/{team.Id}/webhooks", $$"""{"url": "{{SlackPath}}", {""");

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>A batch that is sent again under its key is recognised, whoever resends it (rule 2).</summary>
+/// <summary>A batch that is resent under its key is recognised under any credential (rule 2).</summary>
 internal sealed class BatchRetryTests : TwoAgentsFixture
 {
     private const string Path = "/sessions/usage/batch";
@@ -184,7 +184,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
         var sent = await SendAsync(Lead, "batch-1", items);
         Assert.That(await Host.CountAsync("IdempotentAnswers"), Is.EqualTo(before + 2));
 
-        // A replica has nothing of what the first one remembers, as after a restart.
+        // A fresh replica has none of the first one's caches, like after a restart.
         await using var restarted = ApiHost.StartBeside(Host);
         Host.Clock.Advance(TimeSpan.FromDays(2));
         var resent = await SendAsync(restarted.Api, "batch-1", items);

@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>Many callers at once lose nothing and count nothing twice (rules 1, 2 and 5).</summary>
+/// <summary>Concurrent callers lose nothing and count nothing twice (rules 1, 2 and 5).</summary>
 internal sealed class ConcurrencyTests(Store store) : ApiFixture(store)
 {
     [Test]

@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>The crash hunt: a server that is killed again and again at any moment loses nothing and counts nothing twice (rules 1, 2 and 5).</summary>
+/// <summary>A server that is killed repeatedly at random moments loses nothing and counts nothing twice (rules 1, 2 and 5).</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class CrashTests(Store store) : DatabaseFixture(store)
 {

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>What was acknowledged is there, whatever becomes of the process (rule 1).</summary>
+/// <summary>Acknowledged usage survives the end of the process (rule 1).</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
 {

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>
-/// The fault hunt: whatever becomes of the file, callers are told so, what was acknowledged stays, and the server needs nobody to
-/// start it again (rules 1 and 2).
+/// Faults of the database file: callers get an error, acknowledged usage stays, and the server recovers without a
+/// restart (rules 1 and 2).
 /// </summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 [Parallelizable(ParallelScope.All)]
@@ -43,7 +43,7 @@ internal sealed class FaultTests(Store store)
             Assert.That(refusals, Has.All.Not.Null);
             Array.ForEach(refusals, StoreFault.Check);
 
-            // There may be room for something small yet.
+            // A small write may still fit.
             StoreFault.Check(await cents.ReportUntilRefusedAsync(process.Api, "last"));
             StoreFault.Check(await CreateUntilRefusedAsync(process.Api));
             await CheckReadingAsync(process.Api, cents);
@@ -74,8 +74,8 @@ internal sealed class FaultTests(Store store)
             await (endedWell ? first.TerminateAsync() : first.KillAsync());
         }
 
-        // Where the last process has removed the index of the log, not even that can be made. One that was killed leaves it, and SQLite makes it
-        // anew in the room that it had.
+        // If the last process removed the index of the log, it cannot be recreated on a full disk. A killed process leaves it, and SQLite rebuilds
+        // it in place.
         await using var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: largestFileKib), WithKeys, home: "/dev/null");
         process.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
         team = team with { Api = process.Api };
@@ -113,7 +113,7 @@ internal sealed class FaultTests(Store store)
             await holder.OpenAsync();
             await using var transaction = holder.BeginTransaction(deferred: false);
 
-            // It is held until all of these are answered, so none of them can have been written.
+            // The file stays locked until all of these are answered, so none of them can have been written.
             var usages = Enumerable.Range(0, Callers).Select(i => cents.ReportAsync(process.Api, $"held-{i}"));
             var others = Enumerable.Range(0, Callers).Select(i => i % 2 == 0
                 ? process.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m })
@@ -210,7 +210,7 @@ internal sealed class FaultTests(Store store)
         await CheckInTheEndAsync(cents);
     }
 
-    /// <summary>Enough at once that the log is written back into the file, too.</summary>
+    /// <summary>Enough concurrent usages to checkpoint the log into the file as well.</summary>
     private static async Task SpendAsync(ApiClient api, Cents cents, string name)
     {
         for (var i = 0; i < 100; i++)
@@ -238,7 +238,7 @@ internal sealed class FaultTests(Store store)
         Assert.That(ready.IsSuccessStatusCode, "reading goes on");
     }
 
-    /// <summary>Another process finds the same, and all totals agree.</summary>
+    /// <summary>Checks that another process reads the same data and that all totals agree.</summary>
     private async Task CheckInTheEndAsync(Cents cents)
     {
         await using var next = await ApiProcess.StartAsync(database);

@@ -7,7 +7,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>A caller that reports spending and leaves before it is answered has reported it all the same.</summary>
+/// <summary>Usage is recorded even if its caller disconnects before the answer.</summary>
 internal sealed class HangUpTests
 {
     private const int Calls = 1_000;
@@ -81,8 +81,8 @@ internal sealed class HangUpTests
     [Test]
     public async Task Export_in_chunks_is_recorded_when_its_client_disconnects_after_the_last([Values] bool isChunked)
     {
-        // Far more than one read of a socket, and more than the bodies that need no leave to be read. No reset here: with it the client's own
-        // system would throw away what it has not sent yet.
+        // Much larger than one socket read and than a body that is read without permission. No reset here, because it would make the client's
+        // system discard unsent data.
         var records = Enumerable.Range(0, Calls).Select(i => OtlpPayload.ApiRequest(host.Clock.GetUtcNow(), "s-1", $"r-{i}", Usd)).ToArray();
         var request = RequestOf("/v1/logs", OtlpPayload.LogsOf([("entourage.agent_id", team.Agent)], records), isChunked);
         using var connection = await RawConnection.OpenAsync(host.Api.Http.BaseAddress!);

@@ -4,10 +4,10 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>
-/// Whatever is done in whatever order, the product does what its model does, and every rule holds after every step: starts,
-/// reservations, usage alone and in batches, releases, extensions, ends, kills, pauses, moving limits and time zones, and time that passes.
+/// The product matches its model, and every rule holds, after every step of random sequences: starts, reservations, single and
+/// batched usage, releases, extensions, ends, kills, pauses, changed limits and time zones, and the passing of time.
 /// </summary>
-// Minutes long, and beside them the process of a test that kills others mostly waits.
+// Takes minutes, so it runs beside tests of killed processes, which mostly wait.
 [Parallelizable(ParallelScope.Self)]
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class LedgerModelTests(Store store)

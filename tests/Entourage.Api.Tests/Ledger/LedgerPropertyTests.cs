@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>Whatever is done in whatever order, every total is the sum of what was acknowledged (rules 2, 5, 8 and 9).</summary>
+/// <summary>After random steps, every total is the sum of the acknowledged usages (rules 2, 5, 8 and 9).</summary>
 internal sealed class LedgerPropertyTests(Store store) : ApiFixture(store)
 {
     private const int Agents = 2;
@@ -31,7 +31,7 @@ internal sealed class LedgerPropertyTests(Store store) : ApiFixture(store)
         var sessions = new long[Sessions];
         for (var i = 0; i < Sessions; i++)
         {
-            // The last is a sub-agent's session below the first.
+            // The last session is a sub-agent's below the first.
             sessions[i] = await team.StartAsync(tasks[i % Tasks], agents[i % Agents], i == Sessions - 1 ? sessions[0] : null);
         }
 

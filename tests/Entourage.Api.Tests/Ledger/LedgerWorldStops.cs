@@ -62,7 +62,7 @@ internal sealed partial class LedgerWorld
         _ => $"/orgs/{team.Organisation}",
     };
 
-    /// <summary>Whether the newest session of an agent was killed a short while ago.</summary>
+    /// <summary>Whether the newest session of an agent was killed recently.</summary>
     private bool WasKilled(int agent) =>
         model.Sessions.LastOrDefault(session => session.Agent == agent) is { Status: "killed", EndedAt: { } at } && model.Now - at < KillReportedFor;
 }

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>An idempotency key is scoped to what a request touches, and not to the credential or the door that it comes by (rule 2).</summary>
+/// <summary>An idempotency key is scoped to what a request touches, not to the credential or the endpoint (rule 2).</summary>
 internal sealed class ResentKeyTests : TwoAgentsFixture
 {
     [TestCase("/sessions/start", """{"agent_id": "<agent>"}""", "agent,lead,admin")]

@@ -6,7 +6,7 @@ using ModelContextProtocol.Protocol;
 
 namespace Entourage.Api.Tests.Mcp;
 
-/// <summary>A real client of the Model Context Protocol does what a model would do with the tools.</summary>
+/// <summary>A real MCP client uses the tools like a model would.</summary>
 internal sealed class McpTests
 {
     private ApiHost host = null!;

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Organisations;
 
-/// <summary>Organisations, teams and agents, and how lists are paged.</summary>
+/// <summary>Organisations, teams, agents, and paging.</summary>
 internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
 {
     [Test]

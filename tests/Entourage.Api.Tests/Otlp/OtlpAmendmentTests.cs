@@ -3,12 +3,12 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>What telemetry reports later corrects what it reported before, and raises no false alarm.</summary>
+/// <summary>Later telemetry corrects what earlier telemetry reported, without false alerts.</summary>
 internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
 {
     private const string Model = "claude-sonnet-4-20250514";
 
-    // By its price: 1,000 input, 200 output, 30,000 cache-read and 400 cache-write tokens.
+    // The catalogue price of 1,000 input, 200 output, 30,000 cache-read and 400 cache-write tokens.
     private const decimal Priced = 0.003m + 0.003m + 0.009m + 0.0015m;
 
     private TestTeam team = null!;
@@ -79,7 +79,7 @@ internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Sum_of_calls_is_not_priced_at_the_rate_for_long_prompts([Values] bool cumulative)
     {
-        // Five calls of 50,000 tokens, whose model costs more above 200,000.
+        // Five calls of 50,000 tokens to a model with a higher rate above 200,000.
         var (start, model) = (Now.AddMinutes(-2), "gemini-2.5-pro");
         var tokens = OtlpPayload.Counter("claude_code.token.usage", cumulative, [Point("input", 250_000)]);
 

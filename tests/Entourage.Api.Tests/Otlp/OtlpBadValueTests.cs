@@ -6,7 +6,7 @@ using Google.Protobuf;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>A value that cannot be read costs nobody more than the item that needs it: exporters never send again what is answered 400.</summary>
+/// <summary>An unreadable value costs at most the item that needs it, because exporters don't resend what is answered 400.</summary>
 internal sealed class OtlpBadValueTests
 {
     private const string Needed = "\"key\":\"input_tokens\",\"value\":";
@@ -24,7 +24,7 @@ internal sealed class OtlpBadValueTests
     [SetUp]
     public async Task CreateTeamAsync() => team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
 
-    // Where nobody reads it, in every place that an export has.
+    // Covers every place of an export where an unread value can be.
     [TestCase("""{"stringValue":"half an emoji: \ud83d"}""")]
     [TestCase("""{"stringValue":"\ude00 the other half"}""")]
     [TestCase("""{"stringValue":"\ud83d\ud83d\ude00"}""")]
@@ -223,7 +223,7 @@ internal sealed class OtlpBadValueTests
     [Test]
     public async Task Malformed_item_in_protobuf_is_refused_and_the_others_are_accepted()
     {
-        // A value that says it is longer than its attribute.
+        // A value whose length exceeds that of its attribute.
         byte[] broken = [.. Record(), .. Field(6, [.. Field(1, Utf8("note")), 0x12, 0x7F])];
         byte[] resource = Field(1, Attribute(1, "entourage.agent_id", Field(1, Utf8(team.Agent))));
         byte[] scope = Field(2, [.. Field(2, broken), .. Field(2, Record())]);
@@ -247,7 +247,7 @@ internal sealed class OtlpBadValueTests
         Assert.That((await host.Api.SendAsync(request)).Status, Is.EqualTo(HttpStatusCode.BadRequest));
     }
 
-    // A record that is a call of Claude Code for a dollar, in protobuf.
+    // A protobuf record of a call of Claude Code that cost a dollar.
     private byte[] Record() =>
     [
         .. Attribute(6, "event.name", Field(1, Utf8("api_request"))),
@@ -278,7 +278,7 @@ internal sealed class OtlpBadValueTests
 
     private string Export(params JsonObject[] records) => OtlpPayload.LogsOf([("entourage.agent_id", team.Agent)], records);
 
-    // An export and, in a resource of its own, a further call.
+    // An export with a further call in a second resource.
     private string Export(string json, JsonObject record) => json.Replace(
         "{\"resourceLogs\":[", "{\"resourceLogs\":[" + Export(record)["{\"resourceLogs\":[".Length..^"]}".Length] + ",", StringComparison.Ordinal);
 

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>What real programs sent, recorded with a provider whose bill is known: the ledger has the same tokens and dollars.</summary>
+/// <summary>Recordings of real programs lead to the same tokens and dollars as the provider's bill.</summary>
 internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
 {
     [TestCase(OtlpPayload.Traces, "ai-sdk-6.0.326-traces-anthropic", 4776, 2076, 23334, 10038, "0.1154808")]
@@ -103,7 +103,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
 
         var session = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray().Single()!;
 
-        // The first input includes the cached tokens; the second is too small for that, so it excludes them.
+        // The first input includes the cached tokens. The second is too small to include them.
         Assert.That(
             (session.Number("input_tokens"), session.Number("cache_read_tokens"), session.Number("cache_write_tokens")),
             Is.EqualTo((400L + 100, 1_000L, 200L)));
@@ -113,7 +113,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
             ("gen_ai.usage.output_tokens", 10L), (read, 500L), (write, 100L)];
     }
 
-    // At the time of the test, of the test's agent.
+    // Moves the recording to the test's time and agent.
     private async Task SendAsync(TestTeam team, string signal, string recording) =>
         Assert.That((await TakeAsync(team, signal, recording)).Text, Is.EqualTo("{}"));
 

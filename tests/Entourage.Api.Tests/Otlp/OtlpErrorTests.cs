@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Whatever refuses an export: the answer is the protocol's <c>Status</c> in the form of the request, and an operator can see that there was one.</summary>
+/// <summary>Every refusal of an export is the protocol's <c>Status</c> in the encoding of the request, and is counted and logged.</summary>
 internal sealed class OtlpErrorTests : HardeningFixture
 {
     private const string Json = "application/json";
@@ -36,7 +36,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
         logs.AddTo(services);
     }
 
-    // What is sent, and the statuses of HTTP and of google.rpc.
+    // What is sent, and the status codes of HTTP and google.rpc.
     private static readonly (string Name, Func<HttpRequestMessage, HttpRequestMessage> Change, HttpStatusCode Status, int Code)[] Faults =
     [
         ("no OTLP", request => With(request, body: "{"), HttpStatusCode.BadRequest, 3),
@@ -155,7 +155,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
         async Task<double> AnsweredAsync() => (await Scrape.OfAsync(Api.Http)).Find("http_server_request_duration_seconds_count", answered) ?? 0;
     }
 
-    // From an address of its own, and with a key that lets it in.
+    // Uses a fresh address and a valid key.
     private static HttpRequestMessage NewRequest(string mediaType) => Header(
         Header(OtlpPayload.Request(OtlpPayload.Logs, mediaType == Json ? "{}"u8.ToArray() : [], mediaType), Forwarded, NewAddress()), KeyHeader, ApiHost.WithKeys["Auth:BootstrapKey"]);
 

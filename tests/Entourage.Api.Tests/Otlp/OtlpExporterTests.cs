@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>The real exporter of the .NET SDK, in protobuf, against the real server.</summary>
+/// <summary>Exports from the real .NET SDK in protobuf to the real server.</summary>
 internal sealed class OtlpExporterTests
 {
     [Test]

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Events become sessions and usage, each once.</summary>
+/// <summary>Events become sessions and usage. Each is counted once.</summary>
 internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
 {
     private DateTimeOffset Now => Host.Clock.GetUtcNow();

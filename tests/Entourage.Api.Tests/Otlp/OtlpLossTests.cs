@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Nothing that arrived is lost for a name that is wrong, a clock that is off, or a part that did not arrive.</summary>
+/// <summary>No usage is lost for a wrong name, a wrong clock or a missing part.</summary>
 internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
 {
     private TestTeam team = null!;
@@ -80,7 +80,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Counters_complete_lost_events([Values] bool cumulative, [Values] bool countersFirst)
     {
-        // Nineteen calls, of which eight events were lost while the server was away.
+        // Nineteen calls. Eight of their events were lost while the server was down.
         var start = Now.AddMinutes(-3);
         var events = Enumerable.Range(1, 19).Where(call => call is < 6 or > 13)
             .Select(call => OtlpPayload.ApiRequest(start.AddSeconds(call * 5), "s-1", $"{cumulative}{countersFirst}{call}", 0.05m)).ToArray();

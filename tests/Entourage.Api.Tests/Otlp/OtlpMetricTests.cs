@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Counters are counted where no event tells of the same, in whatever order both come.</summary>
+/// <summary>Counters count only what no event reports, in either order of arrival.</summary>
 internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
 {
     private TestTeam team = null!;
@@ -97,7 +97,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
         await Host.ExecuteAsync($"DELETE FROM IdempotentAnswers");
         var spent = (await team.BudgetAsync()).Usd("daily_spent_usd");
 
-        // As if it had died: what was taken is pending, with a key that nothing was recorded under.
+        // Simulates a crash: the value is pending under a key that nothing was recorded under.
         var pending = $$"""[{"From":"{{start:O}}","Until":"{{start:O}}","Key":"lost","Model":"m","Input":1,"Output":1,"CacheRead":0,"CacheWrite":0,"CostUsd":0.5}]""";
         await Host.ExecuteAsync($"UPDATE SourceProcesses SET Pending = {pending}");
         await Api.TakeAsync(OtlpPayload.Metrics, first);

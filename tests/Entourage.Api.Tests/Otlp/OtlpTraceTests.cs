@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Spans and events of the conventions for generative AI, present and past, become usage.</summary>
+/// <summary>Spans and events of the current and earlier generative AI conventions are recorded as usage.</summary>
 internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
 {
     private DateTimeOffset Now => Host.Clock.GetUtcNow();

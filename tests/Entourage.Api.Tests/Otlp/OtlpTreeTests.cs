@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Sub-agents are in the session's tree, and spans that sum up others count nothing.</summary>
+/// <summary>Sub-agents belong to the session's tree, and spans that sum up other spans count nothing.</summary>
 internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
 {
     private const string Claude = "claude-opus-4-5";
@@ -22,7 +22,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Spans_and_counters_of_a_sub_agent_are_counted_once_below_the_session()
     {
-        // Five calls of the session and five of its sub-agent: the spans name the sub-agent as the conversation.
+        // Five calls of the session and five of its sub-agent, whose spans name the sub-agent as the conversation.
         var start = Now.AddMinutes(-2);
         var spans = Enumerable.Range(1, 10).Select(call => LlmRequest(start.AddSeconds(call), call, call > 5 ? "sub-1" : null)).ToArray();
         var counters = OtlpPayload.Counters(start, start.AddMinutes(1), "s-1", calls: 10, costUsd: null, model: Claude);
@@ -67,7 +67,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Span_whose_children_reported_usage_adds_nothing([Values("", "chat")] string operation, [Values(0, 1, 2, 3, 4)] int order)
     {
-        // The whole has two calls, one of them below a span without usage.
+        // The sum covers two calls, one of them below a span without usage.
         var whole = Span("a1", null, 300, operation);
         var call = Span("a2", "a1", 100, "chat");
         var tool = OtlpPayload.Span(Now, Id("a3"), [("gen_ai.operation.name", "execute_tool")]);
@@ -159,7 +159,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
 
     private (string, object)[] Resource => [("service.name", "claude-code"), ("entourage.agent_id", team.Agent)];
 
-    // Ids are of this run of the test alone.
+    // Makes ids unique to this test run.
     private string Id(string tail) => team.Agent.Replace("-", "", StringComparison.Ordinal)[^14..] + tail;
 
     private JsonObject Span(string id, string? parent, long input, string operation)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Whatever bytes come: the answer is in the protocol's form and tells an exporter whether to send them again.</summary>
+/// <summary>Every request gets an answer in the protocol's form that tells an exporter whether to retry.</summary>
 internal sealed class OtlpWireTests
 {
     private const string Protobuf = "application/x-protobuf";

@@ -5,7 +5,7 @@ using ModelContextProtocol.Client;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Telemetry and tools are for whom the same requests of the API are for.</summary>
+/// <summary>Telemetry and tools follow the same permissions as the API's requests.</summary>
 internal sealed class TelemetryAccessTests
 {
     private ApiHost host = null!;

@@ -7,8 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace Entourage.Api.Tests.Otlp;
 
 /// <summary>
-/// What those who watch a server are told: by one process that did known things, with a collector beside it. What it counts touches no
-/// SQL of its own, so one store stands for both.
+/// Metrics, logs and traces of one process after known work, with a collector beside it. They use no SQL of their own, so SQLite stands
+/// for both stores.
 /// </summary>
 internal sealed class TelemetryTests
 {
@@ -58,7 +58,7 @@ internal sealed class TelemetryTests
 
         watcher.Dispose();
 
-        // It sends the rest of what it has as it ends.
+        // The process exports its remaining telemetry when it stops.
         lines = [.. (await process.EndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
 
@@ -145,7 +145,7 @@ internal sealed class TelemetryTests
 
     private static async Task<Scrape> ScrapeAsync(HttpClient server, Predicate<Scrape> isReady)
     {
-        // What was asked for a moment ago is answered again.
+        // Metrics requested a moment ago are served from the cache.
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)

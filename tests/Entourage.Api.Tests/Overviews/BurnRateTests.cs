@@ -3,10 +3,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Overviews;
 
-/// <summary>When a cap is reached, if spending goes on as it did today.</summary>
+/// <summary>When a cap will be reached at today's rate.</summary>
 internal sealed class BurnRateTests(Store store) : ApiFixture(store)
 {
-    // The clock says 12:00 in UTC, which is 08:00 in New York.
+    // The clock is at 12:00 UTC, which is 08:00 in New York.
     private static readonly DateTimeOffset Noon = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
@@ -28,7 +28,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
 
         var usage = await team.UseAsync(session, 4m, Noon.AddHours(-1));
 
-        // A dollar an hour since midnight in New York, and two dollars in three hours since midnight in UTC.
+        // A dollar an hour since midnight in New York, and two dollars in three hours since midnight UTC.
         var budget = await team.BudgetAsync();
         Assert.Multiple(() =>
         {
@@ -91,7 +91,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
 
         Assert.That((await team.UseAsync(session, 12m, idempotencyKey: "once")).ToJsonString(), Is.EqualTo(first.ToJsonString()));
 
-        // As a version before this one would have stored it.
+        // As an earlier version would have stored it.
         const string Reached = ",\"cap_reached_at\":\"2026-06-10T16:00:00Z\"";
         Assert.That(await Host.ExecuteAsync($"UPDATE IdempotentAnswers SET Response = REPLACE(Response, {Reached}, '') WHERE Response LIKE {$"%{team.Agent}%{Reached}%"}"), Is.EqualTo(1));
         var old = await team.UseAsync(session, 12m, idempotencyKey: "once");

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>Usage of a model without a price counts at the assumed rates, 5 and 25 USD for a million tokens, until it has one (rule 14).</summary>
+/// <summary>Usage of a model without a price counts at the assumed rates, 5 and 25 USD per million tokens, until a price arrives (rule 14).</summary>
 internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
 {
     private static readonly object MillionOfEach = new { input_usd_per_mtok = 1m, output_usd_per_mtok = 2m };

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>A model's name in a path may hold any character, written as it is or encoded.</summary>
+/// <summary>A model's name in a path may contain any character, encoded or not.</summary>
 internal sealed class ModelPathTests(Store store) : PriceFixture(store)
 {
     [TestCase("{0}%2Fhouse-1", "{0}/house-1")]

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>What models cost, and what usage costs whose caller does not say.</summary>
+/// <summary>Prices of models, and the cost of usage without a stated one.</summary>
 internal sealed class PriceTests(Store store) : PriceFixture(store)
 {
     [Test]

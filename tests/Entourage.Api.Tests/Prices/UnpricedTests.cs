@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>What becomes of usage, sessions and reservations on a model that has no price, or has one later.</summary>
+/// <summary>Usage, sessions and reservations of models without a price or with a late one.</summary>
 internal sealed class UnpricedTests(Store store) : PriceFixture(store)
 {
     [Test]

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>Connections that are there to be in the way. Those who mean well are served meanwhile.</summary>
+/// <summary>Hostile connections. Honest callers are served meanwhile.</summary>
 internal sealed class AbuseTests : HardeningFixture
 {
     private const int Attackers = 30;
@@ -21,7 +21,7 @@ internal sealed class AbuseTests : HardeningFixture
         ["Limits:RequestLineBytes"] = "1024",
     };
 
-    // The end of the connection may overtake the answer.
+    // The connection may close before the answer arrives.
     [Test]
     public async Task Slow_headers_are_cut_off() => Assert.That(
         await BesideHonestAsync("GET /api/v1/guidelines HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n", drips: 15),
@@ -58,7 +58,7 @@ internal sealed class AbuseTests : HardeningFixture
             open.ForEach(connection => connection.Dispose());
         }
 
-        // As soon as it has seen that they are gone.
+        // As soon as the server has noticed that they are gone.
         using var patience = new CancellationTokenSource(Patience.Limit);
         while (!await IsServedAsync())
         {
@@ -94,8 +94,8 @@ internal sealed class AbuseTests : HardeningFixture
         Assert.That(answer.Json.Text("type"), Is.EqualTo("/problems/malformed-body"));
     }
 
-    /// <summary>Many begin a request and go on with it, bit by bit, until the server has had enough. Others are served meanwhile.</summary>
-    /// <returns>What each was answered.</returns>
+    /// <summary>Opens many slow requests and sends bit by bit until the server closes them. Other callers must be served meanwhile.</summary>
+    /// <returns>The answer to each.</returns>
     private async Task<string[]> BesideHonestAsync(string begin, string drip, int drips = int.MaxValue)
     {
         var attack = Task.WhenAll(Enumerable.Range(0, Attackers).Select(async _ =>

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>What every answer says to browsers, and what none says to anybody.</summary>
+/// <summary>Headers that every answer has for browsers, and internals that none reveals.</summary>
 internal sealed partial class AnswerTests : HardeningFixture
 {
     private static readonly string[] Members = ["type", "title", "status", "detail", "instance", "trace_id"];

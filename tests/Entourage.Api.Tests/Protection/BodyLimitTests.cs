@@ -6,7 +6,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>Limits on what a body holds: where they are, what the answers say, and what they leave alone.</summary>
+/// <summary>Limits on the content of bodies: where they are, what the answers say, and what they don't affect.</summary>
 internal sealed class BodyLimitTests : HardeningFixture
 {
     private const int MaxItems = 20;

@@ -14,8 +14,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Api.Tests.Protection;
 
 /// <summary>
-/// The proxy of the compose files, run for real before two servers, and behind another proxy that ends TLS. The outer one speaks from
-/// 127.0.0.2, which the inner one is told of; callers are 127.0.0.1, or 127.0.0.3 where it matters.
+/// The proxy of the compose files, in front of two servers and behind another proxy that terminates TLS. The outer one connects from
+/// 127.0.0.2, which the inner one trusts. Callers are 127.0.0.1, or 127.0.0.3 where the address matters.
 /// </summary>
 internal sealed class ComposeProxyTests
 {
@@ -65,7 +65,7 @@ internal sealed class ComposeProxyTests
         await File.WriteAllTextAsync(Path.Combine(folder, "tls.crt"), certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(folder, "tls.key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
 
-        // It appends to X-Forwarded-For, as many do, and buffers, as all do unless they are told not to.
+        // It appends to X-Forwarded-For and buffers responses, as proxies do by default.
         outer = await Nginx.StartAsync(
             outerPort,
             $$"""
@@ -269,7 +269,7 @@ internal sealed class ComposeProxyTests
         return new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    /// <summary>Says in each answer what the server takes the request for.</summary>
+    /// <summary>Answers with the scheme, address and host that the server sees.</summary>
     private sealed class Seen : IActionFilter
     {
         public const string Header = "X-Seen";

@@ -5,10 +5,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>A server that the system allows few open files, and more idle connections than that.</summary>
+/// <summary>A server with a low limit on open files and more idle connections than that.</summary>
 internal sealed class ConnectionLimitTests
 {
-    // The program's own files are some 400 of them.
+    // The program itself opens about 400 files.
     private const int OpenFiles = 700;
     private const int IdleConnections = 1_500;
 
@@ -33,7 +33,7 @@ internal sealed class ConnectionLimitTests
                 await idle[^1].ConnectAsync(address.Host, address.Port);
                 if (i % 50 == 0)
                 {
-                    // On the connection that it has, an honest caller reads and writes.
+                    // An honest caller can still use its open connection.
                     await team.UseAsync(await team.StartAsync(), 0.01m);
                 }
             }
@@ -49,7 +49,7 @@ internal sealed class ConnectionLimitTests
             idle.ForEach(socket => socket.Dispose());
         }
 
-        // New ones work as soon as the server has seen that the idle ones are gone.
+        // New connections work as soon as the server has noticed that the idle ones are gone.
         using var fresh = new HttpClient { BaseAddress = address };
         using var patience = new CancellationTokenSource(Patience);
         while (!await IsServedAsync(fresh))
@@ -74,7 +74,7 @@ internal sealed class ConnectionLimitTests
         List<RawConnection> open = [];
         try
         {
-            // The fixture's client may have one.
+            // The fixture's client may hold one.
             var answers = 0;
             for (var i = 0; i < 31; i++)
             {

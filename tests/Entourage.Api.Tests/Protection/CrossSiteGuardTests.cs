@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>What a stranger's page makes a browser on this machine send, to a server that asks for no keys.</summary>
+/// <summary>Requests that a foreign page makes a browser on this machine send to a server without keys.</summary>
 internal sealed class CrossSiteGuardTests : HardeningFixture
 {
     private static readonly Dictionary<string, string> Named = new() { ["AllowedHosts"] = "entourage.example.com;*.corp.example" };

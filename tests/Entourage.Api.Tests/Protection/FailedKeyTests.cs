@@ -6,14 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Api.Tests.Protection;
 
 /// <summary>
-/// What wrong keys do to those who share the address. Callers have the address that the proxy names, and an address may try two keys;
-/// it gets a try back every 30 seconds, so it gets none back while a test runs.
+/// The effect of wrong keys on callers at the same address. Addresses come from the proxy's header. An address may try two keys
+/// and gets a try back every 30 seconds, so none during a test.
 /// </summary>
 internal sealed class FailedKeyTests : HardeningFixture
 {
     private readonly TestAuthority authority = new();
 
-    // Sends the cookies that it is told to, and follows no redirect.
+    // Sends only the cookies that a test sets, and follows no redirect.
     private ApiClient client = null!;
     private string key = "";
 
@@ -80,7 +80,7 @@ internal sealed class FailedKeyTests : HardeningFixture
         Assert.That((await SendAsync(key)).Status, Is.EqualTo(expected));
         if (path == "/keys")
         {
-            // People are led to the form.
+            // Browsers are redirected to the form.
             Assert.That((await SendAsync(Wrong())).Status, Is.EqualTo(HttpStatusCode.Redirect));
         }
         else
@@ -115,7 +115,7 @@ internal sealed class FailedKeyTests : HardeningFixture
             }
         }
 
-        // Both tries are left.
+        // Both tries are still left.
         await ExpectUnauthorizedAsync(address, (KeyHeader, Wrong()));
         await ExpectUnauthorizedAsync(address, (KeyHeader, Wrong()));
         await ExpectSlowedAsync(address);
@@ -132,7 +132,7 @@ internal sealed class FailedKeyTests : HardeningFixture
             _ = await Api.SendAsync(HttpMethod.Delete, $"/keys/{revoked.Text("id")}", null);
             var expired = (await Api.PostAsync("/keys", new { name = "expired", role = "admin", expires_at = Host.Clock.GetUtcNow().AddMinutes(1) })).Created;
 
-            // Of some the server knows that they were good.
+            // The server knows that some of these were once valid.
             _ = i % 2 == 0 ? (await AskAsync(NewAddress(), (KeyHeader, expired.Text("key")))).Ok : null;
             ended.AddRange([revoked.Text("key")!, expired.Text("key")!]);
         }

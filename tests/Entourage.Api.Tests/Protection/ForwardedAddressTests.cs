@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>Whose address a request has that came by two proxies, known by their addresses.</summary>
+/// <summary>The client address of a request that came through two known proxies.</summary>
 internal sealed class ForwardedAddressTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
@@ -24,7 +24,7 @@ internal sealed class ForwardedAddressTests : HardeningFixture
     [TestCase("127.0.0.1, 198.51.100.6", "198.51.100.6", "a claim to be this machine")]
     public async Task Client_address_is_the_last_one_before_the_known_proxies(string forwarded, string sender, string why)
     {
-        // Both name the same sender: together they use its two tokens.
+        // Both are the same sender, and together they use its two tokens.
         _ = (await AskAsync((Forwarded, forwarded))).Ok;
         _ = (await AskAsync((Forwarded, sender))).Ok;
         CheckRefusal(await AskAsync((Forwarded, forwarded)), "more requests");
@@ -44,7 +44,7 @@ internal sealed class ForwardedAddressTests : HardeningFixture
     }
 }
 
-/// <summary>What a caller claims that is no known proxy.</summary>
+/// <summary>Forged headers from a caller that is not a known proxy.</summary>
 internal sealed class ForgedAddressTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings =>

@@ -3,10 +3,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>How often a key may ask, and how often an address may try a wrong one. Tokens come back by the minute, so none does while a test runs.</summary>
+/// <summary>Request rates of keys, and rates of wrong keys from an address. Tokens refill by the minute, so none refills during a test.</summary>
 internal sealed class KeyRateTests : HardeningFixture
 {
-    // Sends the cookies that it is told to, and goes nowhere by itself.
+    // Sends only the cookies that a test sets, and follows no redirect.
     private ApiClient client = null!;
     private string busy = "";
     private string other = "";
@@ -46,7 +46,7 @@ internal sealed class KeyRateTests : HardeningFixture
     {
         var guesser = NewAddress();
 
-        // An agent that was given a wrong key, and does not give up.
+        // An agent with a wrong key that keeps retrying.
         for (var i = 0; i < 5; i++)
         {
             Assert.That((await AskAsync(guesser, (KeyHeader, "first"))).Status, Is.EqualTo(HttpStatusCode.Unauthorized));

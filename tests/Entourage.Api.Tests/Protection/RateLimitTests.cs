@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>How often an address may ask. Tokens come back by the minute, so none does while a test runs.</summary>
+/// <summary>The request rate of an address. Tokens refill by the minute, so none refills during a test.</summary>
 internal sealed class RateLimitTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>A connection on which what is sent need not be HTTP.</summary>
+/// <summary>A TCP connection that can send invalid HTTP.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private static readonly TimeSpan Drip = TimeSpan.FromMilliseconds(100);
@@ -19,8 +19,8 @@ internal sealed class RawConnection : IDisposable
 
     public Task<int> SendAsync(string text) => socket.SendAsync(Encoding.ASCII.GetBytes(text));
 
-    /// <summary>Goes on sending something, until there is an answer or an end to it.</summary>
-    /// <returns>What was answered.</returns>
+    /// <summary>Keeps sending until the server answers or closes the connection.</summary>
+    /// <returns>The answer.</returns>
     public async Task<string> DripAsync(string drip, int times)
     {
         var answer = ReadAsync();
@@ -32,7 +32,7 @@ internal sealed class RawConnection : IDisposable
         return await answer;
     }
 
-    /// <summary>What comes, up to the end of the connection or of an answer in chunks; nothing where it ends without a word.</summary>
+    /// <summary>Reads until the connection closes or a chunked answer ends; empty if the server closes without an answer.</summary>
     public async Task<string> ReadAsync()
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
@@ -50,15 +50,15 @@ internal sealed class RawConnection : IDisposable
         }
         catch (SocketException)
         {
-            // It was cut off.
+            // The server closed the connection.
         }
 
         return text.ToString();
     }
 
-    /// <summary>Sends bytes and closes the connection at once, without reading what is answered.</summary>
-    /// <param name="bytes">What is sent.</param>
-    /// <param name="reset">Whether the connection is reset rather than closed in order.</param>
+    /// <summary>Sends bytes and closes the connection without reading the answer.</summary>
+    /// <param name="bytes">The bytes to send.</param>
+    /// <param name="reset">Whether to reset the connection instead of closing it gracefully.</param>
     public async Task SendAndLeaveAsync(byte[] bytes, bool reset)
     {
         for (var rest = bytes.AsMemory(); rest.Length > 0;)

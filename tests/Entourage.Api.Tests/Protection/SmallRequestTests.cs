@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>A small request costs little memory and processor time, whatever it holds. Measured on a process of its own.</summary>
+/// <summary>A small request needs little memory and processor time, whatever its content. Measured on a separate process.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class SmallRequestTests
 {
@@ -11,10 +11,10 @@ internal sealed class SmallRequestTests
     private const long MaxBytes = 64_000_000;
     private const int MaxAnswerBytes = 1_000_000;
 
-    // Resident memory beyond what one request adds: the collector lets garbage lie for a while, and code is compiled.
+    // Allowance for garbage that is not yet collected and for compiled code, beyond the memory of one request.
     private const long Slack = 32_000_000;
 
-    // Far below what one such request once took (3.8 GB), and far above what depends on when the collector runs. The bench measures the goal.
+    // Far below what one such request once took (3.8 GB), and far above the noise of garbage collection. The benchmark measures the target.
     private const long MaxResident = 768_000_000;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
@@ -33,7 +33,7 @@ internal sealed class SmallRequestTests
         process = await ApiProcess.StartAsync(database);
         team = await process.Api.CreateTeamAsync();
 
-        // So that no test pays for what is compiled at first.
+        // So that no test is charged for the first compilation.
         foreach (var request in SmallRequest.Of(team.Id, team.Agent))
         {
             using var message = request.ToMessage();
@@ -116,7 +116,7 @@ internal sealed class SmallRequestTests
                 }
                 catch (HttpRequestException)
                 {
-                    // The server refused it and closed the connection while the rest was still being sent.
+                    // The server refused the request and closed the connection while the rest was being sent.
                 }
             }
         }));

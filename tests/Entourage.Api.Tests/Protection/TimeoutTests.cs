@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>How long a request may take.</summary>
+/// <summary>The time limit of a request.</summary>
 internal sealed class TimeoutTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Limits:RequestSeconds"] = "5" };

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>A reservation ends once, by whatever comes first: its time, its caller, or its session (rule 7).</summary>
+/// <summary>A reservation ends once: by its expiry, its caller, or its session (rule 7).</summary>
 internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
 {
     [Test]
@@ -17,7 +17,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         host.Clock.Advance(TimeSpan.FromSeconds(300) - TimeSpan.FromTicks(1));
         Assert.That(await ReservedAsync(team, session, task), Is.EqualTo((7m, 7m, 3m)));
 
-        // Nobody writes anything meanwhile.
+        // Nothing is written meanwhile.
         host.Clock.Advance(TimeSpan.FromTicks(1));
         Assert.That(await ReservedAsync(team, session, task), Is.EqualTo((1m, 1m, 9m)));
         Assert.That((await host.Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok[0]!.Usd("reserved_usd"), Is.EqualTo(1m));
@@ -162,7 +162,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{live}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
 
-        // The job may still be at work for the hour before, or not have begun.
+        // The job may still be working on the previous hour, or not have started.
         async Task<long> CountAnHourLaterAsync()
         {
             host.Clock.Advance(TimeSpan.FromHours(1));

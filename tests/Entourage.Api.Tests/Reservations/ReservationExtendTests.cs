@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>A long call keeps its money, over midnight too; and the day that it reaches into must have room for it.</summary>
+/// <summary>A long call keeps its reservation, even over midnight, if the next day has room for it.</summary>
 internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
 {
     [Test]
@@ -189,7 +189,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
     }
 
-    /// <summary>A server on the evening of 10 June in New York.</summary>
+    /// <summary>A server at 10 June, evening in New York.</summary>
     private Task<ApiHost> StartBeforeMidnightAsync(int minutes) =>
         ApiHost.StartAsync(Host.Database.Store, Instant("2026-06-11T04:00:00Z").AddMinutes(-minutes));
 

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>Limits and time zones move while money is set aside (rules 5 and 10), and a key makes one reservation (rule 2).</summary>
+/// <summary>Limits and time zones change while amounts are reserved (rules 5 and 10), and a key grants one reservation (rule 2).</summary>
 internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
 {
     [Test]
@@ -72,7 +72,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Change_of_time_zone_keeps_reservations_in_the_days_they_reach()
     {
-        // The evening of the 10th in New York, the morning of the 11th in Kathmandu.
+        // The evening of the 10th in New York is the morning of the 11th in Kathmandu.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, Instant("2026-06-10T23:55:00Z"));
         var (team, session) = await CappedAsync(host.Api);
         var longest = await team.LockAsync(session, 2m, 3_600);

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>What a refused reservation is told: by which budget, how much would fit, and whether to wait.</summary>
+/// <summary>A refusal names the budget, the largest amount that would fit, and whether to wait.</summary>
 internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
 {
     private const string Tomorrow = "2026-06-11T00:00:00Z";
@@ -39,7 +39,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
         Assert.That((await team.ReserveAsync(session, 0.000000001m)).Json.Usd("max_reservable_usd"), Is.Zero);
     }
 
-    // The caps of the day, the month and the task; what is spent and reserved of them; and what is asked for.
+    // The caps of the day, the month and the task, the spent and reserved amounts, and the requested amount.
     [TestCase(5, null, null, 5, 0, 1, true, Tomorrow, TestName = "Waiting_for_the_next_day_helps_when_the_day_is_spent")]
     [TestCase(5, 5, null, 5, 0, 1, true, "2026-07-01T00:00:00Z", TestName = "Waiting_for_the_later_window_helps_when_two_are_spent")]
     [TestCase(5, null, null, 0, 5, 1, true, Tomorrow, TestName = "Waiting_for_the_next_day_at_the_latest_helps_when_the_day_is_reserved")]

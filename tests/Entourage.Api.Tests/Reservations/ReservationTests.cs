@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>Money set aside: from every budget that applies, or from none (rules 3, 4 and 6).</summary>
+/// <summary>A reservation counts in every budget that applies, or in none (rules 3, 4 and 6).</summary>
 internal sealed class ReservationTests(Store store) : ApiFixture(store)
 {
     private static readonly object[] Caps =

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>What a usage makes of reservations, its own and others', and what of it nothing had granted (rules 1, 3 and 7).</summary>
+/// <summary>How a usage settles its reservation, and which part of it is an overrun (rules 1, 3 and 7).</summary>
 internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
 {
     [TestCase("3", "0")]

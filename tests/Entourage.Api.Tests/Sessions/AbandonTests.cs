@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>Sessions that nothing is heard of any more.</summary>
+/// <summary>Sessions that have fallen silent.</summary>
 internal sealed class AbandonTests(Store store) : ApiFixture(store)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);

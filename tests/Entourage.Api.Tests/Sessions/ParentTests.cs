@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>A sub-agent's parent is a session of the same agent, or one whose agent has allowed it (rule 16).</summary>
+/// <summary>A sub-agent's parent is a session of the same agent, or one whose agent issued a child token for it (rule 16).</summary>
 internal sealed class ParentTests : TwoAgentsFixture
 {
     [Test]
@@ -82,7 +82,7 @@ internal sealed class ParentTests : TwoAgentsFixture
         Assert.That((again.Status, again.Json.Text("type")), Is.EqualTo((HttpStatusCode.Forbidden, "/problems/forbidden")));
         Assert.That(again.Json.Text("detail"), Does.Contain("parent_token"));
 
-        // What the token grants: the child spends from the parent's cap, and a kill of the tree reaches both.
+        // The token grants that the child spends from the parent's cap, and that a kill of the tree reaches both.
         _ = (await Agent.PostAsync($"/sessions/{child.Created.Number("id")}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 5m })).Ok;
         Assert.That((await Team.SessionAsync(PeerSession)).Text("status"), Is.EqualTo("killed"));
     }
@@ -189,7 +189,7 @@ internal sealed class ParentTests : TwoAgentsFixture
         Assert.That(issued.Where(answer => answer.Status != HttpStatusCode.Created).Select(answer => answer.Json.Text("type")), Is.All.EqualTo("/problems/too-many-child-tokens"));
         Assert.That(await Host.CountAsync("ChildTokens"), Is.EqualTo(before + 16));
 
-        // One that is used or has expired makes room.
+        // A used or expired token makes room for another.
         _ = (await StartAsync(Peers, Peer, token: issued.First(answer => answer.Status == HttpStatusCode.Created).Created.Text("token"))).Created;
         await TokenAsync(Agent, Session);
         Host.Clock.Advance(TimeSpan.FromSeconds(61));

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>Sessions: how they begin, end, and are listed.</summary>
+/// <summary>How sessions start, end, and are listed.</summary>
 internal sealed class SessionTests(Store store) : ApiFixture(store)
 {
     [Test]

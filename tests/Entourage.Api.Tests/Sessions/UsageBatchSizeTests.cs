@@ -6,7 +6,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>How much one batch may hold, and what is not one at all.</summary>
+/// <summary>The size limits of a batch, and bodies that are not batches.</summary>
 internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
 {
     private const string Path = "/sessions/usage/batch";
@@ -76,7 +76,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     public Task Body_without_a_list_of_items_is_refused(string body, HttpStatusCode status, string problem, string member) =>
         RefusedAsync(body, status, problem, member);
 
-    // Cut off, or wrong, somewhere after an item that is good.
+    // Truncated or invalid after a valid item.
     [TestCase("{0}")]
     [TestCase("{0}]")]
     [TestCase("{0}, {{\"session_id\": ]}}")]
@@ -104,7 +104,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
         var good = $$"""{"session_id": {{session}}, "input_tokens": 1, "output_tokens": 1, "cost_usd": 1}""";
 
-        // Longer than any buffer that a body is read through, and nested.
+        // Nested, and longer than any buffer of the reader.
         var large = $$"""{"error": {"trace": ["{{new string('e', 300_000)}}", {"again": [[[{}]]]}]}, "session_id": {{session}}}""";
         var deep = string.Concat(Enumerable.Repeat("""{"error":""", 20)) + "1" + new string('}', 20);
 
@@ -139,7 +139,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
             Content = new StringContent(BatchOf(session, 2).PadRight(FourMebibytes + 1), Encoding.UTF8, "application/json"),
         };
 
-        // Waits for leave to send the body: otherwise the answer may come while it is still being sent, and be lost.
+        // Waits for permission to send the body. Otherwise the answer may arrive while it is being sent, and be lost.
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         var answer = await Api.SendAsync(request);

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>Many usages in one call: each is taken or refused on its own, in their order, and counted once (rules 1, 2 and 5).</summary>
+/// <summary>Usages in one request: each is accepted or refused separately, in order, and counted once (rules 1, 2 and 5).</summary>
 internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
 {
     private const string Path = "/sessions/usage/batch";

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Settings;
 
-/// <summary>Settings are patched: absent is unchanged, null is no limit.</summary>
+/// <summary>Settings are patched: an absent member stays unchanged, and null removes a limit.</summary>
 internal sealed class SettingsTests(Store store) : ApiFixture(store)
 {
     [Test]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>An address that asks more often than it may. Its tokens come back by the minute, so none does while a test runs.</summary>
+/// <summary>An address beyond its request rate. Tokens refill by the minute, so none refills during a test.</summary>
 internal sealed class BusyAddressTests : HardeningFixture
 {
     private const int Burst = 10;

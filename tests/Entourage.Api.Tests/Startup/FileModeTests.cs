@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>Whatever the program writes is its owner's alone, whatever the environment says: there are secrets in it.</summary>
+/// <summary>Files may contain secrets, so only their owner can read them, whatever the umask.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
 {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>Whether a server should be sent anything, and what it says of that to whoever asks.</summary>
+/// <summary>Whether a server is ready for traffic, and what its health response reveals.</summary>
 internal sealed class HealthTests
 {
     private readonly ManualResetEventSlim store = new(initialState: true);

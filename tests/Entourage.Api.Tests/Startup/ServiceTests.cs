@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>What surrounds the routes: health, the description of the API, and its page.</summary>
+/// <summary>Health checks, the API description, and its interactive page.</summary>
 internal sealed class ServiceTests(Store store) : ApiFixture(store)
 {
     [TestCase("/health/live")]

@@ -8,7 +8,7 @@ namespace Entourage.Api.Tests.Startup;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class TetherTests
 {
-    // Starts the program that it is given, says its number, and stays.
+    // Starts the given program, prints its process id, and waits.
     private const string Starter = """coproc SERVER { exec "$@"; }; echo "$SERVER_PID"; cat <&"${SERVER[0]}" > /dev/null; wait""";
 
     [Test]
@@ -40,7 +40,7 @@ internal sealed class TetherTests
         Assert.That(process.ExitCode, Is.EqualTo(7));
     }
 
-    // One that has ended is there until its parent, which is gone, or the first process asks for it.
+    // An ended process stays in the table until its parent, which is gone, or process 1 reaps it.
     private static bool IsRunning(int process)
     {
         try

@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>A server compiles the code that records spending before it serves, and leaves no trace of that.</summary>
+/// <summary>A server compiles the recording path before it serves, and leaves no trace of that.</summary>
 internal sealed class WarmUpTests
 {
     [Test]

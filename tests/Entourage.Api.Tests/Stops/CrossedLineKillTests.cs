@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>What becomes of sessions when something other than a usage exhausts their cap, where their team kills then.</summary>
+/// <summary>Sessions whose cap is exhausted by something other than a usage, in teams that chose kill.</summary>
 internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
 {
     [TestCase("daily_cost_limit_usd", "team:day")]

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>Sessions that are ended by somebody else than their agent.</summary>
+/// <summary>Sessions that end by a kill.</summary>
 internal sealed class KillTests(Store store) : ApiFixture(store)
 {
     [Test]

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>Nothing slips past a pause, however many callers and replicas there are.</summary>
+/// <summary>Nothing is granted after a pause, whatever the number of callers and replicas.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class PauseConcurrencyTests(Store store)
 {
@@ -52,7 +52,7 @@ internal sealed class PauseConcurrencyTests(Store store)
         var slipped = new ConcurrentBag<string>();
         var callers = Enumerable.Range(0, Callers).Select(i => Task.Run(async () =>
         {
-            // One of the replicas only reserves: on SQLite, where the processes of a file poll for their turn, starts would leave it none.
+            // One of the replicas only reserves. The processes of a SQLite file poll for its lock, and starts would starve it.
             var api = i % 4 == 3 ? beside.Api : host.Api;
             for (var after = 0; after < 3;)
             {

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>The kill switch of agents, teams and organisations.</summary>
+/// <summary>Pauses of agents, teams and organisations.</summary>
 internal sealed class PauseTests(Store store) : ApiFixture(store)
 {
     private static readonly string[] Scopes = ["agent", "team", "organisation"];

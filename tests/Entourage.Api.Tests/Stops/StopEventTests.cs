@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>What those who watch a team are told of its stops.</summary>
+/// <summary>Events about kills and pauses.</summary>
 internal sealed class StopEventTests(Store store) : ApiFixture(store)
 {
     [Test]

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Tasks;
 
-/// <summary>Tasks: what is written about them, what they wait for, and where they stand.</summary>
+/// <summary>The details, dependencies and status of tasks.</summary>
 internal sealed class TaskTests(Store store) : ApiFixture(store)
 {
     [Test]

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>What agents wrote, in messages to Slack: it is shown and does nothing.</summary>
+/// <summary>Text from agents is shown in Slack messages without any effect.</summary>
 internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store)
 {
     private static readonly string[] Hostile =
@@ -107,7 +107,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
 
     private async Task<string> ReadAsync() => (await Receiver.ReadAsync()).Json.Text("text")!;
 
-    // Links, bare domains and addresses, mentions, emoji, formats, entities that were not ours, and whatever is not seen.
+    // Links, bare domains and addresses, mentions, emoji, formatting, foreign entities, and invisible characters.
     [GeneratedRegex(@"[<>@*~`\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|://|[\p{L}\p{N}][.][\p{L}]{2}|&(?!(amp|lt|gt);)|:[\p{L}_+-]+:|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|#\p{L}|  ")]
     private static partial Regex Markup { get; }
 }

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>A server whose operator has not said otherwise speaks to nothing but the internet on behalf of those who make webhooks.</summary>
+/// <summary>By default, webhooks may only use public addresses.</summary>
 internal sealed class WebhookAddressTests(Store store) : ApiFixture(store)
 {
     private static readonly string[] PrivateAddresses =
@@ -30,7 +30,7 @@ internal sealed class WebhookAddressTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Name_that_resolves_to_a_private_address_is_not_connected_to()
     {
-        // As when a name that was public when it was made a webhook leads elsewhere later.
+        // Like a public name that later resolves to a private address.
         await using var receiver = await WebhookReceiver.StartAsync();
         var team = await Api.CreateTeamAsync();
         var id = (await CreateAsync(team.Id, "https://hooks.example.com/x")).Created.Text("id")!;

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>A server that is killed at any moment loses no message: each arrives at least once, and doubles bear the same id.</summary>
+/// <summary>A server killed at any moment loses no message: each arrives at least once, and duplicates have the same id.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
 {
@@ -33,7 +33,7 @@ internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
                 _ = (await process.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = receiver.Url, events = new[] { "usage" } })).Created;
             }
 
-            // The last of them are committed and not delivered when it is killed; with each kill some are on their way.
+            // Each kill leaves some messages committed and undelivered, and some in delivery.
             for (var call = 0; call < 10; call++)
             {
                 acknowledged.Add((await (team with { Api = process.Api }).UseAsync(session, 0.01m)).Text("usage_id")!);

@@ -3,10 +3,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>Receivers that fail, in all the ways that they do.</summary>
+/// <summary>Receivers that fail in various ways.</summary>
 internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
 {
-    // Beyond the first wait, its spread included.
+    // Longer than the first wait including its jitter.
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(6.1);
 
     [Test]
@@ -58,7 +58,7 @@ internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
         Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.NoContent);
         Host.Clock.Advance(FirstWait);
 
-        // The client may have sent it again by itself, on a connection of before.
+        // The client may have retried on its own, over an earlier connection.
         await WaitForAsync(id, deliveries => deliveries[0].Text("status") == "delivered");
         Assert.That(Receiver.All.Select(message => message.Id), Is.All.EqualTo(first.Id));
         Assert.That(Receiver.All, Has.Count.GreaterThan(1));

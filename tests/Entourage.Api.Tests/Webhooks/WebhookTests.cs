@@ -6,7 +6,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>Messages to webhooks: what is sent, to whom, and what is kept of it.</summary>
+/// <summary>What webhooks receive, and which messages are kept.</summary>
 internal sealed class WebhookTests(Store store) : WebhookFixture(store)
 {
     [Test]

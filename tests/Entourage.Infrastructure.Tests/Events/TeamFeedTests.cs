@@ -11,14 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Events;
 
-/// <summary>What watchers cost, and what becomes of those who are slow.</summary>
+/// <summary>The cost of subscribers, and the fate of slow ones.</summary>
 internal sealed partial class TeamFeedTests
 {
     private const int Usages = 300;
 
     private static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>
     {
-        // A few events, and no look at the store but when something was committed.
+        // A small buffer, and reads only after a commit.
         ["Events:BufferBytes"] = "1024",
         ["Events:PollMilliseconds"] = "60000",
     };
@@ -82,7 +82,7 @@ internal sealed partial class TeamFeedTests
             Assert.That((await Task.WhenAll(opened.Select(watcher => watcher.ReadAsync()))).Select(told => told!.Kind), Is.All.EqualTo("usage"));
         }
 
-        // One for the commit, and one more where it came while the first was on its way.
+        // One read for the commit, and one more if the commit came during the first.
         Assert.That(reads.Count, Is.InRange(1, 3));
         foreach (var watcher in opened)
         {
@@ -109,7 +109,7 @@ internal sealed partial class TeamFeedTests
             await timer.WaitForNextTickAsync(patience.Token);
         }
 
-        // And another can begin.
+        // Another feed can start.
         await using var next = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events");
         await team.UseAsync(session, 0.01m);
         Assert.That((await next.ReadAsync())!.Kind, Is.EqualTo("usage"));

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Infrastructure.Tests.Keys;
 
-/// <summary>Many ask for the revision of keys at once, and nobody is told of a read that began before it asked.</summary>
+/// <summary>Concurrent callers get the revision of the keys from a read that began after their call.</summary>
 internal sealed class KeyRevisionsTests
 {
     [Test]
@@ -39,7 +39,7 @@ internal sealed class KeyRevisionsTests
         store.Fail(new IOException("second"));
         Assert.That(async () => await second, Throws.TypeOf<IOException>().With.Message.EqualTo("second"));
 
-        // Whether the reader that passes on has left yet or not, this one is answered.
+        // Answered whether or not the reader that passes on has left yet.
         var third = revisions.ReadAsync(default).AsTask();
         await store.BegunAsync();
         store.Answer(3);

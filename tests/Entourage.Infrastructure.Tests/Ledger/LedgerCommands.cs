@@ -14,12 +14,12 @@ using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Every command that the ledger can send to SQL Server, found by reflection so that none can be forgotten.</summary>
+/// <summary>Every command that the ledger can send to SQL Server, found by reflection so that none is missed.</summary>
 internal static class LedgerCommands
 {
     private static readonly int[] Sizes = [1, 2, 64];
 
-    // What a parameter of a command is given; one for each type.
+    // One sample value for each parameter type.
     private static readonly Dictionary<Type, Func<int, object>> Samples = new()
     {
         [typeof(long)] = i => i + 1L,
@@ -57,14 +57,14 @@ internal static class LedgerCommands
             AuditAction.Paused, AuditSubject.Of(AuditSubjectKind.Agent, Id(i), Id(i), Id(i)), "{}", "{}", new("Ada", Id(i)), At(i)),
     };
 
-    /// <summary>The methods that make commands, each with every size that it can have.</summary>
+    /// <summary>The methods that create commands, with every size that each can have.</summary>
     public static IEnumerable<TestCaseData> All =>
         from method in typeof(SqlServerStatements).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
         where method.ReturnType == typeof(SqlCommand)
         from size in method.GetParameters().Any(parameter => ItemOf(parameter) is not null) ? Sizes : [1]
         select new TestCaseData(method, size).SetArgDisplayNames(method.Name, size.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>The command of a method, for lists of a length.</summary>
+    /// <summary>Creates the command of a method for lists of a length.</summary>
     public static SqlCommand Make(MethodInfo method, int size)
     {
         var arguments = method.GetParameters().Select(parameter =>

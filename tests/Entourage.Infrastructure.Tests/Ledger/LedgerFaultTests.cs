@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Whatever goes wrong with a transaction, an answered usage is counted once (rules 1 and 2).</summary>
+/// <summary>Faults of a transaction never lose or duplicate an acknowledged usage (rules 1 and 2).</summary>
 [TestFixtureSource(typeof(Testing.Stores), nameof(Testing.Stores.All))]
 internal sealed class LedgerFaultTests(Store store)
 {
@@ -79,7 +79,7 @@ internal sealed class LedgerFaultTests(Store store)
         faulty.Faults.Enqueue(Fault.Mistake);
         var (first, others) = PostOneAndFortyBehindIt();
 
-        // Together they fail, then each is tried alone, and of those one fails again.
+        // The group fails together, then each is retried alone, and one of those fails again.
         faulty.Release();
         var answers = await Task.WhenAll([first, .. others]);
 
@@ -105,7 +105,7 @@ internal sealed class LedgerFaultTests(Store store)
         Assert.That((await PostAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    /// <summary>One whose transaction has begun, and others that wait for it to end.</summary>
+    /// <summary>Starts one usage whose transaction blocks, and forty that wait behind it.</summary>
     private (Task<Answer> First, Task<Answer>[] Others) PostOneAndFortyBehindIt()
     {
         var faults = faulty.Faults.Count;

@@ -5,7 +5,7 @@ using Entourage.Infrastructure.Ledger;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Price lists are cached for the organisations used last, and what all organisations share is cached once.</summary>
+/// <summary>Price lists are cached for the most recently used organisations, and the shared list is cached once.</summary>
 internal sealed class PriceListsTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
@@ -72,7 +72,7 @@ internal sealed class PriceListsTests
         RecordedAt = Now,
     };
 
-    /// <summary>A transaction that is asked for prices, and for nothing else.</summary>
+    /// <summary>A transaction that only supports reading prices.</summary>
 #pragma warning disable CA1852 // The proxy is of a type below it.
     internal class StoredPrices : DispatchProxy
 #pragma warning restore CA1852

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Statements add to totals exactly as the domain does, however large these are.</summary>
+/// <summary>SQL adds to totals exactly like the domain, however large they are.</summary>
 internal sealed class TotalSqlTests
 {
     private const string Columns =

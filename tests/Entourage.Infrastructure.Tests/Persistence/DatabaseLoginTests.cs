@@ -9,7 +9,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The two logins that compose makes in SQL Server: one reads and writes rows, the other changes the schema.</summary>
+/// <summary>The two SQL Server logins of the compose file: one reads and writes rows, the other changes the schema.</summary>
 internal sealed class DatabaseLoginTests
 {
     private static readonly Dictionary<string, string> Variables = new()
@@ -21,7 +21,7 @@ internal sealed class DatabaseLoginTests
         ["SCHEMA_PASSWORD"] = "Aa1-of-the-migrations",
     };
 
-    // Needs no right but SELECT, INSERT, UPDATE and DELETE.
+    // Needs only SELECT, INSERT, UPDATE and DELETE.
     private static readonly Type[] RowStatements =
     [
         typeof(SelectStatement), typeof(InsertStatement), typeof(UpdateStatement), typeof(DeleteStatement), typeof(DeclareVariableStatement),
@@ -49,7 +49,7 @@ internal sealed class DatabaseLoginTests
         Assert.That(trees.SelectMany(tree => tree.All<AlterDatabaseSetStatement>()).Select(TransactSql.TextOf), Has.Exactly(2).Items);
     }
 
-    // What after-restore runs reseeds identities, which takes the login that may change the schema.
+    // The after-restore command reseeds identities, which needs the login that may change the schema.
     private static IEnumerable<TestCaseData> ServerCommands =>
         LedgerCommands.All.Where(command => ((MethodInfo)command.Arguments[0]!).Name != nameof(SqlServerStatements.MoveNumbers));
 

@@ -33,7 +33,7 @@ internal sealed class MigrationTests
         await using var sqlServer = Contexts.Mapping(Store.SqlServer);
         Assert.That(NamesOf(sqlite), Is.EqualTo(NamesOf(sqlServer)));
 
-        // What is before the name is when it was made, in seconds, one store after the other.
+        // The prefix is the creation time in seconds, which differs between the stores.
         static IEnumerable<string> NamesOf(EntourageDb db) =>
             db.Database.GetMigrations().Select(id => id[(id.IndexOf('_', StringComparison.Ordinal) + 1)..]);
     }
@@ -48,7 +48,7 @@ internal sealed class MigrationTests
             Assert.That(await db.Database.GetAppliedMigrationsAsync(), Is.EqualTo(db.Database.GetMigrations()));
             foreach (var table in db.Model.GetEntityTypes().Select(entity => entity.GetTableName()))
             {
-                // The row that says how often keys were revoked is there from the beginning.
+                // The row with the revision of the keys exists from the beginning.
                 Assert.That(await db.ScalarAsync<long>($"""SELECT COUNT(*) FROM "{table}" """), Is.EqualTo(table == "KeyRevisions" ? 1 : 0));
             }
 
@@ -132,7 +132,7 @@ internal sealed class MigrationTests
         await using var killed = Contexts.Registered(database);
         await killed.UseAsync(async db =>
         {
-            // Taken as Entity Framework takes it, and never given back.
+            // Acquires the lock like Entity Framework and never releases it.
             await db.GetService<IHistoryRepository>().AcquireDatabaseLockAsync(cancellationToken);
             Assert.That(await db.ScalarAsync<long>("SELECT COUNT(*) FROM __EFMigrationsLock"), Is.EqualTo(1));
             return true;

@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The reads that everybody waits for find their rows by an index: none looks through a whole table of the SQLite file.</summary>
+/// <summary>Reads on a request's path find their rows by an index and scan no whole table of the SQLite file.</summary>
 internal sealed class QueryPlanTests
 {
     private static readonly string[] LedgerStatements =
@@ -56,7 +56,7 @@ internal sealed class QueryPlanTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        // What jobs read of their own accord, and all of it, is none of this.
+        // Reads of background jobs, which scan whole tables, are not included.
         host = await ApiHost.StartAsync(Store.Sqlite, settings: new Dictionary<string, string> { ["Webhooks:PollMilliseconds"] = "60000" });
         team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         session = await team.StartAsync(await team.CreateTaskAsync());
@@ -110,7 +110,7 @@ internal sealed class QueryPlanTests
         await AssertUsesIndexesAsync(async () => Assert.That((await host.Api.GetAsync(path)).Status, Is.EqualTo(System.Net.HttpStatusCode.OK)));
     }
 
-    /// <summary>What is asked of the store finds its rows by indexes; but a small table may be looked through.</summary>
+    /// <summary>Checks that the store's queries use indexes, except on small tables.</summary>
     private async Task AssertUsesIndexesAsync(Func<Task> ask, string? exceptOf = null)
     {
         var commands = new CommandsOf(host.Database.FilePath);
@@ -187,7 +187,7 @@ internal sealed class QueryPlanTests
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            // A list of parameters is a table too, which is looked through.
+            // A list of parameters is a table that is scanned, too.
             var step = reader.GetString(3);
             Assert.That(
                 step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("VIRTUAL TABLE", StringComparison.Ordinal) && !step.Contains("CONSTANT ROW", StringComparison.Ordinal),

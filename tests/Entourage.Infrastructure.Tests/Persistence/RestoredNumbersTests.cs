@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>Where numbers go on after a restore, and that none of them is forgotten.</summary>
+/// <summary>Where numbering continues after a restore, and that every numbered table is covered.</summary>
 internal sealed class RestoredNumbersTests
 {
     private const long GreatestExactNumber = 1L << 53;

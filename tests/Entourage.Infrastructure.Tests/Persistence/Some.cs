@@ -1,6 +1,6 @@
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>Rows written past every rule of ours, to see what the file itself takes.</summary>
+/// <summary>SQL that inserts rows without going through the entities, to test the constraints of the file.</summary>
 internal static class Some
 {
     private static readonly byte[] OrganisationId = [.. Enumerable.Repeat((byte)1, 16)];

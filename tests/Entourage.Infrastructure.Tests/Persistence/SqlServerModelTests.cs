@@ -13,10 +13,10 @@ using TriggerType = Microsoft.SqlServer.TransactSql.ScriptDom.TriggerType;
 namespace Entourage.Infrastructure.Tests.Persistence;
 
 /// <summary>
-/// Asks SQL Server's schema compiler, which needs no server, whether everything exists that the ledger's statements name.
-/// It neither compares types, nor counts the values of an INSERT, nor misses columns that must have one: that is read from the
-/// syntax here. Neither knows collations, the names of built-in functions, or what a server does when it runs them; that is
-/// for the tests that have a server.
+/// Checks with SQL Server's schema compiler, which needs no server, that everything exists that the ledger's statements name.
+/// The compiler does not compare types, count the values of an INSERT, or miss required columns, so these are read from the
+/// syntax tree. Collations, names of built-in functions and runtime behaviour are checked only by the tests that have a
+/// server.
 /// </summary>
 internal sealed class SqlServerModelTests
 {
@@ -49,7 +49,7 @@ internal sealed class SqlServerModelTests
 
         Assert.Multiple(() =>
         {
-            // A missing column is an error, a missing table a warning.
+            // A missing column is an error, a missing table only a warning.
             Assert.That(model.Validate().Select(message => message.Message), Is.Empty);
             Assert.That(model.GetObjects(DacQueryScopes.UserDefined, ModelSchema.Procedure).Count(), Is.EqualTo(procedures));
         });

@@ -53,7 +53,7 @@ internal sealed class SqlServerScriptTests
         });
     }
 
-    // The option alone would not show what it is for. Rows with generated keys, so that EF sends several at once when it may.
+    // Checks the effect as well as the option, with generated keys, for which EF batches rows if it may.
     [TestCase(1, ExpectedResult = 0)]
     [TestCase(42, ExpectedResult = 1)]
     public async Task<int> Several_rows_are_merged_only_when_they_may_share_a_statement(int batchSize)
@@ -64,7 +64,7 @@ internal sealed class SqlServerScriptTests
             .AddInterceptors(capture, new NoConnection());
         await using var db = new SqlServerEntourageDb(options.Options);
 
-        // Needs a connection, and there is none.
+        // Needs a connection, which these tests don't have.
         db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;
         var now = DateTimeOffset.UnixEpoch;
         var team = Team.Create(Organisation.Create("Acme", "acme", now), "Core", "core", "UTC", now);

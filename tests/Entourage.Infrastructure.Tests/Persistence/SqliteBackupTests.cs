@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>What a backup is, and what is put in the place of a store and what is not.</summary>
+/// <summary>Backups, and which stores a restore may replace.</summary>
 internal sealed class SqliteBackupTests
 {
     private static readonly DateTimeOffset Now = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>What every connection to the file must have set, whoever opens it: rule 1 rests on it.</summary>
+/// <summary>The settings that every connection to the file needs. Rule 1 depends on them.</summary>
 internal sealed class SqliteSettingsTests
 {
     private const int Full = 2;
@@ -37,7 +37,7 @@ internal sealed class SqliteSettingsTests
     [Test]
     public async Task File_has_a_write_ahead_log()
     {
-        // Without any of our settings: it is the file's own.
+        // Without our settings, because the journal mode is stored in the file.
         await using var connection = new SqliteConnection(database.ConnectionString);
         await connection.OpenAsync();
         Assert.That(await PragmaAsync(connection, "journal_mode"), Is.EqualTo("wal"));

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The statements of the ledger are written once for both stores, so both must have the same tables.</summary>
+/// <summary>The ledger's statements are shared by both stores, so both need the same tables.</summary>
 internal sealed class StoreShapeTests
 {
     private static readonly IReadOnlyList<ITable> Sqlite = TablesOf(Store.Sqlite);
