@@ -110,7 +110,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     {
         await using var scope = Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<EntourageDb>().Database;
-#pragma warning disable EF1002 // The name of a table, from a test.
+#pragma warning disable EF1002 // A table name from a test.
         return await database.SqlQueryRaw<int>($"SELECT COUNT(*) AS \"Value\" FROM {table}").SingleAsync();
 #pragma warning restore EF1002
     }

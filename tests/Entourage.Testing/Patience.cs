@@ -11,7 +11,7 @@ public static class Patience
     /// <summary>The time limit of every wait.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(LimitMilliseconds);
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Waits until a condition holds.</summary>
     /// <exception cref="TimeoutException">The condition did not hold within <see cref="Limit"/>.</exception>
@@ -27,7 +27,7 @@ public static class Patience
     {
         ArgumentNullException.ThrowIfNull(condition);
         var began = TimeProvider.System.GetTimestamp();
-        using var timer = new PeriodicTimer(BetweenLooks);
+        using var timer = new PeriodicTimer(PollInterval);
         while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(began) > Limit)

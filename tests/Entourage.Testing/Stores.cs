@@ -108,7 +108,7 @@ internal static class SqlServer
         SqlConnection.ClearAllPools();
         await using var connection = new SqlConnection(server);
         await connection.OpenAsync();
-#pragma warning disable CA2100 // A name that was made above.
+#pragma warning disable CA2100 // The name created above.
         await using var command = new SqlCommand($"DROP DATABASE IF EXISTS {name}", connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

@@ -6,7 +6,7 @@ namespace Entourage.Api.Tests.Access;
 internal enum AccessScope
 {
     /// <summary>No owner: every caller with the role may use the route.</summary>
-    Nobody,
+    Unowned,
 
     Organisation,
 
@@ -38,15 +38,15 @@ internal enum AccessPlace
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path below <c>/api/v1</c>, with its query.</param>
 /// <param name="Scope">The owner of what it touches.</param>
-/// <param name="Least">The lowest role that may use it.</param>
+/// <param name="LowestRole">The lowest role that may use it.</param>
 /// <param name="Body">The body to send.</param>
 /// <param name="Success">The status for a permitted caller.</param>
 /// <param name="Undo">The path to post to afterwards, to restore the state for other rows.</param>
 internal sealed record AccessRow(
-    string Method, string Path, AccessScope Scope, CallerRole Least, string? Body = null, int Success = 200, string? Undo = null)
+    string Method, string Path, AccessScope Scope, CallerRole LowestRole, string? Body = null, int Success = 200, string? Undo = null)
 {
     /// <summary>Whether an admin gets a success for an organisation that does not exist.</summary>
-    public bool AnswersOfNowhere { get; init; }
+    public bool SucceedsForUnknownOrganisation { get; init; }
 
     /// <summary>The status that a caller must get.</summary>
     /// <param name="role">The caller's role; null without a key.</param>
@@ -54,9 +54,9 @@ internal sealed record AccessRow(
     public int Expect(CallerRole? role, AccessPlace place) => role switch
     {
         null => 401,
-        { } known when known < Least => 403,
-        _ when Scope == AccessScope.Nobody => Success,
-        CallerRole.Admin => place == AccessPlace.Nowhere && !AnswersOfNowhere ? 404 : Success,
+        { } known when known < LowestRole => 403,
+        _ when Scope == AccessScope.Unowned => Success,
+        CallerRole.Admin => place == AccessPlace.Nowhere && !SucceedsForUnknownOrganisation ? 404 : Success,
         _ when place >= AccessPlace.OtherOrganisation => 404,
         _ when Scope == AccessScope.Organisation => Success,
         CallerRole.Agent when place == AccessPlace.Peer && Scope == AccessScope.Agent => 403,

@@ -42,9 +42,9 @@ internal sealed partial class AccessTests
                 var (status, text) = await SendAsync(world.ClientOf(role), row, text => world.Fill(text, place));
                 Assert.That(status, Is.EqualTo(row.Expect(role, place)), $"{role} {place}: {text}");
                 Assert.That(JsonNode.Parse(text)!.Text("type"), Is.EqualTo(CodeOf(status)), $"{role} {place}");
-                var anonymous = world.Anonymous(text, place);
+                var anonymous = world.WithoutIds(text, place);
                 unknown = place == AccessPlace.Nowhere ? anonymous : unknown;
-                Assert.That(status != 404 || anonymous == unknown, Is.True, $"{role} {place}: {text}\nis not what is said of nothing: {unknown}");
+                Assert.That(status != 404 || anonymous == unknown, Is.True, $"{role} {place}: {text}\ndiffers from the answer for an unknown resource: {unknown}");
             }
         }
 
@@ -54,7 +54,7 @@ internal sealed partial class AccessTests
         {
             // For each role, its own place and the farthest that it reaches.
             var reached = Places.Where(place => row.Expect(role, place) == row.Success).ToArray();
-            foreach (var place in reached.Take(1).Union(reached.TakeLast(row.Scope == AccessScope.Nobody ? 0 : 1)))
+            foreach (var place in reached.Take(1).Union(reached.TakeLast(row.Scope == AccessScope.Unowned ? 0 : 1)))
             {
                 var things = await world.MakeAsync(row.Path + row.Body, place);
                 var (status, text) = await SendAsync(world.ClientOf(role), row, text => AccessWorld.Fill(text, things));
@@ -75,7 +75,7 @@ internal sealed partial class AccessTests
             .Select(operation => $"{operation.Key.ToUpperInvariant()} {Place.Replace(path.Key, "*")}"));
         var listed = AccessTable.Rows.Select(row => $"{row.Method} /api/v1{Place.Replace(row.Path.Split('?')[0], "*").Replace("gpt-6-sol", "*", StringComparison.Ordinal)}");
 
-        // Telemetry is authorised item by item: see TelemetryAccessTests.
+        // Telemetry is authorised item by item: see OtlpAccessTests.
         Assert.That(listed.Distinct().Concat(["POST /v1/logs", "POST /v1/metrics", "POST /v1/traces"]), Is.EquivalentTo(described));
         Assert.That(
             document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!["responses"]!.AsObject().Select(response => response.Key)),
@@ -97,9 +97,9 @@ internal sealed partial class AccessTests
                 var pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
                 Assert.That(
                     endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null,
-                    Is.EqualTo(Anonymous.IsMatch(pattern)),
-                    $"{pattern} is for everybody, or is not");
-                Assert.That(Anonymous.IsMatch(pattern) || (policies.Length == 1 && roles.Contains(policies[0])), Is.True, $"{pattern} asks for no role");
+                    Is.EqualTo(PublicPath.IsMatch(pattern)),
+                    $"{pattern} must allow anonymous callers exactly if it is public");
+                Assert.That(PublicPath.IsMatch(pattern) || (policies.Length == 1 && roles.Contains(policies[0])), Is.True, $"{pattern} requires no role");
             }
         });
     }
@@ -160,7 +160,7 @@ internal sealed partial class AccessTests
         {
             var answer = await world.ClientOf(CallerRole.Lead).PostAsync(Fill(path, place), Fill(body, place));
             Assert.That(answer.Status, Is.EqualTo(expected), answer.Text);
-            answers.Add(world.Anonymous(answer.Text, place));
+            answers.Add(world.WithoutIds(answer.Text, place));
         }
 
         Assert.That(answers.Distinct().Count(), Is.EqualTo(1), string.Join('\n', answers));
@@ -248,5 +248,5 @@ internal sealed partial class AccessTests
     private static partial Regex Place { get; }
 
     [GeneratedRegex("^/(health/|openapi/|docs|_content/|_framework/blazor|sign-in$|account/sign-)")]
-    private static partial Regex Anonymous { get; }
+    private static partial Regex PublicPath { get; }
 }

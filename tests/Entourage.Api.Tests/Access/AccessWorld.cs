@@ -14,15 +14,15 @@ internal sealed partial class AccessWorld : IAsyncDisposable
 
     private readonly SqliteConnection store;
     private readonly Dictionary<AccessPlace, (string Organisation, string Team, string Agent)> homes = [];
-    private readonly Dictionary<AccessPlace, Dictionary<string, string>> standing = [];
+    private readonly Dictionary<AccessPlace, Dictionary<string, string>> resources = [];
     private readonly Dictionary<CallerRole, Testing.ApiClient> clients = [];
-    private readonly Testing.ApiClient nobody;
+    private readonly Testing.ApiClient anonymous;
     private int made;
 
     private AccessWorld(ApiHost host)
     {
         Host = host;
-        nobody = host.ClientWith(null);
+        anonymous = host.ClientWith(null);
         store = new SqliteConnection(new SqliteConnectionStringBuilder(host.Database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ToString());
     }
 
@@ -40,7 +40,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     }
 
     /// <summary>The client of a role, or one without a key.</summary>
-    public Testing.ApiClient ClientOf(CallerRole? role) => role is { } known ? clients[known] : nobody;
+    public Testing.ApiClient ClientOf(CallerRole? role) => role is { } known ? clients[known] : anonymous;
 
     /// <summary>The agent of a place.</summary>
     public string AgentIn(AccessPlace place) => homes[place].Agent;
@@ -48,7 +48,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     public async Task<Testing.ApiClient> IssueAsync(object body) => Host.ClientWith((await Admin.PostAsync("/keys", body)).Created.Text("key"));
 
     /// <summary>Replaces names by the resources of a place.</summary>
-    public string Fill(string text, AccessPlace place) => Name.Replace(text, match => standing[place][match.Groups[1].Value]);
+    public string Fill(string text, AccessPlace place) => Name.Replace(text, match => resources[place][match.Groups[1].Value]);
 
     /// <summary>Replaces names by newly made resources.</summary>
     public async Task<IReadOnlyDictionary<string, string>> MakeAsync(string text, AccessPlace place)
@@ -66,9 +66,9 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     public static string Fill(string text, IReadOnlyDictionary<string, string> things) => Name.Replace(text, match => things[match.Groups[1].Value]);
 
     /// <summary>Removes from an answer what differs between two requests for the same thing.</summary>
-    public string Anonymous(string answer, AccessPlace place)
+    public string WithoutIds(string answer, AccessPlace place)
     {
-        foreach (var value in standing[place].Values)
+        foreach (var value in resources[place].Values)
         {
             answer = Regex.Replace(answer, $@"\b{value}\b", "<>", RegexOptions.None, Patience);
         }
@@ -77,7 +77,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     }
 
     /// <summary>The ids of a place, which an answer must not reveal.</summary>
-    public IEnumerable<string> SecretsOf(AccessPlace place) => standing[place].Values.Where(value => value.Length == Guid.Empty.ToString().Length);
+    public IEnumerable<string> SecretsOf(AccessPlace place) => resources[place].Values.Where(value => value.Length == Guid.Empty.ToString().Length);
 
     /// <summary>Reads every row of every table, except the columns that the webhook job writes.</summary>
     public async Task<string> DigestAsync()
@@ -116,14 +116,14 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         string[] names = ["org", "team", "agent", "task", "session", "reservation", "request", "alert", "webhook", "key", "new"];
         foreach (var place in homes.Keys)
         {
-            standing[place] = [];
+            resources[place] = [];
             foreach (var name in names)
             {
-                standing[place][name] = await MakeOneAsync(name, place);
+                resources[place][name] = await MakeOneAsync(name, place);
             }
         }
 
-        standing[AccessPlace.Nowhere] = names.ToDictionary(name => name, name => name is "task" ? "999998" : name is "session" ? "999999" : Guid.CreateVersion7().ToString());
+        resources[AccessPlace.Nowhere] = names.ToDictionary(name => name, name => name is "task" ? "999998" : name is "session" ? "999999" : Guid.CreateVersion7().ToString());
         clients[CallerRole.Agent] = await IssueAsync(new { name = "agent", role = "agent", agent_id = own.Agent });
         clients[CallerRole.Lead] = await IssueAsync(new { name = "lead", role = "lead", team_id = own.Id });
         clients[CallerRole.Admin] = Admin;
@@ -133,7 +133,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     {
         if (place == AccessPlace.Nowhere)
         {
-            return standing[place][name];
+            return resources[place][name];
         }
 
         var (organisation, team, agent) = homes[place];
@@ -170,7 +170,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     private async Task<IReadOnlyList<string>> ReadAsync(string sql)
     {
         await using var command = store.CreateCommand();
-#pragma warning disable CA2100 // A constant, or the name of a table.
+#pragma warning disable CA2100 // A constant or the name of a table.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();

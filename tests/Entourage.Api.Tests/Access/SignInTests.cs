@@ -47,7 +47,7 @@ internal sealed class SignInTests
         var id = (await host.Api.GetAsync("/keys")).Ok[0]!.Text("id");
         await host.Api.SendAsync(HttpMethod.Delete, $"/keys/{id}", null);
         Assert.That(async () => await EnsureAsync(host, Chosen), Throws.TypeOf<InvalidInputException>());
-        Assert.That(await EnsureAsync(host, null), Is.Not.Null, "whoever starts it gets in again");
+        Assert.That(await EnsureAsync(host, null), Is.Not.Null, "whoever starts the server gets a new key");
     }
 
     [Test]
@@ -85,7 +85,7 @@ internal sealed class SignInTests
         await host.ClientWith(made + "x").GetAsync("/orgs");
 
         var log = string.Join('\n', lines.All);
-        Assert.That(log, Does.Contain("/api/v1/keys"), "the log has something");
+        Assert.That(log, Does.Contain("/api/v1/keys"), "the log has entries");
         var files = Directory.GetFiles(Path.GetDirectoryName(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(host.Database.ConnectionString).DataSource)!);
         foreach (var secret in new[] { made, made["ent_000000000000_".Length..], settings["Auth:BootstrapKey"] })
         {
@@ -118,11 +118,11 @@ internal sealed class SignInTests
         Assert.That(await SendAsync(key, "/orgs", ("entourage_role", "owner")), Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That(await SendAsync(key, "/orgs"), Is.EqualTo(HttpStatusCode.Forbidden));
 
-        Assert.That(await SendAsync(foreign, "/orgs", ("entourage_role", "admin")), Is.EqualTo(HttpStatusCode.Unauthorized), "signed by another");
-        Assert.That(await StatusAsync(host, Token(key, "another", Issuer, 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "for another");
-        Assert.That(await StatusAsync(host, Token(key, Audience, "https://other.example.com/", 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "of another");
-        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, -10, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "of before");
-        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, 5, ("entourage_role", "admin")).Split('.')[0] + ".e30.", "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "signed by nobody");
+        Assert.That(await SendAsync(foreign, "/orgs", ("entourage_role", "admin")), Is.EqualTo(HttpStatusCode.Unauthorized), "signed with another key");
+        Assert.That(await StatusAsync(host, Token(key, "another", Issuer, 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "for another audience");
+        Assert.That(await StatusAsync(host, Token(key, Audience, "https://other.example.com/", 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "from another issuer");
+        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, -10, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "expired");
+        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, 5, ("entourage_role", "admin")).Split('.')[0] + ".e30.", "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "unsigned");
 
         // Keys are still accepted, in either header.
         Assert.That(await StatusAsync(host, ApiHost.WithKeys["Auth:BootstrapKey"], "/orgs"), Is.EqualTo(HttpStatusCode.OK));

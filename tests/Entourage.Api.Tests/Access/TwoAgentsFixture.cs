@@ -18,7 +18,7 @@ internal abstract class TwoAgentsFixture
     /// <summary>A client with the first agent's key.</summary>
     protected ApiClient Agent { get; private set; } = null!;
 
-    protected ApiClient Peers { get; private set; } = null!;
+    protected ApiClient PeerClient { get; private set; } = null!;
 
     protected ApiClient Lead { get; private set; } = null!;
 
@@ -39,7 +39,7 @@ internal abstract class TwoAgentsFixture
         Team = await Admin.CreateTeamAsync();
         Peer = await Admin.CreateAgentAsync(Team.Id, "peer");
         Agent = Host.ClientWith(await KeyAsync(new { name = "agent", role = "agent", agent_id = Team.Agent }));
-        Peers = Host.ClientWith(await KeyAsync(new { name = "peer", role = "agent", agent_id = Peer }));
+        PeerClient = Host.ClientWith(await KeyAsync(new { name = "peer", role = "agent", agent_id = Peer }));
         Lead = Host.ClientWith(await KeyAsync(new { name = "lead", role = "lead", team_id = Team.Id }));
         (Session, PeerSession) = (await Team.StartAsync(), await Team.StartAsync(agent: Peer));
     }

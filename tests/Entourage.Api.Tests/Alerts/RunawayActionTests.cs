@@ -25,7 +25,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
         {
             Assert.That(crossing.Flag("stop"), Is.True);
             Assert.That(Reasons(crossing), Is.EqualTo(new[] { "runaway_tokens", "paused:agent" }));
-            Assert.That(crossing.Usd("reserved_usd"), Is.Zero, "A pause gives the reservations back.");
+            Assert.That(crossing.Usd("reserved_usd"), Is.Zero, "A pause releases the reservations.");
         });
         Assert.That((await Api.PostAsync("/sessions/start", new { agent_id = team.Agent })).Status, Is.EqualTo(HttpStatusCode.Conflict));
         Assert.That(await CountEventsAsync(StopEvent) - stops, Is.EqualTo(1));
@@ -63,7 +63,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
         Assert.That((await team.SessionAsync(other)).Text("status"), Is.EqualTo("active"));
 
         var late = await UseTokensAsync(team, session, 1, "The disk is full");
-        Assert.That(Reasons(late), Is.EqualTo(new[] { "session_killed" }), "What was spent is recorded, and it is not killed twice.");
+        Assert.That(Reasons(late), Is.EqualTo(new[] { "session_killed" }), "The usage is recorded, and the session is not killed twice.");
         Assert.That((await AlertsAsync(team, Kinds)).Select(alert => alert.Text("kind")), Is.EqualTo(new[] { "repeated_error" }));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
@@ -79,7 +79,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
 
         Assert.That(answers.Select(answer => answer.Flag("stop")), Is.EqualTo(Enumerable.Range(1, 1_000).Select(call => call >= 417)));
         Assert.That(await AlertsAsync(team, Kinds), Has.Count.EqualTo(1));
-        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1m), "All of it is recorded.");
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1m), "Every usage is recorded.");
     }
 
     [Test]
@@ -94,7 +94,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
 
         Assert.Multiple(() =>
         {
-            Assert.That(answers.Count(answer => answer.Flag("stop")), Is.EqualTo(51), "The fiftieth and all after it.");
+            Assert.That(answers.Count(answer => answer.Flag("stop")), Is.EqualTo(51), "The fiftieth and all later ones.");
             Assert.That(answers.Count(answer => Reasons(answer).Contains("runaway_tokens")), Is.EqualTo(1));
         });
         Assert.That(await CountEventsAsync(StopEvent) - stops, Is.EqualTo(1));

@@ -22,7 +22,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
         var alert = (await AlertsAsync(team, Kinds)).Single();
         Assert.Multiple(() =>
         {
-            Assert.That(crossing.Flag("stop"), Is.False, "The team wants to be told, and nothing else.");
+            Assert.That(crossing.Flag("stop"), Is.False, "The team chose to be alerted only.");
             Assert.That((alert.Text("kind"), alert.Text("agent_id"), alert.Number("session_id")), Is.EqualTo(("runaway_tokens", team.Agent, session)));
             Assert.That(
                 alert["details"]!.ToJsonString(),

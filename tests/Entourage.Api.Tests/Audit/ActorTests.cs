@@ -106,7 +106,7 @@ internal sealed class ActorTests
         var entry = await PauseAsync(authority.AdminToken(subject, name));
         Assert.That(entry.Text("actor_subject"), Is.EqualTo(subject));
         Assert.That(entry.Text("actor")!, Has.Length.InRange(150, 200).And.Contains("🦊").And.Contains("(sss").And.Not.Contain("\ufffd"));
-        Assert.That(entry.Text("actor")!.EnumerateRunes().Any(rune => rune.Value == 0xfffd), Is.False, "no half of a character");
+        Assert.That(entry.Text("actor")!.EnumerateRunes().Any(rune => rune.Value == 0xfffd), Is.False, "no half of a surrogate pair");
 
         var made = await host.ClientWith(null).SendAsync(
             HttpMethod.Post, "/keys", new { name = "by ada", role = "admin" }, ("Authorization", $"Bearer {authority.AdminToken(subject, name)}"));

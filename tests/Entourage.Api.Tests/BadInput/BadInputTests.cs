@@ -43,7 +43,7 @@ internal sealed class BadInputTests
     [Test]
     public async Task Refusal_over_a_daily_budget_names_the_budget_and_when_to_retry()
     {
-        var (answer, problem) = await RefusedAsync(BadInputCase.Post("no money today", "/sessions/start", """{"agent_id": "<broke-agent>"}""")
+        var (answer, problem) = await RefusedAsync(BadInputCase.Post("a spent daily budget", "/sessions/start", """{"agent_id": "<broke-agent>"}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"));
         var budget = problem["budget"]!;
         Assert.Multiple(() =>
@@ -67,7 +67,7 @@ internal sealed class BadInputTests
     [Test]
     public async Task Refusal_over_a_total_budget_says_that_waiting_does_not_help()
     {
-        var (answer, problem) = await RefusedAsync(BadInputCase.Post("a task of no money", "/sessions/start", """{"agent_id": "<agent>", "task_id": <broke>}""")
+        var (answer, problem) = await RefusedAsync(BadInputCase.Post("a task without budget left", "/sessions/start", """{"agent_id": "<agent>", "task_id": <broke>}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"));
         Assert.Multiple(() =>
         {

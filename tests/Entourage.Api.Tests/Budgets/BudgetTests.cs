@@ -155,7 +155,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
         {
             Assert.That(first.Usd("daily_limit_usd"), Is.EqualTo(1m));
             Assert.That(Reasons(first), Is.EqualTo(new[] { "budget_exceeded:agent:day" }));
-            Assert.That(second.Usd("daily_limit_usd"), Is.EqualTo(3m), "the least remaining of the two daily budgets");
+            Assert.That(second.Usd("daily_limit_usd"), Is.EqualTo(3m), "the smaller remaining amount of the two daily budgets");
             Assert.That(second.Usd("daily_spent_usd"), Is.EqualTo(1m));
             Assert.That(second.Flag("stop"), Is.False);
         });
@@ -223,7 +223,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
             Assert.That(shown.Usd("cost_usd"), Is.EqualTo(0.5m));
             Assert.That(shown.Usd("tree_cost_usd"), Is.EqualTo(2m));
         });
-        Assert.That(await team.StartAsync(), Is.Positive, "a session of its own is not below the one that is over");
+        Assert.That(await team.StartAsync(), Is.Positive, "a separate session is not below the one that is over");
     }
 
     [Test]

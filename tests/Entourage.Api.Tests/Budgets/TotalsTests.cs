@@ -80,21 +80,21 @@ internal sealed class TotalsTests(Store store)
     public async Task Reservations_beyond_64_bits_are_granted_committed_and_released()
     {
         _ = (await host.Api.SendAsync(HttpMethod.Put, "/prices/gold", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m })).Ok;
-        var held = new List<string>();
+        var reservations = new List<string>();
         for (var i = 0; i < 6; i++)
         {
             var reserved = (await host.Api.PostAsync(
                 $"/sessions/{session}/reservations", new { model = "gold", input_tokens = 1_000_000_000, max_output_tokens = 1_000_000_000, ttl_seconds = 3_600 })).Created;
             Assert.That(reserved.Usd("amount_usd"), Is.EqualTo(2_000_000_000m));
-            held.Add(reserved.Text("id")!);
+            reservations.Add(reserved.Text("id")!);
         }
 
         Assert.That((await team.SessionAsync(session)).Usd("reserved_usd"), Is.EqualTo(12_000_000_000m));
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.EqualTo(12_000_000_000m));
         await EnsureVerifiedAsync();
 
-        await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{held[0]}", null);
-        var used = await team.UseAsync(session, 1.5m, reservation: held[1]);
+        await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{reservations[0]}", null);
+        var used = await team.UseAsync(session, 1.5m, reservation: reservations[1]);
         Assert.That((used.Usd("reserved_usd"), used["budget"]!.Usd("reserved_usd")), Is.EqualTo((8_000_000_000m, 8_000_000_000m)));
         await team.ConfigureAsync(new { timezone = "Asia/Kathmandu" });
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.EqualTo(8_000_000_000m));

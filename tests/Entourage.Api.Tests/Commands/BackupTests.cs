@@ -13,12 +13,12 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
     private string Copy => Database.FilePath + ".backup";
 
     [SetUp]
-    public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
+    public void RequireSqlite() => Assume.That(Store == Store.Sqlite, "SQL Server makes its own backups");
 
     [Test]
     public async Task Backup_under_full_load_has_everything_acknowledged_before_it_began()
     {
-        Cents cents;
+        CentUsages cents;
         IReadOnlyList<string> before;
         await using (var process = await ApiProcess.StartAsync(Database))
         {
@@ -44,7 +44,7 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
     [Test]
     public async Task Command_about_a_file_requires_its_name() => await RunAsync(1, "", "backup", "--force");
 
-    private static async Task GrowBeyondAsync(Cents cents, int count)
+    private static async Task GrowBeyondAsync(CentUsages cents, int count)
     {
         await Patience.UntilAsync(() => cents.Acknowledged.Count > count);
     }

@@ -77,7 +77,7 @@ internal sealed class CompactTests(Store store)
         // The correction was recorded today and is too young.
         Assert.That((await other.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
         (await other.Api.SendAsync(HttpMethod.Put, "/prices/house-model", new { input_usd_per_mtok = 3m, output_usd_per_mtok = 2m })).Expect(HttpStatusCode.OK);
-        Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m), "it is not priced once more");
+        Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m), "it is not priced again");
         Assert.That((await other.VerifyAsync()).Differences, Is.Empty);
     }
 

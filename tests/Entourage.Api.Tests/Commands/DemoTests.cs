@@ -14,7 +14,7 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
         var (exitCode, output) = await ApiProcess.RunAsync(Database, "seed-demo");
         Assert.That(exitCode, Is.Zero, output);
         Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.Zero);
-        Assert.That((await ApiProcess.RunAsync(Database, "seed-demo")).ExitCode, Is.EqualTo(1), "there is one already");
+        Assert.That((await ApiProcess.RunAsync(Database, "seed-demo")).ExitCode, Is.EqualTo(1), "the store already has data");
 
         await using var process = await ApiProcess.StartAsync(Database);
         var organisation = (await process.Api.GetAsync("/orgs")).Ok.AsArray().Single()!.Text("id");
@@ -39,7 +39,7 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
                 Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts?kind={kind}")).Ok.AsArray(), Is.Empty, kind);
             }
 
-            Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Budgets were spent.");
+            Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Some budgets were used up.");
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed partial class IssueKeyTests(Store store) : DatabaseFixture(store
     public async Task No_key_is_issued_without_a_store_or_a_valid_name()
     {
         Assert.That((await ApiProcess.RunAsync(Database, "issue-key", "ops")).ExitCode, Is.EqualTo(1), "there is no store");
-        Assert.That(Store == Store.Sqlite && File.Exists(Database.FilePath), Is.False, "and none is made");
+        Assert.That(Store == Store.Sqlite && File.Exists(Database.FilePath), Is.False, "and none is created");
         await using var process = await ApiProcess.StartAsync(Database, settings: Settings);
         foreach (var arguments in new string[][] { ["issue-key"], ["issue-key", "--Auth:Mode=Keys"], ["issue-key", new string('x', 201)], ["issue-key", " "], ["issue-key", "two\nlines"] })
         {

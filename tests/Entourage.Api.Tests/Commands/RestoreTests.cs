@@ -17,7 +17,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     private string Copy => Database.FilePath + ".backup";
 
     [SetUp]
-    public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
+    public void RequireSqlite() => Assume.That(Store == Store.Sqlite, "SQL Server makes its own backups");
 
     [Test]
     public async Task Ids_from_the_lost_time_name_nothing_else_after_a_restore()
@@ -229,7 +229,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
             }
 
             var next = await NextSessionAsync();
-            Assert.That(next, Is.EqualTo(lost).Or.GreaterThan(1_000_000L), "the old store goes on after its last, the new one far ahead");
+            Assert.That(next, Is.EqualTo(lost).Or.GreaterThan(1_000_000L), "the old store continues after its last number, the new one far ahead");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Spent = Spent + 1 WHERE ScopeId = {Text(task)} AND Scope = 4");
 
-        await FoundAndPutRightAsync($"counter of Task {task}, Total from 0001-01-01: stored 1.500000002 USD spent, 2.00 reserved, but its records come to 1.500000001 USD spent, 2.00 reserved");
+        await CheckFoundAndRepairedAsync($"counter of Task {task}, Total from 0001-01-01: stored 1.500000002 USD spent, 2.00 reserved, but its records come to 1.500000001 USD spent, 2.00 reserved");
     }
 
     [Test]
@@ -37,7 +37,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Reserved = 0 WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
-        await FoundAndPutRightAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 1.50 USD spent, 0.00 reserved, but its records come to 1.50 USD spent, 2.00 reserved");
+        await CheckFoundAndRepairedAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 1.50 USD spent, 0.00 reserved, but its records come to 1.50 USD spent, 2.00 reserved");
     }
 
     [Test]
@@ -45,7 +45,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     {
         await ChangedAsync($"DELETE FROM BudgetCounters WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
-        await FoundAndPutRightAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 0.00 USD spent, 0.00 reserved, but its records come to 1.50 USD spent, 2.00 reserved");
+        await CheckFoundAndRepairedAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 0.00 USD spent, 0.00 reserved, but its records come to 1.50 USD spent, 2.00 reserved");
     }
 
     [Test]
@@ -53,7 +53,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Start = 20260101 WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"counter of Agent {team.Agent}, Day from 2026-01-01: stored 1.50 USD spent, 2.00 reserved, but its records come to 0.00 USD spent, 0.00 reserved",
             $"counter of Agent {team.Agent}, Day from 2026-06-10: stored 0.00 USD spent, 0.00 reserved, but its records come to 1.50 USD spent, 2.00 reserved");
     }
@@ -63,7 +63,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     {
         await ChangedAsync($"UPDATE Sessions SET Cost = Cost - 1, OutputTokens = OutputTokens + 1, ImputedCost = 7 WHERE Id = {session}");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"session {session}: stored 1.50 USD (0.000000007 imputed), 221 tokens (0 unpriced), but its records come to 1.500000001 USD (0.00 imputed), 220 tokens (0 unpriced)");
         var shown = await team.SessionAsync(session);
         Assert.That((shown.Usd("cost_usd"), shown.Usd("imputed_cost_usd"), shown.Number("output_tokens")), Is.EqualTo((2.500000001m, 0m, 30L)));
@@ -74,7 +74,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     {
         await ChangedAsync($"UPDATE UsageRollups SET CostNanoUsd = CostNanoUsd + 5, CacheReadTokens = 3, UnpricedTokens = 2 WHERE SessionId = {session} AND CostNanoUsd > 1");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"{Rollup("2026-06-10T12:00Z")}: stored 1.500000005 USD (0.00 imputed), 113 tokens (2 unpriced), 1 begun, but its records come to 1.50 USD (0.00 imputed), 110 tokens (0 unpriced), 1 begun");
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2.500000001m));
     }
@@ -84,7 +84,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     {
         await ChangedAsync($"DELETE FROM UsageRollups WHERE SessionId = {session} AND CostNanoUsd = 1");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"{Rollup("2026-06-01T12:00Z")}: stored 0.00 USD (0.00 imputed), 0 tokens (0 unpriced), but its records come to 0.000000001 USD (0.00 imputed), 110 tokens (0 unpriced)");
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2.500000001m));
     }
@@ -183,7 +183,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         host.Clock.Advance(TimeSpan.FromSeconds(1));
 
         var report = await host.VerifyAsync();
-        Assert.That((report.Records, report.Differences.Count), Is.EqualTo((1L, 0)), "one has run out, and nobody has noticed");
+        Assert.That((report.Records, report.Differences.Count), Is.EqualTo((1L, 0)), "one has expired without being ended");
 
         await host.ExecuteAsync($"DELETE FROM BudgetCounters");
         await host.VerifyAsync(repair: true);
@@ -202,7 +202,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     /// <summary>Checks that the difference is found, reported and repaired, and then spends another dollar.</summary>
-    private async Task FoundAndPutRightAsync(params string[] differences)
+    private async Task CheckFoundAndRepairedAsync(params string[] differences)
     {
         var found = await Host.VerifyAsync();
         Assert.That((found.Differences, found.Repaired), Is.EqualTo(((IReadOnlyList<string>)differences, false)));

@@ -150,7 +150,7 @@ internal sealed class VerifyTroubleTests
         foreach (var statement in statements.Prepend("PRAGMA foreign_keys = OFF"))
         {
             await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Of this class.
+#pragma warning disable CA2100 // This class's constants.
             command.CommandText = statement;
 #pragma warning restore CA2100
             await command.ExecuteNonQueryAsync();

@@ -38,9 +38,9 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Report_and_each_of_its_lists_are_the_sum_of_the_usage_records() =>
         await Gen.Select(Steps.Array[1, 50], Queries.Array[4]).SampleAsync(
-            HoldsAsync, iter: 12, threads: 1, print: run => string.Join(", ", run.Item1.Cast<object>().Concat(run.Item2)));
+            CheckSequenceAsync, iter: 12, threads: 1, print: run => string.Join(", ", run.Item1.Cast<object>().Concat(run.Item2)));
 
-    private async Task HoldsAsync(Step[] steps, string[] queries)
+    private async Task CheckSequenceAsync(Step[] steps, string[] queries)
     {
         var team = await Api.CreateTeamAsync();
         string[] agents = [team.Agent, await Api.CreateAgentAsync(team.Id, "eng-2"), await Api.CreateAgentAsync(team.Id, "eng-3")];

@@ -46,15 +46,15 @@ internal sealed class RoundedAmountTests
         _ = (await host.Api.PostAsync($"/sessions/{session}/usage", usage)).Ok;
         var batch = (await host.Api.PostAsync("/sessions/usage/batch", $$"""{"items": [{{usage.Replace("{", $"{{\"session_id\": {session}, ", StringComparison.Ordinal)}}]}""")).Ok;
         await using var tools = await McpClient.CreateAsync(new HttpClientTransport(new() { Endpoint = new Uri(host.Api.Http.BaseAddress!, "/mcp") }));
-        var told = await tools.CallToolAsync(
+        var result = await tools.CallToolAsync(
             "report_usage", new Dictionary<string, object?> { ["session_id"] = session, ["input_tokens"] = 1, ["output_tokens"] = 1, ["cost_usd"] = JsonNode.Parse(json) });
         await host.Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf([("entourage.session_id", session)], Event(new JsonObject { ["doubleValue"] = JsonNode.Parse(json) })));
         await host.Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf([("entourage.session_id", session)], Event(new JsonObject { ["stringValue"] = json })));
 
         Assert.That(batch.Items("items").Single().Number("status"), Is.EqualTo(200));
-        Assert.That(told.IsError, Is.Not.True);
+        Assert.That(result.IsError, Is.Not.True);
         var recorded = (await host.Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray().Select(record => record!.Usd("cost_usd")).ToArray();
-        Assert.That(recorded[2..], Is.All.EqualTo(usd), "by HTTP, in a batch and by a tool");
+        Assert.That(recorded[2..], Is.All.EqualTo(usd), "over HTTP, in a batch and by a tool");
         if (!json.Contains("-38", StringComparison.Ordinal) && !json.Contains("-2147483648", StringComparison.Ordinal))
         {
             // Exporters send doubles, which don't have that many digits.

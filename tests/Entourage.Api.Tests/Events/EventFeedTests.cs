@@ -15,13 +15,13 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         await using var watcher = await EventReader.OpenAsync(other.Api, $"/teams/{team.Id}/events");
         var session = await team.StartAsync();
         await team.UseAsync(session, 1m);
-        var told = await watcher.ReadAsync(2);
-        Assert.That(told.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage" }));
+        var received = await watcher.ReadAsync(2);
+        Assert.That(received.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage" }));
 
         await team.UseAsync(session, 2m);
-        await using var moved = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events", told[0].Id);
+        await using var moved = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events", received[0].Id);
         var further = await moved.ReadAsync(2);
-        Assert.That(further[0].Json.Text("id"), Is.EqualTo(told[1].Json.Text("id")));
+        Assert.That(further[0].Json.Text("id"), Is.EqualTo(received[1].Json.Text("id")));
         Assert.That(further[1].Json["data"]!.Usd("cost_usd"), Is.EqualTo(2m));
     }
 
@@ -55,11 +55,11 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         var late = opened.Where((_, i) => i % 2 == 1).Select(watcher => watcher.ReadAsync(Callers * Calls)).ToArray();
         var recorded = (await host.CountAsync("UsageRecords")) / 2;
         Assert.That(recorded, Is.EqualTo(Callers * Calls));
-        foreach (var told in await Task.WhenAll(prompt.Concat(late)))
+        foreach (var received in await Task.WhenAll(prompt.Concat(late)))
         {
-            var sequences = told.Select(item => item.Json["data"]!.Number("sequence")!.Value).ToArray();
+            var sequences = received.Select(item => item.Json["data"]!.Number("sequence")!.Value).ToArray();
             Assert.That(sequences, Is.Ordered.And.Unique);
-            Assert.That(told.Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
+            Assert.That(received.Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
         }
 
         foreach (var watcher in opened)
@@ -100,7 +100,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         var last = await watcher.ReadAsync();
 
         Assert.That(await process.TerminateAsync(), Is.Zero);
-        Assert.That(await watcher.ReadAsync(), Is.Null, "the stream ended, and was not cut");
+        Assert.That(await watcher.ReadAsync(), Is.Null, "the stream ended and was not cut off");
 
         await using var next = await ApiProcess.StartAsync(Database);
         await (team with { Api = next.Api }).UseAsync(session, 2m);

@@ -16,12 +16,12 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 50m });
         _ = (await Api.PostAsync($"/sessions/{session}/end", new { error = "Rate limited" })).Ok;
 
-        var told = await watcher.ReadAsync(4);
-        Assert.That(told.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage", "settings", "session" }));
-        Assert.That(told.Select(item => item.Id), Is.Unique);
-        var used = told.Single(item => item.Kind == "usage").Json;
-        var started = told.First(item => item.Kind == "session").Json;
-        var ended = told.Last(item => item.Kind == "session").Json;
+        var received = await watcher.ReadAsync(4);
+        Assert.That(received.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage", "settings", "session" }));
+        Assert.That(received.Select(item => item.Id), Is.Unique);
+        var used = received.Single(item => item.Kind == "usage").Json;
+        var started = received.First(item => item.Kind == "session").Json;
+        var ended = received.Last(item => item.Kind == "session").Json;
         Assert.Multiple(() =>
         {
             Assert.That(used.Text("type"), Is.EqualTo("usage"));
@@ -33,7 +33,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
             Assert.That((started["data"]!.Text("status"), ended["data"]!.Text("status")), Is.EqualTo(("active", "failed")));
             Assert.That(ended["data"]!.Usd("cost_usd"), Is.EqualTo(0.012m));
             Assert.That(ended["data"]!.Text("error"), Is.EqualTo("Rate limited"));
-            Assert.That(told.Single(item => item.Kind == "settings").Json["data"]!.Usd("daily_cost_limit_usd"), Is.EqualTo(50m));
+            Assert.That(received.Single(item => item.Kind == "settings").Json["data"]!.Usd("daily_cost_limit_usd"), Is.EqualTo(50m));
         });
     }
 
@@ -67,7 +67,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
         string? last = null;
-        var told = new List<ReceivedEvent>();
+        var received = new List<ReceivedEvent>();
         for (var cut = 0; cut < 20; cut++)
         {
             await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events", last);
@@ -80,17 +80,17 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
             await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m + cut });
 
             // Disconnects with unread events.
-            told.AddRange(await watcher.ReadAsync(cut == 0 ? 2 : 4));
-            last = told[^1].Id;
+            received.AddRange(await watcher.ReadAsync(cut == 0 ? 2 : 4));
+            last = received[^1].Id;
         }
 
         await using var final = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events", last);
-        told.AddRange(await final.ReadAsync((20 * 4) - told.Count));
+        received.AddRange(await final.ReadAsync((20 * 4) - received.Count));
         Assert.Multiple(() =>
         {
-            Assert.That(told.Where(item => item.Kind == "usage").Select(item => item.Json["data"]!.Usd("cost_usd")), Is.EqualTo(
+            Assert.That(received.Where(item => item.Kind == "usage").Select(item => item.Json["data"]!.Usd("cost_usd")), Is.EqualTo(
                 Enumerable.Range(0, 20).SelectMany(cut => Enumerable.Range(0, 3).Select(call => (decimal?)(1m + (cut / 100m) + (call / 1_000m))))));
-            Assert.That(told.Where(item => item.Kind == "settings").Select(item => item.Json["data"]!.Usd("daily_cost_limit_usd")), Is.EqualTo(
+            Assert.That(received.Where(item => item.Kind == "settings").Select(item => item.Json["data"]!.Usd("daily_cost_limit_usd")), Is.EqualTo(
                 Enumerable.Range(0, 20).Select(cut => (decimal?)(1_000m + cut))));
         });
     }
@@ -107,12 +107,12 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
         await team.UseAsync(session, 3m);
 
-        var told = await watcher.ReadAsync(3);
-        Assert.That(told.Select(item => item.Kind), Is.EquivalentTo(new[] { "settings", "session", "usage" }));
-        Assert.That(told.Where(item => item.Kind != "settings").Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
+        var received = await watcher.ReadAsync(3);
+        Assert.That(received.Select(item => item.Kind), Is.EquivalentTo(new[] { "settings", "session", "usage" }));
+        Assert.That(received.Where(item => item.Kind != "settings").Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
 
-        await using var again = await EventReader.OpenAsync(Api, $"/agents/{team.Agent}/events", told[0].Id);
-        Assert.That((await again.ReadAsync(2)).Select(item => item.Json.Text("id")), Is.EqualTo(told.Skip(1).Select(item => item.Json.Text("id"))));
+        await using var again = await EventReader.OpenAsync(Api, $"/agents/{team.Agent}/events", received[0].Id);
+        Assert.That((await again.ReadAsync(2)).Select(item => item.Json.Text("id")), Is.EqualTo(received.Skip(1).Select(item => item.Json.Text("id"))));
     }
 
     [TestCase("nonsense")]

@@ -55,7 +55,7 @@ internal sealed record FuzzAnswer(int Status, string? MediaType, string Text, st
                 && root.GetProperty("type").GetString()!.StartsWith("/problems/", StringComparison.Ordinal)
                 && root.GetProperty("title").GetString() is { Length: > 0 }
                 && root.GetProperty("trace_id").GetString() is { Length: > 0 }
-                ? Text.Contains("Exception", StringComparison.Ordinal) || Text.Contains("   at ", StringComparison.Ordinal) ? "it tells of the inside" : null
+                ? Text.Contains("Exception", StringComparison.Ordinal) || Text.Contains("   at ", StringComparison.Ordinal) ? "it reveals internals" : null
                 : "the problem details are not all there";
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)

@@ -46,7 +46,7 @@ internal sealed record FuzzOperation(
     private static FuzzOperation Of(string path, IOpenApiPathItem item, HttpMethod method, OpenApiOperation operation)
     {
         var successes = operation.Responses!.Keys.Where(status => status.StartsWith('2')).Select(int.Parse).ToHashSet();
-        Assert.That(successes, Is.Not.Empty, $"{method} {path} does not say how it succeeds.");
+        Assert.That(successes, Is.Not.Empty, $"{method} {path} documents no success.");
         return new(
             method,
             path,

@@ -5,7 +5,7 @@ namespace Entourage.Api.Tests.Fuzz;
 /// <summary>Ids and similar values from answers, by kind. Only the newest are kept, so that memory stays bounded.</summary>
 internal sealed class FuzzPool
 {
-    private const int Kept = 48;
+    private const int Capacity = 48;
     private const int MaxReadTime = 256 * 1_024;
 
     private static readonly Dictionary<string, string> KindOfMember = new(StringComparer.Ordinal)
@@ -61,7 +61,7 @@ internal sealed class FuzzPool
             }
 
             known.Add(value);
-            if (known.Count > Kept)
+            if (known.Count > Capacity)
             {
                 known.RemoveAt(0);
             }
@@ -69,7 +69,7 @@ internal sealed class FuzzPool
     }
 
     /// <summary>Adds the values of a successful answer.</summary>
-    public void Harvest(FuzzOperation operation, FuzzAnswer answer)
+    public void Collect(FuzzOperation operation, FuzzAnswer answer)
     {
         if (answer.Link is { } link && link.Split("cursor=") is [_, var rest])
         {
@@ -95,12 +95,12 @@ internal sealed class FuzzPool
             var items = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().Take(5) : [document.RootElement];
             foreach (var item in items.Where(item => item.ValueKind == JsonValueKind.Object))
             {
-                Harvest(operation.Subject == "start" ? "sessions" : operation.Subject, item);
+                Collect(operation.Subject == "start" ? "sessions" : operation.Subject, item);
             }
         }
     }
 
-    private void Harvest(string kind, JsonElement item)
+    private void Collect(string kind, JsonElement item)
     {
         foreach (var member in item.EnumerateObject())
         {

@@ -117,25 +117,25 @@ internal sealed record FuzzRequest(
             {
                 case ParameterLocation.Path:
                     var owner = operation.OwnerOf(name);
-                    var value = fault == 4 ? FuzzValues.BadText(random, MaxPathLength)
+                    var value = fault == 4 ? FuzzValues.InvalidText(random, MaxPathLength)
                         : fault == 5 ? (isText ? Guid.CreateVersion7().ToString() : $"{random.Next(1_000_000)}")
                         : pool.Take(owner, random) ?? body.Text(name, parameter.Schema?.Format);
                     path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
                     break;
                 case ParameterLocation.Query when random.Next(fault == 6 ? 2 : 6) == 0 || name == "daily_cost_limit_usd":
-                    var asked = fault == 6 && random.Next(2) == 0 ? FuzzValues.BadText(random, MaxPathLength)
+                    var asked = fault == 6 && random.Next(2) == 0 ? FuzzValues.InvalidText(random, MaxPathLength)
                         : isText ? body.Text(name, parameter.Schema?.Format) : body.WriteInteger(name);
                     query.Add($"{name}={Uri.EscapeDataString(asked)}");
                     break;
                 case ParameterLocation.Header when random.Next(4) == 0:
-                    headers.Add((name, HeaderValue(fault == 7 ? FuzzValues.BadText(random, MaxPathLength) : body.Text(name, null))));
+                    headers.Add((name, HeaderValue(fault == 7 ? FuzzValues.InvalidText(random, MaxPathLength) : body.Text(name, null))));
                     break;
             }
         }
 
         if (fault == 6 && random.Next(4) == 0)
         {
-            query.Add($"{Uri.EscapeDataString(FuzzValues.BadText(random, 20))}=x&limit=1&limit=2");
+            query.Add($"{Uri.EscapeDataString(FuzzValues.InvalidText(random, 20))}=x&limit=1&limit=2");
         }
 
         return path + (query.Count > 0 ? $"?{string.Join('&', query)}" : "") + (fault == 4 && random.Next(10) == 0 ? "/%00%ff" : "");
@@ -145,12 +145,12 @@ internal sealed record FuzzRequest(
     {
         if (operation.Method != HttpMethod.Get && random.Next(4) == 0)
         {
-            headers.Add(("Idempotency-Key", fault == 7 ? HeaderValue(FuzzValues.BadText(random, 300)) : body.Text("Idempotency-Key", null)));
+            headers.Add(("Idempotency-Key", fault == 7 ? HeaderValue(FuzzValues.InvalidText(random, 300)) : body.Text("Idempotency-Key", null)));
         }
 
         if (fault == 7)
         {
-            headers.Add((random.Next(2) == 0 ? "If-Match" : "Last-Event-ID", HeaderValue(FuzzValues.BadText(random, MaxPathLength))));
+            headers.Add((random.Next(2) == 0 ? "If-Match" : "Last-Event-ID", HeaderValue(FuzzValues.InvalidText(random, MaxPathLength))));
         }
 
         if (fault == 8 || random.Next(10) == 0)

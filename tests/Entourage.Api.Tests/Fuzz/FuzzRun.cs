@@ -92,7 +92,7 @@ internal sealed class FuzzRun : IDisposable
             var answer = isGood is null && number % 97 == 0 && request.Body is not null
                 ? await SendTruncatedAsync(request, patience.Token)
                 : await SendAsync(request, patience.Token);
-            Look(request, answer);
+            CheckAnswer(request, answer);
         }
         catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException or SocketException)
         {
@@ -100,7 +100,7 @@ internal sealed class FuzzRun : IDisposable
         }
     }
 
-    private void Look(FuzzRequest request, FuzzAnswer answer)
+    private void CheckAnswer(FuzzRequest request, FuzzAnswer answer)
     {
         statuses.AddOrUpdate(answer.Status, 1, (_, count) => count + 1);
         if (answer.Status != 0 && answer.FaultOf(request) is { } fault)
@@ -110,7 +110,7 @@ internal sealed class FuzzRun : IDisposable
         else if (answer.IsSuccess && request.Method == request.Operation.Method)
         {
             successes.AddOrUpdate(request.Operation, 1, (_, count) => count + 1);
-            pool.Harvest(request.Operation, answer);
+            pool.Collect(request.Operation, answer);
         }
     }
 

@@ -19,11 +19,11 @@ internal static partial class FuzzTelemetry
     /// <param name="fault">The fault to build in; negative for none.</param>
     public static (string? ContentType, byte[] Body) Write(string signal, Random random, FuzzPool pool, DateTimeOffset now, int fault)
     {
-        var text = GoodOf(signal, random, pool, now);
+        var text = ValidBody(signal, random, pool, now);
         return fault switch
         {
             < 0 => random.Next(10) == 0 ? (Protobuf, []) : (Json, Encoding.UTF8.GetBytes(text)),
-            < 5 => (Json, Encoding.UTF8.GetBytes(Poison(text, random))),
+            < 5 => (Json, Encoding.UTF8.GetBytes(Corrupt(text, random))),
             5 => (Protobuf, Noise(random)),
             6 => (Protobuf, Encoding.UTF8.GetBytes(text)),
 
@@ -36,7 +36,7 @@ internal static partial class FuzzTelemetry
         };
     }
 
-    private static string GoodOf(string signal, Random random, FuzzPool pool, DateTimeOffset now)
+    private static string ValidBody(string signal, Random random, FuzzPool pool, DateTimeOffset now)
     {
         (string, object)[] resource = pool.Take("agents", random) is { } agent ? [("entourage.agent_id", agent)] : [];
         var session = $"s-{random.Next(20)}";
@@ -56,7 +56,7 @@ internal static partial class FuzzTelemetry
             [("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", session), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cost", 0.25)]));
     }
 
-    private static string Poison(string text, Random random)
+    private static string Corrupt(string text, Random random)
     {
         var values = Value.Matches(text);
         var poisoned = values[random.Next(values.Count)];

@@ -43,7 +43,7 @@ internal sealed class FuzzTests
             + $"never a success: {string.Join(", ", run.Unsuccessful)}; "
             + string.Join(", ", run.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key}: {status.Value}")));
         Assert.That(run.Faults, Is.Empty, string.Join("\n\n", run.Faults));
-        Assert.That(run.Unsuccessful.Select(operation => operation.ToString()), Is.Empty, "Nothing that should succeed did.");
+        Assert.That(run.Unsuccessful.Select(operation => operation.ToString()), Is.Empty, "These operations never succeeded.");
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
         if (count >= LongRun)
         {

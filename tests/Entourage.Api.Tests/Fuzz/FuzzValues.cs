@@ -29,7 +29,7 @@ internal static class FuzzValues
     public static string Words(Random random) => random.Next(20) == 0 ? new string('w', random.Next(1, 60)) : $"fuzz {random.Next(1_000)}";
 
     /// <summary>An invalid text.</summary>
-    public static string BadText(Random random, int longest) => random.Next(10) switch
+    public static string InvalidText(Random random, int longest) => random.Next(10) switch
     {
         0 => new string("aé漢𐀀"[random.Next(3)], random.Next(longest)),
         1 => string.Create(random.Next(40), random, static (text, random) =>
@@ -48,7 +48,7 @@ internal static class FuzzValues
         < 5 => Literals[random.Next(Literals.Length)],
         5 => Nested(random.Next(2) == 0 ? random.Next(1, 70) : random.Next(1_000), random),
         6 when random.Next(20) == 0 => $"\"{new string('x', random.Next(300_000))}\"",
-        _ => JsonSerializer.Serialize(BadText(random, 30_000)),
+        _ => JsonSerializer.Serialize(InvalidText(random, 30_000)),
     };
 
     /// <summary>Deeply nested lists or objects.</summary>

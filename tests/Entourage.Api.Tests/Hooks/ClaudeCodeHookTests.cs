@@ -9,7 +9,7 @@ namespace Entourage.Api.Tests.Hooks;
 /// <summary>Claude Code's hooks get an empty object to continue, or the end of the run in the form that the event allows.</summary>
 internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
 {
-    private const string Go = "{}";
+    private const string Continue = "{}";
 
     [Test]
     public async Task Tool_calls_continue_until_a_cap_is_exceeded_and_then_the_run_ends()
@@ -17,7 +17,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 0.2m });
         var session = await team.StartAsync();
-        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Continue));
 
         await team.UseAsync(session, 1.017m);
 
@@ -25,7 +25,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         const string Reason = "Entourage stops this run: the team budget (day) is used up, 1.017 of 0.20 USD spent, resets at 2026-06-11T00:00Z.";
         Assert.Multiple(() =>
         {
-            Assert.That(answer.AsObject().Select(member => member.Key), Is.EquivalentTo(new[] { "continue", "stopReason" }), "with a denied tool call besides, the run goes on");
+            Assert.That(answer.AsObject().Select(member => member.Key), Is.EquivalentTo(new[] { "continue", "stopReason" }), "with only a denied tool call, the run would continue");
             Assert.That(answer["continue"]!.GetValue<bool>(), Is.False);
             Assert.That(answer.Text("stopReason"), Is.EqualTo(Reason));
         });
@@ -45,7 +45,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     public async Task Each_event_is_answered_in_its_own_form(string name, string members)
     {
         var team = await Api.CreateTeamAsync();
-        Assert.That((await HookAsync(team, name)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, name)).Text, Is.EqualTo(Continue));
         _ = (await Api.PostAsync($"/agents/{team.Agent}/pause", new { reason = "enough" })).Ok;
 
         var answer = (await HookAsync(team, name)).Ok.AsObject();
@@ -84,7 +84,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
         await team.UseAsync(await team.StartAsync(), 2m);
 
-        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Continue));
     }
 
     [Test]
@@ -96,12 +96,12 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         await ReportAsync(team, "run-2", 0.1m);
 
         Assert.That((await HookAsync(team, session: "run-1")).Ok.Text("stopReason"), Does.Contain("the session budget (total)"));
-        Assert.That((await HookAsync(team, session: "run-2")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-2")).Text, Is.EqualTo(Continue));
 
         var second = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray().First(session => session!.Usd("cost_usd") == 0.1m)!.Number("id");
         _ = (await Api.PostAsync($"/sessions/{second}/kill", new { reason = "enough" })).Ok;
         Assert.That((await HookAsync(team, session: "run-2")).Ok.Text("stopReason"), Is.EqualTo("Entourage stops this run: the session was killed."));
-        Assert.That((await HookAsync(team, session: "run-3")).Text, Is.EqualTo(Go), "a new run has a cap of its own");
+        Assert.That((await HookAsync(team, session: "run-3")).Text, Is.EqualTo(Continue), "a new run has its own cap");
     }
 
     [Test]
@@ -110,15 +110,15 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
         await ReportAsync(team, "another", 2m);
-        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Continue));
         var session = await team.StartAsync();
-        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Continue));
 
         _ = (await Api.PostAsync($"/sessions/{session}/kill", new { reason = "enough" })).Ok;
         Assert.That((await HookAsync(team, session: "run-1")).Ok.Text("stopReason"), Is.EqualTo("Entourage stops this run: the session was killed."));
 
         var second = await team.StartAsync();
-        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Continue));
         await team.UseAsync(second, 1m);
         Assert.That((await HookAsync(team, session: "run-1")).Ok.Text("stopReason"), Does.Contain("the session budget"));
     }
@@ -132,7 +132,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         await team.UseAsync(first, 2m);
 
         Assert.That((await SendAsync($"?session_id={first}", """{"hook_event_name":"PreToolUse"}""")).Ok.Text("stopReason"), Does.Contain("session"));
-        Assert.That((await SendAsync($"?session_id={second}", """{"hook_event_name":"PreToolUse"}""")).Text, Is.EqualTo(Go));
+        Assert.That((await SendAsync($"?session_id={second}", """{"hook_event_name":"PreToolUse"}""")).Text, Is.EqualTo(Continue));
         Assert.That((await SendAsync("?session_id=999999999", """{"hook_event_name":"PreToolUse"}""")).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
@@ -148,7 +148,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
             $$"""{"session_id":"s","transcript_path":"/t","hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"content":"{{file}}" } }""");
 
         Assert.That(answer.Ok["continue"]!.GetValue<bool>(), Is.False);
-        Assert.That((await HookAsync(team)).Ok["continue"]!.GetValue<bool>(), Is.False, "the connection is good for another");
+        Assert.That((await HookAsync(team)).Ok["continue"]!.GetValue<bool>(), Is.False, "the connection can be reused");
     }
 
     [TestCase("", 400)]
@@ -173,7 +173,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         var longest = new string('s', 500);
 
-        Assert.That((await HookAsync(team, session: longest)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: longest)).Text, Is.EqualTo(Continue));
         Assert.That((await HookAsync(team, session: longest + "s")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
         Assert.That((await HookAsync(team, new string('e', 101))).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
         Assert.That((await SendAsync("", """{"hook_event_name":"PreToolUse"}""")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));

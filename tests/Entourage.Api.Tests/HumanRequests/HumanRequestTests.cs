@@ -201,9 +201,9 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m));
         Assert.That((await host.Api.GetAsync($"/human-requests/{id}")).Ok.Text("grant_ends_at"), Is.EqualTo("2026-06-10T02:01:00Z"));
         host.Clock.Advance(TimeSpan.FromHours(3));
-        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "nor on the 10th of New York");
+        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "not on the 10th in New York either");
         await team.ConfigureAsync(new { timezone = "UTC" });
-        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "nor on going back");
+        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "not after switching back either");
     }
 
     [Test]
@@ -239,7 +239,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That(
             answers.Where(answer => answer.Status != HttpStatusCode.OK).Select(answer => (answer.Status, answer.Json.Text("type"))),
             Is.All.EqualTo((HttpStatusCode.Conflict, "/problems/already-answered")));
-        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "each once, none lost");
+        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "each is recorded once");
 
         var body = new { agent_id = team.Agent, kind = "budget_increase", question = "More?", requested_usd = 1m };
         var asked = await Api.PostAsync("/human-requests", body, "ask-once");

@@ -175,8 +175,8 @@ internal sealed class KeyTests(Store store)
         Assert.That((await lead.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
 
         var keys = (await Admin.GetAsync("/keys?limit=200")).Ok.AsArray();
-        Assert.That(await RevokeAsync("chief"), Is.EqualTo(HttpStatusCode.Forbidden), "another lead's, its own too");
-        Assert.That(await RevokeAsync("bootstrap"), Is.EqualTo(HttpStatusCode.NotFound), "of no organisation");
+        Assert.That(await RevokeAsync("chief"), Is.EqualTo(HttpStatusCode.Forbidden), "a lead's key, even its own");
+        Assert.That(await RevokeAsync("bootstrap"), Is.EqualTo(HttpStatusCode.NotFound), "without an organisation");
         foreach (var body in new object[] { new { name = "x", role = "admin" }, new { name = "x", role = "lead", team_id = team.Id } })
         {
             Assert.That((await lead.PostAsync("/keys", body)).Status, Is.EqualTo(HttpStatusCode.Forbidden));

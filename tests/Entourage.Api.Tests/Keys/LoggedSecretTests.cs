@@ -90,9 +90,9 @@ internal sealed partial class LoggedSecretTests
         var lines = (await process.EndAsync()).Split('\n');
 
         var shown = lines.Single(line => IssuedKey.IsMatch(line));
-        Assert.That(shown, Does.Match(@"^\s+ent_\w+"), "by itself");
+        Assert.That(shown, Does.Match(@"^\s+ent_\w+"), "on its own line");
         Assert.That(lines.Count(line => line.Contains(shown.Trim()[SecretOfKey..], StringComparison.Ordinal)), Is.EqualTo(1));
-        Assert.That(lines, Has.Some.StartsWith("{").And.Some.Contains("\"LogLevel\":\"Trace\""), "there is a log");
+        Assert.That(lines, Has.Some.StartsWith("{").And.Some.Contains("\"LogLevel\":\"Trace\""), "the log has entries");
     }
 
     [Test]

@@ -54,14 +54,14 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
 
         var first = (await SendAsync(Agent, "batch-1", items)).Ok.Items("items");
         var second = await SendAsync(Lead, "batch-1", items);
-        var third = await SendAsync(Peers, "batch-1", items);
+        var third = await SendAsync(PeerClient, "batch-1", items);
         var fourth = await SendAsync(Admin, "batch-1", items);
 
         Assert.That(first.Select(item => item.Number("status")), Is.EqualTo(new[] { 200, 403, 200 }));
         Assert.That(second.Ok.Items("items").Select(item => (item.Number("status"), item.Flag("replayed"))), Is.EqualTo(new[] { (200L, true), (200L, false), (200L, true) }));
         Assert.That(second.Header("Idempotent-Replayed"), Is.Null);
         Assert.That(third.Ok.Items("items").Select(item => (item.Number("status"), item.Flag("replayed"))), Is.EqualTo(new[] { (403L, false), (200L, true), (403L, false) }));
-        Assert.That(third.Ok.Items("items")[0]["usage_id"], Is.Null, "a stored answer is for those alone who may touch the session");
+        Assert.That(third.Ok.Items("items")[0]["usage_id"], Is.Null, "a stored answer is only for callers who may access the session");
         Assert.That(fourth.Header("Idempotent-Replayed"), Is.EqualTo("true"));
         Assert.That((await CostAsync(Session), await CostAsync(PeerSession)), Is.EqualTo((5m, 2m)));
     }
@@ -87,7 +87,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     {
         await using var second = ApiHost.StartBeside(Host);
         JsonNode[] items = [Item(Session, 1m), Item(PeerSession, 2m), Item(Session, 4m)];
-        ApiClient[] senders = [Agent, Lead, Admin, Peers, second.Api];
+        ApiClient[] senders = [Agent, Lead, Admin, PeerClient, second.Api];
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => SendAsync(senders[i % senders.Length], "batch-1", items)));
 

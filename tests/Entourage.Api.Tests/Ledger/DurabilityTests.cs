@@ -15,7 +15,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
         await using var process = await ApiProcess.StartAsync(Database);
         var team = await process.Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        var cents = new Cents(session);
+        var cents = new CentUsages(session);
         var callers = Enumerable.Range(0, Callers).Select(caller => cents.ReportUntilRefusedAsync(process.Api, $"{caller}")).ToArray();
         await Patience.UntilAsync(() => cents.Acknowledged.Count >= 200);
 
@@ -26,7 +26,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
         await using var next = await ApiProcess.StartAsync(Database);
         var recorded = (await next.Api.GetAsync($"/sessions/{session}")).Ok.Usd("cost_usd")!.Value / 0.01m;
         Assert.That(exitCode, Is.Zero);
-        Assert.That(logIsLeft, Is.False, "all of it is in the one file, which can be copied");
+        Assert.That(logIsLeft, Is.False, "everything is in the one file, which can be copied");
         Assert.That(recorded, Is.InRange(cents.Acknowledged.Count, cents.Acknowledged.Count + Callers));
     }
 
@@ -45,21 +45,21 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     [Test]
     public async Task Store_locked_by_another_process_is_answered_503_until_it_is_released()
     {
-        Assume.That(Store == Store.Sqlite, "a server is never held as a whole");
+        Assume.That(Store == Store.Sqlite, "only a SQLite file can be locked as a whole");
         await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = "5" });
         var team = await host.Api.CreateTeamAsync();
-        var cents = new Cents(await team.StartAsync());
+        var cents = new CentUsages(await team.StartAsync());
         await using (var holder = new Microsoft.Data.Sqlite.SqliteConnection(host.Database.ConnectionString))
         {
             await holder.OpenAsync();
-            await using var held = holder.BeginTransaction(deferred: false);
+            await using var transaction = holder.BeginTransaction(deferred: false);
 
             var usage = await cents.ReportAsync(host.Api, "1");
             var setting = await host.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m });
 
             Assert.That((usage.Status, usage.Header("Retry-After")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "1")));
             Assert.That((setting.Status, setting.Header("Retry-After")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "1")));
-            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "reading goes on");
+            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "reads continue");
         }
 
         Assert.That((await cents.ReportAsync(host.Api, "1")).Ok.Usd("cost_usd"), Is.EqualTo(0.01m));
@@ -68,7 +68,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     [Test]
     public async Task Empty_file_is_treated_as_a_missing_store()
     {
-        Assume.That(Store == Store.Sqlite, "a server has no files that another program makes");
+        Assume.That(Store == Store.Sqlite, "only SQLite has a file");
         await File.WriteAllBytesAsync(Database.FilePath, []);
         await using var process = await ApiProcess.StartAsync(Database);
         Assert.That((await (await process.Api.CreateTeamAsync()).BudgetAsync()).Usd("daily_spent_usd"), Is.Zero);
@@ -85,6 +85,6 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     {
         Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1));
         Assert.That((await ApiProcess.RunAsync(Database, "verfy")).ExitCode, Is.EqualTo(1));
-        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1), "it was not made by the first time");
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1), "the first run did not create it");
     }
 }

@@ -22,7 +22,7 @@ internal sealed class FaultTests(Store store)
     [SetUp]
     public async Task CreateAsync()
     {
-        Assume.That(store == Store.Sqlite, "these are faults of a file that the server writes to itself");
+        Assume.That(store == Store.Sqlite, "only SQLite has a file that the server writes");
         database = await TestDatabase.CreateAsync(store);
     }
 
@@ -32,9 +32,9 @@ internal sealed class FaultTests(Store store)
     [Test]
     public async Task Full_disk_is_answered_503_until_there_is_space_again()
     {
-        Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
+        Assume.That(Confinement.CanBeLifted, "prlimit, which lifts the limit, is not installed");
         long session;
-        Cents cents;
+        CentUsages cents;
         await using (var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: 1_024)))
         {
             session = await (await process.Api.CreateTeamAsync()).StartAsync();
@@ -55,16 +55,16 @@ internal sealed class FaultTests(Store store)
             await CheckReadingAsync(process.Api, cents);
         }
 
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
     [TestCase(true, 16)]
     [TestCase(false, 64)]
     public async Task Server_started_on_a_full_disk_serves_reads_and_writes_once_there_is_space(bool endedWell, int largestFileKib)
     {
-        Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
+        Assume.That(Confinement.CanBeLifted, "prlimit, which lifts the limit, is not installed");
         TestTeam team;
-        Cents cents;
+        CentUsages cents;
         await using (var first = await ApiProcess.StartAsync(database, settings: WithKeys))
         {
             first.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
@@ -97,7 +97,7 @@ internal sealed class FaultTests(Store store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m });
         await CheckReadingAsync(process.Api, cents);
         await process.TerminateAsync();
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
     [Test]
@@ -105,7 +105,7 @@ internal sealed class FaultTests(Store store)
     {
         await using var process = await ApiProcess.StartAsync(database);
         var team = await process.Api.CreateTeamAsync();
-        var cents = new Cents(await team.StartAsync());
+        var cents = new CentUsages(await team.StartAsync());
         await SpendAsync(process.Api, cents, "before");
         Task<Answer>[] late;
         await using (var holder = new SqliteConnection(database.ConnectionString))
@@ -138,7 +138,7 @@ internal sealed class FaultTests(Store store)
         await cents.CheckAsync(process.Api);
         await cents.RepeatRefusedAsync(process.Api);
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
     [TestCase(true)]
@@ -146,7 +146,7 @@ internal sealed class FaultTests(Store store)
     public async Task Read_only_file_serves_reads_until_it_becomes_writable(bool endedWell)
     {
         TestTeam team;
-        Cents cents;
+        CentUsages cents;
         await using (var first = await ApiProcess.StartAsync(database))
         {
             team = await first.Api.CreateTeamAsync();
@@ -156,7 +156,7 @@ internal sealed class FaultTests(Store store)
         }
 
         Mode(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        Assume.That(await Confinement.KeepsFromWritingAsync(database.FilePath), "modes are nothing to this user, and there is no setpriv");
+        Assume.That(await Confinement.KeepsFromWritingAsync(database.FilePath), "file modes do not apply to this user, and setpriv is not installed");
         await using var process = await ApiProcess.StartAsync(database, new Confinement(ObeysFileModes: true));
         team = team with { Api = process.Api };
         for (var time = 0; time < 2; time++)
@@ -174,7 +174,7 @@ internal sealed class FaultTests(Store store)
         await SpendAsync(process.Api, cents, "after");
         await CheckReadingAsync(process.Api, cents);
         await process.TerminateAsync();
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
 
         void Mode(UnixFileMode mode)
         {
@@ -203,15 +203,15 @@ internal sealed class FaultTests(Store store)
         await using var next = await ApiProcess.StartAsync(database);
         team = team with { Api = next.Api };
         await workload.CheckAsync(next.Api);
-        var cents = new Cents(await team.StartAsync());
+        var cents = new CentUsages(await team.StartAsync());
         await SpendAsync(next.Api, cents, "after");
         Assert.That(
             (await team.CostsAsync("?period=all")).Usd("total_cost_usd"), Is.EqualTo(workload.CostUsd + (cents.Acknowledged.Count * 0.01m)));
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
     /// <summary>Enough concurrent usages to checkpoint the log into the file as well.</summary>
-    private static async Task SpendAsync(ApiClient api, Cents cents, string name)
+    private static async Task SpendAsync(ApiClient api, CentUsages cents, string name)
     {
         for (var i = 0; i < 100; i++)
         {
@@ -231,15 +231,15 @@ internal sealed class FaultTests(Store store)
         }
     }
 
-    private static async Task CheckReadingAsync(ApiClient api, Cents cents)
+    private static async Task CheckReadingAsync(ApiClient api, CentUsages cents)
     {
         await cents.CheckAsync(api);
         using var ready = await api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        Assert.That(ready.IsSuccessStatusCode, "reading goes on");
+        Assert.That(ready.IsSuccessStatusCode, "reads continue");
     }
 
     /// <summary>Checks that another process reads the same data and that all totals agree.</summary>
-    private async Task CheckInTheEndAsync(Cents cents)
+    private async Task CheckFinalStateAsync(CentUsages cents)
     {
         await using var next = await ApiProcess.StartAsync(database);
         await cents.CheckAsync(next.Api);

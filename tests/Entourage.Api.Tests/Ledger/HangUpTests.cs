@@ -11,7 +11,7 @@ namespace Entourage.Api.Tests.Ledger;
 internal sealed class HangUpTests
 {
     private const int Calls = 1_000;
-    private const int AtOnce = 16;
+    private const int Concurrency = 16;
     private const decimal Usd = 0.001m;
 
     private ApiHost host = null!;
@@ -107,7 +107,7 @@ internal sealed class HangUpTests
 
     private async Task LeaveAsync(Func<int, byte[]> requestOf, bool reset) => await System.Threading.Tasks.Parallel.ForEachAsync(
         Enumerable.Range(0, Calls),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+        new ParallelOptions { MaxDegreeOfParallelism = Concurrency },
         async (i, _) =>
         {
             using var connection = await RawConnection.OpenAsync(host.Api.Http.BaseAddress!);

@@ -74,13 +74,13 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         var slug = $"s-{team.Id}";
 
-        await MadeOnce("/orgs", new { name = "Acme", slug });
-        await MadeOnce($"/orgs/{team.Organisation}/teams", new { name = "Core", slug });
-        await MadeOnce($"/teams/{team.Id}/agents", new { name = "eng-7" });
-        await MadeOnce($"/teams/{team.Id}/tasks", new { title = "Once" });
-        await MadeOnce("/sessions/start", new { agent_id = team.Agent });
+        await EnsureCreatedOnceAsync("/orgs", new { name = "Acme", slug });
+        await EnsureCreatedOnceAsync($"/orgs/{team.Organisation}/teams", new { name = "Core", slug });
+        await EnsureCreatedOnceAsync($"/teams/{team.Id}/agents", new { name = "eng-7" });
+        await EnsureCreatedOnceAsync($"/teams/{team.Id}/tasks", new { title = "Once" });
+        await EnsureCreatedOnceAsync("/sessions/start", new { agent_id = team.Agent });
 
-        async Task MadeOnce(string path, object body)
+        async Task EnsureCreatedOnceAsync(string path, object body)
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Api.PostAsync(path, body, "make")));
             Assert.That(answers.Select(answer => answer.Created.ToJsonString()).Distinct().Count(), Is.EqualTo(1), path);

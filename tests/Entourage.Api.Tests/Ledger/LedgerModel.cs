@@ -58,23 +58,23 @@ internal sealed class LedgerModel
     public Dictionary<string, decimal?> Limit { get; } = Limits.ToDictionary(name => name, _ => (decimal?)null);
 
     /// <summary>The highest value of each limit so far; null if it was ever unlimited.</summary>
-    private Dictionary<string, decimal?> Ceiling { get; } = [];
+    private Dictionary<string, decimal?> HighestLimit { get; } = [];
 
     /// <summary>Resets the record of limits: from here on every cap must hold.</summary>
-    public void Begin()
+    public void RequireLimits()
     {
         foreach (var (name, limit) in Limit)
         {
-            Ceiling[name] = limit;
+            HighestLimit[name] = limit;
         }
     }
 
     public void Move(string name, decimal? limit)
     {
         Limit[name] = limit;
-        if (Ceiling.TryGetValue(name, out var highest))
+        if (HighestLimit.TryGetValue(name, out var highest))
         {
-            Ceiling[name] = limit > highest ? limit : limit is null ? null : highest;
+            HighestLimit[name] = limit > highest ? limit : limit is null ? null : highest;
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class LedgerModel
         IsHard = isHard;
         foreach (var name in Limits.Where(name => !isHard && !name.StartsWith("org", StringComparison.Ordinal)))
         {
-            Ceiling[name] = null;
+            HighestLimit[name] = null;
         }
     }
 
@@ -93,16 +93,16 @@ internal sealed class LedgerModel
         Zone = zone;
         foreach (var name in new[] { "team_day", "team_week", "team_month", "agent_day" })
         {
-            Ceiling[name] = null;
+            HighestLimit[name] = null;
         }
     }
 
     /// <summary>Checks rule 3: spent plus reserved exceed the highest limit so far by at most the overruns.</summary>
-    public bool IsKept(ModelBudget budget)
+    public bool IsWithinHighestLimit(ModelBudget budget)
     {
-        var overrun = Usages.Where(usage => IsIn(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, Now)).Sum(usage => usage.Overrun);
+        var overrun = Usages.Where(usage => Covers(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, Now)).Sum(usage => usage.Overrun);
         var name = budget.Scope is "task" or "session" ? budget.Scope : $"{(budget.Scope == "organisation" ? "org" : budget.Scope)}_{budget.Period}";
-        return Ceiling[name] is not { } highest || Spent(budget, Now) + Reserved(budget, Now) <= highest + overrun;
+        return HighestLimit[name] is not { } highest || Spent(budget, Now) + Reserved(budget, Now) <= highest + overrun;
     }
 
     public ModelSession? NewestActive(int agent) => Sessions.LastOrDefault(session => session.Agent == agent && session.IsActive);
@@ -115,7 +115,7 @@ internal sealed class LedgerModel
         || Sessions.Any(above => path.Contains(above.Id) && IsPaused("agents", above.Agent));
 
     /// <summary>The active sessions that a pause affects.</summary>
-    public IEnumerable<ModelSession> ReachedBy(string scope, int agent) => Sessions.Where(session => session.IsActive
+    public IEnumerable<ModelSession> AffectedBy(string scope, int agent) => Sessions.Where(session => session.IsActive
         && (scope != "agents" || Sessions.Any(above => session.Path.Contains(above.Id) && above.Agent == agent)));
 
     public void Kill(long top)
@@ -131,10 +131,10 @@ internal sealed class LedgerModel
     /// <returns>Their number.</returns>
     public int Release(ModelSession session)
     {
-        var live = Reservations.Where(held => held.Session == session && IsLive(held)).ToArray();
-        foreach (var held in live)
+        var live = Reservations.Where(reservation => reservation.Session == session && IsLive(reservation)).ToArray();
+        foreach (var reservation in live)
         {
-            held.HasEnded = true;
+            reservation.HasEnded = true;
         }
 
         return live.Length;
@@ -179,7 +179,7 @@ internal sealed class LedgerModel
 
     public bool IsLive(ModelReservation reservation) => !reservation.HasEnded && Now < reservation.ExpiresAt;
 
-    public decimal ReservedBy(ModelSession session) => Reservations.Where(held => IsLive(held) && held.Session == session).Sum(held => held.Usd);
+    public decimal ReservedBy(ModelSession session) => Reservations.Where(reservation => IsLive(reservation) && reservation.Session == session).Sum(reservation => reservation.Usd);
 
     /// <summary>The caps that apply to an agent, its task and its session, from the widest scope to the narrowest.</summary>
     public IEnumerable<(ModelBudget Budget, decimal Limit)> CapsOf(int agent, long? task, IReadOnlyList<long> path)
@@ -203,12 +203,12 @@ internal sealed class LedgerModel
     public bool Refuses(ModelBudget budget) => budget.Scope == "organisation" || IsHard;
 
     public decimal Spent(ModelBudget budget, DateTimeOffset at) => Usages
-        .Where(usage => !usage.IsImputed && IsIn(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, at))
+        .Where(usage => !usage.IsImputed && Covers(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, at))
         .Sum(usage => usage.Usd);
 
     public decimal Reserved(ModelBudget budget, DateTimeOffset at) => Reservations
-        .Where(held => IsLive(held) && IsIn(budget, held.Session) && Holds(budget, held.CreatedAt, held.ExpiresAt, at))
-        .Sum(held => held.Usd);
+        .Where(reservation => IsLive(reservation) && Covers(budget, reservation.Session) && Counts(budget, reservation.CreatedAt, reservation.ExpiresAt, at))
+        .Sum(reservation => reservation.Usd);
 
     public decimal Remaining(ModelBudget budget, decimal limit, DateTimeOffset at) => limit - Spent(budget, at) - Reserved(budget, at);
 
@@ -217,19 +217,19 @@ internal sealed class LedgerModel
     /// <summary>Whether a reservation fits into every hard cap on every day that it reaches.</summary>
     public bool MayReserve(ModelSession session, decimal usd, DateTimeOffset from, DateTimeOffset until, ModelReservation? extended = null) =>
         CapsOf(session).Where(cap => Refuses(cap.Budget)).All(cap => DaysOf(from, until).All(day =>
-            (extended is not null && Holds(cap.Budget, extended.CreatedAt, extended.ExpiresAt, day))
+            (extended is not null && Counts(cap.Budget, extended.CreatedAt, extended.ExpiresAt, day))
             || (Remaining(cap.Budget, cap.Limit, day) is var left && left > 0 && usd <= left)));
 
     /// <summary>The overrun of a usage: what neither its reservation nor the remaining budget covers.</summary>
     public decimal OverrunOf(ModelSession session, decimal usd, DateTimeOffset at, ModelReservation? committed) => CapsOf(session)
         .Where(cap => Refuses(cap.Budget))
-        .Where(cap => committed is null || !Holds(cap.Budget, committed.CreatedAt, committed.ExpiresAt, at))
+        .Where(cap => committed is null || !Counts(cap.Budget, committed.CreatedAt, committed.ExpiresAt, at))
         .Select(cap => usd - Math.Max(0, Remaining(cap.Budget, cap.Limit, at)))
         .Append(committed is null ? 0 : usd - committed.Usd)
         .Append(0)
         .Max();
 
-    private static bool IsIn(ModelBudget budget, ModelSession session) => budget.Scope switch
+    private static bool Covers(ModelBudget budget, ModelSession session) => budget.Scope switch
     {
         "agent" => session.Agent == budget.Id,
         "task" => session.Task == budget.Id,
@@ -249,7 +249,7 @@ internal sealed class LedgerModel
         };
     }
 
-    private bool Holds(ModelBudget budget, DateTimeOffset from, DateTimeOffset until, DateTimeOffset at) =>
+    private bool Counts(ModelBudget budget, DateTimeOffset from, DateTimeOffset until, DateTimeOffset at) =>
         StartOf(budget, from) <= StartOf(budget, at) && StartOf(budget, at) <= StartOf(budget, until.AddTicks(-1));
 
     // No reservation of the tests is long enough to span a whole day in between.

@@ -28,9 +28,9 @@ internal sealed class LedgerModelTests(Store store)
 
     [Test]
     public async Task Random_steps_match_the_model() => await Sequence.SampleAsync(
-        HoldsAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
+        CheckSequenceAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
 
-    private async Task HoldsAsync((LimitStep[] Caps, Step[] Steps) sequence)
+    private async Task CheckSequenceAsync((LimitStep[] Caps, Step[] Steps) sequence)
     {
         if (++taken % SequencesOfHost == 0)
         {

@@ -21,9 +21,9 @@ internal sealed class LedgerPropertyTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Every_total_is_the_sum_of_the_acknowledged_usages() =>
         await Gen.Select(Uses.Array[1, 60], Gen.OneOf(["UTC", "America/New_York", "Asia/Kathmandu"])).SampleAsync(
-            async (uses, zone) => await HoldsAsync(uses, zone), iter: 12, threads: 1, print: run => $"{run.Item1.Length} usages in {run.Item2}");
+            async (uses, zone) => await CheckSequenceAsync(uses, zone), iter: 12, threads: 1, print: run => $"{run.Item1.Length} usages in {run.Item2}");
 
-    private async Task HoldsAsync(Use[] uses, string zone)
+    private async Task CheckSequenceAsync(Use[] uses, string zone)
     {
         var team = await Api.CreateTeamAsync(zone);
         string[] agents = [team.Agent, await Api.CreateAgentAsync(team.Id, "eng-2")];

@@ -32,7 +32,7 @@ internal sealed partial class LedgerWorld
             await world.LimitAsync(cap);
         }
 
-        world.model.Begin();
+        world.model.RequireLimits();
         return world;
     }
 
@@ -297,7 +297,7 @@ internal sealed partial class LedgerWorld
             var isOver = caps.Any(cap => model.Refuses(cap.Budget) && model.IsOver(cap.Budget, cap.Limit));
             var isStopped = model.IsPaused(agent, newest?.Path ?? []) || (newest is null && WasKilled(agent));
             Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver || isStopped)));
-            Assert.That(caps.Where(cap => model.Refuses(cap.Budget)).Where(cap => !model.IsKept(cap.Budget)), Is.Empty, "a hard cap is oversold");
+            Assert.That(caps.Where(cap => model.Refuses(cap.Budget)).Where(cap => !model.IsWithinHighestLimit(cap.Budget)), Is.Empty, "a hard cap was oversold");
         }
 
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(model.Usages.Where(usage => !usage.IsImputed).Sum(usage => usage.Usd)));

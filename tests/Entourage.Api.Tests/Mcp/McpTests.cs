@@ -72,10 +72,10 @@ internal sealed class McpTests
         Assert.That((await CallAsync("check_budget", ("agent_id", team.Agent))).Usd("daily_remaining_usd"), Is.EqualTo(1m));
 
         var session = (await CallAsync("start_session", ("agent_id", team.Agent), ("model", "m"))).Number("id")!.Value;
-        var held = await CallAsync("reserve_budget", ("session_id", session), ("estimated_cost_usd", 0.4m), ("ttl_seconds", 60));
+        var reservation = await CallAsync("reserve_budget", ("session_id", session), ("estimated_cost_usd", 0.4m), ("ttl_seconds", 60));
         var first = await CallAsync(
-            "report_usage", ("session_id", session), ("input_tokens", 100), ("output_tokens", 10), ("cost_usd", 0.3m), ("reservation_id", held.Text("id")!));
-        Assert.That((held.Usd("amount_usd"), first.Flag("stop"), first["budget"]!.Usd("daily_remaining_usd")), Is.EqualTo((0.4m, false, 0.7m)));
+            "report_usage", ("session_id", session), ("input_tokens", 100), ("output_tokens", 10), ("cost_usd", 0.3m), ("reservation_id", reservation.Text("id")!));
+        Assert.That((reservation.Usd("amount_usd"), first.Flag("stop"), first["budget"]!.Usd("daily_remaining_usd")), Is.EqualTo((0.4m, false, 0.7m)));
 
         var refused = await RefuseAsync("reserve_budget", ("session_id", session), ("estimated_cost_usd", 0.8m));
         Assert.That((refused.Problem.Number("status"), refused.Problem.Usd("max_reservable_usd")), Is.EqualTo((402L, 0.7m)));

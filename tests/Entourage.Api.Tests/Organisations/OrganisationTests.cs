@@ -97,15 +97,15 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
             await team.UseAsync(session, cost);
         }
 
-        Assert.That(await Walk($"/teams/{team.Id}/agents?limit=3", "name"), Is.EqualTo(Enumerable.Range(1, 7).Select(number => $"eng-{number}")));
-        Assert.That(await Walk($"/orgs/{team.Organisation}/teams?limit=2", "slug"), Has.Count.EqualTo(7).And.Ordered);
-        Assert.That(await Walk($"/teams/{team.Id}/tasks?limit=4&status=todo", "id"), Has.Count.EqualTo(6).And.Unique);
-        Assert.That(await Walk($"/agents/{team.Agent}/sessions?limit=1&status=active", "id"), Has.Count.EqualTo(7).And.Unique);
-        Assert.That(await Walk($"/sessions/{session}/usage?limit=2", "cost_usd"), Is.EqualTo(new[] { "7", "6", "5", "4", "3", "2", "1" }.Select(usd => usd + ".00")));
-        Assert.That((await Walk("/orgs?limit=1", "id")).Distinct().Count(), Is.EqualTo(await Host.CountAsync("Organisations")));
-        Assert.That(await Walk($"/teams/{team.Id}/costs?limit=3", "session_id", "sessions"), Has.Count.EqualTo(7).And.Unique);
+        Assert.That(await FollowLinksAsync($"/teams/{team.Id}/agents?limit=3", "name"), Is.EqualTo(Enumerable.Range(1, 7).Select(number => $"eng-{number}")));
+        Assert.That(await FollowLinksAsync($"/orgs/{team.Organisation}/teams?limit=2", "slug"), Has.Count.EqualTo(7).And.Ordered);
+        Assert.That(await FollowLinksAsync($"/teams/{team.Id}/tasks?limit=4&status=todo", "id"), Has.Count.EqualTo(6).And.Unique);
+        Assert.That(await FollowLinksAsync($"/agents/{team.Agent}/sessions?limit=1&status=active", "id"), Has.Count.EqualTo(7).And.Unique);
+        Assert.That(await FollowLinksAsync($"/sessions/{session}/usage?limit=2", "cost_usd"), Is.EqualTo(new[] { "7", "6", "5", "4", "3", "2", "1" }.Select(usd => usd + ".00")));
+        Assert.That((await FollowLinksAsync("/orgs?limit=1", "id")).Distinct().Count(), Is.EqualTo(await Host.CountAsync("Organisations")));
+        Assert.That(await FollowLinksAsync($"/teams/{team.Id}/costs?limit=3", "session_id", "sessions"), Has.Count.EqualTo(7).And.Unique);
 
-        async Task<List<string>> Walk(string path, string member, string? list = null)
+        async Task<List<string>> FollowLinksAsync(string path, string member, string? list = null)
         {
             var values = new List<string>();
             for (var next = path; next is not null;)

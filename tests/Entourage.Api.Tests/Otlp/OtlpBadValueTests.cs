@@ -58,7 +58,7 @@ internal sealed class OtlpBadValueTests
     {
         var attribute = $$"""{"key":"note","value":{{value}}},""";
         var first = Export(Call()).Replace("\"attributes\":[", "\"attributes\":[" + attribute, StringComparison.Ordinal);
-        Assert.That(first.Split(attribute), Has.Length.EqualTo(3), "of the resource and of the record");
+        Assert.That(first.Split(attribute), Has.Length.EqualTo(3), "in the resource and in the record");
 
         Assert.That((await host.Api.TakeAsync(OtlpPayload.Logs, first)).Text, Is.EqualTo("{}"));
         Assert.That((await host.Api.TakeAsync(OtlpPayload.Logs, Export(Call()).Replace("{\"stringValue\":\"claude_code.api_request\"}", value, StringComparison.Ordinal))).Text, Is.EqualTo("{}"));

@@ -208,10 +208,10 @@ internal sealed class OtlpErrorTests : HardeningFixture
         var answer = await client.SendAsync(request);
         var body = await answer.Content.ReadAsByteArrayAsync();
         Assert.That((answer.StatusCode, answer.Content.Headers.ContentType?.MediaType), Is.EqualTo((status, mediaType)), Encoding.UTF8.GetString(body));
-        var told = mediaType == Json ? OfJson(body) : OfProtobuf(body);
-        Assert.That(told.Code, Is.EqualTo(code));
-        Assert.That(told.Message, Is.Not.Empty);
-        CheckNothingOfTheInside(told.Message!);
+        var refusal = mediaType == Json ? OfJson(body) : OfProtobuf(body);
+        Assert.That(refusal.Code, Is.EqualTo(code));
+        Assert.That(refusal.Message, Is.Not.Empty);
+        CheckRevealsNoInternals(refusal.Message!);
         return answer;
     }
 

@@ -88,7 +88,7 @@ internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
         Assert.That(
             (await SessionsAsync(team)).Select(session => (session.Text("status"), session.Usd("cost_usd"))),
             Is.EqualTo(new[] { ("killed", 12m), ("completed", 3m) }),
-            "what a killed program goes on spending is seen where it was killed");
+            "later spending of a killed program is recorded in the killed session");
     }
 
     [Test]

@@ -117,7 +117,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
 
         await EnsureRefusedAsync(first, "The cache-read tokens must be");
         await EnsureCallsAsync(1);
-        Assert.That((await Api.TakeAsync(OtlpPayload.Metrics, first)).Text, Is.EqualTo("{}"), "it has been taken");
+        Assert.That((await Api.TakeAsync(OtlpPayload.Metrics, first)).Text, Is.EqualTo("{}"), "it was accepted");
         foreach (var (minutes, calls) in new[] { (2, 40_001), (3, 40_003), (3, 40_003) })
         {
             await Api.TakeAsync(OtlpPayload.Metrics, Metrics(OtlpPayload.Counters(start, start.AddMinutes(minutes), "s-1", calls, cumulative: true)));

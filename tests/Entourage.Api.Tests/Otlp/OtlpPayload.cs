@@ -45,15 +45,15 @@ internal static class OtlpPayload
 
     /// <summary>An export request with log records of one program.</summary>
     public static string LogsOf((string Key, object Value)[] resource, params JsonObject[] records) =>
-        Whole(resource, "resourceLogs", "scopeLogs", "logRecords", "com.anthropic.claude_code.events", records);
+        Export(resource, "resourceLogs", "scopeLogs", "logRecords", "com.anthropic.claude_code.events", records);
 
     /// <summary>An export request with spans of one program.</summary>
     public static string SpansOf((string Key, object Value)[] resource, params JsonObject[] spans) =>
-        Whole(resource, "resourceSpans", "scopeSpans", "spans", "my.llm.library", spans);
+        Export(resource, "resourceSpans", "scopeSpans", "spans", "my.llm.library", spans);
 
     /// <summary>An export request with metrics of one program.</summary>
     public static string MetricsOf((string Key, object Value)[] resource, params JsonObject[] metrics) =>
-        Whole(resource, "resourceMetrics", "scopeMetrics", "metrics", "com.anthropic.claude_code", metrics);
+        Export(resource, "resourceMetrics", "scopeMetrics", "metrics", "com.anthropic.claude_code", metrics);
 
     /// <summary>Claude Code's event for a call. Some versions write numbers as text.</summary>
     public static JsonObject ApiRequest(DateTimeOffset at, string session, string? request, decimal costUsd, bool asText = false, string model = "claude-sonnet-4-20250514") =>
@@ -141,7 +141,7 @@ internal static class OtlpPayload
         return point;
     }
 
-    private static string Whole((string Key, object Value)[] resource, string resources, string scopes, string items, string scope, JsonObject[] all) => new JsonObject
+    private static string Export((string Key, object Value)[] resource, string resources, string scopes, string items, string scope, JsonObject[] all) => new JsonObject
     {
         [resources] = new JsonArray(new JsonObject
         {

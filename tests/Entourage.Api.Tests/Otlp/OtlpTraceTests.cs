@@ -25,7 +25,7 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
         {
             Assert.That((session.Number("input_tokens"), session.Number("output_tokens")), Is.EqualTo((1000L, 200L)));
             Assert.That((session.Number("cache_read_tokens"), session.Number("cache_write_tokens")), Is.EqualTo((30000L, 400L)));
-            Assert.That(session.Usd("cost_usd"), Is.EqualTo(0.003m + 0.003m + 0.009m + 0.0015m), "the price says");
+            Assert.That(session.Usd("cost_usd"), Is.EqualTo(0.003m + 0.003m + 0.009m + 0.0015m), "priced by the catalogue");
         });
     }
 

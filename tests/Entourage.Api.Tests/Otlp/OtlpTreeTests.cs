@@ -184,7 +184,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     private async Task EnsureInputAsync(long tokens)
     {
         Assert.That((await SessionsAsync()).Sum(session => session.Number("input_tokens")), Is.EqualTo(tokens));
-        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(tokens * 0.000005m), "at the price of the model");
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(tokens * 0.000005m), "priced by the model");
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 

@@ -56,7 +56,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
         Assert.That((await team.UseAsync(session, 12m))["budget"]!["cap_reached_at"], Is.Null, "no cap");
 
         await team.ConfigureAsync(new { daily_cost_limit_usd = 24m });
-        Assert.That((await team.BudgetAsync())["cap_reached_at"], Is.Null, "it lasts to the end of the day");
+        Assert.That((await team.BudgetAsync())["cap_reached_at"], Is.Null, "it lasts until the end of the day");
 
         await team.ConfigureAsync(new { daily_cost_limit_usd = 23.99m });
         Assert.That((await team.BudgetAsync()).Text("cap_reached_at"), Is.EqualTo("2026-06-10T23:59:24Z"));

@@ -89,7 +89,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
         await SetAsync(Own, MillionOfEach);
 
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("imputed_cost_usd")), Is.EqualTo(("assumed", 0m, 5m)));
-        Assert.That((assumed.Usd("total_imputed_cost_usd"), assumed.Usd("assumed_cost_usd")), Is.EqualTo((5m, 0m)), "it is no part of the total");
+        Assert.That((assumed.Usd("total_imputed_cost_usd"), assumed.Usd("assumed_cost_usd")), Is.EqualTo((5m, 0m)), "it is not part of the total");
         Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(1m));
         await EnsureVerifiedAsync(Host);
     }
@@ -102,11 +102,11 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
         var session = await team.StartAsync();
         var path = $"/sessions/{session}/reservations";
 
-        var held = (await Api.PostAsync(path, new { model = Own, input_tokens = 10_000, max_output_tokens = 10_000 })).Created;
+        var reservation = (await Api.PostAsync(path, new { model = Own, input_tokens = 10_000, max_output_tokens = 10_000 })).Created;
         var tooMuch = await Api.PostAsync(path, new { model = Own, input_tokens = 10_000, max_output_tokens = 40_000 });
-        var usage = (await UseAsync(session, new { input_tokens = 2_000, output_tokens = 400, model = Own, reservation_id = held.Text("id") })).Ok;
+        var usage = (await UseAsync(session, new { input_tokens = 2_000, output_tokens = 400, model = Own, reservation_id = reservation.Text("id") })).Ok;
 
-        Assert.That((held.Usd("amount_usd"), tooMuch.Status), Is.EqualTo((0.3m, HttpStatusCode.PaymentRequired)));
+        Assert.That((reservation.Usd("amount_usd"), tooMuch.Status), Is.EqualTo((0.3m, HttpStatusCode.PaymentRequired)));
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("reserved_usd")), Is.EqualTo(("assumed", 0.02m, 0m)));
         await SetAsync(Own, MillionOfEach);
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(0.0028m));

@@ -101,7 +101,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
             Assert.That((answer.Text("cost_source"), answer.Flag("estimated"), answer.Usd("cost_usd")), Is.EqualTo(("catalogue", true, usd)));
             Assert.That((records[1]!.Flag("estimated"), records[1]!["price"]!.Usd(part)), Is.EqualTo((true, usd)));
             Assert.That((stated.Text("cost_source"), stated.Flag("estimated")), Is.EqualTo(("reported", false)));
-            Assert.That(records[0]!.Flag("cost_differs"), Is.False, "an estimate says nothing about a stated cost");
+            Assert.That(records[0]!.Flag("cost_differs"), Is.False, "an estimate cannot contradict a stated cost");
         });
         Assert.That((await team.CostsAsync()).Usd("assumed_cost_usd"), Is.Zero);
         Assert.That((await Api.GetAsync($"/teams/{team.Id}/alerts?kind=cost_differs")).Ok.AsArray(), Is.Empty);

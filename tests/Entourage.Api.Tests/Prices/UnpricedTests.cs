@@ -26,19 +26,19 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
         Assert.Multiple(() =>
         {
             Assert.That(records, Has.Count.EqualTo(3), "a later price changes nothing");
-            Assert.That((original.Text("cost_source"), original.Usd("cost_usd")), Is.EqualTo(("unpriced", 0m)), "what is recorded stays");
+            Assert.That((original.Text("cost_source"), original.Usd("cost_usd")), Is.EqualTo(("unpriced", 0m)), "the record is unchanged");
             Assert.That((correction.Text("cost_source"), correction.Usd("cost_usd"), correction.Number("corrects")), Is.EqualTo(("catalogue", 14m, original.Number("sequence"))));
             Assert.That((correction.Number("input_tokens"), correction.Number("output_tokens")), Is.EqualTo((0, 0)));
             Assert.That((correction.Text("occurred_at"), correction.Usd("overrun_usd")), Is.EqualTo((original.Text("occurred_at"), 4m)));
             Assert.That((costs.Usd("total_cost_usd"), costs.Number("unpriced_tokens"), costs.Number("total_input_tokens")), Is.EqualTo((14m, 10, 1_000_010)));
             Assert.That(costs.Items("by_day").Select(day => day.Usd("cost_usd")), Is.EqualTo(new[] { 14m }));
         });
-        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "it was yesterday's");
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "it counts yesterday");
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(14m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
 
         await SetAsync(Own + "-mini", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m });
-        Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(10m), "of a subscription");
+        Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(10m), "under a subscription");
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
@@ -91,7 +91,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
         var session = (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = "claude-opus-5" })).Created.Number("id");
         var path = $"/sessions/{session}/reservations";
 
-        var held = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
+        var reservation = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
         var other = await Api.PostAsync(path, new { model = "gpt-5", input_tokens = 10_000, max_output_tokens = 4_000 });
         var read = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000, cache_write_tokens = 0 });
         var written = await Api.PostAsync(path, new { input_tokens = 0, max_output_tokens = 0, cache_write_tokens = 10_000, cache_write_1h_tokens = 0 });
@@ -104,7 +104,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
 
         Assert.Multiple(() =>
         {
-            Assert.That(held.Json.Usd("amount_usd"), Is.EqualTo(0.2m), held.Text + " may all be written to the cache for an hour");
+            Assert.That(reservation.Json.Usd("amount_usd"), Is.EqualTo(0.2m), reservation.Text + " may all be written to the cache for an hour");
             Assert.That(read.Json.Usd("amount_usd"), Is.EqualTo(0.15m), read.Text);
             Assert.That(written.Json.Usd("amount_usd"), Is.EqualTo(0.0625m), written.Text);
             Assert.That(moreForAnHour.Json["errors"]!.AsObject().Single().Key, Is.EqualTo("cache_write_1h_tokens"));
@@ -136,7 +136,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
             Assert.That(settings.Text("unpriced_models"), Is.EqualTo("refuse"));
             Assert.That((start.Status, start.Json.Text("type")), Is.EqualTo((HttpStatusCode.UnprocessableEntity, "/problems/unpriced-model")));
             Assert.That(reservation.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
-            Assert.That(usage.Status, Is.EqualTo(HttpStatusCode.OK), "that money is gone already");
+            Assert.That(usage.Status, Is.EqualTo(HttpStatusCode.OK), "that money was spent already");
             Assert.That(later.Status, Is.EqualTo(HttpStatusCode.Created));
         });
     }

@@ -24,15 +24,15 @@ internal sealed class AbuseTests : HardeningFixture
     // The connection may close before the answer arrives.
     [Test]
     public async Task Slow_headers_are_cut_off() => Assert.That(
-        await BesideHonestAsync("GET /api/v1/guidelines HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n", drips: 15),
+        await SendSlowlyAsync("GET /api/v1/guidelines HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n", drips: 15),
         Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
 
     [Test]
     public async Task Slow_bodies_are_cut_off() => Assert.That(
-        await BesideHonestAsync(Post(100_000) + "\"", "a"), Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
+        await SendSlowlyAsync(Post(100_000) + "\"", "a"), Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
 
     [Test]
-    public async Task Silent_connections_are_closed() => Assert.That(await BesideHonestAsync("", "", drips: 0), Is.All.Empty);
+    public async Task Silent_connections_are_closed() => Assert.That(await SendSlowlyAsync("", "", drips: 0), Is.All.Empty);
 
     [Test]
     public async Task Connections_beyond_the_limit_are_closed_at_once()
@@ -51,7 +51,7 @@ internal sealed class AbuseTests : HardeningFixture
                 }
             }
 
-            Assert.That(open, Has.Count.InRange(MaxConnections / 2, MaxConnections), "the fixture's client has some, too");
+            Assert.That(open, Has.Count.InRange(MaxConnections / 2, MaxConnections), "the fixture's client has some connections");
         }
         finally
         {
@@ -96,7 +96,7 @@ internal sealed class AbuseTests : HardeningFixture
 
     /// <summary>Opens many slow requests and sends bit by bit until the server closes them. Other callers must be served meanwhile.</summary>
     /// <returns>The answer to each.</returns>
-    private async Task<string[]> BesideHonestAsync(string begin, string drip, int drips = int.MaxValue)
+    private async Task<string[]> SendSlowlyAsync(string begin, string drip, int drips = int.MaxValue)
     {
         var attack = Task.WhenAll(Enumerable.Range(0, Attackers).Select(async _ =>
         {

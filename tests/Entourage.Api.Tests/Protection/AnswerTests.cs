@@ -79,7 +79,7 @@ internal sealed partial class AnswerTests : HardeningFixture
 
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.InternalServerError));
         Assert.That(answer.Json.AsObject().Select(member => member.Key), Is.EquivalentTo(Members));
-        CheckNothingOfTheInside(answer.Text);
+        CheckRevealsNoInternals(answer.Text);
     }
 
     [TestCase("/api/v1/orgs", "gzip")]
@@ -92,7 +92,7 @@ internal sealed partial class AnswerTests : HardeningFixture
 
         var answer = await Api.SendAsync(request);
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.BadRequest));
-        CheckNothingOfTheInside(answer.Text);
+        CheckRevealsNoInternals(answer.Text);
     }
 
     private static void CheckCommon(HttpResponseMessage answer) => Assert.Multiple(() =>

@@ -34,7 +34,7 @@ internal sealed class BodyLimitTests : HardeningFixture
         foreach (var signal in Signals)
         {
             var isMetrics = signal == OtlpPayload.Metrics;
-            var items = SmallRequest.Empties(isMetrics ? 1 : 2, count);
+            var items = SmallRequest.EmptyMessages(isMetrics ? 1 : 2, count);
             var json = $"[{SmallRequest.Items("{}", count)}]";
             var name = char.ToUpperInvariant(signal[0]) + signal[1..];
             var (resources, scopes) = signal == OtlpPayload.Traces ? ("resourceSpans", "scopeSpans") : ($"resource{name}", $"scope{name}");
@@ -60,12 +60,12 @@ internal sealed class BodyLimitTests : HardeningFixture
         var attribute = """{"key":"a","value":{"stringValue":"b"}}""";
         var (protobuf, json) = what switch
         {
-            "groups" => (SmallRequest.Empties(1, 7), $$"""{"resourceLogs":[{{SmallRequest.Items("{}", 7)}}]}"""),
+            "groups" => (SmallRequest.EmptyMessages(1, 7), $$"""{"resourceLogs":[{{SmallRequest.Items("{}", 7)}}]}"""),
             "attributes of a record" => (
-                SmallRequest.Within(1, SmallRequest.Within(2, SmallRequest.Within(2, SmallRequest.Empties(6, 5)))),
+                SmallRequest.Within(1, SmallRequest.Within(2, SmallRequest.Within(2, SmallRequest.EmptyMessages(6, 5)))),
                 $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[{{SmallRequest.Items(attribute, 5)}}]}]}]}]}"""),
             _ => (
-                SmallRequest.Within(1, [.. SmallRequest.Within(1, SmallRequest.Empties(1, 5)), .. SmallRequest.Within(2, SmallRequest.Empties(2, 1))]),
+                SmallRequest.Within(1, [.. SmallRequest.Within(1, SmallRequest.EmptyMessages(1, 5)), .. SmallRequest.Within(2, SmallRequest.EmptyMessages(2, 1))]),
                 $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}],"resource":{"attributes":[{{SmallRequest.Items(attribute, 5)}}]} }]}"""),
         };
         foreach (var answer in new[]

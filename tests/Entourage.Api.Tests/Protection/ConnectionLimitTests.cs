@@ -15,7 +15,7 @@ internal sealed class ConnectionLimitTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [OneTimeSetUp]
-    public void Check() => Assume.That(OperatingSystem.IsLinux(), "ulimit is of Unix");
+    public void Check() => Assume.That(OperatingSystem.IsLinux(), "ulimit exists only on Unix");
 
     [Test]
     public async Task Idle_connections_beyond_the_system_limit_neither_crash_the_process_nor_block_its_store()

@@ -42,7 +42,7 @@ internal abstract class HardeningFixture
     /// <summary>A cheap request that is answered 200 unless a limit refuses it.</summary>
     protected Task<Answer> AskAsync(params (string Name, string? Value)[] headers) => Api.SendAsync(HttpMethod.Get, "/guidelines", null, headers);
 
-    protected static void CheckNothingOfTheInside(string text) =>
+    protected static void CheckRevealsNoInternals(string text) =>
         Assert.That(text, Does.Not.Match("""SELECT|KeyHash|Exception|System\.|Microsoft|Entourage|\bat [A-Z]\w+\."""));
 
     /// <summary>An address that no other test uses.</summary>

@@ -57,7 +57,7 @@ internal sealed class KeyRateTests : HardeningFixture
         CheckRefusal(await AskAsync(guesser, (KeyHeader, "first")), "wrong keys");
         CheckRefusal(await AskAsync(guesser, ("Authorization", "Bearer fourth")), "wrong keys");
         CheckRefusal(await AskAsync(guesser, ("Cookie", "entourage_key=fifth")), "wrong keys");
-        Assert.That((await AskAsync(guesser)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), "who shows none guesses none");
+        Assert.That((await AskAsync(guesser)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), "a request without a key is no guess");
     }
 
     [Test]

@@ -23,7 +23,7 @@ internal sealed class RateLimitTests : HardeningFixture
 
         CheckRefusal(await AskAsync((Forwarded, busy)), "more requests");
         _ = (await AskAsync((Forwarded, other))).Ok;
-        Assert.That((await HealthAsync(busy)).StatusCode, Is.EqualTo(HttpStatusCode.OK), "whether it is well may always be asked");
+        Assert.That((await HealthAsync(busy)).StatusCode, Is.EqualTo(HttpStatusCode.OK), "health checks are not limited");
     }
 
     [Test]

@@ -7,7 +7,7 @@ namespace Entourage.Api.Tests.Protection;
 /// <summary>A TCP connection that can send invalid HTTP.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly TimeSpan Drip = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DripInterval = TimeSpan.FromMilliseconds(100);
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     public static async Task<RawConnection> OpenAsync(Uri address)
@@ -24,7 +24,7 @@ internal sealed class RawConnection : IDisposable
     public async Task<string> DripAsync(string drip, int times)
     {
         var answer = ReadAsync();
-        using var clock = new PeriodicTimer(Drip);
+        using var clock = new PeriodicTimer(DripInterval);
         for (var i = 0; i < times && !answer.IsCompleted && await clock.WaitForNextTickAsync() && await TrySendAsync(drip); i++)
         {
         }
@@ -42,7 +42,7 @@ internal sealed class RawConnection : IDisposable
             while (await socket.ReceiveAsync(buffer, patience.Token) is var count and > 0)
             {
                 text.Append(Encoding.ASCII.GetString(buffer, 0, count));
-                if (IsWhole(text.ToString()))
+                if (IsComplete(text.ToString()))
                 {
                     break;
                 }
@@ -89,7 +89,7 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    private static bool IsWhole(string text) =>
+    private static bool IsComplete(string text) =>
         text.Contains("\r\n\r\n", StringComparison.Ordinal)
         && (!text.Contains("Transfer-Encoding: chunked", StringComparison.Ordinal) || text.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal));
 }

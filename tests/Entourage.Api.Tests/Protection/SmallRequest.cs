@@ -60,7 +60,7 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
     }
 
     /// <summary>A sequence of empty messages.</summary>
-    public static byte[] Empties(int field, int count) => Repeat([(byte)((field << 3) | 2), 0], count);
+    public static byte[] EmptyMessages(int field, int count) => Repeat([(byte)((field << 3) | 2), 0], count);
 
     /// <summary>The items of a JSON array.</summary>
     public static string Items(string item, int count) => string.Join(',', Enumerable.Repeat(item, count));
@@ -76,13 +76,13 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
         foreach (var (signal, resources, scopes, items) in signals)
         {
             var path = $"/v1/{signal}";
-            yield return Packed($"{signal}, protobuf: empty items", path, () => Within(1, Within(2, Empties(2, 4 * Mebibyte - 10))), 413);
-            yield return Packed($"{signal}, protobuf: empty resources", path, () => Empties(1, 4 * Mebibyte - 10), 413);
-            yield return Packed($"{signal}, protobuf: empty scopes", path, () => Within(1, Empties(2, 4 * Mebibyte - 10)), 413);
-            yield return Packed($"{signal}, protobuf: attributes of a resource", path, () => Within(1, Within(1, Empties(1, 4 * Mebibyte - 10))), 413);
-            yield return Packed($"{signal}, JSON: empty items", path, () => Text($$"""{"{{resources}}":[{"{{scopes}}":[{"{{items}}":[{{Items("{}", 2_700_000)}}]}]}]}"""), 413) with { MediaType = Json };
-            yield return Packed($"{signal}, JSON: empty resources", path, () => Text($$"""{"{{resources}}":[{{Items("{}", 2_700_000)}}]}"""), 413) with { MediaType = Json };
-            yield return Packed($"{signal}, JSON: a long array of unknown values", path, () => Text($$"""{"a":[{{Items("0", 4_000_000)}}]}"""), 413) with { MediaType = Json };
+            yield return Compressed($"{signal}, protobuf: empty items", path, () => Within(1, Within(2, EmptyMessages(2, 4 * Mebibyte - 10))), 413);
+            yield return Compressed($"{signal}, protobuf: empty resources", path, () => EmptyMessages(1, 4 * Mebibyte - 10), 413);
+            yield return Compressed($"{signal}, protobuf: empty scopes", path, () => Within(1, EmptyMessages(2, 4 * Mebibyte - 10)), 413);
+            yield return Compressed($"{signal}, protobuf: attributes of a resource", path, () => Within(1, Within(1, EmptyMessages(1, 4 * Mebibyte - 10))), 413);
+            yield return Compressed($"{signal}, JSON: empty items", path, () => Text($$"""{"{{resources}}":[{"{{scopes}}":[{"{{items}}":[{{Items("{}", 2_700_000)}}]}]}]}"""), 413) with { MediaType = Json };
+            yield return Compressed($"{signal}, JSON: empty resources", path, () => Text($$"""{"{{resources}}":[{{Items("{}", 2_700_000)}}]}"""), 413) with { MediaType = Json };
+            yield return Compressed($"{signal}, JSON: a long array of unknown values", path, () => Text($$"""{"a":[{{Items("0", 4_000_000)}}]}"""), 413) with { MediaType = Json };
             yield return Plain($"{signal}, JSON: members that nobody knows", path, Json, () => Text($$"""{{{Items("\"a\":0", 1_300_000)}}}"""), 413);
             yield return Plain($"{signal}, JSON: nested deeply", path, Json, () => Text(new string('[', 8 * Mebibyte)), 400);
             yield return Plain($"{signal}, JSON: a long text", path, Json, () => Text($"\"{new string('a', 8 * Mebibyte - 2)}\""), 400);
@@ -90,12 +90,12 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
 
         foreach (var (signal, field) in new[] { ("logs", 6), ("traces", 9) })
         {
-            yield return Packed($"{signal}, protobuf: attributes of an item", $"/v1/{signal}", () => Within(1, Within(2, Within(2, Empties(field, 4 * Mebibyte - 10)))), 413);
+            yield return Compressed($"{signal}, protobuf: attributes of an item", $"/v1/{signal}", () => Within(1, Within(2, Within(2, EmptyMessages(field, 4 * Mebibyte - 10)))), 413);
         }
 
-        yield return Packed("metrics, protobuf: empty points", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(7, Empties(1, 4 * Mebibyte - 20))))), 413);
-        yield return Packed("metrics, protobuf: points of a histogram", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(9, Empties(1, 4 * Mebibyte - 20))))), 413);
-        yield return Packed("logs, protobuf: as many attributes as fit", "/v1/logs", () => Within(1, Within(2, Repeat(Within(2, Repeat(Within(6, Within(1, "a"u8.ToArray())), 1_000)), 1_600))), 200, 413);
+        yield return Compressed("metrics, protobuf: empty points", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(7, EmptyMessages(1, 4 * Mebibyte - 20))))), 413);
+        yield return Compressed("metrics, protobuf: points of a histogram", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(9, EmptyMessages(1, 4 * Mebibyte - 20))))), 413);
+        yield return Compressed("logs, protobuf: as many attributes as fit", "/v1/logs", () => Within(1, Within(2, Repeat(Within(2, Repeat(Within(6, Within(1, "a"u8.ToArray())), 1_000)), 1_600))), 200, 413);
         yield return Plain("logs, protobuf: a long attribute", "/v1/logs", Protobuf, () => Within(1, Within(2, Within(2, Within(6,
             [.. Within(1, "event.name"u8.ToArray()), .. Within(2, Within(1, Text(new string('a', 8 * Mebibyte - 100))))])))), 200);
 
@@ -155,7 +155,7 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
     private static SmallRequest Plain(string what, string path, string mediaType, Func<byte[]> body, params int[] statuses) =>
         new(what, HttpMethod.Post, path, mediaType, body, statuses);
 
-    private static SmallRequest Packed(string what, string path, Func<byte[]> body, params int[] statuses) =>
+    private static SmallRequest Compressed(string what, string path, Func<byte[]> body, params int[] statuses) =>
         Plain(what, path, Protobuf, body, statuses) with { IsPacked = true };
 
     private static SmallRequest Batch(string what, string body, int status) =>

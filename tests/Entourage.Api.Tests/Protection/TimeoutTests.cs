@@ -21,7 +21,7 @@ internal sealed class TimeoutTests : HardeningFixture
             Assert.That(answer.Json.Text("detail"), Does.Contain("may have been recorded"));
             Assert.That(answer.Header("Retry-After"), Is.EqualTo("1"));
         });
-        CheckNothingOfTheInside(answer.Text);
+        CheckRevealsNoInternals(answer.Text);
     }
 
     [Test]

@@ -55,14 +55,14 @@ internal sealed class OversellTests(Store store)
         for (var round = 0; round < Rounds; round++)
         {
             // Every other round releases part of what was granted, so that it can be granted again.
-            await PlayAsync(round, costsLess: round % 2 == 1);
+            await RunRoundAsync(round, costsLess: round % 2 == 1);
         }
 
         var (exitCode, output) = await ApiProcess.RunAsync(database, "verify");
         Assert.That(exitCode, Is.Zero, output);
     }
 
-    private async Task PlayAsync(int round, bool costsLess)
+    private async Task RunRoundAsync(int round, bool costsLess)
     {
         var team = await replicas[round % Replicas].Api.CreateTeamAsync(Zone);
         await team.ConfigureAsync(new { daily_cost_limit_usd = Usd(CapCents) });

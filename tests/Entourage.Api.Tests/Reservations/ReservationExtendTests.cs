@@ -107,7 +107,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
         Assert.That(await LeftAsync(team), Is.EqualTo((9m, 1m)));
 
         host.Clock.Advance(TimeSpan.FromSeconds(180));
-        Assert.That(await LeftAsync(team), Is.EqualTo((3m, 7m)), "the first ended with its day, the other is held in this one too");
+        Assert.That(await LeftAsync(team), Is.EqualTo((3m, 7m)), "the first ended with its day, the other still counts in this one");
         Assert.That((await team.ReserveAsync(session, 7.000000001m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
 
@@ -167,7 +167,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
             Assert.That((refusal.Json["budget"]!.Usd("limit_usd"), refusal.Json["budget"]!.Usd("remaining_usd")), Is.EqualTo((10m, 3m)));
             Assert.That(refusal.Json["budget"]!.Text("resets_at"), Is.EqualTo("2026-06-12T04:00:00Z"));
         });
-        Assert.That((await ExtendAsync(host.Api, reservation, 180)).Status, Is.EqualTo(HttpStatusCode.OK), "the day itself has room for it");
+        Assert.That((await ExtendAsync(host.Api, reservation, 180)).Status, Is.EqualTo(HttpStatusCode.OK), "the day itself has enough room");
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
         host.Clock.Advance(TimeSpan.FromSeconds(180));
         Assert.That(await LeftAsync(team), Is.EqualTo((0m, 3m)));
@@ -182,7 +182,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
         var reservation = await team.LockAsync(session, 3m, 60);
 
         Assert.That((await ExtendAsync(host.Api, reservation, 600)).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await ExtendAsync(host.Api, reservation, 900)).Status, Is.EqualTo(HttpStatusCode.OK), "that day holds it already");
+        Assert.That((await ExtendAsync(host.Api, reservation, 900)).Status, Is.EqualTo(HttpStatusCode.OK), "it counts on that day already");
         Assert.That(await LeftAsync(team), Is.EqualTo((3m, 7m)));
         host.Clock.Advance(TimeSpan.FromMinutes(4));
         Assert.That(await LeftAsync(team), Is.EqualTo((3m, 0m)));

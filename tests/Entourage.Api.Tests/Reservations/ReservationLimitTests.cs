@@ -82,7 +82,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
         Assert.That(await LeftAsync(team), Is.EqualTo((6m, 3.5m)));
 
         host.Clock.Advance(TimeSpan.FromMinutes(6));
-        Assert.That(await LeftAsync(team), Is.EqualTo((2m, 8m)), "the second day of the longest");
+        Assert.That(await LeftAsync(team), Is.EqualTo((2m, 8m)), "the second day of the longest reservation");
 
         foreach (var (zone, left) in new[] { ("America/New_York", 7.5m), ("Asia/Kathmandu", 7.5m), ("UTC", 8m), ("Pacific/Kiritimati", 7.5m) })
         {
@@ -144,7 +144,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
 
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.EqualTo(5m));
         var beside = await team.ReserveAsync(await team.StartAsync(), 2m, idempotencyKey: "call-1");
-        Assert.That((beside.Status, beside.Header("Idempotent-Replayed")), Is.EqualTo((HttpStatusCode.Created, (string?)null)), "of another session it is another key");
+        Assert.That((beside.Status, beside.Header("Idempotent-Replayed")), Is.EqualTo((HttpStatusCode.Created, (string?)null)), "the key of another session is independent");
     }
 
     [Test]

@@ -34,7 +34,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
             Assert.That((budget.Usd("reserved_usd"), budget.Usd("remaining_usd")), Is.EqualTo((2m, 2.999999999m)));
         });
 
-        Assert.That((await team.ReserveAsync(session, 3m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired), "a nano-dollar more");
+        Assert.That((await team.ReserveAsync(session, 3m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired), "one nano-dollar more");
         Assert.That((await team.ReserveAsync(session, 2.999999999m)).Status, Is.EqualTo(HttpStatusCode.Created));
         Assert.That((await team.ReserveAsync(session, 0.000000001m)).Json.Usd("max_reservable_usd"), Is.Zero);
     }
@@ -96,7 +96,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
         var never = (await team.ReserveAsync(session, 0m)).Expect(HttpStatusCode.PaymentRequired);
 
         Assert.That((spent.Flag("waiting_helps"), spent.Text("retry_at")), Is.EqualTo((true, Tomorrow)));
-        Assert.That((never.Flag("waiting_helps"), never.Text("retry_at")), Is.EqualTo((false, (string?)null)), "a cap of zero is over for ever");
+        Assert.That((never.Flag("waiting_helps"), never.Text("retry_at")), Is.EqualTo((false, (string?)null)), "a cap of zero is always over");
     }
 
     [Test]

@@ -104,9 +104,9 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
         }
 
         await team.LockAsync(sibling, 1m);
-        Assert.That((await team.SessionAsync(parent)).Usd("reserved_usd"), Is.Zero, "its sub-agents' are not its own");
+        Assert.That((await team.SessionAsync(parent)).Usd("reserved_usd"), Is.Zero, "those of its sub-agents are not counted");
         Assert.That((await team.SessionAsync(child)).Usd("reserved_usd"), Is.EqualTo(2m));
-        Assert.That((await team.ReserveAsync(await team.StartAsync(), 3m)).Status, Is.EqualTo(HttpStatusCode.Created), "another tree has a cap of its own");
+        Assert.That((await team.ReserveAsync(await team.StartAsync(), 3m)).Status, Is.EqualTo(HttpStatusCode.Created), "another tree has its own cap");
     }
 
     [Test]

@@ -47,7 +47,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var usage = await team.UseAsync(session, cost);
 
         Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(overrun));
-        Assert.That(BudgetOf(usage), Is.EqualTo((cost + 1m, 5m, 4m - cost)), "what others hold is left to them");
+        Assert.That(BudgetOf(usage), Is.EqualTo((cost + 1m, 5m, 4m - cost)), "other reservations are untouched");
         Assert.That((await RecordsAsync(session)).Select(record => record.Text("reservation_id")), Is.All.Null);
     }
 
@@ -97,7 +97,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var usage = await team.UseAsync(session, 4m, yesterday, reservation: reservation);
 
         Assert.That(BudgetOf(usage), Is.EqualTo((0m, 0m, 10m)));
-        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(2m), "yesterday had two dollars left, and held nothing for it");
+        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(2m), "yesterday had two dollars left and nothing reserved for it");
     }
 
     [Test]
@@ -131,7 +131,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
 
         Assert.That(await RecordsAsync(other), Is.Empty);
         Assert.That((await team.SessionAsync(session)).Usd("reserved_usd"), Is.EqualTo(5m));
-        Assert.That((await team.UseAsync(other, 1m, idempotencyKey: "use-1")).Usd("cost_usd"), Is.EqualTo(1m), "the key is as it was");
+        Assert.That((await team.UseAsync(other, 1m, idempotencyKey: "use-1")).Usd("cost_usd"), Is.EqualTo(1m), "the key is still unused");
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
@@ -159,7 +159,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
 
         var usage = await team.UseAsync(session, 3m, reservation: reservation);
 
-        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(1m), "what it held was given back, and others hold most of it now");
+        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(1m), "its amount was released, and others have reserved most of it since");
         Assert.That(usage.Flag("stop"), Is.True);
         Assert.That((await RecordsAsync(session)).Single().Text("reservation_id"), Is.EqualTo(reservation));
     }

@@ -85,7 +85,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
         await Api.PostAsync($"/sessions/{below}/end", null);
         Host.Clock.Advance(Hour - Moment);
         await Host.AbandonAsync();
-        Assert.That(await StatusAsync(team, top), Is.EqualTo("active"), "it has an hour from the end of the other on");
+        Assert.That(await StatusAsync(team, top), Is.EqualTo("active"), "its hour starts at the end of the other");
         Host.Clock.Advance(Moment);
         await Host.AbandonAsync();
 
@@ -126,7 +126,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
 
         Assert.That((await Api.GetAsync($"/agents/{team.Agent}/sessions?status=abandoned")).Ok.AsArray(), Has.Count.EqualTo(20));
         var first = (await Api.GetAsync($"/agents/{team.Agent}/sessions?limit=200")).Ok.AsArray().Min(row => row!.Number("id"));
-        Assert.That(await Host.CountAsync($"Events WHERE Kind = 2 AND SessionId >= {first}"), Is.EqualTo(40), "each began once and ended once");
+        Assert.That(await Host.CountAsync($"Events WHERE Kind = 2 AND SessionId >= {first}"), Is.EqualTo(40), "each started once and ended once");
     }
 
     [Test]

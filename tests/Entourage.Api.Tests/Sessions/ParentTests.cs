@@ -67,13 +67,13 @@ internal sealed class ParentTests : TwoAgentsFixture
     public async Task Child_token_lets_another_agent_start_one_session_below()
     {
         await Team.ConfigureAsync(new { session_cost_limit_usd = 1m, on_exceed = "kill" });
-        var issued = await Peers.PostAsync($"/sessions/{PeerSession}/child-tokens", new { agent_id = Team.Agent, ttl_seconds = 60 });
+        var issued = await PeerClient.PostAsync($"/sessions/{PeerSession}/child-tokens", new { agent_id = Team.Agent, ttl_seconds = 60 });
         var token = issued.Created.Text("token")!;
         Assert.That(
             issued.Created.AsObject().Select(member => member.Key), Is.EqualTo(new[] { "token", "session_id", "agent_id", "expires_at" }));
         Assert.That((issued.Created.Number("session_id"), issued.Created.Text("agent_id")), Is.EqualTo((PeerSession, Team.Agent)));
         Assert.That(issued.Headers.CacheControl?.NoStore, Is.True);
-        Assert.That(await ContainsAsync(token), Is.False, "its hash alone is stored");
+        Assert.That(await ContainsAsync(token), Is.False, "only its hash is stored");
 
         var child = await StartAsync(Agent, Team.Agent, token: token);
         var again = await StartAsync(Agent, Team.Agent, token: token);
@@ -90,11 +90,11 @@ internal sealed class ParentTests : TwoAgentsFixture
     [Test]
     public async Task Kill_of_the_parent_reaches_another_agents_child_and_not_the_reverse()
     {
-        var child = (await StartAsync(Agent, Team.Agent, token: await TokenAsync(Peers, PeerSession))).Created.Number("id");
+        var child = (await StartAsync(Agent, Team.Agent, token: await TokenAsync(PeerClient, PeerSession))).Created.Number("id");
 
         Assert.That((await Agent.PostAsync($"/sessions/{PeerSession}/end", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That((await Agent.GetAsync($"/sessions/{PeerSession}")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That((await Peers.PostAsync($"/sessions/{child}/end", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await PeerClient.PostAsync($"/sessions/{child}/end", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
         _ = (await Lead.PostAsync($"/sessions/{PeerSession}/kill", new { reason = "enough" })).Ok;
         Assert.That((await Admin.GetAsync($"/sessions/{child}")).Ok.Text("status"), Is.EqualTo("killed"));
     }
@@ -103,7 +103,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     public async Task One_of_concurrent_starts_with_the_same_token_succeeds()
     {
         await using var second = ApiHost.StartBeside(Host);
-        var token = await TokenAsync(Peers, PeerSession);
+        var token = await TokenAsync(PeerClient, PeerSession);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => StartAsync(i % 2 == 0 ? Agent : second.Api, Team.Agent, token: token)));
 
@@ -115,11 +115,11 @@ internal sealed class ParentTests : TwoAgentsFixture
     [Test]
     public async Task Retry_with_the_same_key_is_replayed_after_the_token_is_used()
     {
-        var token = await TokenAsync(Peers, PeerSession);
+        var token = await TokenAsync(PeerClient, PeerSession);
 
         var first = await StartAsync(Agent, Team.Agent, token: token, key: "start-1");
         var retry = await StartAsync(Lead, Team.Agent, token: token, key: "start-1");
-        var other = await StartAsync(Agent, Team.Agent, token: await TokenAsync(Peers, PeerSession), key: "start-1");
+        var other = await StartAsync(Agent, Team.Agent, token: await TokenAsync(PeerClient, PeerSession), key: "start-1");
 
         Assert.That((retry.Created.Number("id"), retry.Header("Idempotent-Replayed")), Is.EqualTo((first.Created.Number("id"), "true")));
         Assert.That(other.Json.Text("type"), Is.EqualTo("/problems/idempotency-key-reused"));
@@ -128,7 +128,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     [Test]
     public async Task Refused_start_does_not_use_up_the_token()
     {
-        var token = await TokenAsync(Peers, PeerSession);
+        var token = await TokenAsync(PeerClient, PeerSession);
         var blocker = await Team.CreateTaskAsync();
         var blocked = await Team.CreateTaskAsync(new { title = "Later", depends_on = new[] { blocker } });
 
@@ -152,8 +152,8 @@ internal sealed class ParentTests : TwoAgentsFixture
     {
         var third = await Admin.CreateAgentAsync(Team.Id, "third");
         var thirds = Host.ClientWith(await KeyAsync(new { name = "third", role = "agent", agent_id = third }));
-        var bound = await TokenAsync(Peers, PeerSession, new { agent_id = Team.Agent });
-        var brief = await TokenAsync(Peers, PeerSession, new { ttl_seconds = 1 });
+        var bound = await TokenAsync(PeerClient, PeerSession, new { agent_id = Team.Agent });
+        var brief = await TokenAsync(PeerClient, PeerSession, new { ttl_seconds = 1 });
 
         var stolen = await StartAsync(thirds, third, token: bound);
         var speaksForAnother = await StartAsync(thirds, Team.Agent, token: bound);
@@ -190,7 +190,7 @@ internal sealed class ParentTests : TwoAgentsFixture
         Assert.That(await Host.CountAsync("ChildTokens"), Is.EqualTo(before + 16));
 
         // A used or expired token makes room for another.
-        _ = (await StartAsync(Peers, Peer, token: issued.First(answer => answer.Status == HttpStatusCode.Created).Created.Text("token"))).Created;
+        _ = (await StartAsync(PeerClient, Peer, token: issued.First(answer => answer.Status == HttpStatusCode.Created).Created.Text("token"))).Created;
         await TokenAsync(Agent, Session);
         Host.Clock.Advance(TimeSpan.FromSeconds(61));
         await TokenAsync(Lead, Session);
@@ -202,8 +202,8 @@ internal sealed class ParentTests : TwoAgentsFixture
     [Test]
     public async Task Child_token_of_an_ended_session_is_refused()
     {
-        var token = await TokenAsync(Peers, PeerSession);
-        _ = (await Peers.PostAsync($"/sessions/{PeerSession}/end", null)).Ok;
+        var token = await TokenAsync(PeerClient, PeerSession);
+        _ = (await PeerClient.PostAsync($"/sessions/{PeerSession}/end", null)).Ok;
 
         Assert.That((await StartAsync(Agent, Team.Agent, token: token)).Json.Text("type"), Is.EqualTo("/problems/session-ended"));
     }
@@ -225,7 +225,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     {
         await using var client = await ConnectAsync();
         var refused = await CallAsync(("parent_session_id", PeerSession));
-        var child = await CallAsync(("parent_token", await TokenAsync(Peers, PeerSession)));
+        var child = await CallAsync(("parent_token", await TokenAsync(PeerClient, PeerSession)));
 
         Assert.That((refused.Number("status"), refused.Text("detail")!.Contains("parent_token", StringComparison.Ordinal)), Is.EqualTo((403L, true)));
         Assert.That(child.Number("parent_session_id"), Is.EqualTo(PeerSession));

@@ -19,7 +19,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
             "duration_minutes", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "tokens", "cost_usd",
             "tree_cost_usd", "imputed_cost_usd", "reserved_usd", "parent_session_id", "error",
         }));
-        Assert.That(session.Text("model"), Is.EqualTo("claude-sonnet-4-20250514"), "the agent's, since the session names none");
+        Assert.That(session.Text("model"), Is.EqualTo("claude-sonnet-4-20250514"), "the agent's model, because the session names none");
     }
 
     [Test]

@@ -116,7 +116,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
         Assert.That(items[1].Text("usage_id"), Is.EqualTo(items[0].Text("usage_id")));
         Assert.That(items[2]["problem"]!.Text("type"), Is.EqualTo("/problems/idempotency-key-reused"));
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1m));
-        Assert.That((await team.SessionAsync(other)).Usd("cost_usd"), Is.EqualTo(1m), "of another session it is another key");
+        Assert.That((await team.SessionAsync(other)).Usd("cost_usd"), Is.EqualTo(1m), "the key of another session is independent");
     }
 
     [Test]
@@ -214,7 +214,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
             Item(other, 1m, ("reservation_id", second)))).Ok.Items("items");
 
         Assert.That(items.Select(item => item.Number("status")), Is.EqualTo(new[] { 200, 200, 200, 422 }));
-        Assert.That(items.Take(3).Select(item => item.Usd("overrun_usd")), Is.EqualTo(new[] { 0m, 1m, 1m }), "the third has none any more, and finds three dollars");
+        Assert.That(items.Take(3).Select(item => item.Usd("overrun_usd")), Is.EqualTo(new[] { 0m, 1m, 1m }), "the third has no reservation left, and three dollars remain");
         Assert.That((await team.BudgetAsync()).Items("budgets").Single().Usd("reserved_usd"), Is.Zero);
         Assert.That((await team.BudgetAsync()).Usd("daily_remaining_usd"), Is.EqualTo(-1m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);

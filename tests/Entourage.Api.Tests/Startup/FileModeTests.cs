@@ -16,8 +16,8 @@ internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
     [SetUp]
     public void NeedsModes()
     {
-        Assume.That(Store == Store.Sqlite, "a server keeps its own files");
-        Assume.That(OperatingSystem.IsWindows(), Is.False, "Windows has no such modes");
+        Assume.That(Store == Store.Sqlite, "SQL Server has no files of ours");
+        Assume.That(OperatingSystem.IsWindows(), Is.False, "Windows has no file modes");
     }
 
     [TestCase("000")]

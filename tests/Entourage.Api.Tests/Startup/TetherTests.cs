@@ -14,7 +14,7 @@ internal sealed class TetherTests
     [Test]
     public async Task Server_ends_when_its_starter_is_killed()
     {
-        Assume.That(OperatingSystem.IsLinux(), "the test looks at /proc");
+        Assume.That(OperatingSystem.IsLinux(), "the test reads /proc");
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         var start = new ProcessStartInfo("bash", ["-c", Starter, "bash", .. Tether.Tie(ApiProcess.Program("--urls", "http://127.0.0.1:0"))])
         {
@@ -34,7 +34,7 @@ internal sealed class TetherTests
     [Test]
     public async Task Ended_server_kills_nothing_else_and_keeps_its_exit_code()
     {
-        Assume.That(OperatingSystem.IsWindows(), Is.False, "there is no shell");
+        Assume.That(OperatingSystem.IsWindows(), Is.False, "there is no bash");
         using var process = Tether.Start(new("sh", ["-c", "exit 7"]));
         await process.WaitForExitAsync();
         Assert.That(process.ExitCode, Is.EqualTo(7));

@@ -33,10 +33,10 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
         {
             Assert.That((killed.Text("status"), killed.Text("error")), Is.EqualTo(("killed", $"budget_exceeded:{reason}")));
             Assert.That(((await team.SessionAsync(below)).Text("status"), (await team.SessionAsync(below)).Usd("reserved_usd")), Is.EqualTo(("killed", (decimal?)0)));
-            Assert.That((await team.SessionAsync(idle)).Text("status"), Is.EqualTo("active"), "it has spent nothing");
+            Assert.That((await team.SessionAsync(idle)).Text("status"), Is.EqualTo("active"), "it spent nothing");
             Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero);
         });
-        await watcher.ReadUntilAsync(told => told.Kind == "stop" && told.Json.Number("session_id") == session);
+        await watcher.ReadUntilAsync(item => item.Kind == "stop" && item.Json.Number("session_id") == session);
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
@@ -71,7 +71,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
 
         await team.ConfigureAsync(new { enforcement = "hard" });
-        var refusing = await watcher.ReadUntilAsync(told => told.Kind == "budget");
+        var refusing = await watcher.ReadUntilAsync(item => item.Kind == "budget");
         Assert.That((refusing.Json["data"]!.Text("enforcement"), refusing.Json["data"]!.Flag("over")), Is.EqualTo(("hard", true)));
         Assert.That((await team.SessionAsync(session)).Text("status"), Is.EqualTo("active"));
 

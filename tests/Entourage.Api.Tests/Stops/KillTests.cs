@@ -66,7 +66,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
 
         Assert.That(killed.ToJsonString(), Is.EqualTo(ended.ToJsonString()));
         Assert.That((await team.SessionAsync(below)).Text("status"), Is.EqualTo("killed"));
-        Assert.That((await Api.PostAsync($"/sessions/{below}/end", null)).Ok.Text("status"), Is.EqualTo("killed"), "its own end changes nothing");
+        Assert.That((await Api.PostAsync($"/sessions/{below}/end", null)).Ok.Text("status"), Is.EqualTo("killed"), "its end changes nothing");
     }
 
     [Test]
@@ -125,7 +125,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero);
         Assert.That((await team.SessionAsync(below)).Text("status"), Is.EqualTo("killed"));
         Assert.That((await team.SessionAsync(beside)).Text("status"), Is.EqualTo("active"), "it has spent nothing");
-        Assert.That((await team.UseAsync(beside, 0m)).Text("status"), Is.EqualTo("active"), "it has spent nothing still");
+        Assert.That((await team.UseAsync(beside, 0m)).Text("status"), Is.EqualTo("active"), "it still has spent nothing");
         Assert.That((await team.UseAsync(beside, 0.01m)).Text("status"), Is.EqualTo("killed"));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }

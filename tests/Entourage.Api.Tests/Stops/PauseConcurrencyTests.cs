@@ -82,7 +82,7 @@ internal sealed class PauseConcurrencyTests(Store store)
         await Task.WhenAll(callers);
 
         Assert.That(slipped, Is.Empty);
-        Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero, "what was reserved before is given back");
+        Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero, "earlier reservations are released");
         Assert.That((await host.Api.GetAsync($"/{scope}/{id}/pause")).Ok.Items("sessions"), Has.Count.EqualTo(
             await host.CountAsync($"Sessions WHERE AgentId = (SELECT AgentId FROM Sessions WHERE Id = {sessions[0]})")));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);

@@ -142,7 +142,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
 
         Assert.That((await Api.PostAsync($"/teams/{team.Id}/resume", new { reason = "calm again" })).Ok.Flag("paused"), Is.False);
 
-        Assert.That(Reasons(await team.BudgetAsync()), Is.EqualTo(new[] { "paused:organisation" }), "the pause above goes on");
+        Assert.That(Reasons(await team.BudgetAsync()), Is.EqualTo(new[] { "paused:organisation" }), "the wider pause continues");
     }
 
     [Test]

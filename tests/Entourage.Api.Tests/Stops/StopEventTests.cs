@@ -26,7 +26,7 @@ internal sealed class StopEventTests(Store store) : ApiFixture(store)
             stops.Select(stop => (stop.Agent, stop.Session, stop.Payload.Text("action"), stop.Payload.Text("scope"), stop.Payload.Number("scope_id"), stop.Payload.Text("reason"))),
             Is.EqualTo(new[] { (team.Agent, (long?)top, "killed", "session", (long?)top, "enough"), (other, below, "killed", "session", below, "enough") }));
         Assert.That(
-            (await EventsAsync(team, EventKind.Session)).TakeLast(2).Select(told => (told.Session, told.Payload.Text("status"), told.Payload.Text("error"))),
+            (await EventsAsync(team, EventKind.Session)).TakeLast(2).Select(item => (item.Session, item.Payload.Text("status"), item.Payload.Text("error"))),
             Is.EqualTo(new[] { ((long?)top, "killed", "enough"), (below, "killed", "enough") }));
     }
 
@@ -58,18 +58,18 @@ internal sealed class StopEventTests(Store store) : ApiFixture(store)
         Assert.That(stops[^1].Payload["expires_at"]!.GetValue<DateTimeOffset>(), Is.EqualTo(Host.Clock.GetUtcNow().AddHours(1)));
     }
 
-    private Task<IReadOnlyList<Told>> StopsAsync(TestTeam team) => EventsAsync(team, EventKind.Stop);
+    private Task<IReadOnlyList<SentEvent>> StopsAsync(TestTeam team) => EventsAsync(team, EventKind.Stop);
 
-    private async Task<IReadOnlyList<Told>> EventsAsync(TestTeam team, EventKind kind)
+    private async Task<IReadOnlyList<SentEvent>> EventsAsync(TestTeam team, EventKind kind)
     {
         await using var scope = Host.Services.CreateAsyncScope();
         var teamId = Guid.Parse(team.Id);
         var events = await scope.ServiceProvider.GetRequiredService<EntourageDb>().Events
-            .Where(told => told.TeamId == teamId && told.Kind == kind)
-            .OrderBy(told => told.Sequence)
+            .Where(item => item.TeamId == teamId && item.Kind == kind)
+            .OrderBy(item => item.Sequence)
             .ToListAsync();
-        return [.. events.Select(told => new Told(told.AgentId?.ToString(), told.SessionId, JsonNode.Parse(told.Payload)!))];
+        return [.. events.Select(item => new SentEvent(item.AgentId?.ToString(), item.SessionId, JsonNode.Parse(item.Payload)!))];
     }
 
-    private sealed record Told(string? Agent, long? Session, JsonNode Payload);
+    private sealed record SentEvent(string? Agent, long? Session, JsonNode Payload);
 }

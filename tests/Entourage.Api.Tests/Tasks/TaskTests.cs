@@ -116,7 +116,7 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Guidelines_match_the_specification()
+    public async Task Guidelines_have_the_documented_amounts()
     {
         var guidelines = (await Api.GetAsync("/guidelines")).Ok.AsArray();
 

@@ -51,7 +51,7 @@ internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
         Assert.That(
             receiver.All.Select(message => (message.Json.Text("id"), message.Id)).Distinct().Count(),
             Is.EqualTo(receiver.All.Select(message => message.Json.Text("id")).Distinct().Count()),
-            "an event has one id, however often it arrives");
+            "an event keeps its id when it arrives more than once");
     }
 
     [Test]

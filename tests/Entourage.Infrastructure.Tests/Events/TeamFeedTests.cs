@@ -79,7 +79,7 @@ internal sealed partial class TeamFeedTests
         using (DiagnosticListener.AllListeners.Subscribe(reads))
         {
             await team.UseAsync(session, 0.01m);
-            Assert.That((await Task.WhenAll(opened.Select(watcher => watcher.ReadAsync()))).Select(told => told!.Kind), Is.All.EqualTo("usage"));
+            Assert.That((await Task.WhenAll(opened.Select(watcher => watcher.ReadAsync()))).Select(item => item!.Kind), Is.All.EqualTo("usage"));
         }
 
         // One read for the commit, and one more if the commit came during the first.

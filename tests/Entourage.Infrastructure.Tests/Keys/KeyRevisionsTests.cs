@@ -20,7 +20,7 @@ internal sealed class KeyRevisionsTests
         store.Answer(1);
         Assert.That(await first, Is.EqualTo(1));
         await store.BegunAsync();
-        Assert.That((second.IsCompleted, third.IsCompleted), Is.EqualTo((false, false)), "the first read is not theirs");
+        Assert.That((second.IsCompleted, third.IsCompleted), Is.EqualTo((false, false)), "the first read began before their call");
         store.Answer(2);
         Assert.That((await second, await third, store.Reads), Is.EqualTo((2, 2, 2)));
     }
@@ -50,22 +50,22 @@ internal sealed class KeyRevisionsTests
     private sealed class HeldStore : IKeyRevisionStore
     {
         private readonly Channel<int> begun = Channel.CreateUnbounded<int>();
-        private TaskCompletionSource<long> held = new();
+        private TaskCompletionSource<long> pending = new();
 
         public int Reads { get; private set; }
 
         public ValueTask<long> ReadAsync()
         {
             Reads++;
-            held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            pending = new(TaskCreationOptions.RunContinuationsAsynchronously);
             begun.Writer.TryWrite(Reads);
-            return new(held.Task);
+            return new(pending.Task);
         }
 
         public async Task BegunAsync() => await begun.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System);
 
-        public void Answer(long number) => held.SetResult(number);
+        public void Answer(long number) => pending.SetResult(number);
 
-        public void Fail(Exception fault) => held.SetException(fault);
+        public void Fail(Exception fault) => pending.SetException(fault);
     }
 }

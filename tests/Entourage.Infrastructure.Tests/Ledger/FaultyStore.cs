@@ -11,7 +11,7 @@ internal enum Fault
     Wait,
 
     /// <summary>It waits until the test releases it and then cannot write.</summary>
-    WaitInVain,
+    WaitAndFail,
 
     /// <summary>The connection is lost after the commit, so its result is unknown.</summary>
     LostAfterCommit,
@@ -46,7 +46,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
             return;
         }
 
-        if (fault is Fault.Wait or Fault.WaitInVain)
+        if (fault is Fault.Wait or Fault.WaitAndFail)
         {
             await release.Task;
         }
@@ -76,7 +76,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
         {
             Fault.LostAfterCommit or Fault.LostBeforeCommit => LedgerFault.Unknown,
             Fault.Deadlock => LedgerFault.Rerun,
-            Fault.Full or Fault.WaitInVain => LedgerFault.Unavailable,
+            Fault.Full or Fault.WaitAndFail => LedgerFault.Unavailable,
             _ => null,
         }
         : store.ClassifyFault(fault);

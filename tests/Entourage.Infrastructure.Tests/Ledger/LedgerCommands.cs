@@ -39,8 +39,8 @@ internal static class LedgerCommands
             new LedgerPrice(i, new(new(i), new(i), new(i), new(i))),
             i,
             i),
-        [typeof(Reservation)] = i => Held(i),
-        [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
+        [typeof(Reservation)] = i => SampleReservation(i),
+        [typeof(ReservationChange)] = i => new ReservationChange(SampleReservation(i), SampleReservation(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
         [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{DetectorState.Empty}")),
@@ -51,8 +51,8 @@ internal static class LedgerCommands
         [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(
             new CostSummaryKey(Id(i), CostHeading.Agent, new DateOnly(2026, 6, 1), BudgetWindow.IdOf(Id(i))),
             Sum(i)),
-        [typeof(AlertKey)] = i => Raised(i).Key,
-        [typeof(Alert)] = i => Raised(i),
+        [typeof(AlertKey)] = i => SampleAlert(i).Key,
+        [typeof(Alert)] = i => SampleAlert(i),
         [typeof(AuditEntry)] = i => AuditEntry.Create(
             AuditAction.Paused, AuditSubject.Of(AuditSubjectKind.Agent, Id(i), Id(i), Id(i)), "{}", "{}", new("Ada", Id(i)), At(i)),
     };
@@ -100,7 +100,7 @@ internal static class LedgerCommands
 
     private static TokenCounts Tokens(int i) => new(i, i, i, i);
 
-    private static Reservation Held(int i) => new()
+    private static Reservation SampleReservation(int i) => new()
     {
         Id = Id(i),
         SessionId = i + 1,
@@ -112,7 +112,7 @@ internal static class LedgerCommands
 
     private static LedgerBucket Bucket(int i) => new(Id(i), At(i), i + 1, "m");
 
-    private static Alert Raised(int i) => Alert.Raise(
+    private static Alert SampleAlert(int i) => Alert.Raise(
         new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));
 
     private static UsageSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i), i);

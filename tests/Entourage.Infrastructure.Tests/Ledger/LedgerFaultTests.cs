@@ -91,7 +91,7 @@ internal sealed class LedgerFaultTests(Store store)
     [Test]
     public async Task Callers_queued_behind_a_store_timeout_fail_at_once()
     {
-        faulty.Faults.Enqueue(Fault.WaitInVain);
+        faulty.Faults.Enqueue(Fault.WaitAndFail);
         var (first, others) = PostOneAndFortyBehindIt();
         await Task.Delay(Patience, TimeProvider.System);
 

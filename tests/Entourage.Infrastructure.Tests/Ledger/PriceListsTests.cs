@@ -73,7 +73,7 @@ internal sealed class PriceListsTests
     };
 
     /// <summary>A transaction that only supports reading prices.</summary>
-#pragma warning disable CA1852 // The proxy is of a type below it.
+#pragma warning disable CA1852 // The generated proxy derives from it.
     internal class StoredPrices : DispatchProxy
 #pragma warning restore CA1852
     {

@@ -62,7 +62,7 @@ internal sealed class TotalSqlTests
         void Run(string sql, UsageSum sum)
         {
             using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
             command.CommandText = sql;
 #pragma warning restore CA2100
             foreach (var (name, of) in Values)
@@ -76,7 +76,7 @@ internal sealed class TotalSqlTests
         UsageSum Read()
         {
             using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
             command.CommandText = $"SELECT {Columns}, {string.Join(" || ", Columns.Split(", ").Select(column => $"typeof({column})"))} FROM T";
 #pragma warning restore CA2100
             using var reader = command.ExecuteReader();

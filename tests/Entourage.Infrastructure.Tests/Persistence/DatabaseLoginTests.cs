@@ -33,7 +33,7 @@ internal sealed class DatabaseLoginTests
     {
         var trees = TransactSql.Batches(Script(Variables)).Select(TransactSql.Parse).ToArray();
 
-        Assert.That(Script(Variables), Does.Not.Contain("$("), "every variable is one that init.sh sets");
+        Assert.That(Script(Variables), Does.Not.Contain("$("), "init.sh sets every variable");
         Assert.That(
             trees.SelectMany(tree => tree.All<AlterRoleStatement>()).Select(role => $"{role.Name.Value} {((AddMemberAlterRoleAction)role.Action).Member.Value}"),
             Is.EquivalentTo(new[]

@@ -84,7 +84,7 @@ internal sealed class MigrationTests
     public async Task Migrating_twice_is_harmless()
     {
         await using var services = await Contexts.MigratedAsync(database);
-        await services.UseAsync(db => db.Database.ExecuteSqlAsync(Some.Organisation));
+        await services.UseAsync(db => db.Database.ExecuteSqlAsync(RawInserts.Organisation));
 
         await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
         await using var later = await Contexts.MigratedAsync(database);

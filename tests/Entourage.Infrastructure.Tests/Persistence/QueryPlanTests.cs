@@ -124,7 +124,7 @@ internal sealed class QueryPlanTests
         foreach (var (text, parameters) in commands.Texts.Where(command => exceptOf is null || !command.Text.Contains($"FROM \"{exceptOf}\"", StringComparison.Ordinal)))
         {
             await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // What the API sent itself.
+#pragma warning disable CA2100 // SQL that the API sent.
             command.CommandText = text;
 #pragma warning restore CA2100
             await AssertUsesIndexesAsync(command, parameters);

@@ -78,7 +78,7 @@ internal sealed class SqlServerModelTests
     public void Missing_name_is_detected(string text, string missing)
     {
         using var model = Schema.ToModel();
-#pragma warning disable CA2100 // The cases above.
+#pragma warning disable CA2100 // Constants from the cases above.
         using var command = new SqlCommand(text);
 #pragma warning restore CA2100
         AddProcedure(model, "P", command);
@@ -93,7 +93,7 @@ internal sealed class SqlServerModelTests
         var uses = ColumnUse.In(TransactSql.Parse(command.CommandText)).ToArray();
         Assert.Multiple(() =>
         {
-            Assert.That(uses.Select(use => use.Parameter).Distinct(), Is.EquivalentTo(parameters.Keys), "Each is held against a column.");
+            Assert.That(uses.Select(use => use.Parameter).Distinct(), Is.EquivalentTo(parameters.Keys), "Each is used with a column.");
             Assert.That(
                 uses.Select(use => $"{use} {parameters[use.Parameter]}"),
                 Is.EqualTo(uses.Select(use => $"{use} {SqlServerSchema.TypeOf(Schema.Tables[use.Table][use.Column])}")));

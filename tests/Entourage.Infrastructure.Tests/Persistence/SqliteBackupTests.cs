@@ -16,7 +16,7 @@ internal sealed class SqliteBackupTests
 
     private string Copy => Store + ".backup";
 
-    private string Kept => Store + ".replaced-20260610T120000Z";
+    private string ReplacedStore => Store + ".replaced-20260610T120000Z";
 
     [SetUp]
     public async Task CreateAsync()
@@ -67,8 +67,8 @@ internal sealed class SqliteBackupTests
             Assert.That(await ReadAsync(Store), Is.EqualTo("one, two, three"));
         }
 
-        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(Kept));
-        Assert.That((await ReadAsync(Store), await ReadAsync(Kept), await ReadAsync(Copy)), Is.EqualTo(("one", "one, two, three", "one")));
+        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(ReplacedStore));
+        Assert.That((await ReadAsync(Store), await ReadAsync(ReplacedStore), await ReadAsync(Copy)), Is.EqualTo(("one", "one, two, three", "one")));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Store)!, "*-wal"), Is.Empty);
         await using var services = await Contexts.MigratedAsync(database);
     }
@@ -105,14 +105,14 @@ internal sealed class SqliteBackupTests
         await File.WriteAllTextAsync(Store + "-wal", "of a store that is gone");
         Assert.That((await RestoreAsync()).Kept, Is.Null);
         Assert.That(await ReadAsync(Store), Is.EqualTo("one"));
-        Assert.That(await File.ReadAllTextAsync(Kept + "-wal"), Is.EqualTo("of a store that is gone"));
+        Assert.That(await File.ReadAllTextAsync(ReplacedStore + "-wal"), Is.EqualTo("of a store that is gone"));
 
-        File.Delete(Kept + "-wal");
+        File.Delete(ReplacedStore + "-wal");
         await File.WriteAllTextAsync(Store, new string('x', 100_000));
         await File.WriteAllTextAsync(Store + "-wal", "of a damaged store");
-        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(Kept));
+        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(ReplacedStore));
         Assert.That(await ReadAsync(Store), Is.EqualTo("one"));
-        Assert.That(await File.ReadAllTextAsync(Kept + "-wal"), Is.EqualTo("of a damaged store"));
+        Assert.That(await File.ReadAllTextAsync(ReplacedStore + "-wal"), Is.EqualTo("of a damaged store"));
     }
 
     [TestCase("no file", "There is no file")]
@@ -122,14 +122,14 @@ internal sealed class SqliteBackupTests
     [TestCase("a damaged one", "")]
     public async Task Invalid_backup_is_refused_and_changes_nothing(string what, string says)
     {
-        await SpoilAsync(what);
+        await DamageAsync(what);
         Assert.That(() => RestoreAsync(), Throws.InstanceOf<IOException>().With.Message.Contains(says));
         Assert.That(await ReadAsync(Store), Is.EqualTo("one, two"));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Store)!, "*.partial*"), Is.Empty);
-        Assert.That(File.Exists(Kept), Is.False);
+        Assert.That(File.Exists(ReplacedStore), Is.False);
     }
 
-    private async Task SpoilAsync(string what)
+    private async Task DamageAsync(string what)
     {
         switch (what)
         {
@@ -178,7 +178,7 @@ internal sealed class SqliteBackupTests
         await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

@@ -54,7 +54,7 @@ internal sealed class SqliteSettingsTests
     [Test]
     public Task Connections_opened_synchronously_by_Entity_Framework_are_durable_and_wait_for_locks() => services.UseAsync(async db =>
     {
-        OpenAtOnce(db);
+        OpenSynchronously(db);
         await AssertSettingsAsync((SqliteConnection)db.Database.GetDbConnection());
         return true;
     });
@@ -86,8 +86,8 @@ internal sealed class SqliteSettingsTests
     {
         await services.UseAsync(async db =>
         {
-            await db.Database.ExecuteSqlAsync(Some.Organisation);
-            await db.Database.ExecuteSqlAsync(Some.Team);
+            await db.Database.ExecuteSqlAsync(RawInserts.Organisation);
+            await db.Database.ExecuteSqlAsync(RawInserts.Team);
             return true;
         });
 
@@ -115,12 +115,12 @@ internal sealed class SqliteSettingsTests
         });
     }
 
-    private static void OpenAtOnce(EntourageDb db) => db.Database.OpenConnection();
+    private static void OpenSynchronously(EntourageDb db) => db.Database.OpenConnection();
 
     private static async Task<object?> PragmaAsync(SqliteConnection connection, string name)
     {
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
         command.CommandText = $"PRAGMA {name}";
 #pragma warning restore CA2100
         return await command.ExecuteScalarAsync();

@@ -38,7 +38,7 @@ internal static class TransactSql
     }
 
     /// <summary>Fails on MERGE and hints, whose behaviour differs between servers.</summary>
-    public static void AssertPlain(TSqlFragment tree, string text) => Assert.Multiple(() =>
+    public static void AssertNoMergeOrHint(TSqlFragment tree, string text) => Assert.Multiple(() =>
     {
         Assert.That(tree.All<MergeStatement>(), Is.Empty, text);
         Assert.That(tree.All<TableHint>().Select(hint => hint.HintKind), Is.Empty, text);

@@ -5,7 +5,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Startup;
 
 /// <summary>Health checks, the API description, and its interactive page.</summary>
-internal sealed class ServiceTests(Store store) : ApiFixture(store)
+internal sealed class ServiceEndpointTests(Store store) : ApiFixture(store)
 {
     [TestCase("/health/live")]
     [TestCase("/health/ready")]
@@ -20,7 +20,7 @@ internal sealed class ServiceTests(Store store) : ApiFixture(store)
         var schemas = document["components"]!["schemas"]!;
         Assert.That(
             document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!.Text("summary")),
-            Is.All.Not.Empty, "each says what it does");
+            Is.All.Not.Empty, "each has a summary");
 
         Assert.That(operations, Is.SupersetOf(new[]
         {

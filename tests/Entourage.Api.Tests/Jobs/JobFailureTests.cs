@@ -1,6 +1,6 @@
 using Entourage.Testing;
 
-namespace Entourage.Api.Tests.Startup;
+namespace Entourage.Api.Tests.Jobs;
 
 /// <summary>A failed run of a job is counted and does not prevent the next one.</summary>
 internal sealed class JobFailureTests

@@ -6,7 +6,7 @@ using ModelContextProtocol.Client;
 namespace Entourage.Api.Tests.Otlp;
 
 /// <summary>Telemetry and tools follow the same permissions as the API's requests.</summary>
-internal sealed class TelemetryAccessTests
+internal sealed class OtlpAccessTests
 {
     private ApiHost host = null!;
     private TestTeam team = null!;

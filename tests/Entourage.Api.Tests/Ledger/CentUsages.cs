@@ -6,7 +6,7 @@ namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>Reports usages of one cent in one session, each under its own key, and remembers their answers.</summary>
 /// <param name="session">The session's number.</param>
-internal sealed class Cents(long session)
+internal sealed class CentUsages(long session)
 {
     private readonly ConcurrentDictionary<string, HttpStatusCode> answered = new();
 

@@ -4,7 +4,7 @@ using Entourage.Api.Tests.Protection;
 using Entourage.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Entourage.Api.Tests.Startup;
+namespace Entourage.Api.Tests.Protection;
 
 /// <summary>An address beyond its request rate. Tokens refill by the minute, so none refills during a test.</summary>
 internal sealed class BusyAddressTests : HardeningFixture

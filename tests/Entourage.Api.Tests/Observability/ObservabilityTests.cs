@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 using Entourage.Testing;
 using Microsoft.Data.Sqlite;
 
-namespace Entourage.Api.Tests.Otlp;
+namespace Entourage.Api.Tests.Observability;
 
 /// <summary>
 /// Metrics, logs and traces of one process after known work, with a collector beside it. They use no SQL of their own, so SQLite stands
 /// for both stores.
 /// </summary>
-internal sealed class TelemetryTests
+internal sealed class ObservabilityTests
 {
     private TestDatabase database = null!;
     private Collector collector = null!;
@@ -52,7 +52,7 @@ internal sealed class TelemetryTests
         await using (var holder = new SqliteConnection(database.ConnectionString))
         {
             await holder.OpenAsync();
-            await using var held = holder.BeginTransaction(deferred: false);
+            await using var transaction = holder.BeginTransaction(deferred: false);
             traceId = (await team.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m })).Json.Text("trace_id")!;
         }
 
@@ -96,7 +96,7 @@ internal sealed class TelemetryTests
     public void Metric_changes_by_the_recorded_work(string name, string labels, double by)
     {
         var wanted = labels.Split(',', StringSplitOptions.RemoveEmptyEntries);
-        Assert.That(after.Find(name, wanted), Is.Not.Null, "there is such a series");
+        Assert.That(after.Find(name, wanted), Is.Not.Null, "the series exists");
         Assert.That(after.Find(name, wanted) - (before.Find(name, wanted) ?? 0), Is.EqualTo(by).Within(1e-12));
     }
 
@@ -118,7 +118,7 @@ internal sealed class TelemetryTests
     public void Collector_receives(string signal, string name)
     {
         Assert.That(collector.Of(signal), Does.Contain(name));
-        Assert.That(collector.Of(signal), Does.Contain("costs-of-acme"), "the standard variables are obeyed");
+        Assert.That(collector.Of(signal), Does.Contain("costs-of-acme"), "the standard variables apply");
     }
 
     [Test]
