@@ -213,7 +213,7 @@ internal sealed partial class AccessTests
         var query = new GetTeamQuery(Guid.Parse(world.Fill("<team>", AccessPlace.Own), CultureInfo.InvariantCulture));
         Assert.That(async () => await scope.ServiceProvider.GetRequiredService<IMediator>().Send(query), Throws.TypeOf<NoCallerException>());
 
-        // A lead without a team does not reach what has no team either.
+        // A lead without a team reaches no team.
         Assert.That(async () => await world.Host.SendAsync(query, new Caller("stray", CallerRole.Lead)), Throws.TypeOf<NotFoundException>());
     }
 

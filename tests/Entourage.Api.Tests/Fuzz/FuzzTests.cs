@@ -16,7 +16,7 @@ internal sealed class FuzzTests
     private const int Parts = 10;
     private const double MaxGrowth = 1.03;
 
-    // Binds a port without listening, so that webhook messages end there.
+    // The webhooks of a run use a loopback port where no server listens.
     private static readonly Dictionary<string, string> Settings = new() { ["Webhooks:AllowPrivateAddresses"] = "true", ["Logging:LogLevel:Default"] = "None" };
 
     [Test]

@@ -117,7 +117,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
             Assert.That((await team.ReserveAsync(session, 1.000000001m)).Status, Is.EqualTo(HttpStatusCode.Created));
         }
 
-        // Neither a weekly cap nor a new title ends the grant, but a new amount does.
+        // Neither the passing of a week nor a new title ends the grant, but a new amount does.
         host.Clock.Advance(TimeSpan.FromDays(7));
         var changed = (await host.Api.PatchAsync($"/tasks/{tagged}", new { title = "Typos", tags = new[] { "budget:0.5", "ui" } })).Ok;
         Assert.That(changed.Usd("budget_usd"), Is.EqualTo(1.500000001m));

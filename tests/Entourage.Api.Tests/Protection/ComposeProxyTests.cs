@@ -269,7 +269,7 @@ internal sealed class ComposeProxyTests
         return new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    /// <summary>Answers with the scheme, address and host that the server sees.</summary>
+    /// <summary>Answers with the scheme and the client address that the server sees.</summary>
     private sealed class Seen : IActionFilter
     {
         public const string Header = "X-Seen";
