@@ -223,7 +223,7 @@ internal sealed class OtlpBadValueTests
     [Test]
     public async Task Malformed_item_in_protobuf_is_refused_and_the_others_are_accepted()
     {
-        // A value whose length exceeds that of its attribute.
+        // A value that claims to be longer than its attribute.
         byte[] broken = [.. Record(), .. Field(6, [.. Field(1, Utf8("note")), 0x12, 0x7F])];
         byte[] resource = Field(1, Attribute(1, "entourage.agent_id", Field(1, Utf8(team.Agent))));
         byte[] scope = Field(2, [.. Field(2, broken), .. Field(2, Record())]);

@@ -22,7 +22,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Spans_and_counters_of_a_sub_agent_are_counted_once_below_the_session()
     {
-        // Five calls of the session and five of its sub-agent, whose spans name the sub-agent as the conversation.
+        // Five calls of the session and five of its sub-agent. The spans name the sub-agent as the conversation.
         var start = Now.AddMinutes(-2);
         var spans = Enumerable.Range(1, 10).Select(call => LlmRequest(start.AddSeconds(call), call, call > 5 ? "sub-1" : null)).ToArray();
         var counters = OtlpPayload.Counters(start, start.AddMinutes(1), "s-1", calls: 10, costUsd: null, model: Claude);

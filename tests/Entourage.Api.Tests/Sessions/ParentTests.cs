@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>A sub-agent's parent is a session of the same agent, or one whose agent issued a child token for it (rule 16).</summary>
+/// <summary>A sub-agent's parent is a session of the same agent, or of an agent that issued a child token for it (rule 16).</summary>
 internal sealed class ParentTests : TwoAgentsFixture
 {
     [Test]

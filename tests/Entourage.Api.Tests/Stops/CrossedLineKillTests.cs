@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>Sessions whose cap is exhausted by something other than a usage, in teams that chose kill.</summary>
+/// <summary>Kills of sessions when something other than a usage exhausts their cap, in teams that chose kill.</summary>
 internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
 {
     [TestCase("daily_cost_limit_usd", "team:day")]

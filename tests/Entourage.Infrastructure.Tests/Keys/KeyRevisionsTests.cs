@@ -46,7 +46,7 @@ internal sealed class KeyRevisionsTests
         Assert.That(await third, Is.EqualTo(3));
     }
 
-    /// <summary>A store whose reads end when the test says so.</summary>
+    /// <summary>A store with reads that end when the test says so.</summary>
     private sealed class HeldStore : IKeyRevisionStore
     {
         private readonly Channel<int> begun = Channel.CreateUnbounded<int>();

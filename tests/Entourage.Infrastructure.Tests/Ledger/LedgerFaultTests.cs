@@ -105,7 +105,7 @@ internal sealed class LedgerFaultTests(Store store)
         Assert.That((await PostAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    /// <summary>Starts one usage whose transaction blocks, and forty that wait behind it.</summary>
+    /// <summary>Starts a usage with a blocked transaction, and forty usages that wait behind it.</summary>
     private (Task<Answer> First, Task<Answer>[] Others) PostOneAndFortyBehindIt()
     {
         var faults = faulty.Faults.Count;

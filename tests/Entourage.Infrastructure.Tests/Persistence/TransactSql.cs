@@ -37,7 +37,7 @@ internal static class TransactSql
         return text;
     }
 
-    /// <summary>Fails on MERGE and hints, whose behaviour differs between servers.</summary>
+    /// <summary>Fails on MERGE and hints, because their behaviour differs between servers.</summary>
     public static void AssertNoMergeOrHint(TSqlFragment tree, string text) => Assert.Multiple(() =>
     {
         Assert.That(tree.All<MergeStatement>(), Is.Empty, text);
