@@ -1,6 +1,5 @@
 using System.Net;
 using Entourage.Api.Tests.Access;
-using Entourage.Api.Tests.Protection;
 using Entourage.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
