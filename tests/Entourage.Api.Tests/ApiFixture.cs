@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 
-/// <summary>Tests that share one running API on one store.</summary>
+/// <summary>The base of tests that share one running API on one store.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal abstract class ApiFixture(Store store)
 {

@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 
-/// <summary>Tests that each have a database, on which they start processes of their own.</summary>
+/// <summary>The base of tests that start their own processes on one database.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal abstract class DatabaseFixture(Store store)
 {

@@ -1,2 +1,2 @@
-// Tests of processes that are killed, held up or starved mostly wait: more of them run at once than there are processors.
+// Tests of processes that are killed, blocked or starved mostly wait, so more of them run concurrently than there are processors.
 [assembly: LevelOfParallelism(4)]

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>What compose starts: every service is bounded and has only the rights it needs, and no password is on a command line.</summary>
+/// <summary>Services of the compose files have limits and minimal rights, and no password is on a command line.</summary>
 internal sealed partial class ComposeTests
 {
     private static readonly string[] Files = ["docker-compose.yml", "docker-compose.sqlite.yml"];
@@ -17,7 +17,7 @@ internal sealed partial class ComposeTests
     };
 
     [TestCaseSource(nameof(Files))]
-    public void Every_service_has_a_bound_on_memory_a_restart_policy_and_no_new_privileges(string file)
+    public void Every_service_has_a_memory_limit_a_restart_policy_and_no_new_privileges(string file)
     {
         var services = ServicesOf(file);
         Assert.That(services, Is.Not.Empty);
@@ -34,7 +34,7 @@ internal sealed partial class ComposeTests
     }
 
     [Test]
-    public void Only_the_database_and_its_first_script_know_the_administrators_password()
+    public void Only_the_database_and_its_setup_script_get_the_administrator_password()
     {
         var services = ServicesOf("docker-compose.yml");
         Assert.That(services.Where(service => service.Value.Contains("MSSQL_SA_PASSWORD", StringComparison.Ordinal)).Select(service => service.Key), Is.EquivalentTo(new[] { "db", "db-init" }));
@@ -44,7 +44,7 @@ internal sealed partial class ComposeTests
     }
 
     [TestCaseSource(nameof(Files))]
-    public async Task Compose_takes_the_file(string file)
+    public async Task Compose_accepts_the_file(string file)
     {
         string[][] tools = [["docker", "compose"], ["docker-compose"]];
         foreach (var tool in tools)
@@ -61,7 +61,7 @@ internal sealed partial class ComposeTests
     }
 
     [Test]
-    public async Task Sqlcmd_gets_the_passwords_on_its_input_and_none_in_its_arguments()
+    public async Task Sqlcmd_gets_passwords_only_on_standard_input()
     {
         var (run, arguments, input) = await InitialiseAsync(Environment);
         Assert.That(run.ExitCode, Is.Zero, run.Errors);
@@ -86,7 +86,7 @@ internal sealed partial class ComposeTests
     [TestCase("ENTOURAGE_DB_SCHEMA_PASSWORD", "pass]word")]
     [TestCase("ENTOURAGE_DB_SCHEMA_PASSWORD", "Aa1!of-the-servers")]
     [TestCase("ENTOURAGE_DB_SCHEMA_PASSWORD", "Aa1!of-the-administrator")]
-    public async Task A_password_that_could_be_read_as_something_else_is_refused_by_name(string name, string value)
+    public async Task Ambiguous_password_is_refused_by_name(string name, string value)
     {
         var (run, arguments, _) = await InitialiseAsync(new Dictionary<string, string>(Environment) { [name] = value });
         Assert.That((run.ExitCode, arguments), Is.EqualTo((1, "")));
@@ -102,7 +102,7 @@ internal sealed partial class ComposeTests
             .ToDictionary(service => service.Name, service => service.Text);
     }
 
-    /// <summary>Runs the script of the database's first start, with a tool in the place of sqlcmd that notes what it is given.</summary>
+    /// <summary>Runs the database's setup script with a fake sqlcmd that records its arguments and input.</summary>
     private static async Task<((int ExitCode, string Errors) Run, string Arguments, string Input)> InitialiseAsync(Dictionary<string, string> environment)
     {
         var folder = Directory.CreateTempSubdirectory("entourage-init-").FullName;
@@ -141,7 +141,7 @@ internal sealed partial class ComposeTests
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            // No such tool.
+            // The tool is not installed.
             return null;
         }
     }

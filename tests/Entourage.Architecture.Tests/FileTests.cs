@@ -10,7 +10,7 @@ internal sealed partial class FileTests
         [".cs", ".csproj", ".props", ".targets", ".json", ".xml", ".md", ".html", ".css", ".js", ".cshtml", ".sh"];
     private static readonly string[] Folders = ["src", "tests"];
 
-    // In two parts each, or this file would hold what it looks for.
+    // Split in two, or this file would contain the markers itself.
     private static readonly string[] Markers = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "XX" + "X"];
     private static readonly string Sleep = "Thread" + ".Sleep";
     private static readonly string Delay = "Task" + ".Delay(";
@@ -19,7 +19,7 @@ internal sealed partial class FileTests
     public void Namespaces_are_folders(string folder) => Assert.That(
         Repository.Files(folder, ".cs")
             .Select(path => (Path: path, Namespace: Namespace.Match(Repository.Read(path)).Groups[1].Value))
-            // What has none is the program itself, or says something of the whole assembly.
+            // A file without a namespace is the program itself or has attributes of the assembly.
             .Where(file => file.Namespace.Length > 0)
             .Where(file => file.Namespace != string.Join('.', file.Path.Split('/')[1..^1]))
             .Select(file => $"{file.Path}: {file.Namespace}"),
@@ -31,27 +31,27 @@ internal sealed partial class FileTests
         Is.SubsetOf(new[] { "src/Entourage.Api/Program.cs" }));
 
     [TestCaseSource(nameof(Folders))]
-    public void Files_are_small_enough_to_be_read(string folder) => Assert.That(
+    public void Files_are_at_most_16_KiB(string folder) => Assert.That(
         Repository.Files(folder, ".cs")
             .Where(path => !Repository.IsMigration(path))
             .Where(path => new FileInfo(Path.Combine(Repository.Root, path)).Length > LargestFile),
         Is.Empty);
 
     [TestCaseSource(nameof(Folders))]
-    public void Nothing_is_left_for_later(string folder)
+    public void Files_have_no_todo_markers(string folder)
     {
-        // In capitals: in small letters the first of them is where a task begins.
+        // Upper case only, because the lower-case word is a task status.
         var marker = new Regex($@"\b({string.Join('|', Markers)})\b");
         Assert.That(Repository.Files(folder, TextFiles).Where(path => marker.IsMatch(Repository.Read(path))), Is.Empty);
     }
 
     [TestCaseSource(nameof(Folders))]
-    public void Nothing_sleeps(string folder) => Assert.That(
+    public void Code_does_not_sleep(string folder) => Assert.That(
         Repository.Files(folder, ".cs").Where(path => Repository.Read(path).Contains(Sleep, StringComparison.Ordinal)),
         Is.Empty);
 
     [TestCaseSource(nameof(Folders))]
-    public void What_waits_waits_by_the_clock_it_is_given(string folder) => Assert.That(
+    public void Waits_use_the_given_clock(string folder) => Assert.That(
         Repository.Files(folder, ".cs").SelectMany(path => DelaysIn(Repository.Read(path))
             .Where(arguments => !IsTimed(arguments))
             .Select(arguments => $"{path}: {arguments}")),
@@ -61,7 +61,7 @@ internal sealed partial class FileTests
     [TestCase("(RetryAfter(1, 2), TimeProvider.System, cancellationToken)", true)]
     [TestCase("(1_000)", false)]
     [TestCase("(TimeSpan.FromSeconds(Math.Min(1, time)), cancellationToken)", false)]
-    public void A_wait_without_a_clock_is_found(string call, bool timed)
+    public void Wait_without_a_clock_is_detected(string call, bool timed)
     {
         var arguments = DelaysIn($"await {Delay}{call[1..]};").Single();
         Assert.That(IsTimed(arguments), Is.EqualTo(timed));
@@ -80,11 +80,11 @@ internal sealed partial class FileTests
     [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace { get; }
 
-    // By its name, since a text has no types; a token to cancel with is none.
+    // Matched by name because a text has no types. A cancellation token is not a clock.
     [GeneratedRegex("(?i)(time|clock)(provider)?([.]system)?$")]
     private static partial Regex Clock { get; }
 
-    /// <summary>The arguments of a call, as they are written.</summary>
+    /// <summary>The arguments of a call, as written.</summary>
     private sealed class Arguments : List<string>
     {
         public static Arguments From(string text, int start)

@@ -8,22 +8,22 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>Dependencies point inward, and only composition knows the store.</summary>
+/// <summary>Dependencies point inward, and only composition depends on the store.</summary>
 internal sealed class LayerTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Source = new ArchLoader()
         .LoadAssemblies(Repository.Domain, Repository.Application, Repository.Infrastructure, Repository.Api, Repository.Dashboard)
         .Build();
 
-    // The types that other assemblies hold are known by their names alone.
+    // Types of other assemblies are known only by name.
     private static GivenTypesConjunction Named(string pattern) => Types(includeReferenced: true).That().HaveFullNameMatching(pattern);
 
     [Test]
-    public void Domain_references_the_runtime_alone() =>
+    public void Domain_references_only_the_runtime() =>
         Assert.That(ReferencesOf(Repository.Domain), Is.All.StartsWith("System."));
 
     [Test]
-    public void Domain_asks_for_no_package_and_no_project()
+    public void Domain_references_no_package_and_no_project()
     {
         var project = XDocument.Parse(Repository.Read("src/Entourage.Domain/Entourage.Domain.csproj"));
         Assert.That(project.Descendants("ItemGroup").Elements().Where(element => element.Name != "EmbeddedResource"), Is.Empty);
@@ -51,23 +51,23 @@ internal sealed class LayerTests
         Is.All.Not.StartsWith("Microsoft.AspNetCore").And.All.Not.EqualTo("Entourage.Api"));
 
     [Test]
-    public void The_dashboard_asks_for_the_use_cases_alone() => Assert.That(
+    public void Dashboard_references_only_the_use_cases() => Assert.That(
         XDocument.Parse(Repository.Read("src/Entourage.Dashboard/Entourage.Dashboard.csproj")).Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
         Is.EqualTo(new[] { "Entourage.Application" }));
 
     [Test]
-    public void The_dashboard_knows_nothing_of_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Dashboard")
+    public void Dashboard_does_not_depend_on_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Dashboard")
         .Should().NotDependOnAny(Named(@"^(Entourage\.(Infrastructure|Api)|Microsoft\.EntityFrameworkCore|Microsoft\.Data)\."))
         .AndShould().NotDependOnAny(Named(@"^Entourage\.Application\.(Abstractions\.IEntourageDb|Ledger\.IBudgetLedger)$"))
         .Check(Source);
 
     [Test]
-    public void The_client_references_nothing_of_the_server() => Assert.That(
+    public void Client_references_no_server_project() => Assert.That(
         ReferencesOf(Repository.Client), Is.All.Not.StartsWith("Entourage.").And.All.Not.StartsWith("Microsoft.AspNetCore"));
 
     [Test]
-    public void The_command_line_references_the_client_alone() => Assert.That(
+    public void Cli_references_only_the_client() => Assert.That(
         ReferencesOf(Repository.Cli).Where(name => name.StartsWith("Entourage.", StringComparison.Ordinal)), Is.EqualTo(new[] { "Entourage.Client" }));
 
     [TestCase("Entourage.Domain", @"^Entourage\.(Application|Infrastructure|Api)\.")]
@@ -78,31 +78,31 @@ internal sealed class LayerTests
         .Check(Source);
 
     [Test]
-    public void Controllers_know_nothing_of_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.Controllers")
+    public void Controllers_do_not_depend_on_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.Controllers")
         .Should().NotDependOnAny(Named(@"^(Entourage\.Infrastructure|Microsoft\.EntityFrameworkCore|Microsoft\.Data)\."))
         .AndShould().NotDependOnAny(Named(@"^Entourage\.Application\.(Abstractions\.IEntourageDb|Ledger\.IBudgetLedger)$"))
         .Check(Source);
 
     [Test]
-    public void Only_composition_knows_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.")
+    public void Only_composition_depends_on_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.")
         .And().DoNotResideInNamespaceMatching(@"^Entourage\.Api\.(Startup|Commands)$")
         .Should().NotDependOnAny(Named(@"^Entourage\.Infrastructure\."))
         .Check(Source);
 
-    // Rules that could not fail would show nothing. These must: composition knows the store, by what it names and by what it calls.
+    // Rules that cannot fail prove nothing. Composition depends on the store by name and by call, so these rules must fail.
     [TestCase(@"^Entourage\.Infrastructure\.")]
     [TestCase(@"^Microsoft\.EntityFrameworkCore\.EntityFrameworkQueryableExtensions$")]
     [TestCase(@"^Entourage\.Application\.Abstractions\.IEntourageDb$")]
-    public void The_rules_see_that_composition_depends_on(string pattern) => Assert.That(
+    public void Rules_detect_that_composition_depends_on(string pattern) => Assert.That(
         Types().That().ResideInNamespaceMatching(@"^Entourage\.Api\.(Startup|Commands)$").Should().NotDependOnAny(Named(pattern)).HasNoViolations(Source),
         Is.False);
 
-    // Nor may a rule look at nothing: the types of other assemblies are found by name.
+    // A rule must not match nothing either: types of other assemblies are found by name.
     [TestCase(@"^Microsoft\.EntityFrameworkCore\.")]
     [TestCase(@"^MediatR\.")]
     [TestCase(@"^Microsoft\.AspNetCore\.")]
     [TestCase(@"^Entourage\.Infrastructure\.")]
-    public void The_rules_know_the_types_of(string pattern) => Assert.That(Named(pattern).GetObjects(Source), Is.Not.Empty);
+    public void Rules_find_the_types_of(string pattern) => Assert.That(Named(pattern).GetObjects(Source), Is.Not.Empty);
 
     private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Select(reference => reference.Name!);

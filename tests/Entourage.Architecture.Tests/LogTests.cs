@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>What an operator must act on has a number, and the guide says what to do.</summary>
+/// <summary>Messages that an operator must act on have a number and an entry in the operations guide.</summary>
 internal sealed class LogTests
 {
     private static readonly IReadOnlyList<(string Method, LoggerMessageAttribute Message)> Messages =
@@ -16,7 +16,7 @@ internal sealed class LogTests
     ];
 
     [Test]
-    public void Every_message_of_the_log_has_a_number_of_its_own()
+    public void Log_event_numbers_are_unique()
     {
         Assert.That(Messages, Has.Count.GreaterThan(10));
         Assert.That(Messages.Where(entry => entry.Message.EventId <= 0).Select(entry => entry.Method), Is.Empty);
@@ -24,7 +24,7 @@ internal sealed class LogTests
     }
 
     [Test]
-    public void Every_warning_is_in_the_guide_for_operators()
+    public void Every_warning_is_in_the_operations_guide()
     {
         var guide = Repository.Read("docs/operations.md");
         Assert.That(

@@ -7,7 +7,7 @@ using Entourage.Infrastructure;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>What there is to check: the files of the repository, and the assemblies that they become.</summary>
+/// <summary>The files of the repository and its assemblies.</summary>
 internal static class Repository
 {
     public static readonly string Root = FindRoot();
@@ -20,14 +20,14 @@ internal static class Repository
     public static readonly Assembly Client = typeof(EntourageClient).Assembly;
     public static readonly Assembly Cli = Assembly.Load("Entourage.Cli");
 
-    /// <summary>The types that somebody wrote, without what compilers and tools make.</summary>
+    /// <summary>The types from source code, without compiler-generated ones.</summary>
     public static readonly IReadOnlyList<Type> Types = [.. new[] { Domain, Application, Infrastructure, Api, Client, Cli }
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => type.Namespace?.StartsWith("Entourage.", StringComparison.Ordinal) == true)
         .Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal))
         .Where(type => !type.FullName!.Contains('<', StringComparison.Ordinal))];
 
-    /// <summary>The text files below a folder, by their paths from the root.</summary>
+    /// <summary>The text files below a folder, as paths relative to the root.</summary>
     public static IEnumerable<string> Files(string folder, params string[] extensions) => Directory
         .EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))

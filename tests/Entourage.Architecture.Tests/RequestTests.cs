@@ -16,7 +16,7 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace Entourage.Architecture.Tests;
 
-/// <summary>Every request is answered by one handler, and looked at before it is.</summary>
+/// <summary>Every request has one handler, a permission and a validator.</summary>
 internal sealed class RequestTests
 {
     private static readonly IReadOnlyList<Type> Requests =
@@ -38,7 +38,7 @@ internal sealed class RequestTests
         services.AddLogging();
         services.AddMetrics();
 
-        // Of the host, which every server has.
+        // Services that the host provides.
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddApplication(autoMapperLicenceKey: null);
         services.AddInfrastructure(new ConfigurationBuilder().Build());
@@ -65,23 +65,23 @@ internal sealed class RequestTests
     }
 
     [TestCaseSource(nameof(Requests))]
-    public void Every_request_says_in_its_name_whether_it_changes_anything(Type request)
+    public void Every_request_is_named_Command_or_Query(Type request)
     {
         Assert.That(request.Name, Does.EndWith(Changes(request) ? "Command" : "Query"));
     }
 
     [TestCaseSource(nameof(Requests))]
-    public void Every_request_says_who_may_send_it(Type request) => Assert.Multiple(() =>
+    public void Every_request_declares_its_permission(Type request) => Assert.Multiple(() =>
     {
         Assert.That(request.Implements(typeof(IQuery<>)) || Changes(request), Is.True);
         Assert.That(typeof(IAuthorizedRequest).IsAssignableFrom(request), Is.True);
 
-        // As a property it would be written into the hash of an idempotency key.
+        // As a property it would be part of the hash of an idempotency key.
         Assert.That(request.GetProperties().Select(member => member.PropertyType), Has.None.EqualTo(typeof(Permission)).And.None.EqualTo(typeof(Permission?)));
     });
 
     [Test]
-    public void Who_may_send_a_request_is_asked_before_anything_else() => Assert.That(
+    public void Permission_is_checked_first() => Assert.That(
         services.First(service => service.ServiceType == typeof(IPipelineBehavior<,>)).ImplementationType, Is.EqualTo(typeof(AccessBehavior<,>)));
 
     [TestCaseSource(nameof(RequestsWithInput))]
@@ -92,7 +92,7 @@ internal sealed class RequestTests
     }
 
     [Test]
-    public void No_validator_is_left_without_a_request() => Assert.That(
+    public void Every_validator_has_a_request() => Assert.That(
         Parts.Where(type => type.Implements(typeof(IValidator<>))).Select(type => type.BaseType!.GenericTypeArguments.Single()),
         Is.SubsetOf(Requests).And.Unique);
 
@@ -108,7 +108,7 @@ internal sealed class RequestTests
         provider.GetRequiredService<AutoMapper.IConfigurationProvider>().AssertConfigurationIsValid();
 
     [Test]
-    public void Requests_are_mapped_onto_nothing() => Assert.That(
+    public void Requests_are_never_mapped() => Assert.That(
         provider.GetRequiredService<AutoMapper.IConfigurationProvider>().Internal().GetAllTypeMaps().Select(map => map.DestinationType.Name),
         Is.All.EndsWith("Response"));
 
@@ -118,7 +118,7 @@ internal sealed class RequestTests
 
     private static bool Changes(Type request) => request.Implements(typeof(ICommand<>)) || request.Implements(typeof(ILedgerCommand<>));
 
-    // Ids are looked up, and found or not; the key of a request is checked where it is used.
+    // Ids need no validation because they are looked up. Idempotency keys are checked where they are used.
     private static bool HasInput(Type request) => request.GetProperties().Any(member =>
         member.PropertyType == typeof(PageRequest)
         || (Changes(request)

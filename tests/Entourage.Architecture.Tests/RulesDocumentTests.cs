@@ -24,7 +24,7 @@ internal sealed partial class RulesDocumentTests
         Is.Empty);
 
     [Test]
-    public void Rules_that_the_code_cites_are_explained()
+    public void Every_rule_cited_by_the_code_is_explained()
     {
         var explained = Heading.Matches(Document).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
         var cited = Repository.Files("src", ".cs")

@@ -15,7 +15,7 @@ internal sealed partial class TypeTests
     }
 
     [Test]
-    public void Abstract_classes_have_something_that_derives_from_them()
+    public void Abstract_classes_have_a_derived_class()
     {
         var bases = Repository.Types.Select(type => type.BaseType).OfType<Type>()
             .Select(type => type.IsGenericType ? type.GetGenericTypeDefinition() : type).ToHashSet();
@@ -23,24 +23,24 @@ internal sealed partial class TypeTests
     }
 
     [Test]
-    public void No_type_has_a_name_that_says_nothing() =>
+    public void No_type_has_a_meaningless_name() =>
         Assert.That(Repository.Types.Select(type => type.FullName!.Split('`')[0]).Where(name => Empty.IsMatch(name)), Is.Empty);
 
     [TestCase("AgentDto")]
     [TestCase("AgentHelpers")]
     [TestCase("ControllerBase")]
-    public void A_name_that_says_nothing_is_found(string name) => Assert.That(Empty.IsMatch(name), Is.True);
+    public void Meaningless_name_is_detected(string name) => Assert.That(Empty.IsMatch(name), Is.True);
 
     [TestCase("SqliteEntourageDbModelSnapshot")]
     [TestCase("ModelPrice")]
-    public void A_name_that_says_something_is_taken(string name) => Assert.That(Empty.IsMatch(name), Is.False);
+    public void Meaningful_name_is_accepted(string name) => Assert.That(Empty.IsMatch(name), Is.False);
 
     [Test]
-    public void Ports_can_be_cancelled() => AssertCancellable(Repository.Application.GetTypes()
+    public void Ports_take_a_cancellation_token() => AssertCancellable(Repository.Application.GetTypes()
         .Where(type => type is { IsInterface: true, IsPublic: true, Namespace: "Entourage.Application.Abstractions" }));
 
     [Test]
-    public void Actions_can_be_cancelled() => AssertCancellable(Repository.Api.GetTypes().Where(type => type.IsAssignableTo(typeof(ControllerBase))));
+    public void Actions_take_a_cancellation_token() => AssertCancellable(Repository.Api.GetTypes().Where(type => type.IsAssignableTo(typeof(ControllerBase))));
 
     private static void AssertCancellable(IEnumerable<Type> types)
     {

@@ -2,7 +2,7 @@ using Entourage.Application.Abstractions;
 
 namespace Entourage.Infrastructure.Tests;
 
-/// <summary>What is remembered has a bound, and what is asked for stays.</summary>
+/// <summary>The cache is bounded, and entries in use stay.</summary>
 internal sealed class BoundedCacheTests
 {
     private const int Capacity = 100;
@@ -13,7 +13,7 @@ internal sealed class BoundedCacheTests
     public void Create() => cache = new(Capacity);
 
     [Test]
-    public void However_much_is_added_no_more_is_remembered_than_the_capacity()
+    public void Cache_never_exceeds_its_capacity()
     {
         for (var number = 0; number < 50 * Capacity; number++)
         {
@@ -24,7 +24,7 @@ internal sealed class BoundedCacheTests
     }
 
     [Test]
-    public void What_is_asked_for_again_and_again_is_not_forgotten()
+    public void Frequently_used_entry_is_not_evicted()
     {
         cache.Set(-1, "kept");
         for (var number = 0; number < 50 * Capacity; number++)
@@ -35,7 +35,7 @@ internal sealed class BoundedCacheTests
     }
 
     [Test]
-    public void Of_those_who_add_the_same_at_once_one_does()
+    public void Concurrent_additions_of_one_key_succeed_once()
     {
         for (var number = 0; number < 20; number++)
         {
@@ -46,7 +46,7 @@ internal sealed class BoundedCacheTests
     }
 
     [Test]
-    public void What_is_remembered_is_not_added_again_until_it_is_forgotten()
+    public void Cached_key_is_not_added_again_until_it_is_evicted()
     {
         Assert.That((cache.TryAdd(-1, ""), cache.TryAdd(-1, "")), Is.EqualTo((true, false)));
         for (var number = 0; number < Capacity; number++)

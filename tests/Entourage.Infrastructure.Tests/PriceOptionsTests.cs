@@ -11,7 +11,7 @@ internal sealed class PriceOptionsTests
     private const string Output = "Prices:AssumedOutputUsdPerMtok";
 
     [Test]
-    public void The_assumed_rates_are_5_and_25_and_every_class_of_input_costs_the_same()
+    public void Default_assumed_rates_are_5_and_25_with_one_rate_for_all_input()
     {
         var rates = new PriceOptions().ToRates();
 
@@ -20,7 +20,7 @@ internal sealed class PriceOptionsTests
     }
 
     [Test]
-    public void A_fraction_of_a_nano_dollar_is_rounded_up() =>
+    public void Fraction_of_a_nano_dollar_is_rounded_up() =>
         Assert.That(new PriceOptions { AssumedInputUsdPerMtok = 0.0000000011m }.ToRates().Input, Is.EqualTo(new Money(2)));
 
     [TestCase(Input, "0")]
@@ -28,7 +28,7 @@ internal sealed class PriceOptionsTests
     [TestCase(Output, "0.0000000001")]
     [TestCase(Output, "1000001")]
     [TestCase(Output, "dear")]
-    public async Task Rates_that_cannot_be_are_refused_by_name(string name, string value)
+    public async Task Invalid_rates_are_refused_by_name(string name, string value)
     {
         await using var services = Contexts.RegisteredForSqlite("Data Source=:memory:", (name, value));
 

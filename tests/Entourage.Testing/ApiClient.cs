@@ -7,26 +7,26 @@ using System.Text.Json.Nodes;
 
 namespace Entourage.Testing;
 
-/// <summary>Speaks to the API as any client would: JSON over HTTP.</summary>
-/// <param name="client">How to reach it.</param>
+/// <summary>Calls the API with JSON over HTTP, like any client.</summary>
+/// <param name="client">A client with the server's address.</param>
 public sealed class ApiClient(HttpClient client)
 {
     private const string ListedModel = "claude-sonnet-4-20250514";
 
-    /// <summary>The client itself, for requests that are not quite right.</summary>
+    /// <summary>The underlying client, for unusual requests.</summary>
     public HttpClient Http { get; } = client;
 
-    /// <summary>GET.</summary>
+    /// <summary>Sends a GET request.</summary>
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
-    /// <summary>POST of a value as JSON; null is an empty body.</summary>
+    /// <summary>Posts a value as JSON; null sends an empty body.</summary>
     public Task<Answer> PostAsync(string path, object? body, string? idempotencyKey = null) =>
         SendAsync(HttpMethod.Post, path, body, ("Idempotency-Key", idempotencyKey));
 
-    /// <summary>PATCH of a value as JSON.</summary>
+    /// <summary>Patches with a value as JSON.</summary>
     public Task<Answer> PatchAsync(string path, object body, string? ifMatch = null) => SendAsync(HttpMethod.Patch, path, body, ("If-Match", ifMatch));
 
-    /// <summary>Sends a request. A body that is a text is sent as it is, anything else as JSON.</summary>
+    /// <summary>Sends a request. A string body is sent unchanged, anything else as JSON.</summary>
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body, params (string Name, string? Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, "/api/v1" + path);
@@ -46,7 +46,7 @@ public sealed class ApiClient(HttpClient client)
         return await SendAsync(request);
     }
 
-    /// <summary>Sends a request as it is.</summary>
+    /// <summary>Sends a request unchanged.</summary>
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using var response = await Http.SendAsync(request);
@@ -57,10 +57,10 @@ public sealed class ApiClient(HttpClient client)
             await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>A model without a price: whatever its usage is said to cost, nobody can say that it costs something else.</summary>
+    /// <summary>A model without a price, so that no stated cost raises an alert for its difference from the price.</summary>
     public const string UnlistedModel = "house-model";
 
-    /// <summary>Makes an organisation with one team and one agent.</summary>
+    /// <summary>Creates an organisation with one team and one agent.</summary>
     public async Task<TestTeam> CreateTeamAsync(string timezone = "UTC", string model = ListedModel)
     {
         var slug = "t-" + Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
@@ -69,27 +69,27 @@ public sealed class ApiClient(HttpClient client)
         return new(this, organisation, team, await CreateAgentAsync(team, "eng-1", model));
     }
 
-    /// <summary>Adds an agent to a team.</summary>
+    /// <summary>Adds an agent to a team and returns its id.</summary>
     public async Task<string> CreateAgentAsync(string team, string name, string model = ListedModel) =>
         (await PostAsync($"/teams/{team}/agents", new { name, model })).Created["id"]!.GetValue<string>();
 }
 
-/// <summary>A team to test with.</summary>
-/// <param name="Api">Where it is.</param>
-/// <param name="Organisation">Its organisation's id.</param>
-/// <param name="Id">Its id.</param>
+/// <summary>A team of a test.</summary>
+/// <param name="Api">The client to call with.</param>
+/// <param name="Organisation">The id of its organisation.</param>
+/// <param name="Id">The id of the team.</param>
 /// <param name="Agent">The id of its first agent.</param>
 public sealed record TestTeam(ApiClient Api, string Organisation, string Id, string Agent)
 {
-    /// <summary>Makes a task and answers its number.</summary>
+    /// <summary>Creates a task and returns its number.</summary>
     public async Task<long> CreateTaskAsync(object? body = null) =>
         (await Api.PostAsync($"/teams/{Id}/tasks", body ?? new { title = "Fix login bug" })).Created["id"]!.GetValue<long>();
 
-    /// <summary>Opens a session and answers its number.</summary>
+    /// <summary>Starts a session and returns its number.</summary>
     public async Task<long> StartAsync(long? task = null, string? agent = null, long? parent = null) =>
         (await Api.PostAsync("/sessions/start", new { agent_id = agent ?? Agent, task_id = task, parent_session_id = parent })).Created["id"]!.GetValue<long>();
 
-    /// <summary>Reports a usage and answers what the API says to it.</summary>
+    /// <summary>Reports a usage and returns the answer.</summary>
     public async Task<JsonNode> UseAsync(
         long session, decimal costUsd, DateTimeOffset? occurredAt = null, string? idempotencyKey = null, string? reservation = null) =>
         (await Api.PostAsync(
@@ -97,29 +97,29 @@ public sealed record TestTeam(ApiClient Api, string Organisation, string Id, str
             new { input_tokens = 100, output_tokens = 10, cost_usd = costUsd, occurred_at = occurredAt, reservation_id = reservation },
             idempotencyKey)).Ok;
 
-    /// <summary>Asks for money to be set aside.</summary>
+    /// <summary>Requests a reservation.</summary>
     public Task<Answer> ReserveAsync(long session, decimal usd, int? ttlSeconds = null, string? idempotencyKey = null) =>
         Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = usd, ttl_seconds = ttlSeconds }, idempotencyKey);
 
-    /// <summary>Sets money aside, which nothing refuses, and answers the id of the reservation.</summary>
+    /// <summary>Makes a reservation that must be granted, and returns its id.</summary>
     public async Task<string> LockAsync(long session, decimal usd, int? ttlSeconds = null) =>
         (await ReserveAsync(session, usd, ttlSeconds)).Created.Text("id")!;
 
-    /// <summary>A session, as it stands.</summary>
+    /// <summary>Reads a session.</summary>
     public async Task<JsonNode> SessionAsync(long session) => (await Api.GetAsync($"/sessions/{session}")).Ok;
 
-    /// <summary>What the agent may still spend.</summary>
+    /// <summary>Reads the budgets of an agent.</summary>
     public async Task<JsonNode> BudgetAsync(string? agent = null, long? task = null) =>
         (await Api.GetAsync($"/agents/{agent ?? Agent}/budget" + (task is null ? "" : $"?task_id={task}"))).Ok;
 
     /// <summary>Changes the team's settings.</summary>
     public async Task<JsonNode> ConfigureAsync(object settings) => (await Api.PatchAsync($"/settings/teams/{Id}", settings)).Ok;
 
-    /// <summary>Where the team's money went.</summary>
+    /// <summary>Reads the team's cost report.</summary>
     public async Task<JsonNode> CostsAsync(string query = "") => (await Api.GetAsync($"/teams/{Id}/costs{query}")).Ok;
 }
 
-/// <summary>What the API answered.</summary>
+/// <summary>An answer of the API.</summary>
 /// <param name="Status">The status.</param>
 /// <param name="MediaType">The media type of the body.</param>
 /// <param name="Headers">The headers.</param>
@@ -129,13 +129,13 @@ public sealed record Answer(HttpStatusCode Status, string? MediaType, HttpRespon
     /// <summary>The body as JSON.</summary>
     public JsonNode Json => JsonNode.Parse(Text) ?? throw new InvalidOperationException($"{Status}: the body is null.");
 
-    /// <summary>The body of a 200.</summary>
+    /// <summary>The body; the status must be 200.</summary>
     public JsonNode Ok => Expect(HttpStatusCode.OK);
 
-    /// <summary>The body of a 201.</summary>
+    /// <summary>The body; the status must be 201.</summary>
     public JsonNode Created => Expect(HttpStatusCode.Created);
 
-    /// <summary>A header, if it is there.</summary>
+    /// <summary>The value of a header; null if absent.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     /// <summary>The path of the next page of a list; null for the last.</summary>
@@ -146,7 +146,7 @@ public sealed record Answer(HttpStatusCode Status, string? MediaType, HttpRespon
         return link?[(link.IndexOf(Root, StringComparison.Ordinal) + Root.Length)..link.IndexOf('>', StringComparison.Ordinal)];
     }
 
-    /// <summary>The body, when the status is the expected one.</summary>
+    /// <summary>The body; the status must be the expected one.</summary>
     public JsonNode Expect(HttpStatusCode status) =>
         Status == status ? Json : throw new InvalidOperationException($"Expected {status}, got {Status}: {Text}");
 }
@@ -154,21 +154,21 @@ public sealed record Answer(HttpStatusCode Status, string? MediaType, HttpRespon
 /// <summary>Reads members of answers.</summary>
 public static class Members
 {
-    /// <summary>An amount of dollars; null where the member is null.</summary>
+    /// <summary>An amount of dollars; null if the member is null.</summary>
     public static decimal? Usd(this JsonNode node, string member)
     {
         ArgumentNullException.ThrowIfNull(node);
         return node[member]?.GetValue<decimal>();
     }
 
-    /// <summary>A text; null where the member is null.</summary>
+    /// <summary>A text; null if the member is null.</summary>
     public static string? Text(this JsonNode node, string member)
     {
         ArgumentNullException.ThrowIfNull(node);
         return node[member]?.GetValue<string>();
     }
 
-    /// <summary>A number; null where the member is null.</summary>
+    /// <summary>A number; null if the member is null.</summary>
     public static long? Number(this JsonNode node, string member)
     {
         ArgumentNullException.ThrowIfNull(node);

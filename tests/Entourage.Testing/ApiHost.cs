@@ -15,7 +15,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Entourage.Testing;
 
-/// <summary>The whole API on a loopback port of its own, over a database of its own, with a clock that the test sets.</summary>
+/// <summary>The whole API on a loopback port, with its own database and a clock that the test sets.</summary>
 public sealed class ApiHost : WebApplicationFactory<Program>
 {
     private const string BootstrapKey = "Auth:BootstrapKey";
@@ -34,50 +34,50 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         UseKestrel(0);
     }
 
-    /// <summary>The server's clock. It stands still unless the test moves it.</summary>
+    /// <summary>The server's clock. It stands still unless the test advances it.</summary>
     public FakeTimeProvider Clock { get; }
 
-    /// <summary>The database behind it.</summary>
+    /// <summary>The server's database.</summary>
     public TestDatabase Database => database;
 
-    /// <summary>Its client. Where requests need a key, it shows the first one.</summary>
+    /// <summary>A client of the server, with the bootstrap key if requests need one.</summary>
     public ApiClient Api { get; private set; } = null!;
 
-    /// <summary>Settings with which requests need a key, and the first of these.</summary>
+    /// <summary>Settings that require keys and set the bootstrap key.</summary>
     public static IReadOnlyDictionary<string, string> WithKeys { get; } =
         new Dictionary<string, string> { ["Auth:Mode"] = "Keys", [BootstrapKey] = "the-first-key-of-tests-0123456789" };
 
-    /// <summary>Starts one on an empty database.</summary>
-    /// <param name="store">Which kind of database.</param>
-    /// <param name="now">What its clock says.</param>
-    /// <param name="settings">Its configuration, besides the database.</param>
-    /// <param name="replace">Puts something between the API and what it works with.</param>
+    /// <summary>Starts a server on an empty database.</summary>
+    /// <param name="store">The kind of database.</param>
+    /// <param name="now">The time of its clock.</param>
+    /// <param name="settings">Further settings.</param>
+    /// <param name="replace">Replaces services.</param>
     public static async Task<ApiHost> StartAsync(
         Store store, DateTimeOffset? now = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? replace = null) =>
         Start(new ApiHost(await TestDatabase.CreateAsync(store), ownsDatabase: true, now, settings, replace));
 
-    /// <summary>Starts another replica on the database of one that is there.</summary>
+    /// <summary>Starts another replica on the database of a running server.</summary>
     public static ApiHost StartBeside(ApiHost other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Start(new ApiHost(other.database, ownsDatabase: false, other.Clock.GetUtcNow(), other.settings, other.replace));
     }
 
-    /// <summary>Recomputes all totals from the usage records, and puts right what differs if asked to.</summary>
+    /// <summary>Recomputes all totals from the usage records, and optionally repairs differences.</summary>
     public Task<VerificationReport> VerifyAsync(bool repair = false) => SendAsync(new VerifyTotalsCommand(repair));
 
-    /// <summary>Brings the cost summaries up to date, as a job does every second of a clock that moves.</summary>
+    /// <summary>Updates the cost summaries, as a job does every second.</summary>
     public Task SummariseAsync() => Services.GetServices<IHostedService>().OfType<SummariseJob>().Single().SummariseAsync(CancellationToken.None);
 
-    /// <summary>Writes down when keys were last used, as a job does every minute of a clock that moves.</summary>
+    /// <summary>Stores when keys were last used, as a job does every minute.</summary>
     public Task WriteKeyUsesAsync() => Services.GetServices<IHostedService>().OfType<KeyUseJob>().Single().WriteAsync(CancellationToken.None);
 
-    /// <summary>Folds the usage records of an age.</summary>
+    /// <summary>Compacts usage records older than an age.</summary>
     public Task<CompactionReport> CompactAsync(TimeSpan age) => SendAsync(new CompactUsageCommand(age));
 
-    /// <summary>Sends a request as somebody.</summary>
+    /// <summary>Sends a request on behalf of a caller.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="caller">Who; the product itself when null.</param>
+    /// <param name="caller">The caller; Entourage itself if null.</param>
     public async Task<T> SendAsync<T>(IRequest<T> request, Caller? caller = null)
     {
         await using var scope = Services.CreateAsyncScope();
@@ -85,14 +85,14 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 
-    /// <summary>Closes the sessions that nothing has been heard of for too long.</summary>
+    /// <summary>Closes sessions that have been silent for too long.</summary>
     public async Task AbandonAsync()
     {
         await using var scope = Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<AbandonedSessions>().CloseAsync(CancellationToken.None);
     }
 
-    /// <summary>A client that shows a key, or none.</summary>
+    /// <summary>A client with a key, or without one if null.</summary>
     public ApiClient ClientWith(string? key)
     {
         var client = CreateClient();
@@ -105,18 +105,18 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         return new(client);
     }
 
-    /// <summary>How many rows a table has.</summary>
+    /// <summary>Counts the rows of a table.</summary>
     public async Task<int> CountAsync(string table)
     {
         await using var scope = Services.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<EntourageDb>().Database;
-#pragma warning disable EF1002 // The name of a table, from a test.
+#pragma warning disable EF1002 // A table name from a test.
         return await database.SqlQueryRaw<int>($"SELECT COUNT(*) AS \"Value\" FROM {table}").SingleAsync();
 #pragma warning restore EF1002
     }
 
-    /// <summary>Writes into the store behind the API's back.</summary>
-    /// <returns>How many rows were changed.</returns>
+    /// <summary>Changes the store directly, behind the API's back.</summary>
+    /// <returns>The number of changed rows.</returns>
     public async Task<int> ExecuteAsync(FormattableString sql)
     {
         await using var scope = Services.CreateAsyncScope();
@@ -127,8 +127,8 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        // Clocks of tests make leaps: sessions that fall silent by that are closed where a test asks for it, and not behind its back.
-        // All tests are one address, and try many a wrong key.
+        // Tests advance clocks in leaps, so sessions are abandoned only where a test asks for it.
+        // All tests share one address and try many wrong keys.
         var quiet = new Dictionary<string, string> { ["Jobs:AbandonedSessionsEverySeconds"] = "0", ["Limits:FailedKeysPerMinute"] = "0" };
         foreach (var (key, value) in database.Settings.Concat(quiet).Concat(settings))
         {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Entourage.Testing;
 
-/// <summary>The API as a process of its own, as an operator runs it, so that it can be killed.</summary>
+/// <summary>The API as a separate process that can be killed.</summary>
 public sealed partial class ApiProcess : IAsyncDisposable
 {
     private readonly Process process;
@@ -16,10 +16,10 @@ public sealed partial class ApiProcess : IAsyncDisposable
         Api = new ApiClient(new HttpClient { BaseAddress = address, Timeout = Patience.Limit });
     }
 
-    /// <summary>Its client.</summary>
+    /// <summary>A client of the server.</summary>
     public ApiClient Api { get; }
 
-    /// <summary>The processor time that it has used so far.</summary>
+    /// <summary>The processor time used so far.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -29,7 +29,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The most memory that it has had resident so far, in bytes.</summary>
+    /// <summary>The peak resident memory so far, in bytes.</summary>
     public long PeakResidentBytes
     {
         get
@@ -39,18 +39,18 @@ public sealed partial class ApiProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to end, and answers all that it wrote.</summary>
+    /// <summary>Stops it and returns everything it wrote.</summary>
     public async Task<string> EndAsync()
     {
         await TerminateAsync();
         return await output;
     }
 
-    /// <summary>Starts one on a database and waits until it says where it listens.</summary>
+    /// <summary>Starts the API on a database and waits until it listens.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="confinement">What the system refuses to it.</param>
-    /// <param name="settings">Its configuration, besides the database.</param>
-    /// <param name="home">The home folder of its user; null for that of the tests.</param>
+    /// <param name="confinement">Limits set by the operating system.</param>
+    /// <param name="settings">Further settings.</param>
+    /// <param name="home">The user's home folder; null for that of the tests.</param>
     public static async Task<ApiProcess> StartAsync(
         TestDatabase database, Confinement? confinement = null, IReadOnlyDictionary<string, string>? settings = null, string? home = null)
     {
@@ -65,7 +65,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
                 written.Append(line).Append('\n');
                 if (ApiLine.Match(line) is { Success: true } match)
                 {
-                    // What follows is read all the same: a full pipe would block the process.
+                    // The rest is read as well, because a full pipe would block the process.
                     return new(process, new Uri(match.Groups["address"].Value), ReadAllAsync());
                 }
             }
@@ -83,12 +83,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a command of the program to its end.</summary>
-    /// <returns>Its exit code and what it wrote.</returns>
+    /// <returns>Its exit code and output.</returns>
     public static Task<(int ExitCode, string Output)> RunAsync(TestDatabase database, params string[] arguments) =>
         RunConfinedAsync(database, null, arguments);
 
-    /// <summary>Runs a command of the program to its end, which the system refuses something.</summary>
-    /// <returns>Its exit code and what it wrote.</returns>
+    /// <summary>Runs a command of the program to its end, under limits of the operating system.</summary>
+    /// <returns>Its exit code and output.</returns>
     public static async Task<(int ExitCode, string Output)> RunConfinedAsync(
         TestDatabase database, Confinement? confinement, params string[] arguments)
     {
@@ -98,7 +98,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
         return (process.ExitCode, output);
     }
 
-    /// <summary>Runs a command of the program and kills it as <c>kill -9</c> does once a condition holds, unless it has ended before.</summary>
+    /// <summary>Runs a command of the program and kills it (<c>kill -9</c>) once a condition holds, unless it has ended before.</summary>
     /// <returns>Whether it was killed.</returns>
     public static async Task<bool> RunUntilAsync(TestDatabase database, Func<bool> condition, params string[] arguments)
     {
@@ -115,17 +115,17 @@ public sealed partial class ApiProcess : IAsyncDisposable
         return process.ExitCode != 0;
     }
 
-    /// <summary>Lets it write files of any size again.</summary>
+    /// <summary>Lifts the limit on file sizes.</summary>
     public Task LiftFileLimitAsync() => Confinement.LiftAsync(process);
 
-    /// <summary>Ends it as <c>kill -9</c> does: at once, without a word.</summary>
+    /// <summary>Kills the process (<c>kill -9</c>).</summary>
     public async Task KillAsync()
     {
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
     }
 
-    /// <summary>Asks it to end, as an operator does.</summary>
+    /// <summary>Asks the process to stop, like an operator.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> TerminateAsync()
     {
@@ -159,7 +159,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
         var start = new ProcessStartInfo(command[0], command[1..]);
         (start.RedirectStandardOutput, start.WorkingDirectory) = (true, Path.GetTempPath());
 
-        // The runtime's protection of code pages needs a large file, which the limit would forbid.
+        // The runtime's write protection of code pages needs a large file, which the limit would forbid.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         foreach (var (key, value) in database.Settings)
         {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Testing;
 
-/// <summary>A collector of OpenTelemetry data on a loopback port, which keeps what it is sent.</summary>
+/// <summary>An OpenTelemetry collector on a loopback port that keeps what it receives.</summary>
 public sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -15,10 +15,10 @@ public sealed class Collector : IAsyncDisposable
 
     private Collector(WebApplication app) => this.app = app;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Its base address.</summary>
     public string Url => app.Urls.Single();
 
-    /// <summary>Starts one.</summary>
+    /// <summary>Starts a collector.</summary>
     public static async Task<Collector> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -31,7 +31,7 @@ public sealed class Collector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>All that came for a signal, <c>metrics</c>, <c>traces</c> or <c>logs</c>, as text: the names in it can be read.</summary>
+    /// <summary>Everything received for a signal, <c>metrics</c>, <c>traces</c> or <c>logs</c>, as text in which names are readable.</summary>
     public string Of(string signal) => string.Concat(posts.Where(post => post.Path == $"/v1/{signal}").Select(post => post.Text));
 
     /// <inheritdoc/>

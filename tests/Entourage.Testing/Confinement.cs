@@ -2,21 +2,21 @@ using System.Diagnostics;
 
 namespace Entourage.Testing;
 
-/// <summary>What the system refuses to a process that would be refused nothing otherwise. Linux only.</summary>
-/// <param name="LargestFileKib">The largest file that it can write, in KiB: its disk is full from there on, until that is lifted.</param>
-/// <param name="ObeysFileModes">Whether it is refused what the mode of a file forbids, even when it is root's.</param>
-/// <param name="OpenFiles">The most files and connections that it can have open at once.</param>
-/// <param name="Umask">The octal file mode creation mask that it starts with; null for that of the tests.</param>
+/// <summary>Limits that the operating system sets to a process. Linux only.</summary>
+/// <param name="LargestFileKib">The maximum size of a file in KiB, which acts like a full disk until it is lifted.</param>
+/// <param name="ObeysFileModes">Whether file modes also apply if the process runs as root.</param>
+/// <param name="OpenFiles">The maximum number of open files and connections.</param>
+/// <param name="Umask">The octal umask; null inherits that of the tests.</param>
 public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes = false, int? OpenFiles = null, string? Umask = null)
 {
-    /// <summary>Whether there is a tool that lifts the limit of a process that runs.</summary>
+    /// <summary>Whether the tool that lifts a limit of a running process is installed.</summary>
     public static bool CanBeLifted => Find("prlimit");
 
-    // Root is refused nothing because of these.
+    // The capabilities that exempt root from file modes.
     private static readonly string[] WithoutPrivileges =
         ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"];
 
-    /// <summary>Whether a process can be kept from writing to a file that its mode keeps from being written, and can still read it.</summary>
+    /// <summary>Whether a process can be denied writing a file by its mode while it can still read it.</summary>
     public static async Task<bool> KeepsFromWritingAsync(string file)
     {
         if (Environment.IsPrivilegedProcess && !Find(WithoutPrivileges[0]))
@@ -24,14 +24,14 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
             return false;
         }
 
-        // To append nothing changes nothing, where it is allowed.
+        // An empty append tests the permission without changing the file.
         string[] attempt = ["bash", "-c", "cat \"$0\" > /dev/null && ! (: >> \"$0\") 2> /dev/null", file];
         using var process = Start(new Confinement(ObeysFileModes: true).Confine(attempt));
         await process.WaitForExitAsync();
         return process.ExitCode == 0;
     }
 
-    /// <summary>Lets a process write files of any size.</summary>
+    /// <summary>Lifts the limit on file sizes of a process.</summary>
     internal static async Task LiftAsync(Process confined)
     {
         using var process = Start(["prlimit", $"--pid={confined.Id}", "--fsize=unlimited:"]);
@@ -42,7 +42,7 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
         }
     }
 
-    /// <summary>The command line of a program under these conditions. It becomes the program, so the process is the same.</summary>
+    /// <summary>The command line of a program under these limits. The wrappers exec, so the process id is the program's.</summary>
     internal string[] Confine(string[] program)
     {
         if (ObeysFileModes && Environment.IsPrivilegedProcess)
@@ -52,7 +52,7 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
 
         if (OpenFiles is { } files)
         {
-            // Both limits: the runtime raises the soft one to the hard one.
+            // Sets both limits because the runtime raises the soft one to the hard one.
             program = ["bash", "-c", $"ulimit -n {files}; exec \"$@\"", "bash", .. program];
         }
 
@@ -61,7 +61,7 @@ public sealed record Confinement(int? LargestFileKib = null, bool ObeysFileModes
             program = ["bash", "-c", $"umask {Umask}; exec \"$@\"", "bash", .. program];
         }
 
-        // The signal that comes with the limit is ignored, as on a disk that is full.
+        // Ignores the signal of the limit, so that writes fail as on a full disk.
         return LargestFileKib is { } kib ? ["bash", "-c", $"trap '' XFSZ; ulimit -S -f {kib}; exec \"$@\"", "bash", .. program] : program;
     }
 

@@ -1,7 +1,7 @@
 namespace Entourage.Testing;
 
 /// <summary>
-/// How far hunts and property tests go that find more the longer they run: some rounds with every change, many where
+/// The number of rounds of tests that find more the longer they run: few by default, many if
 /// <c>ENTOURAGE_TEST_DEPTH</c> is <c>full</c>.
 /// </summary>
 public static class Depth
@@ -10,8 +10,8 @@ public static class Depth
 
     private static readonly bool IsFull = Environment.GetEnvironmentVariable(Variable) == "full";
 
-    /// <summary>How many rounds.</summary>
-    /// <param name="usual">With every change.</param>
-    /// <param name="full">Before a release, or after a change of what is hunted.</param>
+    /// <summary>The number of rounds to run.</summary>
+    /// <param name="usual">The number by default.</param>
+    /// <param name="full">The number before a release or after a change of the code under test.</param>
     public static int Of(int usual, int full) => IsFull ? full : usual;
 }

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace Entourage.Testing;
 
-/// <summary>One event as a watcher got it.</summary>
-/// <param name="Id">Its id in the stream.</param>
-/// <param name="Kind">What it tells of.</param>
-/// <param name="Json">What is told.</param>
+/// <summary>An event of a stream.</summary>
+/// <param name="Id">The id in the stream.</param>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="Json">The content.</param>
 public sealed record ReceivedEvent(string Id, string Kind, JsonNode Json);
 
-/// <summary>Watches a stream of server-sent events.</summary>
+/// <summary>Reads a stream of server-sent events.</summary>
 public sealed class EventReader : IAsyncDisposable
 {
     private readonly HttpResponseMessage response;
@@ -24,14 +24,14 @@ public sealed class EventReader : IAsyncDisposable
         items = parser.EnumerateAsync().GetAsyncEnumerator();
     }
 
-    /// <summary>The answer's headers.</summary>
+    /// <summary>The headers of the answer.</summary>
     public HttpResponseMessage Response => response;
 
-    /// <summary>The id that the stream has come to, with or without an event.</summary>
+    /// <summary>The last id of the stream, with or without an event.</summary>
     public string LastEventId => parser.LastEventId;
 
-    /// <summary>Opens a stream. When this returns, whatever is committed from then on is in it.</summary>
-    /// <param name="api">Where.</param>
+    /// <summary>Opens a stream. It contains everything committed after this returns.</summary>
+    /// <param name="api">The client.</param>
     /// <param name="path">The path below <c>/api/v1</c>.</param>
     /// <param name="lastEventId">The id of the last event seen.</param>
     public static async Task<EventReader> OpenAsync(ApiClient api, string path, string? lastEventId = null)
@@ -49,8 +49,8 @@ public sealed class EventReader : IAsyncDisposable
             : throw new InvalidOperationException($"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
-    /// <summary>The next event; null when the stream has ended.</summary>
-    /// <exception cref="TimeoutException">None came.</exception>
+    /// <summary>Waits for the next event; null if the stream has ended.</summary>
+    /// <exception cref="TimeoutException">No event came in time.</exception>
     public async Task<ReceivedEvent?> ReadAsync()
     {
         if (!await items.MoveNextAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System))
@@ -62,7 +62,7 @@ public sealed class EventReader : IAsyncDisposable
         return new(item.EventId ?? "", item.EventType, JsonNode.Parse(item.Data)!);
     }
 
-    /// <summary>The next events, so many.</summary>
+    /// <summary>Waits for the given number of events.</summary>
     public async Task<IReadOnlyList<ReceivedEvent>> ReadAsync(int count)
     {
         var read = new List<ReceivedEvent>(count);
@@ -74,7 +74,7 @@ public sealed class EventReader : IAsyncDisposable
         return read;
     }
 
-    /// <summary>The next event that is wanted; those before it are passed over.</summary>
+    /// <summary>Waits for the next event that matches, and skips those before it.</summary>
     public async Task<ReceivedEvent> ReadUntilAsync(Func<ReceivedEvent, bool> isWanted)
     {
         ArgumentNullException.ThrowIfNull(isWanted);
@@ -92,7 +92,7 @@ public sealed class EventReader : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Cuts the connection, and with that ends a read that waits.
+        // Closes the connection, which ends a pending read.
         response.Dispose();
         try
         {
@@ -100,7 +100,7 @@ public sealed class EventReader : IAsyncDisposable
         }
         catch (NotSupportedException)
         {
-            // A read was waiting.
+            // A read was pending.
         }
     }
 }

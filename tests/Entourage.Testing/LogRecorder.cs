@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Testing;
 
-/// <summary>Keeps all that a server logs, with what structured logs would have besides.</summary>
+/// <summary>Records all log entries of a server with their structured state.</summary>
 public sealed class LogRecorder : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> lines = new();
 
     /// <summary>
-    /// Settings with which everybody logs everything, but for the trees that queries are compiled from: they are long, and the same whatever
-    /// is asked.
+    /// Settings that log every category at every level, except the expression trees that EF compiles queries from, which are long and
+    /// constant.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Talkative { get; } = new Dictionary<string, string>
     {
@@ -22,14 +22,14 @@ public sealed class LogRecorder : ILoggerProvider
         ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Query"] = "Information",
     };
 
-    /// <summary>What was logged so far: the level, the category, the message and what belongs to it.</summary>
+    /// <summary>The entries so far: level, category, message and state.</summary>
     public IReadOnlyCollection<string> Lines => lines;
 
-    /// <summary>The lines that have any of some texts in them.</summary>
+    /// <summary>The entries that contain any of the texts.</summary>
     public IReadOnlyList<string> With(IReadOnlyCollection<string> texts) =>
         [.. lines.Where(line => texts.Any(text => line.Contains(text, StringComparison.OrdinalIgnoreCase))).Distinct()];
 
-    /// <summary>Has a server log to it alone.</summary>
+    /// <summary>Makes a server log to this recorder only.</summary>
     public void AddTo(IServiceCollection services) =>
         services.AddLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(this));
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Entourage.Testing;
 
-/// <summary>nginx as a process of its own, with a configuration that a test writes.</summary>
+/// <summary>An nginx process with a configuration from a test.</summary>
 public sealed class Nginx : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -14,7 +14,7 @@ public sealed class Nginx : IAsyncDisposable
 
     private Nginx(Process process, string folder) => (this.process, this.folder) = (process, folder);
 
-    /// <summary>The program, where the machine has it.</summary>
+    /// <summary>The path of the program; null if it is not installed.</summary>
     public static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
         .Select(folder => Path.Combine(folder, "nginx")).FirstOrDefault(File.Exists);
 
@@ -26,9 +26,9 @@ public sealed class Nginx : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts one and waits until it listens.</summary>
+    /// <summary>Starts nginx and waits until it listens.</summary>
     /// <param name="port">The loopback port that the configuration listens on.</param>
-    /// <param name="http">The contents of the block <c>http</c>.</param>
+    /// <param name="http">The content of the <c>http</c> block.</param>
     public static async Task<Nginx> StartAsync(int port, string http)
     {
         var folder = Directory.CreateTempSubdirectory("entourage-nginx-").FullName;
@@ -72,7 +72,7 @@ public sealed class Nginx : IAsyncDisposable
     {
         if (!process.HasExited)
         {
-            // Its workers end with it when it is asked to end, and would stay when it is killed.
+            // A graceful stop also ends the worker processes, which a kill would leave behind.
             using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
             using var patience = new CancellationTokenSource(Patience);
             await process.WaitForExitAsync(patience.Token);

@@ -1,20 +1,20 @@
 namespace Entourage.Testing;
 
 /// <summary>
-/// Waits for conditions. The limit is the same for all tests and generous: it only ends a test that would hang, so a slow machine fails none.
+/// Waits for conditions. The limit is the same for all tests and generous, so that only a hanging test fails and not a slow machine.
 /// </summary>
 public static class Patience
 {
-    /// <summary>How long any test waits for anything, in milliseconds.</summary>
+    /// <summary>The time limit of every wait, in milliseconds.</summary>
     public const int LimitMilliseconds = 300_000;
 
-    /// <summary>How long any test waits for anything.</summary>
+    /// <summary>The time limit of every wait.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(LimitMilliseconds);
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Waits until a condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not within <see cref="Limit"/>.</exception>
+    /// <exception cref="TimeoutException">The condition did not hold within <see cref="Limit"/>.</exception>
     public static Task UntilAsync(Func<bool> condition)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -22,12 +22,12 @@ public static class Patience
     }
 
     /// <summary>Waits until a condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not within <see cref="Limit"/>.</exception>
+    /// <exception cref="TimeoutException">The condition did not hold within <see cref="Limit"/>.</exception>
     public static async Task UntilAsync(Func<Task<bool>> condition)
     {
         ArgumentNullException.ThrowIfNull(condition);
         var began = TimeProvider.System.GetTimestamp();
-        using var timer = new PeriodicTimer(BetweenLooks);
+        using var timer = new PeriodicTimer(PollInterval);
         while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(began) > Limit)

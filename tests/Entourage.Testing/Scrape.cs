@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Entourage.Testing;
 
-/// <summary>What <c>/metrics</c> answered.</summary>
-/// <param name="Text">The answer, in the text format of Prometheus.</param>
+/// <summary>The metrics at <c>/metrics</c>.</summary>
+/// <param name="Text">The answer in the text format of Prometheus.</param>
 public sealed record Scrape(string Text)
 {
-    /// <summary>Asks.</summary>
+    /// <summary>Reads the metrics.</summary>
     public static async Task<Scrape> OfAsync(HttpClient server)
     {
         ArgumentNullException.ThrowIfNull(server);
         return new(await server.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
     }
 
-    /// <summary>The sum of the series of a name that have all of these labels, each written <c>name="value"</c>; null when there is none.</summary>
+    /// <summary>The sum of the series of a name with all of the labels, each written <c>name="value"</c>; null if there is none.</summary>
     public double? Find(string name, params string[] labels)
     {
         var values = Text.Split('\n')

@@ -5,24 +5,24 @@ using Testcontainers.MsSql;
 
 namespace Entourage.Testing;
 
-/// <summary>A database that the tests run on.</summary>
+/// <summary>A kind of database to test on.</summary>
 public enum Store
 {
-    /// <summary>A file of its own for each fixture.</summary>
+    /// <summary>A file for each fixture.</summary>
     Sqlite,
 
-    /// <summary>A database of its own for each fixture, on a server that may not be there.</summary>
+    /// <summary>A database for each fixture, on a server that may be unavailable.</summary>
     SqlServer,
 }
 
-/// <summary>The arguments of fixtures that must hold on every store.</summary>
+/// <summary>The fixture arguments of tests that run on every store.</summary>
 public static class Stores
 {
-    /// <summary>Every store.</summary>
+    /// <summary>All stores.</summary>
     public static readonly IReadOnlyList<TestFixtureData> All = [new(Store.Sqlite), new(Store.SqlServer)];
 }
 
-/// <summary>An empty database for one fixture; gone when it is disposed.</summary>
+/// <summary>An empty database for one fixture. Disposing removes it.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Func<ValueTask> remove;
@@ -33,23 +33,23 @@ public sealed class TestDatabase : IAsyncDisposable
         this.remove = remove;
     }
 
-    /// <summary>Which kind.</summary>
+    /// <summary>The kind of database.</summary>
     public Store Store { get; }
 
-    /// <summary>How to connect.</summary>
+    /// <summary>The connection string.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>The file, where it is one.</summary>
+    /// <summary>The path of the SQLite file.</summary>
     public string FilePath => new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(ConnectionString).DataSource;
 
-    /// <summary>The settings that make the API use it.</summary>
+    /// <summary>The settings that make the API use this database.</summary>
     public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["Database:Provider"] = Store.ToString(),
         ["ConnectionStrings:Entourage"] = ConnectionString,
     };
 
-    /// <summary>Makes one. Where there is no SQL Server, the test is reported as skipped, with the reason.</summary>
+    /// <summary>Creates a database. Without a SQL Server, the test is skipped with the reason.</summary>
     public static async Task<TestDatabase> CreateAsync(Store store)
     {
         if (store == Store.SqlServer)
@@ -73,7 +73,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public ValueTask DisposeAsync() => remove();
 }
 
-/// <summary>The SQL Server of the tests: the one that the environment names, or one in a container, or none.</summary>
+/// <summary>The SQL Server of the tests: the one in the environment variable, one in a container, or none.</summary>
 internal static class SqlServer
 {
     private const string Variable = "ENTOURAGE_TEST_SQLSERVER";
@@ -81,7 +81,7 @@ internal static class SqlServer
 
     private static readonly Lazy<Task<string>> Container = new(async () =>
     {
-        // Stays for all fixtures of the process; its reaper removes it when the process ends.
+        // Shared by all fixtures. The reaper removes it when the process ends.
         var container = new MsSqlBuilder(Image).Build();
         await container.StartAsync();
         return container.GetConnectionString();
@@ -104,11 +104,11 @@ internal static class SqlServer
 
     public static async ValueTask DropAsync(string server, string name)
     {
-        // A database in use is not dropped, and pools keep theirs in use.
+        // A database in use cannot be dropped, and pools keep connections open.
         SqlConnection.ClearAllPools();
         await using var connection = new SqlConnection(server);
         await connection.OpenAsync();
-#pragma warning disable CA2100 // A name that was made above.
+#pragma warning disable CA2100 // The name created above.
         await using var command = new SqlCommand($"DROP DATABASE IF EXISTS {name}", connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

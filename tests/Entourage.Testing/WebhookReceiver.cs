@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Testing;
 
-/// <summary>A message as a receiver got it.</summary>
+/// <summary>A message that a receiver got.</summary>
 /// <param name="Id">The header <c>Webhook-Id</c>.</param>
 /// <param name="Timestamp">The header <c>Webhook-Timestamp</c>.</param>
 /// <param name="Signature">The header <c>Webhook-Signature</c>.</param>
@@ -20,7 +20,7 @@ public sealed record ReceivedMessage(string Id, string Timestamp, string Signatu
     public JsonNode Json => JsonNode.Parse(Body)!;
 }
 
-/// <summary>A receiver of webhooks on a loopback port, which answers as the test wants.</summary>
+/// <summary>A webhook receiver on a loopback port with answers from the test.</summary>
 public sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly WebApplication app;
@@ -30,17 +30,17 @@ public sealed class WebhookReceiver : IAsyncDisposable
 
     private WebhookReceiver(WebApplication app) => this.app = app;
 
-    /// <summary>Answers messages, once they are noted; with 204 unless a test says otherwise.</summary>
+    /// <summary>Answers a message after it is recorded; with 204 by default.</summary>
     public Func<HttpContext, CancellationToken, Task> Answer { get; set; } = AnswerWith(HttpStatusCode.NoContent);
 
-    /// <summary>All that came so far.</summary>
+    /// <summary>All messages so far.</summary>
     public ConcurrentQueue<ReceivedMessage> All { get; } = new();
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Its address.</summary>
     public string Url => app.Urls.Single() + "/hook";
 
-    /// <summary>Starts one.</summary>
-    /// <param name="port">Where; any free port for 0.</param>
+    /// <summary>Starts a receiver.</summary>
+    /// <param name="port">The port; 0 for any free one.</param>
     public static async Task<WebhookReceiver> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -72,8 +72,8 @@ public sealed class WebhookReceiver : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>The next message.</summary>
-    /// <exception cref="TimeoutException">None came.</exception>
+    /// <summary>Waits for the next message.</summary>
+    /// <exception cref="TimeoutException">No message came in time.</exception>
     public async Task<ReceivedMessage> ReadAsync() => await messages.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System);
 
     /// <inheritdoc/>

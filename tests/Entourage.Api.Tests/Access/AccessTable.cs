@@ -2,10 +2,10 @@ using static Entourage.Domain.Access.CallerRole;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>Who may do what: every route of the API's description, once at least.</summary>
+/// <summary>The permissions of every route of the API's description.</summary>
 internal static class AccessTable
 {
-    private const AccessScope Nobody = AccessScope.Nobody;
+    private const AccessScope Unowned = AccessScope.Unowned;
     private const AccessScope Organisation = AccessScope.Organisation;
     private const AccessScope Team = AccessScope.Team;
     private const AccessScope Own = AccessScope.Agent;
@@ -13,8 +13,8 @@ internal static class AccessTable
 
     public static IReadOnlyList<AccessRow> Rows { get; } =
     [
-        new("GET", "/orgs", Nobody, Agent),
-        new("POST", "/orgs", Nobody, Admin, """{"name": "New", "slug": "<new>"}""", 201),
+        new("GET", "/orgs", Unowned, Agent),
+        new("POST", "/orgs", Unowned, Admin, """{"name": "New", "slug": "<new>"}""", 201),
         new("GET", "/orgs/<org>", Organisation, Agent),
         new("POST", "/orgs/<org>/teams", Organisation, Admin, """{"name": "New", "slug": "<new>"}""", 201),
         new("GET", "/orgs/<org>/teams", Organisation, Agent),
@@ -72,8 +72,8 @@ internal static class AccessTable
         new("POST", "/reservations/<reservation>/extend", Own, Agent, """{"ttl_seconds": 600}"""),
         new("DELETE", "/reservations/<reservation>", Own, Agent, Success: 204),
 
-        // Each item is asked for on its own; see AccessTests.
-        new("POST", "/sessions/usage/batch", Nobody, Agent, """{"items": [{"session_id": <session>, "input_tokens": 1, "output_tokens": 1, "cost_usd": 0.01}]}"""),
+        // Each item is authorised separately; see AccessTests.
+        new("POST", "/sessions/usage/batch", Unowned, Agent, """{"items": [{"session_id": <session>, "input_tokens": 1, "output_tokens": 1, "cost_usd": 0.01}]}"""),
 
         new("POST", "/human-requests", Own, Agent, """{"agent_id": "<agent>", "kind": "question", "question": "Why?"}""", 201),
         new("GET", "/human-requests/<request>", Own, Agent),
@@ -85,21 +85,21 @@ internal static class AccessTable
         new("POST", "/webhooks/<webhook>/test", Team, Lead, Success: 202),
         new("DELETE", "/webhooks/<webhook>", Team, Lead, Success: 204),
 
-        new("GET", "/audit", Nobody, Lead),
+        new("GET", "/audit", Unowned, Lead),
         new("GET", "/audit?org_id=<org>", Organisation, Lead),
         new("GET", "/audit?team_id=<team>", Team, Lead),
-        new("GET", "/keys", Nobody, Lead),
+        new("GET", "/keys", Unowned, Lead),
         new("POST", "/keys", Own, Lead, """{"name": "New", "role": "agent", "agent_id": "<agent>"}""", 201),
         new("POST", "/keys", Team, Admin, """{"name": "New", "role": "lead", "team_id": "<team>"}""", 201),
-        new("POST", "/keys", Nobody, Admin, """{"name": "New", "role": "admin"}""", 201),
+        new("POST", "/keys", Unowned, Admin, """{"name": "New", "role": "admin"}""", 201),
         new("DELETE", "/keys/<key>", Own, Lead, Success: 204),
 
-        new("GET", "/guidelines", Nobody, Agent),
-        new("GET", "/prices", Nobody, Agent),
-        new("GET", "/prices?org_id=<org>", Organisation, Agent) { AnswersOfNowhere = true },
-        new("GET", "/prices/gpt-6-sol", Nobody, Agent),
-        new("GET", "/prices/gpt-6-sol?org_id=<org>", Organisation, Agent) { AnswersOfNowhere = true },
-        new("PUT", "/prices/gpt-6-sol", Nobody, Admin, """{"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}"""),
+        new("GET", "/guidelines", Unowned, Agent),
+        new("GET", "/prices", Unowned, Agent),
+        new("GET", "/prices?org_id=<org>", Organisation, Agent) { SucceedsForUnknownOrganisation = true },
+        new("GET", "/prices/gpt-6-sol", Unowned, Agent),
+        new("GET", "/prices/gpt-6-sol?org_id=<org>", Organisation, Agent) { SucceedsForUnknownOrganisation = true },
+        new("PUT", "/prices/gpt-6-sol", Unowned, Admin, """{"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}"""),
         new("PUT", "/prices/gpt-6-sol?org_id=<org>", Organisation, Admin, """{"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}"""),
     ];
 

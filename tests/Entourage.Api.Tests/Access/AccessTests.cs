@@ -16,7 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>Every route for every role and place: who may not gets the contract's status, learns nothing, and changes nothing.</summary>
+/// <summary>Every route with every role and place. Callers without permission get the documented status, learn nothing and change nothing.</summary>
 [TestFixture]
 internal sealed partial class AccessTests
 {
@@ -31,7 +31,7 @@ internal sealed partial class AccessTests
     public async Task StopAsync() => await (world?.DisposeAsync() ?? default);
 
     [TestCaseSource(typeof(AccessTable), nameof(AccessTable.Cases))]
-    public async Task A_route_is_for_whom_it_is(AccessRow row)
+    public async Task Route_answers_each_role_and_place_as_the_table_says(AccessRow row)
     {
         var before = await world.DigestAsync();
         foreach (var role in Roles)
@@ -42,9 +42,9 @@ internal sealed partial class AccessTests
                 var (status, text) = await SendAsync(world.ClientOf(role), row, text => world.Fill(text, place));
                 Assert.That(status, Is.EqualTo(row.Expect(role, place)), $"{role} {place}: {text}");
                 Assert.That(JsonNode.Parse(text)!.Text("type"), Is.EqualTo(CodeOf(status)), $"{role} {place}");
-                var anonymous = world.Anonymous(text, place);
+                var anonymous = world.WithoutIds(text, place);
                 unknown = place == AccessPlace.Nowhere ? anonymous : unknown;
-                Assert.That(status != 404 || anonymous == unknown, Is.True, $"{role} {place}: {text}\nis not what is said of nothing: {unknown}");
+                Assert.That(status != 404 || anonymous == unknown, Is.True, $"{role} {place}: {text}\ndiffers from the answer for an unknown resource: {unknown}");
             }
         }
 
@@ -52,9 +52,9 @@ internal sealed partial class AccessTests
 
         foreach (var role in Roles)
         {
-            // Of each role: its own, and the furthest that it reaches.
+            // For each role, its own place and the farthest that it reaches.
             var reached = Places.Where(place => row.Expect(role, place) == row.Success).ToArray();
-            foreach (var place in reached.Take(1).Union(reached.TakeLast(row.Scope == AccessScope.Nobody ? 0 : 1)))
+            foreach (var place in reached.Take(1).Union(reached.TakeLast(row.Scope == AccessScope.Unowned ? 0 : 1)))
             {
                 var things = await world.MakeAsync(row.Path + row.Body, place);
                 var (status, text) = await SendAsync(world.ClientOf(role), row, text => AccessWorld.Fill(text, things));
@@ -68,14 +68,14 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public async Task The_table_has_every_route_of_the_description()
+    public async Task Table_has_every_route_of_the_description()
     {
         var document = JsonNode.Parse(await world.Admin.Http.GetStringAsync("/openapi/v1.json"))!;
         var described = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()
             .Select(operation => $"{operation.Key.ToUpperInvariant()} {Place.Replace(path.Key, "*")}"));
         var listed = AccessTable.Rows.Select(row => $"{row.Method} /api/v1{Place.Replace(row.Path.Split('?')[0], "*").Replace("gpt-6-sol", "*", StringComparison.Ordinal)}");
 
-        // Whose telemetry is taken is asked of each item: see TelemetryAccessTests.
+        // Telemetry is authorised item by item: see OtlpAccessTests.
         Assert.That(listed.Distinct().Concat(["POST /v1/logs", "POST /v1/metrics", "POST /v1/traces"]), Is.EquivalentTo(described));
         Assert.That(
             document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!["responses"]!.AsObject().Select(response => response.Key)),
@@ -84,7 +84,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public void Every_endpoint_says_whom_it_is_for()
+    public void Every_endpoint_requires_a_role_or_allows_anonymous_callers()
     {
         var endpoints = world.Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().ToArray();
         string[] roles = [Policies.Agent, Policies.Lead, Policies.Admin];
@@ -97,15 +97,15 @@ internal sealed partial class AccessTests
                 var pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
                 Assert.That(
                     endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null,
-                    Is.EqualTo(Anonymous.IsMatch(pattern)),
-                    $"{pattern} is for everybody, or is not");
-                Assert.That(Anonymous.IsMatch(pattern) || (policies.Length == 1 && roles.Contains(policies[0])), Is.True, $"{pattern} asks for no role");
+                    Is.EqualTo(PublicPath.IsMatch(pattern)),
+                    $"{pattern} must allow anonymous callers exactly if it is public");
+                Assert.That(PublicPath.IsMatch(pattern) || (policies.Length == 1 && roles.Contains(policies[0])), Is.True, $"{pattern} requires no role");
             }
         });
     }
 
     [Test]
-    public async Task Each_usage_of_a_batch_is_asked_for_on_its_own()
+    public async Task Each_item_of_a_batch_is_authorised_separately()
     {
         var things = new Dictionary<AccessPlace, string>();
         foreach (var place in Places)
@@ -126,7 +126,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public async Task Neither_the_answer_nor_the_use_of_an_idempotency_key_is_another_teams()
+    public async Task Idempotency_keys_of_two_teams_are_independent()
     {
         var foreign = await world.IssueAsync(new { name = "foreign", role = "lead", team_id = world.Fill("<team>", AccessPlace.OtherOrganisation) });
         var body = new { agent_id = world.AgentIn(AccessPlace.Own) };
@@ -134,7 +134,7 @@ internal sealed partial class AccessTests
         var replayed = await foreign.PostAsync("/sessions/start", body, "mine");
         Assert.That((replayed.Status, replayed.Header("Idempotent-Replayed")), Is.EqualTo((HttpStatusCode.NotFound, default(string))));
 
-        // The key of a batch is the session's.
+        // The key of a batch is scoped to the session.
         var own = await UseAsync(world.ClientOf(CallerRole.Agent), AccessPlace.Own);
         var other = await UseAsync(foreign, AccessPlace.OtherOrganisation);
         Assert.That((own.Number("status"), other.Number("status"), other.Flag("replayed")), Is.EqualTo((200, 200, false)), other.ToJsonString());
@@ -153,14 +153,14 @@ internal sealed partial class AccessTests
     [TestCase("/teams/<home>/tasks", """{"title": "New", "depends_on": [<task>]}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("/teams/<home>/tasks", """{"title": "New", "assignee_id": "<agent>"}""", HttpStatusCode.UnprocessableEntity)]
     [TestCase("/sessions/<mine>/usage", """{"input_tokens": 1, "output_tokens": 1, "reservation_id": "<reservation>"}""", HttpStatusCode.UnprocessableEntity)]
-    public async Task What_is_named_on_the_way_is_said_no_more_of_than_of_nothing(string path, string body, HttpStatusCode expected)
+    public async Task Reference_to_something_out_of_reach_is_answered_like_one_to_nothing(string path, string body, HttpStatusCode expected)
     {
         var answers = new List<string>();
         foreach (var place in new[] { AccessPlace.Nowhere, AccessPlace.OtherOrganisation, AccessPlace.OtherTeam })
         {
             var answer = await world.ClientOf(CallerRole.Lead).PostAsync(Fill(path, place), Fill(body, place));
             Assert.That(answer.Status, Is.EqualTo(expected), answer.Text);
-            answers.Add(world.Anonymous(answer.Text, place));
+            answers.Add(world.WithoutIds(answer.Text, place));
         }
 
         Assert.That(answers.Distinct().Count(), Is.EqualTo(1), string.Join('\n', answers));
@@ -180,12 +180,12 @@ internal sealed partial class AccessTests
     [TestCase(CallerRole.Lead, "/orgs/<org>/teams")]
     [TestCase(CallerRole.Lead, "/teams/<team>/human-requests?limit=200")]
     [TestCase(CallerRole.Lead, "/keys?limit=200")]
-    public async Task A_list_has_what_is_the_callers_and_nothing_else(CallerRole role, string path)
+    public async Task List_has_only_what_the_caller_may_read(CallerRole role, string path)
     {
         var answer = await world.ClientOf(role).GetAsync(world.Fill(path, AccessPlace.Own));
         Assert.That(answer.Ok.AsArray(), Is.Not.Empty);
 
-        // What is in its organisation and its team is in these lists, too.
+        // These lists also have what belongs to its organisation and its team.
         var shared = world.SecretsOf(AccessPlace.Own).ToHashSet();
         AccessPlace[] hidden = role == CallerRole.Agent ? [AccessPlace.Peer, AccessPlace.OtherTeam, AccessPlace.OtherOrganisation] : [AccessPlace.OtherTeam, AccessPlace.OtherOrganisation];
         Assert.That(
@@ -193,7 +193,7 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public async Task A_task_is_moved_on_by_the_agent_that_it_is_given_to_now()
+    public async Task Task_status_is_changed_only_by_the_current_assignee()
     {
         var task = (await world.MakeAsync("<task>", AccessPlace.Peer))["task"];
         Assert.That(await MoveAsync("in_progress"), Is.EqualTo(HttpStatusCode.Forbidden));
@@ -207,13 +207,13 @@ internal sealed partial class AccessTests
     }
 
     [Test]
-    public void A_request_that_nobody_sends_is_refused()
+    public void Request_without_a_caller_is_refused()
     {
         using var scope = world.Host.Services.CreateScope();
         var query = new GetTeamQuery(Guid.Parse(world.Fill("<team>", AccessPlace.Own), CultureInfo.InvariantCulture));
         Assert.That(async () => await scope.ServiceProvider.GetRequiredService<IMediator>().Send(query), Throws.TypeOf<NoCallerException>());
 
-        // Nor is one that belongs nowhere let in where things belong nowhere.
+        // A lead without a team reaches no team.
         Assert.That(async () => await world.Host.SendAsync(query, new Caller("stray", CallerRole.Lead)), Throws.TypeOf<NotFoundException>());
     }
 
@@ -222,7 +222,7 @@ internal sealed partial class AccessTests
     [TestCase("/openapi/v1.json", 200)]
     [TestCase("/docs", 200)]
     [TestCase("/api/v1/nowhere", 404)]
-    public async Task Some_addresses_need_no_key(string path, int status)
+    public async Task Public_paths_need_no_key(string path, int status)
     {
         Assert.That((int)(await world.ClientOf(null).Http.GetAsync(path)).StatusCode, Is.EqualTo(status));
         Assert.That((int)(await world.Host.ClientWith("not-a-key").Http.GetAsync(path)).StatusCode, Is.EqualTo(status));
@@ -235,7 +235,7 @@ internal sealed partial class AccessTests
         _ => "/problems/not-found",
     };
 
-    // A stream has no end: of an answer that is one, nothing is read.
+    // Event streams do not end, so their bodies are not read.
     private static async Task<(int Status, string Text)> SendAsync(Testing.ApiClient client, AccessRow row, Func<string, string> fill)
     {
         using var request = new HttpRequestMessage(new HttpMethod(row.Method), "/api/v1" + fill(row.Path));
@@ -248,5 +248,5 @@ internal sealed partial class AccessTests
     private static partial Regex Place { get; }
 
     [GeneratedRegex("^/(health/|openapi/|docs|_content/|_framework/blazor|sign-in$|account/sign-)")]
-    private static partial Regex Anonymous { get; }
+    private static partial Regex PublicPath { get; }
 }

@@ -7,22 +7,22 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>A server that asks for keys, with two organisations, and something of everything in each of the places.</summary>
+/// <summary>A server that requires keys, with two organisations and one resource of each kind in each place.</summary>
 internal sealed partial class AccessWorld : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly SqliteConnection store;
     private readonly Dictionary<AccessPlace, (string Organisation, string Team, string Agent)> homes = [];
-    private readonly Dictionary<AccessPlace, Dictionary<string, string>> standing = [];
+    private readonly Dictionary<AccessPlace, Dictionary<string, string>> resources = [];
     private readonly Dictionary<CallerRole, Testing.ApiClient> clients = [];
-    private readonly Testing.ApiClient nobody;
+    private readonly Testing.ApiClient anonymous;
     private int made;
 
     private AccessWorld(ApiHost host)
     {
         Host = host;
-        nobody = host.ClientWith(null);
+        anonymous = host.ClientWith(null);
         store = new SqliteConnection(new SqliteConnectionStringBuilder(host.Database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ToString());
     }
 
@@ -39,19 +39,18 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         return world;
     }
 
-    /// <summary>The client of a role; that of nobody when it is null.</summary>
-    public Testing.ApiClient ClientOf(CallerRole? role) => role is { } known ? clients[known] : nobody;
+    /// <summary>The client of a role, or one without a key.</summary>
+    public Testing.ApiClient ClientOf(CallerRole? role) => role is { } known ? clients[known] : anonymous;
 
     /// <summary>The agent of a place.</summary>
     public string AgentIn(AccessPlace place) => homes[place].Agent;
 
-    /// <summary>Issues a key.</summary>
     public async Task<Testing.ApiClient> IssueAsync(object body) => Host.ClientWith((await Admin.PostAsync("/keys", body)).Created.Text("key"));
 
-    /// <summary>A text with the names of what stands in a place.</summary>
-    public string Fill(string text, AccessPlace place) => Name.Replace(text, match => standing[place][match.Groups[1].Value]);
+    /// <summary>Replaces names by the resources of a place.</summary>
+    public string Fill(string text, AccessPlace place) => Name.Replace(text, match => resources[place][match.Groups[1].Value]);
 
-    /// <summary>A text with the names of things made for it.</summary>
+    /// <summary>Replaces names by newly made resources.</summary>
     public async Task<IReadOnlyDictionary<string, string>> MakeAsync(string text, AccessPlace place)
     {
         var things = new Dictionary<string, string>();
@@ -63,13 +62,13 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         return things;
     }
 
-    /// <summary>A text with names replaced.</summary>
+    /// <summary>Replaces names by the given values.</summary>
     public static string Fill(string text, IReadOnlyDictionary<string, string> things) => Name.Replace(text, match => things[match.Groups[1].Value]);
 
-    /// <summary>An answer without what differs between two requests for the same thing.</summary>
-    public string Anonymous(string answer, AccessPlace place)
+    /// <summary>Removes from an answer what differs between two requests for the same thing.</summary>
+    public string WithoutIds(string answer, AccessPlace place)
     {
-        foreach (var value in standing[place].Values)
+        foreach (var value in resources[place].Values)
         {
             answer = Regex.Replace(answer, $@"\b{value}\b", "<>", RegexOptions.None, Patience);
         }
@@ -77,10 +76,10 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         return Trace.Replace(answer, "");
     }
 
-    /// <summary>What every place but the agent's own holds that must not be told: ids.</summary>
-    public IEnumerable<string> SecretsOf(AccessPlace place) => standing[place].Values.Where(value => value.Length == Guid.Empty.ToString().Length);
+    /// <summary>The ids of a place, which an answer must not reveal.</summary>
+    public IEnumerable<string> SecretsOf(AccessPlace place) => resources[place].Values.Where(value => value.Length == Guid.Empty.ToString().Length);
 
-    /// <summary>Every row of every table, without what a job writes of webhooks.</summary>
+    /// <summary>Reads every row of every table, except the columns that the webhook job writes.</summary>
     public async Task<string> DigestAsync()
     {
         var rows = new StringBuilder();
@@ -117,14 +116,14 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         string[] names = ["org", "team", "agent", "task", "session", "reservation", "request", "alert", "webhook", "key", "new"];
         foreach (var place in homes.Keys)
         {
-            standing[place] = [];
+            resources[place] = [];
             foreach (var name in names)
             {
-                standing[place][name] = await MakeOneAsync(name, place);
+                resources[place][name] = await MakeOneAsync(name, place);
             }
         }
 
-        standing[AccessPlace.Nowhere] = names.ToDictionary(name => name, name => name is "task" ? "999998" : name is "session" ? "999999" : Guid.CreateVersion7().ToString());
+        resources[AccessPlace.Nowhere] = names.ToDictionary(name => name, name => name is "task" ? "999998" : name is "session" ? "999999" : Guid.CreateVersion7().ToString());
         clients[CallerRole.Agent] = await IssueAsync(new { name = "agent", role = "agent", agent_id = own.Agent });
         clients[CallerRole.Lead] = await IssueAsync(new { name = "lead", role = "lead", team_id = own.Id });
         clients[CallerRole.Admin] = Admin;
@@ -134,7 +133,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     {
         if (place == AccessPlace.Nowhere)
         {
-            return standing[place][name];
+            return resources[place][name];
         }
 
         var (organisation, team, agent) = homes[place];
@@ -171,7 +170,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     private async Task<IReadOnlyList<string>> ReadAsync(string sql)
     {
         await using var command = store.CreateCommand();
-#pragma warning disable CA2100 // A constant, or the name of a table.
+#pragma warning disable CA2100 // A constant or the name of a table.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();

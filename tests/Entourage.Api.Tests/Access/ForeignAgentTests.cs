@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>What belongs to another agent of the team can be named in many places; an agent's key reaches none of it.</summary>
+/// <summary>An agent's key reaches nothing of another agent of its team, wherever a request names it.</summary>
 internal sealed class ForeignAgentTests : TwoAgentsFixture
 {
     [TestCase("POST", "/sessions/start", """{"agent_id": "<peer>"}""", 403)]
@@ -29,7 +29,7 @@ internal sealed class ForeignAgentTests : TwoAgentsFixture
     [TestCase("GET", "/agents/<peer>/events", null, 403)]
     [TestCase("GET", "/sessions/<peer session>", null, 403)]
     [TestCase("GET", "/sessions/<peer session>/usage", null, 403)]
-    public async Task Nothing_of_another_agent_of_the_team_is_reached_with_an_agents_key(string method, string path, string? body, int status)
+    public async Task Agent_key_does_not_reach_what_belongs_to_another_agent_of_the_team(string method, string path, string? body, int status)
     {
         var reservation = await Team.LockAsync(PeerSession, 1m);
         var request = (await Admin.PostAsync("/human-requests", new { agent_id = Peer, kind = "question", question = "Why?" })).Created.Text("id")!;

@@ -17,14 +17,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>How a server comes to its first key, whether it asks for one, and what else it takes.</summary>
+/// <summary>The first key of a server, when a server requires keys, and which other credentials it accepts.</summary>
 internal sealed class SignInTests
 {
     private const string Issuer = TestAuthority.Issuer;
     private const string Audience = TestAuthority.Audience;
 
     [Test]
-    public async Task Of_many_replicas_that_start_at_once_one_issues_the_first_key()
+    public async Task Only_one_of_many_replicas_that_start_together_issues_the_first_key()
     {
         await using var host = await ApiHost.StartAsync(Store.Sqlite);
         await using var beside = ApiHost.StartBeside(host);
@@ -33,13 +33,13 @@ internal sealed class SignInTests
         Assert.That(await host.CountAsync("ApiKeys"), Is.EqualTo(1));
         Assert.That((await host.Services.GetRequiredService<KeyRing>().FindAsync(texts.Single(text => text is not null)!, default))?.IsAdmin, Is.True);
 
-        // What an operator gives later is for a store without one.
+        // A bootstrap key applies only to a store without keys.
         Assert.That(await EnsureAsync(host, "chosen-by-the-operator-0123456789"), Is.Null);
         Assert.That(await host.CountAsync("ApiKeys"), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task An_operators_key_that_was_revoked_is_not_brought_back()
+    public async Task Restart_does_not_restore_a_revoked_bootstrap_key()
     {
         const string Chosen = "chosen-by-the-operator-0123456789";
         await using var host = await ApiHost.StartAsync(Store.Sqlite);
@@ -47,11 +47,11 @@ internal sealed class SignInTests
         var id = (await host.Api.GetAsync("/keys")).Ok[0]!.Text("id");
         await host.Api.SendAsync(HttpMethod.Delete, $"/keys/{id}", null);
         Assert.That(async () => await EnsureAsync(host, Chosen), Throws.TypeOf<InvalidInputException>());
-        Assert.That(await EnsureAsync(host, null), Is.Not.Null, "whoever starts it gets in again");
+        Assert.That(await EnsureAsync(host, null), Is.Not.Null, "whoever starts the server gets a new key");
     }
 
     [Test]
-    public async Task A_server_that_others_can_reach_asks_for_keys_and_is_not_opened()
+    public async Task Server_that_others_can_reach_requires_keys()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         var (exitCode, _) = await ApiProcess.RunAsync(database, "--urls", "http://0.0.0.0:0", "--Auth:Mode", "Open");
@@ -64,7 +64,7 @@ internal sealed class SignInTests
     }
 
     [Test]
-    public async Task No_secret_is_in_the_store_or_in_the_log()
+    public async Task Store_and_log_contain_no_secret()
     {
         var lines = new Lines();
         var settings = new Dictionary<string, string>(ApiHost.WithKeys);
@@ -85,7 +85,7 @@ internal sealed class SignInTests
         await host.ClientWith(made + "x").GetAsync("/orgs");
 
         var log = string.Join('\n', lines.All);
-        Assert.That(log, Does.Contain("/api/v1/keys"), "the log has something");
+        Assert.That(log, Does.Contain("/api/v1/keys"), "the log has entries");
         var files = Directory.GetFiles(Path.GetDirectoryName(new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(host.Database.ConnectionString).DataSource)!);
         foreach (var secret in new[] { made, made["ent_000000000000_".Length..], settings["Auth:BootstrapKey"] })
         {
@@ -101,7 +101,7 @@ internal sealed class SignInTests
     }
 
     [Test]
-    public async Task People_come_in_with_a_token_of_their_authority()
+    public async Task Person_signs_in_with_a_token_of_the_authority()
     {
         using var ours = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var theirs = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -118,13 +118,13 @@ internal sealed class SignInTests
         Assert.That(await SendAsync(key, "/orgs", ("entourage_role", "owner")), Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That(await SendAsync(key, "/orgs"), Is.EqualTo(HttpStatusCode.Forbidden));
 
-        Assert.That(await SendAsync(foreign, "/orgs", ("entourage_role", "admin")), Is.EqualTo(HttpStatusCode.Unauthorized), "signed by another");
-        Assert.That(await StatusAsync(host, Token(key, "another", Issuer, 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "for another");
-        Assert.That(await StatusAsync(host, Token(key, Audience, "https://other.example.com/", 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "of another");
-        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, -10, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "of before");
-        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, 5, ("entourage_role", "admin")).Split('.')[0] + ".e30.", "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "signed by nobody");
+        Assert.That(await SendAsync(foreign, "/orgs", ("entourage_role", "admin")), Is.EqualTo(HttpStatusCode.Unauthorized), "signed with another key");
+        Assert.That(await StatusAsync(host, Token(key, "another", Issuer, 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "for another audience");
+        Assert.That(await StatusAsync(host, Token(key, Audience, "https://other.example.com/", 5, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "from another issuer");
+        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, -10, ("entourage_role", "admin")), "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "expired");
+        Assert.That(await StatusAsync(host, Token(key, Audience, Issuer, 5, ("entourage_role", "admin")).Split('.')[0] + ".e30.", "/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized), "unsigned");
 
-        // Keys go on to be taken, in either header.
+        // Keys are still accepted, in either header.
         Assert.That(await StatusAsync(host, ApiHost.WithKeys["Auth:BootstrapKey"], "/orgs"), Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await host.Api.GetAsync("/orgs")).Status, Is.EqualTo(HttpStatusCode.OK));
 
@@ -142,7 +142,7 @@ internal sealed class SignInTests
         settings: TestAuthority.Settings,
         replace: services => services.PostConfigure<JwtBearerOptions>("jwt", options =>
         {
-            // What the authority would say of itself.
+            // The metadata that the authority would publish.
             var configuration = new OpenIdConnectConfiguration { Issuer = Issuer };
             configuration.SigningKeys.Add(key);
             options.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(configuration);
@@ -166,7 +166,7 @@ internal sealed class SignInTests
     private static async Task<HttpStatusCode> StatusAsync(ApiHost host, string bearer, string path) =>
         (await host.ClientWith(null).SendAsync(HttpMethod.Get, path, null, ("Authorization", $"Bearer {bearer}"))).Status;
 
-    /// <summary>Whatever is logged.</summary>
+    /// <summary>Keeps all log lines.</summary>
     private sealed class Lines : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<string> All { get; } = [];

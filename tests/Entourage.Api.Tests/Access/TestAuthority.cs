@@ -12,7 +12,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>An OpenID Connect authority whose tokens a test server accepts. It signs whatever a test asks for.</summary>
+/// <summary>An OpenID Connect authority that signs any token for a test server that trusts it.</summary>
 internal sealed class TestAuthority : IDisposable
 {
     public const string Issuer = "https://id.example.com/";
@@ -22,11 +22,11 @@ internal sealed class TestAuthority : IDisposable
 
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    /// <summary>Settings of a server that needs keys and accepts this authority's tokens.</summary>
+    /// <summary>Settings of a server that requires keys and accepts this authority's tokens.</summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } =
         new Dictionary<string, string>(ApiHost.WithKeys) { ["Auth:Jwt:Authority"] = Issuer, ["Auth:Jwt:Audience"] = Audience };
 
-    /// <summary>Gives a server what the authority would publish about itself.</summary>
+    /// <summary>Gives a server the metadata that the authority would publish.</summary>
     public void AddTo(IServiceCollection services) => services.PostConfigure<JwtBearerOptions>("jwt", options =>
     {
         var configuration = new OpenIdConnectConfiguration { Issuer = Issuer };
@@ -34,24 +34,24 @@ internal sealed class TestAuthority : IDisposable
         options.ConfigurationManager = new StaticConfigurationManager<OpenIdConnectConfiguration>(configuration);
     });
 
-    /// <summary>Starts a server that accepts its tokens.</summary>
+    /// <summary>Starts a server that accepts this authority's tokens.</summary>
     public Task<ApiHost> StartAsync() => ApiHost.StartAsync(Store.Sqlite, settings: Settings, replace: AddTo);
 
-    /// <summary>A valid token of an admin.</summary>
+    /// <summary>A valid admin token.</summary>
     public string AdminToken(string subject = "u-1", string? name = null, int minutes = 5) =>
         Sign(Payload($"""
             "sub":{JsonSerializer.Serialize(subject)},"entourage_role":"admin"{(name is null ? "" : $",\"name\":{JsonSerializer.Serialize(name)}")}
             """, Seconds(minutes)));
 
-    /// <summary>A token's payload: issuer, audience, the expiry as it stands in JSON unless it is null, and further members.</summary>
+    /// <summary>Builds a payload with issuer, audience, the expiry as raw JSON (none if null) and further members.</summary>
     public static string Payload(string members, string? expiry) =>
         $$"""{"iss":"{{Issuer}}","aud":"{{Audience}}"{{(expiry is null ? "" : $",\"exp\":{expiry}")}},{{members}}}""";
 
-    /// <summary>An instant from now, as tokens state it.</summary>
+    /// <summary>An instant some minutes from now, in Unix seconds.</summary>
     public static string Seconds(int minutes) =>
         TimeProvider.System.GetUtcNow().AddMinutes(minutes).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Signs a token, whatever is in it.</summary>
+    /// <summary>Signs a token with any content.</summary>
     public string Sign(string payload, string header = Header) => Sign(Encoding.UTF8.GetBytes(payload), header);
 
     /// <inheritdoc cref="Sign(string, string)"/>

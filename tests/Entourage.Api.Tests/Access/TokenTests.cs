@@ -6,7 +6,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>Tokens that the authority has signed although something about them is strange. None breaks the server, and none lets anybody in.</summary>
+/// <summary>Correctly signed tokens with odd content are refused without a server error.</summary>
 internal sealed class TokenTests
 {
     private const string Admin = "\"sub\":\"u-1\",\"entourage_role\":\"admin\"";
@@ -17,7 +17,7 @@ internal sealed class TokenTests
     private ApiHost host = null!;
     private TestTeam team = null!;
 
-    /// <summary>Further members of the payload, the expiry in JSON (null: a good one; "": none) and what it is.</summary>
+    /// <summary>Further members of the payload, the expiry in JSON (null: a valid one; "": none) and a display name.</summary>
     private static IEnumerable<TestCaseData> StrangePayloads()
     {
         string[] instants =
@@ -78,7 +78,7 @@ internal sealed class TokenTests
     }
 
     [TestCaseSource(nameof(StrangePayloads))]
-    public Task Signed_token_with_a_strange_payload_lets_nobody_in(string members, string? expiry) =>
+    public Task Signed_token_with_a_malformed_payload_is_refused(string members, string? expiry) =>
         ExpectRefusedAsync(authority.Sign(TestAuthority.Payload(members, expiry switch { null => TestAuthority.Seconds(5), "" => null, _ => expiry })));
 
     [TestCase("""{"alg":"none"}""")]
@@ -95,12 +95,12 @@ internal sealed class TokenTests
     [TestCase("""[]""")]
     [TestCase("""{"alg":"ES256","kid":"1",""")]
     [TestCase("""{"alg":"dir","enc":"A128CBC-HS256","zip":"DEF","kid":"1"}""")]
-    public Task Token_with_a_strange_header_breaks_nothing(string header) =>
+    public Task Token_with_a_malformed_header_causes_no_server_error(string header) =>
         ExpectAnsweredAsync(authority.Sign(TestAuthority.Payload(Admin, TestAuthority.Seconds(5)), header));
 
     [TestCase(8_000)]
     [TestCase(100_000)]
-    public async Task Huge_key_id_breaks_nothing(int length) =>
+    public async Task Huge_key_id_causes_no_server_error(int length) =>
         await ExpectAnsweredAsync(authority.Sign(
             TestAuthority.Payload(Admin, TestAuthority.Seconds(5)), $$"""{"alg":"ES256","kid":"{{new string('k', length)}}"}"""));
 
@@ -121,7 +121,7 @@ internal sealed class TokenTests
     [TestCase("eyJ.{p}.{s}")]
     [TestCase("eyJ.....................................")]
     [TestCase("eyJ.eyJ.eyJ")]
-    public Task Torn_token_lets_nobody_in(string shape)
+    public Task Truncated_token_is_refused(string shape)
     {
         var parts = authority.AdminToken().Split('.');
         return ExpectRefusedAsync(shape.Replace("{h}", parts[0], StringComparison.Ordinal)
@@ -129,7 +129,7 @@ internal sealed class TokenTests
     }
 
     [Test]
-    public async Task Payload_that_is_no_UTF8_or_no_object_lets_nobody_in()
+    public async Task Token_is_refused_when_its_payload_is_not_UTF8_or_not_an_object()
     {
         foreach (var payload in new byte[][] { [0xff, 0xfe, 0x00], [.. Encoding.UTF8.GetBytes("{\"sub\":\""), 0xc3, 0x28, .. Encoding.UTF8.GetBytes("\"}")], [], [0] })
         {
@@ -149,22 +149,22 @@ internal sealed class TokenTests
     [TestCase(10_000, 200)]
     [TestCase(20_000, 401)]
     [TestCase(100_000, 431)]
-    public async Task Token_has_a_greatest_length(int length, int status) =>
+    public async Task Token_has_a_maximum_length(int length, int status) =>
         Assert.That((int)await SendAsync(authority.Sign(TestAuthority.Payload($"{Admin},\"x\":\"{new string('x', length * 3 / 4)}\"", TestAuthority.Seconds(5)))), Is.EqualTo(status));
 
     [TestCase("{ \"alg\":\"ES256\",\"kid\":\"1\"}")]
     [TestCase("{\n  \"alg\": \"ES256\",\n  \"kid\": \"1\"\n}")]
     [TestCase("{\"alg\":\"ES256\"}")]
-    public async Task Token_may_be_written_as_its_authority_likes(string header) =>
+    public async Task Token_header_may_have_any_layout_and_no_key_id(string header) =>
         Assert.That(
             await SendAsync(authority.Sign(TestAuthority.Payload(Admin, TestAuthority.Seconds(5) + ".25"), header)), Is.EqualTo(HttpStatusCode.OK));
 
     [Test]
-    public async Task Token_that_expires_in_the_last_second_there_is_lets_its_holder_in() =>
+    public async Task Token_that_expires_in_the_last_representable_second_is_accepted() =>
         Assert.That(await SendAsync(authority.Sign(TestAuthority.Payload(Admin, "253402300799"))), Is.EqualTo(HttpStatusCode.OK));
 
     [Test]
-    public async Task Lead_comes_in_with_one_role_and_one_team() =>
+    public async Task Token_of_a_lead_with_one_role_and_one_team_is_accepted() =>
         Assert.That(
             await SendAsync(authority.Sign(TestAuthority.Payload(
                 $"\"sub\":\"u-1\",\"name\":null,\"entourage_role\":\"lead\",\"entourage_team\":\"{team.Id}\"", TestAuthority.Seconds(5)))),
@@ -185,7 +185,7 @@ internal sealed class TokenTests
         return status;
     }
 
-    // For leads of the team, and admins.
+    // Requires the role of a lead of the team or an admin.
     private async Task<HttpStatusCode> SendAsync(string token) =>
         (await host.ClientWith(null).SendAsync(HttpMethod.Get, $"/teams/{team.Id}/costs", null, ("Authorization", $"Bearer {token}"))).Status;
 }

@@ -3,7 +3,7 @@ using ModelContextProtocol.Client;
 
 namespace Entourage.Api.Tests.Access;
 
-/// <summary>A team of two agents on a server that asks for keys, each with a session, and a key for each agent and their lead.</summary>
+/// <summary>A team of two agents, each with a session and a key, and the key of their lead, on a server that requires keys.</summary>
 internal abstract class TwoAgentsFixture
 {
     protected ApiHost Host { get; private set; } = null!;
@@ -12,13 +12,13 @@ internal abstract class TwoAgentsFixture
 
     protected TestTeam Team { get; private set; } = null!;
 
-    /// <summary>The second agent.</summary>
+    /// <summary>The second agent's id.</summary>
     protected string Peer { get; private set; } = null!;
 
-    /// <summary>The key of the team's first agent.</summary>
+    /// <summary>A client with the first agent's key.</summary>
     protected ApiClient Agent { get; private set; } = null!;
 
-    protected ApiClient Peers { get; private set; } = null!;
+    protected ApiClient PeerClient { get; private set; } = null!;
 
     protected ApiClient Lead { get; private set; } = null!;
 
@@ -39,7 +39,7 @@ internal abstract class TwoAgentsFixture
         Team = await Admin.CreateTeamAsync();
         Peer = await Admin.CreateAgentAsync(Team.Id, "peer");
         Agent = Host.ClientWith(await KeyAsync(new { name = "agent", role = "agent", agent_id = Team.Agent }));
-        Peers = Host.ClientWith(await KeyAsync(new { name = "peer", role = "agent", agent_id = Peer }));
+        PeerClient = Host.ClientWith(await KeyAsync(new { name = "peer", role = "agent", agent_id = Peer }));
         Lead = Host.ClientWith(await KeyAsync(new { name = "lead", role = "lead", team_id = Team.Id }));
         (Session, PeerSession) = (await Team.StartAsync(), await Team.StartAsync(agent: Peer));
     }
@@ -47,14 +47,12 @@ internal abstract class TwoAgentsFixture
     /// <summary>The client of a role: <c>agent</c>, <c>lead</c> or <c>admin</c>.</summary>
     protected ApiClient ClientOf(string role) => role switch { "agent" => Agent, "lead" => Lead, _ => Admin };
 
-    /// <summary>Issues a key.</summary>
     protected async Task<string> KeyAsync(object key) => (await Admin.PostAsync("/keys", key)).Created.Text("key")!;
 
-    /// <summary>Issues a child token.</summary>
     protected static async Task<string> TokenAsync(ApiClient client, long session, object? body = null) =>
         (await client.PostAsync($"/sessions/{session}/child-tokens", body)).Created.Text("token")!;
 
-    /// <summary>A client of the tools that has the first agent's key.</summary>
+    /// <summary>An MCP client with the first agent's key.</summary>
     protected async Task<McpClient> ConnectAsync() => await McpClient.CreateAsync(new HttpClientTransport(new()
     {
         Endpoint = new Uri(Host.Api.Http.BaseAddress!, "/mcp"),

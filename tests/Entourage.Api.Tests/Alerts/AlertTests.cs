@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>People are told what they should look at: once for each cause and window, whatever the number of calls and replicas.</summary>
+/// <summary>Each cause raises one alert per window, whatever the number of calls and replicas.</summary>
 internal sealed class AlertTests(Store store) : AlertFixture(store)
 {
     private const int BudgetEvent = 3;
@@ -11,7 +11,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
 
     [TestCase("hard")]
     [TestCase("observe")]
-    public async Task Each_threshold_of_a_budget_is_told_once_by_the_usage_that_crosses_it(string enforcement)
+    public async Task Each_threshold_of_a_budget_raises_one_alert_by_the_usage_that_crosses_it(string enforcement)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement });
@@ -36,12 +36,12 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
             Assert.That(alerts.Select(alert => alert.Text("status")), Is.All.EqualTo("open"));
         });
 
-        // The alert about the stated cost is the fifth.
+        // The fifth alert is about the stated cost.
         Assert.That((await CountEventsAsync(AlertEvent) - alertsBefore, await CountEventsAsync(BudgetEvent) - budgetsBefore), Is.EqualTo((5, 4)));
     }
 
     [Test]
-    public async Task Many_calls_over_two_replicas_raise_one_alert_for_a_cause()
+    public async Task Concurrent_calls_over_two_replicas_raise_one_alert_for_each_cause()
     {
         await using var second = ApiHost.StartBeside(Host);
         var team = await Api.CreateTeamAsync();
@@ -59,7 +59,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_batch_raises_what_its_usages_would_have_and_a_replayed_one_nothing()
+    public async Task Batch_raises_the_alerts_of_its_usages_and_a_replay_raises_none()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
@@ -75,7 +75,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_task_that_goes_beyond_the_red_flag_of_its_type_is_told_once()
+    public async Task Task_beyond_the_red_flag_of_its_type_raises_one_alert()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync(new { title = "Typo", task_type = "config" });
@@ -90,7 +90,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_model_without_a_price_is_told_once_a_day_and_again_on_the_next()
+    public async Task Model_without_a_price_raises_one_alert_a_day()
     {
         var team = await Api.CreateTeamAsync();
         var model = $"acme-{Guid.CreateVersion7()}";
@@ -107,7 +107,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_stated_cost_that_is_far_from_the_price_is_told()
+    public async Task Stated_cost_far_from_the_price_raises_an_alert()
     {
         var team = await Api.CreateTeamAsync();
         await Api.SendAsync(HttpMethod.Put, "/prices/acme-honest", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
@@ -122,7 +122,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task Two_agents_at_work_on_one_task_are_told()
+    public async Task Two_agents_on_one_task_raise_an_alert()
     {
         var team = await Api.CreateTeamAsync();
         var (task, second) = (await team.CreateTaskAsync(), await Api.CreateAgentAsync(team.Id, "eng-2"));
@@ -140,7 +140,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_session_with_more_than_twenty_sub_agents_at_once_is_told_and_sub_agents_on_one_task_are_not()
+    public async Task More_than_twenty_active_sub_agents_raise_an_alert_and_sub_agents_on_one_task_do_not()
     {
         var team = await Api.CreateTeamAsync();
         var (task, second) = (await team.CreateTaskAsync(), await Api.CreateAgentAsync(team.Id, "eng-2"));
@@ -164,7 +164,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task Alerts_are_listed_the_newest_first_by_parts_and_by_kind_and_status()
+    public async Task Alerts_are_listed_newest_first_in_pages_and_filtered_by_kind_and_status()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m, alert_thresholds = new[] { 0.1m, 0.2m, 0.3m, 0.4m, 0.5m, 0.6m, 0.7m, 0.8m, 0.9m, 1m } });
@@ -186,7 +186,7 @@ internal sealed class AlertTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task An_alert_is_acknowledged_once_and_says_so_again()
+    public async Task Acknowledging_an_alert_again_changes_nothing()
     {
         var team = await Api.CreateTeamAsync();
         await team.UseAsync(await team.StartAsync(), 2m);

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>What no honest use comes to is recorded and reported once, and refused only where an operator wants that.</summary>
+/// <summary>Implausible usage is recorded and reported once. It is refused only if the operator set a limit.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class ImplausibleUsageTests(Store store)
 {
@@ -16,7 +16,7 @@ internal sealed class ImplausibleUsageTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task One_usage_above_1000_dollars_raises_one_alert_a_day_and_is_recorded()
+    public async Task Usage_above_1000_dollars_is_recorded_and_raises_one_alert_a_day()
     {
         var team = await StartAsync();
         var session = await team.StartAsync();
@@ -42,7 +42,7 @@ internal sealed class ImplausibleUsageTests(Store store)
     }
 
     [Test]
-    public async Task An_hour_above_10000_dollars_raises_one_alert_whatever_the_number_of_sessions_and_calls()
+    public async Task Hour_above_10000_dollars_raises_one_alert_over_all_sessions_and_calls()
     {
         var team = await StartAsync();
         var sessions = new[] { await team.StartAsync(), await team.StartAsync() };
@@ -53,7 +53,7 @@ internal sealed class ImplausibleUsageTests(Store store)
 
         Assert.That(await AlertsAsync(team), Is.Empty);
 
-        // A day may cost that, spread over its hours.
+        // A day may cost this much, spread over its hours.
         host!.Clock.Advance(TimeSpan.FromHours(1));
         await team.UseAsync(sessions[0], 1_000m);
         Assert.That(await AlertsAsync(team), Is.Empty);
@@ -68,7 +68,7 @@ internal sealed class ImplausibleUsageTests(Store store)
     }
 
     [Test]
-    public async Task Imputed_costs_are_as_implausible_as_others()
+    public async Task Imputed_costs_count_towards_implausible_usage()
     {
         var team = await StartAsync();
         var session = await team.StartAsync();
@@ -80,7 +80,7 @@ internal sealed class ImplausibleUsageTests(Store store)
     }
 
     [Test]
-    public async Task An_operator_may_set_both_bounds_or_take_them_away()
+    public async Task Operator_can_set_or_remove_both_bounds()
     {
         var team = await StartAsync(("Usage:ImplausibleCostUsd", "0"), ("Usage:ImplausibleHourlyCostUsd", "2"));
         var session = await team.StartAsync();
@@ -93,7 +93,7 @@ internal sealed class ImplausibleUsageTests(Store store)
     }
 
     [Test]
-    public async Task A_stated_amount_above_the_operators_limit_is_refused_everywhere_and_nothing_is_recorded()
+    public async Task Stated_amount_above_the_operators_limit_is_refused_everywhere_and_not_recorded()
     {
         var team = await StartAsync(("Usage:GreatestCostUsd", "50"));
         var session = await team.StartAsync();

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>What a team wants to be done about a runaway is done in the transaction of the call that crosses the line, once.</summary>
+/// <summary>The action a team chose for a runaway is taken once, in the transaction of the call that crosses the line.</summary>
 internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
 {
     private const int StopEvent = 5;
@@ -12,7 +12,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     private static readonly string[] Kinds = ["runaway_tokens", "repeated_error"];
 
     [Test]
-    public async Task The_answer_of_the_crossing_call_says_stop_and_its_agent_is_paused()
+    public async Task Answer_to_the_crossing_call_says_stop_and_its_agent_is_paused()
     {
         var team = await CreateAsync("pause");
         var (session, stops) = (await team.StartAsync(), await CountEventsAsync(StopEvent));
@@ -25,7 +25,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
         {
             Assert.That(crossing.Flag("stop"), Is.True);
             Assert.That(Reasons(crossing), Is.EqualTo(new[] { "runaway_tokens", "paused:agent" }));
-            Assert.That(crossing.Usd("reserved_usd"), Is.Zero, "A pause gives the reservations back.");
+            Assert.That(crossing.Usd("reserved_usd"), Is.Zero, "A pause releases the reservations.");
         });
         Assert.That((await Api.PostAsync("/sessions/start", new { agent_id = team.Agent })).Status, Is.EqualTo(HttpStatusCode.Conflict));
         Assert.That(await CountEventsAsync(StopEvent) - stops, Is.EqualTo(1));
@@ -34,7 +34,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task After_a_resume_the_next_call_does_not_trip_again_and_a_full_window_later_it_may()
+    public async Task Detector_trips_again_only_a_full_window_after_a_resume()
     {
         var team = await CreateAsync("pause");
         var session = await team.StartAsync();
@@ -48,7 +48,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_repeated_error_kills_the_session_and_what_is_below_it_and_nothing_else()
+    public async Task Repeated_error_kills_only_the_session_and_its_sub_agents()
     {
         var team = await CreateAsync("kill");
         var (session, other) = (await team.StartAsync(), await team.StartAsync());
@@ -63,13 +63,13 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
         Assert.That((await team.SessionAsync(other)).Text("status"), Is.EqualTo("active"));
 
         var late = await UseTokensAsync(team, session, 1, "The disk is full");
-        Assert.That(Reasons(late), Is.EqualTo(new[] { "session_killed" }), "What was spent is recorded, and it is not killed twice.");
+        Assert.That(Reasons(late), Is.EqualTo(new[] { "session_killed" }), "The usage is recorded, and the session is not killed twice.");
         Assert.That((await AlertsAsync(team, Kinds)).Select(alert => alert.Text("kind")), Is.EqualTo(new[] { "repeated_error" }));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]
-    public async Task In_a_batch_the_crossing_usage_is_the_first_that_says_stop()
+    public async Task Crossing_usage_is_the_first_of_its_batch_that_says_stop()
     {
         var team = await CreateAsync("kill", maxTokens: 417_000);
         var session = await team.StartAsync();
@@ -79,11 +79,11 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
 
         Assert.That(answers.Select(answer => answer.Flag("stop")), Is.EqualTo(Enumerable.Range(1, 1_000).Select(call => call >= 417)));
         Assert.That(await AlertsAsync(team, Kinds), Has.Count.EqualTo(1));
-        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1m), "All of it is recorded.");
+        Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1m), "Every usage is recorded.");
     }
 
     [Test]
-    public async Task Callers_that_share_transactions_over_two_replicas_see_it_tripped_once()
+    public async Task Detector_trips_once_for_concurrent_callers_over_two_replicas()
     {
         await using var second = ApiHost.StartBeside(Host);
         var team = await CreateAsync("pause", maxTokens: 5_000);
@@ -94,7 +94,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
 
         Assert.Multiple(() =>
         {
-            Assert.That(answers.Count(answer => answer.Flag("stop")), Is.EqualTo(51), "The fiftieth and all after it.");
+            Assert.That(answers.Count(answer => answer.Flag("stop")), Is.EqualTo(51), "The fiftieth and all later ones.");
             Assert.That(answers.Count(answer => Reasons(answer).Contains("runaway_tokens")), Is.EqualTo(1));
         });
         Assert.That(await CountEventsAsync(StopEvent) - stops, Is.EqualTo(1));

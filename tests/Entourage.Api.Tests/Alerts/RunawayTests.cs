@@ -3,13 +3,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Alerts;
 
-/// <summary>A session that runs away is noticed by the very call that crosses the line.</summary>
+/// <summary>Runaway sessions are detected by the very call that crosses the line.</summary>
 internal sealed class RunawayTests(Store store) : AlertFixture(store)
 {
     private static readonly string[] Kinds = ["runaway_tokens", "repeated_error"];
 
     [Test]
-    public async Task The_call_that_reaches_the_tokens_of_the_window_raises_the_alert_and_none_after_it_does()
+    public async Task Only_the_call_that_reaches_the_token_limit_of_the_window_raises_the_alert()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -22,7 +22,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
         var alert = (await AlertsAsync(team, Kinds)).Single();
         Assert.Multiple(() =>
         {
-            Assert.That(crossing.Flag("stop"), Is.False, "The team wants to be told, and nothing else.");
+            Assert.That(crossing.Flag("stop"), Is.False, "The team chose to be alerted only.");
             Assert.That((alert.Text("kind"), alert.Text("agent_id"), alert.Number("session_id")), Is.EqualTo(("runaway_tokens", team.Agent, session)));
             Assert.That(
                 alert["details"]!.ToJsonString(),
@@ -31,7 +31,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task It_is_raised_again_when_the_window_has_passed_and_the_session_still_runs_away()
+    public async Task Alert_is_raised_again_if_the_runaway_outlasts_the_window()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -46,7 +46,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task Usage_that_is_slow_enough_is_no_runaway_however_much_it_comes_to()
+    public async Task Slow_usage_is_no_runaway_whatever_its_total()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -60,7 +60,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task The_same_error_again_and_again_is_told_and_a_success_begins_the_count_afresh()
+    public async Task Repeated_error_raises_an_alert_and_a_success_resets_its_count()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -86,7 +86,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_limit_that_is_set_holds_from_the_next_call_and_one_that_is_lifted_no_more()
+    public async Task Changed_limit_applies_from_the_next_call()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -104,7 +104,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_conversation_that_gets_dearer_with_each_call_and_one_that_writes_too_much_are_told_once()
+    public async Task Growing_cost_per_call_and_excessive_output_raise_one_alert_each()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -125,7 +125,7 @@ internal sealed class RunawayTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task An_agent_in_a_loop_at_fifty_calls_a_second_is_noticed_at_the_call_that_crosses_the_line()
+    public async Task Loop_of_fifty_calls_a_second_is_detected_by_the_call_that_crosses_the_line()
     {
         const int Crossing = 417; // 1,200 tokens a call
 

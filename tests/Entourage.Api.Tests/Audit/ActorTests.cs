@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>Who is named as having done something, and that nobody can be taken for another.</summary>
+/// <summary>Who an audit entry names, and that no name can be mistaken for another.</summary>
 internal sealed class ActorTests
 {
     private readonly TestAuthority authority = new();
@@ -27,7 +27,7 @@ internal sealed class ActorTests
     }
 
     [Test]
-    public async Task Entry_names_the_issuer_and_the_subject_of_a_token_beside_the_persons_name()
+    public async Task Entry_has_issuer_and_subject_of_a_token_beside_the_persons_name()
     {
         var entry = await PauseAsync(authority.AdminToken("auth0|5f7c", "Ada Lovelace"));
         CheckActor(entry, "Ada Lovelace (auth0|5f7c)", "token", TestAuthority.Issuer, "auth0|5f7c");
@@ -38,7 +38,7 @@ internal sealed class ActorTests
     }
 
     [Test]
-    public async Task Entry_names_the_kind_of_a_key_and_of_the_product()
+    public async Task Entry_says_whether_a_key_or_Entourage_made_the_change()
     {
         var key = (await host.Api.PostAsync("/keys", new { name = "ci", role = "admin" })).Created;
         var entry = await PauseAsync(key.Text("key")!);
@@ -55,7 +55,7 @@ internal sealed class ActorTests
     }
 
     [Test]
-    public async Task Whoever_needs_no_key_is_the_operator()
+    public async Task Caller_without_a_key_is_the_operator()
     {
         await using var open = await ApiHost.StartAsync(Store.Sqlite);
         var own = await open.Api.CreateTeamAsync();
@@ -73,7 +73,7 @@ internal sealed class ActorTests
     [TestCase("bootstrap")]
     [TestCase("operator")]
     [TestCase("ci-of-another")]
-    public async Task Person_who_is_named_like_the_product_or_a_key_is_not_taken_for_it(string name)
+    public async Task Person_named_like_Entourage_or_a_key_is_distinguishable(string name)
     {
         var entry = await PauseAsync(authority.AdminToken("mallory", name));
         var actor = entry.Text("actor")!;
@@ -100,13 +100,13 @@ internal sealed class ActorTests
     }
 
     [Test]
-    public async Task Long_names_and_subjects_are_kept_within_bounds()
+    public async Task Long_names_and_subjects_are_shortened()
     {
         var (name, subject) = (string.Concat(Enumerable.Repeat("🦊", 100)), new string('s', 255));
         var entry = await PauseAsync(authority.AdminToken(subject, name));
         Assert.That(entry.Text("actor_subject"), Is.EqualTo(subject));
         Assert.That(entry.Text("actor")!, Has.Length.InRange(150, 200).And.Contains("🦊").And.Contains("(sss").And.Not.Contain("\ufffd"));
-        Assert.That(entry.Text("actor")!.EnumerateRunes().Any(rune => rune.Value == 0xfffd), Is.False, "no half of a character");
+        Assert.That(entry.Text("actor")!.EnumerateRunes().Any(rune => rune.Value == 0xfffd), Is.False, "no half of a surrogate pair");
 
         var made = await host.ClientWith(null).SendAsync(
             HttpMethod.Post, "/keys", new { name = "by ada", role = "admin" }, ("Authorization", $"Bearer {authority.AdminToken(subject, name)}"));
@@ -143,7 +143,7 @@ internal sealed class ActorTests
     [TestCase("bооtstrap")]
     [TestCase("ореrаtоr")]
     [TestCase("ᴇɴᴛᴏᴜʀᴀɢᴇ")]
-    public async Task Key_that_is_named_like_the_product_is_refused(string name)
+    public async Task Key_named_like_Entourage_is_refused(string name)
     {
         var answer = await host.Api.PostAsync("/keys", new { name, role = "admin" });
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity), answer.Text);
@@ -156,11 +156,11 @@ internal sealed class ActorTests
     [TestCase("Оператор")]
     [TestCase("日本語")]
     [TestCase("👩‍💻")]
-    public async Task Key_with_a_name_of_its_own_is_issued(string name) =>
+    public async Task Key_with_a_similar_name_is_issued(string name) =>
         Assert.That((await host.Api.PostAsync("/keys", new { name, role = "admin" })).Created.Text("name"), Is.EqualTo(name));
 
     [Test]
-    public async Task Key_from_before_that_has_the_products_name_is_shown_with_its_prefix()
+    public async Task Old_key_named_like_Entourage_is_shown_with_its_prefix()
     {
         var made = (await host.Api.PostAsync("/keys", new { name = "old", role = "admin" })).Created;
         await host.ExecuteAsync($"UPDATE ApiKeys SET Name = 'Entourage' WHERE Prefix = {made.Text("prefix")}");
@@ -171,8 +171,8 @@ internal sealed class ActorTests
         (entry.Text("actor"), entry.Text("actor_kind"), entry.Text("actor_issuer"), entry.Text("actor_subject")),
         Is.EqualTo((actor, kind, issuer, subject)));
 
-    /// <summary>Pauses the team, and leaves it paused.</summary>
-    /// <returns>The entry about it.</returns>
+    /// <summary>Pauses the team and leaves it paused.</summary>
+    /// <returns>The entry of the pause.</returns>
     private async Task<JsonNode> PauseAsync(string bearer)
     {
         await ResumeAsync();

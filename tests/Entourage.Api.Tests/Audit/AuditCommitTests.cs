@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>An entry is there exactly when its change is: a commit that fails leaves neither, and the change can be made again.</summary>
+/// <summary>An entry and its change are committed together: a failed commit leaves neither, and the change can be retried.</summary>
 internal sealed class AuditCommitTests
 {
     private ApiHost host = null!;
@@ -39,7 +39,7 @@ internal sealed class AuditCommitTests
     [TestCase("POST", "/sessions/<session>/kill", """{"reason": "enough"}""", "session_killed")]
     [TestCase("POST", "/human-requests/<request>/respond", """{"decision": "approved"}""", "human_request_answered")]
     [TestCase("DELETE", "/webhooks/<webhook>", null, "webhook_deleted")]
-    public async Task A_commit_that_fails_leaves_no_entry_and_no_change(string method, string path, string? body, string action)
+    public async Task Failed_commit_leaves_no_entry_and_no_change(string method, string path, string? body, string action)
     {
         path = path.Replace("<team>", team.Id, StringComparison.Ordinal).Replace("<agent>", team.Agent, StringComparison.Ordinal)
             .Replace("<org>", team.Organisation, StringComparison.Ordinal).Replace("<task>", task, StringComparison.Ordinal)
@@ -47,7 +47,7 @@ internal sealed class AuditCommitTests
             .Replace("<webhook>", webhook, StringComparison.Ordinal);
         var before = await host.CountAsync("AuditEntries");
 
-        // The row is looked at when the transaction ends, and found to be of nobody: all of it has been written by then.
+        // The deferred foreign key of this row fails at the commit, when everything has been written.
         await host.ExecuteAsync($"CREATE TRIGGER Doom AFTER INSERT ON AuditEntries BEGIN INSERT INTO Doomed VALUES (1); END");
         var failed = await host.Api.SendAsync(new HttpMethod(method), path, body);
         await host.ExecuteAsync($"DROP TRIGGER Doom");
@@ -55,7 +55,7 @@ internal sealed class AuditCommitTests
         Assert.That((int)failed.Status, Is.GreaterThanOrEqualTo(500), failed.Text);
         Assert.That(await host.CountAsync("AuditEntries"), Is.EqualTo(before));
 
-        // One that had been changed already would leave none now.
+        // A change that had been committed would leave no entry now.
         var again = await host.Api.SendAsync(new HttpMethod(method), path, body);
 
         Assert.That((int)again.Status, Is.InRange(200, 204), again.Text);

@@ -3,17 +3,17 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>Tests of who changed what.</summary>
+/// <summary>The base of tests about the audit trail.</summary>
 internal abstract class AuditFixture(Store store) : ApiFixture(store)
 {
-    /// <summary>The entries of a team, the oldest first; what it takes to make the team leaves none.</summary>
+    /// <summary>Lists a team's entries, oldest first, without those of its creation.</summary>
     protected Task<IReadOnlyList<JsonNode>> EntriesAsync(TestTeam team, string query = "") => EntriesAsync($"?team_id={team.Id}{query}");
 
-    /// <summary>Some entries, the oldest first.</summary>
+    /// <summary>Lists entries, oldest first.</summary>
     protected async Task<IReadOnlyList<JsonNode>> EntriesAsync(string query) =>
         [.. (await Api.GetAsync("/audit" + query)).Ok.AsArray().Select(entry => entry!).Reverse()];
 
-    /// <summary>Checks all that an entry says; its team is the given one, and its organisation that team's.</summary>
+    /// <summary>Checks every member of an entry about a team.</summary>
     protected static void Check(JsonNode entry, TestTeam team, string action, string subject, string? old, string? @new, string actor = "operator") =>
         CheckJson(entry, new JsonObject
         {
@@ -33,7 +33,7 @@ internal abstract class AuditFixture(Store store) : ApiFixture(store)
             ["new"] = @new is null ? null : JsonNode.Parse(@new),
         });
 
-    /// <summary>Checks that JSON says the same as another; of numbers that is the amount, and not how many zeros follow.</summary>
+    /// <summary>Checks that two JSON values are equal. Numbers are compared by value, without regard to trailing zeros.</summary>
     protected static void CheckJson(JsonNode? found, JsonNode expected) =>
         Assert.That(JsonNode.DeepEquals(found, expected), Is.True, $"{found?.ToJsonString()} is not {expected.ToJsonString()}");
 }

@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>Reading who changed what.</summary>
+/// <summary>Queries of the audit trail.</summary>
 internal sealed class AuditListTests(Store store) : AuditFixture(store)
 {
     [Test]
-    public async Task The_newest_come_first_and_pages_follow_each_other()
+    public async Task Entries_are_listed_newest_first_in_pages()
     {
         var team = await Api.CreateTeamAsync();
         for (var usd = 1; usd <= 7; usd++)
@@ -30,7 +30,7 @@ internal sealed class AuditListTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task Each_filter_leaves_what_it_names_and_all_together_what_all_name()
+    public async Task Filters_narrow_the_list_separately_and_together()
     {
         var (team, other) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
         var began = Host.Clock.GetUtcNow();
@@ -67,7 +67,7 @@ internal sealed class AuditListTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task The_store_refuses_to_change_or_remove_an_entry()
+    public async Task Store_refuses_to_change_or_remove_an_entry()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });

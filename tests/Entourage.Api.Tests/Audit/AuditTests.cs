@@ -11,11 +11,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Audit;
 
-/// <summary>Each change leaves one entry, with what was changed as it was and as it is; what changes nothing leaves none.</summary>
+/// <summary>Each change leaves one entry with the old and new values. A request that changes nothing leaves none.</summary>
 internal sealed class AuditTests(Store store) : AuditFixture(store)
 {
     [Test]
-    public async Task A_teams_settings_leave_the_members_that_changed()
+    public async Task Change_of_team_settings_leaves_an_entry_with_the_changed_members()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5.25m, runaway = new { action = "pause" }, timezone = "Europe/Paris" });
@@ -39,7 +39,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task The_settings_of_an_agent_and_of_an_organisation_leave_theirs()
+    public async Task Changes_of_agent_and_organisation_settings_leave_entries()
     {
         var team = await Api.CreateTeamAsync();
         for (var time = 0; time < 2; time++)
@@ -59,7 +59,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task A_tasks_cap_leaves_an_entry_and_nothing_else_about_it()
+    public async Task Only_a_change_of_the_cap_of_a_task_leaves_an_entry()
     {
         var team = await Api.CreateTeamAsync();
         var plain = await team.CreateTaskAsync();
@@ -80,7 +80,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task A_price_leaves_what_would_have_held_instead()
+    public async Task Price_leaves_an_entry_with_the_price_it_replaces()
     {
         var (model, team) = ($"acme-{Guid.CreateVersion7()}", await Api.CreateTeamAsync());
         var first = (await Api.SendAsync(HttpMethod.Put, $"/prices/{model}", new { input_usd_per_mtok = 1m, output_usd_per_mtok = 2m })).Ok;
@@ -107,7 +107,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     [TestCase("agents", "agent")]
     [TestCase("teams", "team")]
     [TestCase("orgs", "organisation")]
-    public async Task A_pause_its_change_and_its_end_leave_one_each(string route, string kind)
+    public async Task Pause_its_change_and_its_end_leave_one_entry_each(string route, string kind)
     {
         var team = await Api.CreateTeamAsync();
         var id = kind switch { "agent" => team.Agent, "team" => team.Id, _ => team.Organisation };
@@ -140,7 +140,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task A_kill_leaves_one_for_each_session_that_it_ends()
+    public async Task Kill_leaves_one_entry_for_each_killed_session()
     {
         var team = await Api.CreateTeamAsync();
         var top = await team.StartAsync();
@@ -161,7 +161,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
 
     [TestCase("pause", "paused", "agent")]
     [TestCase("kill", "session_killed", "session")]
-    public async Task What_the_product_does_by_itself_is_its_own(string wanted, string action, string kind)
+    public async Task Automatic_action_is_attributed_to_Entourage(string wanted, string action, string kind)
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await team.ConfigureAsync(new { runaway = new { action = wanted, max_tokens = 100 } });
@@ -189,7 +189,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task An_answer_to_a_request_leaves_one_and_a_raised_cap_another()
+    public async Task Response_to_a_request_leaves_an_entry_and_a_raised_cap_another()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync(new { title = "Fix", tags = new[] { "budget:1" } });
@@ -218,7 +218,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task A_webhook_leaves_its_beginning_and_its_end_and_no_secret()
+    public async Task Webhook_leaves_entries_for_its_creation_and_deletion_without_its_secret()
     {
         var team = await Api.CreateTeamAsync();
         var webhook = (await Api.PostAsync(
@@ -237,7 +237,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task A_key_leaves_its_beginning_and_its_end_and_no_secret()
+    public async Task Key_leaves_entries_for_its_issue_and_revocation_without_its_secret()
     {
         var team = await Api.CreateTeamAsync();
         var key = (await Api.PostAsync("/keys", new { name = "ci", role = "agent", agent_id = team.Agent })).Created;
@@ -261,7 +261,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     }
 
     [Test]
-    public async Task An_entry_names_the_caller_and_its_key_and_a_pause_its_caller()
+    public async Task Entry_names_the_caller_and_its_key_and_a_pause_names_its_caller()
     {
         var team = await Api.CreateTeamAsync();
         var key = Guid.CreateVersion7();

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad ids, paths, methods and query parameters.</summary>
+/// <summary>Invalid ids, paths, methods and query parameters.</summary>
 internal static class BadInputAddresses
 {
     private static readonly string[] Lists =
@@ -12,7 +12,7 @@ internal static class BadInputAddresses
         "/audit",
     ];
 
-    // Each route with an id in it, and a body that would be good for what exists.
+    // Each route with an id, and a body that is valid for an existing resource.
     private static readonly (string Method, string Path, string? Body)[] ById =
     [
         ("GET", "/orgs/{0}", null),
@@ -91,9 +91,9 @@ internal static class BadInputAddresses
         BadInputCase.Get("the price of a model that is a tab", "/prices/%09").Invalid("model"),
         .. Paths,
         .. Methods,
-        .. Lists.SelectMany(OfList),
+        .. Lists.SelectMany(ListCases),
         .. Filters,
-        .. new[] { "/teams/<team>/costs", "/orgs/<org>/costs" }.SelectMany(OfCosts),
+        .. new[] { "/teams/<team>/costs", "/orgs/<org>/costs" }.SelectMany(CostCases),
     ]);
 
     private static IEnumerable<BadInputCase> Paths => new[]
@@ -118,7 +118,7 @@ internal static class BadInputAddresses
             ("POST", "/teams/<team>/events"), ("DELETE", "/teams/<team>/webhooks"), ("PATCH", "/webhooks/<webhook>"), ("GET", "/webhooks/<webhook>/test"),
             ("POST", "/teams/<team>/alerts"), ("DELETE", "/alerts/<nobody>"), ("GET", "/alerts/<nobody>/acknowledge"),
         }
-        .Select(route => new BadInputCase("a method that is not taken", route.Item1, route.Item2)
+        .Select(route => new BadInputCase("an unsupported method", route.Item1, route.Item2)
             .Refused(HttpStatusCode.MethodNotAllowed, "method-not-allowed"));
 
     private static IEnumerable<BadInputCase> Filters =>
@@ -148,7 +148,7 @@ internal static class BadInputAddresses
         BadInputCase.Get("a task of another team", "/agents/<agent>/budget?task_id=<foreign-task>").Unknown(),
     ];
 
-    private static IEnumerable<BadInputCase> OfList(string path) =>
+    private static IEnumerable<BadInputCase> ListCases(string path) =>
     [
         Query(path, "limit", "0"),
         Query(path, "limit", "201"),
@@ -164,7 +164,7 @@ internal static class BadInputAddresses
         BadInputCase.Get("two bad values", path + "?limit=abc&cursor=!!").Invalid("limit"),
     ];
 
-    private static IEnumerable<BadInputCase> OfCosts(string path) =>
+    private static IEnumerable<BadInputCase> CostCases(string path) =>
     [
         Query(path, "period", "foo"),
         Query(path, "period", "Today"),

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad questions about who changed what.</summary>
+/// <summary>Invalid audit queries.</summary>
 internal static class BadInputAudit
 {
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named(

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bodies that are bad for every route that takes one.</summary>
+/// <summary>Bodies that are invalid for every route that takes one.</summary>
 internal static class BadInputBodies
 {
-    private const string Invented = """{"no_such_member": 1}""";
+    private const string UnknownMember = """{"no_such_member": 1}""";
 
     private static readonly (string Method, string Path)[] Routes =
     [
@@ -42,13 +42,13 @@ internal static class BadInputBodies
         Usage("a comment", """{"input_tokens": 1, /* one */ "output_tokens": 1}""").Malformed(),
         Usage("single quotes", "{'input_tokens': 1, 'output_tokens': 1}").Malformed(),
         Usage("a line end inside a text", "{\"error\": \"a\nb\"}").Malformed("error"),
-        Usage("white space alone", "  \n ").Malformed(),
+        Usage("white space only", "  \n ").Malformed(),
         Usage("a body of XML", "<usage/>").Malformed(),
         Usage("a member twice", """{"input_tokens": 1, "output_tokens": 1, "input_tokens": 2}""").Malformed("input_tokens"),
         Usage("a member twice, once escaped", """{"input_tokens": 1, "output_tokens": 1, "\u0069nput_tokens": 2}""").Malformed("input_tokens"),
         Usage("half a surrogate pair as a member", """{"\ud800": 1}""").Malformed(),
-        Usage("a member of no name", """{"": 1}""").Malformed(""),
-        Usage("a member of a strange name", """{"a b.c": 1}""").Malformed("a b.c"),
+        Usage("a member without a name", """{"": 1}""").Malformed(""),
+        Usage("a member with an odd name", """{"a b.c": 1}""").Malformed("a b.c"),
         Usage("a member of many brackets", $$"""{"{{new string('[', 100)}}": 1}""").Malformed(),
         Usage("a member of many points", $$"""{"{{new string('.', 100)}}": 1}""").Malformed(),
         Usage("a list nested 10,000 deep", new string('[', 10_000) + new string(']', 10_000)).Malformed(),
@@ -83,7 +83,7 @@ internal static class BadInputBodies
         yield return Case("an opening brace", "{").Malformed();
         yield return Case("two objects", "{}{}").Malformed();
         yield return Case("no JSON", "name=value").Malformed();
-        yield return Case("an unknown member", Invented).Malformed("no_such_member");
+        yield return Case("an unknown member", UnknownMember).Malformed("no_such_member");
         yield return (Case("bytes that are no UTF-8", "") with { Body = [0xFF, 0xFE, 0x7B, 0x7D] }).Malformed();
         yield return Typed("plain text", "text/plain");
         yield return Typed("a form", "application/x-www-form-urlencoded");

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>A request that must be refused, and how. Names in angle brackets stand for what <see cref="BadInputWorld"/> holds.</summary>
-/// <param name="Name">What is bad about it.</param>
-/// <param name="Method">The method.</param>
+/// <summary>A request that must be refused, and how. Names in angle brackets stand for resources of a <see cref="BadInputWorld"/>.</summary>
+/// <param name="Name">The fault.</param>
+/// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path below <c>/api/v1</c>, with its query.</param>
 internal sealed record BadInputCase(string Name, string Method, string Path)
 {
-    /// <summary>A body of no bytes, which is another thing than no body.</summary>
+    /// <summary>An empty body, as opposed to no body.</summary>
     public const string Empty = "";
 
     public byte[]? Body { get; init; }
@@ -20,7 +20,7 @@ internal sealed record BadInputCase(string Name, string Method, string Path)
 
     public HttpStatusCode Status { get; private init; }
 
-    /// <summary>The last part of the problem's type; null where the case does not say.</summary>
+    /// <summary>The last segment of the problem type; null accepts any.</summary>
     public string? Problem { get; private init; }
 
     /// <summary>The member that <c>errors</c> must name; null for none.</summary>
@@ -32,28 +32,28 @@ internal sealed record BadInputCase(string Name, string Method, string Path)
 
     public static BadInputCase Patch(string name, string path, string body) => new(name, "PATCH", path) { Body = Encoding.UTF8.GetBytes(body) };
 
-    /// <summary>400: the body is not of the right shape.</summary>
+    /// <summary>Expects 400: the body does not have the right shape.</summary>
     public BadInputCase Malformed(string member = "body") =>
         this with { Status = HttpStatusCode.BadRequest, Problem = "malformed-body", Member = member };
 
-    /// <summary>422: the value is of the right shape and not allowed.</summary>
+    /// <summary>Expects 422: the value has the right shape and is not allowed.</summary>
     public BadInputCase Invalid(string member, string problem = "validation") =>
         this with { Status = HttpStatusCode.UnprocessableEntity, Problem = problem, Member = member };
 
-    /// <summary>404.</summary>
+    /// <summary>Expects 404.</summary>
     public BadInputCase Unknown() => Refused(HttpStatusCode.NotFound, "not-found");
 
-    /// <summary>409.</summary>
+    /// <summary>Expects 409.</summary>
     public BadInputCase Conflict(string problem) => Refused(HttpStatusCode.Conflict, problem);
 
-    /// <summary>Any other refusal.</summary>
+    /// <summary>Expects another refusal.</summary>
     public BadInputCase Refused(HttpStatusCode status, string problem) => this with { Status = status, Problem = problem };
 
-    /// <summary>The cases as NUnit takes them.</summary>
+    /// <summary>Converts the cases for NUnit.</summary>
     public static IEnumerable<TestCaseData> Named(IEnumerable<BadInputCase> cases) =>
         cases.Select(bad => new TestCaseData(bad).SetArgDisplayNames($"{bad.Method} {bad.Path}", bad.Name));
 
-    /// <summary>The request itself, with names replaced.</summary>
+    /// <summary>Builds the request with its names replaced.</summary>
     public HttpRequestMessage Request(Func<string, string> replace)
     {
         var request = new HttpRequestMessage(new HttpMethod(Method), "/api/v1" + replace(Path));
@@ -64,7 +64,7 @@ internal sealed record BadInputCase(string Name, string Method, string Path)
 
         if (Body is { } body)
         {
-            // One character to a byte and back, so that bytes that are no text stay as they are.
+            // Latin-1 maps each byte to one character and back, so invalid UTF-8 stays unchanged.
             request.Content = new ByteArrayContent(Encoding.Latin1.GetBytes(replace(Encoding.Latin1.GetString(body))));
             if (MediaType is not null)
             {

@@ -1,15 +1,15 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad questions about costs: caps to try, and invoices.</summary>
+/// <summary>Invalid cost queries, simulated caps and invoices.</summary>
 internal static class BadInputCosts
 {
     private const string WhatIf = "/teams/<team>/costs/what-if";
 
     private static readonly string[] Reconciles = ["/teams/<team>/costs/reconcile", "/orgs/<org>/costs/reconcile"];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. OfWhatIf, .. Reconciles.SelectMany(OfReconcile)]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. WhatIfCases, .. Reconciles.SelectMany(ReconcileCases)]);
 
-    private static IEnumerable<BadInputCase> OfWhatIf =>
+    private static IEnumerable<BadInputCase> WhatIfCases =>
     [
         BadInputCase.Get("no cap", WhatIf).Invalid("daily_cost_limit_usd"),
         BadInputCase.Get("no cap, with days", WhatIf + "?days=7").Invalid("daily_cost_limit_usd"),
@@ -23,7 +23,7 @@ internal static class BadInputCosts
             .Select(days => BadInputCase.Get($"{days} days", $"{WhatIf}?daily_cost_limit_usd=1&days={days}").Invalid("days")),
     ];
 
-    private static IEnumerable<BadInputCase> OfReconcile(string path)
+    private static IEnumerable<BadInputCase> ReconcileCases(string path)
     {
         return
         [

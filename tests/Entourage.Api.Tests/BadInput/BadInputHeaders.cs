@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad headers: idempotency keys, entity tags and ids of events.</summary>
+/// <summary>Invalid headers: idempotency keys, entity tags and event ids.</summary>
 internal static class BadInputHeaders
 {
     private static readonly (string Path, string Body)[] Keyed =
@@ -20,7 +20,7 @@ internal static class BadInputHeaders
         ("/human-requests/<answered>/respond", """{"decision": "denied"}"""),
     ];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Keyed.SelectMany(OfKey), .. Tags, .. EventIds]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Keyed.SelectMany(KeyCases), .. Tags, .. EventIds]);
 
     private static IEnumerable<BadInputCase> Tags =>
     [
@@ -37,7 +37,7 @@ internal static class BadInputHeaders
         from id in new[] { "1", "u1", "u1-e1-x", "e1-u1", "u-1-e0", "u01-e0", "u0-e9223372036854775807", "u9223372036854775808-e0", "u1000000-e0", "<session>", "й" }
         select (BadInputCase.Get($"the id {id} of an event", path) with { Header = ("Last-Event-ID", id) }).Refused(HttpStatusCode.BadRequest, "unknown-event-id");
 
-    private static IEnumerable<BadInputCase> OfKey((string Path, string Body) route)
+    private static IEnumerable<BadInputCase> KeyCases((string Path, string Body) route)
     {
         return
         [
@@ -47,8 +47,8 @@ internal static class BadInputHeaders
             Key("a key with a tab", "a\tb").Invalid("Idempotency-Key"),
             Key("a key with a control character", "a\u007fb").Invalid("Idempotency-Key"),
             Key("a key in Cyrillic", "ключ").Invalid("Idempotency-Key"),
-            Key("a key of an emoji", "😀").Invalid("Idempotency-Key"),
-            Key("the key of another body", "used").Refused(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"),
+            Key("an emoji as a key", "😀").Invalid("Idempotency-Key"),
+            Key("the key of a request with another body", "used").Refused(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused"),
         ];
 
         BadInputCase Key(string name, string key) => BadInputCase.Post(name, route.Path, route.Body) with { Header = ("Idempotency-Key", key) };

@@ -1,13 +1,13 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad requests to people, and bad answers.</summary>
+/// <summary>Invalid human requests and responses.</summary>
 internal static class BadInputHumanRequests
 {
     private const string Respond = "/human-requests/<request>/respond";
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. OfAsk, .. OfAnswer]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. RequestCases, .. ResponseCases]);
 
-    private static IEnumerable<BadInputCase> OfAsk =>
+    private static IEnumerable<BadInputCase> RequestCases =>
     [
         Ask("no agent", """{"kind": "question", "question": "Why?"}""").Invalid("agent_id"),
         Ask("an agent of zeros", """{"agent_id": "00000000-0000-0000-0000-000000000000", "kind": "question", "question": "Why?"}""").Unknown(),
@@ -25,17 +25,17 @@ internal static class BadInputHumanRequests
         Ask("a question with a control character", """{"agent_id": "<agent>", "kind": "question", "question": "a\u0000b"}""").Invalid("question"),
         Ask("a list as a question", """{"agent_id": "<agent>", "kind": "question", "question": ["Why?"]}""").Malformed("question"),
         Ask("a question that asks for money", """{"agent_id": "<agent>", "kind": "question", "question": "Why?", "requested_usd": 1}""").Invalid("requested_usd"),
-        Ask("an increase of nothing", """{"agent_id": "<agent>", "kind": "budget_increase", "question": "More?", "requested_usd": 0}""").Invalid("requested_usd"),
+        Ask("an increase of zero", """{"agent_id": "<agent>", "kind": "budget_increase", "question": "More?", "requested_usd": 0}""").Invalid("requested_usd"),
         Ask("an unknown session", """{"agent_id": "<agent>", "session_id": 999999, "kind": "question", "question": "Why?"}""").Unknown(),
         Ask("a negative session", """{"agent_id": "<agent>", "session_id": -1, "kind": "question", "question": "Why?"}""").Unknown(),
         Ask("a session of another agent", """{"agent_id": "<reviewer>", "session_id": <session>, "kind": "question", "question": "Why?"}""").Unknown(),
         Ask("a session of another team", """{"agent_id": "<foreign-agent>", "session_id": <session>, "kind": "question", "question": "Why?"}""").Unknown(),
         Ask("half a session", """{"agent_id": "<agent>", "session_id": 1.5, "kind": "question", "question": "Why?"}""").Invalid("session_id"),
         Ask("a text as a session", """{"agent_id": "<agent>", "session_id": "1", "kind": "question", "question": "Why?"}""").Malformed("session_id"),
-        Ask("an answer of its own", """{"agent_id": "<agent>", "kind": "question", "question": "Why?", "status": "approved"}""").Malformed("status"),
+        Ask("an answer in the request", """{"agent_id": "<agent>", "kind": "question", "question": "Why?", "status": "approved"}""").Malformed("status"),
     ];
 
-    private static IEnumerable<BadInputCase> OfAnswer =>
+    private static IEnumerable<BadInputCase> ResponseCases =>
     [
         Answer("no decision", "{}").Invalid("decision"),
         Answer("an unknown decision", """{"decision": "pending"}""").Invalid("decision"),
@@ -48,10 +48,10 @@ internal static class BadInputHumanRequests
         Answer("a grant of nothing", """{"decision": "approved", "granted_usd": 0}""").Invalid("granted_usd"),
         Answer("nothing to raise", """{"decision": "approved", "granted_usd": 1}""").Invalid("granted_usd", "nothing-to-raise"),
         Post("money for a question", "/human-requests/<question>/respond", """{"decision": "approved", "granted_usd": 1}""").Invalid("granted_usd"),
-        Post("nobody says how much", "/human-requests/<vague-request>/respond", """{"decision": "approved"}""").Invalid("granted_usd"),
+        Post("an increase without an amount", "/human-requests/<vague-request>/respond", """{"decision": "approved"}""").Invalid("granted_usd"),
         Post("a cap above a million", "/human-requests/<broke-request>/respond", """{"decision": "approved", "granted_usd": 999998.500000001}""")
             .Invalid("granted_usd", "cap-too-large"),
-        Post("a second answer", "/human-requests/<answered>/respond", """{"decision": "approved"}""").Conflict("already-answered"),
+        Post("another answer", "/human-requests/<answered>/respond", """{"decision": "approved"}""").Conflict("already-answered"),
         Post("the same answer again", "/human-requests/<answered>/respond", """{"decision": "denied", "response": "No."}""").Conflict("already-answered"),
     ];
 

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad amounts of dollars, in every member that takes one.</summary>
+/// <summary>Invalid dollar amounts in every member that takes one.</summary>
 internal static class BadInputMoney
 {
     private static readonly (string Path, string Member)[] Members =
@@ -20,7 +20,7 @@ internal static class BadInputMoney
         ("/settings/orgs/<org>", "monthly_cost_limit_usd"),
     ];
 
-    /// <summary>Numbers that are no amount a caller may state.</summary>
+    /// <summary>Numbers that are invalid as stated amounts.</summary>
     public static readonly (string Name, string Json)[] NotAllowed =
     [
         ("-1", "-1"),
@@ -32,7 +32,7 @@ internal static class BadInputMoney
         ("100,000 digits", new string('9', 100_000)),
     ];
 
-    // Of what is spent they are rounded up.
+    // Spent amounts are rounded up instead.
     private static readonly (string Name, string Json)[] TooPrecise =
     [
         ("1e-10", "1e-10"),
@@ -70,7 +70,7 @@ internal static class BadInputMoney
 
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named(Members.SelectMany(member =>
     {
-        // A comma ends a number, and what comes after it is no member.
+        // A comma ends a number, and what follows it is not a member.
         return NotAllowed.Concat(Rounded.Contains(member.Member) ? [] : TooPrecise).Select(amount => Of(member, amount).Invalid(member.Member))
             .Concat(NoNumber.Select(amount => Of(member, amount).Malformed(amount.Json == "0,50" ? "body" : member.Member)));
     }));

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad reservations, and usage that names bad ones; bad batches that are so as a whole.</summary>
+/// <summary>Invalid reservations, usage that names invalid ones, and batches that are invalid as a whole.</summary>
 internal static class BadInputReservations
 {
     private const string Reservations = "/sessions/<session>/reservations";
@@ -12,8 +12,8 @@ internal static class BadInputReservations
     public static IEnumerable<TestCaseData> Cases => BadInputCase.Named(
     [
         .. Amounts,
-        .. OfTtl("a reservation", Reservations, "\"estimated_cost_usd\": 1, "),
-        .. OfTtl("an extension", Extend, ""),
+        .. TtlCases("a reservation", Reservations, "\"estimated_cost_usd\": 1, "),
+        .. TtlCases("an extension", Extend, ""),
         .. Refusals,
         .. Named,
         .. Batches,
@@ -36,7 +36,7 @@ internal static class BadInputReservations
 
     private static IEnumerable<BadInputCase> Refusals =>
     [
-        BadInputCase.Post("an amount that does not fit", Reservations, """{"estimated_cost_usd": 900000.000000001}""")
+        BadInputCase.Post("an amount above the remaining budget", Reservations, """{"estimated_cost_usd": 900000.000000001}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"),
         BadInputCase.Post("an amount where nothing is left", "/sessions/<broke-session>/reservations", """{"estimated_cost_usd": 0.000000001}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"),
@@ -54,13 +54,13 @@ internal static class BadInputReservations
         Use("of another session that has ended", "\"<released>\"").Invalid("reservation_id", "unknown-reservation"),
         Use("that is an agent", "\"<agent>\"").Invalid("reservation_id", "unknown-reservation"),
         Use("by name", "\"mine\"").Invalid("reservation_id"),
-        Use("of nothing", "\"\"").Invalid("reservation_id"),
+        Use("that is empty", "\"\"").Invalid("reservation_id"),
         Use("in braces", "\"{<reservation>}\"").Invalid("reservation_id"),
         Use("with a blank", "\" <reservation>\"").Invalid("reservation_id"),
         Use("with a null byte", "\"<reservation>\\u0000\"").Invalid("reservation_id"),
         Use("of half a surrogate pair", "\"\\ud800\"").Malformed("reservation_id"),
         Use("that is a number", "5").Malformed("reservation_id"),
-        Use("that is truth", "true").Malformed("reservation_id"),
+        Use("that is true", "true").Malformed("reservation_id"),
         Use("that is a list", "[\"<reservation>\"]").Malformed("reservation_id"),
         Use("that is an object", "{\"id\": \"<reservation>\"}").Malformed("reservation_id"),
     ];
@@ -69,13 +69,13 @@ internal static class BadInputReservations
     [
         BadInputCase.Post("no items", Batch, "{}").Invalid("items"),
         BadInputCase.Post("items of null", Batch, """{"items": null}""").Invalid("items"),
-        BadInputCase.Post("no item at all", Batch, """{"items": []}""").Invalid("items"),
+        BadInputCase.Post("an empty list of items", Batch, """{"items": []}""").Invalid("items"),
         BadInputCase.Post("1,001 items", Batch, $$"""{"items": [{{string.Join(", ", Enumerable.Repeat("{}", 1_001))}}]}""").Invalid("items"),
         BadInputCase.Post("items that are an object", Batch, """{"items": {"session_id": <session>}}""").Malformed("items"),
         BadInputCase.Post("items that are a text", Batch, """{"items": "[]"}""").Malformed("items"),
         BadInputCase.Post("items twice", Batch, """{"items": [], "items": []}""").Malformed("items"),
-        BadInputCase.Post("a key of the whole", Batch, """{"items": [], "idempotency_key": "k"}""").Malformed("idempotency_key"),
-        BadInputCase.Post("an item that is not finished", Batch, """{"items": [{"session_id": <session>, "input_tokens": 1""").Malformed("items"),
+        BadInputCase.Post("a key for the whole batch", Batch, """{"items": [], "idempotency_key": "k"}""").Malformed("idempotency_key"),
+        BadInputCase.Post("an unfinished item", Batch, """{"items": [{"session_id": <session>, "input_tokens": 1""").Malformed("items"),
         BadInputCase.Post("an item after a closing comma", Batch, """{"items": [{"session_id": <session>},]}""").Malformed("items"),
         BadInputCase.Post("an item in single quotes", Batch, "{\"items\": [{'session_id': 1}]}").Malformed("items"),
         BadInputCase.Post("an item nested 10,000 deep", Batch, $$"""{"items": [{{new string('[', 10_000)}}{{new string(']', 10_000)}}]}""").Malformed("items"),
@@ -84,7 +84,7 @@ internal static class BadInputReservations
         BadInputCase.Post("a single session's address", "/sessions/<session>/usage/batch", """{"items": []}""").Unknown(),
     ];
 
-    private static IEnumerable<BadInputCase> OfTtl(string what, string path, string others)
+    private static IEnumerable<BadInputCase> TtlCases(string what, string path, string others)
     {
         return
         [

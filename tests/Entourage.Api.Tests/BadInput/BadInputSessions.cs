@@ -2,14 +2,14 @@ using System.Net;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad starts, ends and usage; the clock stands at 2026-06-10T12:00:00Z.</summary>
+/// <summary>Invalid starts, ends and usage. The clock is at 2026-06-10T12:00:00Z.</summary>
 internal static class BadInputSessions
 {
     private const string Usage = "/sessions/<session>/usage";
 
     private static readonly string[] Counts = ["input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Starts, .. ChildTokens, .. Ends, .. Counts.SelectMany(OfCount), .. Times, .. OfUsage]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Starts, .. ChildTokens, .. Ends, .. Counts.SelectMany(CountCases), .. Times, .. UsageCases]);
 
     private static IEnumerable<BadInputCase> Starts =>
     [
@@ -17,7 +17,7 @@ internal static class BadInputSessions
         BadInputCase.Post("an agent of null", "/sessions/start", """{"agent_id": null}""").Invalid("agent_id"),
         Agent("that is a number", "5").Malformed("agent_id"),
         Agent("by name", "\"eng-1\"").Invalid("agent_id"),
-        Agent("whose placeholder was left", "\"{agent_id}\"").Invalid("agent_id"),
+        Agent("that is a placeholder", "\"{agent_id}\"").Invalid("agent_id"),
         Agent("in braces", "\"{<agent>}\"").Invalid("agent_id"),
         Agent("of half a surrogate pair", "\"\\ud800\"").Malformed("agent_id"),
         Agent("that is unknown", "\"<nobody>\"").Unknown(),
@@ -29,11 +29,11 @@ internal static class BadInputSessions
         Start("a negative task", "\"task_id\": -1").Unknown(),
         Start("a task of another team", "\"task_id\": <foreign-task>").Unknown(),
         Start("a blocked task in a chain", "\"task_id\": <last>").Conflict("task-blocked"),
-        Start("a model of nothing", "\"model\": \"\"").Invalid("model"),
+        Start("an empty model", "\"model\": \"\"").Invalid("model"),
         Start("a model of 101 characters", $"\"model\": \"{new string('m', 101)}\"").Invalid("model"),
         Start("a model with a null byte", "\"model\": \"a\\u0000\"").Invalid("model"),
         Start("a model that is an object", "\"model\": {}").Malformed("model"),
-        Start("a parent that is truth", "\"parent_session_id\": true").Malformed("parent_session_id"),
+        Start("a parent that is true", "\"parent_session_id\": true").Malformed("parent_session_id"),
         Start("an unknown parent", "\"parent_session_id\": 999999").Unknown(),
         Start("an ended parent", "\"parent_session_id\": <ended>").Conflict("session-ended"),
         Start("a parent 16 deep", "\"parent_session_id\": <deepest>").Invalid("parent_session_id", "session-depth"),
@@ -79,24 +79,24 @@ internal static class BadInputSessions
         At("ahead by its offset", "\"2026-06-10T12:00:00-01:00\"").Invalid("occurred_at"),
         At("31 days back", "\"2026-05-10T12:00:00Z\"").Invalid("occurred_at"),
         At("an instant too far back", "\"2026-05-11T11:59:59.9999999Z\"").Invalid("occurred_at"),
-        At("the first instant of all", "\"0001-01-01T00:00:00Z\"").Invalid("occurred_at"),
-        At("before the first instant of all", "\"0001-01-01T00:00:00+14:00\"").Invalid("occurred_at"),
-        At("the last instant of all", "\"9999-12-31T23:59:59Z\"").Invalid("occurred_at"),
-        At("after the last instant of all", "\"9999-12-31T23:59:59-14:00\"").Invalid("occurred_at"),
+        At("the first representable instant", "\"0001-01-01T00:00:00Z\"").Invalid("occurred_at"),
+        At("before the first representable instant", "\"0001-01-01T00:00:00+14:00\"").Invalid("occurred_at"),
+        At("the last representable instant", "\"9999-12-31T23:59:59Z\"").Invalid("occurred_at"),
+        At("after the last representable instant", "\"9999-12-31T23:59:59-14:00\"").Invalid("occurred_at"),
         At("without an offset", "\"2026-06-10T12:00:00\"").Invalid("occurred_at"),
         At("a date", "\"2026-06-10\"").Invalid("occurred_at"),
         At("on the 30th of February", "\"2026-02-30T12:00:00Z\"").Invalid("occurred_at"),
         At("at 25 o'clock", "\"2026-06-10T25:00:00Z\"").Invalid("occurred_at"),
         At("in words", "\"yesterday\"").Invalid("occurred_at"),
-        At("of nothing", "\"\"").Invalid("occurred_at"),
-        At("in the American way", "\"06/10/2026 12:00:00Z\"").Invalid("occurred_at"),
+        At("that is empty", "\"\"").Invalid("occurred_at"),
+        At("in American notation", "\"06/10/2026 12:00:00Z\"").Invalid("occurred_at"),
         At("with a null byte", "\"2026-06-10T12:00:00Z\\u0000\"").Invalid("occurred_at"),
         At("in Arabic-Indic digits", "\"٢٠٢٦-٠٦-١٠T١٢:٠٠:٠٠Z\"").Invalid("occurred_at"),
         At("a Unix time", "1781092800").Malformed("occurred_at"),
         At("of half a surrogate pair", "\"\\ud800\"").Malformed("occurred_at"),
     ];
 
-    private static IEnumerable<BadInputCase> OfUsage =>
+    private static IEnumerable<BadInputCase> UsageCases =>
     [
         BadInputCase.Post("no input tokens", Usage, """{"output_tokens": 1}""").Invalid("input_tokens"),
         BadInputCase.Post("no output tokens", Usage, """{"input_tokens": 1}""").Invalid("output_tokens"),
@@ -112,7 +112,7 @@ internal static class BadInputSessions
         Use("an idempotency key", "\"idempotency_key\": \"k\"").Malformed("idempotency_key"),
     ];
 
-    private static IEnumerable<BadInputCase> OfCount(string count)
+    private static IEnumerable<BadInputCase> CountCases(string count)
     {
         return
         [

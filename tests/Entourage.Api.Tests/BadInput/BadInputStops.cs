@@ -1,12 +1,12 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad kills, pauses and their ends; the clock stands at 2026-06-10T12:00:00Z.</summary>
+/// <summary>Invalid kills, pauses and resumes. The clock is at 2026-06-10T12:00:00Z.</summary>
 internal static class BadInputStops
 {
     private static readonly string[] Reasoned =
         ["/sessions/<session>/kill", "/agents/<agent>/pause", "/teams/<team>/pause", "/orgs/<org>/pause"];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Reasoned.SelectMany(OfReason), .. Ends, .. Resumes]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Reasoned.SelectMany(ReasonCases), .. Ends, .. Resumes]);
 
     private static IEnumerable<BadInputCase> Ends =>
     [
@@ -15,9 +15,9 @@ internal static class BadInputStops
         Until("in the past by its offset", "\"2026-06-10T13:00:00+02:00\"").Invalid("expires_at"),
         Until("without an offset", "\"2026-06-10T13:00:00\"").Invalid("expires_at"),
         Until("in words", "\"tomorrow\"").Invalid("expires_at"),
-        Until("of nothing", "\"\"").Invalid("expires_at"),
+        Until("that is empty", "\"\"").Invalid("expires_at"),
         Until("of a Unix time", "1781096400").Malformed("expires_at"),
-        Until("of truth", "true").Malformed("expires_at"),
+        Until("that is true", "true").Malformed("expires_at"),
     ];
 
     private static IEnumerable<BadInputCase> Resumes =>
@@ -28,7 +28,7 @@ internal static class BadInputStops
         BadInputCase.Post("an end", "/orgs/<org>/resume", """{"expires_at": null}""").Malformed("expires_at"),
     ];
 
-    private static IEnumerable<BadInputCase> OfReason(string path) =>
+    private static IEnumerable<BadInputCase> ReasonCases(string path) =>
     [
         BadInputCase.Post("no reason", path, "{}").Invalid("reason"),
         BadInputCase.Post("a reason of null", path, """{"reason": null}""").Invalid("reason"),

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad tasks, dependencies and changes of status.</summary>
+/// <summary>Invalid tasks, dependencies and status changes.</summary>
 internal static class BadInputTasks
 {
     private const string Tasks = "/teams/<team>/tasks";
@@ -13,13 +13,13 @@ internal static class BadInputTasks
         ("todo", "cancelled"), ("in_progress", "cancelled"), ("in_review", "cancelled"),
     ];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. OfBoth, .. OfNew, .. Dependencies, .. Moves]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. CreateAndChangeCases, .. CreateCases, .. Dependencies, .. StatusCases]);
 
-    // What is bad in a new task is bad in a changed one.
-    private static IEnumerable<BadInputCase> OfBoth => new Func<string, string, BadInputCase>[] { Create, Change }.SelectMany(task => new[]
+    // Values that are invalid both in a new task and in a change.
+    private static IEnumerable<BadInputCase> CreateAndChangeCases => new Func<string, string, BadInputCase>[] { Create, Change }.SelectMany(task => new[]
     {
         task("a title of null", "\"title\": null").Invalid("title"),
-        task("a title of nothing", "\"title\": \"\"").Invalid("title"),
+        task("an empty title", "\"title\": \"\"").Invalid("title"),
         task("a title of 501 characters", $"\"title\": \"{new string('t', 501)}\"").Invalid("title"),
         task("a title of two lines", "\"title\": \"a\\nb\"").Invalid("title"),
         task("a title with a null byte", "\"title\": \"a\\u0000\"").Invalid("title"),
@@ -35,14 +35,14 @@ internal static class BadInputTasks
         task("tags that are a text", "\"tags\": \"budget:1\"").Malformed("tags"),
         task("a tag that is a number", "\"tags\": [\"a\", 5]").Malformed("tags"),
         task("a tag of null", "\"tags\": [null]").Invalid("tags"),
-        task("a tag of nothing", "\"tags\": [\"\"]").Invalid("tags"),
+        task("an empty tag", "\"tags\": [\"\"]").Invalid("tags"),
         task("a tag with a null byte", "\"tags\": [\"a\\u0000\"]").Invalid("tags"),
         task("a tag of half a surrogate pair", "\"tags\": [\"\\ud800\"]").Malformed("tags"),
         task("a tag of 101 characters", $"\"tags\": [\"{new string('t', 101)}\"]").Invalid("tags"),
         task("51 tags", $"\"tags\": [{string.Join(',', Enumerable.Repeat("\"t\"", 51))}]").Invalid("tags"),
         task("a budget in Arabic-Indic digits", Budget("٣")).Invalid("tags", "malformed-budget-tag"),
         task("a budget in full-width digits", Budget("１")).Invalid("tags", "malformed-budget-tag"),
-        task("a budget of nothing", Budget("")).Invalid("tags", "malformed-budget-tag"),
+        task("an empty budget", Budget("")).Invalid("tags", "malformed-budget-tag"),
         task("a negative budget", Budget("-1")).Invalid("tags", "malformed-budget-tag"),
         task("a budget with a sign", Budget("+1")).Invalid("tags", "malformed-budget-tag"),
         task("a budget with an exponent", Budget("1e3")).Invalid("tags", "malformed-budget-tag"),
@@ -68,10 +68,10 @@ internal static class BadInputTasks
         task("a dependency of another team", "\"depends_on\": [<foreign-task>]").Invalid("depends_on"),
         task("101 dependencies", $"\"depends_on\": [{string.Join(',', Enumerable.Repeat("<todo>", 101))}]").Invalid("depends_on"),
         task("a status", "\"status\": \"done\"").Malformed("status"),
-        task("a budget of its own", "\"budget_usd\": 5").Malformed("budget_usd"),
+        task("a budget outside the tags", "\"budget_usd\": 5").Malformed("budget_usd"),
     });
 
-    private static IEnumerable<BadInputCase> OfNew =>
+    private static IEnumerable<BadInputCase> CreateCases =>
     [
         BadInputCase.Post("no title", Tasks, "{}").Invalid("title"),
         BadInputCase.Post("a title twice", Tasks, """{"title": "a", "title": "b"}""").Malformed("title"),
@@ -86,7 +86,7 @@ internal static class BadInputTasks
         Depend("what waits for it inside a chain", "<second>", "<last>"),
     ];
 
-    private static IEnumerable<BadInputCase> Moves =>
+    private static IEnumerable<BadInputCase> StatusCases =>
     [
         .. Statuses.SelectMany(from => Statuses.Where(to => !Legal.Contains((from, to))).Select(to =>
             Move($"to {to}", from, $"\"{to}\"").Conflict("illegal-status"))),

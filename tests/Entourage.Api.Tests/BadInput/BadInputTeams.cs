@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad organisations, teams, agents and settings.</summary>
+/// <summary>Invalid organisations, teams, agents and settings.</summary>
 internal static class BadInputTeams
 {
     private const string Teams = "/orgs/<org>/teams";
@@ -8,7 +8,7 @@ internal static class BadInputTeams
     private const string Agent = "/agents/<agent>";
     private const string Settings = "/settings/teams/<team>";
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Organisations, .. Names, .. OfTeams, .. OfAgents, .. OfSettings]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Organisations, .. Names, .. TeamCases, .. AgentCases, .. SettingsCases]);
 
     private static IEnumerable<BadInputCase> Organisations =>
     [
@@ -17,7 +17,7 @@ internal static class BadInputTeams
         Org("a slug of null", """{"name": "New", "slug": null}""").Invalid("slug"),
         Org("a slug that is a number", """{"name": "New", "slug": 5}""").Malformed("slug"),
         Slug("in upper case", "New"),
-        Slug("of nothing", ""),
+        Slug("that is empty", ""),
         Slug("with a closing line end", "new\\n"),
         Slug("with a null byte", "new\\u0000"),
         Slug("with a space", "new org"),
@@ -34,7 +34,7 @@ internal static class BadInputTeams
         .SelectMany(route => new[]
         {
             Name(route, "of null", "null").Invalid("name"),
-            Name(route, "of nothing", "\"\"").Invalid("name"),
+            Name(route, "that is empty", "\"\"").Invalid("name"),
             Name(route, "of white space", "\" \\u00a0 \"").Invalid("name"),
             Name(route, "of 201 characters", $"\"{new string('n', 201)}\"").Invalid("name"),
             Name(route, "of 101 emoji", $"\"{string.Concat(Enumerable.Repeat("😀", 101))}\"").Invalid("name"),
@@ -49,7 +49,7 @@ internal static class BadInputTeams
             Name(route, "that is an object", "{}").Malformed("name"),
         });
 
-    private static IEnumerable<BadInputCase> OfTeams =>
+    private static IEnumerable<BadInputCase> TeamCases =>
     [
         Team("no name", """{"slug": "new"}""").Invalid("name"),
         Team("a bad slug", """{"name": "New", "slug": "New"}""").Invalid("slug"),
@@ -59,14 +59,14 @@ internal static class BadInputTeams
         Zone("that is an offset", "+02:00", "unknown-timezone"),
         Zone("that is another file", "../../etc/passwd", "unknown-timezone"),
         Zone("in lower case", "europe/berlin", "unknown-timezone"),
-        Zone("of nothing", "", "validation"),
+        Zone("that is empty", "", "validation"),
         Zone("with a line end", "Europe/Berlin\\n", "validation"),
         Zone("with a null byte", "UTC\\u0000", "validation"),
         Zone("of 65 characters", new string('z', 65), "validation"),
         Team("a time zone that is a number", """{"name": "New", "slug": "new", "timezone": 2}""").Malformed("timezone"),
     ];
 
-    private static IEnumerable<BadInputCase> OfAgents =>
+    private static IEnumerable<BadInputCase> AgentCases =>
     [
         BadInputCase.Post("no name", Agents, """{"role": "engineer"}""").Invalid("name"),
         BadInputCase.Post("a name that is taken", Agents, """{"name": "eng-2"}""").Conflict("duplicate"),
@@ -88,21 +88,21 @@ internal static class BadInputTeams
         BadInputCase.Patch("one bad member among good ones", Agent, """{"name": "good", "role": "reviewer", "model": ""}""").Invalid("model"),
     ];
 
-    private static IEnumerable<BadInputCase> OfSettings =>
+    private static IEnumerable<BadInputCase> SettingsCases =>
     [
         BadInputCase.Patch("an unknown enforcement", Settings, """{"enforcement": "soft"}""").Invalid("enforcement"),
         BadInputCase.Patch("an enforcement by number", Settings, """{"enforcement": 0}""").Malformed("enforcement"),
         BadInputCase.Patch("no enforcement", Settings, """{"enforcement": null}""").Malformed("enforcement"),
-        BadInputCase.Patch("an unknown end of what exceeds", Settings, """{"on_exceed": "maim"}""").Invalid("on_exceed"),
-        BadInputCase.Patch("no end of what exceeds", Settings, """{"on_exceed": null}""").Malformed("on_exceed"),
+        BadInputCase.Patch("an unknown on_exceed", Settings, """{"on_exceed": "maim"}""").Invalid("on_exceed"),
+        BadInputCase.Patch("a null on_exceed", Settings, """{"on_exceed": null}""").Malformed("on_exceed"),
         BadInputCase.Patch("a silence of 4 minutes", Settings, """{"abandoned_after_minutes": 4}""").Invalid("abandoned_after_minutes"),
         BadInputCase.Patch("a silence of 10,081 minutes", Settings, """{"abandoned_after_minutes": 10081}""").Invalid("abandoned_after_minutes"),
         BadInputCase.Patch("a silence of half a minute", Settings, """{"abandoned_after_minutes": 60.5}""").Invalid("abandoned_after_minutes"),
-        BadInputCase.Patch("a silence in words", Settings, """{"abandoned_after_minutes": "60"}""").Malformed("abandoned_after_minutes"),
+        BadInputCase.Patch("a silence as a text", Settings, """{"abandoned_after_minutes": "60"}""").Malformed("abandoned_after_minutes"),
         BadInputCase.Patch("a flag that is a text", Settings, """{"apply_guideline_budgets": "true"}""").Malformed("apply_guideline_budgets"),
         BadInputCase.Patch("a flag that is a number", Settings, """{"apply_guideline_budgets": 1}""").Malformed("apply_guideline_budgets"),
         BadInputCase.Patch("no flag", Settings, """{"apply_guideline_budgets": null}""").Malformed("apply_guideline_budgets"),
-        Thresholds("of nothing", "[0]").Invalid("alert_thresholds"),
+        Thresholds("of zero", "[0]").Invalid("alert_thresholds"),
         Thresholds("above ten", "[10.01]").Invalid("alert_thresholds"),
         Thresholds("that fall", "[0.8, 0.5]").Invalid("alert_thresholds"),
         Thresholds("that repeat", "[0.5, 0.50]").Invalid("alert_thresholds"),
@@ -129,9 +129,9 @@ internal static class BadInputTeams
         BadInputCase.Patch("an unknown time zone", Settings, """{"timezone": "Mars/Olympus_Mons"}""").Invalid("timezone", "unknown-timezone"),
         BadInputCase.Patch("a good limit and a bad time zone", Settings, """{"daily_cost_limit_usd": 1, "timezone": "local"}""").Invalid("timezone", "unknown-timezone"),
         BadInputCase.Patch("a limit twice", Settings, """{"daily_cost_limit_usd": 1, "daily_cost_limit_usd": 2}""").Malformed("daily_cost_limit_usd"),
-        BadInputCase.Patch("a limit of almost the right name", Settings, """{"daily_limit_usd": 1}""").Malformed("daily_limit_usd"),
-        BadInputCase.Patch("a limit that agents have not", "/settings/agents/<agent>", """{"monthly_cost_limit_usd": 1}""").Malformed("monthly_cost_limit_usd"),
-        BadInputCase.Patch("a limit that organisations have not", "/settings/orgs/<org>", """{"weekly_cost_limit_usd": 1}""").Malformed("weekly_cost_limit_usd"),
+        BadInputCase.Patch("a misspelt limit", Settings, """{"daily_limit_usd": 1}""").Malformed("daily_limit_usd"),
+        BadInputCase.Patch("a limit that agents do not have", "/settings/agents/<agent>", """{"monthly_cost_limit_usd": 1}""").Malformed("monthly_cost_limit_usd"),
+        BadInputCase.Patch("a limit that organisations do not have", "/settings/orgs/<org>", """{"weekly_cost_limit_usd": 1}""").Malformed("weekly_cost_limit_usd"),
     ];
 
     private static BadInputCase Thresholds(string name, string json) =>

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Whatever is sent: the answer says what is wrong with it, gives nothing away, and nothing has changed.</summary>
+/// <summary>Every bad request is answered with what is wrong, reveals no internals, and changes nothing.</summary>
 [TestFixture]
 internal sealed class BadInputTests
 {
@@ -30,10 +30,10 @@ internal sealed class BadInputTests
     [TestCaseSource(typeof(BadInputWebhooks), nameof(BadInputWebhooks.Cases))]
     [TestCaseSource(typeof(BadInputAudit), nameof(BadInputAudit.Cases))]
     [TestCaseSource(typeof(BadInputKeys), nameof(BadInputKeys.Cases))]
-    public Task Is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
+    public Task Bad_request_is_refused_and_changes_nothing(BadInputCase bad) => RefusedAsync(bad);
 
     [Test]
-    public async Task A_blocked_task_names_the_tasks_that_it_waits_for()
+    public async Task Refusal_of_a_blocked_task_names_the_tasks_that_block_it()
     {
         var (_, problem) = await RefusedAsync(BadInputCase.Post("a blocked task", "/sessions/start", """{"agent_id": "<agent>", "task_id": <blocked>}""")
             .Conflict("task-blocked"));
@@ -41,9 +41,9 @@ internal sealed class BadInputTests
     }
 
     [Test]
-    public async Task A_start_over_a_daily_budget_says_which_and_when_to_come_back()
+    public async Task Refusal_over_a_daily_budget_names_the_budget_and_when_to_retry()
     {
-        var (answer, problem) = await RefusedAsync(BadInputCase.Post("no money today", "/sessions/start", """{"agent_id": "<broke-agent>"}""")
+        var (answer, problem) = await RefusedAsync(BadInputCase.Post("a spent daily budget", "/sessions/start", """{"agent_id": "<broke-agent>"}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"));
         var budget = problem["budget"]!;
         Assert.Multiple(() =>
@@ -65,9 +65,9 @@ internal sealed class BadInputTests
     }
 
     [Test]
-    public async Task A_start_over_a_budget_for_good_says_that_waiting_is_in_vain()
+    public async Task Refusal_over_a_total_budget_says_that_waiting_does_not_help()
     {
-        var (answer, problem) = await RefusedAsync(BadInputCase.Post("a task of no money", "/sessions/start", """{"agent_id": "<agent>", "task_id": <broke>}""")
+        var (answer, problem) = await RefusedAsync(BadInputCase.Post("a task without budget left", "/sessions/start", """{"agent_id": "<agent>", "task_id": <broke>}""")
             .Refused(HttpStatusCode.PaymentRequired, "budget-exceeded"));
         Assert.Multiple(() =>
         {
@@ -83,24 +83,24 @@ internal sealed class BadInputTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_body_beyond_one_mebibyte_is_refused_whatever_is_in_it(bool chunked)
+    public async Task Body_above_one_mebibyte_is_refused_whatever_its_content(bool chunked)
     {
-        var before = await world.DigestAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orgs")
         {
             Content = new StringContent(new string(' ', 1_048_577), null, "application/json"),
         };
 
-        // Waits for leave to send the body: otherwise the answer may come while it is still being sent, and be lost.
+        // Waits for permission to send the body. Otherwise the answer may arrive while it is being sent, and be lost.
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         var answer = await world.Api.SendAsync(request);
+        var changes = await world.ReadChangesAsync();
         EnsureProblem(answer, HttpStatusCode.RequestEntityTooLarge, "body-too-large", "/api/v1/orgs");
-        Assert.That(await world.DigestAsync(), Is.EqualTo(before));
+        Assert.That(changes, Is.Empty, "The store has changed.");
     }
 
     [Test]
-    public void Every_case_has_a_name_of_its_own()
+    public void Case_names_are_unique()
     {
         IEnumerable<TestCaseData>[] tables =
         [
@@ -113,10 +113,10 @@ internal sealed class BadInputTests
 
     private async Task<(Answer Answer, JsonNode Problem)> RefusedAsync(BadInputCase bad)
     {
-        var before = await world.DigestAsync();
         using var request = bad.Request(world.Replace);
         var path = request.RequestUri!.OriginalString.Split('?')[0];
         var answer = await world.Api.SendAsync(request);
+        var changes = await world.ReadChangesAsync();
         EnsureProblem(answer, bad.Status, bad.Problem, path);
         var errors = answer.Json["errors"]?.AsObject();
         if (bad.Member is null)
@@ -129,7 +129,7 @@ internal sealed class BadInputTests
             Assert.That(errors?.First().Value!.AsArray().Select(message => message!.GetValue<string>()), Is.Not.Empty.And.None.Empty, answer.Text);
         }
 
-        Assert.That(await world.DigestAsync(), Is.EqualTo(before), "The store has changed.");
+        Assert.That(changes, Is.Empty, "The store has changed.");
         return (answer, answer.Json);
     }
 
@@ -147,7 +147,7 @@ internal sealed class BadInputTests
             Assert.That(problem.Text("instance"), Is.EqualTo(path));
             Assert.That(problem.Text("trace_id"), Is.Not.Null.And.Not.Empty);
 
-            // Names of .NET types, and of what is read with them, tell a caller nothing that it should know.
+            // Names of .NET types and readers are internals.
             Assert.That(answer.Text, Does.Not.Contain("System.").And.Not.Contain("Entourage.").And.Not.Contain("Microsoft.").And.Not.Contain(".NET"));
             Assert.That(answer.Text, Does.Not.Contain("   at ").And.Not.Contain("LineNumber").And.Not.Contain("Exception"));
         });

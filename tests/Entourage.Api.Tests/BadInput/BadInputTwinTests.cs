@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>What is just within the bounds is taken: the good twins of bad input.</summary>
+/// <summary>Input just within the bounds is accepted: the valid twins of bad input.</summary>
 [TestFixture]
 internal sealed class BadInputTwinTests
 {
@@ -35,7 +35,7 @@ internal sealed class BadInputTwinTests
     [TestCase("0", "0.00")]
     [TestCase("-0", "0.00")]
     [TestCase("0e400", "0.00")]
-    public async Task An_amount_is_taken_to_the_last_digit(string json, string expected)
+    public async Task Amount_is_accepted_to_the_last_digit(string json, string expected)
     {
         var session = await team.StartAsync();
         var usage = (await host.Api.PostAsync(
@@ -55,7 +55,7 @@ internal sealed class BadInputTwinTests
     [TestCase("1000000000", 1_000_000_000)]
     [TestCase("1e9", 1_000_000_000)]
     [TestCase("0", 0)]
-    public async Task A_whole_count_is_taken_however_it_is_written(string json, long expected)
+    public async Task Whole_count_is_accepted_in_every_notation(string json, long expected)
     {
         var session = await team.StartAsync();
         var usage = (await host.Api.PostAsync($"/sessions/{session}/usage", $$"""{"input_tokens": {{json}}, "output_tokens": 0}""")).Ok;
@@ -68,7 +68,7 @@ internal sealed class BadInputTwinTests
     [TestCase("6e1", 60)]
     [TestCase("3600.000000000000000000000000000000", 3_600)]
     [TestCase("null", 300)]
-    public async Task A_reservation_lasts_from_a_second_to_an_hour(string json, int seconds)
+    public async Task Reservation_lasts_from_one_second_to_one_hour(string json, int seconds)
     {
         var session = await team.StartAsync();
         var granted = (await host.Api.PostAsync($"/sessions/{session}/reservations", $$"""{"estimated_cost_usd": 0, "ttl_seconds": {{json}}}""")).Created;
@@ -79,7 +79,7 @@ internal sealed class BadInputTwinTests
     }
 
     [Test]
-    public async Task A_reservation_is_found_however_its_id_is_written()
+    public async Task Reservation_id_is_accepted_in_every_notation()
     {
         var session = await team.StartAsync();
         var (first, second) = (await team.LockAsync(session, 1m), await team.LockAsync(session, 1m));
@@ -88,7 +88,7 @@ internal sealed class BadInputTwinTests
     }
 
     [Test]
-    public async Task A_usage_may_say_that_it_has_no_reservation()
+    public async Task Usage_may_state_that_it_has_no_reservation()
     {
         var session = await team.StartAsync();
         var usage = (await host.Api.PostAsync($"/sessions/{session}/usage", """{"input_tokens": 1, "output_tokens": 1, "reservation_id": null}""")).Ok;
@@ -99,7 +99,7 @@ internal sealed class BadInputTwinTests
     [TestCase("2026-05-11T12:00:00Z", "2026-05-11T12:00:00Z")]
     [TestCase("2026-06-10T14:00:00+02:00", "2026-06-10T12:00:00Z")]
     [TestCase("2026-06-10T12:00:00.1234567Z", "2026-06-10T12:00:00.1234567Z")]
-    public async Task A_usage_is_taken_up_to_5_minutes_ahead_and_30_days_back(string occurredAt, string expected)
+    public async Task Usage_is_accepted_from_30_days_back_to_5_minutes_ahead(string occurredAt, string expected)
     {
         var session = await team.StartAsync();
         await team.UseAsync(session, 0.01m, DateTimeOffset.Parse(occurredAt, CultureInfo.InvariantCulture));
@@ -113,7 +113,7 @@ internal sealed class BadInputTwinTests
     [TestCase("Ångström")]
     [TestCase("'; DROP TABLE \"Teams\"; --")]
     [TestCase("<script>alert(1)</script>")]
-    public async Task A_name_comes_back_as_it_went_in(string name)
+    public async Task Name_is_returned_unchanged(string name)
     {
         var agent = await host.Api.CreateAgentAsync(team.Id, name);
         var task = await team.CreateTaskAsync(new { title = name, description = name + "\r\n\t" + name, tags = new[] { name } });
@@ -128,7 +128,7 @@ internal sealed class BadInputTwinTests
     }
 
     [Test]
-    public async Task The_longest_texts_are_taken()
+    public async Task Longest_texts_are_accepted()
     {
         var organisation = (await host.Api.PostAsync("/orgs", new { name = new string('n', 200), slug = new string('s', 100) })).Created;
         var agent = (await host.Api.PostAsync($"/teams/{team.Id}/agents", new { name = string.Concat(Enumerable.Repeat("😀", 100)), model = new string('m', 100) })).Created;
@@ -152,21 +152,21 @@ internal sealed class BadInputTwinTests
     [TestCase("budget:0.50", "0.50")]
     [TestCase("Budget:1000000", "1000000.00")]
     [TestCase("budget:0.000000001", "0.000000001")]
-    public async Task A_budget_tag_caps_its_task(string tag, string expected)
+    public async Task Budget_tag_caps_its_task(string tag, string expected)
     {
         var task = (await host.Api.PostAsync($"/teams/{team.Id}/tasks", new { title = "Capped", tags = new[] { tag } })).Created;
         Assert.That(task["budget_usd"]!.ToJsonString(), Is.EqualTo(expected));
     }
 
     [Test]
-    public async Task A_body_of_one_mebibyte_is_read()
+    public async Task Body_of_one_mebibyte_is_accepted()
     {
         var body = """{"name": "Large", "slug": "large"}""".PadRight(1_048_576);
         Assert.That((await host.Api.PostAsync("/orgs", body)).Created.Text("slug"), Is.EqualTo("large"));
     }
 
     [Test]
-    public async Task A_key_of_200_characters_is_taken()
+    public async Task Idempotency_key_of_200_characters_is_accepted()
     {
         var key = "!~ " + new string('k', 197);
         var first = await host.Api.PostAsync("/orgs", new { name = "Keyed", slug = "keyed" }, key);
@@ -178,7 +178,7 @@ internal sealed class BadInputTwinTests
     [TestCase(null)]
     [TestCase("{}")]
     [TestCase("null")]
-    public async Task A_session_ends_without_a_word(string? body)
+    public async Task Session_ends_without_a_body(string? body)
     {
         var session = await team.StartAsync();
         Assert.That((await host.Api.PostAsync($"/sessions/{session}/end", body)).Ok.Text("status"), Is.EqualTo("completed"));
@@ -190,6 +190,6 @@ internal sealed class BadInputTwinTests
     [TestCase("from=2026-06-10T12:15:00%2B02:00", "2026-06-10T10:15:00Z")]
     [TestCase("from=2026-06-10", "2026-06-10T00:00:00Z")]
     [TestCase("period=today", "2026-06-10T00:00:00Z")]
-    public async Task A_report_begins_where_it_is_asked_to(string query, string expected) =>
+    public async Task Cost_report_begins_at_the_requested_instant(string query, string expected) =>
         Assert.That((await team.CostsAsync("?" + query)).Text("from"), Is.EqualTo(expected));
 }

@@ -1,6 +1,6 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Bad webhooks.</summary>
+/// <summary>Invalid webhooks.</summary>
 internal static class BadInputWebhooks
 {
     private const string Webhooks = "/teams/<team>/webhooks";
@@ -10,7 +10,7 @@ internal static class BadInputWebhooks
         Post("no address", """{"events": ["stop"]}""").Invalid("url"),
         Post("an address of null", """{"url": null, "events": ["stop"]}""").Invalid("url"),
         Post("an address that is a number", """{"url": 5, "events": ["stop"]}""").Malformed("url"),
-        Url("of nothing", ""),
+        Url("that is empty", ""),
         Url("that is a path", "/hook"),
         Url("without a scheme", "hooks.example.com/x"),
         Url("of a file", "file:///etc/passwd"),
@@ -31,7 +31,7 @@ internal static class BadInputWebhooks
         Post("an event in upper case", """{"url": "https://hooks.example.com/x", "events": ["Stop"]}""").Invalid("events"),
         Post("an event by number", """{"url": "https://hooks.example.com/x", "events": [5]}""").Malformed("events"),
         Post("an unknown format", """{"url": "https://hooks.example.com/x", "events": ["stop"], "format": "xml"}""").Invalid("format"),
-        Post("a secret of its own", """{"url": "https://hooks.example.com/x", "events": ["stop"], "secret": "whsec_AAAA"}""").Malformed("secret"),
+        Post("a stated secret", """{"url": "https://hooks.example.com/x", "events": ["stop"], "secret": "whsec_AAAA"}""").Malformed("secret"),
     ]);
 
     private static BadInputCase Post(string name, string body) => BadInputCase.Post(name, Webhooks, body);

@@ -5,19 +5,21 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>A server with something of everything in it, for requests to be bad about.</summary>
+/// <summary>A server with one resource of each kind, for bad requests to name.</summary>
 internal sealed class BadInputWorld : IAsyncDisposable
 {
     private readonly ApiHost host;
     private readonly HttpClient client;
     private readonly SqliteConnection store;
     private readonly Dictionary<string, string> names = [];
+    private string? version;
+    private IReadOnlyList<string> rows = [];
 
     private BadInputWorld(ApiHost host)
     {
         this.host = host;
 
-        // A plain client refuses to send what is not ASCII in a header.
+        // By default, a client refuses to send non-ASCII text in a header.
         var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
         client = new HttpClient(handler) { BaseAddress = host.Api.Http.BaseAddress };
         Api = new ApiClient(client);
@@ -33,6 +35,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
         var world = new BadInputWorld(await ApiHost.StartAsync(Store.Sqlite));
         await world.store.OpenAsync();
         await world.FillAsync();
+        _ = await world.ReadChangesAsync();
         return world;
     }
 
@@ -46,16 +49,19 @@ internal sealed class BadInputWorld : IAsyncDisposable
         return text;
     }
 
-    /// <summary>Every row of every table, to be compared.</summary>
-    public async Task<IReadOnlyList<string>> DigestAsync()
+    /// <summary>The rows that were added (+) and removed (-) since the last call, or since the store was filled.</summary>
+    public async Task<IReadOnlyList<string>> ReadChangesAsync()
     {
-        List<string> rows = [];
-        foreach (var table in await ReadAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+        // Reading all tables is expensive. SQLite changes this number whenever another connection commits, so the same number means the same rows.
+        var current = (await ReadAsync("PRAGMA data_version")).Single();
+        if (current == version)
         {
-            rows.AddRange((await ReadAsync($"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
+            return [];
         }
 
-        return rows;
+        var before = rows;
+        (version, rows) = (current, await ReadTablesAsync());
+        return [.. rows.Except(before).Select(row => $"+ {row}"), .. before.Except(rows).Select(row => $"- {row}")];
     }
 
     public async ValueTask DisposeAsync()
@@ -65,22 +71,33 @@ internal sealed class BadInputWorld : IAsyncDisposable
         await host.DisposeAsync();
     }
 
+    private async Task<IReadOnlyList<string>> ReadTablesAsync()
+    {
+        List<string> all = [];
+        foreach (var table in await ReadAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+        {
+            all.AddRange((await ReadAsync($"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
+        }
+
+        return all;
+    }
+
     private async Task<IReadOnlyList<string>> ReadAsync(string sql)
     {
         await using var command = store.CreateCommand();
-#pragma warning disable CA2100 // A constant, or the name of a table.
+#pragma warning disable CA2100 // A constant or the name of a table.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync();
-        List<string> rows = [];
+        List<string> found = [];
         while (await reader.ReadAsync())
         {
-            rows.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(index => reader.GetValue(index) is byte[] bytes
+            found.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(index => reader.GetValue(index) is byte[] bytes
                 ? Convert.ToHexString(bytes)
                 : Convert.ToString(reader.GetValue(index), CultureInfo.InvariantCulture))));
         }
 
-        return rows;
+        return found;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -109,7 +126,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
         await Api.PostAsync($"/reservations/{names["reservation"]}/extend", new { ttl_seconds = 3_600 }, "used");
         await team.UseAsync(long.Parse(names["session"], CultureInfo.InvariantCulture), 0.01m, idempotencyKey: "used");
 
-        // The last of all: nothing happens any more of which it would be told.
+        // Created last, so that no later event causes a delivery.
         names["webhook"] = (await Api.PostAsync(
             $"/teams/{team.Id}/webhooks", new { url = "https://hooks.example.com/x", events = new[] { "stop" } }, "used")).Created.Text("id")!;
     }
@@ -145,7 +162,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
         _ = (await Api.PostAsync($"/tasks/{cancelled}/status", new { status = "cancelled" })).Ok;
         names["cancelled"] = Text(cancelled);
 
-        // Each waits for the one before it.
+        // Each depends on the one before it.
         var last = await team.CreateTaskAsync();
         names["first"] = Text(last);
         for (var link = 0; link < 20; link++)

@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>Caps: what they refuse, what they say, and that they move at once.</summary>
+/// <summary>What caps refuse, how the answer explains it, and that changes take effect at once.</summary>
 internal sealed class BudgetTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_start_is_refused_once_the_teams_day_has_nothing_left()
+    public async Task Start_is_refused_when_the_daily_team_budget_is_used_up()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5.00m });
@@ -42,7 +42,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cap_of_zero_is_over_from_the_start()
+    public async Task Cap_of_zero_is_over_from_the_start()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
@@ -55,7 +55,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     [TestCase("session_cost_limit_usd", "session")]
     [TestCase("agent_daily_cost_limit_usd", "agent")]
     [TestCase("weekly_cost_limit_usd", "team")]
-    public async Task No_cap_of_zero_lets_a_session_start(string setting, string scope)
+    public async Task Start_is_refused_under_every_cap_of_zero(string setting, string scope)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new Dictionary<string, decimal> { [setting] = 0m });
@@ -67,7 +67,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Usage_is_taken_from_a_session_that_is_over_budget_or_has_ended_and_is_told_to_stop()
+    public async Task Usage_of_a_session_over_budget_or_ended_is_recorded_and_answered_with_stop()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
@@ -87,7 +87,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Lowering_a_cap_stops_on_the_next_call_and_raising_it_lets_go()
+    public async Task Lowered_cap_stops_on_the_next_call_and_a_raised_one_resumes()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -106,7 +106,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_observing_team_refuses_nothing_and_shows_that_it_is_over()
+    public async Task Observing_team_refuses_nothing_and_shows_that_it_is_over()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
@@ -123,7 +123,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_organisations_cap_holds_over_all_its_teams_even_one_that_only_observes()
+    public async Task Organisation_cap_holds_for_all_teams_even_an_observing_one()
     {
         var team = await Api.CreateTeamAsync();
         var slug = $"second-{team.Id}";
@@ -140,7 +140,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_agents_own_cap_goes_before_the_teams_default_for_agents()
+    public async Task Own_cap_of_an_agent_overrides_the_team_default()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "eng-2");
@@ -155,14 +155,14 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
         {
             Assert.That(first.Usd("daily_limit_usd"), Is.EqualTo(1m));
             Assert.That(Reasons(first), Is.EqualTo(new[] { "budget_exceeded:agent:day" }));
-            Assert.That(second.Usd("daily_limit_usd"), Is.EqualTo(3m), "the least remaining of the two daily budgets");
+            Assert.That(second.Usd("daily_limit_usd"), Is.EqualTo(3m), "the smaller remaining amount of the two daily budgets");
             Assert.That(second.Usd("daily_spent_usd"), Is.EqualTo(1m));
             Assert.That(second.Flag("stop"), Is.False);
         });
     }
 
     [Test]
-    public async Task A_tasks_tag_caps_it_before_the_teams_default_for_tasks_and_the_guideline()
+    public async Task Tag_of_a_task_overrides_the_team_default_and_the_guideline()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { apply_guideline_budgets = true });
@@ -182,7 +182,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Overspending_a_task_refuses_it_for_good_and_leaves_other_tasks_alone()
+    public async Task Overspent_task_is_refused_permanently_and_other_tasks_are_not()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync(new { title = "Typo", task_type = "config", tags = new[] { "budget:0.50" } });
@@ -204,7 +204,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sessions_cap_covers_the_tree_of_its_sub_agents()
+    public async Task Session_cap_covers_the_tree_of_its_sub_agents()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 2m });
@@ -223,11 +223,11 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
             Assert.That(shown.Usd("cost_usd"), Is.EqualTo(0.5m));
             Assert.That(shown.Usd("tree_cost_usd"), Is.EqualTo(2m));
         });
-        Assert.That(await team.StartAsync(), Is.Positive, "a session of its own is not below the one that is over");
+        Assert.That(await team.StartAsync(), Is.Positive, "a separate session is not below the one that is over");
     }
 
     [Test]
-    public async Task Without_a_task_in_the_question_the_task_is_that_of_the_newest_active_session()
+    public async Task Budget_is_for_the_task_of_the_newest_active_session_unless_one_is_named()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync(new { title = "Typo", tags = new[] { "budget:2" } });
@@ -243,7 +243,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_a_subscription_covers_is_reported_apart_and_counts_against_no_cap()
+    public async Task Subscription_usage_is_reported_separately_and_counts_against_no_cap()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
@@ -263,7 +263,7 @@ internal sealed class BudgetTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cost_that_nobody_knows_is_recorded_as_unpriced_where_the_team_records()
+    public async Task Unknown_cost_is_recorded_as_unpriced_if_the_team_chose_record()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { unpriced_models = "record" });

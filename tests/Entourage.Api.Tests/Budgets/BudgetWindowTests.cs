@@ -3,10 +3,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>A day is the local day of the team, on the days that clocks change too (rule 9).</summary>
+/// <summary>A day is the team's local day, even when clocks change (rule 9).</summary>
 internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
 {
-    // New York's clocks go forward on 8 March 2026, a day of 23 hours, and back on 1 November, one of 25.
+    // New York's clocks go forward on 8 March 2026 (a day of 23 hours) and back on 1 November (a day of 25).
     private static readonly object[] DaysOfClockChanges =
     [
         new object[] { "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z" },
@@ -14,7 +14,7 @@ internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
     ];
 
     [TestCaseSource(nameof(DaysOfClockChanges))]
-    public async Task Spending_around_local_midnight_falls_into_the_right_day(string day, string begins, string ends)
+    public async Task Spending_around_local_midnight_counts_in_the_right_day(string day, string begins, string ends)
     {
         var (first, next) = (Instant(begins), Instant(ends));
         await using var host = await ApiHost.StartAsync(Host.Database.Store, first.AddSeconds(-1));
@@ -51,7 +51,7 @@ internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_late_report_counts_in_the_day_that_it_happened()
+    public async Task Late_usage_counts_in_the_day_on_which_it_happened()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
@@ -79,7 +79,7 @@ internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
         Assert.That((await team.UseAsync(session, 10m)).Flag("over_budget"), Is.True);
 
-        // The 1st of June 2026 is a Monday.
+        // 1 June 2026 is a Monday.
         host.Clock.SetUtcNow(Instant("2026-06-01T00:00:00Z"));
         var budget = await team.BudgetAsync();
 
@@ -90,7 +90,7 @@ internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Changing_the_time_zone_counts_what_was_spent_in_the_new_days()
+    public async Task Change_of_time_zone_recounts_spending_by_the_new_days()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store, Instant("2026-06-10T02:00:00Z"));
         var team = await host.Api.CreateTeamAsync();
@@ -111,7 +111,7 @@ internal sealed class BudgetWindowTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_may_be_five_minutes_ahead_and_thirty_days_back_and_no_more()
+    public async Task Usage_beyond_five_minutes_ahead_or_thirty_days_back_is_refused()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();

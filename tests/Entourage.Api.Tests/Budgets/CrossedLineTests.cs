@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>A line of a budget that something other than a usage crosses is told as if a usage had, in the same transaction and once (rule 15).</summary>
+/// <summary>A budget line crossed by anything but a usage raises its alert once, in the same transaction (rule 15).</summary>
 internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
 {
     private const int BudgetEvent = 3;
@@ -17,7 +17,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     [TestCase("task_cost_limit_usd", "task", "total")]
     [TestCase("session_cost_limit_usd", "session", "total")]
     [TestCase("agent_daily_cost_limit_usd", "agent", "day")]
-    public async Task A_team_limit_that_is_set_below_what_is_spent_is_told_once(string limit, string scope, string period)
+    public async Task Team_limit_set_below_spending_raises_one_alert(string limit, string scope, string period)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync(await team.CreateTaskAsync());
@@ -44,7 +44,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_limit_that_is_lowered_while_a_line_stays_reached_tells_nothing_again()
+    public async Task Limit_lowered_below_a_line_already_reached_raises_no_further_alert()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
@@ -58,7 +58,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_limit_that_is_raised_is_told_again_when_it_is_reached_and_one_that_comes_back_is_not()
+    public async Task Raised_limit_raises_an_alert_when_reached_and_a_restored_one_does_not()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, alert_thresholds = new[] { 1m } });
@@ -74,7 +74,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_threshold_that_is_added_below_what_is_spent_is_told_for_every_budget_and_once()
+    public async Task Threshold_added_below_spending_raises_one_alert_for_each_budget()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, session_cost_limit_usd = 10m, alert_thresholds = new[] { 0.9m } });
@@ -92,7 +92,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task An_agent_limit_that_is_lowered_is_told_and_so_is_the_default_that_takes_its_place()
+    public async Task Lowered_agent_limit_and_the_default_that_replaces_it_raise_alerts()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { agent_daily_cost_limit_usd = 5m, alert_thresholds = new[] { 1m } });
@@ -108,7 +108,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
 
     [TestCase("daily_cost_limit_usd", "day")]
     [TestCase("monthly_cost_limit_usd", "month")]
-    public async Task An_organisation_limit_that_is_lowered_is_told_to_each_of_its_teams(string limit, string period)
+    public async Task Lowered_organisation_limit_raises_an_alert_in_each_team(string limit, string period)
     {
         var team = await Api.CreateTeamAsync();
         var other = await CreateSecondTeamAsync(team, new { alert_thresholds = new[] { 0.9m } });
@@ -126,7 +126,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_cap_or_a_type_that_a_task_gets_is_told()
+    public async Task New_cap_or_type_of_a_task_raises_an_alert()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { apply_guideline_budgets = true });
@@ -144,7 +144,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task Guideline_caps_that_are_switched_on_are_told_of_open_tasks_alone()
+    public async Task Switched_on_guideline_caps_raise_alerts_for_open_tasks_only()
     {
         var team = await Api.CreateTeamAsync();
         var (open, done) = (await team.CreateTaskAsync(new { title = "Typo", task_type = "config" }), await team.CreateTaskAsync(new { title = "Typo", task_type = "config" }));
@@ -162,7 +162,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_time_zone_whose_day_holds_more_spending_is_told_once()
+    public async Task Time_zone_that_moves_spending_into_the_day_raises_one_alert()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, alert_thresholds = new[] { 0.5m, 1m } });
@@ -171,7 +171,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
         await team.UseAsync(session, 6m, Host.Clock.GetUtcNow().AddHours(-14));
         Assert.That(await ThresholdsAsync(team), Is.EqualTo(new[] { 0.5m }), "in yesterday's window");
 
-        // Both usages are of one day there, and of two in UTC.
+        // Both usages are on one day there and on two in UTC.
         await team.ConfigureAsync(new { timezone = "Asia/Tokyo" });
         await team.UseAsync(session, 0.5m);
         await team.ConfigureAsync(new { timezone = "UTC" });
@@ -186,7 +186,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task A_repaired_counter_is_told()
+    public async Task Repaired_counter_raises_an_alert()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, alert_thresholds = new[] { 1m } });
@@ -202,7 +202,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task Two_replicas_that_lower_limits_while_usage_comes_in_tell_each_line_once()
+    public async Task Each_line_raises_one_alert_while_two_replicas_lower_limits_under_load()
     {
         await using var second = ApiHost.StartBeside(Host);
         var team = await Api.CreateTeamAsync();

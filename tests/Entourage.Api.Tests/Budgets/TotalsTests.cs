@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Budgets;
 
-/// <summary>No total is too large to record, and the figures of one agent never break those of others (rule 12).</summary>
+/// <summary>No total is too large to record, and figures of one agent never affect others (rule 12).</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class TotalsTests(Store store)
 {
-    // 10,000 of these are more nano-dollars than 64 bits hold.
+    // 10,000 of these exceed 64 bits of nano-dollars.
     private const decimal Largest = 999_999.123456789m;
     private const decimal Large = 10_000 * Largest;
 
@@ -34,7 +34,7 @@ internal sealed class TotalsTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Usage_beyond_64_bits_of_nano_dollars_is_recorded_and_every_figure_is_right_to_the_digit()
+    public async Task Usage_beyond_64_bits_of_nano_dollars_is_recorded_and_every_figure_is_exact()
     {
         await SpendAsync(session);
         var other = await team.StartAsync(task, colleague);
@@ -60,7 +60,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task Hard_caps_refuse_and_lift_as_ever_where_totals_are_beyond_64_bits()
+    public async Task Hard_caps_refuse_and_lift_with_totals_beyond_64_bits()
     {
         await team.ConfigureAsync(new { enforcement = "hard" });
         await SpendAsync(session);
@@ -80,21 +80,21 @@ internal sealed class TotalsTests(Store store)
     public async Task Reservations_beyond_64_bits_are_granted_committed_and_released()
     {
         _ = (await host.Api.SendAsync(HttpMethod.Put, "/prices/gold", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m })).Ok;
-        var held = new List<string>();
+        var reservations = new List<string>();
         for (var i = 0; i < 6; i++)
         {
             var reserved = (await host.Api.PostAsync(
                 $"/sessions/{session}/reservations", new { model = "gold", input_tokens = 1_000_000_000, max_output_tokens = 1_000_000_000, ttl_seconds = 3_600 })).Created;
             Assert.That(reserved.Usd("amount_usd"), Is.EqualTo(2_000_000_000m));
-            held.Add(reserved.Text("id")!);
+            reservations.Add(reserved.Text("id")!);
         }
 
         Assert.That((await team.SessionAsync(session)).Usd("reserved_usd"), Is.EqualTo(12_000_000_000m));
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.EqualTo(12_000_000_000m));
         await EnsureVerifiedAsync();
 
-        await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{held[0]}", null);
-        var used = await team.UseAsync(session, 1.5m, reservation: held[1]);
+        await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{reservations[0]}", null);
+        var used = await team.UseAsync(session, 1.5m, reservation: reservations[1]);
         Assert.That((used.Usd("reserved_usd"), used["budget"]!.Usd("reserved_usd")), Is.EqualTo((8_000_000_000m, 8_000_000_000m)));
         await team.ConfigureAsync(new { timezone = "Asia/Kathmandu" });
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.EqualTo(8_000_000_000m));
@@ -106,7 +106,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task The_most_tokens_at_the_highest_rates_are_priced_at_once_and_late()
+    public async Task Maximum_tokens_at_the_highest_rates_are_priced_immediately_and_late()
     {
         var price = new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m, cache_read_usd_per_mtok = 1_000_000m, cache_write_usd_per_mtok = 1_000_000m };
         var most = new { input_tokens = 1_000_000_000, output_tokens = 1_000_000_000, cache_read_tokens = 1_000_000_000, cache_write_tokens = 1_000_000_000 };
@@ -128,7 +128,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task Imputed_costs_beyond_64_bits_are_right_to_the_digit()
+    public async Task Imputed_costs_beyond_64_bits_are_exact()
     {
         await SpendAsync(session, "subscription");
 
@@ -139,7 +139,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task A_session_and_its_sub_agents_together_pass_64_bits()
+    public async Task Session_with_its_sub_agents_passes_64_bits()
     {
         var child = await team.StartAsync(parent: session);
         await SpendAsync(session, batches: 5);
@@ -151,7 +151,7 @@ internal sealed class TotalsTests(Store store)
     }
 
     [Test]
-    public async Task Usage_that_is_folded_keeps_totals_beyond_64_bits()
+    public async Task Compaction_keeps_totals_beyond_64_bits()
     {
         await SpendAsync(session);
         var before = await team.CostsAsync();
@@ -169,7 +169,7 @@ internal sealed class TotalsTests(Store store)
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(Large));
     }
 
-    /// <summary>Reports 1,000 usages at a time.</summary>
+    /// <summary>Reports usages in batches of 1,000.</summary>
     private async Task SpendAsync(long of, string billing = "api", int batches = 10)
     {
         var items = Enumerable.Range(0, 1_000).Select(_ => new { session_id = of, input_tokens = 1_000_000_000, output_tokens = 1, cost_usd = Largest, billing }).ToArray();
@@ -210,7 +210,7 @@ internal sealed class TotalsTests(Store store)
         var report = await host.VerifyAsync();
         Assert.That(report.Differences.Concat(report.Problems), Is.Empty);
 
-        // Another organisation, and another agent of this one, go on.
+        // Another organisation, and another agent of this one, are unaffected.
         Assert.That((await neighbour.UseAsync(await neighbour.StartAsync(), 0.25m)).Usd("cost_usd"), Is.EqualTo(0.25m));
         Assert.That((await team.UseAsync(await team.StartAsync(agent: colleague), 0m)).Usd("cost_usd"), Is.Zero);
     }

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>A backup under full load, and its way back: what was acknowledged before it began is in it.</summary>
+/// <summary>A backup under full load contains everything acknowledged before it began, and can be restored.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class BackupTests(Store store) : DatabaseFixture(store)
 {
@@ -13,12 +13,12 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
     private string Copy => Database.FilePath + ".backup";
 
     [SetUp]
-    public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
+    public void RequireSqlite() => Assume.That(Store == Store.Sqlite, "SQL Server makes its own backups");
 
     [Test]
-    public async Task A_backup_under_full_load_has_all_that_was_acknowledged_before_it_began()
+    public async Task Backup_under_full_load_has_everything_acknowledged_before_it_began()
     {
-        Cents cents;
+        CentUsages cents;
         IReadOnlyList<string> before;
         await using (var process = await ApiProcess.StartAsync(Database))
         {
@@ -42,9 +42,9 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_command_about_a_file_wants_its_name() => await RunAsync(1, "", "backup", "--force");
+    public async Task Command_about_a_file_requires_its_name() => await RunAsync(1, "", "backup", "--force");
 
-    private static async Task GrowBeyondAsync(Cents cents, int count)
+    private static async Task GrowBeyondAsync(CentUsages cents, int count)
     {
         await Patience.UntilAsync(() => cents.Acknowledged.Count > count);
     }

@@ -4,7 +4,7 @@ using FluentValidation;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>Old usage is folded into what it comes to, and no total changes for it.</summary>
+/// <summary>Old usage is compacted into sums, and no total changes.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class CompactTests(Store store)
 {
@@ -31,7 +31,7 @@ internal sealed class CompactTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Totals_stay_as_they_are_and_so_does_what_is_younger()
+    public async Task Compaction_changes_no_total_and_no_younger_record()
     {
         var (costs, shown) = (await team.CostsAsync(), await team.SessionAsync(session));
 
@@ -60,7 +60,7 @@ internal sealed class CompactTests(Store store)
     }
 
     [Test]
-    public async Task What_is_folded_later_is_added_to_what_was()
+    public async Task Later_compaction_adds_to_the_earlier_one()
     {
         await host.CompactAsync(TimeSpan.FromDays(40) + TimeSpan.FromHours(5));
         await host.CompactAsync(TimeSpan.FromDays(35));
@@ -71,7 +71,7 @@ internal sealed class CompactTests(Store store)
     }
 
     [Test]
-    public async Task Usage_that_waits_for_a_price_stays_and_is_folded_once_it_has_one()
+    public async Task Usage_waiting_for_a_price_is_compacted_once_it_has_one()
     {
         await using var other = await ApiHost.StartAsync(host.Database.Store);
         var own = await other.Api.CreateTeamAsync();
@@ -83,14 +83,14 @@ internal sealed class CompactTests(Store store)
         (await other.Api.SendAsync(HttpMethod.Put, "/prices/house-model", new { input_usd_per_mtok = 2m, output_usd_per_mtok = 2m })).Expect(HttpStatusCode.OK);
         Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m));
 
-        // The correction was recorded today, and is too young.
+        // The correction was recorded today and is too young.
         Assert.That((await other.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
         (await other.Api.SendAsync(HttpMethod.Put, "/prices/house-model", new { input_usd_per_mtok = 3m, output_usd_per_mtok = 2m })).Expect(HttpStatusCode.OK);
-        Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m), "it is not priced once more");
+        Assert.That((await own.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2m), "it is not priced again");
         Assert.That((await other.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]
-    public void Usage_that_may_still_be_reported_is_not_folded() =>
+    public void Usage_that_may_still_be_reported_is_not_compacted() =>
         Assert.That(async () => await host.CompactAsync(TimeSpan.FromDays(30)), Throws.TypeOf<ValidationException>());
 }

@@ -2,19 +2,19 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>The demo: two lifelike weeks, made as agents would make them.</summary>
+/// <summary>The demo: two lifelike weeks, made through the API.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class DemoTests(Store store) : DatabaseFixture(store)
 {
     private static readonly string[] FalseAlarms = ["runaway_tokens", "repeated_error", "rising_cost", "verbose_output", "fan_out", "cost_differs", "unpriced_model"];
 
     [Test]
-    public async Task It_fills_a_store_once_with_two_weeks_that_add_up()
+    public async Task Demo_fills_a_store_once_with_two_weeks_of_consistent_data()
     {
         var (exitCode, output) = await ApiProcess.RunAsync(Database, "seed-demo");
         Assert.That(exitCode, Is.Zero, output);
         Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.Zero);
-        Assert.That((await ApiProcess.RunAsync(Database, "seed-demo")).ExitCode, Is.EqualTo(1), "there is one already");
+        Assert.That((await ApiProcess.RunAsync(Database, "seed-demo")).ExitCode, Is.EqualTo(1), "the store already has data");
 
         await using var process = await ApiProcess.StartAsync(Database);
         var organisation = (await process.Api.GetAsync("/orgs")).Ok.AsArray().Single()!.Text("id");
@@ -30,7 +30,7 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
             Assert.That(costs.Usd("forecast_month_usd"), Is.Positive);
         });
 
-        // Agents that work as they should give no false alarm, under the settings that every team begins with.
+        // Well-behaved agents raise no alert under the default settings.
         foreach (var team in costs.Items("by_team").Select(row => row.Text("team_id")))
         {
             Assert.That((await process.Api.GetAsync($"/settings/teams/{team}")).Ok["runaway"]!.Number("max_tokens"), Is.EqualTo(500_000));
@@ -39,7 +39,7 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
                 Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts?kind={kind}")).Ok.AsArray(), Is.Empty, kind);
             }
 
-            Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Budgets were spent.");
+            Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Some budgets were used up.");
         }
     }
 }

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>Whoever has the store gets in again when the last admin key is lost.</summary>
+/// <summary>An operator with access to the store gets in again after losing the last admin key.</summary>
 internal sealed partial class IssueKeyTests(Store store) : DatabaseFixture(store)
 {
     private const string Lost = "the-admin-key-that-is-lost-0123456789";
@@ -12,7 +12,7 @@ internal sealed partial class IssueKeyTests(Store store) : DatabaseFixture(store
     private static readonly Dictionary<string, string> Settings = new() { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = Lost };
 
     [Test]
-    public async Task A_key_that_is_issued_on_the_console_is_taken_at_once_and_revokes_the_one_that_was_lost()
+    public async Task Key_issued_on_the_console_works_at_once_and_revokes_the_lost_one()
     {
         await using var process = await ApiProcess.StartAsync(Database, settings: Settings);
         var (exitCode, output) = await ApiProcess.RunAsync(Database, "issue-key", "in an emergency");
@@ -33,10 +33,10 @@ internal sealed partial class IssueKeyTests(Store store) : DatabaseFixture(store
     }
 
     [Test]
-    public async Task Without_a_store_or_a_name_that_will_do_none_is_issued()
+    public async Task No_key_is_issued_without_a_store_or_a_valid_name()
     {
         Assert.That((await ApiProcess.RunAsync(Database, "issue-key", "ops")).ExitCode, Is.EqualTo(1), "there is no store");
-        Assert.That(Store == Store.Sqlite && File.Exists(Database.FilePath), Is.False, "and none is made");
+        Assert.That(Store == Store.Sqlite && File.Exists(Database.FilePath), Is.False, "and none is created");
         await using var process = await ApiProcess.StartAsync(Database, settings: Settings);
         foreach (var arguments in new string[][] { ["issue-key"], ["issue-key", "--Auth:Mode=Keys"], ["issue-key", new string('x', 201)], ["issue-key", " "], ["issue-key", "two\nlines"] })
         {

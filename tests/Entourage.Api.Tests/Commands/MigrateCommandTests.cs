@@ -3,13 +3,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>The schema is brought up to date by a command, for servers whose login may not change it.</summary>
+/// <summary>A command migrates the schema for servers without the right to change it.</summary>
 internal sealed class MigrateCommandTests(Store store) : DatabaseFixture(store)
 {
     private static readonly Dictionary<string, string> WithoutMigrations = new() { ["Database:MigrateOnStart"] = "false" };
 
     [Test]
-    public async Task Servers_that_do_not_migrate_serve_a_store_that_the_command_has_migrated()
+    public async Task Server_that_does_not_migrate_serves_a_store_migrated_by_the_command()
     {
         var (first, said) = await ApiProcess.RunAsync(Database, "migrate", "--Database:MigrateOnStart=false");
         Assert.That(first, Is.Zero, said);

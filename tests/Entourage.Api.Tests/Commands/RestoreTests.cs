@@ -5,22 +5,22 @@ using Microsoft.Data.Sqlite;
 namespace Entourage.Api.Tests.Commands;
 
 /// <summary>
-/// A session, task or event number means the same for ever, also after a restore (invariant 17): whatever clients still hold from the
-/// time that the backup does not have must not name something else.
+/// A session, task or event number is never reused, even after a restore (rule 17). What clients still hold from the
+/// time after the backup must not name something else.
 /// </summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
 {
-    // JavaScript keeps integers exact up to here.
+    // The largest integer that JavaScript keeps exact.
     private const long GreatestExactNumber = 1L << 53;
 
     private string Copy => Database.FilePath + ".backup";
 
     [SetUp]
-    public void NeedsAFile() => Assume.That(Store == Store.Sqlite, "SQL Server makes backups of its own");
+    public void RequireSqlite() => Assume.That(Store == Store.Sqlite, "SQL Server makes its own backups");
 
     [Test]
-    public async Task Nothing_that_clients_hold_from_the_lost_time_names_something_else_after_a_restore()
+    public async Task Ids_from_the_lost_time_name_nothing_else_after_a_restore()
     {
         TestTeam team;
         long session, lostSession, lostTask;
@@ -65,7 +65,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
 
         await AssertSettingsTagsAsync(team, tag, lostTag);
 
-        // Usage that the backup does not have is counted once, however often it is repeated.
+        // Usage from after the backup is counted once, however often it is resent.
         for (var time = 0; time < 2; time++)
         {
             await team.UseAsync(session, 0.01m, idempotencyKey: "lost-0");
@@ -84,7 +84,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_backup_that_is_restored_twice_hands_out_no_number_twice()
+    public async Task Backup_restored_twice_issues_no_number_twice()
     {
         await using (var process = await ApiProcess.StartAsync(Database))
         {
@@ -98,7 +98,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
         {
             if (emptied)
             {
-                // Nothing at hand shows how far the numbers came.
+                // Nothing left shows which numbers were issued.
                 File.Delete(Database.FilePath);
             }
 
@@ -110,7 +110,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_webhook_and_a_watcher_go_on_beyond_the_gap_in_the_numbers()
+    public async Task Webhook_and_event_stream_continue_beyond_the_gap_in_the_numbers()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         var settings = new Dictionary<string, string> { ["Webhooks:AllowPrivateAddresses"] = "true" };
@@ -131,7 +131,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
         await using var restored = await ApiProcess.StartAsync(Database, settings: settings);
         (team, busy) = (team with { Api = restored.Api }, busy with { Api = restored.Api });
 
-        // Usage of another team comes first: the webhook and the watcher are moved on over all that lies between.
+        // Usage of another team comes first, so the webhook and the stream advance over everything in between.
         await busy.UseAsync(await busy.StartAsync(), 0.01m);
         await using var idle = await EventReader.OpenAsync(restored.Api, $"/teams/{team.Id}/events");
         var usage = (await team.UseAsync(await team.StartAsync(), 0.01m)).Text("usage_id");
@@ -144,7 +144,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_file_that_was_copied_by_hand_hands_out_no_number_again_after_the_command_for_it()
+    public async Task File_copied_by_hand_issues_no_number_twice_after_the_after_restore_command()
     {
         TestTeam team;
         long lost;
@@ -165,7 +165,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_key_that_was_revoked_after_the_backup_stays_revoked_where_the_replaced_store_shows_it()
+    public async Task Key_revoked_after_the_backup_stays_revoked_if_the_replaced_store_has_the_revocation()
     {
         const string Admin = "the-admin-key-of-this-test-0123456789";
         var settings = new Dictionary<string, string> { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = Admin };
@@ -188,7 +188,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
             await restored.TerminateAsync();
         }
 
-        // Nothing shows what was revoked: then it is said that keys may have come back to life, and which.
+        // Nothing shows the revocations, so the output names the keys that may be valid again.
         File.Delete(Database.FilePath);
         Assert.That(await RunAsync(0, "restore", Copy), Does.Contain("leaked").And.Contains("work again"));
         await using var bare = await ApiProcess.StartAsync(Database, settings: settings);
@@ -199,7 +199,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_restore_that_is_killed_leaves_the_old_store_or_the_new_one_with_its_numbers_moved()
+    public async Task Killed_restore_leaves_the_old_store_or_the_complete_new_one()
     {
         long lost;
         TestTeam team;
@@ -229,11 +229,11 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
             }
 
             var next = await NextSessionAsync();
-            Assert.That(next, Is.EqualTo(lost).Or.GreaterThan(1_000_000L), "the old store goes on after its last, the new one far ahead");
+            Assert.That(next, Is.EqualTo(lost).Or.GreaterThan(1_000_000L), "the old store continues after its last number, the new one far ahead");
         }
     }
 
-    /// <summary>The number after which the store goes on with sessions.</summary>
+    /// <summary>The number from which the store numbers new sessions.</summary>
     private async Task<long> NextSessionAsync()
     {
         await using var connection = new SqliteConnection($"Data Source={Database.FilePath};Pooling=False");
@@ -245,7 +245,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
 
     private static async Task AssertSettingsTagsAsync(TestTeam team, string tag, string lostTag)
     {
-        // A version counts up by one with each change: as many as there were in the lost time must not lead to its tags.
+        // A version increases by one with each change. Changes in the lost time must not lead to its entity tags.
         for (var change = 1; change <= 2; change++)
         {
             await team.ConfigureAsync(new { weekly_cost_limit_usd = 10m + change });

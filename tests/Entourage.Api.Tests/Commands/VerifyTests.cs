@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>Every stored total is recomputed from the records; what somebody has meddled with is found, said and put right (rule 5).</summary>
+/// <summary>Every stored total is recomputed from the records. Differences are found, reported and repaired (rule 5).</summary>
 internal sealed class VerifyTests(Store store) : ApiFixture(store)
 {
     private TestTeam team = null!;
@@ -25,72 +25,72 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     public async Task RepairAsync() => await Host.VerifyAsync(repair: true);
 
     [Test]
-    public async Task A_counter_that_was_changed_is_found_and_put_right()
+    public async Task Changed_counter_is_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Spent = Spent + 1 WHERE ScopeId = {Text(task)} AND Scope = 4");
 
-        await FoundAndPutRightAsync($"counter of Task {task}, Total from 0001-01-01: stored 1.500000002 USD spent, 2.00 reserved, but the records sum to 1.500000001 USD spent, 2.00 reserved");
+        await CheckFoundAndRepairedAsync($"counter of Task {task}, Total from 0001-01-01: stored 1.500000002 USD spent, 2.00 reserved, but the records sum to 1.500000001 USD spent, 2.00 reserved");
     }
 
     [Test]
-    public async Task A_reserved_sum_that_was_changed_is_found_and_put_right()
+    public async Task Changed_reserved_sum_is_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Reserved = 0 WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
-        await FoundAndPutRightAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 1.50 USD spent, 0.00 reserved, but the records sum to 1.50 USD spent, 2.00 reserved");
+        await CheckFoundAndRepairedAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 1.50 USD spent, 0.00 reserved, but the records sum to 1.50 USD spent, 2.00 reserved");
     }
 
     [Test]
-    public async Task A_counter_that_is_gone_is_found_and_made_again()
+    public async Task Missing_counter_is_reported_and_recreated()
     {
         await ChangedAsync($"DELETE FROM BudgetCounters WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
-        await FoundAndPutRightAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 0.00 USD spent, 0.00 reserved, but the records sum to 1.50 USD spent, 2.00 reserved");
+        await CheckFoundAndRepairedAsync($"counter of Agent {team.Agent}, Day from 2026-06-10: stored 0.00 USD spent, 0.00 reserved, but the records sum to 1.50 USD spent, 2.00 reserved");
     }
 
     [Test]
-    public async Task A_counter_that_nothing_belongs_to_is_found_and_set_to_nothing()
+    public async Task Counter_without_records_is_reported_and_set_to_zero()
     {
         await ChangedAsync($"UPDATE BudgetCounters SET Start = 20260101 WHERE ScopeId = {team.Agent} AND Reserved > 0");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"counter of Agent {team.Agent}, Day from 2026-01-01: stored 1.50 USD spent, 2.00 reserved, but the records sum to 0.00 USD spent, 0.00 reserved",
             $"counter of Agent {team.Agent}, Day from 2026-06-10: stored 0.00 USD spent, 0.00 reserved, but the records sum to 1.50 USD spent, 2.00 reserved");
     }
 
     [Test]
-    public async Task A_sessions_totals_that_were_changed_are_found_and_put_right()
+    public async Task Changed_session_totals_are_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE Sessions SET Cost = Cost - 1, OutputTokens = OutputTokens + 1, ImputedCost = 7 WHERE Id = {session}");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"session {session}: stored 1.50 USD (0.000000007 imputed), 221 tokens (0 unpriced), but the records sum to 1.500000001 USD (0.00 imputed), 220 tokens (0 unpriced)");
         var shown = await team.SessionAsync(session);
         Assert.That((shown.Usd("cost_usd"), shown.Usd("imputed_cost_usd"), shown.Number("output_tokens")), Is.EqualTo((2.500000001m, 0m, 30L)));
     }
 
     [Test]
-    public async Task A_rollup_that_was_changed_is_found_and_put_right()
+    public async Task Changed_rollup_is_reported_and_repaired()
     {
         await ChangedAsync($"UPDATE UsageRollups SET CostNanoUsd = CostNanoUsd + 5, CacheReadTokens = 3, UnpricedTokens = 2 WHERE SessionId = {session} AND CostNanoUsd > 1");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"{Rollup("2026-06-10T12:00Z")}: stored 1.500000005 USD (0.00 imputed), 113 tokens (2 unpriced), 1 begun, but the records sum to 1.50 USD (0.00 imputed), 110 tokens (0 unpriced), 1 begun");
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2.500000001m));
     }
 
     [Test]
-    public async Task A_rollup_that_is_gone_is_found_and_made_again()
+    public async Task Missing_rollup_is_reported_and_recreated()
     {
         await ChangedAsync($"DELETE FROM UsageRollups WHERE SessionId = {session} AND CostNanoUsd = 1");
 
-        await FoundAndPutRightAsync(
+        await CheckFoundAndRepairedAsync(
             $"{Rollup("2026-06-01T12:00Z")}: stored 0.00 USD (0.00 imputed), 0 tokens (0 unpriced), but the records sum to 0.000000001 USD (0.00 imputed), 110 tokens (0 unpriced)");
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(2.500000001m));
     }
 
     [Test]
-    public async Task The_empty_rollup_of_a_sessions_start_that_is_gone_is_found_and_made_again()
+    public async Task Missing_empty_rollup_of_a_session_start_is_reported_and_recreated()
     {
         var idle = await team.StartAsync(task);
         await ChangedAsync($"DELETE FROM UsageRollups WHERE SessionId = {idle}");
@@ -102,7 +102,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cost_summary_that_was_changed_is_gone_or_is_of_nothing_is_found_and_put_right()
+    public async Task Changed_missing_or_superfluous_cost_summary_is_reported_and_repaired()
     {
         await Host.SummariseAsync();
         var before = await team.CostsAsync();
@@ -121,7 +121,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_rollup_that_is_put_right_is_summarised_anew()
+    public async Task Repaired_rollup_is_summarised_again()
     {
         await Host.SummariseAsync();
         await ChangedAsync($"UPDATE UsageRollups SET CostNanoUsd = 5 WHERE SessionId = {session} AND CostNanoUsd = 1");
@@ -135,7 +135,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Everything_that_was_changed_is_put_right_at_once_and_spending_goes_on()
+    public async Task All_differences_are_repaired_together_and_spending_continues()
     {
         await Host.ExecuteAsync($"DELETE FROM UsageRollups WHERE SessionId = {session}");
         await Host.ExecuteAsync($"DELETE FROM BudgetCounters WHERE ScopeId IN ({team.Id}, {team.Agent}, {team.Organisation}) OR (Scope = 4 AND ScopeId = {Text(task)})");
@@ -144,7 +144,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         var found = await Host.VerifyAsync();
         var repaired = await Host.VerifyAsync(repair: true);
 
-        // Two rollups; a session; of each period a window now and one nine days ago, but one month, and one of a task.
+        // Two rollups, one session, a window now and one nine days ago for each period (except the month), and one of a task.
         Assert.That(found.Differences, Has.Count.EqualTo(2 + 1 + (2 + 1) + (2 + 2 + 1) + 2 + 1));
         Assert.That(repaired.Differences, Is.EqualTo(found.Differences));
         Assert.That((repaired.Repaired, found.Repaired), Is.EqualTo((true, false)));
@@ -160,7 +160,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Where_nothing_differs_a_repair_changes_nothing()
+    public async Task Repair_without_differences_changes_nothing()
     {
         var before = await Host.CountAsync("BudgetCounters");
         var report = await Host.VerifyAsync(repair: true);
@@ -170,7 +170,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Reservations_that_are_live_have_run_out_or_have_ended_are_all_reckoned_with()
+    public async Task Live_expired_and_ended_reservations_are_verified()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var own = await host.Api.CreateTeamAsync();
@@ -183,7 +183,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         host.Clock.Advance(TimeSpan.FromSeconds(1));
 
         var report = await host.VerifyAsync();
-        Assert.That((report.Records, report.Differences.Count), Is.EqualTo((1L, 0)), "one has run out, and nobody has noticed");
+        Assert.That((report.Records, report.Differences.Count), Is.EqualTo((1L, 0)), "one has expired without being ended");
 
         await host.ExecuteAsync($"DELETE FROM BudgetCounters");
         await host.VerifyAsync(repair: true);
@@ -201,13 +201,13 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         Assert.That(await Host.ExecuteAsync(sql), Is.EqualTo(1));
     }
 
-    /// <summary>What was changed is found, said, and put right; then another dollar is spent.</summary>
-    private async Task FoundAndPutRightAsync(params string[] differences)
+    /// <summary>Checks that the difference is found, reported and repaired, and then spends another dollar.</summary>
+    private async Task CheckFoundAndRepairedAsync(params string[] differences)
     {
         var found = await Host.VerifyAsync();
         Assert.That((found.Differences, found.Repaired), Is.EqualTo(((IReadOnlyList<string>)differences, false)));
 
-        // Asking changes nothing.
+        // Verification without repair changes nothing.
         Assert.That((await Host.VerifyAsync()).Differences, Is.EqualTo(differences));
 
         var repaired = await Host.VerifyAsync(repair: true);

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.Commands;
 
-/// <summary>What is broken in one organisation is reported, and the others are verified and repaired all the same.</summary>
+/// <summary>Corrupt data of one organisation is reported, and the others are still verified and repaired.</summary>
 internal sealed class VerifyTroubleTests
 {
     private ApiHost host = null!;
@@ -27,7 +27,7 @@ internal sealed class VerifyTroubleTests
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Usage_whose_session_is_gone_is_reported_and_its_organisation_is_not_put_right()
+    public async Task Usage_without_its_session_is_reported_and_its_organisation_is_not_repaired()
     {
         await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}", $"UPDATE BudgetCounters SET Spent = 7 WHERE ScopeId = '{sound.Id}'");
 
@@ -46,7 +46,7 @@ internal sealed class VerifyTroubleTests
 
     [TestCase("'many'")]
     [TestCase("1.5e300")]
-    public async Task A_record_that_holds_no_whole_number_is_reported(string value)
+    public async Task Record_with_a_malformed_number_is_reported(string value)
     {
         await BreakAsync($"UPDATE UsageRecords SET Cost = {value} WHERE SessionId = {lost}");
 
@@ -62,7 +62,7 @@ internal sealed class VerifyTroubleTests
     [TestCase("CostSummaries", "CostNanoUsd")]
     [TestCase("BudgetCounters", "Spent")]
     [TestCase("Sessions", "InputTokens")]
-    public async Task A_total_that_holds_no_whole_number_is_reported_and_put_right(string table, string column)
+    public async Task Total_with_a_malformed_number_is_reported_and_repaired(string table, string column)
     {
         await host.SummariseAsync();
         var before = (await broken.CostsAsync()).ToJsonString();
@@ -81,7 +81,7 @@ internal sealed class VerifyTroubleTests
     }
 
     [Test]
-    public async Task An_organisation_that_cannot_be_verified_is_named_and_the_others_are_verified()
+    public async Task Unverifiable_organisation_is_named_and_the_others_are_verified()
     {
         await BreakAsync(
             $"UPDATE Teams SET Timezone = 'Mars/Base' WHERE Id = (SELECT TeamId FROM Sessions WHERE Id = {lost})",
@@ -96,7 +96,7 @@ internal sealed class VerifyTroubleTests
     }
 
     [Test]
-    public async Task Rows_of_sessions_that_cannot_be_read_break_no_other_organisation()
+    public async Task Unreadable_session_rows_do_not_affect_other_organisations()
     {
         await BreakAsync($"UPDATE Sessions SET Ancestors = 'no list', StartedAt = 'yesterday' WHERE Id = {lost}");
 
@@ -107,7 +107,7 @@ internal sealed class VerifyTroubleTests
     }
 
     [Test]
-    public async Task Counters_and_summaries_of_nothing_are_found_and_taken_away()
+    public async Task Counters_and_summaries_without_an_owner_are_reported_and_removed()
     {
         await host.SummariseAsync();
         await BreakAsync(
@@ -123,7 +123,7 @@ internal sealed class VerifyTroubleTests
     }
 
     [Test]
-    public async Task The_command_ends_with_1_and_says_which_organisation_has_trouble()
+    public async Task Command_exits_with_1_and_names_the_organisation_in_trouble()
     {
         await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}");
 
@@ -134,7 +134,7 @@ internal sealed class VerifyTroubleTests
     }
 
     [Test]
-    public async Task Usage_whose_session_is_gone_keeps_no_other_usage_from_being_folded()
+    public async Task Usage_without_its_session_does_not_block_compaction()
     {
         await BreakAsync($"DELETE FROM Sessions WHERE Id = {lost}");
         host.Clock.Advance(TimeSpan.FromDays(40));
@@ -142,7 +142,7 @@ internal sealed class VerifyTroubleTests
         Assert.That((await host.CompactAsync(TimeSpan.FromDays(31))).Records, Is.EqualTo(1));
     }
 
-    /// <summary>Does what only somebody who writes to the file can do.</summary>
+    /// <summary>Writes directly to the file.</summary>
     private async Task BreakAsync(params string[] statements)
     {
         await using var connection = new SqliteConnection(host.Database.ConnectionString);
@@ -150,7 +150,7 @@ internal sealed class VerifyTroubleTests
         foreach (var statement in statements.Prepend("PRAGMA foreign_keys = OFF"))
         {
             await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Of this class.
+#pragma warning disable CA2100 // This class's constants.
             command.CommandText = statement;
 #pragma warning restore CA2100
             await command.ExecuteNonQueryAsync();

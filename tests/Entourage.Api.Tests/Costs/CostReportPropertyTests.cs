@@ -7,7 +7,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Costs;
 
 /// <summary>
-/// Whatever was used and whenever it was summarised, folded or counted in another time zone: a report is the sum of the usage records,
+/// After random usage, summaries, compactions and changes of time zone, a report is the sum of the usage records,
 /// and each of its lists adds up to it, to the last digit (rule 5).
 /// </summary>
 internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
@@ -36,11 +36,11 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
         Gen.Select(Gen.Int[-40 * 24, 24], Gen.Int[1, 400]).Select((from, hours) => $"?from={{{from}h}}&to={{{from + hours}h}}"));
 
     [Test]
-    public async Task A_report_is_the_sum_of_the_usage_records_and_so_is_each_of_its_lists() =>
+    public async Task Report_and_each_of_its_lists_are_the_sum_of_the_usage_records() =>
         await Gen.Select(Steps.Array[1, 50], Queries.Array[4]).SampleAsync(
-            HoldsAsync, iter: 12, threads: 1, print: run => string.Join(", ", run.Item1.Cast<object>().Concat(run.Item2)));
+            CheckSequenceAsync, iter: 12, threads: 1, print: run => string.Join(", ", run.Item1.Cast<object>().Concat(run.Item2)));
 
-    private async Task HoldsAsync(Step[] steps, string[] queries)
+    private async Task CheckSequenceAsync(Step[] steps, string[] queries)
     {
         var team = await Api.CreateTeamAsync();
         string[] agents = [team.Agent, await Api.CreateAgentAsync(team.Id, "eng-2"), await Api.CreateAgentAsync(team.Id, "eng-3")];
@@ -97,7 +97,7 @@ internal sealed class CostReportPropertyTests(Store store) : ApiFixture(store)
             input_tokens = 10 + use.Kind,
             output_tokens = use.MinutesAgo % 7,
             cache_read_tokens = use.Kind,
-            // No cost: what the price comes to, or what is assumed.
+            // Without a stated cost: the catalogue or assumed price applies.
             cost_usd = use.Kind == 0 ? (decimal?)null : use.Usd,
             model = use.Model,
             billing = use.Kind == 1 ? "subscription" : "api",

@@ -5,13 +5,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>Costs as a table of every session.</summary>
+/// <summary>The cost report as a CSV of every session.</summary>
 internal sealed class CostTableTests(Store store) : ApiFixture(store)
 {
     private const string Header = "session_id,agent_id,agent_name,task_id,task_title,model,status,started_at,cost_usd,tokens,duration_minutes,assumed_cost_usd";
 
     [Test]
-    public async Task It_has_a_row_for_each_session_as_the_pages_do()
+    public async Task Table_has_the_same_row_for_each_session_as_the_JSON_report()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync(new { title = """=HYPERLINK("http://x","y"), and more""" });
@@ -41,7 +41,7 @@ internal sealed class CostTableTests(Store store) : ApiFixture(store)
     [TestCase("application/json, text/csv;q=0.5", "application/json")]
     [TestCase("application/json;q=0.5, text/csv", "text/csv")]
     [TestCase("*/*", "application/json")]
-    public async Task The_accept_header_may_choose_it(string accept, string mediaType)
+    public async Task Accept_header_can_select_the_table(string accept, string mediaType)
     {
         var team = await Api.CreateTeamAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/teams/{team.Id}/costs");
@@ -55,7 +55,7 @@ internal sealed class CostTableTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_has_all_of_them_and_what_each_used_in_the_range()
+    public async Task Table_has_every_session_with_its_usage_in_the_range()
     {
         var team = await Api.CreateTeamAsync();
         var now = Host.Clock.GetUtcNow();
@@ -94,7 +94,7 @@ internal sealed class CostTableTests(Store store) : ApiFixture(store)
     [TestCase("?format=xml", 422)]
     [TestCase("?format=csv&from=yesterday", 422)]
     [TestCase("?format=csv&period=ever", 422)]
-    public async Task What_cannot_be_told_is_said_before_the_first_row(string query, int status)
+    public async Task Bad_query_is_refused_before_the_first_row(string query, int status)
     {
         var team = await Api.CreateTeamAsync();
 

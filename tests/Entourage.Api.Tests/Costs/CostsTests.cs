@@ -4,13 +4,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>Where the money went: every list adds up to the totals.</summary>
+/// <summary>Every list of a cost report adds up to its totals.</summary>
 internal sealed class CostsTests(Store store) : ApiFixture(store)
 {
     private static readonly string[] Lists = ["by_agent", "by_task", "by_model", "by_day", "by_hour"];
 
     [Test]
-    public async Task Every_list_adds_up_to_the_totals_and_a_filter_narrows_them_all()
+    public async Task Every_list_adds_up_to_the_totals_with_and_without_a_filter()
     {
         var team = await Api.CreateTeamAsync();
         var second = await Api.CreateAgentAsync(team.Id, "eng-2");
@@ -58,7 +58,7 @@ internal sealed class CostsTests(Store store) : ApiFixture(store)
     [TestCase("UTC", 0)]
     [TestCase("Asia/Kathmandu", 15)]
     [TestCase("America/St_Johns", 30)]
-    public async Task Three_days_are_told_by_the_hour_and_more_are_not(string timezone, int minute)
+    public async Task Ranges_of_up_to_three_days_have_hourly_figures(string timezone, int minute)
     {
         var team = await Api.CreateTeamAsync(timezone);
         var session = await team.StartAsync();
@@ -80,7 +80,7 @@ internal sealed class CostsTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_month_is_forecast_at_the_rate_of_the_last_days()
+    public async Task Month_is_forecast_from_the_rate_of_the_last_days()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -101,7 +101,7 @@ internal sealed class CostsTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_organisations_costs_are_those_of_its_teams()
+    public async Task Organisation_costs_are_the_sum_of_its_teams()
     {
         var team = await Api.CreateTeamAsync("Asia/Kathmandu");
         var second = (await Api.PostAsync($"/orgs/{team.Organisation}/teams", new { name = "Second", slug = "second" })).Created.Text("id")!;
@@ -117,7 +117,7 @@ internal sealed class CostsTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_session_that_used_nothing_is_listed_too()
+    public async Task Session_without_usage_is_listed()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();

@@ -7,12 +7,12 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>Names of agents, tasks and models in a table that a spreadsheet opens, whichever separator its locale has.</summary>
+/// <summary>Names of agents, tasks and models in a CSV that a spreadsheet opens, for the separator of any locale.</summary>
 internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
 {
     private const string FormulaCharacters = "=+-@|%＝＋－＠﹦﹢﹣﹫−";
 
-    // What hides a formula, separates cells, or is neither.
+    // Prefixes that hide a formula, separators, and ordinary text.
     private static readonly Gen<string> Names = Gen.OneOf(
         Gen.Char[FormulaCharacters],
         Gen.Char[",;|\"' "],
@@ -42,7 +42,7 @@ internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
     [TestCase("\u202egnp.exe", "gnp.exe")]
     [TestCase("well-known=1;2", "well-known=1;2")]
     [TestCase("Zoë 🙂 a@b", "Zoë 🙂 a@b")]
-    public async Task Text_of_an_agent_begins_no_formula(string name, string shown)
+    public async Task Text_from_an_agent_starts_no_formula(string name, string shown)
     {
         var team = await Api.CreateTeamAsync();
         var agent = (await Api.PostAsync($"/teams/{team.Id}/agents", new { name, model = name })).Created.Text("id");
@@ -57,7 +57,7 @@ internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task No_cell_begins_a_formula_whichever_character_separates_them() =>
+    public async Task No_cell_starts_a_formula_with_any_separator() =>
         await Names.Array[60].SampleAsync(
             async names =>
             {
@@ -77,7 +77,7 @@ internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
             threads: 1);
 
     [Test]
-    public async Task Amounts_stay_numbers()
+    public async Task Amounts_are_left_as_numbers()
     {
         var team = await Api.CreateTeamAsync();
         await team.UseAsync(await team.StartAsync(), 0.000000001m);
@@ -93,7 +93,7 @@ internal sealed partial class CsvEscapeTests(Store store) : ApiFixture(store)
             Assert.That(cells.Where(cell => cell.TrimStart(' ', '"') is [var first, ..] && FormulaCharacters.Contains(first, StringComparison.Ordinal)), Is.Empty, text);
         }
 
-        // The same for a reader who knows no quotes.
+        // The same for a reader that does not support quotes.
         Assert.That(Formula.Matches(text), Is.Empty, text);
         Assert.That(Unseen.Matches(text), Is.Empty, text);
     }

@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>What a daily cap would have stopped of what happened.</summary>
+/// <summary>Simulates which past spending a daily cap would have stopped.</summary>
 internal sealed class DailyCapTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_cap_is_tried_on_what_happened_day_by_day_in_the_teams_zone()
+    public async Task Simulation_applies_the_cap_day_by_day_in_the_teams_time_zone()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-09T14:00:00Z"));
         var team = await host.Api.CreateTeamAsync("America/New_York");
@@ -54,7 +54,7 @@ internal sealed class DailyCapTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_covers_fourteen_days_unless_told_otherwise_and_agrees_with_the_costs_whatever_the_cap()
+    public async Task Simulation_covers_fourteen_days_by_default_and_agrees_with_the_cost_report()
     {
         var team = await Api.CreateTeamAsync("Asia/Kathmandu");
         var session = await team.StartAsync();

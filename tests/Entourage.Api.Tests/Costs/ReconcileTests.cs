@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>What was recorded and what was invoiced, side by side.</summary>
+/// <summary>Recorded and invoiced costs side by side.</summary>
 internal sealed class ReconcileTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task Models_are_compared_under_all_their_names_and_those_on_one_side_only_are_rows_too()
+    public async Task Models_are_matched_by_alias_and_unmatched_ones_are_listed()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { unpriced_models = "record" });
@@ -56,12 +56,12 @@ internal sealed class ReconcileTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_covers_the_range_that_is_asked_for_in_the_days_of_whose_it_is()
+    public async Task Reconciliation_covers_the_requested_days_in_the_time_zone_of_its_scope()
     {
         var team = await Api.CreateTeamAsync("America/New_York");
         var session = await team.StartAsync();
 
-        // 23:30 of the 9th in New York, and 00:30 of the 10th; both are of the 10th in UTC.
+        // 23:30 on the 9th and 00:30 on the 10th in New York; both are on the 10th in UTC.
         await team.UseAsync(session, 1m, new DateTimeOffset(2026, 6, 10, 3, 30, 0, TimeSpan.Zero));
         await team.UseAsync(session, 2m, new DateTimeOffset(2026, 6, 10, 4, 30, 0, TimeSpan.Zero));
         var invoice = new[] { new { model = "claude-sonnet-4", cost_usd = 2m } };
@@ -87,7 +87,7 @@ internal sealed class ReconcileTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_empty_invoice_shows_what_was_recorded_and_nothing_at_all_is_nothing()
+    public async Task Empty_invoice_shows_the_recorded_costs_or_an_empty_report()
     {
         var team = await Api.CreateTeamAsync();
         var nothing = await ReconcileAsync($"/teams/{team.Id}", new { invoice = Array.Empty<object>() });

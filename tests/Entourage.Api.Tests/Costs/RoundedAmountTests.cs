@@ -6,7 +6,7 @@ using ModelContextProtocol.Client;
 
 namespace Entourage.Api.Tests.Costs;
 
-/// <summary>What programs reckon in binary fractions is recorded as what they meant, and nothing that was spent is refused for its decimals.</summary>
+/// <summary>Amounts computed in binary fractions are recorded as intended, and spent amounts are never refused for their decimals.</summary>
 internal sealed class RoundedAmountTests
 {
     private ApiHost host = null!;
@@ -40,24 +40,24 @@ internal sealed class RoundedAmountTests
     [TestCase("-0.0", 0)]
     [TestCase("0.1234567891", 0.12345679)]
     [TestCase("1.5E+1", 15)]
-    public async Task An_amount_that_was_spent_is_rounded_up_to_the_nano_dollar(string json, decimal usd)
+    public async Task Spent_amount_is_rounded_up_to_the_nano_dollar(string json, decimal usd)
     {
         var usage = $$"""{"input_tokens": 1, "output_tokens": 1, "cost_usd": {{json}}}""";
         _ = (await host.Api.PostAsync($"/sessions/{session}/usage", usage)).Ok;
         var batch = (await host.Api.PostAsync("/sessions/usage/batch", $$"""{"items": [{{usage.Replace("{", $"{{\"session_id\": {session}, ", StringComparison.Ordinal)}}]}""")).Ok;
         await using var tools = await McpClient.CreateAsync(new HttpClientTransport(new() { Endpoint = new Uri(host.Api.Http.BaseAddress!, "/mcp") }));
-        var told = await tools.CallToolAsync(
+        var result = await tools.CallToolAsync(
             "report_usage", new Dictionary<string, object?> { ["session_id"] = session, ["input_tokens"] = 1, ["output_tokens"] = 1, ["cost_usd"] = JsonNode.Parse(json) });
         await host.Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf([("entourage.session_id", session)], Event(new JsonObject { ["doubleValue"] = JsonNode.Parse(json) })));
         await host.Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf([("entourage.session_id", session)], Event(new JsonObject { ["stringValue"] = json })));
 
         Assert.That(batch.Items("items").Single().Number("status"), Is.EqualTo(200));
-        Assert.That(told.IsError, Is.Not.True);
+        Assert.That(result.IsError, Is.Not.True);
         var recorded = (await host.Api.GetAsync($"/sessions/{session}/usage")).Ok.AsArray().Select(record => record!.Usd("cost_usd")).ToArray();
-        Assert.That(recorded[2..], Is.All.EqualTo(usd), "by HTTP, in a batch and by a tool");
+        Assert.That(recorded[2..], Is.All.EqualTo(usd), "over HTTP, in a batch and by a tool");
         if (!json.Contains("-38", StringComparison.Ordinal) && !json.Contains("-2147483648", StringComparison.Ordinal))
         {
-            // Exporters send doubles, which end before that.
+            // Exporters send doubles, which don't have that many digits.
             Assert.That(recorded, Is.EqualTo(Enumerable.Repeat(usd, 5)), "and in telemetry");
         }
 
@@ -70,7 +70,7 @@ internal sealed class RoundedAmountTests
     }
 
     [Test]
-    public async Task A_reservation_is_rounded_up_so_that_it_stays_an_upper_bound()
+    public async Task Reservation_is_rounded_up_to_remain_an_upper_bound()
     {
         var reservation = (await host.Api.PostAsync($"/sessions/{session}/reservations", """{"estimated_cost_usd": 0.1234567891}""")).Created;
 
@@ -79,7 +79,7 @@ internal sealed class RoundedAmountTests
 
     [TestCase("0.30000000000000004", 0.3)]
     [TestCase("3.3000000000000003", 3.3)]
-    public async Task A_limit_is_what_was_meant(string json, decimal usd)
+    public async Task Limit_with_binary_noise_is_rounded_to_the_intended_amount(string json, decimal usd)
     {
         var answer = await host.Api.PatchAsync($"/settings/teams/{team.Id}", $$"""{"daily_cost_limit_usd": {{json}}}""");
 
@@ -88,7 +88,7 @@ internal sealed class RoundedAmountTests
 
     [TestCase("0.1234567891")]
     [TestCase("1e-10")]
-    public async Task A_limit_that_is_too_precise_is_refused(string json)
+    public async Task Too_precise_limit_is_refused(string json)
     {
         var answer = await host.Api.PatchAsync($"/settings/teams/{team.Id}", $$"""{"daily_cost_limit_usd": {{json}}}""");
 

@@ -75,7 +75,7 @@ internal sealed partial class GettingStartedTests(Store store) : ApiFixture(stor
         return Api.SendAsync(new(After("-X") ?? "GET"), path, After("-d"));
     }
 
-    /// <summary>A word as the shell reads it: without quotes, and with variables expanded outside of single quotes.</summary>
+    /// <summary>Parses a word like the shell: removes quotes and expands variables outside single quotes.</summary>
     private string Expand(Match word)
     {
         if (word.Groups["single"].Success)

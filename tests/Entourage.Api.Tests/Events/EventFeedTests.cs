@@ -2,12 +2,12 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Events;
 
-/// <summary>Streams of events over replicas, under load, and at the end of a server.</summary>
+/// <summary>Event streams over replicas, under load, and when a server stops.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
 {
     [Test]
-    public async Task What_happens_on_one_replica_is_told_on_another()
+    public async Task Event_of_one_replica_is_streamed_by_another()
     {
         await using var host = await ApiHost.StartAsync(Store);
         await using var other = ApiHost.StartBeside(host);
@@ -15,20 +15,20 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         await using var watcher = await EventReader.OpenAsync(other.Api, $"/teams/{team.Id}/events");
         var session = await team.StartAsync();
         await team.UseAsync(session, 1m);
-        var told = await watcher.ReadAsync(2);
-        Assert.That(told.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage" }));
+        var received = await watcher.ReadAsync(2);
+        Assert.That(received.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage" }));
 
         await team.UseAsync(session, 2m);
-        await using var moved = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events", told[0].Id);
+        await using var moved = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events", received[0].Id);
         var further = await moved.ReadAsync(2);
-        Assert.That(further[0].Json.Text("id"), Is.EqualTo(told[1].Json.Text("id")));
+        Assert.That(further[0].Json.Text("id"), Is.EqualTo(received[1].Json.Text("id")));
         Assert.That(further[1].Json["data"]!.Usd("cost_usd"), Is.EqualTo(2m));
     }
 
     [Test]
-    public async Task Every_watcher_gets_every_event_once_and_in_order_however_slow_it_is()
+    public async Task Every_subscriber_gets_every_event_once_and_in_order_even_if_slow()
     {
-        // A buffer of a few events: who does not read at once falls behind it.
+        // The buffer holds a few events, so a slow reader falls behind it.
         const int Watchers = 20;
         const int Callers = 4;
         const int Calls = 150;
@@ -42,7 +42,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
             opened.Add(await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"));
         }
 
-        // The odd ones begin to read when all has been sent.
+        // The odd subscribers start to read after everything has been sent.
         var prompt = opened.Where((_, i) => i % 2 == 0).Select(watcher => watcher.ReadAsync(Callers * Calls)).ToArray();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async caller =>
         {
@@ -55,11 +55,11 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         var late = opened.Where((_, i) => i % 2 == 1).Select(watcher => watcher.ReadAsync(Callers * Calls)).ToArray();
         var recorded = (await host.CountAsync("UsageRecords")) / 2;
         Assert.That(recorded, Is.EqualTo(Callers * Calls));
-        foreach (var told in await Task.WhenAll(prompt.Concat(late)))
+        foreach (var received in await Task.WhenAll(prompt.Concat(late)))
         {
-            var sequences = told.Select(item => item.Json["data"]!.Number("sequence")!.Value).ToArray();
+            var sequences = received.Select(item => item.Json["data"]!.Number("sequence")!.Value).ToArray();
             Assert.That(sequences, Is.Ordered.And.Unique);
-            Assert.That(told.Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
+            Assert.That(received.Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
         }
 
         foreach (var watcher in opened)
@@ -69,7 +69,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_watcher_to_whom_nothing_is_told_gets_signs_of_life_and_may_go_on_from_there()
+    public async Task Idle_stream_sends_heartbeats_from_which_it_can_resume()
     {
         await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Events:HeartbeatSeconds"] = "1" });
         var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
@@ -89,7 +89,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_server_with_streams_open_ends_in_time_and_its_watchers_go_on_at_the_next()
+    public async Task Server_with_open_streams_stops_in_time_and_subscribers_resume_at_the_next()
     {
         await using var process = await ApiProcess.StartAsync(Database);
         var team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
@@ -100,7 +100,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         var last = await watcher.ReadAsync();
 
         Assert.That(await process.TerminateAsync(), Is.Zero);
-        Assert.That(await watcher.ReadAsync(), Is.Null, "the stream ended, and was not cut");
+        Assert.That(await watcher.ReadAsync(), Is.Null, "the stream ended and was not cut off");
 
         await using var next = await ApiProcess.StartAsync(Database);
         await (team with { Api = next.Api }).UseAsync(session, 2m);
@@ -109,7 +109,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task Events_are_forgotten_after_a_week_and_those_of_this_week_are_kept()
+    public async Task Events_are_deleted_after_a_week()
     {
         await using var host = await ApiHost.StartAsync(Store);
         var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);

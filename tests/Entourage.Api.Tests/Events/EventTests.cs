@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Events;
 
-/// <summary>What the watchers of a team and of an agent are told.</summary>
+/// <summary>The event streams of teams and agents.</summary>
 internal sealed class EventTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_watcher_is_told_of_sessions_usage_and_settings_in_order()
+    public async Task Stream_has_sessions_usage_and_settings_in_order()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
@@ -16,12 +16,12 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 50m });
         _ = (await Api.PostAsync($"/sessions/{session}/end", new { error = "Rate limited" })).Ok;
 
-        var told = await watcher.ReadAsync(4);
-        Assert.That(told.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage", "settings", "session" }));
-        Assert.That(told.Select(item => item.Id), Is.Unique);
-        var used = told.Single(item => item.Kind == "usage").Json;
-        var started = told.First(item => item.Kind == "session").Json;
-        var ended = told.Last(item => item.Kind == "session").Json;
+        var received = await watcher.ReadAsync(4);
+        Assert.That(received.Select(item => item.Kind), Is.EquivalentTo(new[] { "session", "usage", "settings", "session" }));
+        Assert.That(received.Select(item => item.Id), Is.Unique);
+        var used = received.Single(item => item.Kind == "usage").Json;
+        var started = received.First(item => item.Kind == "session").Json;
+        var ended = received.Last(item => item.Kind == "session").Json;
         Assert.Multiple(() =>
         {
             Assert.That(used.Text("type"), Is.EqualTo("usage"));
@@ -33,12 +33,12 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
             Assert.That((started["data"]!.Text("status"), ended["data"]!.Text("status")), Is.EqualTo(("active", "failed")));
             Assert.That(ended["data"]!.Usd("cost_usd"), Is.EqualTo(0.012m));
             Assert.That(ended["data"]!.Text("error"), Is.EqualTo("Rate limited"));
-            Assert.That(told.Single(item => item.Kind == "settings").Json["data"]!.Usd("daily_cost_limit_usd"), Is.EqualTo(50m));
+            Assert.That(received.Single(item => item.Kind == "settings").Json["data"]!.Usd("daily_cost_limit_usd"), Is.EqualTo(50m));
         });
     }
 
     [Test]
-    public async Task A_stream_is_neither_kept_back_nor_kept()
+    public async Task Stream_is_neither_buffered_nor_cached()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
@@ -48,7 +48,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_stream_starts_now_and_says_nothing_of_before()
+    public async Task Stream_starts_with_the_present()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
@@ -62,41 +62,41 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_watcher_that_was_cut_off_goes_on_where_it_was()
+    public async Task Stream_resumes_after_the_last_event_id()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var session = await team.StartAsync();
         string? last = null;
-        var told = new List<ReceivedEvent>();
+        var received = new List<ReceivedEvent>();
         for (var cut = 0; cut < 20; cut++)
         {
             await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events", last);
             for (var call = 0; call < 3; call++)
             {
-                // Not so much more each time that it would be an alert.
+                // Grows too slowly to raise an alert.
                 await team.UseAsync(session, 1m + (cut / 100m) + (call / 1_000m));
             }
 
             await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m + cut });
 
-            // It leaves with some of it unread.
-            told.AddRange(await watcher.ReadAsync(cut == 0 ? 2 : 4));
-            last = told[^1].Id;
+            // Disconnects with unread events.
+            received.AddRange(await watcher.ReadAsync(cut == 0 ? 2 : 4));
+            last = received[^1].Id;
         }
 
         await using var final = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events", last);
-        told.AddRange(await final.ReadAsync((20 * 4) - told.Count));
+        received.AddRange(await final.ReadAsync((20 * 4) - received.Count));
         Assert.Multiple(() =>
         {
-            Assert.That(told.Where(item => item.Kind == "usage").Select(item => item.Json["data"]!.Usd("cost_usd")), Is.EqualTo(
+            Assert.That(received.Where(item => item.Kind == "usage").Select(item => item.Json["data"]!.Usd("cost_usd")), Is.EqualTo(
                 Enumerable.Range(0, 20).SelectMany(cut => Enumerable.Range(0, 3).Select(call => (decimal?)(1m + (cut / 100m) + (call / 1_000m))))));
-            Assert.That(told.Where(item => item.Kind == "settings").Select(item => item.Json["data"]!.Usd("daily_cost_limit_usd")), Is.EqualTo(
+            Assert.That(received.Where(item => item.Kind == "settings").Select(item => item.Json["data"]!.Usd("daily_cost_limit_usd")), Is.EqualTo(
                 Enumerable.Range(0, 20).Select(cut => (decimal?)(1_000m + cut))));
         });
     }
 
     [Test]
-    public async Task An_agent_is_told_of_itself_and_of_what_concerns_all_of_its_team()
+    public async Task Agent_stream_has_its_own_events_and_those_of_the_whole_team()
     {
         var (team, other) = (await Api.CreateTeamAsync(model: ApiClient.UnlistedModel), await Api.CreateTeamAsync(model: ApiClient.UnlistedModel));
         var colleague = await Api.CreateAgentAsync(team.Id, "eng-2", ApiClient.UnlistedModel);
@@ -107,12 +107,12 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
         await team.UseAsync(session, 3m);
 
-        var told = await watcher.ReadAsync(3);
-        Assert.That(told.Select(item => item.Kind), Is.EquivalentTo(new[] { "settings", "session", "usage" }));
-        Assert.That(told.Where(item => item.Kind != "settings").Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
+        var received = await watcher.ReadAsync(3);
+        Assert.That(received.Select(item => item.Kind), Is.EquivalentTo(new[] { "settings", "session", "usage" }));
+        Assert.That(received.Where(item => item.Kind != "settings").Select(item => item.Json.Number("session_id")), Is.All.EqualTo(session));
 
-        await using var again = await EventReader.OpenAsync(Api, $"/agents/{team.Agent}/events", told[0].Id);
-        Assert.That((await again.ReadAsync(2)).Select(item => item.Json.Text("id")), Is.EqualTo(told.Skip(1).Select(item => item.Json.Text("id"))));
+        await using var again = await EventReader.OpenAsync(Api, $"/agents/{team.Agent}/events", received[0].Id);
+        Assert.That((await again.ReadAsync(2)).Select(item => item.Json.Text("id")), Is.EqualTo(received.Skip(1).Select(item => item.Json.Text("id"))));
     }
 
     [TestCase("nonsense")]
@@ -123,7 +123,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     [TestCase("u99999999999999999999-e0")]
     [TestCase("u1000000000-e0")]
     [TestCase("u0-e1000000000")]
-    public async Task An_id_that_was_not_given_out_is_refused(string id)
+    public async Task Unissued_event_id_is_refused(string id)
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         await team.ConfigureAsync(new { daily_cost_limit_usd = 50m });
@@ -136,7 +136,7 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
 
     [TestCase("/teams/{0}/events")]
     [TestCase("/agents/{0}/events")]
-    public async Task Nobody_is_watched_who_is_not_there(string path)
+    public async Task Stream_of_an_unknown_team_or_agent_is_not_found(string path)
     {
         var answer = await Api.GetAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Guid.Empty));
         Assert.That((answer.Status, answer.MediaType), Is.EqualTo((HttpStatusCode.NotFound, "application/problem+json")));

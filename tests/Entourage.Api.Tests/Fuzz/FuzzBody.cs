@@ -5,14 +5,14 @@ using Microsoft.OpenApi;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>Writes JSON after a schema, as texts, since what is to be sent is not always JSON.</summary>
-/// <param name="random">What decides.</param>
-/// <param name="pool">What answers gave.</param>
-/// <param name="now">The server's present.</param>
-/// <param name="poisoned">Which of the values, in the order of their writing, is to be a bad one; less than zero for none.</param>
+/// <summary>Writes JSON for a schema, as text because the result is not always valid JSON.</summary>
+/// <param name="random">The source of choices.</param>
+/// <param name="pool">Values from earlier answers.</param>
+/// <param name="now">The server's time.</param>
+/// <param name="poisoned">The index of the value to make invalid; negative for none.</param>
 internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now, int poisoned = -1)
 {
-    // Without these a body is refused; the schemas do not say so, since what lacks them is of the right shape.
+    // A body without these is refused. The schemas don't say so, because it has the right shape.
     private static readonly HashSet<string> Needed =
     [
         "name", "slug", "title", "reason", "agent_id", "url", "events", "kind", "question", "decision", "input_tokens", "output_tokens", "items", "invoice",
@@ -23,9 +23,9 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
     private static readonly string[] Amounts = ["0", "0.01", "0.000000001", "1.50", "2.5e-1", "999999.999999999"];
     private int written;
 
-    /// <summary>A value of a schema, as JSON.</summary>
+    /// <summary>Writes a value of a schema as JSON.</summary>
     /// <param name="schema">The schema.</param>
-    /// <param name="name">The member whose value it is.</param>
+    /// <param name="name">The member that holds the value.</param>
     public string Write(IOpenApiSchema schema, string name)
     {
         if (written++ == poisoned)
@@ -49,9 +49,9 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
             : Quote(Text(name, known.Format));
     }
 
-    /// <summary>A value of a text, not yet written as JSON.</summary>
+    /// <summary>A text value, not yet JSON-encoded.</summary>
     /// <param name="name">The member or parameter.</param>
-    /// <param name="format">Its format, if the schema says one.</param>
+    /// <param name="format">The format in the schema, if any.</param>
     public string Text(string name, string? format) => FuzzPool.KindOf(name) is { } kind && pool.Take(kind, random) is { } known ? known : name switch
     {
         "slug" => $"f-{random.NextInt64():x}",
@@ -71,7 +71,7 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
         _ => FuzzValues.Words(random),
     };
 
-    /// <summary>A whole number, as JSON.</summary>
+    /// <summary>A whole number as JSON.</summary>
     public string WriteInteger(string name)
     {
         if (FuzzPool.KindOf(name) is { } kind && pool.Take(kind, random) is { } known)
@@ -91,7 +91,7 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
 
     private static IOpenApiSchema Resolve(IOpenApiSchema schema)
     {
-        // What may be null is one of null and the schema itself.
+        // A nullable value is one of null and the schema itself.
         var choices = (schema.OneOf ?? []).Concat(schema.AnyOf ?? []).Where(choice => choice.Type != JsonSchemaType.Null).ToArray();
         return choices is [var only, ..] ? Resolve(only) : schema;
     }
@@ -102,7 +102,7 @@ internal sealed class FuzzBody(Random random, FuzzPool pool, DateTimeOffset now,
     {
         "alert_thresholds" => "0.5",
 
-        // Else nothing would go on for long.
+        // Otherwise most runs would stop early.
         _ when name.EndsWith("limit_usd", StringComparison.Ordinal) && random.Next(10) != 0 => "1000000",
         _ => Amounts[random.Next(Amounts.Length)],
     };

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>Ids and the like that answers gave, by what they are of. The newest are kept, so that it does not grow with the run.</summary>
+/// <summary>Ids and similar values from answers, by kind. Only the newest are kept, so that memory stays bounded.</summary>
 internal sealed class FuzzPool
 {
-    private const int Kept = 48;
+    private const int Capacity = 48;
     private const int MaxReadTime = 256 * 1_024;
 
     private static readonly Dictionary<string, string> KindOfMember = new(StringComparer.Ordinal)
@@ -34,10 +34,10 @@ internal sealed class FuzzPool
 
     private readonly Dictionary<string, List<string>> values = [];
 
-    /// <summary>What kind of thing a member names; null where it is none of these.</summary>
+    /// <summary>The kind of value that a member holds; null if unknown.</summary>
     public static string? KindOf(string member) => KindOfMember.GetValueOrDefault(member);
 
-    /// <summary>One of a kind; null while there is none.</summary>
+    /// <summary>A random value of a kind; null if there is none.</summary>
     public string? Take(string kind, Random random)
     {
         lock (values)
@@ -46,7 +46,6 @@ internal sealed class FuzzPool
         }
     }
 
-    /// <summary>Adds one.</summary>
     public void Add(string kind, string value)
     {
         lock (values)
@@ -62,15 +61,15 @@ internal sealed class FuzzPool
             }
 
             known.Add(value);
-            if (known.Count > Kept)
+            if (known.Count > Capacity)
             {
                 known.RemoveAt(0);
             }
         }
     }
 
-    /// <summary>Takes what a good answer gives.</summary>
-    public void Harvest(FuzzOperation operation, FuzzAnswer answer)
+    /// <summary>Adds the values of a successful answer.</summary>
+    public void Collect(FuzzOperation operation, FuzzAnswer answer)
     {
         if (answer.Link is { } link && link.Split("cursor=") is [_, var rest])
         {
@@ -96,12 +95,12 @@ internal sealed class FuzzPool
             var items = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().Take(5) : [document.RootElement];
             foreach (var item in items.Where(item => item.ValueKind == JsonValueKind.Object))
             {
-                Harvest(operation.Subject == "start" ? "sessions" : operation.Subject, item);
+                Collect(operation.Subject == "start" ? "sessions" : operation.Subject, item);
             }
         }
     }
 
-    private void Harvest(string kind, JsonElement item)
+    private void Collect(string kind, JsonElement item)
     {
         foreach (var member in item.EnumerateObject())
         {

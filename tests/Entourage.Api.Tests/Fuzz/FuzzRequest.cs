@@ -4,13 +4,13 @@ using Microsoft.OpenApi;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>A request of a run. What it holds is decided by its seed, and by what answers gave before.</summary>
-/// <param name="Seed">Its seed.</param>
-/// <param name="Operation">What it asks for.</param>
-/// <param name="Method">The method, which may be another one.</param>
-/// <param name="Path">The path with its query, as it is sent.</param>
+/// <summary>A request of a run. Its seed and values from earlier answers decide its content.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="Operation">The operation that it calls.</param>
+/// <param name="Method">The method, which may differ from the operation's.</param>
+/// <param name="Path">The path with its query, as sent.</param>
 /// <param name="Headers">The headers.</param>
-/// <param name="ContentType">What the body is said to be; null where that is not said.</param>
+/// <param name="ContentType">The content type; null if none is sent.</param>
 /// <param name="Body">The body; null for none.</param>
 internal sealed record FuzzRequest(
     int Seed, FuzzOperation Operation, HttpMethod Method, string Path, IReadOnlyList<(string Name, string Value)> Headers, string? ContentType, byte[]? Body)
@@ -30,18 +30,18 @@ internal sealed record FuzzRequest(
     private static readonly HttpMethod[] OtherMethods =
         [HttpMethod.Get, HttpMethod.Put, HttpMethod.Post, HttpMethod.Patch, HttpMethod.Delete, HttpMethod.Options, HttpMethod.Head, new("PROPFIND")];
 
-    /// <summary>Makes a request.</summary>
-    /// <param name="operation">What it asks for.</param>
-    /// <param name="pool">What answers gave.</param>
-    /// <param name="now">The server's present.</param>
-    /// <param name="seed">What decides everything else.</param>
-    /// <param name="isGood">Whether it is to be one that should succeed; null leaves that to chance.</param>
+    /// <summary>Creates a request.</summary>
+    /// <param name="operation">The operation to call.</param>
+    /// <param name="pool">Values from earlier answers.</param>
+    /// <param name="now">The server's time.</param>
+    /// <param name="seed">The seed of all other choices.</param>
+    /// <param name="isGood">Whether it should succeed; null leaves that to chance.</param>
     public static FuzzRequest Create(FuzzOperation operation, FuzzPool pool, DateTimeOffset now, int seed, bool? isGood = null)
     {
         var random = new Random(seed);
         var isBad = !(isGood ?? random.Next(100) < 45);
 
-        // Mostly one thing is wrong: with more, all would be refused for the first.
+        // Mostly one thing is wrong. With more, every request would be refused for the first.
         var fault = isBad ? random.Next(12) : -1;
         var body = new FuzzBody(random, pool, now, fault < 4 ? fault < 0 ? -1 : random.Next(9) : -1);
         var headers = new List<(string, string)>();
@@ -57,10 +57,10 @@ internal sealed record FuzzRequest(
         return new(seed, operation, method, path, headers, contentType, bytes);
     }
 
-    /// <summary>Whether it is none that HTTP allows: the server refuses it before there is anything to describe the refusal.</summary>
+    /// <summary>Whether it is invalid HTTP, which the server refuses before there is anything to describe the refusal.</summary>
     public bool IsMalformed => Path.Split('?')[0].Contains("%00", StringComparison.Ordinal);
 
-    /// <summary>The request as a client sends it.</summary>
+    /// <summary>The request for an HTTP client.</summary>
     public HttpRequestMessage ToMessage()
     {
         var message = new HttpRequestMessage(Method, new Uri(Path, UriKind.Relative));
@@ -82,14 +82,14 @@ internal sealed record FuzzRequest(
                 message.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
             }
 
-            // One that is refused for its length may be cut off while it is being sent.
+            // A body that is too long may be cut off while it is being sent.
             message.Headers.ExpectContinue = Body.Length > LargestBody;
         }
 
         return message;
     }
 
-    /// <summary>The request as it goes over the wire, the last bytes of its body missing.</summary>
+    /// <summary>The raw bytes of the request, without the last bytes of its body.</summary>
     public byte[] ToTruncatedBytes()
     {
         var body = Body ?? [];
@@ -117,25 +117,25 @@ internal sealed record FuzzRequest(
             {
                 case ParameterLocation.Path:
                     var owner = operation.OwnerOf(name);
-                    var value = fault == 4 ? FuzzValues.BadText(random, MaxPathLength)
+                    var value = fault == 4 ? FuzzValues.InvalidText(random, MaxPathLength)
                         : fault == 5 ? (isText ? Guid.CreateVersion7().ToString() : $"{random.Next(1_000_000)}")
                         : pool.Take(owner, random) ?? body.Text(name, parameter.Schema?.Format);
                     path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
                     break;
                 case ParameterLocation.Query when random.Next(fault == 6 ? 2 : 6) == 0 || name == "daily_cost_limit_usd":
-                    var asked = fault == 6 && random.Next(2) == 0 ? FuzzValues.BadText(random, MaxPathLength)
+                    var asked = fault == 6 && random.Next(2) == 0 ? FuzzValues.InvalidText(random, MaxPathLength)
                         : isText ? body.Text(name, parameter.Schema?.Format) : body.WriteInteger(name);
                     query.Add($"{name}={Uri.EscapeDataString(asked)}");
                     break;
                 case ParameterLocation.Header when random.Next(4) == 0:
-                    headers.Add((name, HeaderValue(fault == 7 ? FuzzValues.BadText(random, MaxPathLength) : body.Text(name, null))));
+                    headers.Add((name, HeaderValue(fault == 7 ? FuzzValues.InvalidText(random, MaxPathLength) : body.Text(name, null))));
                     break;
             }
         }
 
         if (fault == 6 && random.Next(4) == 0)
         {
-            query.Add($"{Uri.EscapeDataString(FuzzValues.BadText(random, 20))}=x&limit=1&limit=2");
+            query.Add($"{Uri.EscapeDataString(FuzzValues.InvalidText(random, 20))}=x&limit=1&limit=2");
         }
 
         return path + (query.Count > 0 ? $"?{string.Join('&', query)}" : "") + (fault == 4 && random.Next(10) == 0 ? "/%00%ff" : "");
@@ -145,12 +145,12 @@ internal sealed record FuzzRequest(
     {
         if (operation.Method != HttpMethod.Get && random.Next(4) == 0)
         {
-            headers.Add(("Idempotency-Key", fault == 7 ? HeaderValue(FuzzValues.BadText(random, 300)) : body.Text("Idempotency-Key", null)));
+            headers.Add(("Idempotency-Key", fault == 7 ? HeaderValue(FuzzValues.InvalidText(random, 300)) : body.Text("Idempotency-Key", null)));
         }
 
         if (fault == 7)
         {
-            headers.Add((random.Next(2) == 0 ? "If-Match" : "Last-Event-ID", HeaderValue(FuzzValues.BadText(random, MaxPathLength))));
+            headers.Add((random.Next(2) == 0 ? "If-Match" : "Last-Event-ID", HeaderValue(FuzzValues.InvalidText(random, MaxPathLength))));
         }
 
         if (fault == 8 || random.Next(10) == 0)
@@ -159,7 +159,7 @@ internal sealed record FuzzRequest(
         }
     }
 
-    // A control character ends the header, or the connection, and never comes as far as the API.
+    // A control character ends the header or the connection and never reaches the API.
     private static string HeaderValue(string text) => new([.. text.Where(character => !char.IsControl(character))]);
 
     private static (string? ContentType, byte[]? Body) BodyOf(FuzzOperation operation, FuzzBody body, Random random, int fault)

@@ -5,13 +5,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>Sends requests to a server and looks at the answers.</summary>
+/// <summary>Sends requests to a server and checks the answers.</summary>
 internal sealed class FuzzRun : IDisposable
 {
     private const int MaxFaults = 10;
     private const int AttemptsForSuccess = 40;
 
-    // However loaded the machine is: nothing here takes a second.
+    // Generous for a busy machine. No request takes a second.
 
     private readonly ApiHost host;
     private readonly Uri address;
@@ -33,25 +33,25 @@ internal sealed class FuzzRun : IDisposable
             RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
             AllowAutoRedirect = false,
 
-            // Else a large body is sent before the refusal has come, and cut off.
+            // Otherwise a large body is still being sent when the refusal arrives, and is cut off.
             Expect100ContinueTimeout = Patience.Limit,
         };
         client = new(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>What was wrong, with the request that showed it.</summary>
+    /// <summary>The failures, each with its request.</summary>
     public IReadOnlyCollection<string> Faults => faults;
 
-    /// <summary>How many answers had which status.</summary>
+    /// <summary>The number of answers by status.</summary>
     public IReadOnlyDictionary<int, int> Statuses => statuses;
 
     /// <summary>The operations that never succeeded.</summary>
     public IEnumerable<FuzzOperation> Unsuccessful => operations.Where(operation => !successes.ContainsKey(operation));
 
-    /// <summary>Sends requests for one operation after the other.</summary>
-    /// <param name="from">The number of the first.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="concurrency">How many at once.</param>
+    /// <summary>Sends requests, one operation after the other.</summary>
+    /// <param name="from">The index of the first request.</param>
+    /// <param name="count">The number of requests.</param>
+    /// <param name="concurrency">The number of concurrent requests.</param>
     public Task SendAsync(int from, int count, int concurrency) => Parallel.ForEachAsync(
         Enumerable.Range(from, count),
         new ParallelOptions { MaxDegreeOfParallelism = concurrency },
@@ -63,12 +63,12 @@ internal sealed class FuzzRun : IDisposable
             }
         });
 
-    /// <summary>Sends good requests until each operation has succeeded, or will not; so there is something to ask for, too.</summary>
+    /// <summary>Sends valid requests until each operation has succeeded or a limit is reached, so that later requests find resources.</summary>
     public async Task SucceedAsync(int from)
     {
         for (var attempt = 0; attempt < AttemptsForSuccess && faults.IsEmpty && Unsuccessful.Any(); attempt++)
         {
-            // Those that have succeeded make and find what the others need: something new, and nothing has stopped that.
+            // Successful operations are repeated, because they create what the others need.
             foreach (var operation in operations.Where(operation => !operation.IsEnd || !successes.ContainsKey(operation)))
             {
                 await SendAsync(operation, from++, isGood: true);
@@ -92,7 +92,7 @@ internal sealed class FuzzRun : IDisposable
             var answer = isGood is null && number % 97 == 0 && request.Body is not null
                 ? await SendTruncatedAsync(request, patience.Token)
                 : await SendAsync(request, patience.Token);
-            Look(request, answer);
+            CheckAnswer(request, answer);
         }
         catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException or SocketException)
         {
@@ -100,7 +100,7 @@ internal sealed class FuzzRun : IDisposable
         }
     }
 
-    private void Look(FuzzRequest request, FuzzAnswer answer)
+    private void CheckAnswer(FuzzRequest request, FuzzAnswer answer)
     {
         statuses.AddOrUpdate(answer.Status, 1, (_, count) => count + 1);
         if (answer.Status != 0 && answer.FaultOf(request) is { } fault)
@@ -110,7 +110,7 @@ internal sealed class FuzzRun : IDisposable
         else if (answer.IsSuccess && request.Method == request.Operation.Method)
         {
             successes.AddOrUpdate(request.Operation, 1, (_, count) => count + 1);
-            pool.Harvest(request.Operation, answer);
+            pool.Collect(request.Operation, answer);
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class FuzzRun : IDisposable
         return Encoding.UTF8.GetString(piece, 0, await stream.ReadAsync(piece, cancellationToken));
     }
 
-    /// <summary>Sends less than is announced, and no more: the server refuses or hangs up, and does neither later than it must.</summary>
+    /// <summary>Sends less than announced. The server must refuse or hang up in time.</summary>
     private async Task<FuzzAnswer> SendTruncatedAsync(FuzzRequest request, CancellationToken cancellationToken)
     {
         using var connection = new TcpClient();
@@ -153,7 +153,7 @@ internal sealed class FuzzRun : IDisposable
         }
         catch (IOException)
         {
-            // It hung up.
+            // The server hung up.
             text = "";
         }
 
@@ -165,7 +165,7 @@ internal sealed class FuzzRun : IDisposable
         var (head, body) = (text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)], text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         var mediaType = head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Type: ", StringComparison.OrdinalIgnoreCase))?[14..].Split(';')[0];
 
-        // A body without an announced length comes in pieces, each after its own.
+        // A chunked body has the length of each chunk before it.
         var (from, to) = (body.IndexOf('{', StringComparison.Ordinal), body.LastIndexOf('}'));
         return new(int.Parse(head.AsSpan(9, 3), System.Globalization.CultureInfo.InvariantCulture), mediaType, from < 0 ? body : body[from..(to + 1)]);
     }

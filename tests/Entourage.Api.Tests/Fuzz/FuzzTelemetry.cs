@@ -5,29 +5,29 @@ using Entourage.Api.Tests.Otlp;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>What exporters send, of which the served description says nothing: it is OpenTelemetry's.</summary>
+/// <summary>Builds exports. The API description does not cover them because the format is OpenTelemetry's.</summary>
 internal static partial class FuzzTelemetry
 {
     private const string Protobuf = "application/x-protobuf";
     private const string Json = "application/json";
 
-    /// <summary>A body for a signal, and what it is said to be.</summary>
-    /// <param name="signal">The last part of the address.</param>
-    /// <param name="random">What decides.</param>
-    /// <param name="pool">What answers gave.</param>
-    /// <param name="now">The server's present.</param>
-    /// <param name="fault">What is wrong with it; less than zero for nothing.</param>
+    /// <summary>A body for a signal, with its content type and encoding.</summary>
+    /// <param name="signal">The last segment of the path.</param>
+    /// <param name="random">The source of choices.</param>
+    /// <param name="pool">Values from earlier answers.</param>
+    /// <param name="now">The server's time.</param>
+    /// <param name="fault">The fault to build in; negative for none.</param>
     public static (string? ContentType, byte[] Body) Write(string signal, Random random, FuzzPool pool, DateTimeOffset now, int fault)
     {
-        var text = GoodOf(signal, random, pool, now);
+        var text = ValidBody(signal, random, pool, now);
         return fault switch
         {
             < 0 => random.Next(10) == 0 ? (Protobuf, []) : (Json, Encoding.UTF8.GetBytes(text)),
-            < 5 => (Json, Encoding.UTF8.GetBytes(Poison(text, random))),
+            < 5 => (Json, Encoding.UTF8.GetBytes(Corrupt(text, random))),
             5 => (Protobuf, Noise(random)),
             6 => (Protobuf, Encoding.UTF8.GetBytes(text)),
 
-            // Said to be compressed; now and then it is.
+            // Declared as compressed, and occasionally it is.
             7 => (Json, random.Next(2) == 0 ? Encoding.UTF8.GetBytes(text) : OtlpPayload.Gzip(Encoding.UTF8.GetBytes(text))[..^random.Next(1, 20)]),
             8 => (Json, Encoding.UTF8.GetBytes(text[..random.Next(text.Length)])),
             9 => (Json, Encoding.UTF8.GetBytes(FuzzValues.Nested(random.Next(2_000), random))),
@@ -36,7 +36,7 @@ internal static partial class FuzzTelemetry
         };
     }
 
-    private static string GoodOf(string signal, Random random, FuzzPool pool, DateTimeOffset now)
+    private static string ValidBody(string signal, Random random, FuzzPool pool, DateTimeOffset now)
     {
         (string, object)[] resource = pool.Take("agents", random) is { } agent ? [("entourage.agent_id", agent)] : [];
         var session = $"s-{random.Next(20)}";
@@ -56,7 +56,7 @@ internal static partial class FuzzTelemetry
             [("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", session), ("gen_ai.usage.input_tokens", 100L), ("gen_ai.usage.cost", 0.25)]));
     }
 
-    private static string Poison(string text, Random random)
+    private static string Corrupt(string text, Random random)
     {
         var values = Value.Matches(text);
         var poisoned = values[random.Next(values.Count)];
@@ -70,7 +70,7 @@ internal static partial class FuzzTelemetry
         return bytes;
     }
 
-    /// <summary>What follows a colon, be it a text or a number.</summary>
+    /// <summary>Matches the text or number after a colon.</summary>
     [GeneratedRegex("""(?<=:)("[^"]*"|[0-9.]+)""")]
     private static partial Regex Value { get; }
 }

@@ -5,22 +5,22 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Fuzz;
 
 /// <summary>
-/// Requests made after the served description of the API, good, nearly good and hostile: none breaks the server, each is answered as the
-/// documentation says, and all totals agree in the end. <c>ENTOURAGE_FUZZ_REQUESTS</c> says how many (1,000 when absent),
-/// <c>ENTOURAGE_FUZZ_CONCURRENCY</c> how many at once, <c>ENTOURAGE_FUZZ_SEED</c> which.
+/// Valid, nearly valid and hostile requests made from the served API description: none breaks the server, each is answered as
+/// documented, and all totals agree in the end. <c>ENTOURAGE_FUZZ_REQUESTS</c> sets how many (1,000 by default),
+/// <c>ENTOURAGE_FUZZ_CONCURRENCY</c> how many run concurrently, and <c>ENTOURAGE_FUZZ_SEED</c> the seed.
 /// </summary>
 internal sealed class FuzzTests
 {
-    // Long enough that code is compiled and caches are full after the second part: memory grows beyond that only if something leaks.
+    // Long enough that code is compiled and caches are full after the second part. Beyond that, memory grows only through a leak.
     private const int LongRun = 200_000;
     private const int Parts = 10;
     private const double MaxGrowth = 1.03;
 
-    // A socket is no connection of the pool, and the port is of nobody: what is sent to webhooks ends there.
+    // The webhooks of a run use a loopback port where no server listens.
     private static readonly Dictionary<string, string> Settings = new() { ["Webhooks:AllowPrivateAddresses"] = "true", ["Logging:LogLevel:Default"] = "None" };
 
     [Test]
-    public async Task Whatever_is_sent_is_answered_as_documented_and_the_totals_agree()
+    public async Task Every_request_is_answered_as_documented_and_the_totals_agree()
     {
         var (count, concurrency, seed) = (Number("REQUESTS", 1_000), Number("CONCURRENCY", 4), Number("SEED", 1));
         await using var host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings);
@@ -43,7 +43,7 @@ internal sealed class FuzzTests
             + $"never a success: {string.Join(", ", run.Unsuccessful)}; "
             + string.Join(", ", run.Statuses.OrderBy(status => status.Key).Select(status => $"{status.Key}: {status.Value}")));
         Assert.That(run.Faults, Is.Empty, string.Join("\n\n", run.Faults));
-        Assert.That(run.Unsuccessful.Select(operation => operation.ToString()), Is.Empty, "Nothing that should succeed did.");
+        Assert.That(run.Unsuccessful.Select(operation => operation.ToString()), Is.Empty, "These operations never succeeded.");
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
         if (count >= LongRun)
         {

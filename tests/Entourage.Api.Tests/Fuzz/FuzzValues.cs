@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Entourage.Api.Tests.Fuzz;
 
-/// <summary>Values that somebody might send by mistake, or to find out what happens.</summary>
+/// <summary>Values that a caller might send by mistake or to probe the server.</summary>
 internal static class FuzzValues
 {
     private static readonly string[] Texts =
@@ -16,7 +16,7 @@ internal static class FuzzValues
         "u-1-e-1", "MQ", "OTIyMzM3MjAzNjg1NDc3NTgwNw", "Europe/Atlantis", "agent:", "task:7", "price::",
     ];
 
-    // As they stand in a body; some are no JSON at all.
+    // Raw JSON, some of it invalid.
     private static readonly string[] Literals =
     [
         "null", "true", "false", "0", "-0", "-0.0", "-1", "1.5", "1e0", "1e400", "-1e400", "1e-400", "0.0000000001", "1e-9", "1000000", "1000000.000000001", "1e6", "999999999999999999999999",
@@ -25,11 +25,11 @@ internal static class FuzzValues
         "[1,2,3]", "{\"id\":1}", "[true,\"x\",{}]",
     ];
 
-    /// <summary>A text without meaning, which most members take.</summary>
+    /// <summary>A short text that most members accept.</summary>
     public static string Words(Random random) => random.Next(20) == 0 ? new string('w', random.Next(1, 60)) : $"fuzz {random.Next(1_000)}";
 
-    /// <summary>A bad text.</summary>
-    public static string BadText(Random random, int longest) => random.Next(10) switch
+    /// <summary>An invalid text.</summary>
+    public static string InvalidText(Random random, int longest) => random.Next(10) switch
     {
         0 => new string("aé漢𐀀"[random.Next(3)], random.Next(longest)),
         1 => string.Create(random.Next(40), random, static (text, random) =>
@@ -42,16 +42,16 @@ internal static class FuzzValues
         _ => Texts[random.Next(Texts.Length)],
     };
 
-    /// <summary>A bad value, as it stands in a body.</summary>
+    /// <summary>An invalid value as raw JSON.</summary>
     public static string Bad(Random random) => random.Next(12) switch
     {
         < 5 => Literals[random.Next(Literals.Length)],
         5 => Nested(random.Next(2) == 0 ? random.Next(1, 70) : random.Next(1_000), random),
         6 when random.Next(20) == 0 => $"\"{new string('x', random.Next(300_000))}\"",
-        _ => JsonSerializer.Serialize(BadText(random, 30_000)),
+        _ => JsonSerializer.Serialize(InvalidText(random, 30_000)),
     };
 
-    /// <summary>Lists in lists, or objects in objects.</summary>
+    /// <summary>Deeply nested lists or objects.</summary>
     public static string Nested(int depth, Random random) => random.Next(2) == 0
         ? new string('[', depth) + new string(']', depth)
         : string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);

@@ -6,18 +6,18 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Hooks;
 
-/// <summary>What hooks of Claude Code are answered: an empty object to go on, and the end of the run in the form that the event allows.</summary>
+/// <summary>Claude Code's hooks get an empty object to continue, or the end of the run in the form that the event allows.</summary>
 internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
 {
-    private const string Go = "{}";
+    private const string Continue = "{}";
 
     [Test]
-    public async Task A_tool_call_goes_on_until_a_cap_is_broken_and_then_the_run_ends()
+    public async Task Tool_calls_continue_until_a_cap_is_exceeded_and_then_the_run_ends()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 0.2m });
         var session = await team.StartAsync();
-        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Continue));
 
         await team.UseAsync(session, 1.017m);
 
@@ -25,7 +25,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         const string Reason = "Entourage stops this run: the team budget (day) is used up, 1.017 of 0.20 USD spent, resets at 2026-06-11T00:00Z.";
         Assert.Multiple(() =>
         {
-            Assert.That(answer.AsObject().Select(member => member.Key), Is.EquivalentTo(new[] { "continue", "stopReason" }), "with a denied tool call besides, the run goes on");
+            Assert.That(answer.AsObject().Select(member => member.Key), Is.EquivalentTo(new[] { "continue", "stopReason" }), "with only a denied tool call, the run would continue");
             Assert.That(answer["continue"]!.GetValue<bool>(), Is.False);
             Assert.That(answer.Text("stopReason"), Is.EqualTo(Reason));
         });
@@ -42,10 +42,10 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     [TestCase("PermissionRequest", "continue stopReason")]
     [TestCase("SessionEnd", "")]
     [TestCase("Notification", "")]
-    public async Task Each_event_is_answered_in_the_form_that_it_allows(string name, string members)
+    public async Task Each_event_is_answered_in_its_own_form(string name, string members)
     {
         var team = await Api.CreateTeamAsync();
-        Assert.That((await HookAsync(team, name)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, name)).Text, Is.EqualTo(Continue));
         _ = (await Api.PostAsync($"/agents/{team.Agent}/pause", new { reason = "enough" })).Ok;
 
         var answer = (await HookAsync(team, name)).Ok.AsObject();
@@ -55,7 +55,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Whatever_stops_the_work_ends_the_run()
+    public async Task Every_reason_to_stop_ends_the_run()
     {
         foreach (var (path, body, reason) in new (string, object, string)[]
         {
@@ -78,17 +78,17 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cap_that_only_watches_stops_nothing()
+    public async Task Observing_cap_stops_nothing()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
         await team.UseAsync(await team.StartAsync(), 2m);
 
-        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team)).Text, Is.EqualTo(Continue));
     }
 
     [Test]
-    public async Task The_session_is_the_one_that_the_telemetry_of_the_same_run_is_recorded_in()
+    public async Task Hook_uses_the_session_that_records_the_telemetry_of_the_same_run()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
@@ -96,35 +96,35 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         await ReportAsync(team, "run-2", 0.1m);
 
         Assert.That((await HookAsync(team, session: "run-1")).Ok.Text("stopReason"), Does.Contain("the session budget (total)"));
-        Assert.That((await HookAsync(team, session: "run-2")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-2")).Text, Is.EqualTo(Continue));
 
         var second = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray().First(session => session!.Usd("cost_usd") == 0.1m)!.Number("id");
         _ = (await Api.PostAsync($"/sessions/{second}/kill", new { reason = "enough" })).Ok;
         Assert.That((await HookAsync(team, session: "run-2")).Ok.Text("stopReason"), Is.EqualTo("Entourage stops this run: the session was killed."));
-        Assert.That((await HookAsync(team, session: "run-3")).Text, Is.EqualTo(Go), "a new run has a cap of its own");
+        Assert.That((await HookAsync(team, session: "run-3")).Text, Is.EqualTo(Continue), "a new run has its own cap");
     }
 
     [Test]
-    public async Task A_run_without_telemetry_of_its_own_has_the_session_that_was_opened_for_its_agent()
+    public async Task Run_without_telemetry_uses_the_session_opened_for_its_agent()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
         await ReportAsync(team, "another", 2m);
-        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Continue));
         var session = await team.StartAsync();
-        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Continue));
 
         _ = (await Api.PostAsync($"/sessions/{session}/kill", new { reason = "enough" })).Ok;
         Assert.That((await HookAsync(team, session: "run-1")).Ok.Text("stopReason"), Is.EqualTo("Entourage stops this run: the session was killed."));
 
         var second = await team.StartAsync();
-        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: "run-1")).Text, Is.EqualTo(Continue));
         await team.UseAsync(second, 1m);
         Assert.That((await HookAsync(team, session: "run-1")).Ok.Text("stopReason"), Does.Contain("the session budget"));
     }
 
     [Test]
-    public async Task A_named_session_is_looked_at_and_no_other_of_the_agent()
+    public async Task Only_the_named_session_of_the_agent_is_checked()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 1m });
@@ -132,12 +132,12 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         await team.UseAsync(first, 2m);
 
         Assert.That((await SendAsync($"?session_id={first}", """{"hook_event_name":"PreToolUse"}""")).Ok.Text("stopReason"), Does.Contain("session"));
-        Assert.That((await SendAsync($"?session_id={second}", """{"hook_event_name":"PreToolUse"}""")).Text, Is.EqualTo(Go));
+        Assert.That((await SendAsync($"?session_id={second}", """{"hook_event_name":"PreToolUse"}""")).Text, Is.EqualTo(Continue));
         Assert.That((await SendAsync("?session_id=999999999", """{"hook_event_name":"PreToolUse"}""")).Status, Is.EqualTo(HttpStatusCode.NotFound));
     }
 
     [Test]
-    public async Task A_tools_input_of_megabytes_is_no_way_around_a_cap()
+    public async Task Megabytes_of_tool_input_do_not_bypass_a_cap()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
@@ -148,7 +148,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
             $$"""{"session_id":"s","transcript_path":"/t","hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"content":"{{file}}" } }""");
 
         Assert.That(answer.Ok["continue"]!.GetValue<bool>(), Is.False);
-        Assert.That((await HookAsync(team)).Ok["continue"]!.GetValue<bool>(), Is.False, "the connection is good for another");
+        Assert.That((await HookAsync(team)).Ok["continue"]!.GetValue<bool>(), Is.False, "the connection can be reused");
     }
 
     [TestCase("", 400)]
@@ -160,7 +160,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     [TestCase("""{"hook_event_name":7}""", 422)]
     [TestCase("""{"hook_event_name":""}""", 422)]
     [TestCase("""{"session_id":{"a":[1]},"tool_input":{"hook_event_name":"Stop"},"hook_event_name":"PreToolUse","more":{"deep":[[[[1]]]]}}""", 200)]
-    public async Task Input_that_is_none_is_refused_and_what_is_not_needed_is_not_looked_at(string body, int status)
+    public async Task Malformed_input_is_refused_and_unneeded_members_are_ignored(string body, int status)
     {
         var team = await Api.CreateTeamAsync();
 
@@ -168,12 +168,12 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Names_have_a_longest_and_an_agent_must_be_known()
+    public async Task Names_have_a_maximum_length_and_the_agent_must_exist()
     {
         var team = await Api.CreateTeamAsync();
         var longest = new string('s', 500);
 
-        Assert.That((await HookAsync(team, session: longest)).Text, Is.EqualTo(Go));
+        Assert.That((await HookAsync(team, session: longest)).Text, Is.EqualTo(Continue));
         Assert.That((await HookAsync(team, session: longest + "s")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
         Assert.That((await HookAsync(team, new string('e', 101))).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
         Assert.That((await SendAsync("", """{"hook_event_name":"PreToolUse"}""")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
@@ -192,7 +192,7 @@ internal sealed class ClaudeCodeHookTests(Store store) : ApiFixture(store)
         return await Api.SendAsync(request);
     }
 
-    /// <summary>Reports a call of a run as Claude Code's events do.</summary>
+    /// <summary>Reports a call of a run in the form of Claude Code's events.</summary>
     private async Task ReportAsync(TestTeam team, string session, decimal usd)
     {
         var body = new JsonObject

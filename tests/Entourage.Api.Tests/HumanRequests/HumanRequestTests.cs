@@ -5,11 +5,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.HumanRequests;
 
-/// <summary>What agents ask of people, and the money that these grant.</summary>
+/// <summary>Requests of agents to humans, and the budget increases that humans grant.</summary>
 internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_request_is_there_for_the_team_and_the_agent_waits_for_its_answer()
+    public async Task Team_sees_a_request_and_the_agent_reads_its_answer()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -41,7 +41,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_request_raises_an_alert_and_its_answer_acknowledges_that()
+    public async Task Request_raises_an_alert_that_its_answer_acknowledges()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
@@ -62,7 +62,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_team_lists_its_requests_the_newest_first_by_status()
+    public async Task Requests_of_a_team_are_listed_newest_first_by_status()
     {
         var (team, other) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
         await AskAsync(other, 1m);
@@ -91,7 +91,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_granted_increase_raises_the_cap_of_the_sessions_task_at_once_and_for_good()
+    public async Task Granted_increase_raises_the_task_cap_at_once_and_permanently()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var team = await host.Api.CreateTeamAsync();
@@ -117,7 +117,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
             Assert.That((await team.ReserveAsync(session, 1.000000001m)).Status, Is.EqualTo(HttpStatusCode.Created));
         }
 
-        // Neither a week nor another title takes it back; another amount does.
+        // Neither the passing of a week nor a new title ends the grant, but a new amount does.
         host.Clock.Advance(TimeSpan.FromDays(7));
         var changed = (await host.Api.PatchAsync($"/tasks/{tagged}", new { title = "Typos", tags = new[] { "budget:0.5", "ui" } })).Ok;
         Assert.That(changed.Usd("budget_usd"), Is.EqualTo(1.500000001m));
@@ -125,9 +125,9 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Otherwise_it_raises_the_teams_cap_for_its_local_day_alone()
+    public async Task Granted_increase_without_a_task_raises_the_team_cap_for_its_local_day()
     {
-        // 22:00 of the 9th in New York.
+        // 22:00 on the 9th in New York.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T02:00:00Z"));
         var team = await host.Api.CreateTeamAsync("America/New_York");
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m, weekly_cost_limit_usd = 100m });
@@ -144,13 +144,13 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
             Assert.That(raised.Items("budgets").Select(row => row.Usd("limit_usd")), Is.EqualTo(new[] { 7m, 100m }));
         });
 
-        // What is granted for one day adds up.
+        // Grants for one day add up.
         await RespondAsync(await AskAsync(team, 1m), new { decision = "approved" }, host.Api);
         var second = await team.StartAsync();
         Assert.That((await team.UseAsync(second, 2.5m))["budget"]!.Usd("daily_limit_usd"), Is.EqualTo(8m));
         Assert.That((await team.ReserveAsync(second, 0.5m, ttlSeconds: 60)).Status, Is.EqualTo(HttpStatusCode.Created));
 
-        // More than tomorrow's cap takes: waiting for it would be in vain.
+        // Exceeds tomorrow's cap too, so waiting does not help.
         var refusal = (await team.ReserveAsync(second, 5.5m)).Expect(HttpStatusCode.PaymentRequired);
         Assert.That((refusal.Flag("waiting_helps"), refusal["retry_at"]), Is.EqualTo((false, (JsonNode?)null)));
         Assert.That((await team.ReserveAsync(second, 5m)).Json.Text("retry_at"), Is.EqualTo("2026-06-10T04:00:00Z"));
@@ -164,14 +164,14 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That((await host.Api.PostAsync("/sessions/start", new { agent_id = team.Agent })).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
         Assert.That((await host.Api.GetAsync($"/settings/teams/{team.Id}")).Ok.Usd("daily_cost_limit_usd"), Is.EqualTo(5m), "the cap itself never changed");
 
-        // A grant of the new day has nothing left of the one before.
+        // The grant of the new day does not include the one of the previous day.
         await RespondAsync(await AskAsync(team, 0.25m), new { decision = "approved" }, host.Api);
         Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5.25m));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]
-    public async Task A_reservation_beyond_midnight_finds_the_grant_on_its_own_day_only()
+    public async Task Grant_applies_only_to_its_own_day_of_a_reservation_over_midnight()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T23:59:00Z"));
         var team = await host.Api.CreateTeamAsync();
@@ -185,9 +185,9 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_change_of_the_time_zone_ends_what_was_granted_for_the_day_and_says_so()
+    public async Task Change_of_time_zone_ends_the_grant_of_the_day_and_says_so()
     {
-        // The 10th in UTC is the 9th in New York: its 10th would begin in two hours.
+        // The 10th in UTC is still the 9th in New York, where the 10th begins in two hours.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T02:00:00Z"));
         var team = await host.Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
@@ -201,13 +201,13 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m));
         Assert.That((await host.Api.GetAsync($"/human-requests/{id}")).Ok.Text("grant_ends_at"), Is.EqualTo("2026-06-10T02:01:00Z"));
         host.Clock.Advance(TimeSpan.FromHours(3));
-        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "nor on the 10th of New York");
+        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "not on the 10th in New York either");
         await team.ConfigureAsync(new { timezone = "UTC" });
-        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "nor on going back");
+        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "not after switching back either");
     }
 
     [Test]
-    public async Task What_has_no_cap_is_given_none_and_the_request_stays_open()
+    public async Task Increase_without_a_cap_is_refused_and_the_request_stays_open()
     {
         var team = await Api.CreateTeamAsync();
         var id = await AskAsync(team, 2m, await team.StartAsync(await team.CreateTaskAsync()));
@@ -217,7 +217,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That((await team.BudgetAsync()).Items("budgets"), Is.Empty);
         Assert.That((await Api.GetAsync($"/human-requests/{id}")).Ok.Text("status"), Is.EqualTo("pending"));
 
-        // Once there is one, it is raised; on lifting it, nothing is left of the grant.
+        // A new cap can be raised. After it is removed, nothing of the grant remains.
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
         await RespondAsync(id, new { decision = "approved" });
         Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(3m));
@@ -226,7 +226,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_request_is_answered_once_however_many_answer_and_a_retry_is_no_second_answer()
+    public async Task Request_is_answered_once_despite_concurrent_answers_and_retries()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
@@ -239,7 +239,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
         Assert.That(
             answers.Where(answer => answer.Status != HttpStatusCode.OK).Select(answer => (answer.Status, answer.Json.Text("type"))),
             Is.All.EqualTo((HttpStatusCode.Conflict, "/problems/already-answered")));
-        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "each once, none lost");
+        Assert.That((await team.BudgetAsync()).Usd("daily_limit_usd"), Is.EqualTo(5m), "each is recorded once");
 
         var body = new { agent_id = team.Agent, kind = "budget_increase", question = "More?", requested_usd = 1m };
         var asked = await Api.PostAsync("/human-requests", body, "ask-once");

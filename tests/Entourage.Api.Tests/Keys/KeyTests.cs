@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Keys;
 
-/// <summary>Keys from their issue to their end, on two replicas.</summary>
+/// <summary>The life of keys on two replicas.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class KeyTests(Store store)
 {
@@ -41,7 +41,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task A_key_is_shown_once_and_lets_its_holder_in()
+    public async Task Key_is_shown_once_and_accepted()
     {
         var answer = await Admin.PostAsync("/keys", new { name = "ci", role = "agent", agent_id = team.Agent, expires_at = "2027-01-01T00:00:00Z" });
         var key = answer.Created;
@@ -70,7 +70,7 @@ internal sealed class KeyTests(Store store)
     [TestCase("X-API-Key", "", false)]
     [TestCase("X-API-Key", "ent_000000000000_", false)]
     [TestCase("X-API-Key", "'; DROP TABLE ApiKeys; --", false)]
-    public async Task A_key_is_taken_in_the_two_ways_that_are_documented(string header, string value, bool taken)
+    public async Task Key_is_accepted_in_both_documented_headers(string header, string value, bool taken)
     {
         var key = (await Admin.PostAsync("/keys", new { name = "ways", role = "lead", team_id = team.Id })).Created.Text("key")!;
         var answer = await host.ClientWith(null).SendAsync(HttpMethod.Get, "/guidelines", null, (header, value.Replace("{0}", key, StringComparison.Ordinal)));
@@ -84,7 +84,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task A_key_that_is_half_right_lets_nobody_in()
+    public async Task Partly_correct_key_is_refused()
     {
         var key = (await Admin.PostAsync("/keys", new { name = "half", role = "lead", team_id = team.Id })).Created.Text("key")!;
         foreach (var wrong in new[] { key[..^1], key[..^1] + (key[^1] == 'A' ? 'B' : 'A'), key[..17], key.ToUpperInvariant(), new string('x', 100_000)[..4_000] })
@@ -94,7 +94,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task A_key_expires_at_its_instant()
+    public async Task Key_expires_at_its_stated_instant()
     {
         var ends = host.Clock.GetUtcNow().AddMinutes(10);
         var client = await IssueAsync(new { name = "short", role = "lead", team_id = team.Id, expires_at = ends });
@@ -106,7 +106,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task A_revocation_holds_at_once_on_every_replica()
+    public async Task Revocation_takes_effect_at_once_on_every_replica()
     {
         for (var round = 0; round < 10; round++)
         {
@@ -129,7 +129,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task No_request_that_begins_after_a_revocation_is_let_in_however_many_there_are()
+    public async Task No_concurrent_request_that_begins_after_a_revocation_is_accepted()
     {
         var made = (await Admin.PostAsync("/keys", new { name = "busy", role = "agent", agent_id = team.Agent })).Created;
         var revoked = 0;
@@ -153,7 +153,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task A_revoked_key_sees_no_more_of_a_stream_that_it_has_open()
+    public async Task Revoking_a_key_ends_its_open_streams()
     {
         var made = (await Admin.PostAsync("/keys", new { name = "watcher", role = "agent", agent_id = team.Agent })).Created;
         await using var watcher = await EventReader.OpenAsync(beside.ClientWith(made.Text("key")), $"/agents/{team.Agent}/events");
@@ -166,7 +166,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task A_lead_issues_sees_and_revokes_the_keys_of_its_agents_alone()
+    public async Task Lead_manages_only_the_keys_of_its_agents()
     {
         var lead = await IssueAsync(new { name = "chief", role = "lead", team_id = team.Id });
         var made = (await lead.PostAsync("/keys", new { name = "of chief", role = "agent", agent_id = team.Agent })).Created;
@@ -175,8 +175,8 @@ internal sealed class KeyTests(Store store)
         Assert.That((await lead.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
 
         var keys = (await Admin.GetAsync("/keys?limit=200")).Ok.AsArray();
-        Assert.That(await RevokeAsync("chief"), Is.EqualTo(HttpStatusCode.Forbidden), "another lead's, its own too");
-        Assert.That(await RevokeAsync("bootstrap"), Is.EqualTo(HttpStatusCode.NotFound), "of no organisation");
+        Assert.That(await RevokeAsync("chief"), Is.EqualTo(HttpStatusCode.Forbidden), "a lead's key, even its own");
+        Assert.That(await RevokeAsync("bootstrap"), Is.EqualTo(HttpStatusCode.NotFound), "without an organisation");
         foreach (var body in new object[] { new { name = "x", role = "admin" }, new { name = "x", role = "lead", team_id = team.Id } })
         {
             Assert.That((await lead.PostAsync("/keys", body)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
@@ -207,7 +207,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task When_a_key_was_last_used_is_written_down_later()
+    public async Task Last_use_of_a_key_is_stored_later()
     {
         var made = (await Admin.PostAsync("/keys", new { name = "used", role = "lead", team_id = team.Id })).Created;
         var client = host.ClientWith(made.Text("key"));
@@ -217,7 +217,7 @@ internal sealed class KeyTests(Store store)
         await host.WriteKeyUsesAsync();
         Assert.That(await ReadAsync(), Is.EqualTo(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture)));
 
-        // Within the same minute it is not written again.
+        // It is not written again within the same minute.
         Assert.That(await StatusAsync(client), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(host.Services.GetRequiredService<KeyRing>().TakeUses().Select(use => use.Key.ToString()), Has.None.EqualTo(made.Text("id")));
 
@@ -225,7 +225,7 @@ internal sealed class KeyTests(Store store)
     }
 
     [Test]
-    public async Task An_idempotency_key_does_not_keep_a_secret()
+    public async Task Idempotency_record_contains_no_secret()
     {
         var body = new { name = "twice", role = "agent", agent_id = team.Agent };
         var answers = await host.CountAsync("IdempotentAnswers");

@@ -7,22 +7,22 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Keys;
 
-/// <summary>Whatever an operator asks the log for, no secret is in it.</summary>
+/// <summary>The log contains no secret at any log level.</summary>
 internal sealed partial class LoggedSecretTests
 {
     private const string WrongKey = "ent_0000key0000_that0000opens0000nothing0000";
     private const string SlackPath = "/services/T0000SLACK/B0000SLACK/s3cretOfTheChannel0000";
     private const string LostPath = "/services/T0000SLACK/B0000SLACK/s3cretOfTheLost0000";
 
-    // Nobody listens there.
+    // No server listens there.
     private const string NowhereUrl = "http://127.0.0.1:9";
 
-    private const int SecretOfKey = 17; // characters before it, which are none
+    private const int SecretOfKey = 17; // the length of a key's public prefix
     private const string Password = "Pa55-word-of-the-store";
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Neither_keys_nor_secrets_nor_addresses_of_webhooks_are_logged(bool all)
+    public async Task Keys_secrets_and_webhook_addresses_are_not_logged(bool all)
     {
         using var log = new LogRecorder();
         await using var receiver = await WebhookReceiver.StartAsync();
@@ -63,7 +63,7 @@ internal sealed partial class LoggedSecretTests
                 await receiver.ReadAsync();
             }
 
-            // What is refused is looked at more closely, and told of.
+            // Refused credentials are logged in more detail.
             await host.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = "ftp://127.0.0.1" + SlackPath, events = new[] { "settings" }, format = "slack" });
             await host.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = receiver.Url + SlackPath, events = new[] { SlackPath }, format = SlackPath });
             await host.Api.PostAsync($"/teams/{team.Id}/webhooks", $$"""{"url": "{{SlackPath}}", {""");
@@ -79,7 +79,7 @@ internal sealed partial class LoggedSecretTests
     }
 
     [Test]
-    public async Task The_first_key_is_shown_on_the_console_and_is_in_no_line_of_the_log()
+    public async Task First_key_is_shown_on_the_console_and_not_logged()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, settings: new Dictionary<string, string>(LogRecorder.Talkative)
@@ -90,13 +90,13 @@ internal sealed partial class LoggedSecretTests
         var lines = (await process.EndAsync()).Split('\n');
 
         var shown = lines.Single(line => IssuedKey.IsMatch(line));
-        Assert.That(shown, Does.Match(@"^\s+ent_\w+"), "by itself");
+        Assert.That(shown, Does.Match(@"^\s+ent_\w+"), "on its own line");
         Assert.That(lines.Count(line => line.Contains(shown.Trim()[SecretOfKey..], StringComparison.Ordinal)), Is.EqualTo(1));
-        Assert.That(lines, Has.Some.StartsWith("{").And.Some.Contains("\"LogLevel\":\"Trace\""), "there is a log");
+        Assert.That(lines, Has.Some.StartsWith("{").And.Some.Contains("\"LogLevel\":\"Trace\""), "the log has entries");
     }
 
     [Test]
-    public async Task The_password_of_the_store_is_not_logged_even_if_it_cannot_be_reached()
+    public async Task Password_of_an_unreachable_store_is_not_logged()
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), "--urls", "http://127.0.0.1:0"])
         {

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>A batch that is sent again under its key is recognised, whoever resends it (rule 2).</summary>
+/// <summary>A batch that is resent under its key is recognised under any credential (rule 2).</summary>
 internal sealed class BatchRetryTests : TwoAgentsFixture
 {
     private const string Path = "/sessions/usage/batch";
@@ -17,7 +17,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     [TestCase("lead", "admin")]
     [TestCase("admin", "agent")]
     [TestCase("admin", "lead")]
-    public async Task A_batch_is_counted_once_when_another_credential_resends_it(string first, string second)
+    public async Task Batch_is_counted_once_when_another_credential_resends_it(string first, string second)
     {
         JsonNode[] items = [Item(Session, 1m), Item(Session, 2m)];
 
@@ -30,7 +30,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_replayed_item_is_answered_as_it_was_the_first_time()
+    public async Task Replayed_item_gets_its_first_answer()
     {
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 2m });
         JsonNode[] items = [Item(Session, 1m), Item(Session, 3m)];
@@ -48,26 +48,26 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_batch_of_which_an_agent_could_send_a_part_is_completed_by_its_lead_and_not_doubled()
+    public async Task Lead_completes_a_batch_that_its_agent_could_only_send_in_part()
     {
         JsonNode[] items = [Item(Session, 1m), Item(PeerSession, 2m), Item(Session, 4m)];
 
         var first = (await SendAsync(Agent, "batch-1", items)).Ok.Items("items");
         var second = await SendAsync(Lead, "batch-1", items);
-        var third = await SendAsync(Peers, "batch-1", items);
+        var third = await SendAsync(PeerClient, "batch-1", items);
         var fourth = await SendAsync(Admin, "batch-1", items);
 
         Assert.That(first.Select(item => item.Number("status")), Is.EqualTo(new[] { 200, 403, 200 }));
         Assert.That(second.Ok.Items("items").Select(item => (item.Number("status"), item.Flag("replayed"))), Is.EqualTo(new[] { (200L, true), (200L, false), (200L, true) }));
         Assert.That(second.Header("Idempotent-Replayed"), Is.Null);
         Assert.That(third.Ok.Items("items").Select(item => (item.Number("status"), item.Flag("replayed"))), Is.EqualTo(new[] { (403L, false), (200L, true), (403L, false) }));
-        Assert.That(third.Ok.Items("items")[0]["usage_id"], Is.Null, "a stored answer is for those alone who may touch the session");
+        Assert.That(third.Ok.Items("items")[0]["usage_id"], Is.Null, "a stored answer is only for callers who may access the session");
         Assert.That(fourth.Header("Idempotent-Replayed"), Is.EqualTo("true"));
         Assert.That((await CostAsync(Session), await CostAsync(PeerSession)), Is.EqualTo((5m, 2m)));
     }
 
     [Test]
-    public async Task A_batch_over_two_organisations_is_counted_once_in_each()
+    public async Task Batch_over_two_organisations_is_counted_once_in_each()
     {
         var other = await Admin.CreateTeamAsync();
         var elsewhere = await other.StartAsync();
@@ -87,7 +87,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     {
         await using var second = ApiHost.StartBeside(Host);
         JsonNode[] items = [Item(Session, 1m), Item(PeerSession, 2m), Item(Session, 4m)];
-        ApiClient[] senders = [Agent, Lead, Admin, Peers, second.Api];
+        ApiClient[] senders = [Agent, Lead, Admin, PeerClient, second.Api];
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => SendAsync(senders[i % senders.Length], "batch-1", items)));
 
@@ -97,7 +97,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_key_with_other_items_is_refused_whole_and_counts_nothing()
+    public async Task Key_with_different_items_is_refused_and_counts_nothing()
     {
         JsonNode[] items = [Item(Session, 1m), Item(Session, 2m)];
         _ = (await SendAsync(Agent, "batch-1", items)).Ok;
@@ -143,7 +143,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task What_was_refused_is_tried_again_and_the_rest_is_replayed()
+    public async Task Resent_batch_retries_refused_items_and_replays_the_rest()
     {
         JsonNode[] items =
         [
@@ -164,7 +164,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task The_same_item_twice_in_a_batch_is_two_usages_and_its_retry_none()
+    public async Task Item_that_is_twice_in_a_batch_is_two_usages_and_a_retry_adds_none()
     {
         JsonNode[] items = [Item(Session, 1m), Item(Session, 1m), Item(Session, 1m)];
 
@@ -177,14 +177,14 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_thousand_items_are_replayed_after_a_restart_to_another_credential_from_one_answer_of_a_session()
+    public async Task Thousand_items_are_replayed_after_a_restart_for_another_credential()
     {
         JsonNode[] items = [.. Enumerable.Range(0, 1_000).Select(i => Item(i % 2 == 0 ? Session : PeerSession, 0.001m))];
         var before = await Host.CountAsync("IdempotentAnswers");
         var sent = await SendAsync(Lead, "batch-1", items);
         Assert.That(await Host.CountAsync("IdempotentAnswers"), Is.EqualTo(before + 2));
 
-        // A replica has nothing of what the first one remembers, as after a restart.
+        // A fresh replica has none of the first one's caches, like after a restart.
         await using var restarted = ApiHost.StartBeside(Host);
         Host.Clock.Advance(TimeSpan.FromDays(2));
         var resent = await SendAsync(restarted.Api, "batch-1", items);
@@ -195,7 +195,7 @@ internal sealed class BatchRetryTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task The_key_of_a_batch_is_none_of_a_single_usage()
+    public async Task Batch_key_and_the_key_of_a_single_usage_are_independent()
     {
         _ = (await SendAsync(Agent, "same", Item(Session, 1m))).Ok;
         var alone = await Agent.PostAsync($"/sessions/{Session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 1m }, "same");

@@ -2,11 +2,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>Many callers at once lose nothing and count nothing twice (rules 1, 2 and 5).</summary>
+/// <summary>Concurrent callers lose nothing and count nothing twice (rules 1, 2 and 5).</summary>
 internal sealed class ConcurrencyTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task Five_hundred_concurrent_cents_are_exactly_five_dollars_everywhere()
+    public async Task Five_hundred_concurrent_cents_are_exactly_five_dollars_in_every_total()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 50m });
@@ -50,7 +50,7 @@ internal sealed class ConcurrencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Settings_sessions_and_usage_change_side_by_side()
+    public async Task Settings_sessions_and_usage_change_concurrently()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -69,7 +69,7 @@ internal sealed class ConcurrencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task One_of_two_concurrent_edges_that_would_close_a_cycle_is_refused()
+    public async Task Only_one_of_two_concurrent_dependencies_that_form_a_cycle_is_accepted()
     {
         var team = await Api.CreateTeamAsync();
         var (first, second) = (await team.CreateTaskAsync(), await team.CreateTaskAsync());

@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>The crash hunt: a server that is killed again and again at any moment loses nothing and counts nothing twice (rules 1, 2 and 5).</summary>
+/// <summary>A server that is killed repeatedly at random moments loses nothing and counts nothing twice (rules 1, 2 and 5).</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class CrashTests(Store store) : DatabaseFixture(store)
 {
@@ -34,7 +34,7 @@ internal sealed class CrashTests(Store store) : DatabaseFixture(store)
         await using var last = await ApiProcess.StartAsync(Database);
         await CheckAsync(team! with { Api = last.Api }, workloads, all: true);
         await VerifyAsync();
-        Assert.That(workloads.Count(workload => workload.CutOff > 0), Is.GreaterThan(Kills / 2), "a kill is a kill only under load");
+        Assert.That(workloads.Count(workload => workload.CutOff > 0), Is.GreaterThan(Kills / 2), "the kills must interrupt calls");
     }
 
     private static async Task CheckAsync(TestTeam team, List<Workload> workloads, bool all)

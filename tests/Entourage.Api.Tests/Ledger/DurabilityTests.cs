@@ -3,19 +3,19 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>What was acknowledged is there, whatever becomes of the process (rule 1).</summary>
+/// <summary>Acknowledged usage survives the end of the process (rule 1).</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
 {
     private const int Callers = 16;
 
     [Test]
-    public async Task A_process_that_is_asked_to_end_writes_what_it_took_and_ends_well()
+    public async Task Stopped_process_writes_accepted_usage_and_exits_with_zero()
     {
         await using var process = await ApiProcess.StartAsync(Database);
         var team = await process.Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        var cents = new Cents(session);
+        var cents = new CentUsages(session);
         var callers = Enumerable.Range(0, Callers).Select(caller => cents.ReportUntilRefusedAsync(process.Api, $"{caller}")).ToArray();
         await Patience.UntilAsync(() => cents.Acknowledged.Count >= 200);
 
@@ -26,12 +26,12 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
         await using var next = await ApiProcess.StartAsync(Database);
         var recorded = (await next.Api.GetAsync($"/sessions/{session}")).Ok.Usd("cost_usd")!.Value / 0.01m;
         Assert.That(exitCode, Is.Zero);
-        Assert.That(logIsLeft, Is.False, "all of it is in the one file, which can be copied");
+        Assert.That(logIsLeft, Is.False, "everything is in the one file, which can be copied");
         Assert.That(recorded, Is.InRange(cents.Acknowledged.Count, cents.Acknowledged.Count + Callers));
     }
 
     [Test]
-    public async Task A_caller_that_never_finishes_its_body_does_not_keep_the_process_from_ending_well()
+    public async Task Unfinished_body_does_not_keep_the_process_from_stopping()
     {
         await using var process = await ApiProcess.StartAsync(Database);
         var address = process.Api.Http.BaseAddress!;
@@ -43,32 +43,32 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task A_store_that_is_held_by_another_process_is_answered_503_and_recovers_by_itself()
+    public async Task Store_locked_by_another_process_is_answered_503_until_it_is_released()
     {
-        Assume.That(Store == Store.Sqlite, "a server is never held as a whole");
+        Assume.That(Store == Store.Sqlite, "only a SQLite file can be locked as a whole");
         await using var host = await ApiHost.StartAsync(Store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = "5" });
         var team = await host.Api.CreateTeamAsync();
-        var cents = new Cents(await team.StartAsync());
+        var cents = new CentUsages(await team.StartAsync());
         await using (var holder = new Microsoft.Data.Sqlite.SqliteConnection(host.Database.ConnectionString))
         {
             await holder.OpenAsync();
-            await using var held = holder.BeginTransaction(deferred: false);
+            await using var transaction = holder.BeginTransaction(deferred: false);
 
             var usage = await cents.ReportAsync(host.Api, "1");
             var setting = await host.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m });
 
             Assert.That((usage.Status, usage.Header("Retry-After")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "1")));
             Assert.That((setting.Status, setting.Header("Retry-After")), Is.EqualTo((HttpStatusCode.ServiceUnavailable, "1")));
-            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "reading goes on");
+            Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "reads continue");
         }
 
         Assert.That((await cents.ReportAsync(host.Api, "1")).Ok.Usd("cost_usd"), Is.EqualTo(0.01m));
     }
 
     [Test]
-    public async Task An_empty_file_is_as_good_as_none()
+    public async Task Empty_file_is_treated_as_a_missing_store()
     {
-        Assume.That(Store == Store.Sqlite, "a server has no files that another program makes");
+        Assume.That(Store == Store.Sqlite, "only SQLite has a file");
         await File.WriteAllBytesAsync(Database.FilePath, []);
         await using var process = await ApiProcess.StartAsync(Database);
         Assert.That((await (await process.Api.CreateTeamAsync()).BudgetAsync()).Usd("daily_spent_usd"), Is.Zero);
@@ -77,14 +77,14 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
     [TestCase("--Database:CommandTimeoutSeconds", "0")]
     [TestCase("--Database:Provider", "Oracle")]
     [TestCase("--urls", "http://192.0.2.1:80")]
-    public async Task A_configuration_that_cannot_work_ends_the_process_with_one(string key, string value) =>
+    public async Task Invalid_configuration_exits_with_one(string key, string value) =>
         Assert.That((await ApiProcess.RunAsync(Database, key, value)).ExitCode, Is.EqualTo(1));
 
     [Test]
-    public async Task A_store_that_is_not_there_is_not_verified_and_not_made()
+    public async Task Verify_refuses_a_missing_store_and_does_not_create_it()
     {
         Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1));
         Assert.That((await ApiProcess.RunAsync(Database, "verfy")).ExitCode, Is.EqualTo(1));
-        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1), "it was not made by the first time");
+        Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.EqualTo(1), "the first run did not create it");
     }
 }

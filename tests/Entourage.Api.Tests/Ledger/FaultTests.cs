@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>
-/// The fault hunt: whatever becomes of the file, callers are told so, what was acknowledged stays, and the server needs nobody to
-/// start it again (rules 1 and 2).
+/// Faults of the database file: callers get an error, acknowledged usage stays, and the server recovers without a
+/// restart (rules 1 and 2).
 /// </summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 [Parallelizable(ParallelScope.All)]
@@ -22,7 +22,7 @@ internal sealed class FaultTests(Store store)
     [SetUp]
     public async Task CreateAsync()
     {
-        Assume.That(store == Store.Sqlite, "these are faults of a file that the server writes to itself");
+        Assume.That(store == Store.Sqlite, "only SQLite has a file that the server writes");
         database = await TestDatabase.CreateAsync(store);
     }
 
@@ -30,11 +30,11 @@ internal sealed class FaultTests(Store store)
     public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task A_full_disk_is_answered_503_and_forgotten_once_there_is_space_again()
+    public async Task Full_disk_is_answered_503_until_there_is_space_again()
     {
-        Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
+        Assume.That(Confinement.CanBeLifted, "prlimit, which lifts the limit, is not installed");
         long session;
-        Cents cents;
+        CentUsages cents;
         await using (var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: 1_024)))
         {
             session = await (await process.Api.CreateTeamAsync()).StartAsync();
@@ -43,7 +43,7 @@ internal sealed class FaultTests(Store store)
             Assert.That(refusals, Has.All.Not.Null);
             Array.ForEach(refusals, StoreFault.Check);
 
-            // There may be room for something small yet.
+            // A small write may still fit.
             StoreFault.Check(await cents.ReportUntilRefusedAsync(process.Api, "last"));
             StoreFault.Check(await CreateUntilRefusedAsync(process.Api));
             await CheckReadingAsync(process.Api, cents);
@@ -55,16 +55,16 @@ internal sealed class FaultTests(Store store)
             await CheckReadingAsync(process.Api, cents);
         }
 
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
     [TestCase(true, 16)]
     [TestCase(false, 64)]
-    public async Task A_server_that_is_started_on_a_full_disk_serves_readers_and_writes_once_there_is_space_again(bool endedWell, int largestFileKib)
+    public async Task Server_started_on_a_full_disk_serves_reads_and_writes_once_there_is_space(bool endedWell, int largestFileKib)
     {
-        Assume.That(Confinement.CanBeLifted, "there is no prlimit, which makes space again");
+        Assume.That(Confinement.CanBeLifted, "prlimit, which lifts the limit, is not installed");
         TestTeam team;
-        Cents cents;
+        CentUsages cents;
         await using (var first = await ApiProcess.StartAsync(database, settings: WithKeys))
         {
             first.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
@@ -74,8 +74,8 @@ internal sealed class FaultTests(Store store)
             await (endedWell ? first.TerminateAsync() : first.KillAsync());
         }
 
-        // Where the last process has removed the index of the log, not even that can be made. One that was killed leaves it, and SQLite makes it
-        // anew in the room that it had.
+        // If the last process removed the index of the log, it cannot be recreated on a full disk. A killed process leaves it, and SQLite rebuilds
+        // it in place.
         await using var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: largestFileKib), WithKeys, home: "/dev/null");
         process.Api.Http.DefaultRequestHeaders.Add("X-API-Key", AdminKey);
         team = team with { Api = process.Api };
@@ -97,15 +97,15 @@ internal sealed class FaultTests(Store store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1_000m });
         await CheckReadingAsync(process.Api, cents);
         await process.TerminateAsync();
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
     [Test]
-    public async Task A_file_that_another_process_holds_is_answered_503_and_forgotten_once_it_is_let_go()
+    public async Task File_locked_by_another_process_is_answered_503_until_it_is_released()
     {
         await using var process = await ApiProcess.StartAsync(database);
         var team = await process.Api.CreateTeamAsync();
-        var cents = new Cents(await team.StartAsync());
+        var cents = new CentUsages(await team.StartAsync());
         await SpendAsync(process.Api, cents, "before");
         Task<Answer>[] late;
         await using (var holder = new SqliteConnection(database.ConnectionString))
@@ -113,7 +113,7 @@ internal sealed class FaultTests(Store store)
             await holder.OpenAsync();
             await using var transaction = holder.BeginTransaction(deferred: false);
 
-            // It is held until all of these are answered, so none of them can have been written.
+            // The file stays locked until all of these are answered, so none of them can have been written.
             var usages = Enumerable.Range(0, Callers).Select(i => cents.ReportAsync(process.Api, $"held-{i}"));
             var others = Enumerable.Range(0, Callers).Select(i => i % 2 == 0
                 ? process.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m })
@@ -138,15 +138,15 @@ internal sealed class FaultTests(Store store)
         await cents.CheckAsync(process.Api);
         await cents.RepeatRefusedAsync(process.Api);
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_file_that_cannot_be_written_is_served_to_readers_and_taken_up_once_it_can_be(bool endedWell)
+    public async Task Read_only_file_serves_reads_until_it_becomes_writable(bool endedWell)
     {
         TestTeam team;
-        Cents cents;
+        CentUsages cents;
         await using (var first = await ApiProcess.StartAsync(database))
         {
             team = await first.Api.CreateTeamAsync();
@@ -156,7 +156,7 @@ internal sealed class FaultTests(Store store)
         }
 
         Mode(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        Assume.That(await Confinement.KeepsFromWritingAsync(database.FilePath), "modes are nothing to this user, and there is no setpriv");
+        Assume.That(await Confinement.KeepsFromWritingAsync(database.FilePath), "file modes do not apply to this user, and setpriv is not installed");
         await using var process = await ApiProcess.StartAsync(database, new Confinement(ObeysFileModes: true));
         team = team with { Api = process.Api };
         for (var time = 0; time < 2; time++)
@@ -174,7 +174,7 @@ internal sealed class FaultTests(Store store)
         await SpendAsync(process.Api, cents, "after");
         await CheckReadingAsync(process.Api, cents);
         await process.TerminateAsync();
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
 
         void Mode(UnixFileMode mode)
         {
@@ -188,7 +188,7 @@ internal sealed class FaultTests(Store store)
     [TestCase("noise")]
     [TestCase("half a frame")]
     [TestCase("a frame of another page")]
-    public async Task A_log_with_a_torn_end_loses_nothing_that_was_acknowledged(string tail)
+    public async Task Torn_write_ahead_log_loses_nothing_acknowledged(string tail)
     {
         Workload workload;
         TestTeam team;
@@ -203,15 +203,15 @@ internal sealed class FaultTests(Store store)
         await using var next = await ApiProcess.StartAsync(database);
         team = team with { Api = next.Api };
         await workload.CheckAsync(next.Api);
-        var cents = new Cents(await team.StartAsync());
+        var cents = new CentUsages(await team.StartAsync());
         await SpendAsync(next.Api, cents, "after");
         Assert.That(
             (await team.CostsAsync("?period=all")).Usd("total_cost_usd"), Is.EqualTo(workload.CostUsd + (cents.Acknowledged.Count * 0.01m)));
-        await CheckInTheEndAsync(cents);
+        await CheckFinalStateAsync(cents);
     }
 
-    /// <summary>Enough at once that the log is written back into the file, too.</summary>
-    private static async Task SpendAsync(ApiClient api, Cents cents, string name)
+    /// <summary>Enough concurrent usages to checkpoint the log into the file as well.</summary>
+    private static async Task SpendAsync(ApiClient api, CentUsages cents, string name)
     {
         for (var i = 0; i < 100; i++)
         {
@@ -231,15 +231,15 @@ internal sealed class FaultTests(Store store)
         }
     }
 
-    private static async Task CheckReadingAsync(ApiClient api, Cents cents)
+    private static async Task CheckReadingAsync(ApiClient api, CentUsages cents)
     {
         await cents.CheckAsync(api);
         using var ready = await api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        Assert.That(ready.IsSuccessStatusCode, "reading goes on");
+        Assert.That(ready.IsSuccessStatusCode, "reads continue");
     }
 
-    /// <summary>Another process finds the same, and all totals agree.</summary>
-    private async Task CheckInTheEndAsync(Cents cents)
+    /// <summary>Checks that another process reads the same data and that all totals agree.</summary>
+    private async Task CheckFinalStateAsync(CentUsages cents)
     {
         await using var next = await ApiProcess.StartAsync(database);
         await cents.CheckAsync(next.Api);

@@ -7,11 +7,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>A caller that reports spending and leaves before it is answered has reported it all the same.</summary>
+/// <summary>Usage is recorded even if its caller disconnects before the answer.</summary>
 internal sealed class HangUpTests
 {
     private const int Calls = 1_000;
-    private const int AtOnce = 16;
+    private const int Concurrency = 16;
     private const decimal Usd = 0.001m;
 
     private ApiHost host = null!;
@@ -27,7 +27,7 @@ internal sealed class HangUpTests
     public async Task CreateTeamAsync() => team = await host.Api.CreateTeamAsync();
 
     [Test]
-    public async Task Every_export_is_recorded_whose_client_leaves_right_after_the_body([Values] bool reset)
+    public async Task Export_is_recorded_when_its_client_disconnects_after_the_body([Values] bool reset)
     {
         await LeaveAsync(
             i => RequestOf("/v1/logs", OtlpPayload.LogsOf([("entourage.agent_id", team.Agent)], OtlpPayload.ApiRequest(host.Clock.GetUtcNow(), "s-1", $"r-{i}", Usd))), reset);
@@ -36,7 +36,7 @@ internal sealed class HangUpTests
     }
 
     [Test]
-    public async Task Every_usage_is_recorded_whose_caller_leaves_right_after_the_body([Values] bool reset)
+    public async Task Usage_is_recorded_when_its_caller_disconnects_after_the_body([Values] bool reset)
     {
         var session = await team.StartAsync();
 
@@ -46,7 +46,7 @@ internal sealed class HangUpTests
     }
 
     [Test]
-    public async Task Every_batch_is_recorded_whose_caller_leaves_right_after_the_body([Values] bool reset)
+    public async Task Batch_is_recorded_when_its_caller_disconnects_after_the_body([Values] bool reset)
     {
         var session = await team.StartAsync();
 
@@ -60,7 +60,7 @@ internal sealed class HangUpTests
     }
 
     [Test]
-    public async Task Every_usage_is_recorded_whose_model_leaves_right_after_the_call_of_the_tool([Values] bool reset)
+    public async Task Usage_is_recorded_when_the_model_disconnects_after_the_tool_call([Values] bool reset)
     {
         var session = await team.StartAsync();
         var arguments = Usage();
@@ -79,10 +79,10 @@ internal sealed class HangUpTests
     }
 
     [Test]
-    public async Task An_export_in_pieces_is_recorded_whose_client_leaves_after_the_last_one([Values] bool isChunked)
+    public async Task Export_in_chunks_is_recorded_when_its_client_disconnects_after_the_last([Values] bool isChunked)
     {
-        // Far more than one read of a socket, and more than the bodies that need no leave to be read. No reset here: with it the client's own
-        // system would throw away what it has not sent yet.
+        // Much larger than one socket read and than a body that is read without permission. No reset here, because it would make the client's
+        // system discard unsent data.
         var records = Enumerable.Range(0, Calls).Select(i => OtlpPayload.ApiRequest(host.Clock.GetUtcNow(), "s-1", $"r-{i}", Usd)).ToArray();
         var request = RequestOf("/v1/logs", OtlpPayload.LogsOf([("entourage.agent_id", team.Agent)], records), isChunked);
         using var connection = await RawConnection.OpenAsync(host.Api.Http.BaseAddress!);
@@ -107,7 +107,7 @@ internal sealed class HangUpTests
 
     private async Task LeaveAsync(Func<int, byte[]> requestOf, bool reset) => await System.Threading.Tasks.Parallel.ForEachAsync(
         Enumerable.Range(0, Calls),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+        new ParallelOptions { MaxDegreeOfParallelism = Concurrency },
         async (i, _) =>
         {
             using var connection = await RawConnection.OpenAsync(host.Api.Http.BaseAddress!);

@@ -9,7 +9,7 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     private const string Replayed = "Idempotent-Replayed";
 
     [Test]
-    public async Task A_repeated_usage_is_answered_as_before_and_counted_once()
+    public async Task Repeated_usage_gets_the_first_answer_and_is_counted_once()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -44,7 +44,7 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_key_with_another_body_is_refused_and_changes_nothing()
+    public async Task Same_key_with_another_body_is_refused_and_changes_nothing()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -58,7 +58,7 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_key_for_another_session_is_another_key()
+    public async Task Same_key_for_another_session_is_independent()
     {
         var team = await Api.CreateTeamAsync();
         var (first, second) = (await team.StartAsync(), await team.StartAsync());
@@ -69,18 +69,18 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Whatever_a_post_makes_it_makes_once()
+    public async Task Repeated_post_creates_one_thing()
     {
         var team = await Api.CreateTeamAsync();
         var slug = $"s-{team.Id}";
 
-        await MadeOnce("/orgs", new { name = "Acme", slug });
-        await MadeOnce($"/orgs/{team.Organisation}/teams", new { name = "Core", slug });
-        await MadeOnce($"/teams/{team.Id}/agents", new { name = "eng-7" });
-        await MadeOnce($"/teams/{team.Id}/tasks", new { title = "Once" });
-        await MadeOnce("/sessions/start", new { agent_id = team.Agent });
+        await EnsureCreatedOnceAsync("/orgs", new { name = "Acme", slug });
+        await EnsureCreatedOnceAsync($"/orgs/{team.Organisation}/teams", new { name = "Core", slug });
+        await EnsureCreatedOnceAsync($"/teams/{team.Id}/agents", new { name = "eng-7" });
+        await EnsureCreatedOnceAsync($"/teams/{team.Id}/tasks", new { title = "Once" });
+        await EnsureCreatedOnceAsync("/sessions/start", new { agent_id = team.Agent });
 
-        async Task MadeOnce(string path, object body)
+        async Task EnsureCreatedOnceAsync(string path, object body)
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Api.PostAsync(path, body, "make")));
             Assert.That(answers.Select(answer => answer.Created.ToJsonString()).Distinct().Count(), Is.EqualTo(1), path);
@@ -89,7 +89,7 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_refusal_is_not_kept_and_the_same_key_may_try_again()
+    public async Task Refusal_is_not_stored_and_the_same_key_can_retry()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
@@ -101,7 +101,7 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_retry_is_not_too_late_though_what_it_reports_has_become_too_old()
+    public async Task Retry_is_accepted_after_its_usage_has_become_too_old()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var team = await host.Api.CreateTeamAsync();
@@ -126,7 +126,7 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Keys_are_kept_for_seven_days_and_then_forgotten()
+    public async Task Keys_are_deleted_after_seven_days()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var team = await host.Api.CreateTeamAsync();

@@ -1,16 +1,16 @@
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>What a budget caps, as the model sees it.</summary>
-/// <param name="Scope">Whose spending, in the words of the contract.</param>
-/// <param name="Id">The id of that; of sessions and tasks, of agents their place in the model.</param>
-/// <param name="Period">How long it lasts.</param>
+/// <summary>A budget of the model.</summary>
+/// <param name="Scope">The scope in the API's words.</param>
+/// <param name="Id">The id of a session or task, or the index of an agent in the model.</param>
+/// <param name="Period">The period in the API's words.</param>
 internal sealed record ModelBudget(string Scope, long Id, string Period);
 
 /// <summary>A session of the model.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="Agent">The place of its agent.</param>
+/// <param name="Agent">The index of its agent.</param>
 /// <param name="Task">Its task, if any.</param>
-/// <param name="Path">It and its ancestors.</param>
+/// <param name="Path">The session and its ancestors.</param>
 internal sealed record ModelSession(long Id, int Agent, long? Task, IReadOnlyList<long> Path)
 {
     public bool IsActive => Status == "active";
@@ -20,10 +20,8 @@ internal sealed record ModelSession(long Id, int Agent, long? Task, IReadOnlyLis
     public DateTimeOffset? EndedAt { get; set; }
 }
 
-/// <summary>A usage of the model.</summary>
 internal sealed record ModelUsage(ModelSession Session, decimal Usd, DateTimeOffset At, bool IsImputed, decimal Overrun);
 
-/// <summary>A reservation of the model.</summary>
 internal sealed record ModelReservation(string Id, ModelSession Session, decimal Usd, DateTimeOffset CreatedAt)
 {
     public DateTimeOffset ExpiresAt { get; set; }
@@ -32,8 +30,8 @@ internal sealed record ModelReservation(string Id, ModelSession Session, decimal
 }
 
 /// <summary>
-/// The budget rules in their plainest form, to compare the product with: lists of what happened, and sums over them. It has
-/// no counters, no windows that are kept, and nothing of the product's code.
+/// The budget rules in their plainest form, to compare the product with: lists of what happened and sums over them. It has
+/// no counters, no stored windows, and no code of the product.
 /// </summary>
 internal sealed class LedgerModel
 {
@@ -48,7 +46,7 @@ internal sealed class LedgerModel
 
     public bool KillsOnExceed { get; set; }
 
-    /// <summary>Until when what is paused: the organisation, the team, or the agent at a place.</summary>
+    /// <summary>When the pauses of the organisation, the team and the agents (by index) end.</summary>
     public Dictionary<(string Scope, int Agent), DateTimeOffset> Pauses { get; } = [];
 
     public List<ModelSession> Sessions { get; } = [];
@@ -59,24 +57,24 @@ internal sealed class LedgerModel
 
     public Dictionary<string, decimal?> Limit { get; } = Limits.ToDictionary(name => name, _ => (decimal?)null);
 
-    /// <summary>The highest that each limit has been; null when it was once no cap at all.</summary>
-    private Dictionary<string, decimal?> Ceiling { get; } = [];
+    /// <summary>The highest value of each limit so far; null if it was ever unlimited.</summary>
+    private Dictionary<string, decimal?> HighestLimit { get; } = [];
 
-    /// <summary>From here on every cap must be kept.</summary>
-    public void Begin()
+    /// <summary>Resets the record of limits: from here on every cap must hold.</summary>
+    public void RequireLimits()
     {
         foreach (var (name, limit) in Limit)
         {
-            Ceiling[name] = limit;
+            HighestLimit[name] = limit;
         }
     }
 
     public void Move(string name, decimal? limit)
     {
         Limit[name] = limit;
-        if (Ceiling.TryGetValue(name, out var highest))
+        if (HighestLimit.TryGetValue(name, out var highest))
         {
-            Ceiling[name] = limit > highest ? limit : limit is null ? null : highest;
+            HighestLimit[name] = limit > highest ? limit : limit is null ? null : highest;
         }
     }
 
@@ -85,26 +83,26 @@ internal sealed class LedgerModel
         IsHard = isHard;
         foreach (var name in Limits.Where(name => !isHard && !name.StartsWith("org", StringComparison.Ordinal)))
         {
-            Ceiling[name] = null;
+            HighestLimit[name] = null;
         }
     }
 
     public void Move(TimeZoneInfo zone)
     {
-        // What was spent on two days may now be of one.
+        // Spending of two days may now fall into one.
         Zone = zone;
         foreach (var name in new[] { "team_day", "team_week", "team_month", "agent_day" })
         {
-            Ceiling[name] = null;
+            HighestLimit[name] = null;
         }
     }
 
-    /// <summary>Rule 3: spent and reserved pass the highest limit that there was by no more than the overruns.</summary>
-    public bool IsKept(ModelBudget budget)
+    /// <summary>Checks rule 3: spent plus reserved exceed the highest limit so far by at most the overruns.</summary>
+    public bool IsWithinHighestLimit(ModelBudget budget)
     {
-        var overrun = Usages.Where(usage => IsIn(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, Now)).Sum(usage => usage.Overrun);
+        var overrun = Usages.Where(usage => Covers(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, Now)).Sum(usage => usage.Overrun);
         var name = budget.Scope is "task" or "session" ? budget.Scope : $"{(budget.Scope == "organisation" ? "org" : budget.Scope)}_{budget.Period}";
-        return Ceiling[name] is not { } highest || Spent(budget, Now) + Reserved(budget, Now) <= highest + overrun;
+        return HighestLimit[name] is not { } highest || Spent(budget, Now) + Reserved(budget, Now) <= highest + overrun;
     }
 
     public ModelSession? NewestActive(int agent) => Sessions.LastOrDefault(session => session.Agent == agent && session.IsActive);
@@ -116,8 +114,8 @@ internal sealed class LedgerModel
         IsPaused("orgs", 0) || IsPaused("teams", 0) || IsPaused("agents", agent)
         || Sessions.Any(above => path.Contains(above.Id) && IsPaused("agents", above.Agent));
 
-    /// <summary>The active sessions that a pause reaches.</summary>
-    public IEnumerable<ModelSession> ReachedBy(string scope, int agent) => Sessions.Where(session => session.IsActive
+    /// <summary>The active sessions that a pause affects.</summary>
+    public IEnumerable<ModelSession> AffectedBy(string scope, int agent) => Sessions.Where(session => session.IsActive
         && (scope != "agents" || Sessions.Any(above => session.Path.Contains(above.Id) && above.Agent == agent)));
 
     public void Kill(long top)
@@ -129,20 +127,20 @@ internal sealed class LedgerModel
         }
     }
 
-    /// <summary>Gives the reservations of a session back.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Releases the reservations of a session.</summary>
+    /// <returns>Their number.</returns>
     public int Release(ModelSession session)
     {
-        var live = Reservations.Where(held => held.Session == session && IsLive(held)).ToArray();
-        foreach (var held in live)
+        var live = Reservations.Where(reservation => reservation.Session == session && IsLive(reservation)).ToArray();
+        foreach (var reservation in live)
         {
-            held.HasEnded = true;
+            reservation.HasEnded = true;
         }
 
         return live.Length;
     }
 
-    /// <summary>Kills what a usage has left nothing for, if the team wants that.</summary>
+    /// <summary>Kills the sessions under caps that a usage exhausted, if the team chose kill.</summary>
     public void KillWhatExceeds(ModelUsage usage)
     {
         if (!KillsOnExceed || usage.IsImputed || usage.Usd == 0)
@@ -159,14 +157,14 @@ internal sealed class LedgerModel
         }
     }
 
-    /// <summary>The caps in force now that kill what is under them: nothing is left, and the team wants that.</summary>
+    /// <summary>The exhausted caps that kill under the current settings.</summary>
     public HashSet<(ModelBudget Budget, DateOnly Start)> Killing() => !KillsOnExceed ? [] : Sessions.Where(session => session.IsActive)
         .SelectMany(CapsOf)
         .Where(cap => Refuses(cap.Budget) && Spent(cap.Budget, Now) >= cap.Limit)
         .Select(cap => (cap.Budget, StartOf(cap.Budget, Now)))
         .ToHashSet();
 
-    /// <summary>Kills what a change has left nothing for: sessions that have spent something, under caps that did not kill before it.</summary>
+    /// <summary>Kills after a change of settings: sessions with spending under caps that did not kill before.</summary>
     public void KillWhatExceeds(IReadOnlySet<(ModelBudget Budget, DateOnly Start)> before)
     {
         var begun = Killing().Except(before).Select(cap => cap.Budget).ToHashSet();
@@ -181,9 +179,9 @@ internal sealed class LedgerModel
 
     public bool IsLive(ModelReservation reservation) => !reservation.HasEnded && Now < reservation.ExpiresAt;
 
-    public decimal ReservedBy(ModelSession session) => Reservations.Where(held => IsLive(held) && held.Session == session).Sum(held => held.Usd);
+    public decimal ReservedBy(ModelSession session) => Reservations.Where(reservation => IsLive(reservation) && reservation.Session == session).Sum(reservation => reservation.Usd);
 
-    /// <summary>The caps that apply to an agent on a task, in a session: from the widest scope to the narrowest.</summary>
+    /// <summary>The caps that apply to an agent, its task and its session, from the widest scope to the narrowest.</summary>
     public IEnumerable<(ModelBudget Budget, decimal Limit)> CapsOf(int agent, long? task, IReadOnlyList<long> path)
     {
         (string, ModelBudget?)[] all =
@@ -205,33 +203,33 @@ internal sealed class LedgerModel
     public bool Refuses(ModelBudget budget) => budget.Scope == "organisation" || IsHard;
 
     public decimal Spent(ModelBudget budget, DateTimeOffset at) => Usages
-        .Where(usage => !usage.IsImputed && IsIn(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, at))
+        .Where(usage => !usage.IsImputed && Covers(budget, usage.Session) && StartOf(budget, usage.At) == StartOf(budget, at))
         .Sum(usage => usage.Usd);
 
     public decimal Reserved(ModelBudget budget, DateTimeOffset at) => Reservations
-        .Where(held => IsLive(held) && IsIn(budget, held.Session) && Holds(budget, held.CreatedAt, held.ExpiresAt, at))
-        .Sum(held => held.Usd);
+        .Where(reservation => IsLive(reservation) && Covers(budget, reservation.Session) && Counts(budget, reservation.CreatedAt, reservation.ExpiresAt, at))
+        .Sum(reservation => reservation.Usd);
 
     public decimal Remaining(ModelBudget budget, decimal limit, DateTimeOffset at) => limit - Spent(budget, at) - Reserved(budget, at);
 
     public bool IsOver(ModelBudget budget, decimal limit) => Remaining(budget, limit, Now) <= 0;
 
-    /// <summary>Whether a reservation fits into every hard cap, on every day that it reaches into.</summary>
+    /// <summary>Whether a reservation fits into every hard cap on every day that it reaches.</summary>
     public bool MayReserve(ModelSession session, decimal usd, DateTimeOffset from, DateTimeOffset until, ModelReservation? extended = null) =>
         CapsOf(session).Where(cap => Refuses(cap.Budget)).All(cap => DaysOf(from, until).All(day =>
-            (extended is not null && Holds(cap.Budget, extended.CreatedAt, extended.ExpiresAt, day))
+            (extended is not null && Counts(cap.Budget, extended.CreatedAt, extended.ExpiresAt, day))
             || (Remaining(cap.Budget, cap.Limit, day) is var left && left > 0 && usd <= left)));
 
-    /// <summary>What of a usage neither its reservation nor what was left had granted.</summary>
+    /// <summary>The overrun of a usage: what neither its reservation nor the remaining budget covers.</summary>
     public decimal OverrunOf(ModelSession session, decimal usd, DateTimeOffset at, ModelReservation? committed) => CapsOf(session)
         .Where(cap => Refuses(cap.Budget))
-        .Where(cap => committed is null || !Holds(cap.Budget, committed.CreatedAt, committed.ExpiresAt, at))
+        .Where(cap => committed is null || !Counts(cap.Budget, committed.CreatedAt, committed.ExpiresAt, at))
         .Select(cap => usd - Math.Max(0, Remaining(cap.Budget, cap.Limit, at)))
         .Append(committed is null ? 0 : usd - committed.Usd)
         .Append(0)
         .Max();
 
-    private static bool IsIn(ModelBudget budget, ModelSession session) => budget.Scope switch
+    private static bool Covers(ModelBudget budget, ModelSession session) => budget.Scope switch
     {
         "agent" => session.Agent == budget.Id,
         "task" => session.Task == budget.Id,
@@ -251,10 +249,10 @@ internal sealed class LedgerModel
         };
     }
 
-    private bool Holds(ModelBudget budget, DateTimeOffset from, DateTimeOffset until, DateTimeOffset at) =>
+    private bool Counts(ModelBudget budget, DateTimeOffset from, DateTimeOffset until, DateTimeOffset at) =>
         StartOf(budget, from) <= StartOf(budget, at) && StartOf(budget, at) <= StartOf(budget, until.AddTicks(-1));
 
-    // No reservation of the tests lasts so long that a day would lie between these.
+    // No reservation of the tests is long enough to span a whole day in between.
     private static IEnumerable<DateTimeOffset> DaysOf(DateTimeOffset from, DateTimeOffset until)
     {
         for (var at = from; at < until; at = at.AddMinutes(30))

@@ -4,10 +4,10 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>
-/// Whatever is done in whatever order, the product does what its model does, and every rule holds after every step: starts,
-/// reservations, usage alone and in batches, releases, extensions, ends, kills, pauses, moving limits and time zones, and time that passes.
+/// The product matches its model, and every rule holds, after every step of random sequences: starts, reservations, single and
+/// batched usage, releases, extensions, ends, kills, pauses, changed limits and time zones, and the passing of time.
 /// </summary>
-// Minutes long, and beside them the process of a test that kills others mostly waits.
+// Takes minutes, so it runs beside tests of killed processes, which mostly wait.
 [Parallelizable(ParallelScope.Self)]
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class LedgerModelTests(Store store)
@@ -27,10 +27,10 @@ internal sealed class LedgerModelTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Sequences_of_steps_do_what_the_model_does() => await Sequence.SampleAsync(
-        HoldsAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
+    public async Task Random_steps_match_the_model() => await Sequence.SampleAsync(
+        CheckSequenceAsync, iter: Sequences, threads: 1, print: sequence => string.Join("\n", sequence.Caps.Concat(sequence.Steps)));
 
-    private async Task HoldsAsync((LimitStep[] Caps, Step[] Steps) sequence)
+    private async Task CheckSequenceAsync((LimitStep[] Caps, Step[] Steps) sequence)
     {
         if (++taken % SequencesOfHost == 0)
         {

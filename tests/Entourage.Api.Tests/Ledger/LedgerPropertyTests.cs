@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>Whatever is done in whatever order, every total is the sum of what was acknowledged (rules 2, 5, 8 and 9).</summary>
+/// <summary>After random steps, every total is the sum of the acknowledged usages (rules 2, 5, 8 and 9).</summary>
 internal sealed class LedgerPropertyTests(Store store) : ApiFixture(store)
 {
     private const int Agents = 2;
@@ -21,9 +21,9 @@ internal sealed class LedgerPropertyTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Every_total_is_the_sum_of_the_acknowledged_usages() =>
         await Gen.Select(Uses.Array[1, 60], Gen.OneOf(["UTC", "America/New_York", "Asia/Kathmandu"])).SampleAsync(
-            async (uses, zone) => await HoldsAsync(uses, zone), iter: 12, threads: 1, print: run => $"{run.Item1.Length} usages in {run.Item2}");
+            async (uses, zone) => await CheckSequenceAsync(uses, zone), iter: 12, threads: 1, print: run => $"{run.Item1.Length} usages in {run.Item2}");
 
-    private async Task HoldsAsync(Use[] uses, string zone)
+    private async Task CheckSequenceAsync(Use[] uses, string zone)
     {
         var team = await Api.CreateTeamAsync(zone);
         string[] agents = [team.Agent, await Api.CreateAgentAsync(team.Id, "eng-2")];
@@ -31,7 +31,7 @@ internal sealed class LedgerPropertyTests(Store store) : ApiFixture(store)
         var sessions = new long[Sessions];
         for (var i = 0; i < Sessions; i++)
         {
-            // The last is a sub-agent's session below the first.
+            // The last session is a sub-agent's below the first.
             sessions[i] = await team.StartAsync(tasks[i % Tasks], agents[i % Agents], i == Sessions - 1 ? sessions[0] : null);
         }
 

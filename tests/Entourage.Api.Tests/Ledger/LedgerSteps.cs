@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>Something that is done to the product and to its model. Places of sessions and reservations are taken modulo how many there are.</summary>
+/// <summary>A step that is applied to the product and to its model. Indexes of sessions and reservations are taken modulo their number.</summary>
 internal abstract record Step
 {
     private static readonly Gen<decimal> Usd = Gen.Frequency((1, Gen.Long[0, 3]), (6, Gen.Long[0, 300].Select(cents => cents * 10_000_000)), (2, Gen.Long[0, 3_000_000_000]))
@@ -17,7 +17,7 @@ internal abstract record Step
 
     private static readonly string[] Zones = ["UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland"];
 
-    /// <summary>Moves a limit.</summary>
+    /// <summary>Changes a limit.</summary>
     public static readonly Gen<LimitStep> Cap = Gen.Select(
         Gen.Int[0, LedgerModel.Limits.Length - 1],
         Gen.Frequency((1, Gen.Const((decimal?)null)), (5, Usd.Select(usd => (decimal?)(usd * 3)))),
@@ -42,50 +42,50 @@ internal abstract record Step
         (5, Gen.OneOf(Gen.Int[1, 90], Gen.Int[1, 3_600], Gen.Int[3_600, 20 * 3_600]).Select(seconds => (Step)new WaitStep(seconds))));
 }
 
-/// <summary>Opens a session; −1 is no task, no parent.</summary>
+/// <summary>Starts a session; −1 means no task or no parent.</summary>
 internal sealed record StartStep(int Agent, int Task, int Parent) : Step;
 
-/// <summary>Sets money aside; a repeated one is sent again under its key.</summary>
+/// <summary>Reserves an amount; a repeated step is sent again under its key.</summary>
 internal sealed record ReserveStep(int Session, decimal Usd, int Ttl, bool IsRepeated) : Step;
 
-/// <summary>Reports a usage; −1 is no reservation.</summary>
+/// <summary>Reports a usage; −1 means no reservation.</summary>
 internal sealed record UseStep(int Session, decimal Usd, int Reservation, int MinutesAgo, bool IsImputed, bool IsRepeated) : Step;
 
-/// <summary>Reports usages together.</summary>
+/// <summary>Reports usages in a batch.</summary>
 internal sealed record BatchStep(IReadOnlyList<UseStep> Uses) : Step
 {
     public override string ToString() => $"BatchStep [ {string.Join(", ", Uses)} ]";
 }
 
-/// <summary>Gives a reservation back.</summary>
+/// <summary>Releases a reservation.</summary>
 internal sealed record ReleaseStep(int Reservation) : Step;
 
-/// <summary>Holds a reservation for longer.</summary>
+/// <summary>Extends a reservation.</summary>
 internal sealed record ExtendStep(int Reservation, int Ttl) : Step;
 
 /// <summary>Ends a session.</summary>
 internal sealed record EndStep(int Session) : Step;
 
-/// <summary>Kills a session and what is below it.</summary>
+/// <summary>Kills a session and its sub-agents.</summary>
 internal sealed record KillStep(int Session) : Step;
 
-/// <summary>Pauses the team, the organisation or an agent, for some time; −1 is for ever.</summary>
+/// <summary>Pauses the team, the organisation or an agent; −1 means without an end.</summary>
 internal sealed record PauseStep(string Scope, int Agent, int Seconds) : Step;
 
-/// <summary>Ends a pause.</summary>
+/// <summary>Lifts a pause.</summary>
 internal sealed record ResumeStep(string Scope, int Agent) : Step;
 
-/// <summary>Lets the team kill what exceeds its caps, or only stop it.</summary>
+/// <summary>Sets whether an exhausted cap kills or only stops.</summary>
 internal sealed record ExceedStep(bool Kills) : Step;
 
-/// <summary>Moves a limit, or lifts it.</summary>
+/// <summary>Changes or removes a limit.</summary>
 internal sealed record LimitStep(string Limit, decimal? Usd) : Step;
 
-/// <summary>Lets the team's caps refuse, or only watch.</summary>
+/// <summary>Sets whether the team's caps are hard or observe.</summary>
 internal sealed record EnforceStep(bool IsHard) : Step;
 
-/// <summary>Moves the team to another time zone.</summary>
+/// <summary>Changes the team's time zone.</summary>
 internal sealed record ZoneStep(string Zone) : Step;
 
-/// <summary>Lets time pass.</summary>
+/// <summary>Advances the clock.</summary>
 internal sealed record WaitStep(int Seconds) : Step;

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>Takes the same steps in the product and in its model, and compares them after each.</summary>
+/// <summary>Applies the same steps to the product and to its model, and compares them after each.</summary>
 internal sealed partial class LedgerWorld
 {
     private readonly ApiHost host;
@@ -19,7 +19,7 @@ internal sealed partial class LedgerWorld
 
     private ApiClient Api => host.Api;
 
-    /// <summary>Makes a team with caps, two agents, two tasks and a session.</summary>
+    /// <summary>Creates a team with caps, two agents, two tasks and a session.</summary>
     public static async Task<LedgerWorld> CreateAsync(ApiHost host, IEnumerable<LimitStep> caps)
     {
         var world = new LedgerWorld(host) { team = await host.Api.CreateTeamAsync() };
@@ -32,11 +32,11 @@ internal sealed partial class LedgerWorld
             await world.LimitAsync(cap);
         }
 
-        world.model.Begin();
+        world.model.RequireLimits();
         return world;
     }
 
-    /// <summary>Takes a step, and checks every rule.</summary>
+    /// <summary>Applies a step and checks every rule.</summary>
     public async Task TakeAsync(Step step)
     {
         await (step switch
@@ -70,7 +70,7 @@ internal sealed partial class LedgerWorld
     {
         var parent = step.Parent < 0 ? null : SessionAt(step.Parent);
         var task = step.Task < 0 ? (long?)null : tasks[step.Task];
-        // A session to be has no number yet; its parent's root is its own.
+        // A new session has no number yet. Its root is that of its parent.
         var caps = model.CapsOf(step.Agent, task, parent?.Path ?? [0]).Where(cap => model.Refuses(cap.Budget));
         var expected = parent is { IsActive: false } ? HttpStatusCode.Conflict
             : parent?.Path.Count >= 16 ? HttpStatusCode.UnprocessableEntity
@@ -261,7 +261,7 @@ internal sealed partial class LedgerWorld
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends a request under a key, and where it is to be repeated, once more: the same answer, and no effect.</summary>
+    /// <summary>Sends a request under a key. A repeated one must get the same answer and have no effect.</summary>
     private async Task<Answer> SendAsync(string path, object body, bool isRepeated)
     {
         var key = (keys++).ToString(CultureInfo.InvariantCulture);
@@ -275,7 +275,7 @@ internal sealed partial class LedgerWorld
         return answer;
     }
 
-    /// <summary>Every budget, session and report says what the model says, and no hard cap is broken but by overruns (rule 3).</summary>
+    /// <summary>Checks that every budget, session and report matches the model and that hard caps are exceeded only by overruns (rule 3).</summary>
     private async Task CheckAsync()
     {
         for (var agent = 0; agent < agents.Length; agent++)
@@ -297,7 +297,7 @@ internal sealed partial class LedgerWorld
             var isOver = caps.Any(cap => model.Refuses(cap.Budget) && model.IsOver(cap.Budget, cap.Limit));
             var isStopped = model.IsPaused(agent, newest?.Path ?? []) || (newest is null && WasKilled(agent));
             Assert.That((answer.Flag("over_budget"), answer.Flag("stop")), Is.EqualTo((isOver, isOver || isStopped)));
-            Assert.That(caps.Where(cap => model.Refuses(cap.Budget)).Where(cap => !model.IsKept(cap.Budget)), Is.Empty, "a hard cap is oversold");
+            Assert.That(caps.Where(cap => model.Refuses(cap.Budget)).Where(cap => !model.IsWithinHighestLimit(cap.Budget)), Is.Empty, "a hard cap was oversold");
         }
 
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(model.Usages.Where(usage => !usage.IsImputed).Sum(usage => usage.Usd)));

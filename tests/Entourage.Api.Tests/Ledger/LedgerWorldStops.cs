@@ -29,7 +29,7 @@ internal sealed partial class LedgerWorld
         };
         var answer = (await Api.PostAsync($"{PathOf(step.Scope, agent)}/pause", body.ToJsonString())).Ok;
         model.Pauses[(step.Scope, agent)] = until;
-        var reached = model.ReachedBy(step.Scope, agent).ToArray();
+        var reached = model.AffectedBy(step.Scope, agent).ToArray();
         var released = reached.Sum(model.Release);
 
         Assert.That(answer.Flag("paused"), Is.True);
@@ -62,7 +62,7 @@ internal sealed partial class LedgerWorld
         _ => $"/orgs/{team.Organisation}",
     };
 
-    /// <summary>Whether the newest session of an agent was killed a short while ago.</summary>
+    /// <summary>Whether the newest session of an agent was killed recently.</summary>
     private bool WasKilled(int agent) =>
         model.Sessions.LastOrDefault(session => session.Agent == agent) is { Status: "killed", EndedAt: { } at } && model.Now - at < KillReportedFor;
 }

@@ -5,23 +5,22 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>A call as it was made, with the answer if one came; it can be made again.</summary>
-/// <param name="path">Where to.</param>
-/// <param name="key">Its idempotency key, if it has one of its own.</param>
-/// <param name="body">What was sent.</param>
+/// <summary>A call with its answer, if any, that can be resent.</summary>
+/// <param name="path">The path below <c>/api/v1</c>.</param>
+/// <param name="key">Its idempotency key, if any.</param>
+/// <param name="body">The body to send.</param>
 internal sealed class RecordedCall(string path, string? key, JsonObject body)
 {
     private const string Replayed = "Idempotent-Replayed";
 
     private readonly string text = body.ToJsonString();
 
-    /// <summary>What was sent.</summary>
     public JsonObject Body { get; } = body;
 
-    /// <summary>What was answered; null when the server was gone before it could.</summary>
+    /// <summary>The answer; null if the server was killed before.</summary>
     public Answer? Answer { get; private set; }
 
-    /// <summary>Makes the call.</summary>
+    /// <summary>Sends the call.</summary>
     /// <exception cref="HttpRequestException">The server is gone.</exception>
     public async Task<JsonNode> SendAsync(ApiClient api)
     {
@@ -31,7 +30,7 @@ internal sealed class RecordedCall(string path, string? key, JsonObject body)
         return answer.Json;
     }
 
-    /// <summary>Makes the call again. One that was answered is answered as before, whatever happened since.</summary>
+    /// <summary>Resends the call. An answered one must get its first answer, whatever happened since.</summary>
     public async Task RepeatAsync(ApiClient api)
     {
         if (Answer is not { } before)
@@ -53,12 +52,12 @@ internal sealed class RecordedCall(string path, string? key, JsonObject body)
         }
         else
         {
-            // The end of a session: the second changes nothing.
+            // Ending a session again changes nothing.
             Assert.That((again.Json.Text("status"), again.Json.Text("ended_at")), Is.EqualTo((before.Json.Text("status"), before.Json.Text("ended_at"))));
         }
     }
 
-    // A store that is busy says so, and the call is made again, as by every client.
+    // Retries while the store is busy, like every client.
     private async Task<Answer> PostAsync(ApiClient api)
     {
         var began = Stopwatch.GetTimestamp();

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>An idempotency key is scoped to what a request touches, and not to the credential or the door that it comes by (rule 2).</summary>
+/// <summary>An idempotency key is scoped to what a request touches, not to the credential or the endpoint (rule 2).</summary>
 internal sealed class ResentKeyTests : TwoAgentsFixture
 {
     [TestCase("/sessions/start", """{"agent_id": "<agent>"}""", "agent,lead,admin")]
@@ -16,7 +16,7 @@ internal sealed class ResentKeyTests : TwoAgentsFixture
     [TestCase("/teams/<team>/agents", """{"name": "new"}""", "lead,admin")]
     [TestCase("/teams/<team>/tasks", """{"title": "New"}""", "lead,admin")]
     [TestCase("/teams/<team>/webhooks", """{"url": "http://93.184.216.34/x", "events": ["stop"]}""", "lead,admin")]
-    public async Task Whatever_takes_a_key_makes_one_thing_whoever_sends_it_again(string path, string body, string senders)
+    public async Task Request_resent_under_another_credential_creates_one_thing(string path, string body, string senders)
     {
         var reservation = await Team.LockAsync(Session, 1m);
         var request = (await Admin.PostAsync("/human-requests", new { agent_id = Team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
@@ -38,7 +38,7 @@ internal sealed class ResentKeyTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_usage_that_a_tool_reports_again_is_counted_once()
+    public async Task Usage_reported_again_by_a_tool_is_counted_once()
     {
         _ = (await Lead.PostAsync($"/sessions/{Session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 1m }, "call-1")).Ok;
         await using var client = await ConnectAsync();
@@ -57,7 +57,7 @@ internal sealed class ResentKeyTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task Telemetry_that_is_exported_again_under_another_credential_is_counted_once()
+    public async Task Telemetry_exported_again_under_another_credential_is_counted_once()
     {
         var logs = OtlpPayload.LogsOf([("entourage.agent_id", Team.Agent)], OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s", "request-1", 1m));
         foreach (var sender in new[] { Agent, Lead, Admin, Agent })

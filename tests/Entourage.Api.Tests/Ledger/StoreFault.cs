@@ -4,10 +4,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>What a caller is told while the store cannot take what it sends.</summary>
+/// <summary>Checks of answers while the store is unavailable.</summary>
 internal static class StoreFault
 {
-    /// <summary>The answer says that nothing was recorded and when to ask again, and nothing of what is inside.</summary>
+    /// <summary>Checks that the answer says that nothing was recorded and when to retry, and reveals no internals.</summary>
     public static void Check(Answer? answer)
     {
         Assert.That(answer?.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), answer?.Text);

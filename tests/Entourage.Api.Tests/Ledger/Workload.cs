@@ -4,11 +4,11 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>
-/// Sixteen callers that report usages, alone and in batches, reserve money and commit it, end sessions and start others, until
-/// their server is killed; and everything they were told, to hold the next server to.
+/// Sixteen callers that report usages, alone and in batches, reserve and commit, and end and start sessions until
+/// their server is killed. It remembers every answer, to compare the next server with.
 /// </summary>
-/// <param name="team">Whose sessions.</param>
-/// <param name="seed">What they do.</param>
+/// <param name="team">The team of the sessions.</param>
+/// <param name="seed">The seed of the callers' choices.</param>
 internal sealed class Workload(TestTeam team, int seed)
 {
     private const int Callers = 16;
@@ -18,13 +18,13 @@ internal sealed class Workload(TestTeam team, int seed)
 
     private int acknowledged;
 
-    /// <summary>How many calls the server was killed in the midst of.</summary>
+    /// <summary>The number of calls that a kill interrupted.</summary>
     public int CutOff { get; private set; }
 
-    /// <summary>What all usages of the callers cost (USD), once each of them was acknowledged.</summary>
+    /// <summary>The cost of all usages (USD) once each is acknowledged.</summary>
     public decimal CostUsd => callers.Sum(caller => caller.CostUsd);
 
-    /// <summary>Lets the callers go, and kills the server with so many calls acknowledged and others under way.</summary>
+    /// <summary>Runs the callers and kills the server after so many acknowledged calls, with others in flight.</summary>
     public async Task RunUntilKilledAsync(ApiProcess process, int calls)
     {
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +41,7 @@ internal sealed class Workload(TestTeam team, int seed)
         CutOff = callers.Count(caller => caller.WasCutOff);
     }
 
-    /// <summary>Everything that was acknowledged is there once; so is what was cut off, once it is sent again.</summary>
+    /// <summary>Checks that everything acknowledged is recorded once, resends interrupted calls, and checks those too.</summary>
     public async Task CheckAsync(ApiClient api)
     {
         await Task.WhenAll(callers.Select(caller => caller.CheckAcknowledgedAsync(api)));
@@ -49,20 +49,20 @@ internal sealed class Workload(TestTeam team, int seed)
         await Task.WhenAll(callers.Select(caller => caller.CheckAllAsync(api)));
     }
 
-    /// <summary>Makes every call again, which changes nothing where it was acknowledged.</summary>
+    /// <summary>Resends every call. Acknowledged ones must change nothing.</summary>
     public Task RepeatAsync(ApiClient api) => Task.WhenAll(callers.Select(caller => caller.RepeatAsync(api)));
 }
 
-/// <summary>One caller, with sessions of its own.</summary>
+/// <summary>One caller with its own sessions.</summary>
 internal sealed class WorkloadCaller(string agent, string name, Random random)
 {
     private readonly List<RecordedCall> calls = [];
     private readonly List<CallerSession> sessions = [];
 
-    /// <summary>Whether its last call was not answered.</summary>
+    /// <summary>Whether its last call got no answer.</summary>
     public bool WasCutOff => calls.Any(call => call.Answer is null);
 
-    /// <summary>What its usages cost (USD).</summary>
+    /// <summary>The cost of its usages (USD).</summary>
     public decimal CostUsd => sessions.Sum(session => session.CostUsd);
 
     /// <summary>Calls until the server is gone.</summary>
@@ -84,7 +84,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
         }
         catch (HttpRequestException)
         {
-            // The server is gone, as it should be.
+            // Expected: the server was killed.
         }
 
         async Task StartAsync() =>
@@ -103,7 +103,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
             var reservation = await CallAsync(
                 $"/sessions/{sessions[^1].Id}/reservations", new() { ["estimated_cost_usd"] = Usd(), ["ttl_seconds"] = 3600 });
 
-            // One in four is kept, to be released with its session.
+            // One in four is kept and released with its session.
             if (random.Next(4) > 0)
             {
                 await UseAsync(reservation);
@@ -142,7 +142,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
         }
     }
 
-    /// <summary>Each usage that was acknowledged is recorded once, and besides them at most what was cut off.</summary>
+    /// <summary>Checks that each acknowledged usage is recorded once and nothing else but the interrupted call.</summary>
     public async Task CheckAcknowledgedAsync(ApiClient api)
     {
         foreach (var session in sessions)
@@ -155,7 +155,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
         }
     }
 
-    /// <summary>Makes every call again, in order.</summary>
+    /// <summary>Resends every call in order.</summary>
     public async Task RepeatAsync(ApiClient api)
     {
         foreach (var call in calls)
@@ -164,7 +164,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
         }
     }
 
-    /// <summary>All of it is recorded once, and what is reserved is what no usage has committed.</summary>
+    /// <summary>Checks that everything is recorded once and that exactly the uncommitted reservations are reserved.</summary>
     public async Task CheckAllAsync(ApiClient api)
     {
         foreach (var session in sessions)
@@ -181,7 +181,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
 
     private decimal Usd() => random.Next(1, 100_000_000) / 1_000_000_000m;
 
-    /// <summary>A session, with what its caller did to it.</summary>
+    /// <summary>A session and the calls to it.</summary>
     private sealed class CallerSession(long id)
     {
         public long Id { get; } = id;
@@ -194,7 +194,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
 
         public decimal CostUsd { get; private set; }
 
-        /// <summary>What its reservations hold, once each of its calls was acknowledged.</summary>
+        /// <summary>The sum of its reservations once each of its calls is acknowledged.</summary>
         public decimal ReservedUsd
         {
             get
@@ -208,7 +208,7 @@ internal sealed class WorkloadCaller(string agent, string name, Random random)
 
         public void Add(JsonObject usage) => (Usages, CostUsd) = (Usages + 1, CostUsd + usage["cost_usd"]!.GetValue<decimal>());
 
-        /// <summary>The ids of the usages that the server has of it.</summary>
+        /// <summary>The ids of the usages that the server recorded for it.</summary>
         public async Task<IReadOnlyList<string>> RecordedAsync(ApiClient api)
         {
             var ids = new List<string>();

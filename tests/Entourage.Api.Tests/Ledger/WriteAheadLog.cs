@@ -2,19 +2,19 @@ using System.Buffers.Binary;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>The write-ahead log of an SQLite file: a header, and then frames of a header and a page each.</summary>
+/// <summary>The write-ahead log of an SQLite file: a header, then frames of a frame header and a page each.</summary>
 internal static class WriteAheadLog
 {
     private const int HeaderSize = 32;
     private const int FrameHeaderSize = 24;
 
-    /// <summary>Leaves it as a crash may that tears a write: what comes after the last frame that was written whole is not to be read.</summary>
+    /// <summary>Simulates a torn write: garbage follows the last complete frame and must be ignored.</summary>
     public static void Damage(string path, string tail)
     {
         var log = File.ReadAllBytes(path);
         var frameSize = FrameHeaderSize + (int)BinaryPrimitives.ReadUInt32BigEndian(log.AsSpan(8));
 
-        // Frames of this turn through the log bear the numbers of its header; older ones may follow them.
+        // Frames of the current pass through the log carry the salts of its header. Older frames may follow.
         var numbers = log.AsSpan(16, 8).ToArray();
         var end = HeaderSize;
         while (end + frameSize <= log.Length && log.AsSpan(end + 8, 8).SequenceEqual(numbers))

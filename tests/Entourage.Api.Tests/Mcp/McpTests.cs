@@ -6,7 +6,7 @@ using ModelContextProtocol.Protocol;
 
 namespace Entourage.Api.Tests.Mcp;
 
-/// <summary>A real client of the Model Context Protocol does what a model would do with the tools.</summary>
+/// <summary>A real MCP client uses the tools like a model would.</summary>
 internal sealed class McpTests
 {
     private ApiHost host = null!;
@@ -35,7 +35,7 @@ internal sealed class McpTests
     public async Task CreateTeamAsync() => team = await host.Api.CreateTeamAsync();
 
     [Test]
-    public async Task Seven_tools_describe_themselves_with_schemas_of_their_arguments_and_answers()
+    public async Task Seven_tools_have_schemas_of_their_arguments_and_answers()
     {
         var tools = (await client.ListToolsAsync()).Select(tool => tool.ProtocolTool).ToDictionary(tool => tool.Name);
 
@@ -66,16 +66,16 @@ internal sealed class McpTests
     }
 
     [Test]
-    public async Task A_whole_session_hits_a_cap_and_is_stopped_and_the_ledger_has_what_the_client_saw()
+    public async Task Session_is_stopped_at_a_cap_and_the_ledger_agrees_with_the_client()
     {
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
         Assert.That((await CallAsync("check_budget", ("agent_id", team.Agent))).Usd("daily_remaining_usd"), Is.EqualTo(1m));
 
         var session = (await CallAsync("start_session", ("agent_id", team.Agent), ("model", "m"))).Number("id")!.Value;
-        var held = await CallAsync("reserve_budget", ("session_id", session), ("estimated_cost_usd", 0.4m), ("ttl_seconds", 60));
+        var reservation = await CallAsync("reserve_budget", ("session_id", session), ("estimated_cost_usd", 0.4m), ("ttl_seconds", 60));
         var first = await CallAsync(
-            "report_usage", ("session_id", session), ("input_tokens", 100), ("output_tokens", 10), ("cost_usd", 0.3m), ("reservation_id", held.Text("id")!));
-        Assert.That((held.Usd("amount_usd"), first.Flag("stop"), first["budget"]!.Usd("daily_remaining_usd")), Is.EqualTo((0.4m, false, 0.7m)));
+            "report_usage", ("session_id", session), ("input_tokens", 100), ("output_tokens", 10), ("cost_usd", 0.3m), ("reservation_id", reservation.Text("id")!));
+        Assert.That((reservation.Usd("amount_usd"), first.Flag("stop"), first["budget"]!.Usd("daily_remaining_usd")), Is.EqualTo((0.4m, false, 0.7m)));
 
         var refused = await RefuseAsync("reserve_budget", ("session_id", session), ("estimated_cost_usd", 0.8m));
         Assert.That((refused.Problem.Number("status"), refused.Problem.Usd("max_reservable_usd")), Is.EqualTo((402L, 0.7m)));
@@ -109,7 +109,7 @@ internal sealed class McpTests
     }
 
     [Test]
-    public async Task What_a_person_paused_is_refused_with_the_word_to_stop()
+    public async Task Paused_agent_is_refused_with_stop()
     {
         var session = await team.StartAsync();
         await host.Api.PostAsync($"/agents/{team.Agent}/pause", new { reason = "look at this first" });
@@ -134,7 +134,7 @@ internal sealed class McpTests
     [TestCase("end_session", """{"session_id": 999999, "outcome": "great"}""", 422, "outcome")]
     [TestCase("request_budget_increase", """{"agent_id": "<agent>"}""", 422, "question")]
     [TestCase("list_my_sessions", """{"agent_id": "<agent>", "limit": 0}""", 422, "limit")]
-    public async Task Arguments_that_are_wrong_are_named_as_the_API_names_them(string tool, string arguments, int status, string? member)
+    public async Task Invalid_arguments_have_the_same_names_as_in_the_API(string tool, string arguments, int status, string? member)
     {
         var parsed = JsonSerializer.Deserialize<Dictionary<string, object?>>(arguments.Replace("<agent>", team.Agent, StringComparison.Ordinal))!;
 

@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Organisations;
 
-/// <summary>Organisations, teams and agents, and how lists are paged.</summary>
+/// <summary>Organisations, teams, agents, and paging.</summary>
 internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task What_is_made_can_be_read_at_its_location()
+    public async Task Created_resource_can_be_read_at_its_location()
     {
         var team = await Api.CreateTeamAsync("Europe/Berlin");
         var organisation = await Api.PostAsync("/orgs", new { name = "Größe & 会社 🚀", slug = $"o-{team.Id}" });
@@ -30,7 +30,7 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_slug_is_taken_once_but_may_be_used_in_another_organisation()
+    public async Task Slug_is_unique_within_its_organisation()
     {
         var (first, second) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
         var body = new { name = "Core", slug = "same" };
@@ -41,7 +41,7 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_agent_is_changed_member_by_member()
+    public async Task Agent_is_changed_member_by_member()
     {
         var team = await Api.CreateTeamAsync();
 
@@ -58,7 +58,7 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Two_agents_of_a_team_cannot_have_one_name_though_case_makes_another()
+    public async Task Agent_names_are_unique_within_a_team_and_case_sensitive()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "ENG-1");
@@ -68,7 +68,7 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_agent_works_while_it_has_an_active_session()
+    public async Task Agent_is_working_while_it_has_an_active_session()
     {
         var team = await Api.CreateTeamAsync();
         Assert.That(await StatusAsync(), Is.EqualTo("idle"));
@@ -81,7 +81,7 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Following_the_links_of_a_list_meets_every_item_once()
+    public async Task Links_of_a_list_lead_to_every_item_once()
     {
         var team = await Api.CreateTeamAsync();
         foreach (var number in Enumerable.Range(2, 6))
@@ -97,15 +97,15 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
             await team.UseAsync(session, cost);
         }
 
-        Assert.That(await Walk($"/teams/{team.Id}/agents?limit=3", "name"), Is.EqualTo(Enumerable.Range(1, 7).Select(number => $"eng-{number}")));
-        Assert.That(await Walk($"/orgs/{team.Organisation}/teams?limit=2", "slug"), Has.Count.EqualTo(7).And.Ordered);
-        Assert.That(await Walk($"/teams/{team.Id}/tasks?limit=4&status=todo", "id"), Has.Count.EqualTo(6).And.Unique);
-        Assert.That(await Walk($"/agents/{team.Agent}/sessions?limit=1&status=active", "id"), Has.Count.EqualTo(7).And.Unique);
-        Assert.That(await Walk($"/sessions/{session}/usage?limit=2", "cost_usd"), Is.EqualTo(new[] { "7", "6", "5", "4", "3", "2", "1" }.Select(usd => usd + ".00")));
-        Assert.That((await Walk("/orgs?limit=1", "id")).Distinct().Count(), Is.EqualTo(await Host.CountAsync("Organisations")));
-        Assert.That(await Walk($"/teams/{team.Id}/costs?limit=3", "session_id", "sessions"), Has.Count.EqualTo(7).And.Unique);
+        Assert.That(await FollowLinksAsync($"/teams/{team.Id}/agents?limit=3", "name"), Is.EqualTo(Enumerable.Range(1, 7).Select(number => $"eng-{number}")));
+        Assert.That(await FollowLinksAsync($"/orgs/{team.Organisation}/teams?limit=2", "slug"), Has.Count.EqualTo(7).And.Ordered);
+        Assert.That(await FollowLinksAsync($"/teams/{team.Id}/tasks?limit=4&status=todo", "id"), Has.Count.EqualTo(6).And.Unique);
+        Assert.That(await FollowLinksAsync($"/agents/{team.Agent}/sessions?limit=1&status=active", "id"), Has.Count.EqualTo(7).And.Unique);
+        Assert.That(await FollowLinksAsync($"/sessions/{session}/usage?limit=2", "cost_usd"), Is.EqualTo(new[] { "7", "6", "5", "4", "3", "2", "1" }.Select(usd => usd + ".00")));
+        Assert.That((await FollowLinksAsync("/orgs?limit=1", "id")).Distinct().Count(), Is.EqualTo(await Host.CountAsync("Organisations")));
+        Assert.That(await FollowLinksAsync($"/teams/{team.Id}/costs?limit=3", "session_id", "sessions"), Has.Count.EqualTo(7).And.Unique);
 
-        async Task<List<string>> Walk(string path, string member, string? list = null)
+        async Task<List<string>> FollowLinksAsync(string path, string member, string? list = null)
         {
             var values = new List<string>();
             for (var next = path; next is not null;)

@@ -3,12 +3,12 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>What telemetry reports later corrects what it reported before, and raises no false alarm.</summary>
+/// <summary>Later telemetry corrects what earlier telemetry reported, without false alerts.</summary>
 internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
 {
     private const string Model = "claude-sonnet-4-20250514";
 
-    // By its price: 1,000 input, 200 output, 30,000 cache-read and 400 cache-write tokens.
+    // The catalogue price of 1,000 input, 200 output, 30,000 cache-read and 400 cache-write tokens.
     private const decimal Priced = 0.003m + 0.003m + 0.009m + 0.0015m;
 
     private TestTeam team = null!;
@@ -23,7 +23,7 @@ internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_stated_cost_corrects_what_a_span_was_priced_at([Values(0.05, 0.001)] double stated, [Values] bool spanFirst)
+    public async Task Stated_cost_corrects_the_price_of_a_span([Values(0.05, 0.001)] double stated, [Values] bool spanFirst)
     {
         var (span, log) = (OtlpPayload.SpansOf(Resource, LlmRequest("r-1")), OtlpPayload.LogsOf(Resource, OtlpPayload.ApiRequest(Now, "s-1", Request("r-1"), (decimal)stated)));
         foreach (var isSpan in new[] { spanFirst, !spanFirst, true, false })
@@ -43,7 +43,7 @@ internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_stated_cost_corrects_an_assumed_one_which_no_price_corrects_again()
+    public async Task Stated_cost_corrects_an_assumed_one_and_a_later_price_does_not()
     {
         var model = $"house-{team.Agent}";
         await TakeAsync(OtlpPayload.Traces, OtlpPayload.SpansOf(Resource, LlmRequest("r-2", model)));
@@ -57,7 +57,7 @@ internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
 
     [TestCase("fast")]
     [TestCase("normal")]
-    public async Task More_than_the_price_that_Claude_Code_states_is_no_alarm(string speed)
+    public async Task Cost_from_Claude_Code_above_the_price_raises_no_alert(string speed)
     {
         var call = OtlpPayload.ApiRequest(Now, "s-1", Request(speed), 6 * Priced);
         call["attributes"]!.AsArray().Add(OtlpPayload.Attributes(("speed", speed))[0]!.DeepClone());
@@ -69,7 +69,7 @@ internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Less_than_the_price_is_an_alarm_still()
+    public async Task Cost_below_the_price_raises_an_alert()
     {
         await TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Resource, OtlpPayload.ApiRequest(Now, "s-1", Request("cheap"), Priced / 2)));
 
@@ -77,9 +77,9 @@ internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sum_of_calls_does_not_have_the_rate_for_long_prompts([Values] bool cumulative)
+    public async Task Sum_of_calls_is_not_priced_at_the_rate_for_long_prompts([Values] bool cumulative)
     {
-        // Five calls of 50,000 tokens, whose model costs more above 200,000.
+        // Five calls of 50,000 tokens to a model with a higher rate above 200,000.
         var (start, model) = (Now.AddMinutes(-2), "gemini-2.5-pro");
         var tokens = OtlpPayload.Counter("claude_code.token.usage", cumulative, [Point("input", 250_000)]);
 
@@ -98,7 +98,7 @@ internal sealed class OtlpAmendmentTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_session_that_telemetry_opened_is_completed_by_its_silence_and_nobody_is_alarmed()
+    public async Task Silent_session_opened_by_telemetry_is_completed_without_an_alert()
     {
         await TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Resource, OtlpPayload.ApiRequest(Now, "s-1", Request("last"), 0.01m)));
         var own = await team.StartAsync();

@@ -6,7 +6,7 @@ using Google.Protobuf;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>A value that cannot be read costs nobody more than the item that needs it: exporters never send again what is answered 400.</summary>
+/// <summary>An unreadable value costs at most the item that needs it, because exporters don't resend what is answered 400.</summary>
 internal sealed class OtlpBadValueTests
 {
     private const string Needed = "\"key\":\"input_tokens\",\"value\":";
@@ -24,7 +24,7 @@ internal sealed class OtlpBadValueTests
     [SetUp]
     public async Task CreateTeamAsync() => team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
 
-    // Where nobody reads it, in every place that an export has.
+    // Covers every place of an export where an unread value can be.
     [TestCase("""{"stringValue":"half an emoji: \ud83d"}""")]
     [TestCase("""{"stringValue":"\ude00 the other half"}""")]
     [TestCase("""{"stringValue":"\ud83d\ud83d\ude00"}""")]
@@ -54,11 +54,11 @@ internal sealed class OtlpBadValueTests
     [TestCase("null")]
     [TestCase("5")]
     [TestCase("[]")]
-    public async Task A_value_that_nobody_reads_hinders_nothing(string value)
+    public async Task Unread_value_may_be_malformed(string value)
     {
         var attribute = $$"""{"key":"note","value":{{value}}},""";
         var first = Export(Call()).Replace("\"attributes\":[", "\"attributes\":[" + attribute, StringComparison.Ordinal);
-        Assert.That(first.Split(attribute), Has.Length.EqualTo(3), "of the resource and of the record");
+        Assert.That(first.Split(attribute), Has.Length.EqualTo(3), "in the resource and in the record");
 
         Assert.That((await host.Api.TakeAsync(OtlpPayload.Logs, first)).Text, Is.EqualTo("{}"));
         Assert.That((await host.Api.TakeAsync(OtlpPayload.Logs, Export(Call()).Replace("{\"stringValue\":\"claude_code.api_request\"}", value, StringComparison.Ordinal))).Text, Is.EqualTo("{}"));
@@ -74,7 +74,7 @@ internal sealed class OtlpBadValueTests
     [TestCase("\"timeUnixNano\":", "\"timeUnixNano\":-1,\"unused\":")]
     [TestCase("\"timeUnixNano\":", "\"timeUnixNano\":null,\"unused\":")]
     [TestCase("\"version\":\"2.1.0\"", "\"version\":{},\"attributes\":7")]
-    public async Task A_member_that_cannot_be_read_is_as_good_as_absent(string found, string instead)
+    public async Task Unreadable_member_counts_as_absent(string found, string instead)
     {
         var json = Export(Call());
         Assert.That(json, Does.Contain(found));
@@ -95,7 +95,7 @@ internal sealed class OtlpBadValueTests
     [TestCase("""{"doubleValue":"1.2e3"}""")]
     [TestCase("""{"stringValue":"1200"}""")]
     [TestCase("""{"\u0069ntValue":"1200"}""")]
-    public async Task A_number_is_read_in_every_notation(string value)
+    public async Task Number_is_read_in_every_notation(string value)
     {
         Assert.That((await host.Api.TakeAsync(OtlpPayload.Logs, Export(Call()).Replace($$"""{{Needed}}{"intValue":"1000"}""", Needed + value, StringComparison.Ordinal))).Text, Is.EqualTo("{}"));
 
@@ -108,7 +108,7 @@ internal sealed class OtlpBadValueTests
     [TestCase("""{"doubleValue":"NaN"}""")]
     [TestCase("""{"doubleValue":"Infinity"}""")]
     [TestCase("""{"stringValue":"\ud83d"}""")]
-    public async Task A_value_that_an_item_needs_refuses_that_item_and_says_which(string value)
+    public async Task Malformed_value_that_an_item_needs_refuses_the_item_and_is_named(string value)
     {
         var json = Export(Call(), Call()).Replace($$"""{{Needed}}{"intValue":"1000"}""", Needed + value, StringComparison.Ordinal);
         json = Export(json, Call());
@@ -125,7 +125,7 @@ internal sealed class OtlpBadValueTests
     [TestCase("\"\\ud83d\"", "not a JSON object")]
     [TestCase("{\"attributes\":5}", "'attributes' is not an array")]
     [TestCase("{\"attributes\":\"\\ud83d\"}", "'attributes' is not an array")]
-    public async Task An_item_that_is_none_is_refused_and_the_others_are_taken(string item, string reason)
+    public async Task Malformed_item_is_refused_and_the_others_are_accepted(string item, string reason)
     {
         var json = Export(Call()).Replace("\"logRecords\":[", $"\"logRecords\":[{item},{item},", StringComparison.Ordinal);
 
@@ -139,7 +139,7 @@ internal sealed class OtlpBadValueTests
     [TestCase("\"resourceLogs\":[", "\"resourceLogs\":[5,", 1)]
     [TestCase("\"resourceLogs\":[", "\"resourceLogs\":[{\"scopeLogs\":5},{\"scopeLogs\":null},{\"resource\":5},", 1)]
     [TestCase("\"scopeLogs\":[", "\"scopeLogs\":[5,{\"logRecords\":{}},{\"scope\":[],\"logRecords\":null},", 2)]
-    public async Task A_group_that_is_none_is_refused_and_the_others_are_taken(string found, string instead, int refused)
+    public async Task Malformed_group_is_refused_and_the_others_are_accepted(string found, string instead, int refused)
     {
         var answer = await host.Api.TakeAsync(OtlpPayload.Logs, Export(Call()).Replace(found, instead, StringComparison.Ordinal));
 
@@ -148,7 +148,7 @@ internal sealed class OtlpBadValueTests
     }
 
     [Test]
-    public async Task Enumerations_are_numbers_or_names_and_ids_hexadecimal_or_base64()
+    public async Task Enumerations_may_be_numbers_or_names_and_ids_hexadecimal_or_base64()
     {
         var now = host.Clock.GetUtcNow();
         (string, object)[] call = [("gen_ai.operation.name", "chat"), ("gen_ai.conversation.id", "s"), ("gen_ai.usage.input_tokens", 10L), ("gen_ai.usage.cost", 1.0)];
@@ -170,7 +170,7 @@ internal sealed class OtlpBadValueTests
     [TestCase("AGGREGATION_TEMPORALITY_DELTA", 4)]
     [TestCase("2", 2)]
     [TestCase("1", 4)]
-    public async Task A_temporality_may_be_a_name(string temporality, int calls)
+    public async Task Temporality_may_be_a_name(string temporality, int calls)
     {
         var now = host.Clock.GetUtcNow();
         foreach (var minutes in new[] { 2, 1 })
@@ -188,7 +188,7 @@ internal sealed class OtlpBadValueTests
     }
 
     [Test]
-    public async Task A_point_or_metric_that_is_none_is_refused_and_the_others_are_taken()
+    public async Task Malformed_point_or_metric_is_refused_and_the_others_are_accepted()
     {
         var now = host.Clock.GetUtcNow();
         var json = OtlpPayload.MetricsOf([("entourage.agent_id", team.Agent)], OtlpPayload.Counters(now.AddMinutes(-10), now, "s", 2, costUsd: 0.5m))
@@ -202,7 +202,7 @@ internal sealed class OtlpBadValueTests
     }
 
     [Test]
-    public async Task Half_a_character_in_protobuf_hinders_nothing_wherever_it_is()
+    public async Task Half_a_character_in_protobuf_is_harmless_everywhere()
     {
         // Cut off after three of the four bytes of an emoji.
         byte[] half = [0xF0, 0x9F, 0x98];
@@ -221,9 +221,9 @@ internal sealed class OtlpBadValueTests
     }
 
     [Test]
-    public async Task A_broken_item_in_protobuf_is_refused_and_the_others_are_taken()
+    public async Task Malformed_item_in_protobuf_is_refused_and_the_others_are_accepted()
     {
-        // A value that says it is longer than its attribute.
+        // A value that claims to be longer than its attribute.
         byte[] broken = [.. Record(), .. Field(6, [.. Field(1, Utf8("note")), 0x12, 0x7F])];
         byte[] resource = Field(1, Attribute(1, "entourage.agent_id", Field(1, Utf8(team.Agent))));
         byte[] scope = Field(2, [.. Field(2, broken), .. Field(2, Record())]);
@@ -237,7 +237,7 @@ internal sealed class OtlpBadValueTests
     }
 
     [Test]
-    public async Task Nothing_but_broken_items_is_answered_without_much_ado()
+    public async Task Export_of_malformed_items_only_is_answered_quickly()
     {
         var json = Export().Replace("\"logRecords\":[", "\"logRecords\":[" + string.Join(',', Enumerable.Repeat("{\"attributes\":5,\"\\ud83d\":\"\\ud83d\"}", 10_000)), StringComparison.Ordinal);
         byte[] resource = Field(1, Field(2, [.. Enumerable.Repeat(Field(2, Field(6, [0x12, 0x7F])), 10_000).SelectMany(record => record)]));
@@ -247,7 +247,7 @@ internal sealed class OtlpBadValueTests
         Assert.That((await host.Api.SendAsync(request)).Status, Is.EqualTo(HttpStatusCode.BadRequest));
     }
 
-    // A record that is a call of Claude Code for a dollar, in protobuf.
+    // A protobuf record of a call of Claude Code that cost a dollar.
     private byte[] Record() =>
     [
         .. Attribute(6, "event.name", Field(1, Utf8("api_request"))),
@@ -278,7 +278,7 @@ internal sealed class OtlpBadValueTests
 
     private string Export(params JsonObject[] records) => OtlpPayload.LogsOf([("entourage.agent_id", team.Agent)], records);
 
-    // An export and, in a resource of its own, a further call.
+    // An export with a further call in a second resource.
     private string Export(string json, JsonObject record) => json.Replace(
         "{\"resourceLogs\":[", "{\"resourceLogs\":[" + Export(record)["{\"resourceLogs\":[".Length..^"]}".Length] + ",", StringComparison.Ordinal);
 

@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>What real programs sent, recorded with a provider whose bill is known: the ledger has the same tokens and dollars.</summary>
+/// <summary>Recordings of real programs lead to the same tokens and dollars as the provider's bill.</summary>
 internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
 {
     [TestCase(OtlpPayload.Traces, "ai-sdk-6.0.326-traces-anthropic", 4776, 2076, 23334, 10038, "0.1154808")]
@@ -43,7 +43,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
     [TestCase("codex-0.169.0-logs-sse_event-completed", OtlpPayload.Traces, "codex-0.169.0-traces-handle_responses", "0.020101375")]
     [TestCase("gemini-cli-0.61.0-logs-api_response", OtlpPayload.Logs, "gemini-cli-0.61.0-logs-inference-details", "0.028035875")]
     [TestCase("gemini-cli-0.61.0-logs-api_response", OtlpPayload.Traces, "gemini-cli-0.61.0-traces-llm_call", "0.028035875")]
-    public async Task A_signal_that_repeats_counted_calls_adds_nothing(string counted, string signal, string repeating, string usd)
+    public async Task Signal_that_repeats_counted_calls_adds_nothing(string counted, string signal, string repeating, string usd)
     {
         var team = await Api.CreateTeamAsync();
 
@@ -57,7 +57,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
     [TestCase(OtlpPayload.Metrics, "codex-0.169.0-metrics", "codex.turn.token_usage")]
     [TestCase(OtlpPayload.Traces, "codex-0.169.0-traces-handle_responses", "handle_responses")]
     [TestCase(OtlpPayload.Metrics, "gemini-cli-0.61.0-metrics", "gemini_cli.token.usage")]
-    public async Task Usage_in_a_form_that_is_not_read_is_named_unless_it_came_in_another(string signal, string recording, string named)
+    public async Task Usage_in_an_unsupported_form_is_reported_unless_it_also_came_in_another(string signal, string recording, string named)
     {
         var team = await Api.CreateTeamAsync();
 
@@ -71,7 +71,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
     [TestCase("LLM", 0.25)]
     [TestCase("AGENT", 0)]
     [TestCase("CHAIN", 0)]
-    public async Task An_OpenInference_span_is_counted_when_it_is_a_call(string kind, decimal usd)
+    public async Task OpenInference_span_is_counted_when_it_is_a_call(string kind, decimal usd)
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var span = OtlpPayload.Span(Host.Clock.GetUtcNow(), "00f067aa0ba902b7", [
@@ -92,7 +92,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
     [TestCase("gen_ai.usage.details.cache_read_input_tokens", "gen_ai.usage.details.cache_creation_input_tokens")]
     [TestCase("gen_ai.usage.input_tokens_details.cached_tokens", "gen_ai.usage.cache_creation_tokens")]
     [TestCase("ai.usage.cachedInputTokens", "ai.usage.inputTokenDetails.cacheWriteTokens")]
-    public async Task Cached_tokens_are_read_in_each_spelling_and_never_dropped(string read, string write)
+    public async Task Cached_tokens_are_read_in_every_spelling(string read, string write)
     {
         var team = await Api.CreateTeamAsync();
         var now = Host.Clock.GetUtcNow();
@@ -103,7 +103,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
 
         var session = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray().Single()!;
 
-        // The first input includes the cached tokens; the second is too small for that, so it excludes them.
+        // The first input includes the cached tokens. The second is too small to include them.
         Assert.That(
             (session.Number("input_tokens"), session.Number("cache_read_tokens"), session.Number("cache_write_tokens")),
             Is.EqualTo((400L + 100, 1_000L, 200L)));
@@ -113,7 +113,7 @@ internal sealed partial class OtlpClientTests(Store store) : ApiFixture(store)
             ("gen_ai.usage.output_tokens", 10L), (read, 500L), (write, 100L)];
     }
 
-    // At the time of the test, of the test's agent.
+    // Moves the recording to the test's time and agent.
     private async Task SendAsync(TestTeam team, string signal, string recording) =>
         Assert.That((await TakeAsync(team, signal, recording)).Text, Is.EqualTo("{}"));
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Whatever refuses an export: the answer is the protocol's <c>Status</c> in the form of the request, and an operator can see that there was one.</summary>
+/// <summary>Every refusal of an export is the protocol's <c>Status</c> in the encoding of the request, and is counted and logged.</summary>
 internal sealed class OtlpErrorTests : HardeningFixture
 {
     private const string Json = "application/json";
@@ -36,7 +36,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
         logs.AddTo(services);
     }
 
-    // What is sent, and the statuses of HTTP and of google.rpc.
+    // What is sent, and the status codes of HTTP and google.rpc.
     private static readonly (string Name, Func<HttpRequestMessage, HttpRequestMessage> Change, HttpStatusCode Status, int Code)[] Faults =
     [
         ("no OTLP", request => With(request, body: "{"), HttpStatusCode.BadRequest, 3),
@@ -57,7 +57,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     private static IEnumerable<string> Names => Faults.Select(fault => fault.Name);
 
     [Test]
-    public async Task Every_refusal_is_a_status_in_the_form_of_the_request([ValueSource(nameof(Names))] string name, [Values(Json, Protobuf)] string mediaType)
+    public async Task Every_refusal_is_a_status_in_the_encoding_of_the_request([ValueSource(nameof(Names))] string name, [Values(Json, Protobuf)] string mediaType)
     {
         var (_, change, status, code) = Faults.Single(fault => fault.Name == name);
         using var request = change(NewRequest(mediaType));
@@ -68,7 +68,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     [TestCase("text/plain")]
     [TestCase("application/vnd.unknown+json")]
     [TestCase(null)]
-    public async Task An_unknown_media_type_is_answered_in_JSON(string? mediaType)
+    public async Task Unknown_media_type_is_answered_in_JSON(string? mediaType)
     {
         using var request = NewRequest(Json);
         request.Content!.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
@@ -77,7 +77,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     }
 
     [Test]
-    public async Task Too_many_requests_are_told_when_to_come_again([Values(Json, Protobuf)] string mediaType, [Values("address", "key")] string of)
+    public async Task Too_many_requests_are_answered_with_when_to_retry([Values(Json, Protobuf)] string mediaType, [Values("address", "key")] string of)
     {
         var address = NewAddress();
         using var first = From(address);
@@ -122,7 +122,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     }
 
     [Test]
-    public async Task An_export_that_its_client_breaks_off_is_counted_and_no_fault_of_the_server([Values] bool reset)
+    public async Task Aborted_export_is_counted_and_is_no_server_error([Values] bool reset)
     {
         var before = await AbortedAsync();
         using var connection = await RawConnection.OpenAsync(Api.Http.BaseAddress!);
@@ -139,7 +139,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_usage_that_its_caller_breaks_off_is_no_fault_of_the_server([Values] bool reset)
+    public async Task Aborted_usage_is_no_server_error([Values] bool reset)
     {
         string[] answered = ["http_route=\"api/v1/sessions/{id:long}/usage\"", "http_response_status_code=\"499\""];
         var before = await AnsweredAsync();
@@ -155,7 +155,7 @@ internal sealed class OtlpErrorTests : HardeningFixture
         async Task<double> AnsweredAsync() => (await Scrape.OfAsync(Api.Http)).Find("http_server_request_duration_seconds_count", answered) ?? 0;
     }
 
-    // From an address of its own, and with a key that lets it in.
+    // Uses a fresh address and a valid key.
     private static HttpRequestMessage NewRequest(string mediaType) => Header(
         Header(OtlpPayload.Request(OtlpPayload.Logs, mediaType == Json ? "{}"u8.ToArray() : [], mediaType), Forwarded, NewAddress()), KeyHeader, ApiHost.WithKeys["Auth:BootstrapKey"]);
 
@@ -208,10 +208,10 @@ internal sealed class OtlpErrorTests : HardeningFixture
         var answer = await client.SendAsync(request);
         var body = await answer.Content.ReadAsByteArrayAsync();
         Assert.That((answer.StatusCode, answer.Content.Headers.ContentType?.MediaType), Is.EqualTo((status, mediaType)), Encoding.UTF8.GetString(body));
-        var told = mediaType == Json ? OfJson(body) : OfProtobuf(body);
-        Assert.That(told.Code, Is.EqualTo(code));
-        Assert.That(told.Message, Is.Not.Empty);
-        CheckNothingOfTheInside(told.Message!);
+        var refusal = mediaType == Json ? OfJson(body) : OfProtobuf(body);
+        Assert.That(refusal.Code, Is.EqualTo(code));
+        Assert.That(refusal.Message, Is.Not.Empty);
+        CheckRevealsNoInternals(refusal.Message!);
         return answer;
     }
 

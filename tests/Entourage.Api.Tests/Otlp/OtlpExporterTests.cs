@@ -2,11 +2,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>The real exporter of the .NET SDK, in protobuf, against the real server.</summary>
+/// <summary>Exports from the real .NET SDK in protobuf to the real server.</summary>
 internal sealed class OtlpExporterTests
 {
     [Test]
-    public async Task What_the_exporter_sends_in_three_signals_is_in_the_ledger_once()
+    public async Task Usage_exported_in_three_signals_is_recorded_once()
     {
         await using var host = await ApiHost.StartAsync(Store.Sqlite, now: TimeProvider.System.GetUtcNow());
         var team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);

@@ -4,14 +4,14 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Events become sessions and usage, each once.</summary>
+/// <summary>Events become sessions and usage. Each is counted once.</summary>
 internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
 {
     private DateTimeOffset Now => Host.Clock.GetUtcNow();
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_call_of_Claude_Code_is_a_usage_of_a_session_that_is_opened_for_it(bool asText)
+    public async Task Call_of_Claude_Code_is_recorded_in_a_session_opened_for_it(bool asText)
     {
         var team = await Api.CreateTeamAsync();
         var at = Now.AddMinutes(-3);
@@ -33,7 +33,7 @@ internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_is_sent_again_is_counted_once_also_by_another_replica_at_the_same_time()
+    public async Task Resent_event_is_counted_once_even_by_two_replicas_concurrently()
     {
         var team = await Api.CreateTeamAsync();
         var json = OtlpPayload.LogsOf(
@@ -53,7 +53,7 @@ internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_was_spent_over_budget_is_recorded_and_its_agent_is_told_to_stop()
+    public async Task Usage_over_budget_is_recorded_and_the_agent_gets_stop()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
@@ -68,7 +68,7 @@ internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_session_that_has_ended_takes_what_happened_before_and_another_goes_on()
+    public async Task Ended_session_records_earlier_usage_and_later_usage_opens_another()
     {
         var team = await Api.CreateTeamAsync();
         await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Now, "s-1", "e1", 1m)));
@@ -88,11 +88,11 @@ internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
         Assert.That(
             (await SessionsAsync(team)).Select(session => (session.Text("status"), session.Usd("cost_usd"))),
             Is.EqualTo(new[] { ("killed", 12m), ("completed", 3m) }),
-            "what a killed program goes on spending is seen where it was killed");
+            "later spending of a killed program is recorded in the killed session");
     }
 
     [Test]
-    public async Task Attributes_name_the_session_the_task_and_how_it_is_paid_for()
+    public async Task Attributes_name_the_session_the_task_and_the_billing()
     {
         var team = await Api.CreateTeamAsync();
         var (open, task) = (await team.StartAsync(), await team.CreateTaskAsync());
@@ -107,7 +107,7 @@ internal sealed class OtlpLogTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_cannot_be_taken_is_said_and_does_not_hinder_the_rest()
+    public async Task Refused_record_is_reported_and_the_rest_is_recorded()
     {
         var team = await Api.CreateTeamAsync();
         (string Json, string Refused, string Reason)[] bad =

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Nothing that arrived is lost for a name that is wrong, a clock that is off, or a part that did not arrive.</summary>
+/// <summary>No usage is lost for a wrong name, a wrong clock or a missing part.</summary>
 internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
 {
     private TestTeam team = null!;
@@ -23,7 +23,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     [TestCase("entourage.task_id", "-1", "names task -1")]
     [TestCase("entourage.task_id", "TASK-7", "must be a number")]
     [TestCase("entourage.billing", "free", "must be 'api' or 'subscription'")]
-    public async Task A_name_that_is_wrong_is_left_out_and_told(string attribute, string value, string told)
+    public async Task Unknown_name_is_ignored_and_reported(string attribute, string value, string told)
     {
         await SendAsync(OtlpPayload.ApiRequest(Now, "s-1", $"{attribute}{value}1", 1m), (attribute, value));
         await SendAsync(OtlpPayload.ApiRequest(Now, "s-1", $"{attribute}{value}2", 1m), (attribute, value));
@@ -35,7 +35,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_session_of_another_agent_is_left_out_and_told()
+    public async Task Session_of_another_agent_is_ignored_and_reported()
     {
         var elsewhere = await (await Api.CreateTeamAsync()).StartAsync();
 
@@ -48,7 +48,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     [TestCase(6)]
     [TestCase(60 * 24 * 400)]
     [TestCase(-60 * 24 * 31)]
-    public async Task What_a_clock_puts_out_of_bounds_counts_as_of_its_receipt(int minutesOff)
+    public async Task Usage_with_a_time_out_of_bounds_counts_at_its_receipt(int minutesOff)
     {
         await SendAsync(OtlpPayload.ApiRequest(Now.AddMinutes(minutesOff), "s-1", "r", 1m));
         await SendAsync(OtlpPayload.ApiRequest(Now.AddMinutes(minutesOff), "s-1", "r", 1m));
@@ -57,7 +57,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Milliseconds_where_nanoseconds_are_due_count_as_of_their_receipt()
+    public async Task Usage_with_milliseconds_for_nanoseconds_counts_at_its_receipt()
     {
         var record = OtlpPayload.ApiRequest(Now, "s-1", "r", 1m);
         record["timeUnixNano"] = $"{Now.ToUnixTimeMilliseconds()}";
@@ -69,7 +69,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_clock_that_is_a_little_off_is_as_it_says()
+    public async Task Time_of_a_slightly_wrong_clock_is_kept()
     {
         await SendAsync(OtlpPayload.ApiRequest(Now.AddMinutes(4), "s-1", "r", 1m));
 
@@ -78,9 +78,9 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Counters_make_good_what_events_lost([Values] bool cumulative, [Values] bool countersFirst)
+    public async Task Counters_complete_lost_events([Values] bool cumulative, [Values] bool countersFirst)
     {
-        // Nineteen calls, of which eight events were lost while the server was away.
+        // Nineteen calls. Eight of their events were lost while the server was down.
         var start = Now.AddMinutes(-3);
         var events = Enumerable.Range(1, 19).Where(call => call is < 6 or > 13)
             .Select(call => OtlpPayload.ApiRequest(start.AddSeconds(call * 5), "s-1", $"{cumulative}{countersFirst}{call}", 0.05m)).ToArray();
@@ -102,7 +102,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_running_total_that_begins_again_without_saying_so_is_counted_on()
+    public async Task Running_total_that_resets_silently_is_continued()
     {
         var start = Now.AddMinutes(-5);
         foreach (var (minutes, calls) in new[] { (1, 10), (2, 15), (3, 2), (4, 7), (4, 7), (3, 2) })
@@ -115,7 +115,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
 
     [TestCase(-40)]
     [TestCase(-20_000)]
-    public async Task A_running_total_of_a_clock_that_is_off_counts_what_it_grows_by(int daysOff)
+    public async Task Running_total_with_a_wrong_clock_counts_its_growth(int daysOff)
     {
         var start = Now.AddDays(daysOff);
         foreach (var (minutes, calls) in new[] { (1, 10), (2, 15), (3, 20), (3, 20) })
@@ -127,7 +127,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_clock_that_is_set_back_does_not_silence_a_running_total()
+    public async Task Running_total_is_counted_after_its_clock_is_set_back()
     {
         var start = Now.AddMinutes(-9);
         foreach (var (minutes, calls) in new[] { (6, 10), (7, 12), (2, 15), (3, 18), (3, 18) })
@@ -139,7 +139,7 @@ internal sealed class OtlpLossTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Tokens_and_money_that_come_in_two_requests_are_one_usage([Values] bool cumulative, [Values] bool moneyFirst)
+    public async Task Tokens_and_cost_in_two_requests_are_one_usage([Values] bool cumulative, [Values] bool moneyFirst)
     {
         var start = Now.AddMinutes(-3);
         var whole = OtlpPayload.Counters(start, start.AddMinutes(1), "s-1", calls: 2, cumulative, costUsd: 0.0165m);

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Counters are counted where no event tells of the same, in whatever order both come.</summary>
+/// <summary>Counters count only what no event reports, in either order of arrival.</summary>
 internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
 {
     private TestTeam team = null!;
@@ -19,7 +19,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Deltas_are_counted_each_once_with_their_money()
+    public async Task Each_delta_is_counted_once_with_its_cost()
     {
         var first = Metrics(OtlpPayload.Counters(Now.AddMinutes(-2), Now.AddMinutes(-1), "s-1", calls: 2));
         var second = Metrics(OtlpPayload.Counters(Now.AddMinutes(-1), Now, "s-1", calls: 3));
@@ -33,7 +33,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Running_totals_are_counted_by_what_they_grow_also_when_they_come_late_or_twice()
+    public async Task Running_totals_count_by_their_growth_even_when_late_or_repeated()
     {
         var start = Now.AddMinutes(-5);
         foreach (var (minutes, calls) in new[] { (1, 2), (2, 5), (2, 5), (1, 2), (3, 5), (4, 9), (4, 9) })
@@ -46,7 +46,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Two_processes_that_share_a_session_add_up_and_do_not_inflate_each_other()
+    public async Task Two_processes_that_share_a_session_add_up()
     {
         var (a, b) = (Now.AddMinutes(-5), Now.AddMinutes(-5).AddMilliseconds(3));
         foreach (var (start, minutes, calls) in new[] { (a, 1, 10), (b, 1, 2), (a, 2, 11), (b, 2, 4), (a, 3, 12) })
@@ -58,7 +58,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Counters_and_events_of_the_same_are_counted_once_in_any_order([Values(0, 1, 2, 3, 4, 5)] int order, [Values] bool cumulative)
+    public async Task Call_in_counters_and_events_is_counted_once_in_any_order([Values(0, 1, 2, 3, 4, 5)] int order, [Values] bool cumulative)
     {
         var start = Now.AddMinutes(-3);
         string[] sent =
@@ -79,7 +79,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Tokens_without_money_cost_what_their_model_costs()
+    public async Task Tokens_without_a_cost_are_priced_by_their_model()
     {
         await Api.TakeAsync(OtlpPayload.Metrics, Metrics(OtlpPayload.Counters(Now.AddMinutes(-1), Now, "s-1", calls: 1, costUsd: null)));
 
@@ -89,7 +89,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_replica_that_died_between_taking_and_recording_loses_and_doubles_nothing()
+    public async Task Crash_between_accepting_and_recording_loses_and_doubles_nothing()
     {
         var start = Now.AddMinutes(-5);
         var first = Metrics(OtlpPayload.Counters(start, start.AddMinutes(1), "s-1", calls: 3, cumulative: true));
@@ -97,7 +97,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
         await Host.ExecuteAsync($"DELETE FROM IdempotentAnswers");
         var spent = (await team.BudgetAsync()).Usd("daily_spent_usd");
 
-        // As if it had died: what was taken is pending, with a key that nothing was recorded under.
+        // Simulates a crash: the value is pending under a key that nothing was recorded under.
         var pending = $$"""[{"From":"{{start:O}}","Until":"{{start:O}}","Key":"lost","Model":"m","Input":1,"Output":1,"CacheRead":0,"CacheWrite":0,"CostUsd":0.5}]""";
         await Host.ExecuteAsync($"UPDATE SourceProcesses SET Pending = {pending}");
         await Api.TakeAsync(OtlpPayload.Metrics, first);
@@ -108,7 +108,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_a_running_total_grew_by_beyond_all_limits_is_refused_by_itself_and_blocks_nothing()
+    public async Task Impossible_growth_of_a_running_total_is_refused_and_blocks_nothing()
     {
         var start = Now.AddMinutes(-5);
         var first = Metrics([
@@ -117,7 +117,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
 
         await EnsureRefusedAsync(first, "The cache-read tokens must be");
         await EnsureCallsAsync(1);
-        Assert.That((await Api.TakeAsync(OtlpPayload.Metrics, first)).Text, Is.EqualTo("{}"), "it has been taken");
+        Assert.That((await Api.TakeAsync(OtlpPayload.Metrics, first)).Text, Is.EqualTo("{}"), "it was accepted");
         foreach (var (minutes, calls) in new[] { (2, 40_001), (3, 40_003), (3, 40_003) })
         {
             await Api.TakeAsync(OtlpPayload.Metrics, Metrics(OtlpPayload.Counters(start, start.AddMinutes(minutes), "s-1", calls, cumulative: true)));
@@ -130,7 +130,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_an_earlier_version_took_beyond_all_limits_is_refused_and_no_longer_pending()
+    public async Task Impossible_value_pending_from_an_earlier_version_is_refused()
     {
         var start = Now.AddMinutes(-5);
         await Api.TakeAsync(OtlpPayload.Metrics, Metrics(OtlpPayload.Counters(start, start.AddMinutes(1), "s-1", calls: 1, cumulative: true)));
@@ -145,7 +145,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_delta_beyond_all_limits_is_refused_and_the_calls_in_its_time_are_counted()
+    public async Task Impossible_delta_is_refused_and_the_calls_of_its_period_are_counted()
     {
         var start = Now.AddMinutes(-5);
         await EnsureRefusedAsync(Metrics(OtlpPayload.Counters(start, start.AddMinutes(1), "s-1", calls: 40_000)), "The cache-read tokens must be");
@@ -156,7 +156,7 @@ internal sealed class OtlpMetricTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Points_that_cannot_be_counted_are_refused_and_others_that_say_nothing_of_usage_are_not()
+    public async Task Uncountable_points_are_refused_and_points_without_usage_are_ignored()
     {
         var counter = OtlpPayload.Counters(Now.AddMinutes(-1), Now, "s-1", calls: 1)[1];
         var gauge = new JsonObject { ["name"] = "claude_code.cost.usage", ["gauge"] = counter["sum"]!.DeepClone() };

@@ -7,7 +7,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Telemetry as programs send it: shapes written down from their documentation.</summary>
+/// <summary>Builds telemetry in the shapes that programs document.</summary>
 internal static class OtlpPayload
 {
     public const string Logs = "logs";
@@ -43,19 +43,19 @@ internal static class OtlpPayload
         return packed.ToArray();
     }
 
-    /// <summary>A request of log records from one program.</summary>
+    /// <summary>An export request with log records of one program.</summary>
     public static string LogsOf((string Key, object Value)[] resource, params JsonObject[] records) =>
-        Whole(resource, "resourceLogs", "scopeLogs", "logRecords", "com.anthropic.claude_code.events", records);
+        Export(resource, "resourceLogs", "scopeLogs", "logRecords", "com.anthropic.claude_code.events", records);
 
-    /// <summary>A request of spans from one program.</summary>
+    /// <summary>An export request with spans of one program.</summary>
     public static string SpansOf((string Key, object Value)[] resource, params JsonObject[] spans) =>
-        Whole(resource, "resourceSpans", "scopeSpans", "spans", "my.llm.library", spans);
+        Export(resource, "resourceSpans", "scopeSpans", "spans", "my.llm.library", spans);
 
-    /// <summary>A request of metrics from one program.</summary>
+    /// <summary>An export request with metrics of one program.</summary>
     public static string MetricsOf((string Key, object Value)[] resource, params JsonObject[] metrics) =>
-        Whole(resource, "resourceMetrics", "scopeMetrics", "metrics", "com.anthropic.claude_code", metrics);
+        Export(resource, "resourceMetrics", "scopeMetrics", "metrics", "com.anthropic.claude_code", metrics);
 
-    /// <summary>What Claude Code says of a call. Some of its versions write numbers as text.</summary>
+    /// <summary>Claude Code's event for a call. Some versions write numbers as text.</summary>
     public static JsonObject ApiRequest(DateTimeOffset at, string session, string? request, decimal costUsd, bool asText = false, string model = "claude-sonnet-4-20250514") =>
         Event(at, "api_request", [
             ("session.id", session),
@@ -69,7 +69,7 @@ internal static class OtlpPayload
             ("cache_creation_tokens", asText ? "400" : 400L),
         ]);
 
-    /// <summary>What Claude Code says of a call that failed.</summary>
+    /// <summary>Claude Code's event for a failed call.</summary>
     public static JsonObject ApiError(DateTimeOffset at, string session, long sequence) =>
         Event(at, "api_error", [
             ("session.id", session), ("event.sequence", sequence), ("model", "claude-sonnet-4-20250514"), ("error", "Overloaded"), ("status_code", "529"),
@@ -86,7 +86,6 @@ internal static class OtlpPayload
         ["droppedAttributesCount"] = 0,
     };
 
-    /// <summary>A span of a call.</summary>
     public static JsonObject Span(DateTimeOffset endedAt, string id, (string Key, object Value)[] attributes, string? error = null) => new()
     {
         ["traceId"] = "5b8efff798038103d269b633813fc60c",
@@ -100,7 +99,7 @@ internal static class OtlpPayload
         ["status"] = error is null ? new JsonObject() : new JsonObject { ["code"] = 2, ["message"] = error },
     };
 
-    /// <summary>Claude Code's counters of what one call used.</summary>
+    /// <summary>Claude Code's counters for one call.</summary>
     public static JsonObject[] Counters(
         DateTimeOffset from, DateTimeOffset at, string session, long calls, bool cumulative = false, decimal? costUsd = 0.05m, string model = "claude-sonnet-4-20250514")
     {
@@ -142,7 +141,7 @@ internal static class OtlpPayload
         return point;
     }
 
-    private static string Whole((string Key, object Value)[] resource, string resources, string scopes, string items, string scope, JsonObject[] all) => new JsonObject
+    private static string Export((string Key, object Value)[] resource, string resources, string scopes, string items, string scope, JsonObject[] all) => new JsonObject
     {
         [resources] = new JsonArray(new JsonObject
         {

@@ -11,12 +11,12 @@ using OpenTelemetry.Trace;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>A body as the .NET exporter sends it.</summary>
+/// <summary>The body of a request of the .NET exporter.</summary>
 internal sealed record OtlpRecording(string Signal, byte[] Body)
 {
     private const string Source = "my.llm.library";
 
-    /// <summary>Sends a call in each form with the real exporter, which goes nowhere.</summary>
+    /// <summary>Captures a call in each signal from the real exporter without sending anything.</summary>
     public static IReadOnlyList<OtlpRecording> Create()
     {
         using var recorder = new Recorder();
@@ -24,18 +24,18 @@ internal sealed record OtlpRecording(string Signal, byte[] Body)
         return recorder.Recorded;
     }
 
-    /// <summary>Has the real exporter tell of a call of Claude Code (0.05 USD) in a log record and in counters, and of another (110 tokens) in a span.</summary>
-    /// <param name="server">Where to.</param>
-    /// <param name="agent">Whose calls.</param>
-    /// <param name="session">In which session.</param>
-    /// <param name="handler">What sends; null for the real thing.</param>
+    /// <summary>Exports a call of Claude Code (0.05 USD) as a log record and counters, and another (110 tokens) as a span.</summary>
+    /// <param name="server">The server to export to.</param>
+    /// <param name="agent">The agent of the calls.</param>
+    /// <param name="session">The session of the calls.</param>
+    /// <param name="handler">Replaces the HTTP handler; null sends for real.</param>
     public static void Send(string server, string agent, string session, HttpMessageHandler? handler = null)
     {
         var resource = ResourceBuilder.CreateEmpty().AddService("my-agent", serviceInstanceId: "p-1")
             .AddAttributes([new("entourage.agent_id", agent), new("session.id", session)]);
         SendSpan(resource, options => Configure(options, "traces"));
 
-        // The counters of a program are there before its first call.
+        // A program creates its counters before its first call.
         SendCounters(resource, session, options => Configure(options, "metrics"), () => SendLog(resource, session, options => Configure(options, "logs")));
 
         void Configure(OtlpExporterOptions options, string signal)

@@ -3,14 +3,14 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Spans and events of the conventions for generative AI, present and past, become usage.</summary>
+/// <summary>Spans and events of the current and earlier generative AI conventions are recorded as usage.</summary>
 internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
 {
     private DateTimeOffset Now => Host.Clock.GetUtcNow();
 
     [TestCase("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_creation.input_tokens")]
     [TestCase("gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cache_creation_input_tokens")]
-    public async Task A_span_of_a_call_is_a_usage_with_cached_tokens_taken_out_of_the_input(string input, string output, string read, string written)
+    public async Task Span_of_a_call_is_a_usage_without_cached_tokens_in_its_input(string input, string output, string read, string written)
     {
         var team = await Api.CreateTeamAsync();
         var span = OtlpPayload.Span(Now, "00f067aa0ba902b7", [
@@ -25,14 +25,14 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
         {
             Assert.That((session.Number("input_tokens"), session.Number("output_tokens")), Is.EqualTo((1000L, 200L)));
             Assert.That((session.Number("cache_read_tokens"), session.Number("cache_write_tokens")), Is.EqualTo((30000L, 400L)));
-            Assert.That(session.Usd("cost_usd"), Is.EqualTo(0.003m + 0.003m + 0.009m + 0.0015m), "the price says");
+            Assert.That(session.Usd("cost_usd"), Is.EqualTo(0.003m + 0.003m + 0.009m + 0.0015m), "priced by the catalogue");
         });
     }
 
     [TestCase("claude-sonnet-4-20250514", "house-answer-7", "claude-sonnet-4-20250514", 3)]
     [TestCase("claude-sonnet-4-20250514", "claude-opus-5", "claude-opus-5", 5)]
     [TestCase("house-request-7", "house-answer-7", "house-answer-7", 5)]
-    public async Task A_model_that_answers_without_a_price_falls_back_to_the_one_that_was_asked_for(string asked, string answered, string model, decimal usd)
+    public async Task Price_falls_back_from_the_responding_model_to_the_requested_one(string asked, string answered, string model, decimal usd)
     {
         var team = await Api.CreateTeamAsync(model: "gpt-5");
         var span = OtlpPayload.Span(Now, "00f067aa0ba902f1", [
@@ -46,7 +46,7 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_stated_cost_is_of_the_model_that_answered_and_is_compared_with_no_other()
+    public async Task Stated_cost_is_compared_only_with_the_price_of_the_responding_model()
     {
         var team = await Api.CreateTeamAsync(model: "gpt-5");
         var span = OtlpPayload.Span(Now, "00f067aa0ba902f2", [
@@ -61,7 +61,7 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_call_in_a_span_and_in_its_event_is_counted_once_and_what_holds_calls_is_not_counted()
+    public async Task Call_in_a_span_and_its_event_is_counted_once_and_enclosing_spans_are_not()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         (string, object)[] call = [
@@ -79,7 +79,7 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Calls_of_which_only_events_tell_in_a_span_that_they_share_are_each_counted_once()
+    public async Task Calls_reported_only_by_events_of_a_shared_span_are_each_counted_once()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         var (shared, own) = ("00f067aa0ba902e1", "00f067aa0ba902e2");
@@ -105,7 +105,7 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_failed_call_is_a_usage_with_its_error_and_no_token_is_dropped()
+    public async Task Failed_call_is_a_usage_with_its_error_and_all_its_tokens()
     {
         var team = await Api.CreateTeamAsync();
         await Api.TakeAsync(OtlpPayload.Traces, Spans(
@@ -120,7 +120,7 @@ internal sealed class OtlpTraceTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_call_of_Claude_Code_in_its_event_and_in_its_span_is_counted_once()
+    public async Task Call_of_Claude_Code_in_its_event_and_span_is_counted_once()
     {
         var team = await Api.CreateTeamAsync();
         var span = OtlpPayload.Span(Now, "00f067aa0ba902d1", [

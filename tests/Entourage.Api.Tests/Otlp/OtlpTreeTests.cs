@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Sub-agents are in the session's tree, and spans that sum up others count nothing.</summary>
+/// <summary>Sub-agents belong to the session's tree, and spans that sum up other spans count nothing.</summary>
 internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
 {
     private const string Claude = "claude-opus-4-5";
@@ -22,7 +22,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     [Test]
     public async Task Spans_and_counters_of_a_sub_agent_are_counted_once_below_the_session()
     {
-        // Five calls of the session and five of its sub-agent: the spans name the sub-agent as the conversation.
+        // Five calls of the session and five of its sub-agent. The spans name the sub-agent as the conversation.
         var start = Now.AddMinutes(-2);
         var spans = Enumerable.Range(1, 10).Select(call => LlmRequest(start.AddSeconds(call), call, call > 5 ? "sub-1" : null)).ToArray();
         var counters = OtlpPayload.Counters(start, start.AddMinutes(1), "s-1", calls: 10, costUsd: null, model: Claude);
@@ -42,7 +42,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sub_agent_that_says_so_has_ended_and_what_comes_late_is_in_its_session()
+    public async Task Late_usage_of_an_ended_sub_agent_is_recorded_in_its_session()
     {
         await TakeAsync(OtlpPayload.Traces, OtlpPayload.SpansOf(Resource, LlmRequest(Now, 1, "sub-1")));
         await TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Resource, OtlpPayload.Event(Now, "subagent_completed", [("session.id", "s-1"), ("agent_id", "sub-1"), ("total_tokens", 6506L)])));
@@ -53,7 +53,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sub_agent_of_a_killed_session_is_recorded_in_that_session()
+    public async Task Sub_agent_of_a_killed_session_is_recorded_in_that_session()
     {
         await TakeAsync(OtlpPayload.Traces, OtlpPayload.SpansOf(Resource, LlmRequest(Now, 1, null)));
         var session = (await SessionsAsync()).Single().Number("id");
@@ -65,9 +65,9 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_whose_children_reported_usage_adds_nothing([Values("", "chat")] string operation, [Values(0, 1, 2, 3, 4)] int order)
+    public async Task Span_whose_children_reported_usage_adds_nothing([Values("", "chat")] string operation, [Values(0, 1, 2, 3, 4)] int order)
     {
-        // The whole has two calls, one of them below a span without usage.
+        // The sum covers two calls, one of them below a span without usage.
         var whole = Span("a1", null, 300, operation);
         var call = Span("a2", "a1", 100, "chat");
         var tool = OtlpPayload.Span(Now, Id("a3"), [("gen_ai.operation.name", "execute_tool")]);
@@ -91,7 +91,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_without_usage_that_comes_with_the_whole_joins_it_to_the_calls_before()
+    public async Task Late_span_without_usage_joins_a_sum_to_earlier_calls()
     {
         var step = OtlpPayload.Span(Now, Id("d2"), [("gen_ai.operation.name", "execute_tool")]);
         step["parentSpanId"] = Id("d1");
@@ -105,7 +105,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_call_that_its_event_reported_first_is_part_of_the_whole_as_well()
+    public async Task Call_first_reported_by_its_event_is_part_of_the_sum()
     {
         var call = Span("e2", "e1", 100, "chat");
         var asEvent = OtlpPayload.Event(Now, "gen_ai.client.inference.operation.details", [
@@ -121,7 +121,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_that_failed_does_not_take_the_tokens_of_its_call_away([Values] bool failureFirst)
+    public async Task Failed_span_keeps_the_tokens_of_its_call([Values] bool failureFirst)
     {
         var call = Span("f1", null, 100, "chat");
         var failed = OtlpPayload.Span(Now, Id("f1"), [("gen_ai.operation.name", "chat"), ("gen_ai.request.model", Claude)], error: "cut off");
@@ -134,7 +134,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_span_is_counted_where_none_below_it_reported_usage()
+    public async Task Span_is_counted_when_no_span_below_it_reports_usage()
     {
         var failed = Span("b2", "b1", 0, "chat");
         failed["status"] = new JsonObject { ["code"] = 2, ["message"] = "overloaded" };
@@ -145,7 +145,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Wholes_at_several_levels_add_nothing_whatever_comes_first([Values] bool fromTheTop)
+    public async Task Sums_at_several_levels_add_nothing_in_any_order([Values] bool fromTheTop)
     {
         JsonObject[] spans = [Span("c1", null, 100, ""), Span("c2", "c1", 100, "chat"), Span("c3", "c2", 100, "chat")];
 
@@ -159,7 +159,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
 
     private (string, object)[] Resource => [("service.name", "claude-code"), ("entourage.agent_id", team.Agent)];
 
-    // Ids are of this run of the test alone.
+    // Makes ids unique to this test run.
     private string Id(string tail) => team.Agent.Replace("-", "", StringComparison.Ordinal)[^14..] + tail;
 
     private JsonObject Span(string id, string? parent, long input, string operation)
@@ -184,7 +184,7 @@ internal sealed class OtlpTreeTests(Store store) : ApiFixture(store)
     private async Task EnsureInputAsync(long tokens)
     {
         Assert.That((await SessionsAsync()).Sum(session => session.Number("input_tokens")), Is.EqualTo(tokens));
-        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(tokens * 0.000005m), "at the price of the model");
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(tokens * 0.000005m), "priced by the model");
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 

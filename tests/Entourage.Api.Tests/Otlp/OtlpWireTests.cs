@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Whatever bytes come: the answer is in the protocol's form and tells an exporter whether to send them again.</summary>
+/// <summary>Every request gets an answer in the protocol's form that tells an exporter whether to retry.</summary>
 internal sealed class OtlpWireTests
 {
     private const string Protobuf = "application/x-protobuf";
@@ -24,7 +24,7 @@ internal sealed class OtlpWireTests
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task Nothing_at_all_is_taken_and_answered_with_an_empty_message([ValueSource(nameof(Signals))] string signal)
+    public async Task Empty_export_is_answered_with_an_empty_message([ValueSource(nameof(Signals))] string signal)
     {
         var (status, type, body) = await SendAsync(signal, [], Protobuf);
 
@@ -33,7 +33,7 @@ internal sealed class OtlpWireTests
     }
 
     [Test]
-    public async Task Gzip_is_undone_and_what_it_grows_to_is_bounded([ValueSource(nameof(Signals))] string signal)
+    public async Task Gzip_is_decompressed_up_to_a_limit([ValueSource(nameof(Signals))] string signal)
     {
         var packed = await SendAsync(signal, OtlpPayload.Gzip(Encoding.UTF8.GetBytes("{\"unknown\": [1, {\"a\": null}]}")), "application/json", "gzip");
         var bomb = await SendAsync(signal, OtlpPayload.Gzip(new byte[64 * 1024 * 1024]), Protobuf, "gzip");
@@ -54,7 +54,7 @@ internal sealed class OtlpWireTests
     [TestCase("{} {}")]
     [TestCase("""{"resourceLogs": {}, "resourceSpans": {}, "resourceMetrics": {}}""")]
     [TestCase("""{"resourceLogs": 5, "resourceSpans": 5, "resourceMetrics": 5}""")]
-    public async Task What_is_not_the_protocol_is_400_and_says_why(string json)
+    public async Task Malformed_export_is_answered_400_with_the_reason(string json)
     {
         foreach (var signal in Signals)
         {
@@ -67,11 +67,11 @@ internal sealed class OtlpWireTests
 
     [TestCase("text/plain")]
     [TestCase("application/xml")]
-    public async Task Another_media_type_is_415(string mediaType) =>
+    public async Task Other_media_type_is_answered_415(string mediaType) =>
         Assert.That((await SendAsync(OtlpPayload.Logs, [1], mediaType)).Status, Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
 
     [Test]
-    public async Task A_store_that_is_away_is_503_with_a_time_to_send_it_again()
+    public async Task Unavailable_store_is_answered_503_with_when_to_retry()
     {
         await using var away = await ApiHost.StartAsync(Store.Sqlite, replace: services => services.Replace(ServiceDescriptor.Singleton<IBudgetLedger, NoLedger>()));
         var team = await away.Api.CreateTeamAsync();
@@ -83,7 +83,7 @@ internal sealed class OtlpWireTests
     }
 
     [Test]
-    public async Task Bytes_cut_off_or_changed_anywhere_are_never_a_fault_of_the_server()
+    public async Task Truncated_or_changed_bytes_cause_no_server_error()
     {
         var recorded = OtlpRecording.Create();
         Assert.That(recorded, Has.Count.EqualTo(3));

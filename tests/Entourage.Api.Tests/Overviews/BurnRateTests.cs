@@ -3,14 +3,14 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Overviews;
 
-/// <summary>When a cap is reached, if spending goes on as it did today.</summary>
+/// <summary>When a cap will be reached at today's rate.</summary>
 internal sealed class BurnRateTests(Store store) : ApiFixture(store)
 {
-    // The clock says 12:00 in UTC, which is 08:00 in New York.
+    // The clock is at 12:00 UTC, which is 08:00 in New York.
     private static readonly DateTimeOffset Noon = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public async Task Each_cap_says_when_it_is_reached_at_todays_rate_of_its_scope()
+    public async Task Each_cap_states_when_todays_rate_of_its_scope_reaches_it()
     {
         var team = await Api.CreateTeamAsync("America/New_York");
         await Api.PatchAsync($"/settings/orgs/{team.Organisation}", new { daily_cost_limit_usd = 15m, monthly_cost_limit_usd = 1_000m });
@@ -28,7 +28,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
 
         var usage = await team.UseAsync(session, 4m, Noon.AddHours(-1));
 
-        // A dollar an hour since midnight in New York, and two dollars in three hours since midnight in UTC.
+        // A dollar an hour since midnight in New York, and two dollars in three hours since midnight UTC.
         var budget = await team.BudgetAsync();
         Assert.Multiple(() =>
         {
@@ -49,14 +49,14 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_is_over_or_has_no_cap_or_lasts_all_day_says_nothing()
+    public async Task No_time_is_stated_for_a_cap_that_is_missing_exceeded_or_lasts_all_day()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
         Assert.That((await team.UseAsync(session, 12m))["budget"]!["cap_reached_at"], Is.Null, "no cap");
 
         await team.ConfigureAsync(new { daily_cost_limit_usd = 24m });
-        Assert.That((await team.BudgetAsync())["cap_reached_at"], Is.Null, "it lasts to the end of the day");
+        Assert.That((await team.BudgetAsync())["cap_reached_at"], Is.Null, "it lasts until the end of the day");
 
         await team.ConfigureAsync(new { daily_cost_limit_usd = 23.99m });
         Assert.That((await team.BudgetAsync()).Text("cap_reached_at"), Is.EqualTo("2026-06-10T23:59:24Z"));
@@ -69,7 +69,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_dollar_in_the_first_minutes_of_a_day_is_a_dollar_an_hour()
+    public async Task Rate_in_the_first_minutes_of_a_day_counts_a_full_hour()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store, Noon.Date.AddMinutes(3));
         var team = await host.Api.CreateTeamAsync();
@@ -81,7 +81,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_replayed_answer_says_what_it_said_and_an_older_one_nothing()
+    public async Task Replayed_answer_keeps_its_stated_time_and_an_older_one_has_none()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 16m });
@@ -91,7 +91,7 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
 
         Assert.That((await team.UseAsync(session, 12m, idempotencyKey: "once")).ToJsonString(), Is.EqualTo(first.ToJsonString()));
 
-        // As a version before this one would have stored it.
+        // As an earlier version would have stored it.
         const string Reached = ",\"cap_reached_at\":\"2026-06-10T16:00:00Z\"";
         Assert.That(await Host.ExecuteAsync($"UPDATE IdempotentAnswers SET Response = REPLACE(Response, {Reached}, '') WHERE Response LIKE {$"%{team.Agent}%{Reached}%"}"), Is.EqualTo(1));
         var old = await team.UseAsync(session, 12m, idempotencyKey: "once");

@@ -3,13 +3,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>Usage of a model without a price counts at the assumed rates, 5 and 25 USD for a million tokens, until it has one (rule 14).</summary>
+/// <summary>Usage of a model without a price counts at the assumed rates, 5 and 25 USD per million tokens, until a price arrives (rule 14).</summary>
 internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
 {
     private static readonly object MillionOfEach = new { input_usd_per_mtok = 1m, output_usd_per_mtok = 2m };
 
     [Test]
-    public async Task Usage_without_cost_or_price_counts_at_the_assumed_rates_and_closes_the_cap()
+    public async Task Usage_without_cost_or_price_counts_at_the_assumed_rates_and_exhausts_the_cap()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
@@ -41,11 +41,11 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
         await EnsureVerifiedAsync(Host);
     }
 
-    [TestCase(1, 2, 2, TestName = "A lower price gives money back")]
-    [TestCase(50, 20, 60, TestName = "A higher price adds what was missing")]
-    [TestCase(5, 25, 17.5, TestName = "The same price leaves the cost as it is")]
-    [TestCase(0, 0, 0, TestName = "A price of nothing leaves nothing")]
-    public async Task A_price_that_comes_corrects_every_total(decimal input, decimal output, decimal expected)
+    [TestCase(1, 2, 2, TestName = "Lower price returns the difference")]
+    [TestCase(50, 20, 60, TestName = "Higher price adds the difference")]
+    [TestCase(5, 25, 17.5, TestName = "Same price leaves the cost unchanged")]
+    [TestCase(0, 0, 0, TestName = "Price of zero leaves no cost")]
+    public async Task New_price_corrects_every_total(decimal input, decimal output, decimal expected)
     {
         var team = await Api.CreateTeamAsync("America/New_York");
         await team.ConfigureAsync(new { daily_cost_limit_usd = 100m, task_cost_limit_usd = 50m });
@@ -79,7 +79,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Assumed_usage_under_a_subscription_counts_against_no_cap_and_is_corrected_too()
+    public async Task Assumed_usage_under_a_subscription_counts_against_no_cap_and_is_corrected()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -89,24 +89,24 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
         await SetAsync(Own, MillionOfEach);
 
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("imputed_cost_usd")), Is.EqualTo(("assumed", 0m, 5m)));
-        Assert.That((assumed.Usd("total_imputed_cost_usd"), assumed.Usd("assumed_cost_usd")), Is.EqualTo((5m, 0m)), "it is no part of the total");
+        Assert.That((assumed.Usd("total_imputed_cost_usd"), assumed.Usd("assumed_cost_usd")), Is.EqualTo((5m, 0m)), "it is not part of the total");
         Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(1m));
         await EnsureVerifiedAsync(Host);
     }
 
     [Test]
-    public async Task A_reservation_of_tokens_holds_what_they_come_to_at_the_assumed_rates_and_the_usage_what_it_used()
+    public async Task Token_reservation_and_its_usage_are_priced_at_the_assumed_rates()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
         var session = await team.StartAsync();
         var path = $"/sessions/{session}/reservations";
 
-        var held = (await Api.PostAsync(path, new { model = Own, input_tokens = 10_000, max_output_tokens = 10_000 })).Created;
+        var reservation = (await Api.PostAsync(path, new { model = Own, input_tokens = 10_000, max_output_tokens = 10_000 })).Created;
         var tooMuch = await Api.PostAsync(path, new { model = Own, input_tokens = 10_000, max_output_tokens = 40_000 });
-        var usage = (await UseAsync(session, new { input_tokens = 2_000, output_tokens = 400, model = Own, reservation_id = held.Text("id") })).Ok;
+        var usage = (await UseAsync(session, new { input_tokens = 2_000, output_tokens = 400, model = Own, reservation_id = reservation.Text("id") })).Ok;
 
-        Assert.That((held.Usd("amount_usd"), tooMuch.Status), Is.EqualTo((0.3m, HttpStatusCode.PaymentRequired)));
+        Assert.That((reservation.Usd("amount_usd"), tooMuch.Status), Is.EqualTo((0.3m, HttpStatusCode.PaymentRequired)));
         Assert.That((usage.Text("cost_source"), usage.Usd("cost_usd"), usage.Usd("reserved_usd")), Is.EqualTo(("assumed", 0.02m, 0m)));
         await SetAsync(Own, MillionOfEach);
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(0.0028m));
@@ -114,7 +114,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task The_alert_says_what_is_assumed()
+    public async Task Alert_states_the_assumed_rates()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -129,7 +129,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_batch_and_its_resend_say_that_the_cost_is_an_estimate()
+    public async Task Batch_and_its_replay_mark_the_cost_as_estimated()
     {
         var session = await (await Api.CreateTeamAsync()).StartAsync();
         var body = new { items = new[] { new { session_id = session, input_tokens = 1_000, output_tokens = 0, model = Own, cost_usd = (decimal?)null }, new { session_id = session, input_tokens = 1_000, output_tokens = 0, model = Own, cost_usd = (decimal?)1m } } };
@@ -144,7 +144,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task The_table_and_the_reconciliation_show_the_assumed_part()
+    public async Task Table_and_reconciliation_show_the_assumed_part()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -161,7 +161,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_team_that_records_counts_nothing_and_reserves_nothing_for_a_model_without_a_price()
+    public async Task Team_that_records_counts_and_reserves_zero_for_a_model_without_a_price()
     {
         var team = await Api.CreateTeamAsync();
         Assert.That((await team.ConfigureAsync(new { unpriced_models = "record" })).Text("unpriced_models"), Is.EqualTo("record"));
@@ -177,7 +177,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Assumed_usage_is_folded_once_it_is_corrected()
+    public async Task Assumed_usage_is_compacted_once_it_is_corrected()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var team = await host.Api.CreateTeamAsync();
@@ -200,7 +200,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
 
     [TestCase("2.5", "10", "12.50")]
     [TestCase("0.0000000011", "1000000", "1000000.000000002")]
-    public async Task The_operator_sets_the_assumed_rates(string input, string output, string cost)
+    public async Task Operator_can_set_the_assumed_rates(string input, string output, string cost)
     {
         await using var host = await ApiHost.StartAsync(
             Host.Database.Store, settings: new Dictionary<string, string> { ["Prices:AssumedInputUsdPerMtok"] = input, ["Prices:AssumedOutputUsdPerMtok"] = output });

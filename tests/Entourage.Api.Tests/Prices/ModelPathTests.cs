@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>A model's name in a path may hold any character, written as it is or encoded.</summary>
+/// <summary>A model's name in a path may contain any character, encoded or not.</summary>
 internal sealed class ModelPathTests(Store store) : PriceFixture(store)
 {
     [TestCase("{0}%2Fhouse-1", "{0}/house-1")]
@@ -22,7 +22,7 @@ internal sealed class ModelPathTests(Store store) : PriceFixture(store)
     [TestCase("{0}%3Fhouse%23", "{0}?house#")]
     [TestCase("{0}%2F..%2Fhouse", "{0}/../house")]
     [TestCase("{0}%C3%A9%2Fhouse", "{0}é/house")]
-    public async Task The_price_is_that_of_the_decoded_name(string written, string name)
+    public async Task Price_belongs_to_the_decoded_name(string written, string name)
     {
         var (path, model) = ($"/prices/{string.Format(System.Globalization.CultureInfo.InvariantCulture, written, Own)}", string.Format(System.Globalization.CultureInfo.InvariantCulture, name, Own));
 
@@ -37,7 +37,7 @@ internal sealed class ModelPathTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_query_after_the_name_is_not_part_of_it()
+    public async Task Query_is_not_part_of_the_name()
     {
         var team = await Api.CreateTeamAsync();
 
@@ -48,7 +48,7 @@ internal sealed class ModelPathTests(Store store) : PriceFixture(store)
 
     [TestCase("{0}%0Ahouse")]
     [TestCase("{0}%2F%0Ahouse")]
-    public async Task A_name_of_several_lines_is_refused(string written) => Assert.That(
+    public async Task Name_with_line_breaks_is_refused(string written) => Assert.That(
         (await Api.SendAsync(HttpMethod.Put, $"/prices/{string.Format(System.Globalization.CultureInfo.InvariantCulture, written, Own)}", new { input_usd_per_mtok = 3m, output_usd_per_mtok = 1m })).Status,
         Is.EqualTo(HttpStatusCode.UnprocessableEntity));
 }

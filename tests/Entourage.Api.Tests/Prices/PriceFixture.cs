@@ -3,10 +3,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>Tests of prices. These are everybody's, and the server is that of all tests of a class: each has a model of its own.</summary>
+/// <summary>The base of tests about prices. The tests of a class share a server and its prices, so each uses its own model.</summary>
 internal abstract class PriceFixture(Store store) : ApiFixture(store)
 {
-    /// <summary>A model that nobody else has a price for.</summary>
+    /// <summary>A model that no other test uses.</summary>
     protected string Own { get; private set; } = "";
 
     [SetUp]

@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>What models cost, and what usage costs whose caller does not say.</summary>
+/// <summary>Prices of models, and the cost of usage without a stated one.</summary>
 internal sealed class PriceTests(Store store) : PriceFixture(store)
 {
     [Test]
-    public async Task The_built_in_prices_are_there_from_the_start()
+    public async Task Built_in_prices_are_available_from_the_start()
     {
         var listed = new List<string>();
         for (var path = "/prices?limit=40"; path is not null;)
@@ -36,7 +36,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Usage_without_a_cost_is_priced_and_explained()
+    public async Task Usage_without_a_cost_is_priced_with_an_explanation()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
@@ -76,7 +76,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
     [TestCase("{\"cache_write_tokens\":1000000,\"cache_write_1h_tokens\":1000000}", 5, "cache_write_usd")]
     [TestCase("{\"input_tokens\":1000000,\"batch\":true}", 5, "input_usd")]
     [TestCase("{\"input_tokens\":1000000,\"cache_read_tokens\":1000001}", 14.000007, "total_usd")]
-    public async Task An_incomplete_price_makes_a_usage_an_estimate_and_never_free(string usage, decimal usd, string part)
+    public async Task Incomplete_price_makes_a_usage_estimated_and_never_free(string usage, decimal usd, string part)
     {
         await SetAsync(Own, new
         {
@@ -101,14 +101,14 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
             Assert.That((answer.Text("cost_source"), answer.Flag("estimated"), answer.Usd("cost_usd")), Is.EqualTo(("catalogue", true, usd)));
             Assert.That((records[1]!.Flag("estimated"), records[1]!["price"]!.Usd(part)), Is.EqualTo((true, usd)));
             Assert.That((stated.Text("cost_source"), stated.Flag("estimated")), Is.EqualTo(("reported", false)));
-            Assert.That(records[0]!.Flag("cost_differs"), Is.False, "an estimate says nothing about a stated cost");
+            Assert.That(records[0]!.Flag("cost_differs"), Is.False, "an estimate cannot contradict a stated cost");
         });
         Assert.That((await team.CostsAsync()).Usd("assumed_cost_usd"), Is.Zero);
         Assert.That((await Api.GetAsync($"/teams/{team.Id}/alerts?kind=cost_differs")).Ok.AsArray(), Is.Empty);
     }
 
     [Test]
-    public async Task The_price_at_the_time_decides()
+    public async Task Usage_is_priced_by_the_price_of_its_time()
     {
         await SetAsync(Own, new { input_usd_per_mtok = 1m, output_usd_per_mtok = 1m });
         var midnight = Host.Clock.GetUtcNow().Date.AddDays(1);
@@ -131,7 +131,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task An_organisation_pays_its_own_price()
+    public async Task Own_price_of_an_organisation_applies()
     {
         var (team, other) = (await Api.CreateTeamAsync(), await Api.CreateTeamAsync());
         var (session, otherSession) = (await team.StartAsync(), await other.StartAsync());
@@ -148,7 +148,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_price_that_another_replica_set_holds_for_the_next_usage()
+    public async Task Price_set_on_another_replica_applies_to_the_next_usage()
     {
         await using var replica = ApiHost.StartBeside(Host);
         var team = await Api.CreateTeamAsync();
@@ -162,7 +162,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_cost_far_from_the_price_is_marked_and_counted_as_it_is_stated()
+    public async Task Stated_cost_far_from_the_price_is_marked_and_counted()
     {
         var session = await (await Api.CreateTeamAsync()).StartAsync();
         foreach (var cost in new[] { 5m, 6m, 6.1m, 4m, 3.9m })
@@ -184,7 +184,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
     [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "effective_from": "1999-12-31T00:00:00Z"}""", "effective_from")]
     [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "long_context": {"above_input_tokens": 0, "input_usd_per_mtok": 1, "output_usd_per_mtok": 1}}""", "long_context.above_input_tokens")]
     [TestCase("""{"input_usd_per_mtok": 1, "output_usd_per_mtok": 1, "long_context": {"above_input_tokens": 9, "output_usd_per_mtok": 1}}""", "long_context.input_usd_per_mtok")]
-    public async Task A_price_that_cannot_be_is_refused(string body, string member)
+    public async Task Invalid_price_is_refused(string body, string member)
     {
         var answer = await Api.SendAsync(HttpMethod.Put, $"/prices/{Own}", body);
 
@@ -194,7 +194,7 @@ internal sealed class PriceTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task More_cache_writes_for_an_hour_than_cache_writes_are_refused()
+    public async Task One_hour_cache_writes_cannot_exceed_all_cache_writes()
     {
         var session = await (await Api.CreateTeamAsync()).StartAsync();
 

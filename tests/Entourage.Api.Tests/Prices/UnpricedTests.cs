@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Prices;
 
-/// <summary>What becomes of usage, sessions and reservations on a model that has no price, or has one later.</summary>
+/// <summary>Usage, sessions and reservations of models without a price or with a late one.</summary>
 internal sealed class UnpricedTests(Store store) : PriceFixture(store)
 {
     [Test]
-    public async Task Usage_that_waits_for_a_price_is_priced_by_a_correction_in_the_window_where_it_happened()
+    public async Task Correction_of_unpriced_usage_counts_in_the_window_of_the_usage()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, unpriced_models = "record" });
@@ -26,25 +26,25 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
         Assert.Multiple(() =>
         {
             Assert.That(records, Has.Count.EqualTo(3), "a later price changes nothing");
-            Assert.That((original.Text("cost_source"), original.Usd("cost_usd")), Is.EqualTo(("unpriced", 0m)), "what is recorded stays");
+            Assert.That((original.Text("cost_source"), original.Usd("cost_usd")), Is.EqualTo(("unpriced", 0m)), "the record is unchanged");
             Assert.That((correction.Text("cost_source"), correction.Usd("cost_usd"), correction.Number("corrects")), Is.EqualTo(("catalogue", 14m, original.Number("sequence"))));
             Assert.That((correction.Number("input_tokens"), correction.Number("output_tokens")), Is.EqualTo((0, 0)));
             Assert.That((correction.Text("occurred_at"), correction.Usd("overrun_usd")), Is.EqualTo((original.Text("occurred_at"), 4m)));
             Assert.That((costs.Usd("total_cost_usd"), costs.Number("unpriced_tokens"), costs.Number("total_input_tokens")), Is.EqualTo((14m, 10, 1_000_010)));
             Assert.That(costs.Items("by_day").Select(day => day.Usd("cost_usd")), Is.EqualTo(new[] { 14m }));
         });
-        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "it was yesterday's");
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero, "it counts yesterday");
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(14m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
 
         await SetAsync(Own + "-mini", new { input_usd_per_mtok = 1_000_000m, output_usd_per_mtok = 1_000_000m });
-        Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(10m), "of a subscription");
+        Assert.That((await team.SessionAsync(session)).Usd("imputed_cost_usd"), Is.EqualTo(10m), "under a subscription");
         Assert.That((await team.CostsAsync()).Number("unpriced_tokens"), Is.Zero);
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]
-    public async Task Many_usages_are_priced_once_however_many_set_the_price()
+    public async Task Concurrent_prices_correct_each_usage_once()
     {
         var team = await Api.CreateTeamAsync();
         var sessions = new[] { await team.StartAsync(), await team.StartAsync() };
@@ -66,7 +66,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_usage_with_neither_cost_nor_price_costs_what_it_had_reserved()
+    public async Task Usage_without_cost_or_price_costs_its_reservation()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
@@ -84,14 +84,14 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_reservation_can_be_of_the_price_of_tokens()
+    public async Task Reservation_can_be_priced_by_tokens()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, unpriced_models = "record" });
         var session = (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, model = "claude-opus-5" })).Created.Number("id");
         var path = $"/sessions/{session}/reservations";
 
-        var held = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
+        var reservation = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000 });
         var other = await Api.PostAsync(path, new { model = "gpt-5", input_tokens = 10_000, max_output_tokens = 4_000 });
         var read = await Api.PostAsync(path, new { input_tokens = 10_000, max_output_tokens = 4_000, cache_write_tokens = 0 });
         var written = await Api.PostAsync(path, new { input_tokens = 0, max_output_tokens = 0, cache_write_tokens = 10_000, cache_write_1h_tokens = 0 });
@@ -104,7 +104,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
 
         Assert.Multiple(() =>
         {
-            Assert.That(held.Json.Usd("amount_usd"), Is.EqualTo(0.2m), held.Text + " may all be written to the cache for an hour");
+            Assert.That(reservation.Json.Usd("amount_usd"), Is.EqualTo(0.2m), reservation.Text + " may all be written to the cache for an hour");
             Assert.That(read.Json.Usd("amount_usd"), Is.EqualTo(0.15m), read.Text);
             Assert.That(written.Json.Usd("amount_usd"), Is.EqualTo(0.0625m), written.Text);
             Assert.That(moreForAnHour.Json["errors"]!.AsObject().Single().Key, Is.EqualTo("cache_write_1h_tokens"));
@@ -119,7 +119,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_team_can_refuse_models_without_a_price()
+    public async Task Team_can_refuse_models_without_a_price()
     {
         var team = await Api.CreateTeamAsync();
         var settings = await team.ConfigureAsync(new { unpriced_models = "refuse" });
@@ -136,7 +136,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
             Assert.That(settings.Text("unpriced_models"), Is.EqualTo("refuse"));
             Assert.That((start.Status, start.Json.Text("type")), Is.EqualTo((HttpStatusCode.UnprocessableEntity, "/problems/unpriced-model")));
             Assert.That(reservation.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
-            Assert.That(usage.Status, Is.EqualTo(HttpStatusCode.OK), "that money is gone already");
+            Assert.That(usage.Status, Is.EqualTo(HttpStatusCode.OK), "that money was spent already");
             Assert.That(later.Status, Is.EqualTo(HttpStatusCode.Created));
         });
     }

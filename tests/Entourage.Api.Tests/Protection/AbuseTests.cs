@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>Connections that are there to be in the way. Those who mean well are served meanwhile.</summary>
+/// <summary>Hostile connections. Honest callers are served meanwhile.</summary>
 internal sealed class AbuseTests : HardeningFixture
 {
     private const int Attackers = 30;
@@ -21,21 +21,21 @@ internal sealed class AbuseTests : HardeningFixture
         ["Limits:RequestLineBytes"] = "1024",
     };
 
-    // The end of the connection may overtake the answer.
+    // The connection may close before the answer arrives.
     [Test]
-    public async Task Headers_that_drip_are_cut_off() => Assert.That(
-        await BesideHonestAsync("GET /api/v1/guidelines HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n", drips: 15),
+    public async Task Slow_headers_are_cut_off() => Assert.That(
+        await SendSlowlyAsync("GET /api/v1/guidelines HTTP/1.1\r\nHost: localhost\r\n", "X-A: b\r\n", drips: 15),
         Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
 
     [Test]
-    public async Task Bodies_that_drip_are_cut_off() => Assert.That(
-        await BesideHonestAsync(Post(100_000) + "\"", "a"), Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
+    public async Task Slow_bodies_are_cut_off() => Assert.That(
+        await SendSlowlyAsync(Post(100_000) + "\"", "a"), Is.All.Empty.Or.StartsWith("HTTP/1.1 408"));
 
     [Test]
-    public async Task Connections_that_say_nothing_are_closed() => Assert.That(await BesideHonestAsync("", "", drips: 0), Is.All.Empty);
+    public async Task Silent_connections_are_closed() => Assert.That(await SendSlowlyAsync("", "", drips: 0), Is.All.Empty);
 
     [Test]
-    public async Task More_connections_than_there_may_be_are_closed_at_once()
+    public async Task Connections_beyond_the_limit_are_closed_at_once()
     {
         List<RawConnection> open = [];
         try
@@ -51,14 +51,14 @@ internal sealed class AbuseTests : HardeningFixture
                 }
             }
 
-            Assert.That(open, Has.Count.InRange(MaxConnections / 2, MaxConnections), "the fixture's client has some, too");
+            Assert.That(open, Has.Count.InRange(MaxConnections / 2, MaxConnections), "the fixture's client has some connections");
         }
         finally
         {
             open.ForEach(connection => connection.Dispose());
         }
 
-        // As soon as it has seen that they are gone.
+        // As soon as the server has noticed that they are gone.
         using var patience = new CancellationTokenSource(Patience.Limit);
         while (!await IsServedAsync())
         {
@@ -86,7 +86,7 @@ internal sealed class AbuseTests : HardeningFixture
 
     [TestCase(64)]
     [TestCase(100_000)]
-    public async Task What_is_nested_too_deeply_is_refused(int depth)
+    public async Task Too_deeply_nested_body_is_refused(int depth)
     {
         var answer = await Api.PostAsync("/orgs", $$"""{"name": {{new string('[', depth)}}{{new string(']', depth)}}}""");
 
@@ -94,9 +94,9 @@ internal sealed class AbuseTests : HardeningFixture
         Assert.That(answer.Json.Text("type"), Is.EqualTo("/problems/malformed-body"));
     }
 
-    /// <summary>Many begin a request and go on with it, bit by bit, until the server has had enough. Others are served meanwhile.</summary>
-    /// <returns>What each was answered.</returns>
-    private async Task<string[]> BesideHonestAsync(string begin, string drip, int drips = int.MaxValue)
+    /// <summary>Opens many slow requests and sends bit by bit until the server closes them. Other callers must be served meanwhile.</summary>
+    /// <returns>The answer to each.</returns>
+    private async Task<string[]> SendSlowlyAsync(string begin, string drip, int drips = int.MaxValue)
     {
         var attack = Task.WhenAll(Enumerable.Range(0, Attackers).Select(async _ =>
         {

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>What every answer says to browsers, and what none says to anybody.</summary>
+/// <summary>Headers that every answer has for browsers, and internals that none reveals.</summary>
 internal sealed partial class AnswerTests : HardeningFixture
 {
     private static readonly string[] Members = ["type", "title", "status", "detail", "instance", "trace_id"];
@@ -21,7 +21,7 @@ internal sealed partial class AnswerTests : HardeningFixture
     [TestCase("/api/v1/guidelines", "unknown key", 401)]
     [TestCase("/openapi/v1.json", null, 200)]
     [TestCase("/health/live", null, 200)]
-    public async Task Data_are_no_page(string path, string? fault, int status)
+    public async Task Data_responses_have_headers_that_keep_browsers_from_rendering_them(string path, string? fault, int status)
     {
         using var answer = await SendAsync(path, (FaultHeader, fault));
 
@@ -32,7 +32,7 @@ internal sealed partial class AnswerTests : HardeningFixture
     }
 
     [Test]
-    public async Task The_interactive_page_runs_its_own_scripts_alone()
+    public async Task Interactive_page_runs_only_its_own_scripts()
     {
         using var first = await SendAsync("/docs/");
         using var second = await SendAsync("/docs/");
@@ -53,7 +53,7 @@ internal sealed partial class AnswerTests : HardeningFixture
     }
 
     [Test]
-    public async Task Browsers_stay_with_https_where_the_proxy_says_so()
+    public async Task HSTS_is_sent_behind_a_TLS_proxy()
     {
         using var plain = await SendAsync("/api/v1/guidelines");
         using var secure = await SendAsync("/api/v1/guidelines", ("X-Forwarded-For", "203.0.113.1"), ("X-Forwarded-Proto", "https"));
@@ -63,7 +63,7 @@ internal sealed partial class AnswerTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_server_without_a_proxy_believes_nobody()
+    public async Task Server_without_a_proxy_ignores_forwarded_headers()
     {
         await using var alone = await ApiHost.StartAsync(Store.Sqlite);
         var answer = await alone.Api.SendAsync(HttpMethod.Get, "/guidelines", null, ("X-Forwarded-For", "203.0.113.1"), ("X-Forwarded-Proto", "https"));
@@ -73,18 +73,18 @@ internal sealed partial class AnswerTests : HardeningFixture
     }
 
     [Test]
-    public async Task What_nobody_foresaw_is_answered_with_a_trace_id_and_nothing_of_the_inside()
+    public async Task Unexpected_exception_is_answered_with_a_trace_id_and_no_internals()
     {
         var answer = await AskAsync((FaultHeader, "throw"));
 
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.InternalServerError));
         Assert.That(answer.Json.AsObject().Select(member => member.Key), Is.EquivalentTo(Members));
-        CheckNothingOfTheInside(answer.Text);
+        CheckRevealsNoInternals(answer.Text);
     }
 
     [TestCase("/api/v1/orgs", "gzip")]
     [TestCase("/api/v1/sessions/usage/batch", "br")]
-    public async Task What_was_packed_is_not_unpacked(string path, string encoding)
+    public async Task Compressed_body_is_not_decompressed(string path, string encoding)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent([0x1F, 0x8B, 8, 0, 0, 0, 0, 0]) };
         request.Content.Headers.Add("Content-Type", "application/json");
@@ -92,7 +92,7 @@ internal sealed partial class AnswerTests : HardeningFixture
 
         var answer = await Api.SendAsync(request);
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.BadRequest));
-        CheckNothingOfTheInside(answer.Text);
+        CheckRevealsNoInternals(answer.Text);
     }
 
     private static void CheckCommon(HttpResponseMessage answer) => Assert.Multiple(() =>

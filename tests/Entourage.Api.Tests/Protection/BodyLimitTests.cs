@@ -6,7 +6,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>Limits on what a body holds: where they are, what the answers say, and what they leave alone.</summary>
+/// <summary>Limits on the content of bodies: where they are, what the answers say, and what they don't affect.</summary>
 internal sealed class BodyLimitTests : HardeningFixture
 {
     private const int MaxItems = 20;
@@ -29,12 +29,12 @@ internal sealed class BodyLimitTests : HardeningFixture
 
     [TestCase(MaxItems, HttpStatusCode.OK)]
     [TestCase(MaxItems + 1, HttpStatusCode.RequestEntityTooLarge)]
-    public async Task Items_of_telemetry_are_counted_in_both_encodings(int count, HttpStatusCode status)
+    public async Task Telemetry_items_are_limited_in_both_encodings(int count, HttpStatusCode status)
     {
         foreach (var signal in Signals)
         {
             var isMetrics = signal == OtlpPayload.Metrics;
-            var items = SmallRequest.Empties(isMetrics ? 1 : 2, count);
+            var items = SmallRequest.EmptyMessages(isMetrics ? 1 : 2, count);
             var json = $"[{SmallRequest.Items("{}", count)}]";
             var name = char.ToUpperInvariant(signal[0]) + signal[1..];
             var (resources, scopes) = signal == OtlpPayload.Traces ? ("resourceSpans", "scopeSpans") : ($"resource{name}", $"scope{name}");
@@ -55,17 +55,17 @@ internal sealed class BodyLimitTests : HardeningFixture
     [TestCase("groups", "Limits:TelemetryGroups")]
     [TestCase("attributes of a record", "Limits:TelemetryItemAttributes")]
     [TestCase("attributes of a resource", "Limits:TelemetryItemAttributes")]
-    public async Task Other_parts_of_telemetry_are_counted_as_well(string what, string setting)
+    public async Task Other_parts_of_telemetry_are_limited(string what, string setting)
     {
         var attribute = """{"key":"a","value":{"stringValue":"b"}}""";
         var (protobuf, json) = what switch
         {
-            "groups" => (SmallRequest.Empties(1, 7), $$"""{"resourceLogs":[{{SmallRequest.Items("{}", 7)}}]}"""),
+            "groups" => (SmallRequest.EmptyMessages(1, 7), $$"""{"resourceLogs":[{{SmallRequest.Items("{}", 7)}}]}"""),
             "attributes of a record" => (
-                SmallRequest.Within(1, SmallRequest.Within(2, SmallRequest.Within(2, SmallRequest.Empties(6, 5)))),
+                SmallRequest.Within(1, SmallRequest.Within(2, SmallRequest.Within(2, SmallRequest.EmptyMessages(6, 5)))),
                 $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"attributes":[{{SmallRequest.Items(attribute, 5)}}]}]}]}]}"""),
             _ => (
-                SmallRequest.Within(1, [.. SmallRequest.Within(1, SmallRequest.Empties(1, 5)), .. SmallRequest.Within(2, SmallRequest.Empties(2, 1))]),
+                SmallRequest.Within(1, [.. SmallRequest.Within(1, SmallRequest.EmptyMessages(1, 5)), .. SmallRequest.Within(2, SmallRequest.EmptyMessages(2, 1))]),
                 $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}],"resource":{"attributes":[{{SmallRequest.Items(attribute, 5)}}]} }]}"""),
         };
         foreach (var answer in new[]
@@ -79,7 +79,7 @@ internal sealed class BodyLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_body_that_inflates_too_much_is_refused_and_one_that_inflates_as_telemetry_does_is_taken()
+    public async Task Compression_ratio_beyond_that_of_telemetry_is_refused()
     {
         var random = new Random(1);
         var dense = Enumerable.Range(0, 400_000).Select(_ => (char)random.Next('a', 'q'));
@@ -92,7 +92,7 @@ internal sealed class BodyLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task Of_too_many_sessions_the_first_are_recorded_and_the_rest_are_refused()
+    public async Task Sessions_beyond_the_limit_of_an_export_are_refused_and_the_others_recorded()
     {
         var team = await Api.CreateTeamAsync();
         var now = Host.Clock.GetUtcNow();
@@ -111,7 +111,7 @@ internal sealed class BodyLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task An_export_of_many_new_sessions_is_recorded_once_after_some_retries()
+    public async Task Export_of_many_new_sessions_is_recorded_once_after_some_retries()
     {
         await using var host = await ApiHost.StartAsync(Store.Sqlite);
         var team = await host.Api.CreateTeamAsync();
@@ -136,7 +136,7 @@ internal sealed class BodyLimitTests : HardeningFixture
 
     [TestCase(MaxValues - 5, HttpStatusCode.UnprocessableEntity, null)]
     [TestCase(MaxValues, HttpStatusCode.RequestEntityTooLarge, "Limits:JsonValues")]
-    public async Task Values_of_a_body_are_counted(int count, HttpStatusCode status, string? setting)
+    public async Task Values_of_a_body_are_limited(int count, HttpStatusCode status, string? setting)
     {
         var team = await Api.CreateTeamAsync();
         var body = $$"""{"title":"t","tags":[{{SmallRequest.Items("\"a\"", count)}}]}""";
@@ -152,7 +152,7 @@ internal sealed class BodyLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_batch_of_wrong_items_is_answered_in_short_beyond_the_first_hundred()
+    public async Task Only_the_first_hundred_faults_of_a_batch_are_answered_in_full()
     {
         var body = $$"""{"items":[{{SmallRequest.Items("""{"session_id":1,"input_tokens":-1,"output_tokens":-1}""", 300)}},0,null]}""";
 
@@ -166,7 +166,7 @@ internal sealed class BodyLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_large_body_that_stalls_gives_its_memory_back()
+    public async Task Stalled_large_body_releases_its_memory()
     {
         using var stalled = await RawConnection.OpenAsync(Api.Http.BaseAddress!);
         await stalled.SendAsync(

@@ -14,8 +14,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Api.Tests.Protection;
 
 /// <summary>
-/// The proxy of the compose files, run for real before two servers, and behind another proxy that ends TLS. The outer one speaks from
-/// 127.0.0.2, which the inner one is told of; callers are 127.0.0.1, or 127.0.0.3 where it matters.
+/// The proxy of the compose files, in front of two servers and behind another proxy that terminates TLS. The outer one connects from
+/// 127.0.0.2, which the inner one trusts. Callers are 127.0.0.1, or 127.0.0.3 where the address matters.
 /// </summary>
 internal sealed class ComposeProxyTests
 {
@@ -65,7 +65,7 @@ internal sealed class ComposeProxyTests
         await File.WriteAllTextAsync(Path.Combine(folder, "tls.crt"), certificate.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(folder, "tls.key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
 
-        // It appends to X-Forwarded-For, as many do, and buffers, as all do unless they are told not to.
+        // It appends to X-Forwarded-For and buffers responses, as proxies do by default.
         outer = await Nginx.StartAsync(
             outerPort,
             $$"""
@@ -104,7 +104,7 @@ internal sealed class ComposeProxyTests
     }
 
     [Test]
-    public async Task Behind_TLS_cookies_are_secure_and_browsers_are_told_to_stay_with_it()
+    public async Task Cookies_are_secure_and_HSTS_is_sent_behind_TLS()
     {
         using var client = Secure();
         using var answer = await SignInAsync(client);
@@ -114,7 +114,7 @@ internal sealed class ComposeProxyTests
     }
 
     [Test]
-    public async Task Without_TLS_cookies_are_as_they_were_and_a_spoofed_scheme_changes_nothing()
+    public async Task Spoofed_scheme_changes_nothing_without_TLS()
     {
         using var client = Plain();
         client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
@@ -126,7 +126,7 @@ internal sealed class ComposeProxyTests
     }
 
     [Test]
-    public async Task The_outer_proxy_is_believed_and_what_its_caller_claims_is_not()
+    public async Task Only_the_outer_proxy_is_trusted_for_the_client_address()
     {
         using var client = Secure();
         Assert.That(await SeenAsync(client), Is.EqualTo($"https {Caller}"));
@@ -145,7 +145,7 @@ internal sealed class ComposeProxyTests
     [TestCase("ftp", "http")]
     [TestCase("httpsx", "http")]
     [TestCase("", "http")]
-    public async Task What_the_outer_proxy_says_of_the_scheme_is_taken_by_its_last_word(string said, string seen)
+    public async Task Last_scheme_stated_by_the_outer_proxy_counts(string said, string seen)
     {
         using var client = Plain(OuterProxy);
         client.DefaultRequestHeaders.TryAddWithoutValidation("X-Forwarded-Proto", said);
@@ -154,7 +154,7 @@ internal sealed class ComposeProxyTests
     }
 
     [Test]
-    public async Task A_WebSocket_is_let_through_both()
+    public async Task WebSocket_passes_both_proxies()
     {
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("X-API-Key", Key);
@@ -164,7 +164,7 @@ internal sealed class ComposeProxyTests
     }
 
     [Test]
-    public async Task Events_are_not_held_back_by_either()
+    public async Task Neither_proxy_buffers_events()
     {
         using var client = Secure();
         var api = new ApiClient(client);
@@ -181,14 +181,14 @@ internal sealed class ComposeProxyTests
     [TestCase("10.0.0.1/8/8")]
     [TestCase("10.0.0.1 *")]
     [TestCase("10.0.0.1\nset_real_ip_from 10.0.0.2$x")]
-    public async Task What_is_no_address_of_a_proxy_stops_the_start(string proxies)
+    public async Task Invalid_proxy_address_prevents_the_start(string proxies)
     {
         var (exitCode, said) = await WriteOuterProxiesAsync(proxies, Directory.CreateDirectory(Path.Combine(folder, "refused")).FullName);
         Assert.That((exitCode, said.StartsWith("ENTOURAGE_OUTER_PROXIES: '", StringComparison.Ordinal)), Is.EqualTo((1, true)), said);
     }
 
     [Test]
-    public async Task Several_proxies_may_be_named()
+    public async Task Several_proxies_can_be_trusted()
     {
         var into = Directory.CreateDirectory(Path.Combine(folder, "several")).FullName;
         Assert.That(await WriteOuterProxiesAsync("10.1.0.5, 10.2.0.0/24;2001:db8::1", into), Is.EqualTo((0, "")));
@@ -269,7 +269,7 @@ internal sealed class ComposeProxyTests
         return new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    /// <summary>Says in each answer what the server takes the request for.</summary>
+    /// <summary>Answers with the scheme and the client address that the server sees.</summary>
     private sealed class Seen : IActionFilter
     {
         public const string Header = "X-Seen";

@@ -5,20 +5,20 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>A server that the system allows few open files, and more idle connections than that.</summary>
+/// <summary>A server with a low limit on open files and more idle connections than that.</summary>
 internal sealed class ConnectionLimitTests
 {
-    // The program's own files are some 400 of them.
+    // The program itself opens about 400 files.
     private const int OpenFiles = 700;
     private const int IdleConnections = 1_500;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [OneTimeSetUp]
-    public void Check() => Assume.That(OperatingSystem.IsLinux(), "ulimit is of Unix");
+    public void Check() => Assume.That(OperatingSystem.IsLinux(), "ulimit exists only on Unix");
 
     [Test]
-    public async Task Idle_connections_beyond_the_systems_limit_neither_end_the_process_nor_keep_it_from_its_store()
+    public async Task Idle_connections_beyond_the_system_limit_neither_crash_the_process_nor_block_its_store()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, new Confinement(OpenFiles: OpenFiles));
@@ -33,7 +33,7 @@ internal sealed class ConnectionLimitTests
                 await idle[^1].ConnectAsync(address.Host, address.Port);
                 if (i % 50 == 0)
                 {
-                    // On the connection that it has, an honest caller reads and writes.
+                    // An honest caller can still use its open connection.
                     await team.UseAsync(await team.StartAsync(), 0.01m);
                 }
             }
@@ -49,7 +49,7 @@ internal sealed class ConnectionLimitTests
             idle.ForEach(socket => socket.Dispose());
         }
 
-        // New ones work as soon as the server has seen that the idle ones are gone.
+        // New connections work as soon as the server has noticed that the idle ones are gone.
         using var fresh = new HttpClient { BaseAddress = address };
         using var patience = new CancellationTokenSource(Patience);
         while (!await IsServedAsync(fresh))
@@ -64,7 +64,7 @@ internal sealed class ConnectionLimitTests
     }
 
     [Test]
-    public async Task Limits_within_what_the_system_allows_are_kept_and_nothing_is_logged()
+    public async Task Limits_within_the_system_limit_are_kept_and_nothing_is_logged()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(
@@ -74,7 +74,7 @@ internal sealed class ConnectionLimitTests
         List<RawConnection> open = [];
         try
         {
-            // The fixture's client may have one.
+            // The fixture's client may hold one.
             var answers = 0;
             for (var i = 0; i < 31; i++)
             {
@@ -95,7 +95,7 @@ internal sealed class ConnectionLimitTests
 
     [TestCase(512)]
     [TestCase(1_024)]
-    public async Task Server_serves_under_a_low_limit(int files)
+    public async Task Server_runs_under_a_low_limit(int files)
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, new Confinement(OpenFiles: files));

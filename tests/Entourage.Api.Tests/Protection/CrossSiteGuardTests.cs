@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>What a stranger's page makes a browser on this machine send, to a server that asks for no keys.</summary>
+/// <summary>Requests that a foreign page makes a browser on this machine send to a server without keys.</summary>
 internal sealed class CrossSiteGuardTests : HardeningFixture
 {
     private static readonly Dictionary<string, string> Named = new() { ["AllowedHosts"] = "entourage.example.com;*.corp.example" };
@@ -30,10 +30,10 @@ internal sealed class CrossSiteGuardTests : HardeningFixture
     [TestCase("notlocalhost", false)]
     [TestCase("203.0.113.9", false)]
     [TestCase("[2001:db8::1]", false)]
-    public async Task An_open_server_is_asked_by_the_names_of_its_machine_alone(string host, bool known) => Check(await AskAsync(("Host", host)), known);
+    public async Task Open_server_accepts_only_the_host_names_of_its_machine(string host, bool known) => Check(await AskAsync(("Host", host)), known);
 
     [Test]
-    public async Task A_server_with_names_is_asked_by_these_alone()
+    public async Task Server_with_configured_host_names_accepts_only_these()
     {
         await using var named = await ApiHost.StartAsync(Store.Sqlite, settings: Named);
         foreach (var (host, known) in NamedHosts)
@@ -55,7 +55,7 @@ internal sealed class CrossSiteGuardTests : HardeningFixture
     [TestCase("POST", null, null, true)]
     [TestCase("PATCH", "cross-site", "http://rebound.example", false)]
     [TestCase("DELETE", "cross-site", null, false)]
-    public async Task Another_sites_page_changes_nothing(string method, string? fetchSite, string? origin, bool passes)
+    public async Task Cross_site_request_changes_nothing(string method, string? fetchSite, string? origin, bool passes)
     {
         var answer = await Api.SendAsync(
             new HttpMethod(method), "/nothing", null, ("Host", "localhost"), ("Sec-Fetch-Site", fetchSite), ("Origin", origin));
@@ -65,7 +65,7 @@ internal sealed class CrossSiteGuardTests : HardeningFixture
     }
 
     [Test]
-    public async Task A_form_that_posts_JSON_as_text_makes_no_organisation()
+    public async Task Cross_site_form_with_JSON_as_text_creates_no_organisation()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/orgs")
         {
@@ -78,12 +78,12 @@ internal sealed class CrossSiteGuardTests : HardeningFixture
     }
 
     [Test]
-    public async Task Another_sites_page_opens_no_socket() => Assert.That(
+    public async Task Cross_site_WebSocket_is_refused() => Assert.That(
         (await AskAsync(("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Origin", "http://rebound.example"))).Status,
         Is.EqualTo(HttpStatusCode.Forbidden));
 
     [Test]
-    public async Task No_other_site_is_let_in_by_what_browsers_ask_first()
+    public async Task Preflight_allows_no_other_site()
     {
         var answer = await Api.SendAsync(
             HttpMethod.Options, "/orgs", null, ("Origin", "https://rebound.example"), ("Access-Control-Request-Method", "POST"));

@@ -6,14 +6,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Api.Tests.Protection;
 
 /// <summary>
-/// What wrong keys do to those who share the address. Callers have the address that the proxy names, and an address may try two keys;
-/// it gets a try back every 30 seconds, so it gets none back while a test runs.
+/// The effect of wrong keys on callers at the same address. Addresses come from the proxy's header. An address may try two keys
+/// and gets a try back every 30 seconds, so none during a test.
 /// </summary>
 internal sealed class FailedKeyTests : HardeningFixture
 {
     private readonly TestAuthority authority = new();
 
-    // Sends the cookies that it is told to, and follows no redirect.
+    // Sends only the cookies that a test sets, and follows no redirect.
     private ApiClient client = null!;
     private string key = "";
 
@@ -41,7 +41,7 @@ internal sealed class FailedKeyTests : HardeningFixture
     [TestCase("Authorization", "Bearer {key}")]
     [TestCase("Authorization", "Bearer {token}")]
     [TestCase("Cookie", "entourage_key={key}")]
-    public async Task Valid_credential_is_served_whatever_came_from_its_address_before(string header, string value)
+    public async Task Valid_credential_is_served_from_an_address_with_failed_keys(string header, string value)
     {
         var address = await NewSuspectAsync();
         var text = value.Replace("{key}", key, StringComparison.Ordinal).Replace("{token}", authority.AdminToken(), StringComparison.Ordinal);
@@ -53,14 +53,14 @@ internal sealed class FailedKeyTests : HardeningFixture
     }
 
     [Test]
-    public async Task Key_that_the_server_sees_for_the_first_time_is_served_from_a_suspect_address()
+    public async Task New_key_is_served_from_a_suspect_address()
     {
         var address = await NewSuspectAsync();
         _ = (await AskAsync(address, (KeyHeader, await NewKeyAsync("fresh")))).Ok;
     }
 
     [Test]
-    public async Task Valid_key_signs_in_from_a_suspect_address_and_a_wrong_one_is_told_to_wait()
+    public async Task Valid_key_signs_in_from_a_suspect_address_and_a_wrong_one_must_wait()
     {
         var address = await NewSuspectAsync();
         Assert.That((await SignInAsync(address, key)).OriginalString, Is.EqualTo("/"));
@@ -74,13 +74,13 @@ internal sealed class FailedKeyTests : HardeningFixture
     [TestCase("POST", "/v1/metrics", HttpStatusCode.OK)]
     [TestCase("POST", "/mcp", HttpStatusCode.OK)]
     [TestCase("POST", "/_blazor/negotiate?negotiateVersion=1", HttpStatusCode.OK)]
-    public async Task Every_other_door_serves_a_valid_key_and_slows_wrong_ones(string method, string path, HttpStatusCode expected)
+    public async Task Every_other_entry_point_serves_a_valid_key_and_slows_wrong_ones(string method, string path, HttpStatusCode expected)
     {
         var address = await NewSuspectAsync();
         Assert.That((await SendAsync(key)).Status, Is.EqualTo(expected));
         if (path == "/keys")
         {
-            // People are led to the form.
+            // Browsers are redirected to the form.
             Assert.That((await SendAsync(Wrong())).Status, Is.EqualTo(HttpStatusCode.Redirect));
         }
         else
@@ -99,7 +99,7 @@ internal sealed class FailedKeyTests : HardeningFixture
     }
 
     [Test]
-    public async Task Expired_and_forged_tokens_are_no_guesses()
+    public async Task Expired_and_forged_tokens_do_not_count_as_guesses()
     {
         var address = NewAddress();
         using var forger = new TestAuthority();
@@ -115,14 +115,14 @@ internal sealed class FailedKeyTests : HardeningFixture
             }
         }
 
-        // Both tries are left.
+        // Both tries are still left.
         await ExpectUnauthorizedAsync(address, (KeyHeader, Wrong()));
         await ExpectUnauthorizedAsync(address, (KeyHeader, Wrong()));
         await ExpectSlowedAsync(address);
     }
 
     [Test]
-    public async Task Revoked_and_expired_keys_are_no_guesses_in_a_header_a_cookie_or_the_form()
+    public async Task Revoked_and_expired_keys_do_not_count_as_guesses_in_header_cookie_or_form()
     {
         var address = NewAddress();
         List<string> ended = [];
@@ -132,7 +132,7 @@ internal sealed class FailedKeyTests : HardeningFixture
             _ = await Api.SendAsync(HttpMethod.Delete, $"/keys/{revoked.Text("id")}", null);
             var expired = (await Api.PostAsync("/keys", new { name = "expired", role = "admin", expires_at = Host.Clock.GetUtcNow().AddMinutes(1) })).Created;
 
-            // Of some the server knows that they were good.
+            // The server knows that some of these were once valid.
             _ = i % 2 == 0 ? (await AskAsync(NewAddress(), (KeyHeader, expired.Text("key")))).Ok : null;
             ended.AddRange([revoked.Text("key")!, expired.Text("key")!]);
         }
@@ -152,7 +152,7 @@ internal sealed class FailedKeyTests : HardeningFixture
     }
 
     [Test]
-    public async Task Wrong_keys_of_one_address_slow_nobody_at_another()
+    public async Task Wrong_keys_from_one_address_do_not_slow_another()
     {
         await NewSuspectAsync();
         await ExpectUnauthorizedAsync(NewAddress(), (KeyHeader, Wrong()));
@@ -167,13 +167,13 @@ internal sealed class FailedKeyTests : HardeningFixture
     [TestCase("entourage_key=\"x\"; entourage_key=y")]
     [TestCase("entourage_key=a=b=c; ;;==")]
     [TestCase("entourage_key=%F0%9F%98%80%F0%9F%98%80")]
-    public async Task Garbage_in_the_cookie_lets_nobody_in(string cookie) =>
+    public async Task Malformed_cookie_is_refused(string cookie) =>
         Assert.That((await AskAsync(NewAddress(), ("Cookie", cookie))).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
 
     [TestCase(201, 401)]
     [TestCase(20_000, 401)]
     [TestCase(100_000, 431)]
-    public async Task Huge_credential_is_refused_wherever_it_is(int length, int status)
+    public async Task Huge_credential_is_refused_everywhere(int length, int status)
     {
         foreach (var (header, value) in new[] { ("Cookie", "entourage_key="), (KeyHeader, ""), ("Authorization", "Bearer "), ("Authorization", "Bearer eyJ.e.") })
         {
@@ -182,7 +182,7 @@ internal sealed class FailedKeyTests : HardeningFixture
     }
 
     [Test]
-    public async Task Keys_that_were_never_seen_are_served_beside_a_flood_of_wrong_ones()
+    public async Task New_keys_are_served_during_a_flood_of_wrong_ones()
     {
         var address = await NewSuspectAsync();
         List<string> keys = [];

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>Whose address a request has that came by two proxies, known by their addresses.</summary>
+/// <summary>The client address of a request that came through two known proxies.</summary>
 internal sealed class ForwardedAddressTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
@@ -22,9 +22,9 @@ internal sealed class ForwardedAddressTests : HardeningFixture
     [TestCase("198.51.100.5:4711, 10.1.0.5:80", "198.51.100.5", "with ports")]
     [TestCase("[2001:db8:7::1]:4711, 10.1.0.5", "2001:db8:7::2", "one network of IPv6")]
     [TestCase("127.0.0.1, 198.51.100.6", "198.51.100.6", "a claim to be this machine")]
-    public async Task Sender_is_the_last_address_before_the_known_proxies(string forwarded, string sender, string why)
+    public async Task Client_address_is_the_last_one_before_the_known_proxies(string forwarded, string sender, string why)
     {
-        // Both name the same sender: together they use its two tokens.
+        // Both are the same sender, and together they use its two tokens.
         _ = (await AskAsync((Forwarded, forwarded))).Ok;
         _ = (await AskAsync((Forwarded, sender))).Ok;
         CheckRefusal(await AskAsync((Forwarded, forwarded)), "more requests");
@@ -32,7 +32,7 @@ internal sealed class ForwardedAddressTests : HardeningFixture
     }
 
     [Test]
-    public async Task Loopback_address_that_a_proxy_names_is_not_this_machine()
+    public async Task Forwarded_loopback_address_is_not_this_machine()
     {
         for (var i = 0; i < 2; i++)
         {
@@ -44,14 +44,14 @@ internal sealed class ForwardedAddressTests : HardeningFixture
     }
 }
 
-/// <summary>What a caller claims that is no known proxy.</summary>
+/// <summary>Forged headers from a caller that is not a known proxy.</summary>
 internal sealed class ForgedAddressTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings =>
         new Dictionary<string, string>(ApiHost.WithKeys) { ["Limits:FailedKeysPerMinute"] = "2" };
 
     [Test]
-    public async Task Forged_address_gives_no_further_tries()
+    public async Task Forged_address_does_not_give_more_tries()
     {
         var client = Host.ClientWith(null);
         for (var i = 0; i < 3; i++)

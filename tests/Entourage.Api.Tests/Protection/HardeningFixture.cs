@@ -9,17 +9,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>Tests of what stands before the routes, on a server with settings of its own; no store makes a difference to it.</summary>
+/// <summary>The base of tests of the middleware in front of the routes. The store makes no difference, so they run on SQLite only.</summary>
 internal abstract class HardeningFixture
 {
-    /// <summary>Makes a request fail as it says; with <c>none</c> it may take as long as a busy machine needs.</summary>
+    /// <summary>Selects how a request fails; <c>none</c> lets it take as long as a busy machine needs.</summary>
     protected const string FaultHeader = "X-Fault";
 
     protected const string KeyHeader = "X-API-Key";
 
     protected const string Forwarded = "X-Forwarded-For";
 
-    /// <summary>What an unforeseen exception says of the inside.</summary>
+    /// <summary>The message of an unexpected exception, which no answer may contain.</summary>
     protected const string Inside = "SELECT KeyHash FROM ApiKeys WHERE Name = 'root'";
 
     private static int addresses;
@@ -39,23 +39,23 @@ internal abstract class HardeningFixture
     protected virtual void Prepare(IServiceCollection services) =>
         services.Configure<MvcOptions>(options => options.Filters.Add(new Faults()));
 
-    /// <summary>A cheap request that is answered 200 unless something stands in its way.</summary>
+    /// <summary>A cheap request that is answered 200 unless a limit refuses it.</summary>
     protected Task<Answer> AskAsync(params (string Name, string? Value)[] headers) => Api.SendAsync(HttpMethod.Get, "/guidelines", null, headers);
 
-    protected static void CheckNothingOfTheInside(string text) =>
+    protected static void CheckRevealsNoInternals(string text) =>
         Assert.That(text, Does.Not.Match("""SELECT|KeyHash|Exception|System\.|Microsoft|Entourage|\bat [A-Z]\w+\."""));
 
-    /// <summary>An address that no test has asked from yet.</summary>
+    /// <summary>An address that no other test uses.</summary>
     protected static string NewAddress()
     {
         var number = Interlocked.Increment(ref addresses);
         return $"198.18.{number / 250}.{(number % 250) + 1}";
     }
 
-    /// <summary>It is refused, with why and for how long.</summary>
+    /// <summary>Checks that the answer is a refusal with its reason and a retry time.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="what">What its detail names.</param>
-    /// <param name="isTelemetrys">Whether an exporter is answered: then in its protocol's own form.</param>
+    /// <param name="what">A text that its detail must contain.</param>
+    /// <param name="isTelemetrys">Whether the answer must be in OTLP's format.</param>
     protected static void CheckRefusal(Answer answer, string what, bool isTelemetrys = false)
     {
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.TooManyRequests), answer.Text);

@@ -3,10 +3,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>How often a key may ask, and how often an address may try a wrong one. Tokens come back by the minute, so none does while a test runs.</summary>
+/// <summary>Request rates of keys, and rates of wrong keys from an address. Tokens refill by the minute, so none refills during a test.</summary>
 internal sealed class KeyRateTests : HardeningFixture
 {
-    // Sends the cookies that it is told to, and goes nowhere by itself.
+    // Sends only the cookies that a test sets, and follows no redirect.
     private ApiClient client = null!;
     private string busy = "";
     private string other = "";
@@ -30,7 +30,7 @@ internal sealed class KeyRateTests : HardeningFixture
     public void Close() => client?.Http.Dispose();
 
     [Test]
-    public async Task A_key_is_counted_wherever_it_is_used_and_other_keys_are_not()
+    public async Task Rate_of_a_key_is_counted_over_all_addresses_and_separately_from_other_keys()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -42,11 +42,11 @@ internal sealed class KeyRateTests : HardeningFixture
     }
 
     [Test]
-    public async Task Same_wrong_key_again_is_no_further_guess()
+    public async Task Repeated_wrong_key_counts_as_one_guess()
     {
         var guesser = NewAddress();
 
-        // An agent that was given a wrong key, and does not give up.
+        // An agent with a wrong key that keeps retrying.
         for (var i = 0; i < 5; i++)
         {
             Assert.That((await AskAsync(guesser, (KeyHeader, "first"))).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
@@ -57,7 +57,7 @@ internal sealed class KeyRateTests : HardeningFixture
         CheckRefusal(await AskAsync(guesser, (KeyHeader, "first")), "wrong keys");
         CheckRefusal(await AskAsync(guesser, ("Authorization", "Bearer fourth")), "wrong keys");
         CheckRefusal(await AskAsync(guesser, ("Cookie", "entourage_key=fifth")), "wrong keys");
-        Assert.That((await AskAsync(guesser)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), "who shows none guesses none");
+        Assert.That((await AskAsync(guesser)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), "a request without a key is no guess");
     }
 
     [Test]

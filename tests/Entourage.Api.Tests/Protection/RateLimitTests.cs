@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>How often an address may ask. Tokens come back by the minute, so none does while a test runs.</summary>
+/// <summary>The request rate of an address. Tokens refill by the minute, so none refills during a test.</summary>
 internal sealed class RateLimitTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
@@ -13,7 +13,7 @@ internal sealed class RateLimitTests : HardeningFixture
     };
 
     [Test]
-    public async Task An_address_that_asks_too_often_is_told_to_wait_and_others_are_not()
+    public async Task Address_over_its_rate_must_wait_and_others_need_not()
     {
         var (busy, other) = (NewAddress(), NewAddress());
         for (var i = 0; i < 20; i++)
@@ -23,11 +23,11 @@ internal sealed class RateLimitTests : HardeningFixture
 
         CheckRefusal(await AskAsync((Forwarded, busy)), "more requests");
         _ = (await AskAsync((Forwarded, other))).Ok;
-        Assert.That((await HealthAsync(busy)).StatusCode, Is.EqualTo(HttpStatusCode.OK), "whether it is well may always be asked");
+        Assert.That((await HealthAsync(busy)).StatusCode, Is.EqualTo(HttpStatusCode.OK), "health checks are not limited");
     }
 
     [Test]
-    public async Task Whoever_has_an_address_of_IPv6_has_all_of_its_network()
+    public async Task IPv6_addresses_of_one_network_share_a_limit()
     {
         for (var i = 0; i < 20; i++)
         {
@@ -39,7 +39,7 @@ internal sealed class RateLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task What_a_caller_claims_of_its_way_here_is_not_believed_beyond_the_proxy()
+    public async Task Forwarded_addresses_before_the_proxy_are_ignored()
     {
         var busy = NewAddress();
         for (var i = 0; i < 20; i++)
@@ -51,7 +51,7 @@ internal sealed class RateLimitTests : HardeningFixture
     }
 
     [Test]
-    public async Task This_machine_may_ask_as_often_as_it_likes()
+    public async Task Loopback_is_not_rate_limited()
     {
         for (var i = 0; i < 40; i++)
         {

@@ -4,10 +4,10 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>A connection on which what is sent need not be HTTP.</summary>
+/// <summary>A TCP connection that can send invalid HTTP.</summary>
 internal sealed class RawConnection : IDisposable
 {
-    private static readonly TimeSpan Drip = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DripInterval = TimeSpan.FromMilliseconds(100);
     private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     public static async Task<RawConnection> OpenAsync(Uri address)
@@ -19,12 +19,12 @@ internal sealed class RawConnection : IDisposable
 
     public Task<int> SendAsync(string text) => socket.SendAsync(Encoding.ASCII.GetBytes(text));
 
-    /// <summary>Goes on sending something, until there is an answer or an end to it.</summary>
-    /// <returns>What was answered.</returns>
+    /// <summary>Keeps sending until the server answers or closes the connection.</summary>
+    /// <returns>The answer.</returns>
     public async Task<string> DripAsync(string drip, int times)
     {
         var answer = ReadAsync();
-        using var clock = new PeriodicTimer(Drip);
+        using var clock = new PeriodicTimer(DripInterval);
         for (var i = 0; i < times && !answer.IsCompleted && await clock.WaitForNextTickAsync() && await TrySendAsync(drip); i++)
         {
         }
@@ -32,7 +32,7 @@ internal sealed class RawConnection : IDisposable
         return await answer;
     }
 
-    /// <summary>What comes, up to the end of the connection or of an answer in chunks; nothing where it ends without a word.</summary>
+    /// <summary>Reads until the connection closes or a chunked answer ends; empty if the server closes without an answer.</summary>
     public async Task<string> ReadAsync()
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
@@ -42,7 +42,7 @@ internal sealed class RawConnection : IDisposable
             while (await socket.ReceiveAsync(buffer, patience.Token) is var count and > 0)
             {
                 text.Append(Encoding.ASCII.GetString(buffer, 0, count));
-                if (IsWhole(text.ToString()))
+                if (IsComplete(text.ToString()))
                 {
                     break;
                 }
@@ -50,15 +50,15 @@ internal sealed class RawConnection : IDisposable
         }
         catch (SocketException)
         {
-            // It was cut off.
+            // The server closed the connection.
         }
 
         return text.ToString();
     }
 
-    /// <summary>Sends bytes and closes the connection at once, without reading what is answered.</summary>
-    /// <param name="bytes">What is sent.</param>
-    /// <param name="reset">Whether the connection is reset rather than closed in order.</param>
+    /// <summary>Sends bytes and closes the connection without reading the answer.</summary>
+    /// <param name="bytes">The bytes to send.</param>
+    /// <param name="reset">Whether to reset the connection instead of closing it gracefully.</param>
     public async Task SendAndLeaveAsync(byte[] bytes, bool reset)
     {
         for (var rest = bytes.AsMemory(); rest.Length > 0;)
@@ -89,7 +89,7 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    private static bool IsWhole(string text) =>
+    private static bool IsComplete(string text) =>
         text.Contains("\r\n\r\n", StringComparison.Ordinal)
         && (!text.Contains("Transfer-Encoding: chunked", StringComparison.Ordinal) || text.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal));
 }

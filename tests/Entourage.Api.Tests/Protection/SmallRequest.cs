@@ -4,13 +4,13 @@ using Entourage.Api.Tests.Otlp;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>A request that is small, or within every limit on bytes, and holds as much as fits.</summary>
-/// <param name="What">What is special about it.</param>
-/// <param name="Method">The method.</param>
+/// <summary>A request that is small, or within every size limit, and holds as many items as fit.</summary>
+/// <param name="What">What it consists of.</param>
+/// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path.</param>
 /// <param name="MediaType">The media type of its body.</param>
-/// <param name="Body">Makes the body.</param>
-/// <param name="Statuses">What it may be answered with.</param>
+/// <param name="Body">Creates the body.</param>
+/// <param name="Statuses">The statuses that it may get.</param>
 internal sealed record SmallRequest(string What, HttpMethod Method, string Path, string MediaType, Func<byte[]> Body, params int[] Statuses)
 {
     public const string Protobuf = "application/x-protobuf";
@@ -18,14 +18,14 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
 
     private const int Mebibyte = 1_048_576;
 
-    // Kept, so that many senders of a request do not make it anew each time.
+    // Cached, because many senders use the same request.
     private byte[]? sent;
 
     private bool IsPacked { get; init; }
 
-    /// <summary>Requests of every family of routes.</summary>
-    /// <param name="team">A team.</param>
-    /// <param name="agent">An agent of it.</param>
+    /// <summary>Requests to every group of routes.</summary>
+    /// <param name="team">A team's id.</param>
+    /// <param name="agent">The id of an agent in it.</param>
     public static IEnumerable<SmallRequest> Of(string team, string agent) => [.. Telemetry(), .. Sessions(agent), .. Batches(), .. Bodies(team)];
 
     public HttpRequestMessage ToMessage()
@@ -45,7 +45,7 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
 
     public override string ToString() => What;
 
-    /// <summary>A message in another one, in the wire format of protobuf.</summary>
+    /// <summary>A message nested in another, in protobuf's wire format.</summary>
     public static byte[] Within(int field, byte[] message)
     {
         List<byte> header = [(byte)((field << 3) | 2)];
@@ -59,10 +59,10 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
         }
     }
 
-    /// <summary>Empty messages, one after another.</summary>
-    public static byte[] Empties(int field, int count) => Repeat([(byte)((field << 3) | 2), 0], count);
+    /// <summary>A sequence of empty messages.</summary>
+    public static byte[] EmptyMessages(int field, int count) => Repeat([(byte)((field << 3) | 2), 0], count);
 
-    /// <summary>Items of an array.</summary>
+    /// <summary>The items of a JSON array.</summary>
     public static string Items(string item, int count) => string.Join(',', Enumerable.Repeat(item, count));
 
     private static IEnumerable<SmallRequest> Telemetry()
@@ -76,13 +76,13 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
         foreach (var (signal, resources, scopes, items) in signals)
         {
             var path = $"/v1/{signal}";
-            yield return Packed($"{signal}, protobuf: empty items", path, () => Within(1, Within(2, Empties(2, 4 * Mebibyte - 10))), 413);
-            yield return Packed($"{signal}, protobuf: empty resources", path, () => Empties(1, 4 * Mebibyte - 10), 413);
-            yield return Packed($"{signal}, protobuf: empty scopes", path, () => Within(1, Empties(2, 4 * Mebibyte - 10)), 413);
-            yield return Packed($"{signal}, protobuf: attributes of a resource", path, () => Within(1, Within(1, Empties(1, 4 * Mebibyte - 10))), 413);
-            yield return Packed($"{signal}, JSON: empty items", path, () => Text($$"""{"{{resources}}":[{"{{scopes}}":[{"{{items}}":[{{Items("{}", 2_700_000)}}]}]}]}"""), 413) with { MediaType = Json };
-            yield return Packed($"{signal}, JSON: empty resources", path, () => Text($$"""{"{{resources}}":[{{Items("{}", 2_700_000)}}]}"""), 413) with { MediaType = Json };
-            yield return Packed($"{signal}, JSON: a long array of unknown values", path, () => Text($$"""{"a":[{{Items("0", 4_000_000)}}]}"""), 413) with { MediaType = Json };
+            yield return Compressed($"{signal}, protobuf: empty items", path, () => Within(1, Within(2, EmptyMessages(2, 4 * Mebibyte - 10))), 413);
+            yield return Compressed($"{signal}, protobuf: empty resources", path, () => EmptyMessages(1, 4 * Mebibyte - 10), 413);
+            yield return Compressed($"{signal}, protobuf: empty scopes", path, () => Within(1, EmptyMessages(2, 4 * Mebibyte - 10)), 413);
+            yield return Compressed($"{signal}, protobuf: attributes of a resource", path, () => Within(1, Within(1, EmptyMessages(1, 4 * Mebibyte - 10))), 413);
+            yield return Compressed($"{signal}, JSON: empty items", path, () => Text($$"""{"{{resources}}":[{"{{scopes}}":[{"{{items}}":[{{Items("{}", 2_700_000)}}]}]}]}"""), 413) with { MediaType = Json };
+            yield return Compressed($"{signal}, JSON: empty resources", path, () => Text($$"""{"{{resources}}":[{{Items("{}", 2_700_000)}}]}"""), 413) with { MediaType = Json };
+            yield return Compressed($"{signal}, JSON: a long array of unknown values", path, () => Text($$"""{"a":[{{Items("0", 4_000_000)}}]}"""), 413) with { MediaType = Json };
             yield return Plain($"{signal}, JSON: members that nobody knows", path, Json, () => Text($$"""{{{Items("\"a\":0", 1_300_000)}}}"""), 413);
             yield return Plain($"{signal}, JSON: nested deeply", path, Json, () => Text(new string('[', 8 * Mebibyte)), 400);
             yield return Plain($"{signal}, JSON: a long text", path, Json, () => Text($"\"{new string('a', 8 * Mebibyte - 2)}\""), 400);
@@ -90,16 +90,16 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
 
         foreach (var (signal, field) in new[] { ("logs", 6), ("traces", 9) })
         {
-            yield return Packed($"{signal}, protobuf: attributes of an item", $"/v1/{signal}", () => Within(1, Within(2, Within(2, Empties(field, 4 * Mebibyte - 10)))), 413);
+            yield return Compressed($"{signal}, protobuf: attributes of an item", $"/v1/{signal}", () => Within(1, Within(2, Within(2, EmptyMessages(field, 4 * Mebibyte - 10)))), 413);
         }
 
-        yield return Packed("metrics, protobuf: empty points", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(7, Empties(1, 4 * Mebibyte - 20))))), 413);
-        yield return Packed("metrics, protobuf: points of a histogram", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(9, Empties(1, 4 * Mebibyte - 20))))), 413);
-        yield return Packed("logs, protobuf: as many attributes as fit", "/v1/logs", () => Within(1, Within(2, Repeat(Within(2, Repeat(Within(6, Within(1, "a"u8.ToArray())), 1_000)), 1_600))), 200, 413);
+        yield return Compressed("metrics, protobuf: empty points", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(7, EmptyMessages(1, 4 * Mebibyte - 20))))), 413);
+        yield return Compressed("metrics, protobuf: points of a histogram", "/v1/metrics", () => Within(1, Within(2, Within(2, Within(9, EmptyMessages(1, 4 * Mebibyte - 20))))), 413);
+        yield return Compressed("logs, protobuf: as many attributes as fit", "/v1/logs", () => Within(1, Within(2, Repeat(Within(2, Repeat(Within(6, Within(1, "a"u8.ToArray())), 1_000)), 1_600))), 200, 413);
         yield return Plain("logs, protobuf: a long attribute", "/v1/logs", Protobuf, () => Within(1, Within(2, Within(2, Within(6,
             [.. Within(1, "event.name"u8.ToArray()), .. Within(2, Within(1, Text(new string('a', 8 * Mebibyte - 100))))])))), 200);
 
-        // As many as there may be, each of which is refused.
+        // The maximum number of items, each of which is refused.
         yield return Plain("logs, JSON: items that are refused", "/v1/logs", Json, () => Text(
             $$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{{Items("""{"eventName":"claude_code.api_request"}""", 10_000)}}]}]}]}"""), 200);
         yield return Plain("traces, JSON: items that are refused", "/v1/traces", Json, () => Text(
@@ -108,7 +108,7 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
             $$"""{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"claude_code.token.usage","sum":{"dataPoints":[{{Items("{}", 10_000)}}]} }]}]}]}"""), 200);
     }
 
-    // Each item names a session of its own, which would have to be opened.
+    // Each item names its own session, which would have to be opened.
     private static IEnumerable<SmallRequest> Sessions(string agent)
     {
         const string Record = """{"eventName":"claude_code.api_request","attributes":[{"key":"cost_usd","value":{"doubleValue":0.01}},{"key":"session.id","value":{"stringValue":"s<i>"}}]}""";
@@ -155,7 +155,7 @@ internal sealed record SmallRequest(string What, HttpMethod Method, string Path,
     private static SmallRequest Plain(string what, string path, string mediaType, Func<byte[]> body, params int[] statuses) =>
         new(what, HttpMethod.Post, path, mediaType, body, statuses);
 
-    private static SmallRequest Packed(string what, string path, Func<byte[]> body, params int[] statuses) =>
+    private static SmallRequest Compressed(string what, string path, Func<byte[]> body, params int[] statuses) =>
         Plain(what, path, Protobuf, body, statuses) with { IsPacked = true };
 
     private static SmallRequest Batch(string what, string body, int status) =>

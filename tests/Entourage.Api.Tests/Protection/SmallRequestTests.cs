@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>A small request costs little memory and processor time, whatever it holds. Measured on a process of its own.</summary>
+/// <summary>A small request needs little memory and processor time, whatever its content. Measured on a separate process.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class SmallRequestTests
 {
@@ -11,10 +11,10 @@ internal sealed class SmallRequestTests
     private const long MaxBytes = 64_000_000;
     private const int MaxAnswerBytes = 1_000_000;
 
-    // Resident memory beyond what one request adds: the collector lets garbage lie for a while, and code is compiled.
+    // Allowance for garbage that is not yet collected and for compiled code, beyond the memory of one request.
     private const long Slack = 32_000_000;
 
-    // Far below what one such request once took (3.8 GB), and far above what depends on when the collector runs. The bench measures the goal.
+    // Far below what one such request once took (3.8 GB), and far above the noise of garbage collection. The benchmark measures the target.
     private const long MaxResident = 768_000_000;
 
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
@@ -24,7 +24,7 @@ internal sealed class SmallRequestTests
     private TestTeam team = null!;
 
     private static IEnumerable<TestCaseData> Requests =>
-        SmallRequest.Of("team", "agent").Select((request, i) => new TestCaseData(i).SetName($"A_request_costs_little({request.What})"));
+        SmallRequest.Of("team", "agent").Select((request, i) => new TestCaseData(i).SetName($"Small_request_needs_little_processor_time({request.What})"));
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -33,7 +33,7 @@ internal sealed class SmallRequestTests
         process = await ApiProcess.StartAsync(database);
         team = await process.Api.CreateTeamAsync();
 
-        // So that no test pays for what is compiled at first.
+        // So that no test is charged for the first compilation.
         foreach (var request in SmallRequest.Of(team.Id, team.Agent))
         {
             using var message = request.ToMessage();
@@ -49,7 +49,7 @@ internal sealed class SmallRequestTests
     }
 
     [TestCaseSource(nameof(Requests))]
-    public async Task A_request_costs_little(int which)
+    public async Task Small_request_needs_little_processor_time(int which)
     {
         var request = SmallRequest.Of(team.Id, team.Agent).ElementAt(which);
         var before = process.ProcessorTime;
@@ -69,7 +69,7 @@ internal sealed class SmallRequestTests
     }
 
     [Test]
-    public async Task None_of_them_adds_more_memory_than_one_request_may()
+    public async Task No_small_request_needs_more_memory_than_its_limit()
     {
         await using var other = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var fresh = await ApiProcess.StartAsync(other);
@@ -94,7 +94,7 @@ internal sealed class SmallRequestTests
     }
 
     [Test]
-    public async Task Many_at_once_leave_others_served_and_memory_bounded()
+    public async Task Many_concurrent_small_requests_leave_memory_bounded_and_others_served()
     {
         await using var other = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var fresh = await ApiProcess.StartAsync(other);
@@ -116,7 +116,7 @@ internal sealed class SmallRequestTests
                 }
                 catch (HttpRequestException)
                 {
-                    // The server refused it and closed the connection while the rest was still being sent.
+                    // The server refused the request and closed the connection while the rest was being sent.
                 }
             }
         }));

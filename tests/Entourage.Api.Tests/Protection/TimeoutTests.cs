@@ -3,14 +3,14 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Protection;
 
-/// <summary>How long a request may take.</summary>
+/// <summary>The time limit of a request.</summary>
 internal sealed class TimeoutTests : HardeningFixture
 {
     protected override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Limits:RequestSeconds"] = "5" };
 
     [TestCase("hang")]
     [TestCase("break off")]
-    public async Task What_takes_too_long_is_stopped_and_says_that_it_may_have_been_recorded(string fault)
+    public async Task Request_that_takes_too_long_is_stopped_and_says_that_it_may_have_been_recorded(string fault)
     {
         var answer = await AskAsync((FaultHeader, fault));
 
@@ -21,11 +21,11 @@ internal sealed class TimeoutTests : HardeningFixture
             Assert.That(answer.Json.Text("detail"), Does.Contain("may have been recorded"));
             Assert.That(answer.Header("Retry-After"), Is.EqualTo("1"));
         });
-        CheckNothingOfTheInside(answer.Text);
+        CheckRevealsNoInternals(answer.Text);
     }
 
     [Test]
-    public async Task A_body_that_takes_too_long_is_cut_off_and_a_stream_of_events_may_take_longer()
+    public async Task Slow_body_is_cut_off_and_an_event_stream_is_not()
     {
         Api.Http.DefaultRequestHeaders.Add(FaultHeader, "none");
         var team = await Api.CreateTeamAsync();

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>The oversell hunt: however many callers ask however many servers at once, no more is granted than there is (rules 3, 7 and 11).</summary>
+/// <summary>Concurrent callers of several servers are never granted more than the budget (rules 3, 7 and 11).</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 [Parallelizable(ParallelScope.Self)]
 internal sealed class OversellTests(Store store)
@@ -20,7 +20,7 @@ internal sealed class OversellTests(Store store)
     private readonly List<ApiProcess> replicas = [];
     private TestDatabase database = null!;
 
-    // Somewhere where the day does not end while the test runs.
+    // A time zone where the day does not end during the test.
     private static string Zone => TimeProvider.System.GetUtcNow().Hour is > 3 and < 21 ? "UTC" : "Asia/Tokyo";
 
     [SetUp]
@@ -50,19 +50,19 @@ internal sealed class OversellTests(Store store)
     }
 
     [Test]
-    public async Task Sixty_four_callers_of_three_servers_are_granted_what_there_is_and_not_a_cent_more()
+    public async Task Sixty_four_callers_of_three_servers_are_never_granted_more_than_the_budget()
     {
         for (var round = 0; round < Rounds; round++)
         {
-            // Every other round gives part of what was granted back, so that it can be granted again.
-            await PlayAsync(round, costsLess: round % 2 == 1);
+            // Every other round releases part of what was granted, so that it can be granted again.
+            await RunRoundAsync(round, costsLess: round % 2 == 1);
         }
 
         var (exitCode, output) = await ApiProcess.RunAsync(database, "verify");
         Assert.That(exitCode, Is.Zero, output);
     }
 
-    private async Task PlayAsync(int round, bool costsLess)
+    private async Task RunRoundAsync(int round, bool costsLess)
     {
         var team = await replicas[round % Replicas].Api.CreateTeamAsync(Zone);
         await team.ConfigureAsync(new { daily_cost_limit_usd = Usd(CapCents) });
@@ -82,7 +82,7 @@ internal sealed class OversellTests(Store store)
             Assert.That((budget.Usd("daily_spent_usd"), budget.Usd("reserved_usd")), Is.EqualTo((Usd(spent), Usd(kept.Length * EstimateCents))));
         }
 
-        // None of them is lost: what was kept is there to be committed or given back, whichever server granted it.
+        // Nothing is lost: any server can commit or release what was kept, whichever granted it.
         await Task.WhenAll(kept.Select(async (grant, i) =>
         {
             var api = replicas[i % Replicas].Api;
@@ -100,7 +100,7 @@ internal sealed class OversellTests(Store store)
         Assert.That((end.Usd("daily_spent_usd"), end.Usd("reserved_usd")), Is.EqualTo((Usd(spent + committed), 0m)));
     }
 
-    /// <summary>Reserves until it is refused, every time from the next server; commits some of what it is granted, and keeps some.</summary>
+    /// <summary>Reserves from the servers in turn until refused, commits some of the grants, and keeps some.</summary>
     private async Task<Caller> CallAsync(int number, string agent, long session, Random random, bool costsLess, Taken taken)
     {
         var caller = new Caller();
@@ -126,7 +126,7 @@ internal sealed class OversellTests(Store store)
                 continue;
             }
 
-            // Counted as given back before it can be granted to somebody else.
+            // Counted as released before another caller can be granted it.
             var cost = costsLess ? random.Next(1, EstimateCents) : EstimateCents;
             taken.Add(cost - EstimateCents);
             var usage = await CommitAsync(replicas[random.Next(Replicas)].Api, grant, cost);
@@ -177,7 +177,7 @@ internal sealed class OversellTests(Store store)
         public List<Grant> Kept { get; } = [];
     }
 
-    /// <summary>What is certainly taken at any time: what was granted, less what may have gone back.</summary>
+    /// <summary>A lower bound of what is taken at any moment: what was granted minus what may have been released.</summary>
     private sealed class Taken
     {
         private int cents;

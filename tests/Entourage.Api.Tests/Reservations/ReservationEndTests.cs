@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>A reservation ends once, by whatever comes first: its time, its caller, or its session (rule 7).</summary>
+/// <summary>A reservation ends once: by its expiry, its caller, or its session (rule 7).</summary>
 internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task It_holds_its_money_to_the_last_instant_of_its_time_and_nothing_from_then_on()
+    public async Task Reservation_holds_its_amount_until_exactly_its_expiry()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var (team, session, task) = await CappedAsync(host.Api);
@@ -17,7 +17,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         host.Clock.Advance(TimeSpan.FromSeconds(300) - TimeSpan.FromTicks(1));
         Assert.That(await ReservedAsync(team, session, task), Is.EqualTo((7m, 7m, 3m)));
 
-        // Nobody writes anything meanwhile.
+        // Nothing is written meanwhile.
         host.Clock.Advance(TimeSpan.FromTicks(1));
         Assert.That(await ReservedAsync(team, session, task), Is.EqualTo((1m, 1m, 9m)));
         Assert.That((await host.Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok[0]!.Usd("reserved_usd"), Is.EqualTo(1m));
@@ -32,7 +32,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_ran_out_can_be_reserved_and_started_with_at_once()
+    public async Task Expired_amount_is_available_at_once()
     {
         var (team, session, _) = await CappedAsync(Api);
         await team.LockAsync(session, 10m, 60);
@@ -45,7 +45,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_a_replica_that_is_gone_had_granted_runs_out_all_the_same()
+    public async Task Reservation_expires_after_the_replica_that_granted_it_is_gone()
     {
         var (team, session, _) = await CappedAsync(Api);
         await using (var gone = ApiHost.StartBeside(Host))
@@ -61,7 +61,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     [TestCase("6", "0")]
     [TestCase("10", "0")]
     [TestCase("10.5", "0.5")]
-    public async Task A_usage_that_names_one_that_ran_out_is_recorded_in_full_and_has_none(decimal cost, decimal overrun)
+    public async Task Usage_that_names_an_expired_reservation_is_recorded_without_it(decimal cost, decimal overrun)
     {
         var (team, session, _) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 5m, 60);
@@ -76,7 +76,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_given_back_once_however_often_that_is_asked_for()
+    public async Task Repeated_release_returns_the_amount_once()
     {
         var (team, session, task) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 6m);
@@ -91,7 +91,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_has_ended_is_given_back_without_a_word_and_what_never_was_is_not_found()
+    public async Task Releasing_an_ended_reservation_succeeds_and_an_unknown_one_is_not_found()
     {
         var (team, session, task) = await CappedAsync(Api);
         var (spent, ranOut) = (await team.LockAsync(session, 1m), await team.LockAsync(session, 1m, 1));
@@ -105,7 +105,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Of_many_who_end_it_at_once_one_does()
+    public async Task Concurrent_ends_of_a_reservation_take_effect_once()
     {
         await using var second = ApiHost.StartBeside(Host);
         var (team, session, task) = await CappedAsync(Api);
@@ -123,7 +123,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_end_of_a_session_gives_back_its_own_and_not_what_its_sub_agents_hold()
+    public async Task Ending_a_session_releases_its_own_reservations_only()
     {
         var (team, parent, task) = await CappedAsync(Api);
         var child = await team.StartAsync(parent: parent);
@@ -147,7 +147,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Ended_reservations_are_forgotten_after_a_month_and_a_day()
+    public async Task Ended_reservations_are_deleted_after_a_month_and_a_day()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var (team, session, _) = await CappedAsync(host.Api);
@@ -158,11 +158,11 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         Assert.That((await team.UseAsync(session, 1m, reservation: reservation)).Usd("cost_usd"), Is.EqualTo(1m));
         var live = await team.LockAsync(session, 1m);
 
-        Assert.That(CountAnHourLaterAsync, Is.EqualTo(1).After(10).Seconds.PollEvery(50).MilliSeconds, "one is not counted as ended yet");
+        Assert.That(CountAnHourLaterAsync, Is.EqualTo(1).After(10).Seconds.PollEvery(50).MilliSeconds, "one has not been ended yet");
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{live}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
 
-        // The job may still be at work for the hour before, or not have begun.
+        // The job may still be working on the previous hour, or not have started.
         async Task<long> CountAnHourLaterAsync()
         {
             host.Clock.Advance(TimeSpan.FromHours(1));

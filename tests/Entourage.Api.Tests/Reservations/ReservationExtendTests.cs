@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>A long call keeps its money, over midnight too; and the day that it reaches into must have room for it.</summary>
+/// <summary>A long call keeps its reservation, even over midnight, if the next day has room for it.</summary>
 internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task It_is_held_for_longer_from_now_on()
+    public async Task Extension_counts_from_now()
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 4m, 60);
@@ -32,7 +32,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_never_held_for_less()
+    public async Task Extension_never_shortens_a_reservation()
     {
         var (team, session) = await CappedAsync(Api);
         var grant = (await team.ReserveAsync(session, 4m, 600)).Created;
@@ -48,7 +48,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_held_for_longer_though_nothing_else_is_left()
+    public async Task Reservation_is_extended_when_nothing_else_is_left()
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 10m);
@@ -60,7 +60,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     [TestCase("release")]
     [TestCase("end")]
     [TestCase("wait")]
-    public async Task One_that_has_ended_is_not_held_for_longer(string how)
+    public async Task Ended_reservation_is_not_extended(string how)
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 4m, 60);
@@ -81,7 +81,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Sent_again_under_its_key_it_is_answered_as_before()
+    public async Task Repeated_extension_gets_the_first_answer()
     {
         var (team, session) = await CappedAsync(Api);
         var reservation = await team.LockAsync(session, 4m, 60);
@@ -98,7 +98,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task One_that_lasts_beyond_local_midnight_holds_its_money_on_both_days()
+    public async Task Reservation_over_local_midnight_counts_on_both_days()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -107,7 +107,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
         Assert.That(await LeftAsync(team), Is.EqualTo((9m, 1m)));
 
         host.Clock.Advance(TimeSpan.FromSeconds(180));
-        Assert.That(await LeftAsync(team), Is.EqualTo((3m, 7m)), "the first ended with its day, the other is held in this one too");
+        Assert.That(await LeftAsync(team), Is.EqualTo((3m, 7m)), "the first ended with its day, the other still counts in this one");
         Assert.That((await team.ReserveAsync(session, 7.000000001m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
 
@@ -118,7 +118,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task One_that_is_spent_on_the_evening_gives_the_next_day_its_money_back()
+    public async Task Usage_before_midnight_returns_the_amount_of_the_next_day()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -133,7 +133,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_reservation_that_would_reach_into_a_day_without_room_is_refused_by_that_day()
+    public async Task Reservation_into_a_day_without_room_is_refused_by_that_day()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -150,7 +150,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_is_not_held_into_a_day_without_room_and_is_as_it_was_then()
+    public async Task Extension_into_a_day_without_room_is_refused_and_changes_nothing()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -167,14 +167,14 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
             Assert.That((refusal.Json["budget"]!.Usd("limit_usd"), refusal.Json["budget"]!.Usd("remaining_usd")), Is.EqualTo((10m, 3m)));
             Assert.That(refusal.Json["budget"]!.Text("resets_at"), Is.EqualTo("2026-06-12T04:00:00Z"));
         });
-        Assert.That((await ExtendAsync(host.Api, reservation, 180)).Status, Is.EqualTo(HttpStatusCode.OK), "the day itself has room for it");
+        Assert.That((await ExtendAsync(host.Api, reservation, 180)).Status, Is.EqualTo(HttpStatusCode.OK), "the day itself has enough room");
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
         host.Clock.Advance(TimeSpan.FromSeconds(180));
         Assert.That(await LeftAsync(team), Is.EqualTo((0m, 3m)));
     }
 
     [Test]
-    public async Task It_is_held_into_a_day_that_has_room_to_the_last_nano_dollar()
+    public async Task Extension_into_a_day_with_exactly_enough_room_is_granted()
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
@@ -182,14 +182,14 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
         var reservation = await team.LockAsync(session, 3m, 60);
 
         Assert.That((await ExtendAsync(host.Api, reservation, 600)).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await ExtendAsync(host.Api, reservation, 900)).Status, Is.EqualTo(HttpStatusCode.OK), "that day holds it already");
+        Assert.That((await ExtendAsync(host.Api, reservation, 900)).Status, Is.EqualTo(HttpStatusCode.OK), "it counts on that day already");
         Assert.That(await LeftAsync(team), Is.EqualTo((3m, 7m)));
         host.Clock.Advance(TimeSpan.FromMinutes(4));
         Assert.That(await LeftAsync(team), Is.EqualTo((3m, 0m)));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
     }
 
-    /// <summary>A server on the evening of 10 June in New York.</summary>
+    /// <summary>A server at 10 June, evening in New York.</summary>
     private Task<ApiHost> StartBeforeMidnightAsync(int minutes) =>
         ApiHost.StartAsync(Host.Database.Store, Instant("2026-06-11T04:00:00Z").AddMinutes(-minutes));
 

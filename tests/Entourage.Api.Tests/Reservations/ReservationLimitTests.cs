@@ -5,11 +5,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>Limits and time zones move while money is set aside (rules 5 and 10), and a key makes one reservation (rule 2).</summary>
+/// <summary>Limits and time zones change while amounts are reserved (rules 5 and 10), and a key grants one reservation (rule 2).</summary>
 internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_limit_below_what_is_reserved_is_over_on_the_next_call_and_one_above_is_not()
+    public async Task Limit_lowered_below_the_reserved_amount_is_over_on_the_next_call()
     {
         var (team, session) = await CappedAsync(Api);
         await team.UseAsync(session, 1m);
@@ -42,7 +42,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cap_that_is_set_later_counts_what_was_reserved_before()
+    public async Task New_cap_counts_earlier_reservations()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync(await team.CreateTaskAsync());
@@ -57,7 +57,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_team_that_refuses_again_counts_what_it_granted_while_it_observed()
+    public async Task Team_that_enforces_again_counts_what_it_granted_while_observing()
     {
         var (team, session) = await CappedAsync(Api);
         await team.ConfigureAsync(new { enforcement = "observe" });
@@ -70,9 +70,9 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Changing_the_time_zone_keeps_what_is_reserved_in_the_days_that_it_lasts_into()
+    public async Task Change_of_time_zone_keeps_reservations_in_the_days_they_reach()
     {
-        // The evening of the 10th in New York, the morning of the 11th in Kathmandu.
+        // The evening of the 10th in New York is the morning of the 11th in Kathmandu.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, Instant("2026-06-10T23:55:00Z"));
         var (team, session) = await CappedAsync(host.Api);
         var longest = await team.LockAsync(session, 2m, 3_600);
@@ -82,7 +82,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
         Assert.That(await LeftAsync(team), Is.EqualTo((6m, 3.5m)));
 
         host.Clock.Advance(TimeSpan.FromMinutes(6));
-        Assert.That(await LeftAsync(team), Is.EqualTo((2m, 8m)), "the second day of the longest");
+        Assert.That(await LeftAsync(team), Is.EqualTo((2m, 8m)), "the second day of the longest reservation");
 
         foreach (var (zone, left) in new[] { ("America/New_York", 7.5m), ("Asia/Kathmandu", 7.5m), ("UTC", 8m), ("Pacific/Kiritimati", 7.5m) })
         {
@@ -97,7 +97,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_key_is_answered_as_before_and_grants_once()
+    public async Task Same_key_gets_the_first_answer_and_grants_once()
     {
         var (team, session) = await CappedAsync(Api);
 
@@ -131,7 +131,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_key_for_another_amount_or_time_is_refused()
+    public async Task Same_key_for_another_amount_or_time_is_refused()
     {
         var (team, session) = await CappedAsync(Api);
         await team.LockAsync(session, 1m);
@@ -144,11 +144,11 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
 
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.EqualTo(5m));
         var beside = await team.ReserveAsync(await team.StartAsync(), 2m, idempotencyKey: "call-1");
-        Assert.That((beside.Status, beside.Header("Idempotent-Replayed")), Is.EqualTo((HttpStatusCode.Created, (string?)null)), "of another session it is another key");
+        Assert.That((beside.Status, beside.Header("Idempotent-Replayed")), Is.EqualTo((HttpStatusCode.Created, (string?)null)), "the key of another session is independent");
     }
 
     [Test]
-    public async Task A_refused_reservation_may_be_granted_later_under_the_same_key()
+    public async Task Refused_reservation_can_be_granted_later_under_the_same_key()
     {
         var (team, session) = await CappedAsync(Api);
 

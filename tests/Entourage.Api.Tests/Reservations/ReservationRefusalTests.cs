@@ -3,13 +3,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>What a refused reservation is told: by which budget, how much would fit, and whether to wait.</summary>
+/// <summary>A refusal names the budget, the largest amount that would fit, and whether to wait.</summary>
 internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
 {
     private const string Tomorrow = "2026-06-11T00:00:00Z";
 
     [Test]
-    public async Task A_refusal_names_the_tightest_budget_and_exactly_what_would_fit()
+    public async Task Refusal_names_the_tightest_budget_and_the_largest_amount_that_fits()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
@@ -34,23 +34,23 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
             Assert.That((budget.Usd("reserved_usd"), budget.Usd("remaining_usd")), Is.EqualTo((2m, 2.999999999m)));
         });
 
-        Assert.That((await team.ReserveAsync(session, 3m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired), "a nano-dollar more");
+        Assert.That((await team.ReserveAsync(session, 3m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired), "one nano-dollar more");
         Assert.That((await team.ReserveAsync(session, 2.999999999m)).Status, Is.EqualTo(HttpStatusCode.Created));
         Assert.That((await team.ReserveAsync(session, 0.000000001m)).Json.Usd("max_reservable_usd"), Is.Zero);
     }
 
-    // The caps of the day, the month and the task; what is spent and reserved of them; and what is asked for.
-    [TestCase(5, null, null, 5, 0, 1, true, Tomorrow, TestName = "Where_a_day_is_spent_waiting_for_the_next_helps")]
-    [TestCase(5, 5, null, 5, 0, 1, true, "2026-07-01T00:00:00Z", TestName = "Where_two_windows_are_spent_waiting_for_the_later_helps")]
-    [TestCase(5, null, null, 0, 5, 1, true, Tomorrow, TestName = "Where_a_day_is_reserved_waiting_for_the_next_helps_at_the_latest")]
-    [TestCase(5, null, null, 0, 0, 6, false, null, TestName = "Where_more_is_wanted_than_the_limit_waiting_does_not_help")]
-    [TestCase(5, null, null, 3, 1, 6, false, null, TestName = "Where_more_is_wanted_than_the_limit_of_a_day_in_use_waiting_does_not_help")]
-    [TestCase(null, null, 5, 5, 0, 1, false, null, TestName = "Where_a_task_is_spent_waiting_does_not_help")]
-    [TestCase(null, null, 5, 3, 2, 1, true, null, TestName = "Where_only_reserved_money_is_in_the_way_waiting_helps_at_no_certain_time")]
-    [TestCase(null, null, 5, 3, 2, 3, false, null, TestName = "Where_what_was_spent_is_in_the_way_too_waiting_does_not_help")]
-    [TestCase(5, null, 5, 3, 2, 2, true, null, TestName = "Where_a_day_and_reserved_money_are_in_the_way_there_is_no_certain_time")]
-    [TestCase(5, null, 5, 5, 0, 1, false, null, TestName = "Where_a_day_and_a_task_are_spent_waiting_does_not_help")]
-    public async Task Waiting_helps_where_time_gives_back_what_is_missing(
+    // The caps of the day, the month and the task, the spent and reserved amounts, and the requested amount.
+    [TestCase(5, null, null, 5, 0, 1, true, Tomorrow, TestName = "Waiting_for_the_next_day_helps_when_the_day_is_spent")]
+    [TestCase(5, 5, null, 5, 0, 1, true, "2026-07-01T00:00:00Z", TestName = "Waiting_for_the_later_window_helps_when_two_are_spent")]
+    [TestCase(5, null, null, 0, 5, 1, true, Tomorrow, TestName = "Waiting_for_the_next_day_at_the_latest_helps_when_the_day_is_reserved")]
+    [TestCase(5, null, null, 0, 0, 6, false, null, TestName = "Waiting_does_not_help_when_the_amount_exceeds_the_limit")]
+    [TestCase(5, null, null, 3, 1, 6, false, null, TestName = "Waiting_does_not_help_when_the_amount_exceeds_the_limit_of_a_partly_used_day")]
+    [TestCase(null, null, 5, 5, 0, 1, false, null, TestName = "Waiting_does_not_help_when_the_task_is_spent")]
+    [TestCase(null, null, 5, 3, 2, 1, true, null, TestName = "Waiting_helps_at_an_unknown_time_when_only_reservations_block")]
+    [TestCase(null, null, 5, 3, 2, 3, false, null, TestName = "Waiting_does_not_help_when_spending_blocks_too")]
+    [TestCase(5, null, 5, 3, 2, 2, true, null, TestName = "Waiting_helps_at_an_unknown_time_when_a_day_and_reservations_block")]
+    [TestCase(5, null, 5, 5, 0, 1, false, null, TestName = "Waiting_does_not_help_when_a_day_and_a_task_are_spent")]
+    public async Task Refusal_says_whether_waiting_helps(
         int? daily, int? monthly, int? ofTask, int spent, int reserved, int wanted, bool helps, string? retryAt)
     {
         var team = await Api.CreateTeamAsync();
@@ -66,7 +66,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Waiting_until_it_says_so_does_help()
+    public async Task Reservation_is_granted_at_the_stated_retry_time()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var team = await host.Api.CreateTeamAsync("America/New_York");
@@ -83,7 +83,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Nothing_can_be_reserved_for_nothing_where_something_is_left_and_only_there()
+    public async Task Reservation_of_zero_is_granted_only_while_something_is_left()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
@@ -96,11 +96,11 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
         var never = (await team.ReserveAsync(session, 0m)).Expect(HttpStatusCode.PaymentRequired);
 
         Assert.That((spent.Flag("waiting_helps"), spent.Text("retry_at")), Is.EqualTo((true, Tomorrow)));
-        Assert.That((never.Flag("waiting_helps"), never.Text("retry_at")), Is.EqualTo((false, (string?)null)), "a cap of zero is over for ever");
+        Assert.That((never.Flag("waiting_helps"), never.Text("retry_at")), Is.EqualTo((false, (string?)null)), "a cap of zero is always over");
     }
 
     [Test]
-    public async Task A_task_that_has_nothing_left_says_so_whatever_is_wanted()
+    public async Task Refusal_names_an_exhausted_task_for_every_amount()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync(await team.CreateTaskAsync(new { title = "Typo", tags = new[] { "budget:1" } }));
@@ -112,7 +112,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_observing_team_is_granted_what_it_asks_for_and_its_organisation_refuses_all_the_same()
+    public async Task Observing_team_is_granted_any_amount_until_its_organisation_refuses()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, session_cost_limit_usd = 0m, enforcement = "observe" });
@@ -131,7 +131,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_session_that_has_ended_reserves_nothing()
+    public async Task Ended_session_cannot_reserve()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });

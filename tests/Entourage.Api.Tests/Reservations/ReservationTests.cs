@@ -5,7 +5,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>Money set aside: from every budget that applies, or from none (rules 3, 4 and 6).</summary>
+/// <summary>A reservation counts in every budget that applies, or in none (rules 3, 4 and 6).</summary>
 internal sealed class ReservationTests(Store store) : ApiFixture(store)
 {
     private static readonly object[] Caps =
@@ -24,7 +24,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
     [TestCase(null, 300)]
     [TestCase(1, 1)]
     [TestCase(3_600, 3_600)]
-    public async Task A_grant_says_what_it_holds_and_until_when(int? ttl, int lasts)
+    public async Task Grant_states_its_amount_and_expiry(int? ttl, int lasts)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 8m });
@@ -50,7 +50,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task It_takes_from_every_budget_that_applies_a_parents_cap_among_them()
+    public async Task Reservation_counts_in_every_budget_that_applies_including_the_parents_cap()
     {
         var (team, child, parent) = await CappedAsync();
 
@@ -68,7 +68,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
     }
 
     [TestCaseSource(nameof(Caps))]
-    public async Task Where_one_budget_has_too_little_it_takes_from_none(string kind, string setting, string scope, string period)
+    public async Task Reservation_refused_by_one_budget_counts_in_none(string kind, string setting, string scope, string period)
     {
         var (team, child, _) = await CappedAsync();
         await CapAsync(team, kind, setting, 1m);
@@ -86,7 +86,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_sub_agents_reservation_takes_from_the_cap_of_the_whole_tree()
+    public async Task Reservation_of_a_sub_agent_counts_in_the_cap_of_the_whole_tree()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 3m });
@@ -104,13 +104,13 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
         }
 
         await team.LockAsync(sibling, 1m);
-        Assert.That((await team.SessionAsync(parent)).Usd("reserved_usd"), Is.Zero, "its sub-agents' are not its own");
+        Assert.That((await team.SessionAsync(parent)).Usd("reserved_usd"), Is.Zero, "those of its sub-agents are not counted");
         Assert.That((await team.SessionAsync(child)).Usd("reserved_usd"), Is.EqualTo(2m));
-        Assert.That((await team.ReserveAsync(await team.StartAsync(), 3m)).Status, Is.EqualTo(HttpStatusCode.Created), "another tree has a cap of its own");
+        Assert.That((await team.ReserveAsync(await team.StartAsync(), 3m)).Status, Is.EqualTo(HttpStatusCode.Created), "another tree has its own cap");
     }
 
     [Test]
-    public async Task What_is_reserved_is_shown_of_session_task_and_agent()
+    public async Task Reserved_amount_is_shown_for_session_task_and_agent()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "eng-2");
@@ -135,7 +135,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_start_is_refused_while_all_that_is_left_is_reserved()
+    public async Task Start_is_refused_while_the_remaining_budget_is_reserved()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
@@ -157,7 +157,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Concurrent_callers_of_two_replicas_are_never_granted_more_than_there_is()
+    public async Task Concurrent_callers_of_two_replicas_are_never_granted_more_than_the_budget()
     {
         await using var second = ApiHost.StartBeside(Host);
         var team = await Api.CreateTeamAsync();

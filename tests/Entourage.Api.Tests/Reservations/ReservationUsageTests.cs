@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Reservations;
 
-/// <summary>What a usage makes of reservations, its own and others', and what of it nothing had granted (rules 1, 3 and 7).</summary>
+/// <summary>How a usage settles its reservation, and which part of it is an overrun (rules 1, 3 and 7).</summary>
 internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
 {
     [TestCase("3", "0")]
@@ -13,7 +13,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     [TestCase("7.5", "2.5")]
     [TestCase("12", "7")]
     [TestCase("0", "0")]
-    public async Task A_usage_takes_the_place_of_its_reservation_and_the_difference_returns(decimal cost, decimal overrun)
+    public async Task Usage_replaces_its_reservation_and_returns_the_difference(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -38,7 +38,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     [TestCase("4", "0")]
     [TestCase("4.000000001", "0.000000001")]
     [TestCase("9", "5")]
-    public async Task Without_a_reservation_what_goes_beyond_the_cap_is_an_overrun(decimal cost, decimal overrun)
+    public async Task Usage_without_a_reservation_beyond_the_cap_is_an_overrun(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
         await team.LockAsync(session, 5m);
@@ -47,12 +47,12 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var usage = await team.UseAsync(session, cost);
 
         Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(overrun));
-        Assert.That(BudgetOf(usage), Is.EqualTo((cost + 1m, 5m, 4m - cost)), "what others hold is left to them");
+        Assert.That(BudgetOf(usage), Is.EqualTo((cost + 1m, 5m, 4m - cost)), "other reservations are untouched");
         Assert.That((await RecordsAsync(session)).Select(record => record.Text("reservation_id")), Is.All.Null);
     }
 
     [Test]
-    public async Task Of_a_usage_after_the_cap_is_passed_all_is_an_overrun()
+    public async Task Usage_after_the_cap_is_exceeded_is_entirely_an_overrun()
     {
         var (team, session) = await CappedAsync();
 
@@ -61,7 +61,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Where_no_cap_refuses_only_what_goes_beyond_a_reservation_is_an_overrun()
+    public async Task Overrun_without_a_hard_cap_is_only_the_part_beyond_the_reservation()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
@@ -72,7 +72,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_second_usage_that_names_the_same_reservation_has_none()
+    public async Task Second_usage_that_names_a_reservation_is_recorded_without_it()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -87,7 +87,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_of_another_days_money_gives_its_reservation_back_and_counts_where_it_happened()
+    public async Task Usage_of_another_day_releases_its_reservation_and_counts_on_its_own_day()
     {
         var (team, session) = await CappedAsync();
         var yesterday = Host.Clock.GetUtcNow().AddDays(-1);
@@ -97,11 +97,11 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var usage = await team.UseAsync(session, 4m, yesterday, reservation: reservation);
 
         Assert.That(BudgetOf(usage), Is.EqualTo((0m, 0m, 10m)));
-        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(2m), "yesterday had two dollars left, and held nothing for it");
+        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(2m), "yesterday had two dollars left and nothing reserved for it");
     }
 
     [Test]
-    public async Task What_a_subscription_covers_gives_its_reservation_back_and_counts_nothing()
+    public async Task Subscription_usage_releases_its_reservation_and_counts_nothing()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -116,7 +116,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_that_names_a_reservation_of_another_session_or_of_none_is_refused_and_nothing_is_recorded()
+    public async Task Usage_that_names_a_foreign_or_unknown_reservation_is_refused()
     {
         var (team, session) = await CappedAsync();
         var other = await team.StartAsync(parent: session);
@@ -131,12 +131,12 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
 
         Assert.That(await RecordsAsync(other), Is.Empty);
         Assert.That((await team.SessionAsync(session)).Usd("reserved_usd"), Is.EqualTo(5m));
-        Assert.That((await team.UseAsync(other, 1m, idempotencyKey: "use-1")).Usd("cost_usd"), Is.EqualTo(1m), "the key is as it was");
+        Assert.That((await team.UseAsync(other, 1m, idempotencyKey: "use-1")).Usd("cost_usd"), Is.EqualTo(1m), "the key is still unused");
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]
-    public async Task A_usage_sent_again_under_its_key_commits_once()
+    public async Task Repeated_usage_commits_its_reservation_once()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -150,7 +150,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_of_a_session_that_has_ended_is_recorded_whatever_reservation_it_names()
+    public async Task Usage_of_an_ended_session_is_recorded_with_any_reservation()
     {
         var (team, session) = await CappedAsync();
         var reservation = await team.LockAsync(session, 5m);
@@ -159,7 +159,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
 
         var usage = await team.UseAsync(session, 3m, reservation: reservation);
 
-        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(1m), "what it held was given back, and others hold most of it now");
+        Assert.That(usage.Usd("overrun_usd"), Is.EqualTo(1m), "its amount was released, and others have reserved most of it since");
         Assert.That(usage.Flag("stop"), Is.True);
         Assert.That((await RecordsAsync(session)).Single().Text("reservation_id"), Is.EqualTo(reservation));
     }

@@ -3,14 +3,14 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>Sessions that nothing is heard of any more.</summary>
+/// <summary>Sessions that have fallen silent.</summary>
 internal sealed class AbandonTests(Store store) : ApiFixture(store)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     [Test]
-    public async Task A_session_that_is_silent_for_an_hour_is_closed_and_what_it_reports_later_is_recorded()
+    public async Task Session_silent_for_an_hour_is_abandoned_and_its_later_usage_is_recorded()
     {
         var team = await Api.CreateTeamAsync();
         var (used, unused) = (await team.StartAsync(), await team.StartAsync());
@@ -38,7 +38,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_reservation_is_heard_of_for_as_long_as_it_holds()
+    public async Task Live_reservation_keeps_its_session_active()
     {
         var team = await Api.CreateTeamAsync();
         var (reserved, released) = (await team.StartAsync(), await team.StartAsync());
@@ -59,7 +59,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_call_to_its_budget_is_not_heard_of()
+    public async Task Budget_query_does_not_keep_a_session_active()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -72,7 +72,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task One_whose_sub_agent_works_waits_for_it()
+    public async Task Active_sub_agent_keeps_its_parent_session_active()
     {
         var team = await Api.CreateTeamAsync();
         var top = await team.StartAsync();
@@ -85,7 +85,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
         await Api.PostAsync($"/sessions/{below}/end", null);
         Host.Clock.Advance(Hour - Moment);
         await Host.AbandonAsync();
-        Assert.That(await StatusAsync(team, top), Is.EqualTo("active"), "it has an hour from the end of the other on");
+        Assert.That(await StatusAsync(team, top), Is.EqualTo("active"), "its hour starts at the end of the other");
         Host.Clock.Advance(Moment);
         await Host.AbandonAsync();
 
@@ -95,7 +95,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
     [TestCase(5, 5)]
     [TestCase(10_080, 10_080)]
     [TestCase(null, null)]
-    public async Task A_team_says_how_long_it_waits(int? setting, int? minutes)
+    public async Task Team_setting_decides_when_a_session_is_abandoned(int? setting, int? minutes)
     {
         var team = await Api.CreateTeamAsync();
         var settings = await team.ConfigureAsync(new { abandoned_after_minutes = setting });
@@ -112,7 +112,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Replicas_that_look_at_once_close_each_session_once()
+    public async Task Concurrent_replicas_abandon_each_session_once()
     {
         var team = await Api.CreateTeamAsync();
         for (var i = 0; i < 20; i++)
@@ -126,11 +126,11 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
 
         Assert.That((await Api.GetAsync($"/agents/{team.Agent}/sessions?status=abandoned")).Ok.AsArray(), Has.Count.EqualTo(20));
         var first = (await Api.GetAsync($"/agents/{team.Agent}/sessions?limit=200")).Ok.AsArray().Min(row => row!.Number("id"));
-        Assert.That(await Host.CountAsync($"Events WHERE Kind = 2 AND SessionId >= {first}"), Is.EqualTo(40), "each began once and ended once");
+        Assert.That(await Host.CountAsync($"Events WHERE Kind = 2 AND SessionId >= {first}"), Is.EqualTo(40), "each started once and ended once");
     }
 
     [Test]
-    public async Task A_server_looks_by_itself()
+    public async Task Server_abandons_silent_sessions_automatically()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store, settings: new Dictionary<string, string> { ["Jobs:AbandonedSessionsEverySeconds"] = "60" });
         var team = await host.Api.CreateTeamAsync();

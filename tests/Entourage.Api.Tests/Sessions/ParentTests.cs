@@ -6,11 +6,11 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>A sub-agent's parent is a session of the same agent, or one whose agent has allowed it (rule 16).</summary>
+/// <summary>A sub-agent's parent is a session of the same agent, or of an agent that issued a child token for it (rule 16).</summary>
 internal sealed class ParentTests : TwoAgentsFixture
 {
     [Test]
-    public async Task Another_agents_session_cannot_be_named_as_a_parent_and_so_not_be_killed()
+    public async Task Session_of_another_agent_cannot_be_named_as_parent()
     {
         await Team.ConfigureAsync(new { session_cost_limit_usd = 1m, on_exceed = "kill" });
 
@@ -27,7 +27,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task An_agent_may_name_its_own_session_and_a_lead_or_admin_any_of_the_team()
+    public async Task Agent_may_name_its_own_session_as_parent_and_a_lead_or_admin_any_of_the_team()
     {
         Assert.That((await StartAsync(Agent, Team.Agent, Session)).Created.Number("parent_session_id"), Is.EqualTo(Session));
         Assert.That((await StartAsync(Lead, Team.Agent, PeerSession)).Created.Number("parent_session_id"), Is.EqualTo(PeerSession));
@@ -37,7 +37,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     [TestCase("other team")]
     [TestCase("other organisation")]
     [TestCase("nowhere")]
-    public async Task A_session_of_another_tenant_is_unknown_with_and_without_a_token(string place)
+    public async Task Session_of_another_organisation_is_not_found_with_or_without_a_token(string place)
     {
         var foreign = place switch
         {
@@ -64,16 +64,16 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_token_lets_another_agent_start_one_session_below_its_own()
+    public async Task Child_token_lets_another_agent_start_one_session_below()
     {
         await Team.ConfigureAsync(new { session_cost_limit_usd = 1m, on_exceed = "kill" });
-        var issued = await Peers.PostAsync($"/sessions/{PeerSession}/child-tokens", new { agent_id = Team.Agent, ttl_seconds = 60 });
+        var issued = await PeerClient.PostAsync($"/sessions/{PeerSession}/child-tokens", new { agent_id = Team.Agent, ttl_seconds = 60 });
         var token = issued.Created.Text("token")!;
         Assert.That(
             issued.Created.AsObject().Select(member => member.Key), Is.EqualTo(new[] { "token", "session_id", "agent_id", "expires_at" }));
         Assert.That((issued.Created.Number("session_id"), issued.Created.Text("agent_id")), Is.EqualTo((PeerSession, Team.Agent)));
         Assert.That(issued.Headers.CacheControl?.NoStore, Is.True);
-        Assert.That(await ContainsAsync(token), Is.False, "its hash alone is stored");
+        Assert.That(await ContainsAsync(token), Is.False, "only its hash is stored");
 
         var child = await StartAsync(Agent, Team.Agent, token: token);
         var again = await StartAsync(Agent, Team.Agent, token: token);
@@ -82,28 +82,28 @@ internal sealed class ParentTests : TwoAgentsFixture
         Assert.That((again.Status, again.Json.Text("type")), Is.EqualTo((HttpStatusCode.Forbidden, "/problems/forbidden")));
         Assert.That(again.Json.Text("detail"), Does.Contain("parent_token"));
 
-        // What the token grants: the child spends from the parent's cap, and a kill of the tree reaches both.
+        // The token grants that the child spends from the parent's cap, and that a kill of the tree reaches both.
         _ = (await Agent.PostAsync($"/sessions/{child.Created.Number("id")}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 5m })).Ok;
         Assert.That((await Team.SessionAsync(PeerSession)).Text("status"), Is.EqualTo("killed"));
     }
 
     [Test]
-    public async Task A_kill_of_the_parent_reaches_the_child_of_another_agent_and_the_child_cannot_kill()
+    public async Task Kill_of_the_parent_reaches_another_agents_child_and_not_the_reverse()
     {
-        var child = (await StartAsync(Agent, Team.Agent, token: await TokenAsync(Peers, PeerSession))).Created.Number("id");
+        var child = (await StartAsync(Agent, Team.Agent, token: await TokenAsync(PeerClient, PeerSession))).Created.Number("id");
 
         Assert.That((await Agent.PostAsync($"/sessions/{PeerSession}/end", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That((await Agent.GetAsync($"/sessions/{PeerSession}")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That((await Peers.PostAsync($"/sessions/{child}/end", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await PeerClient.PostAsync($"/sessions/{child}/end", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
         _ = (await Lead.PostAsync($"/sessions/{PeerSession}/kill", new { reason = "enough" })).Ok;
         Assert.That((await Admin.GetAsync($"/sessions/{child}")).Ok.Text("status"), Is.EqualTo("killed"));
     }
 
     [Test]
-    public async Task Of_concurrent_starts_with_one_token_one_wins()
+    public async Task One_of_concurrent_starts_with_the_same_token_succeeds()
     {
         await using var second = ApiHost.StartBeside(Host);
-        var token = await TokenAsync(Peers, PeerSession);
+        var token = await TokenAsync(PeerClient, PeerSession);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => StartAsync(i % 2 == 0 ? Agent : second.Api, Team.Agent, token: token)));
 
@@ -113,22 +113,22 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_retry_with_the_same_key_is_replayed_though_the_token_is_used()
+    public async Task Retry_with_the_same_key_is_replayed_after_the_token_is_used()
     {
-        var token = await TokenAsync(Peers, PeerSession);
+        var token = await TokenAsync(PeerClient, PeerSession);
 
         var first = await StartAsync(Agent, Team.Agent, token: token, key: "start-1");
         var retry = await StartAsync(Lead, Team.Agent, token: token, key: "start-1");
-        var other = await StartAsync(Agent, Team.Agent, token: await TokenAsync(Peers, PeerSession), key: "start-1");
+        var other = await StartAsync(Agent, Team.Agent, token: await TokenAsync(PeerClient, PeerSession), key: "start-1");
 
         Assert.That((retry.Created.Number("id"), retry.Header("Idempotent-Replayed")), Is.EqualTo((first.Created.Number("id"), "true")));
         Assert.That(other.Json.Text("type"), Is.EqualTo("/problems/idempotency-key-reused"));
     }
 
     [Test]
-    public async Task A_start_that_is_refused_leaves_the_token()
+    public async Task Refused_start_does_not_use_up_the_token()
     {
-        var token = await TokenAsync(Peers, PeerSession);
+        var token = await TokenAsync(PeerClient, PeerSession);
         var blocker = await Team.CreateTaskAsync();
         var blocked = await Team.CreateTaskAsync(new { title = "Later", depends_on = new[] { blocker } });
 
@@ -148,12 +148,12 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_token_is_for_its_agent_alone_and_for_its_time()
+    public async Task Child_token_is_valid_only_for_its_agent_and_until_its_expiry()
     {
         var third = await Admin.CreateAgentAsync(Team.Id, "third");
         var thirds = Host.ClientWith(await KeyAsync(new { name = "third", role = "agent", agent_id = third }));
-        var bound = await TokenAsync(Peers, PeerSession, new { agent_id = Team.Agent });
-        var brief = await TokenAsync(Peers, PeerSession, new { ttl_seconds = 1 });
+        var bound = await TokenAsync(PeerClient, PeerSession, new { agent_id = Team.Agent });
+        var brief = await TokenAsync(PeerClient, PeerSession, new { ttl_seconds = 1 });
 
         var stolen = await StartAsync(thirds, third, token: bound);
         var speaksForAnother = await StartAsync(thirds, Team.Agent, token: bound);
@@ -169,7 +169,7 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task Tokens_are_issued_for_ones_own_active_session_alone_and_are_bounded()
+    public async Task Child_tokens_are_issued_only_for_an_own_active_session_and_are_limited()
     {
         var before = await Host.CountAsync("ChildTokens");
         Assert.That((await Agent.PostAsync($"/sessions/{PeerSession}/child-tokens", null)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
@@ -189,8 +189,8 @@ internal sealed class ParentTests : TwoAgentsFixture
         Assert.That(issued.Where(answer => answer.Status != HttpStatusCode.Created).Select(answer => answer.Json.Text("type")), Is.All.EqualTo("/problems/too-many-child-tokens"));
         Assert.That(await Host.CountAsync("ChildTokens"), Is.EqualTo(before + 16));
 
-        // One that is used or has expired makes room.
-        _ = (await StartAsync(Peers, Peer, token: issued.First(answer => answer.Status == HttpStatusCode.Created).Created.Text("token"))).Created;
+        // A used or expired token makes room for another.
+        _ = (await StartAsync(PeerClient, Peer, token: issued.First(answer => answer.Status == HttpStatusCode.Created).Created.Text("token"))).Created;
         await TokenAsync(Agent, Session);
         Host.Clock.Advance(TimeSpan.FromSeconds(61));
         await TokenAsync(Lead, Session);
@@ -200,16 +200,16 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task A_token_of_a_session_that_has_ended_starts_nothing()
+    public async Task Child_token_of_an_ended_session_is_refused()
     {
-        var token = await TokenAsync(Peers, PeerSession);
-        _ = (await Peers.PostAsync($"/sessions/{PeerSession}/end", null)).Ok;
+        var token = await TokenAsync(PeerClient, PeerSession);
+        _ = (await PeerClient.PostAsync($"/sessions/{PeerSession}/end", null)).Ok;
 
         Assert.That((await StartAsync(Agent, Team.Agent, token: token)).Json.Text("type"), Is.EqualTo("/problems/session-ended"));
     }
 
     [Test]
-    public async Task Expired_tokens_are_forgotten()
+    public async Task Expired_tokens_are_deleted()
     {
         await using var alone = await ApiHost.StartAsync(Store.Sqlite);
         var own = await alone.Api.CreateTeamAsync();
@@ -221,11 +221,11 @@ internal sealed class ParentTests : TwoAgentsFixture
     }
 
     [Test]
-    public async Task The_tool_that_starts_sessions_holds_the_same_rule()
+    public async Task MCP_tool_follows_the_same_rule()
     {
         await using var client = await ConnectAsync();
         var refused = await CallAsync(("parent_session_id", PeerSession));
-        var child = await CallAsync(("parent_token", await TokenAsync(Peers, PeerSession)));
+        var child = await CallAsync(("parent_token", await TokenAsync(PeerClient, PeerSession)));
 
         Assert.That((refused.Number("status"), refused.Text("detail")!.Contains("parent_token", StringComparison.Ordinal)), Is.EqualTo((403L, true)));
         Assert.That(child.Number("parent_session_id"), Is.EqualTo(PeerSession));

@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>Sessions: how they begin, end, and are listed.</summary>
+/// <summary>How sessions start, end, and are listed.</summary>
 internal sealed class SessionTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_session_has_the_documented_members()
+    public async Task Session_has_the_documented_members()
     {
         var team = await Api.CreateTeamAsync();
         var session = (await Api.PostAsync("/sessions/start", new { agent_id = team.Agent })).Created;
@@ -19,11 +19,11 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
             "duration_minutes", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "tokens", "cost_usd",
             "tree_cost_usd", "imputed_cost_usd", "reserved_usd", "parent_session_id", "error",
         }));
-        Assert.That(session.Text("model"), Is.EqualTo("claude-sonnet-4-20250514"), "the agent's, since the session names none");
+        Assert.That(session.Text("model"), Is.EqualTo("claude-sonnet-4-20250514"), "the agent's model, because the session names none");
     }
 
     [Test]
-    public async Task A_usage_answer_is_the_session_and_the_budget_check()
+    public async Task Usage_is_answered_with_the_session_and_its_budgets()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 8m });
@@ -51,7 +51,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
     [TestCase("""{"outcome": "completed"}""", "completed", null)]
     [TestCase("""{"outcome": "failed", "error": "Rate limited"}""", "failed", "Rate limited")]
     [TestCase("""{"error": "Rate limited"}""", "failed", "Rate limited")]
-    public async Task A_session_ends_as_its_agent_says(string? body, string status, string? error)
+    public async Task Session_ends_with_the_status_from_its_agent(string? body, string status, string? error)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -66,7 +66,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_agents_sessions_are_listed_newest_first_and_filtered()
+    public async Task Sessions_of_an_agent_are_listed_newest_first_and_filtered()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync();
@@ -83,7 +83,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_record_says_what_was_reported()
+    public async Task Usage_record_has_the_reported_values()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -109,7 +109,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Sub_agents_nest_sixteen_sessions_deep_and_no_deeper()
+    public async Task Sub_agents_nest_at_most_sixteen_sessions_deep()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -125,7 +125,7 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Concurrent_usages_are_all_recorded_where_their_total_passes_64_bits_of_nano_dollars()
+    public async Task Concurrent_usages_with_a_total_beyond_64_bits_are_all_recorded()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();

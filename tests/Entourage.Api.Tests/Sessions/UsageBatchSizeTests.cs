@@ -6,14 +6,14 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>How much one batch may hold, and what is not one at all.</summary>
+/// <summary>The size limits of a batch, and bodies that are not batches.</summary>
 internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
 {
     private const string Path = "/sessions/usage/batch";
     private const int FourMebibytes = 4 * 1_048_576;
 
     [Test]
-    public async Task A_thousand_items_are_taken_at_once_to_the_last_digit()
+    public async Task Batch_of_a_thousand_items_is_recorded_exactly()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync();
@@ -56,7 +56,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
 
     [TestCase(0)]
     [TestCase(1_001)]
-    public async Task A_batch_of_no_item_or_of_too_many_is_refused_as_a_whole(int count)
+    public async Task Empty_or_too_long_batch_is_refused_as_a_whole(int count)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -73,10 +73,10 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     [TestCase("""{"items": 5}""", HttpStatusCode.BadRequest, "malformed-body", "items")]
     [TestCase("[]", HttpStatusCode.BadRequest, "malformed-body", "body")]
     [TestCase("", HttpStatusCode.BadRequest, "malformed-body", "body")]
-    public Task What_has_no_list_of_items_is_refused(string body, HttpStatusCode status, string problem, string member) =>
+    public Task Body_without_a_list_of_items_is_refused(string body, HttpStatusCode status, string problem, string member) =>
         RefusedAsync(body, status, problem, member);
 
-    // Cut off, or wrong, somewhere after an item that is good.
+    // Truncated or invalid after a valid item.
     [TestCase("{0}")]
     [TestCase("{0}]")]
     [TestCase("{0}, {{\"session_id\": ]}}")]
@@ -85,7 +85,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     [TestCase("{0}, {{'session_id': 1}}]}}")]
     [TestCase("{0}]}} and more")]
     [TestCase("{0}, [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ ]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]] ]}}", Description = "nested too deeply to be read")]
-    public async Task Of_a_body_that_is_no_JSON_nothing_is_recorded(string rest)
+    public async Task Body_that_is_not_JSON_records_nothing(string rest)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -98,13 +98,13 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_large_item_that_is_bad_is_told_apart_from_those_around_it()
+    public async Task Large_invalid_item_does_not_affect_its_neighbours()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
         var good = $$"""{"session_id": {{session}}, "input_tokens": 1, "output_tokens": 1, "cost_usd": 1}""";
 
-        // Longer than any buffer that a body is read through, and nested.
+        // Nested, and longer than any buffer of the reader.
         var large = $$"""{"error": {"trace": ["{{new string('e', 300_000)}}", {"again": [[[{}]]]}]}, "session_id": {{session}}}""";
         var deep = string.Concat(Enumerable.Repeat("""{"error":""", 20)) + "1" + new string('}', 20);
 
@@ -115,7 +115,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_body_of_up_to_four_mebibytes_is_taken()
+    public async Task Body_of_up_to_four_mebibytes_is_accepted()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -130,7 +130,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_larger_body_is_refused(bool chunked)
+    public async Task Larger_body_is_refused(bool chunked)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -139,7 +139,7 @@ internal sealed class UsageBatchSizeTests(Store store) : ApiFixture(store)
             Content = new StringContent(BatchOf(session, 2).PadRight(FourMebibytes + 1), Encoding.UTF8, "application/json"),
         };
 
-        // Waits for leave to send the body: otherwise the answer may come while it is still being sent, and be lost.
+        // Waits for permission to send the body. Otherwise the answer may arrive while it is being sent, and be lost.
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         var answer = await Api.SendAsync(request);

@@ -5,13 +5,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
 
-/// <summary>Many usages in one call: each is taken or refused on its own, in their order, and counted once (rules 1, 2 and 5).</summary>
+/// <summary>Usages in one request: each is accepted or refused separately, in order, and counted once (rules 1, 2 and 5).</summary>
 internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
 {
     private const string Path = "/sessions/usage/batch";
 
     [Test]
-    public async Task Items_are_answered_in_their_order_as_each_would_be_on_its_own()
+    public async Task Items_are_answered_in_order_as_single_usages_are()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 4m, unpriced_models = "record" });
@@ -42,7 +42,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_is_wrong_with_one_item_is_not_the_fault_of_the_others()
+    public async Task Invalid_item_does_not_affect_the_others()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -86,7 +86,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task No_amount_of_an_item_is_taken_that_would_not_be_taken_alone()
+    public async Task Item_amounts_have_the_same_bounds_as_single_usages()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -101,7 +101,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_same_key_within_a_batch_is_counted_once()
+    public async Task Same_key_within_a_batch_is_counted_once()
     {
         var team = await Api.CreateTeamAsync();
         var (session, other) = (await team.StartAsync(), await team.StartAsync());
@@ -116,11 +116,11 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
         Assert.That(items[1].Text("usage_id"), Is.EqualTo(items[0].Text("usage_id")));
         Assert.That(items[2]["problem"]!.Text("type"), Is.EqualTo("/problems/idempotency-key-reused"));
         Assert.That((await team.SessionAsync(session)).Usd("cost_usd"), Is.EqualTo(1m));
-        Assert.That((await team.SessionAsync(other)).Usd("cost_usd"), Is.EqualTo(1m), "of another session it is another key");
+        Assert.That((await team.SessionAsync(other)).Usd("cost_usd"), Is.EqualTo(1m), "the key of another session is independent");
     }
 
     [Test]
-    public async Task A_batch_sent_again_takes_what_it_has_not_taken_and_counts_nothing_twice()
+    public async Task Resent_batch_records_what_is_missing_and_counts_nothing_twice()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -136,7 +136,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_sent_alone_and_in_a_batch_is_counted_once_whichever_came_first()
+    public async Task Usage_sent_alone_and_in_a_batch_is_counted_once_in_any_order()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -156,7 +156,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_key_that_cannot_be_one_is_the_fault_of_its_item_alone()
+    public async Task Invalid_key_affects_only_its_item()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -171,7 +171,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_key_of_a_batch_is_that_of_each_item_without_one()
+    public async Task Batch_key_applies_to_items_without_one()
     {
         var team = await Api.CreateTeamAsync();
         var (session, other) = (await team.StartAsync(), await team.StartAsync());
@@ -214,7 +214,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
             Item(other, 1m, ("reservation_id", second)))).Ok.Items("items");
 
         Assert.That(items.Select(item => item.Number("status")), Is.EqualTo(new[] { 200, 200, 200, 422 }));
-        Assert.That(items.Take(3).Select(item => item.Usd("overrun_usd")), Is.EqualTo(new[] { 0m, 1m, 1m }), "the third has none any more, and finds three dollars");
+        Assert.That(items.Take(3).Select(item => item.Usd("overrun_usd")), Is.EqualTo(new[] { 0m, 1m, 1m }), "the third has no reservation left, and three dollars remain");
         Assert.That((await team.BudgetAsync()).Items("budgets").Single().Usd("reserved_usd"), Is.Zero);
         Assert.That((await team.BudgetAsync()).Usd("daily_remaining_usd"), Is.EqualTo(-1m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);

@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Settings;
 
-/// <summary>Settings are patched: absent is unchanged, null is no limit.</summary>
+/// <summary>Settings are patched: an absent member stays unchanged, and null removes a limit.</summary>
 internal sealed class SettingsTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_patch_changes_what_it_names_and_answers_everything()
+    public async Task Patch_changes_the_named_settings_and_returns_all()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10.00m, weekly_cost_limit_usd = 50m, task_cost_limit_usd = 0.123456789m });
@@ -21,7 +21,7 @@ internal sealed class SettingsTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_makes_a_runaway_is_a_patch_in_the_patch()
+    public async Task Runaway_limits_are_patched_within_the_patch()
     {
         var team = await Api.CreateTeamAsync();
 
@@ -41,7 +41,7 @@ internal sealed class SettingsTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Of_two_changes_made_from_one_reading_the_second_is_refused()
+    public async Task Second_change_based_on_the_same_version_is_refused()
     {
         var team = await Api.CreateTeamAsync();
         var path = $"/settings/teams/{team.Id}";
@@ -58,7 +58,7 @@ internal sealed class SettingsTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Organisations_and_agents_have_settings_of_their_own()
+    public async Task Organisations_and_agents_have_their_own_settings()
     {
         var team = await Api.CreateTeamAsync();
 

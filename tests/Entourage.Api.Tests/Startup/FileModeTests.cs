@@ -2,7 +2,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>Whatever the program writes is its owner's alone, whatever the environment says: there are secrets in it.</summary>
+/// <summary>Files may contain secrets, so only their owner can read them, whatever the umask.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
 {
@@ -16,14 +16,14 @@ internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
     [SetUp]
     public void NeedsModes()
     {
-        Assume.That(Store == Store.Sqlite, "a server keeps its own files");
-        Assume.That(OperatingSystem.IsWindows(), Is.False, "Windows has no such modes");
+        Assume.That(Store == Store.Sqlite, "SQL Server has no files of ours");
+        Assume.That(OperatingSystem.IsWindows(), Is.False, "Windows has no file modes");
     }
 
     [TestCase("000")]
     [TestCase("022")]
     [TestCase("077")]
-    public async Task Every_file_and_folder_that_is_made_is_readable_by_its_owner_alone(string umask)
+    public async Task Created_files_and_folders_are_readable_only_by_their_owner(string umask)
     {
         Directory.CreateDirectory(Home);
         var confinement = new Confinement(Umask: umask);
@@ -46,7 +46,7 @@ internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
     }
 
     [Test]
-    public async Task Looser_files_of_an_earlier_version_are_tightened_and_folders_that_others_made_are_left()
+    public async Task Old_files_are_restricted_and_existing_folders_are_left_alone()
     {
         await using (var process = await ApiProcess.StartAsync(Database))
         {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>Whether a server should be sent anything, and what it says of that to whoever asks.</summary>
+/// <summary>Whether a server is ready for traffic, and what its health response reveals.</summary>
 internal sealed class HealthTests
 {
     private readonly ManualResetEventSlim store = new(initialState: true);
@@ -33,7 +33,7 @@ internal sealed class HealthTests
     public void Dispose() => store.Dispose();
 
     [Test]
-    public async Task A_server_that_is_well_says_so_check_by_check()
+    public async Task Healthy_server_reports_each_check()
     {
         var (status, body) = await AskAsync("/health/ready");
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
@@ -43,7 +43,7 @@ internal sealed class HealthTests
     }
 
     [Test]
-    public async Task A_store_that_does_not_answer_is_not_waited_for_for_long()
+    public async Task Check_of_an_unresponsive_store_times_out()
     {
         store.Reset();
         var answers = await Task.WhenAll(AskAsync("/health/ready"), AskAsync("/health/ready"));
@@ -59,7 +59,7 @@ internal sealed class HealthTests
     }
 
     [Test]
-    public async Task A_store_that_is_not_migrated_to_this_version_is_waited_for()
+    public async Task Server_is_not_ready_until_the_store_is_migrated()
     {
         await host.ExecuteAsync($"UPDATE __EFMigrationsHistory SET MigrationId = 'x' || MigrationId");
         var (status, body) = await AskAsync("/health/ready");
@@ -70,7 +70,7 @@ internal sealed class HealthTests
     }
 
     [Test]
-    public async Task Nothing_of_what_is_inside_is_told_to_whoever_asks()
+    public async Task Health_response_reveals_no_internals()
     {
         await host.ExecuteAsync($"ALTER TABLE Organisations RENAME TO Gone");
         var (status, body) = await AskAsync("/health/ready");
@@ -79,7 +79,7 @@ internal sealed class HealthTests
     }
 
     [Test]
-    public void A_server_that_stops_is_sent_nothing_more()
+    public void Stopping_server_is_not_ready()
     {
         (HttpStatusCode Status, JsonNode Body)? answer = null;
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();

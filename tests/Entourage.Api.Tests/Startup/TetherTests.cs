@@ -8,13 +8,13 @@ namespace Entourage.Api.Tests.Startup;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class TetherTests
 {
-    // Starts the program that it is given, says its number, and stays.
+    // Starts the given program, prints its process id, and waits.
     private const string Starter = """coproc SERVER { exec "$@"; }; echo "$SERVER_PID"; cat <&"${SERVER[0]}" > /dev/null; wait""";
 
     [Test]
-    public async Task A_server_ends_when_the_process_that_started_it_is_killed()
+    public async Task Server_ends_when_its_starter_is_killed()
     {
-        Assume.That(OperatingSystem.IsLinux(), "the test looks at /proc");
+        Assume.That(OperatingSystem.IsLinux(), "the test reads /proc");
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         var start = new ProcessStartInfo("bash", ["-c", Starter, "bash", .. Tether.Tie(ApiProcess.Program("--urls", "http://127.0.0.1:0"))])
         {
@@ -32,15 +32,15 @@ internal sealed class TetherTests
     }
 
     [Test]
-    public async Task A_server_that_has_ended_takes_nothing_with_it_and_keeps_its_exit_code()
+    public async Task Ended_server_kills_nothing_else_and_keeps_its_exit_code()
     {
-        Assume.That(OperatingSystem.IsWindows(), Is.False, "there is no shell");
+        Assume.That(OperatingSystem.IsWindows(), Is.False, "there is no bash");
         using var process = Tether.Start(new("sh", ["-c", "exit 7"]));
         await process.WaitForExitAsync();
         Assert.That(process.ExitCode, Is.EqualTo(7));
     }
 
-    // One that has ended is there until its parent, which is gone, or the first process asks for it.
+    // An ended process stays in the table until its parent, which is gone, or process 1 reaps it.
     private static bool IsRunning(int process)
     {
         try

@@ -2,11 +2,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>A server compiles the code that records spending before it serves, and leaves no trace of that.</summary>
+/// <summary>A server compiles the recording path before it serves, and leaves no trace of that.</summary>
 internal sealed class WarmUpTests
 {
     [Test]
-    public async Task A_server_that_has_just_started_is_warm_and_its_store_and_metrics_are_empty()
+    public async Task Started_server_is_warm_with_an_empty_store_and_metrics()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(database, settings: new Dictionary<string, string> { ["Logging:LogLevel:Entourage.Api"] = "Debug" });

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>What becomes of sessions when something other than a usage exhausts their cap, where their team kills then.</summary>
+/// <summary>Kills of sessions when something other than a usage exhausts their cap, in teams that chose kill.</summary>
 internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
 {
     [TestCase("daily_cost_limit_usd", "team:day")]
@@ -13,7 +13,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     [TestCase("task_cost_limit_usd", "task:total")]
     [TestCase("session_cost_limit_usd", "session:total")]
     [TestCase("agent_daily_cost_limit_usd", "agent:day")]
-    public async Task A_lowered_limit_kills_the_sessions_that_spent_what_it_leaves_nothing_of(string limit, string reason)
+    public async Task Lowered_limit_kills_the_sessions_that_spent_under_it(string limit, string reason)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { on_exceed = "kill" });
@@ -33,15 +33,15 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
         {
             Assert.That((killed.Text("status"), killed.Text("error")), Is.EqualTo(("killed", $"budget_exceeded:{reason}")));
             Assert.That(((await team.SessionAsync(below)).Text("status"), (await team.SessionAsync(below)).Usd("reserved_usd")), Is.EqualTo(("killed", (decimal?)0)));
-            Assert.That((await team.SessionAsync(idle)).Text("status"), Is.EqualTo("active"), "it has spent nothing");
+            Assert.That((await team.SessionAsync(idle)).Text("status"), Is.EqualTo("active"), "it spent nothing");
             Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero);
         });
-        await watcher.ReadUntilAsync(told => told.Kind == "stop" && told.Json.Number("session_id") == session);
+        await watcher.ReadUntilAsync(item => item.Kind == "stop" && item.Json.Number("session_id") == session);
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]
-    public async Task An_agents_a_tasks_and_an_organisations_own_limit_kill_too()
+    public async Task Limits_of_agents_tasks_and_organisations_kill()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { on_exceed = "kill" });
@@ -62,7 +62,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Enforcement_that_becomes_hard_and_a_choice_to_kill_work_at_once()
+    public async Task Switch_to_hard_enforcement_or_to_kill_takes_effect_at_once()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, enforcement = "observe" });
@@ -71,7 +71,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
         await using var watcher = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
 
         await team.ConfigureAsync(new { enforcement = "hard" });
-        var refusing = await watcher.ReadUntilAsync(told => told.Kind == "budget");
+        var refusing = await watcher.ReadUntilAsync(item => item.Kind == "budget");
         Assert.That((refusing.Json["data"]!.Text("enforcement"), refusing.Json["data"]!.Flag("over")), Is.EqualTo(("hard", true)));
         Assert.That((await team.SessionAsync(session)).Text("status"), Is.EqualTo("active"));
 
@@ -80,7 +80,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task Settings_that_move_no_line_kill_nobody()
+    public async Task Settings_that_cross_no_line_kill_nothing()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1m, on_exceed = "kill" });
@@ -94,7 +94,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
     }
 
     [Test]
-    public async Task A_late_price_that_exhausts_a_cap_is_told_and_kills()
+    public async Task Late_price_that_exhausts_a_cap_raises_an_alert_and_kills()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m, on_exceed = "kill", unpriced_models = "record" });

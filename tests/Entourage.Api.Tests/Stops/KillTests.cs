@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>Sessions that are ended by somebody else than their agent.</summary>
+/// <summary>Sessions that end by a kill.</summary>
 internal sealed class KillTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_kill_reaches_every_session_below_and_gives_their_reservations_back()
+    public async Task Kill_reaches_every_session_below_and_releases_their_reservations()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "sub");
@@ -40,7 +40,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Usage_of_a_killed_session_is_recorded_and_answered_with_a_stop()
+    public async Task Usage_of_a_killed_session_is_recorded_and_answered_with_stop()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -55,7 +55,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_session_that_has_ended_is_not_killed_and_what_is_active_below_it_is()
+    public async Task Kill_of_an_ended_session_kills_active_sessions_below_it()
     {
         var team = await Api.CreateTeamAsync();
         var top = await team.StartAsync();
@@ -66,11 +66,11 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
 
         Assert.That(killed.ToJsonString(), Is.EqualTo(ended.ToJsonString()));
         Assert.That((await team.SessionAsync(below)).Text("status"), Is.EqualTo("killed"));
-        Assert.That((await Api.PostAsync($"/sessions/{below}/end", null)).Ok.Text("status"), Is.EqualTo("killed"), "its own end changes nothing");
+        Assert.That((await Api.PostAsync($"/sessions/{below}/end", null)).Ok.Text("status"), Is.EqualTo("killed"), "its end changes nothing");
     }
 
     [Test]
-    public async Task Killed_sessions_are_listed_as_such()
+    public async Task Killed_sessions_are_listed_by_status()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -83,7 +83,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_agent_that_asks_for_its_budget_learns_that_its_session_was_killed_until_it_starts_again()
+    public async Task Budget_query_reports_the_kill_until_the_agent_starts_again()
     {
         var team = await Api.CreateTeamAsync();
         await KillAsync(await team.StartAsync());
@@ -96,7 +96,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_new_run_that_asks_for_its_budget_first_is_not_kept_from_starting_for_ever()
+    public async Task Budget_query_stops_reporting_a_kill_after_fifteen_minutes()
     {
         var team = await Api.CreateTeamAsync();
         await KillAsync(await team.StartAsync());
@@ -108,7 +108,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Where_a_team_wants_that_a_usage_that_leaves_nothing_of_a_cap_kills_its_session()
+    public async Task Usage_that_exhausts_a_cap_kills_its_session_if_the_team_chose_kill()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10, on_exceed = "kill" });
@@ -125,13 +125,13 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero);
         Assert.That((await team.SessionAsync(below)).Text("status"), Is.EqualTo("killed"));
         Assert.That((await team.SessionAsync(beside)).Text("status"), Is.EqualTo("active"), "it has spent nothing");
-        Assert.That((await team.UseAsync(beside, 0m)).Text("status"), Is.EqualTo("active"), "it has spent nothing still");
+        Assert.That((await team.UseAsync(beside, 0m)).Text("status"), Is.EqualTo("active"), "it still has spent nothing");
         Assert.That((await team.UseAsync(beside, 0.01m)).Text("status"), Is.EqualTo("killed"));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
     [Test]
-    public async Task What_is_only_reserved_kills_nobody()
+    public async Task Reserved_amounts_kill_nothing()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10, on_exceed = "kill" });
@@ -145,7 +145,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_cap_of_a_session_is_that_of_its_tree_and_so_is_its_end()
+    public async Task Exhausted_session_cap_kills_the_whole_tree()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { session_cost_limit_usd = 5, on_exceed = "kill" });
@@ -160,7 +160,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
 
     [TestCase("stop", "hard")]
     [TestCase("kill", "observe")]
-    public async Task Nothing_is_killed_where_the_caps_only_stop_or_only_watch(string onExceed, string enforcement)
+    public async Task Caps_that_stop_or_observe_kill_nothing(string onExceed, string enforcement)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1, on_exceed = onExceed, enforcement });
@@ -170,7 +170,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_usage_of_yesterday_kills_nobody_today()
+    public async Task Usage_of_yesterday_kills_nothing_today()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 1, on_exceed = "kill" });
@@ -180,7 +180,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Usages_of_a_batch_see_the_kill_of_one_before_them()
+    public async Task Later_items_of_a_batch_see_the_kill_by_an_earlier_one()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10, on_exceed = "kill" });

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>Nothing slips past a pause, however many callers and replicas there are.</summary>
+/// <summary>Nothing is granted after a pause, whatever the number of callers and replicas.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class PauseConcurrencyTests(Store store)
 {
@@ -37,7 +37,7 @@ internal sealed class PauseConcurrencyTests(Store store)
     [TestCase("agents")]
     [TestCase("teams")]
     [TestCase("orgs")]
-    public async Task Once_a_pause_is_answered_no_start_and_no_reservation_is_granted(string scope)
+    public async Task No_start_or_reservation_is_granted_after_a_pause_is_answered(string scope)
     {
         var team = await host.Api.CreateTeamAsync();
         var id = scope switch { "agents" => team.Agent, "teams" => team.Id, _ => team.Organisation };
@@ -52,7 +52,7 @@ internal sealed class PauseConcurrencyTests(Store store)
         var slipped = new ConcurrentBag<string>();
         var callers = Enumerable.Range(0, Callers).Select(i => Task.Run(async () =>
         {
-            // One of the replicas only reserves: on SQLite, where the processes of a file poll for their turn, starts would leave it none.
+            // One of the replicas only reserves. The processes of a SQLite file poll for its lock, and starts would starve it.
             var api = i % 4 == 3 ? beside.Api : host.Api;
             for (var after = 0; after < 3;)
             {
@@ -82,7 +82,7 @@ internal sealed class PauseConcurrencyTests(Store store)
         await Task.WhenAll(callers);
 
         Assert.That(slipped, Is.Empty);
-        Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero, "what was reserved before is given back");
+        Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero, "earlier reservations are released");
         Assert.That((await host.Api.GetAsync($"/{scope}/{id}/pause")).Ok.Items("sessions"), Has.Count.EqualTo(
             await host.CountAsync($"Sessions WHERE AgentId = (SELECT AgentId FROM Sessions WHERE Id = {sessions[0]})")));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);

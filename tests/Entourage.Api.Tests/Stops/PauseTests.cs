@@ -4,13 +4,13 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>The kill switch of agents, teams and organisations.</summary>
+/// <summary>Pauses of agents, teams and organisations.</summary>
 internal sealed class PauseTests(Store store) : ApiFixture(store)
 {
     private static readonly string[] Scopes = ["agent", "team", "organisation"];
 
     [TestCaseSource(nameof(Scopes))]
-    public async Task A_pause_stops_what_is_active_refuses_what_would_begin_and_is_lifted(string scope)
+    public async Task Pause_stops_active_sessions_and_refuses_new_ones_until_the_resume(string scope)
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 100 });
@@ -53,7 +53,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Others_work_on()
+    public async Task Other_agents_are_not_paused()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "eng-2");
@@ -72,7 +72,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_pause_of_an_agent_reaches_the_sub_agents_below_its_sessions()
+    public async Task Pause_of_an_agent_reaches_sub_agents_below_its_sessions()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "sub");
@@ -96,7 +96,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_pause_that_has_run_out_is_none()
+    public async Task Expired_pause_has_no_effect()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -118,7 +118,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Pausing_what_is_paused_changes_its_reason_and_its_end()
+    public async Task Pausing_again_replaces_the_reason_and_the_expiry()
     {
         var team = await Api.CreateTeamAsync();
         await team.LockAsync(await team.StartAsync(), 1m);
@@ -135,18 +135,18 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task What_is_not_paused_is_resumed_without_effect()
+    public async Task Resume_without_a_pause_has_no_effect()
     {
         var team = await Api.CreateTeamAsync();
         await PauseAsync(team, "organisation", new { reason = "the whole of it" });
 
         Assert.That((await Api.PostAsync($"/teams/{team.Id}/resume", new { reason = "calm again" })).Ok.Flag("paused"), Is.False);
 
-        Assert.That(Reasons(await team.BudgetAsync()), Is.EqualTo(new[] { "paused:organisation" }), "the pause above goes on");
+        Assert.That(Reasons(await team.BudgetAsync()), Is.EqualTo(new[] { "paused:organisation" }), "the wider pause continues");
     }
 
     [Test]
-    public async Task Each_pause_is_a_reason_of_its_own_the_widest_first()
+    public async Task Each_pause_is_a_separate_reason_with_the_widest_first()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
@@ -160,7 +160,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Who_has_obeyed_can_be_asked()
+    public async Task Pause_lists_which_sessions_have_stopped()
     {
         var team = await Api.CreateTeamAsync();
         var (ended, silent, late, going, before) =
@@ -185,7 +185,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_pause_ends_before_it_begins_is_refused()
+    public async Task Pause_that_ends_before_it_begins_is_refused()
     {
         var team = await Api.CreateTeamAsync();
 
@@ -196,7 +196,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task An_idempotent_answer_from_before_the_pause_is_given_again()
+    public async Task Answer_from_before_the_pause_is_replayed()
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();

@@ -7,11 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Stops;
 
-/// <summary>What those who watch a team are told of its stops.</summary>
+/// <summary>Events about kills and pauses.</summary>
 internal sealed class StopEventTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_kill_is_told_of_each_session_that_it_reaches()
+    public async Task Kill_sends_an_event_for_each_killed_session()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "sub");
@@ -26,12 +26,12 @@ internal sealed class StopEventTests(Store store) : ApiFixture(store)
             stops.Select(stop => (stop.Agent, stop.Session, stop.Payload.Text("action"), stop.Payload.Text("scope"), stop.Payload.Number("scope_id"), stop.Payload.Text("reason"))),
             Is.EqualTo(new[] { (team.Agent, (long?)top, "killed", "session", (long?)top, "enough"), (other, below, "killed", "session", below, "enough") }));
         Assert.That(
-            (await EventsAsync(team, EventKind.Session)).TakeLast(2).Select(told => (told.Session, told.Payload.Text("status"), told.Payload.Text("error"))),
+            (await EventsAsync(team, EventKind.Session)).TakeLast(2).Select(item => (item.Session, item.Payload.Text("status"), item.Payload.Text("error"))),
             Is.EqualTo(new[] { ((long?)top, "killed", "enough"), (below, "killed", "enough") }));
     }
 
     [Test]
-    public async Task A_pause_and_its_end_are_told_to_all_whom_they_concern_and_once()
+    public async Task Pause_and_its_end_send_one_event_to_each_affected_stream()
     {
         var team = await Api.CreateTeamAsync();
         var other = await Api.CreateAgentAsync(team.Id, "sub");
@@ -58,18 +58,18 @@ internal sealed class StopEventTests(Store store) : ApiFixture(store)
         Assert.That(stops[^1].Payload["expires_at"]!.GetValue<DateTimeOffset>(), Is.EqualTo(Host.Clock.GetUtcNow().AddHours(1)));
     }
 
-    private Task<IReadOnlyList<Told>> StopsAsync(TestTeam team) => EventsAsync(team, EventKind.Stop);
+    private Task<IReadOnlyList<SentEvent>> StopsAsync(TestTeam team) => EventsAsync(team, EventKind.Stop);
 
-    private async Task<IReadOnlyList<Told>> EventsAsync(TestTeam team, EventKind kind)
+    private async Task<IReadOnlyList<SentEvent>> EventsAsync(TestTeam team, EventKind kind)
     {
         await using var scope = Host.Services.CreateAsyncScope();
         var teamId = Guid.Parse(team.Id);
         var events = await scope.ServiceProvider.GetRequiredService<EntourageDb>().Events
-            .Where(told => told.TeamId == teamId && told.Kind == kind)
-            .OrderBy(told => told.Sequence)
+            .Where(item => item.TeamId == teamId && item.Kind == kind)
+            .OrderBy(item => item.Sequence)
             .ToListAsync();
-        return [.. events.Select(told => new Told(told.AgentId?.ToString(), told.SessionId, JsonNode.Parse(told.Payload)!))];
+        return [.. events.Select(item => new SentEvent(item.AgentId?.ToString(), item.SessionId, JsonNode.Parse(item.Payload)!))];
     }
 
-    private sealed record Told(string? Agent, long? Session, JsonNode Payload);
+    private sealed record SentEvent(string? Agent, long? Session, JsonNode Payload);
 }

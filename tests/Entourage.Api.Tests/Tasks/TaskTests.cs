@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Tasks;
 
-/// <summary>Tasks: what is written about them, what they wait for, and where they stand.</summary>
+/// <summary>The details, dependencies and status of tasks.</summary>
 internal sealed class TaskTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task A_new_task_has_the_documented_members_and_defaults()
+    public async Task New_task_has_the_documented_members_and_defaults()
     {
         var team = await Api.CreateTeamAsync();
         var task = (await Api.PostAsync($"/teams/{team.Id}/tasks", new { title = "Fix login bug" })).Created;
@@ -21,7 +21,7 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_task_is_changed_member_by_member_and_its_tag_moves_its_cap()
+    public async Task Task_is_changed_member_by_member_and_its_tag_sets_its_cap()
     {
         var team = await Api.CreateTeamAsync();
         var other = await team.CreateTaskAsync();
@@ -55,7 +55,7 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_task_goes_its_way_and_says_when_it_was_done()
+    public async Task Task_passes_through_its_statuses_and_states_when_it_was_done()
     {
         var team = await Api.CreateTeamAsync();
         var task = await team.CreateTaskAsync();
@@ -74,7 +74,7 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_task_waits_until_everything_it_depends_on_is_done()
+    public async Task Task_is_blocked_until_its_dependencies_are_done()
     {
         var team = await Api.CreateTeamAsync();
         var (first, second) = (await team.CreateTaskAsync(), await team.CreateTaskAsync());
@@ -101,7 +101,7 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task A_cycle_is_refused_and_a_diamond_is_not()
+    public async Task Cyclic_dependency_is_refused_and_a_diamond_is_not()
     {
         var team = await Api.CreateTeamAsync();
         var top = await team.CreateTaskAsync();
@@ -116,7 +116,7 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_guidelines_are_those_of_the_description()
+    public async Task Guidelines_have_the_documented_amounts()
     {
         var guidelines = (await Api.GetAsync("/guidelines")).Ok.AsArray();
 

@@ -4,7 +4,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>What agents wrote, in messages to Slack: it is shown and does nothing.</summary>
+/// <summary>Text from agents is shown in Slack messages without any effect.</summary>
 internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store)
 {
     private static readonly string[] Hostile =
@@ -33,7 +33,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
     [TestCase("429 of gpt-4.1", "“429 of gpt-4.1”")]
     [TestCase("&lt;!here&gt;", "“&amp;lt;!here&amp;gt;”")]
     [TestCase("a\u202eb\u200bc", "abc")]
-    public async Task An_error_is_shown_and_does_nothing(string error, string shown)
+    public async Task Error_text_is_shown_without_markup(string error, string shown)
     {
         await CreateAsync(["session"], "slack");
         var session = await Team.StartAsync();
@@ -46,7 +46,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
     [TestCase("<!channel>", "“&lt;!channel&gt;”")]
     [TestCase("https://evil.example", "https[:]//evil[.]example")]
     [TestCase("reviewer_2", "reviewer_2")]
-    public async Task A_name_is_shown_and_does_nothing(string name, string shown)
+    public async Task Name_is_shown_without_markup(string name, string shown)
     {
         await CreateAsync(["session"], "slack");
         var session = await Team.StartAsync(agent: await Api.CreateAgentAsync(Team.Id, name));
@@ -54,7 +54,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
     }
 
     [Test]
-    public async Task Reasons_alerts_and_models_are_shown_and_do_nothing()
+    public async Task Reasons_alerts_and_models_are_shown_without_markup()
     {
         await CreateAsync(["stop", "alert", "usage"], "slack");
         var session = await Team.StartAsync();
@@ -73,7 +73,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
     }
 
     [Test]
-    public async Task A_message_is_short_however_long_the_error_is()
+    public async Task Message_is_short_even_for_a_long_error()
     {
         await CreateAsync(["session"], "slack");
         var session = await Team.StartAsync();
@@ -84,7 +84,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
     }
 
     [Test]
-    public async Task Whatever_an_error_holds_the_message_has_no_markup()
+    public async Task Message_has_no_markup_for_any_error_text()
     {
         await CreateAsync(["session"], "slack");
         await Texts.SampleAsync(
@@ -107,7 +107,7 @@ internal sealed partial class SlackTextTests(Store store) : WebhookFixture(store
 
     private async Task<string> ReadAsync() => (await Receiver.ReadAsync()).Json.Text("text")!;
 
-    // Links, bare domains and addresses, mentions, emoji, formats, entities that were not ours, and whatever is not seen.
+    // Links, bare domains and addresses, mentions, emoji, formatting, foreign entities, and invisible characters.
     [GeneratedRegex(@"[<>@*~`\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|://|[\p{L}\p{N}][.][\p{L}]{2}|&(?!(amp|lt|gt);)|:[\p{L}_+-]+:|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|#\p{L}|  ")]
     private static partial Regex Markup { get; }
 }

@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>A server whose operator has not said otherwise speaks to nothing but the internet on behalf of those who make webhooks.</summary>
+/// <summary>By default, webhooks may only use public addresses.</summary>
 internal sealed class WebhookAddressTests(Store store) : ApiFixture(store)
 {
     private static readonly string[] PrivateAddresses =
@@ -16,7 +16,7 @@ internal sealed class WebhookAddressTests(Store store) : ApiFixture(store)
     ];
 
     [TestCaseSource(nameof(PrivateAddresses))]
-    public async Task A_private_address_is_refused_at_once(string url) => Refuses(await CreateAsync((await Api.CreateTeamAsync()).Id, url));
+    public async Task Private_address_is_refused_at_once(string url) => Refuses(await CreateAsync((await Api.CreateTeamAsync()).Id, url));
 
     [TestCase("ftp://example.com/")]
     [TestCase("/hook")]
@@ -25,12 +25,12 @@ internal sealed class WebhookAddressTests(Store store) : ApiFixture(store)
     [TestCase("https://")]
     [TestCase("javascript:alert(1)")]
     [TestCase("")]
-    public async Task What_is_no_address_is_refused(string url) => Refuses(await CreateAsync((await Api.CreateTeamAsync()).Id, url));
+    public async Task Malformed_address_is_refused(string url) => Refuses(await CreateAsync((await Api.CreateTeamAsync()).Id, url));
 
     [Test]
-    public async Task An_address_that_turns_out_to_be_private_is_not_connected_to()
+    public async Task Name_that_resolves_to_a_private_address_is_not_connected_to()
     {
-        // As when a name that was public when it was made a webhook leads elsewhere later.
+        // Like a public name that later resolves to a private address.
         await using var receiver = await WebhookReceiver.StartAsync();
         var team = await Api.CreateTeamAsync();
         var id = (await CreateAsync(team.Id, "https://hooks.example.com/x")).Created.Text("id")!;

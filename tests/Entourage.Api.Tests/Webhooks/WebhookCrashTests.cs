@@ -3,7 +3,7 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>A server that is killed at any moment loses no message: each arrives at least once, and doubles bear the same id.</summary>
+/// <summary>A server killed at any moment loses no message: each arrives at least once, and duplicates have the same id.</summary>
 [Parallelizable(ParallelScope.Self)]
 internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
 {
@@ -17,7 +17,7 @@ internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
     };
 
     [Test]
-    public async Task What_was_committed_before_a_kill_is_told_after_it()
+    public async Task Message_committed_before_a_kill_is_delivered_after_the_restart()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         TestTeam? team = null;
@@ -33,7 +33,7 @@ internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
                 _ = (await process.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = receiver.Url, events = new[] { "usage" } })).Created;
             }
 
-            // The last of them are committed and not delivered when it is killed; with each kill some are on their way.
+            // Each kill leaves some messages committed and undelivered, and some in delivery.
             for (var call = 0; call < 10; call++)
             {
                 acknowledged.Add((await (team with { Api = process.Api }).UseAsync(session, 0.01m)).Text("usage_id")!);
@@ -51,11 +51,11 @@ internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
         Assert.That(
             receiver.All.Select(message => (message.Json.Text("id"), message.Id)).Distinct().Count(),
             Is.EqualTo(receiver.All.Select(message => message.Json.Text("id")).Distinct().Count()),
-            "an event has one id, however often it arrives");
+            "an event keeps its id when it arrives more than once");
     }
 
     [Test]
-    public async Task A_message_on_its_way_when_its_server_is_killed_is_sent_again_by_the_next()
+    public async Task Message_in_delivery_during_a_kill_is_sent_again_after_the_restart()
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.Answer = WebhookReceiver.HangAsync;

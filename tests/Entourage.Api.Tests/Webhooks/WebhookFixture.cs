@@ -3,11 +3,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>Tests that each have a team with a receiver of webhooks, on one store.</summary>
+/// <summary>The base of webhook tests. Each test has a team and a receiver; all share one store.</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal abstract class WebhookFixture(Store store)
 {
-    /// <summary>Webhooks may go to this machine, and are seen to without delay.</summary>
+    /// <summary>Webhooks may use loopback addresses and are processed without delay.</summary>
     public static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>
     {
         ["Webhooks:AllowPrivateAddresses"] = "true",
@@ -52,7 +52,7 @@ internal abstract class WebhookFixture(Store store)
     protected async Task<JsonNode> CreateAsync(string[] events, string format, string? url = null) =>
         (await Api.PostAsync($"/teams/{Team.Id}/webhooks", new { url = url ?? Receiver.Url, events, format })).Created;
 
-    /// <summary>Waits until the log of a webhook's messages says something.</summary>
+    /// <summary>Waits until the delivery log of a webhook meets a condition.</summary>
     protected async Task<IReadOnlyList<JsonNode>> WaitForAsync(string webhook, Func<IReadOnlyList<JsonNode>, bool> condition)
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
@@ -69,7 +69,7 @@ internal abstract class WebhookFixture(Store store)
         }
     }
 
-    /// <summary>A message of another webhook of the same team comes, and none to the receiver before it.</summary>
+    /// <summary>Checks that a later message to another webhook of the team arrives, and none to the receiver before it.</summary>
     protected async Task AssertNothingMoreAsync()
     {
         var before = Receiver.All.Count;

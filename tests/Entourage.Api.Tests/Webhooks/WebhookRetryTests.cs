@@ -3,14 +3,14 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>Receivers that fail, in all the ways that they do.</summary>
+/// <summary>Receivers that fail in various ways.</summary>
 internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
 {
-    // Beyond the first wait, its spread included.
+    // Longer than the first wait including its jitter.
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(6.1);
 
     [Test]
-    public async Task A_message_that_was_not_taken_is_sent_again_under_the_same_id()
+    public async Task Refused_message_is_sent_again_under_the_same_id()
     {
         Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.InternalServerError);
         var id = (await CreateAsync("settings")).Text("id")!;
@@ -31,7 +31,7 @@ internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task A_receiver_that_was_away_gets_everything_when_it_is_back()
+    public async Task Receiver_gets_every_message_after_an_outage()
     {
         var url = Receiver.Url;
         await Receiver.DisposeAsync();
@@ -48,7 +48,7 @@ internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task A_receiver_that_breaks_off_gets_the_message_again()
+    public async Task Message_is_sent_again_after_a_broken_connection()
     {
         Receiver.Answer = WebhookReceiver.BreakAsync;
         var id = (await CreateAsync("settings")).Text("id")!;
@@ -58,14 +58,14 @@ internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
         Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.NoContent);
         Host.Clock.Advance(FirstWait);
 
-        // The client may have sent it again by itself, on a connection of before.
+        // The client may have retried on its own, over an earlier connection.
         await WaitForAsync(id, deliveries => deliveries[0].Text("status") == "delivered");
         Assert.That(Receiver.All.Select(message => message.Id), Is.All.EqualTo(first.Id));
         Assert.That(Receiver.All, Has.Count.GreaterThan(1));
     }
 
     [Test]
-    public async Task A_receiver_that_never_answers_holds_up_nobody()
+    public async Task Unresponsive_receiver_does_not_delay_others()
     {
         await using var slow = await WebhookReceiver.StartAsync();
         slow.Answer = WebhookReceiver.HangAsync;
@@ -89,7 +89,7 @@ internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
 
     [TestCase(HttpStatusCode.Found)]
     [TestCase(HttpStatusCode.TemporaryRedirect)]
-    public async Task A_redirect_is_not_followed(HttpStatusCode status)
+    public async Task Redirect_is_not_followed(HttpStatusCode status)
     {
         await using var elsewhere = await WebhookReceiver.StartAsync();
         Receiver.Answer = (context, _) =>
@@ -106,7 +106,7 @@ internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task A_receiver_that_is_gone_is_told_nothing_more()
+    public async Task Webhook_is_disabled_when_its_receiver_answers_gone()
     {
         Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.Gone);
         var id = (await CreateAsync("settings")).Text("id")!;
@@ -122,7 +122,7 @@ internal sealed class WebhookRetryTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task After_a_day_nobody_tries_any_more()
+    public async Task Message_is_given_up_after_a_day()
     {
         Receiver.Answer = WebhookReceiver.AnswerWith(HttpStatusCode.BadGateway);
         var id = (await CreateAsync("settings")).Text("id")!;

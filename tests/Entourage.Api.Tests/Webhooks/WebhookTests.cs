@@ -6,11 +6,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Webhooks;
 
-/// <summary>Messages to webhooks: what is sent, to whom, and what is kept of it.</summary>
+/// <summary>What webhooks receive, and which messages are kept.</summary>
 internal sealed class WebhookTests(Store store) : WebhookFixture(store)
 {
     [Test]
-    public async Task A_webhook_is_told_of_what_it_wants_and_each_message_is_signed()
+    public async Task Webhook_receives_its_event_kinds_in_signed_messages()
     {
         var made = await CreateAsync("usage", "session");
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 50m });
@@ -35,7 +35,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task A_limit_that_is_lowered_below_what_is_spent_reaches_a_webhook()
+    public async Task Alert_about_a_limit_lowered_below_spending_reaches_a_webhook()
     {
         await Team.UseAsync(await Team.StartAsync(), 5m);
         await CreateAsync("alert", "budget");
@@ -50,7 +50,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task Slack_is_told_in_words()
+    public async Task Slack_receives_readable_text()
     {
         await CreateAsync(["usage", "session", "settings"], "slack");
         var session = await Team.StartAsync();
@@ -76,7 +76,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task The_secret_is_shown_once()
+    public async Task Secret_is_shown_once()
     {
         var made = await CreateAsync("stop", "alert");
         var (id, secret) = (made.Text("id"), made.Text("secret")!);
@@ -98,7 +98,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task The_same_webhook_asked_for_twice_under_one_key_is_one()
+    public async Task Webhook_created_twice_under_one_key_is_one()
     {
         var body = new { url = Receiver.Url, events = new[] { "stop" } };
         var first = await Api.PostAsync($"/teams/{Team.Id}/webhooks", body, "once");
@@ -108,7 +108,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task A_teams_webhooks_are_listed_page_by_page()
+    public async Task Webhooks_of_a_team_are_listed_page_by_page()
     {
         var ids = new List<string?>();
         for (var i = 0; i < 3; i++)
@@ -123,7 +123,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task Messages_are_listed_with_what_became_of_them()
+    public async Task Messages_are_listed_with_their_outcome()
     {
         var id = (await CreateAsync("settings")).Text("id")!;
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
@@ -144,7 +144,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
 
     [TestCase("json")]
     [TestCase("slack")]
-    public async Task A_test_message_goes_the_way_of_all(string format)
+    public async Task Test_message_is_delivered_like_any_other(string format)
     {
         var id = (await CreateAsync(["stop"], format)).Text("id")!;
         var accepted = (await Api.PostAsync($"/webhooks/{id}/test", null)).Expect(HttpStatusCode.Accepted);
@@ -156,7 +156,7 @@ internal sealed class WebhookTests(Store store) : WebhookFixture(store)
     }
 
     [Test]
-    public async Task A_webhook_that_is_deleted_is_told_nothing_more()
+    public async Task Deleted_webhook_receives_nothing()
     {
         var id = (await CreateAsync("settings")).Text("id")!;
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 1m });

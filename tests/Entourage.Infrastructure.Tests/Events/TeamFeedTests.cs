@@ -11,14 +11,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Events;
 
-/// <summary>What watchers cost, and what becomes of those who are slow.</summary>
+/// <summary>The cost of subscribers, and the fate of slow ones.</summary>
 internal sealed partial class TeamFeedTests
 {
     private const int Usages = 300;
 
     private static readonly IReadOnlyDictionary<string, string> Settings = new Dictionary<string, string>
     {
-        // A few events, and no look at the store but when something was committed.
+        // A small buffer, and reads only after a commit.
         ["Events:BufferBytes"] = "1024",
         ["Events:PollMilliseconds"] = "60000",
     };
@@ -39,7 +39,7 @@ internal sealed partial class TeamFeedTests
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task A_watcher_that_falls_behind_the_buffer_misses_nothing()
+    public async Task Subscriber_that_falls_behind_the_buffer_misses_nothing()
     {
         var feeds = host.Services.GetRequiredService<IEventFeed>();
         await using var slow = feeds.WatchAsync(Guid.Parse(team.Id), null, null, CancellationToken.None).GetAsyncEnumerator();
@@ -66,7 +66,7 @@ internal sealed partial class TeamFeedTests
     }
 
     [Test]
-    public async Task What_many_watch_is_read_once()
+    public async Task Events_for_many_subscribers_are_read_once()
     {
         const int Watchers = 50;
         var opened = new List<EventReader>();
@@ -79,10 +79,10 @@ internal sealed partial class TeamFeedTests
         using (DiagnosticListener.AllListeners.Subscribe(reads))
         {
             await team.UseAsync(session, 0.01m);
-            Assert.That((await Task.WhenAll(opened.Select(watcher => watcher.ReadAsync()))).Select(told => told!.Kind), Is.All.EqualTo("usage"));
+            Assert.That((await Task.WhenAll(opened.Select(watcher => watcher.ReadAsync()))).Select(item => item!.Kind), Is.All.EqualTo("usage"));
         }
 
-        // One for the commit, and one more where it came while the first was on its way.
+        // One read for the commit, and one more if the commit came during the first.
         Assert.That(reads.Count, Is.InRange(1, 3));
         foreach (var watcher in opened)
         {
@@ -91,7 +91,7 @@ internal sealed partial class TeamFeedTests
     }
 
     [Test]
-    public async Task When_the_last_watcher_leaves_nothing_is_left_of_the_feed()
+    public async Task Feed_is_removed_when_its_last_subscriber_leaves()
     {
         var feeds = (TeamFeeds)host.Services.GetRequiredService<IEventFeed>();
         await using (await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"))
@@ -109,14 +109,14 @@ internal sealed partial class TeamFeedTests
             await timer.WaitForNextTickAsync(patience.Token);
         }
 
-        // And another can begin.
+        // Another feed can start.
         await using var next = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events");
         await team.UseAsync(session, 0.01m);
         Assert.That((await next.ReadAsync())!.Kind, Is.EqualTo("usage"));
     }
 
     [Test]
-    public async Task An_idle_team_is_moved_on_over_what_others_use_and_misses_nothing()
+    public async Task Position_of_an_idle_team_advances_past_events_of_others_and_misses_nothing()
     {
         await using var scope = host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Infrastructure.Persistence.EntourageDb>();

@@ -4,11 +4,11 @@ using Entourage.Testing;
 
 namespace Entourage.Infrastructure.Tests.Keys;
 
-/// <summary>Many ask for the revision of keys at once, and nobody is told of a read that began before it asked.</summary>
+/// <summary>Concurrent callers get the revision of the keys from a read that began after their call.</summary>
 internal sealed class KeyRevisionsTests
 {
     [Test]
-    public async Task Those_who_ask_during_a_read_share_the_next_one()
+    public async Task Callers_during_a_read_share_the_next_read()
     {
         var store = new HeldStore();
         var revisions = new KeyRevisions(store);
@@ -20,13 +20,13 @@ internal sealed class KeyRevisionsTests
         store.Answer(1);
         Assert.That(await first, Is.EqualTo(1));
         await store.BegunAsync();
-        Assert.That((second.IsCompleted, third.IsCompleted), Is.EqualTo((false, false)), "the first read is not theirs");
+        Assert.That((second.IsCompleted, third.IsCompleted), Is.EqualTo((false, false)), "the first read began before their call");
         store.Answer(2);
         Assert.That((await second, await third, store.Reads), Is.EqualTo((2, 2, 2)));
     }
 
     [Test]
-    public async Task A_read_that_fails_is_one_of_those_who_waited_for_it_and_of_nobody_else()
+    public async Task Failed_read_fails_only_the_callers_that_waited_for_it()
     {
         var store = new HeldStore();
         var revisions = new KeyRevisions(store);
@@ -39,33 +39,33 @@ internal sealed class KeyRevisionsTests
         store.Fail(new IOException("second"));
         Assert.That(async () => await second, Throws.TypeOf<IOException>().With.Message.EqualTo("second"));
 
-        // Whether the reader that passes on has left yet or not, this one is answered.
+        // Answered whether or not the reader that passes on has left yet.
         var third = revisions.ReadAsync(default).AsTask();
         await store.BegunAsync();
         store.Answer(3);
         Assert.That(await third, Is.EqualTo(3));
     }
 
-    /// <summary>A store whose reads end when the test says so.</summary>
+    /// <summary>A store with reads that end when the test says so.</summary>
     private sealed class HeldStore : IKeyRevisionStore
     {
         private readonly Channel<int> begun = Channel.CreateUnbounded<int>();
-        private TaskCompletionSource<long> held = new();
+        private TaskCompletionSource<long> pending = new();
 
         public int Reads { get; private set; }
 
         public ValueTask<long> ReadAsync()
         {
             Reads++;
-            held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            pending = new(TaskCreationOptions.RunContinuationsAsynchronously);
             begun.Writer.TryWrite(Reads);
-            return new(held.Task);
+            return new(pending.Task);
         }
 
         public async Task BegunAsync() => await begun.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System);
 
-        public void Answer(long number) => held.SetResult(number);
+        public void Answer(long number) => pending.SetResult(number);
 
-        public void Fail(Exception fault) => held.SetException(fault);
+        public void Fail(Exception fault) => pending.SetException(fault);
     }
 }

@@ -5,32 +5,32 @@ using Entourage.Infrastructure.Persistence;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>What goes wrong with a transaction.</summary>
+/// <summary>A fault of a transaction.</summary>
 internal enum Fault
 {
-    /// <summary>Nothing, but it waits until the test lets it go.</summary>
+    /// <summary>No fault, but it waits until the test releases it.</summary>
     Wait,
 
-    /// <summary>It waits until the test lets it go, and then cannot write.</summary>
-    WaitInVain,
+    /// <summary>It waits until the test releases it and then cannot write.</summary>
+    WaitAndFail,
 
-    /// <summary>The connection is lost after the commit, and nobody hears of it.</summary>
+    /// <summary>The connection is lost after the commit, so its result is unknown.</summary>
     LostAfterCommit,
 
     /// <summary>The connection is lost before the commit.</summary>
     LostBeforeCommit,
 
-    /// <summary>Another transaction is in the way.</summary>
+    /// <summary>A conflict with another transaction.</summary>
     Deadlock,
 
     /// <summary>The store cannot write.</summary>
     Full,
 
-    /// <summary>A mistake of this program.</summary>
+    /// <summary>A bug in this program.</summary>
     Mistake,
 }
 
-/// <summary>A real store, some of whose transactions go wrong in a given order.</summary>
+/// <summary>A real store with faults in a given order.</summary>
 internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
 {
     private readonly TaskCompletionSource release = new();
@@ -47,7 +47,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
             return;
         }
 
-        if (fault is Fault.Wait or Fault.WaitInVain)
+        if (fault is Fault.Wait or Fault.WaitAndFail)
         {
             await release.Task;
         }
@@ -77,7 +77,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
         {
             Fault.LostAfterCommit or Fault.LostBeforeCommit => LedgerFault.Unknown,
             Fault.Deadlock => LedgerFault.Rerun,
-            Fault.Full or Fault.WaitInVain => LedgerFault.Unavailable,
+            Fault.Full or Fault.WaitAndFail => LedgerFault.Unavailable,
             _ => null,
         }
         : store.ClassifyFault(fault);

@@ -14,12 +14,12 @@ using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Every command that the ledger can send to SQL Server, found by reflection so that none can be forgotten.</summary>
+/// <summary>Every command that the ledger can send to SQL Server, found by reflection so that none is missed.</summary>
 internal static class LedgerCommands
 {
     private static readonly int[] Sizes = [1, 2, 64];
 
-    // What a parameter of a command is given; one for each type.
+    // One sample value for each parameter type.
     private static readonly Dictionary<Type, Func<int, object>> Samples = new()
     {
         [typeof(long)] = i => i + 1L,
@@ -39,8 +39,8 @@ internal static class LedgerCommands
             new LedgerPrice(i, new(new(i), new(i), new(i), new(i))),
             i,
             i),
-        [typeof(Reservation)] = i => Held(i),
-        [typeof(ReservationChange)] = i => new ReservationChange(Held(i), Held(i).End(ReservationStatus.Released, At(i))),
+        [typeof(Reservation)] = i => SampleReservation(i),
+        [typeof(ReservationChange)] = i => new ReservationChange(SampleReservation(i), SampleReservation(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
         [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{DetectorState.Empty}")),
@@ -51,20 +51,20 @@ internal static class LedgerCommands
         [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(
             new CostSummaryKey(Id(i), CostHeading.Agent, new DateOnly(2026, 6, 1), BudgetWindow.IdOf(Id(i))),
             Sum(i)),
-        [typeof(AlertKey)] = i => Raised(i).Key,
-        [typeof(Alert)] = i => Raised(i),
+        [typeof(AlertKey)] = i => SampleAlert(i).Key,
+        [typeof(Alert)] = i => SampleAlert(i),
         [typeof(AuditEntry)] = i => AuditEntry.Create(
             AuditAction.Paused, AuditSubject.Of(AuditSubjectKind.Agent, Id(i), Id(i), Id(i)), "{}", "{}", new("Ada", Id(i)), At(i)),
     };
 
-    /// <summary>The methods that make commands, each with every size that it can have.</summary>
+    /// <summary>The methods that create commands, with every size that each can have.</summary>
     public static IEnumerable<TestCaseData> All =>
         from method in typeof(SqlServerStatements).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
         where method.ReturnType == typeof(SqlCommand)
         from size in method.GetParameters().Any(parameter => ItemOf(parameter) is not null) ? Sizes : [1]
         select new TestCaseData(method, size).SetArgDisplayNames(method.Name, size.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>The command of a method, for lists of a length.</summary>
+    /// <summary>Creates the command of a method for lists of a length.</summary>
     public static SqlCommand Make(MethodInfo method, int size)
     {
         var arguments = method.GetParameters().Select(parameter =>
@@ -100,7 +100,7 @@ internal static class LedgerCommands
 
     private static TokenCounts Tokens(int i) => new(i, i, i, i);
 
-    private static Reservation Held(int i) => new()
+    private static Reservation SampleReservation(int i) => new()
     {
         Id = Id(i),
         SessionId = i + 1,
@@ -112,7 +112,7 @@ internal static class LedgerCommands
 
     private static LedgerBucket Bucket(int i) => new(Id(i), At(i), i + 1, "m");
 
-    private static Alert Raised(int i) => Alert.Raise(
+    private static Alert SampleAlert(int i) => Alert.Raise(
         new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));
 
     private static UsageSum Sum(int i) => new(Tokens(i), i, new Money(i), new Money(i), i);

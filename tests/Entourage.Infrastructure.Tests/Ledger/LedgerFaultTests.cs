@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Whatever goes wrong with a transaction, an answered usage is counted once (rules 1 and 2).</summary>
+/// <summary>Faults of a transaction never lose or duplicate an acknowledged usage (rules 1 and 2).</summary>
 [TestFixtureSource(typeof(Testing.Stores), nameof(Testing.Stores.All))]
 internal sealed class LedgerFaultTests(Store store)
 {
@@ -34,7 +34,7 @@ internal sealed class LedgerFaultTests(Store store)
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task A_usage_whose_commit_was_not_heard_of_is_counted_once()
+    public async Task Usage_with_a_lost_commit_answer_is_counted_once()
     {
         faulty.Faults.Enqueue(Fault.LostAfterCommit);
         var usage = await team.UseAsync(session, 1m);
@@ -48,7 +48,7 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task A_store_that_cannot_write_is_said_to_the_caller_and_nothing_is_counted()
+    public async Task Failed_write_is_reported_and_nothing_is_counted()
     {
         faulty.Faults.Enqueue(Fault.Full);
 
@@ -60,7 +60,7 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task A_commit_that_cannot_be_looked_up_is_answered_as_unknown()
+    public async Task Commit_that_cannot_be_looked_up_is_answered_as_unknown()
     {
         faulty.Faults.Enqueue(Fault.LostAfterCommit);
         faulty.Faults.Enqueue(Fault.Full);
@@ -72,14 +72,14 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task A_mistake_in_one_transaction_is_not_suffered_by_those_that_share_it()
+    public async Task Faulty_entry_does_not_fail_the_entries_that_share_its_transaction()
     {
         faulty.Faults.Enqueue(Fault.Wait);
         faulty.Faults.Enqueue(Fault.Mistake);
         faulty.Faults.Enqueue(Fault.Mistake);
         var (first, others) = PostOneAndFortyBehindIt();
 
-        // Together they fail, then each is tried alone, and of those one fails again.
+        // The group fails together, then each is retried alone, and one of those fails again.
         faulty.Release();
         var answers = await Task.WhenAll([first, .. others]);
 
@@ -89,9 +89,9 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
-    public async Task Those_behind_one_that_waited_for_the_store_in_vain_are_told_at_once()
+    public async Task Callers_queued_behind_a_store_timeout_fail_at_once()
     {
-        faulty.Faults.Enqueue(Fault.WaitInVain);
+        faulty.Faults.Enqueue(Fault.WaitAndFail);
         var (first, others) = PostOneAndFortyBehindIt();
         await Task.Delay(Patience, TimeProvider.System);
 
@@ -105,7 +105,7 @@ internal sealed class LedgerFaultTests(Store store)
         Assert.That((await PostAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
-    /// <summary>One whose transaction has begun, and others that wait for it to end.</summary>
+    /// <summary>Starts a usage with a blocked transaction, and forty usages that wait behind it.</summary>
     private (Task<Answer> First, Task<Answer>[] Others) PostOneAndFortyBehindIt()
     {
         var faults = faulty.Faults.Count;

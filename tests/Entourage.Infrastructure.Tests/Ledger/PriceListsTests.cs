@@ -6,7 +6,7 @@ using Entourage.Infrastructure.Ledger;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Price lists are cached for the organisations used last, and what all organisations share is cached once.</summary>
+/// <summary>Price lists are cached for the most recently used organisations, and the shared list is cached once.</summary>
 internal sealed class PriceListsTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
@@ -23,7 +23,7 @@ internal sealed class PriceListsTests
     }
 
     [Test]
-    public async Task Own_prices_are_cached_for_the_organisations_that_were_used_last()
+    public async Task Own_prices_are_cached_for_the_most_recently_used_organisations()
     {
         var organisations = Enumerable.Range(0, 3 * PriceLists.Remembered).Select(_ => Guid.CreateVersion7()).ToArray();
         foreach (var organisation in organisations)
@@ -42,7 +42,7 @@ internal sealed class PriceListsTests
     }
 
     [Test]
-    public async Task Shared_prices_are_read_once_for_all_organisations_until_there_is_a_newer_one()
+    public async Task Shared_prices_are_read_once_for_all_organisations_until_one_changes()
     {
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         stored.Add(Price(1, organisation: null, usd: 1));
@@ -73,8 +73,8 @@ internal sealed class PriceListsTests
         RecordedAt = Now,
     };
 
-    /// <summary>A transaction that is asked for prices, and for nothing else.</summary>
-#pragma warning disable CA1852 // The proxy is of a type below it.
+    /// <summary>A transaction that only supports reading prices.</summary>
+#pragma warning disable CA1852 // The generated proxy derives from it.
     internal class StoredPrices : DispatchProxy
 #pragma warning restore CA1852
     {

@@ -22,14 +22,14 @@ internal sealed class SqlServerStatementsTests
         }));
 
     [TestCaseSource(typeof(LedgerCommands), nameof(LedgerCommands.All))]
-    public void Every_command_is_T_SQL_without_merges_and_hints(MethodInfo method, int size)
+    public void Every_command_is_valid_T_SQL_without_merges_and_hints(MethodInfo method, int size)
     {
         using var command = LedgerCommands.Make(method, size);
-        TransactSql.AssertPlain(TransactSql.Parse(command.CommandText), command.CommandText);
+        TransactSql.AssertNoMergeOrHint(TransactSql.Parse(command.CommandText), command.CommandText);
     }
 
     [TestCaseSource(typeof(LedgerCommands), nameof(LedgerCommands.All))]
-    public void Every_command_has_the_parameters_that_its_text_names(MethodInfo method, int size)
+    public void Every_command_has_the_parameters_of_its_text(MethodInfo method, int size)
     {
         using var command = LedgerCommands.Make(method, size);
         var names = command.Parameters.Cast<SqlParameter>().Select(parameter => parameter.ParameterName).ToArray();
@@ -42,7 +42,7 @@ internal sealed class SqlServerStatementsTests
     }
 
     [TestCaseSource(nameof(Lengths))]
-    public void Pieces_are_the_list_again_in_lengths_that_are_powers_of_two(int length)
+    public void Pieces_are_the_list_in_lengths_of_powers_of_two(int length)
     {
         var items = Enumerable.Range(0, length).ToArray();
         var pieces = SqlServerStatements.Pieces(items).ToArray();
@@ -55,7 +55,7 @@ internal sealed class SqlServerStatementsTests
     }
 
     [TestCaseSource(nameof(Lengths))]
-    public void Padded_pieces_are_the_list_with_its_last_item_repeated(int length)
+    public void Padded_pieces_repeat_the_last_item_of_the_list(int length)
     {
         var items = Enumerable.Range(0, length).ToArray();
         var pieces = SqlServerStatements.PaddedPieces(items).ToArray();

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
-/// <summary>Statements add to totals exactly as the domain does, however large these are.</summary>
+/// <summary>SQL adds to totals exactly like the domain, however large they are.</summary>
 internal sealed class TotalSqlTests
 {
     private const string Columns =
@@ -38,7 +38,7 @@ internal sealed class TotalSqlTests
     ];
 
     [Test]
-    public void What_statements_add_up_is_what_the_domain_does_and_always_whole_numbers()
+    public void SQL_totals_equal_the_totals_of_the_domain()
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
@@ -62,7 +62,7 @@ internal sealed class TotalSqlTests
         void Run(string sql, UsageSum sum)
         {
             using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
             command.CommandText = sql;
 #pragma warning restore CA2100
             foreach (var (name, of) in Values)
@@ -76,7 +76,7 @@ internal sealed class TotalSqlTests
         UsageSum Read()
         {
             using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
             command.CommandText = $"SELECT {Columns}, {string.Join(" || ", Columns.Split(", ").Select(column => $"typeof({column})"))} FROM T";
 #pragma warning restore CA2100
             using var reader = command.ExecuteReader();
@@ -93,7 +93,7 @@ internal sealed class TotalSqlTests
     }
 
     [Test]
-    public void The_bounds_in_statements_are_those_of_the_domain()
+    public void Bounds_in_SQL_equal_the_bounds_of_the_domain()
     {
         var number = MoneyTotal.NanosPerBillionUsd.ToString(CultureInfo.InvariantCulture);
         Assert.That(TokenCounts.LargestTotal, Is.EqualTo(MoneyTotal.NanosPerBillionUsd));

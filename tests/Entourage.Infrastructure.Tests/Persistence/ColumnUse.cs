@@ -2,7 +2,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>A place where a statement holds a parameter against a column: compares, adds, sets or inserts it.</summary>
+/// <summary>A parameter that a statement compares with, adds to, assigns to or inserts into a column.</summary>
 internal sealed record ColumnUse(string Table, string Column, string Parameter)
 {
     public static IEnumerable<ColumnUse> In(TSqlFragment tree) => tree.All<StatementWithCtesAndXmlNamespaces>().SelectMany(statement =>

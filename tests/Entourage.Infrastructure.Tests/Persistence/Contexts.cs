@@ -6,13 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The store as the API registers it, and contexts for those who only look at the mapping.</summary>
+/// <summary>The services of a store as the API registers them, and contexts for reading the mapping.</summary>
 internal static class Contexts
 {
-    // Never opened: it only has to look like one.
+    // Never opened. It only has to be well formed.
     private const string NoServer = "Server=localhost;Database=entourage";
 
-    /// <summary>Every store's context, for what needs no database.</summary>
+    /// <summary>The contexts of all stores, without a database.</summary>
     public static readonly IReadOnlyList<Store> Stores = [Store.Sqlite, Store.SqlServer];
 
     public static EntourageDb Mapping(Store store) => store == Store.Sqlite
@@ -48,7 +48,7 @@ internal static class Contexts
     {
         await db.Database.OpenConnectionAsync();
         await using var command = db.Database.GetDbConnection().CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
         command.CommandText = sql;
 #pragma warning restore CA2100
         return (T)(await command.ExecuteScalarAsync())!;

@@ -9,7 +9,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The two logins that compose makes in SQL Server: one reads and writes rows, the other changes the schema.</summary>
+/// <summary>The two SQL Server logins of the compose file: one reads and writes rows, the other changes the schema.</summary>
 internal sealed class DatabaseLoginTests
 {
     private static readonly Dictionary<string, string> Variables = new()
@@ -21,7 +21,7 @@ internal sealed class DatabaseLoginTests
         ["SCHEMA_PASSWORD"] = "Aa1-of-the-migrations",
     };
 
-    // Needs no right but SELECT, INSERT, UPDATE and DELETE.
+    // Needs only SELECT, INSERT, UPDATE and DELETE.
     private static readonly Type[] RowStatements =
     [
         typeof(SelectStatement), typeof(InsertStatement), typeof(UpdateStatement), typeof(DeleteStatement), typeof(DeclareVariableStatement),
@@ -29,11 +29,11 @@ internal sealed class DatabaseLoginTests
     ];
 
     [Test]
-    public void The_script_is_T_SQL_and_gives_each_login_the_roles_it_needs()
+    public void Script_is_valid_T_SQL_and_grants_each_login_its_roles()
     {
         var trees = TransactSql.Batches(Script(Variables)).Select(TransactSql.Parse).ToArray();
 
-        Assert.That(Script(Variables), Does.Not.Contain("$("), "every variable is one that init.sh sets");
+        Assert.That(Script(Variables), Does.Not.Contain("$("), "init.sh sets every variable");
         Assert.That(
             trees.SelectMany(tree => tree.All<AlterRoleStatement>()).Select(role => $"{role.Name.Value} {((AddMemberAlterRoleAction)role.Action).Member.Value}"),
             Is.EquivalentTo(new[]
@@ -49,12 +49,12 @@ internal sealed class DatabaseLoginTests
         Assert.That(trees.SelectMany(tree => tree.All<AlterDatabaseSetStatement>()).Select(TransactSql.TextOf), Has.Exactly(2).Items);
     }
 
-    // What after-restore runs reseeds identities, which takes the login that may change the schema.
+    // The after-restore command reseeds identities, which needs the login that may change the schema.
     private static IEnumerable<TestCaseData> ServerCommands =>
         LedgerCommands.All.Where(command => ((MethodInfo)command.Arguments[0]!).Name != nameof(SqlServerStatements.MoveNumbers));
 
     [TestCaseSource(nameof(ServerCommands))]
-    public void The_ledger_needs_no_right_but_to_read_and_write_rows(MethodInfo method, int size)
+    public void Ledger_needs_only_the_permission_to_read_and_write_rows(MethodInfo method, int size)
     {
         using var command = LedgerCommands.Make(method, size);
         var tree = TransactSql.Parse(command.CommandText);
@@ -63,7 +63,7 @@ internal sealed class DatabaseLoginTests
     }
 
     [Test]
-    public async Task The_migrations_run_with_one_login_and_the_servers_queries_with_the_other()
+    public async Task Migrations_and_queries_run_with_separate_logins()
     {
         await using var database = await TestDatabase.CreateAsync(Store.SqlServer);
         var admin = new SqlConnectionStringBuilder(database.ConnectionString);

@@ -20,7 +20,7 @@ internal sealed class MigrationTests
     public async Task RemoveAsync() => await database.DisposeAsync();
 
     [TestCaseSource(typeof(Contexts), nameof(Contexts.Stores))]
-    public async Task Migrations_are_in_step_with_the_mapping(Store store)
+    public async Task Migrations_match_the_mapping(Store store)
     {
         await using var db = Contexts.Mapping(store);
         Assert.That(db.Database.HasPendingModelChanges(), Is.False, "Add a migration to both stores.");
@@ -33,13 +33,13 @@ internal sealed class MigrationTests
         await using var sqlServer = Contexts.Mapping(Store.SqlServer);
         Assert.That(NamesOf(sqlite), Is.EqualTo(NamesOf(sqlServer)));
 
-        // What is before the name is when it was made, in seconds, one store after the other.
+        // The prefix is the creation time in seconds, which differs between the stores.
         static IEnumerable<string> NamesOf(EntourageDb db) =>
             db.Database.GetMigrations().Select(id => id[(id.IndexOf('_', StringComparison.Ordinal) + 1)..]);
     }
 
     [Test]
-    public async Task An_empty_file_is_migrated_from_nothing()
+    public async Task Empty_file_is_migrated_from_nothing()
     {
         await using var services = await Contexts.MigratedAsync(database);
 
@@ -48,7 +48,7 @@ internal sealed class MigrationTests
             Assert.That(await db.Database.GetAppliedMigrationsAsync(), Is.EqualTo(db.Database.GetMigrations()));
             foreach (var table in db.Model.GetEntityTypes().Select(entity => entity.GetTableName()))
             {
-                // The row that says how often keys were revoked is there from the beginning.
+                // The row with the revision of the keys exists from the beginning.
                 Assert.That(await db.ScalarAsync<long>($"""SELECT COUNT(*) FROM "{table}" """), Is.EqualTo(table == "KeyRevisions" ? 1 : 0));
             }
 
@@ -57,7 +57,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task A_store_with_an_unknown_migration_is_refused_and_not_changed()
+    public async Task Store_with_an_unknown_migration_is_refused_and_not_changed()
     {
         await using var services = await Contexts.MigratedAsync(database);
         await services.UseAsync(db => db.Database.ExecuteSqlRawAsync("UPDATE __EFMigrationsHistory SET MigrationId = '20250101000000_Earlier'"));
@@ -69,7 +69,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task A_folder_that_is_not_there_is_made()
+    public async Task Missing_folder_is_created()
     {
         var path = new SqliteConnectionStringBuilder(database.ConnectionString).DataSource;
         var nested = Path.Combine(Path.GetDirectoryName(path)!, "a", "b", "entourage.db");
@@ -84,7 +84,7 @@ internal sealed class MigrationTests
     public async Task Migrating_twice_is_harmless()
     {
         await using var services = await Contexts.MigratedAsync(database);
-        await services.UseAsync(db => db.Database.ExecuteSqlAsync(Some.Organisation));
+        await services.UseAsync(db => db.Database.ExecuteSqlAsync(RawInserts.Organisation));
 
         await DatabaseStartup.MigrateAsync(services, CancellationToken.None);
         await using var later = await Contexts.MigratedAsync(database);
@@ -93,7 +93,7 @@ internal sealed class MigrationTests
     }
 
     [Test]
-    public async Task Nothing_is_migrated_when_that_is_switched_off()
+    public async Task Migration_can_be_switched_off()
     {
         await using var services = Contexts.RegisteredForSqlite(database.ConnectionString, ("Database:MigrateOnStart", "false"));
 
@@ -104,7 +104,7 @@ internal sealed class MigrationTests
 
     [Test]
     [CancelAfter(Patience.LimitMilliseconds)]
-    public async Task Several_processes_that_start_at_once_on_an_empty_file_all_succeed(CancellationToken cancellationToken)
+    public async Task Concurrent_starts_on_an_empty_file_all_succeed(CancellationToken cancellationToken)
     {
         var hosts = Enumerable.Range(0, Processes).Select(_ => Contexts.Registered(database)).ToArray();
         try
@@ -127,12 +127,12 @@ internal sealed class MigrationTests
 
     [Test]
     [CancelAfter(Patience.LimitMilliseconds)]
-    public async Task The_lock_that_a_killed_process_left_does_not_block(CancellationToken cancellationToken)
+    public async Task Migration_lock_of_a_killed_process_does_not_block(CancellationToken cancellationToken)
     {
         await using var killed = Contexts.Registered(database);
         await killed.UseAsync(async db =>
         {
-            // Taken as Entity Framework takes it, and never given back.
+            // Acquires the lock like Entity Framework and never releases it.
             await db.GetService<IHistoryRepository>().AcquireDatabaseLockAsync(cancellationToken);
             Assert.That(await db.ScalarAsync<long>("SELECT COUNT(*) FROM __EFMigrationsLock"), Is.EqualTo(1));
             return true;
@@ -146,7 +146,7 @@ internal sealed class MigrationTests
 
     [Test]
     [CancelAfter(Patience.LimitMilliseconds)]
-    public async Task A_file_of_the_turn_that_a_killed_process_left_does_not_block(CancellationToken cancellationToken)
+    public async Task Lock_file_of_a_killed_process_does_not_block(CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource + ".migrating", "", cancellationToken);
         await using var services = Contexts.Registered(database);

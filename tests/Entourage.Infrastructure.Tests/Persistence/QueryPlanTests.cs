@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The reads that everybody waits for find their rows by an index: none looks through a whole table of the SQLite file.</summary>
+/// <summary>Reads on a request's path find their rows by an index and scan no whole table of the SQLite file.</summary>
 internal sealed class QueryPlanTests
 {
     private static readonly string[] LedgerStatements =
@@ -56,7 +56,7 @@ internal sealed class QueryPlanTests
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        // What jobs read of their own accord, and all of it, is none of this.
+        // Reads of background jobs, which scan whole tables, are not included.
         host = await ApiHost.StartAsync(Store.Sqlite, settings: new Dictionary<string, string> { ["Webhooks:PollMilliseconds"] = "60000" });
         team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         session = await team.StartAsync(await team.CreateTaskAsync());
@@ -68,7 +68,7 @@ internal sealed class QueryPlanTests
     public async Task StopAsync() => await (host?.DisposeAsync() ?? default);
 
     [TestCaseSource(nameof(LedgerStatements))]
-    public async Task The_ledger_looks_nothing_through(string statement)
+    public async Task Ledger_query_scans_no_table(string statement)
     {
         await using var connection = await OpenAsync();
         await using var command = connection.CreateCommand();
@@ -100,7 +100,7 @@ internal sealed class QueryPlanTests
     [TestCase("/teams/{team}/costs?format=csv")]
     [TestCase("/teams/{team}/costs/what-if?daily_cost_limit_usd=1")]
     [TestCase("/teams/{team}/webhooks")]
-    public async Task A_read_looks_nothing_through(string path)
+    public async Task Read_query_scans_no_table(string path)
     {
         path = path.Replace("{session}", $"{session}", StringComparison.Ordinal)
             .Replace("{agent}", team.Agent, StringComparison.Ordinal)
@@ -110,7 +110,7 @@ internal sealed class QueryPlanTests
         await AssertUsesIndexesAsync(async () => Assert.That((await host.Api.GetAsync(path)).Status, Is.EqualTo(System.Net.HttpStatusCode.OK)));
     }
 
-    /// <summary>What is asked of the store finds its rows by indexes; but a small table may be looked through.</summary>
+    /// <summary>Checks that the store's queries use indexes, except on small tables.</summary>
     private async Task AssertUsesIndexesAsync(Func<Task> ask, string? exceptOf = null)
     {
         var commands = new CommandsOf(host.Database.FilePath);
@@ -124,7 +124,7 @@ internal sealed class QueryPlanTests
         foreach (var (text, parameters) in commands.Texts.Where(command => exceptOf is null || !command.Text.Contains($"FROM \"{exceptOf}\"", StringComparison.Ordinal)))
         {
             await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // What the API sent itself.
+#pragma warning disable CA2100 // SQL that the API sent.
             command.CommandText = text;
 #pragma warning restore CA2100
             await AssertUsesIndexesAsync(command, parameters);
@@ -132,7 +132,7 @@ internal sealed class QueryPlanTests
     }
 
     [Test]
-    public async Task What_happened_since_is_found_without_looking_at_what_was_before()
+    public async Task Later_events_are_found_without_scanning_earlier_ones()
     {
         await AssertUsesIndexesAsync(async () =>
         {
@@ -149,7 +149,7 @@ internal sealed class QueryPlanTests
     [TestCase("agents", "{agent}")]
     [TestCase("teams", "{team}")]
     [TestCase("orgs", "{org}")]
-    public async Task Who_has_obeyed_is_found_by_indexes(string scope, string id)
+    public async Task Stopped_sessions_are_found_by_indexes(string scope, string id)
     {
         var paused = await host.Api.CreateTeamAsync();
         await paused.StartAsync(parent: await paused.StartAsync());
@@ -187,7 +187,7 @@ internal sealed class QueryPlanTests
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            // A list of parameters is a table too, which is looked through.
+            // A list of parameters is a table that is scanned, too.
             var step = reader.GetString(3);
             Assert.That(
                 step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("VIRTUAL TABLE", StringComparison.Ordinal) && !step.Contains("CONSTANT ROW", StringComparison.Ordinal),

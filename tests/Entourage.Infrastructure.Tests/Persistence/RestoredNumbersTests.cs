@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>Where numbers go on after a restore, and that none of them is forgotten.</summary>
+/// <summary>Where numbering continues after a restore, and that every numbered table is covered.</summary>
 internal sealed class RestoredNumbersTests
 {
     private const long GreatestExactNumber = 1L << 53;
@@ -17,24 +17,24 @@ internal sealed class RestoredNumbersTests
     private static readonly DateTimeOffset Now = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public void Numbers_are_beyond_all_that_could_have_been_handed_out_since_any_restore_before_and_exact_in_JavaScript()
+    public void Restored_numbers_exceed_all_earlier_ones_and_are_exact_in_JavaScript()
     {
         var start = RestoredNumbers.StartAfter(0, Now);
         Assert.That(RestoredNumbers.StartAfter(0, Now.AddSeconds(1)), Is.EqualTo(start + 1_000_000), "a million a second");
-        Assert.That(RestoredNumbers.StartAfter(start + 5, Now), Is.GreaterThan(start + 5), "the clock was set back, or stands still");
+        Assert.That(RestoredNumbers.StartAfter(start + 5, Now), Is.GreaterThan(start + 5), "the clock was set back or stopped");
         Assert.That(RestoredNumbers.StartAfter(0, new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero)), Is.LessThan(GreatestExactNumber));
         Assert.That(() => RestoredNumbers.StartAfter(GreatestExactNumber - 10, Now), Throws.InstanceOf<IOException>().With.Message.Contains("2^53"));
     }
 
     [Test]
-    public void The_tables_whose_rows_SQL_Server_numbers_are_those_of_the_mapping() => Assert.That(
+    public void Identity_tables_of_SQL_Server_are_those_of_the_mapping() => Assert.That(
         SqlServerSchema.OfMigrations().Tables
             .Where(table => table.Value.Values.Any(column => column.IdentityOptions is not null))
             .Select(table => table.Key),
         Is.EquivalentTo(SqlServerStatements.NumberedTables));
 
     [Test]
-    public async Task Every_number_that_SQLite_hands_out_is_never_handed_out_twice_and_goes_on_far_ahead_after_a_restore()
+    public async Task SQLite_reuses_no_number_and_continues_far_ahead_after_a_restore()
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using (await Contexts.MigratedAsync(database))

@@ -13,17 +13,17 @@ using TriggerType = Microsoft.SqlServer.TransactSql.ScriptDom.TriggerType;
 namespace Entourage.Infrastructure.Tests.Persistence;
 
 /// <summary>
-/// Asks SQL Server's schema compiler, which needs no server, whether everything exists that the ledger's statements name.
-/// It neither compares types, nor counts the values of an INSERT, nor misses columns that must have one: that is read from the
-/// syntax here. Neither knows collations, the names of built-in functions, or what a server does when it runs them; that is
-/// for the tests that have a server.
+/// Checks with SQL Server's schema compiler, which needs no server, that everything exists that the ledger's statements name.
+/// The compiler does not compare types, count the values of an INSERT, or miss required columns, so these are read from the
+/// syntax tree. Collations, names of built-in functions and runtime behaviour are checked only by the tests that have a
+/// server.
 /// </summary>
 internal sealed class SqlServerModelTests
 {
     private static readonly SqlServerSchema Schema = SqlServerSchema.OfMigrations();
 
     [Test]
-    public void The_migrations_make_the_tables_of_the_mapping()
+    public void Migrations_create_the_tables_of_the_mapping()
     {
         using var db = Contexts.Mapping(Store.SqlServer);
         var mapped = db.GetService<IDesignTimeModel>().Model.GetRelationalModel().Tables
@@ -35,7 +35,7 @@ internal sealed class SqlServerModelTests
     }
 
     [Test]
-    public void Everything_that_the_statements_name_exists()
+    public void Every_name_in_the_statements_exists()
     {
         using var model = Schema.ToModel();
         var procedures = 0;
@@ -49,14 +49,14 @@ internal sealed class SqlServerModelTests
 
         Assert.Multiple(() =>
         {
-            // A missing column is an error, a missing table a warning.
+            // A missing column is an error, a missing table only a warning.
             Assert.That(model.Validate().Select(message => message.Message), Is.Empty);
             Assert.That(model.GetObjects(DacQueryScopes.UserDefined, ModelSchema.Procedure).Count(), Is.EqualTo(procedures));
         });
     }
 
     [Test]
-    public void The_audit_trail_has_a_trigger_instead_of_each_change() => Assert.That(
+    public void Audit_trail_has_triggers_instead_of_update_and_delete() => Assert.That(
         Schema.Triggers.Select(trigger => (
             trigger.Name.BaseIdentifier.Value,
             trigger.TriggerObject.Name.BaseIdentifier.Value,
@@ -75,10 +75,10 @@ internal sealed class SqlServerModelTests
     [TestCase("UPDATE Sessions SET Price = 1", "[Price]")]
     [TestCase("UPDATE Sessions SET Cost = 1 WHERE Id IN (SELECT SessionId FROM UsageRecords WHERE Price = 1)", "[Price]")]
     [TestCase("UPDATE Sessions SET Cost = 1; IF @@ROWCOUNT = 0 INSERT INTO Sessions (Price) VALUES (1)", "[Price]")]
-    public void What_does_not_exist_is_found(string text, string missing)
+    public void Missing_name_is_detected(string text, string missing)
     {
         using var model = Schema.ToModel();
-#pragma warning disable CA2100 // The cases above.
+#pragma warning disable CA2100 // Constants from the cases above.
         using var command = new SqlCommand(text);
 #pragma warning restore CA2100
         AddProcedure(model, "P", command);
@@ -86,14 +86,14 @@ internal sealed class SqlServerModelTests
     }
 
     [TestCaseSource(typeof(LedgerCommands), nameof(LedgerCommands.All))]
-    public void Every_parameter_is_of_the_type_of_its_column(MethodInfo method, int size)
+    public void Every_parameter_has_the_type_of_its_column(MethodInfo method, int size)
     {
         using var command = LedgerCommands.Make(method, size);
         var parameters = command.Parameters.Cast<SqlParameter>().ToDictionary(parameter => parameter.ParameterName, TransactSql.TypeOf);
         var uses = ColumnUse.In(TransactSql.Parse(command.CommandText)).ToArray();
         Assert.Multiple(() =>
         {
-            Assert.That(uses.Select(use => use.Parameter).Distinct(), Is.EquivalentTo(parameters.Keys), "Each is held against a column.");
+            Assert.That(uses.Select(use => use.Parameter).Distinct(), Is.EquivalentTo(parameters.Keys), "Each is used with a column.");
             Assert.That(
                 uses.Select(use => $"{use} {parameters[use.Parameter]}"),
                 Is.EqualTo(uses.Select(use => $"{use} {SqlServerSchema.TypeOf(Schema.Tables[use.Table][use.Column])}")));

@@ -6,7 +6,7 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The tables and indexes that the SQL Server migrations come to, read from their script.</summary>
+/// <summary>The tables and indexes that the SQL Server migrations create, read from their script.</summary>
 internal sealed class SqlServerSchema
 {
     private readonly Dictionary<string, CreateTableStatement> tables = new(StringComparer.Ordinal);
@@ -31,7 +31,7 @@ internal sealed class SqlServerSchema
             .ToDictionary(column => column.ColumnIdentifier.Value, StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    /// <summary>What is done instead of changing rows.</summary>
+    /// <summary>The INSTEAD OF triggers.</summary>
     public IReadOnlyList<CreateTriggerStatement> Triggers => triggers;
 
     public static SqlServerSchema OfMigrations()
@@ -40,7 +40,7 @@ internal sealed class SqlServerSchema
         return new(db.GetService<IMigrator>().GenerateScript());
     }
 
-    /// <summary>A model of the schema, as the schema compiler has it.</summary>
+    /// <summary>The schema as a model for the schema compiler.</summary>
     public TSqlModel ToModel()
     {
         var model = new TSqlModel(SqlServerVersion.Sql160, new TSqlModelOptions());
@@ -52,7 +52,7 @@ internal sealed class SqlServerSchema
         return model;
     }
 
-    /// <summary>A column's type as it is declared.</summary>
+    /// <summary>The declared type of a column.</summary>
     public static string TypeOf(ColumnDefinition column) =>
         TransactSql.TextOf(column.DataType).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
 
@@ -71,14 +71,14 @@ internal sealed class SqlServerSchema
                 indexes.Add(index);
                 break;
 
-            // A model declares what is, not how it came about, so it wants the column where its table is made.
+            // A model declares the result, so an added column belongs in the CREATE TABLE.
             case AlterTableAddTableElementStatement added:
                 var definition = tables[added.SchemaObjectName.BaseIdentifier.Value].Definition;
                 AddAll(definition.ColumnDefinitions, added.Definition.ColumnDefinitions);
                 AddAll(definition.TableConstraints, added.Definition.TableConstraints);
                 break;
 
-            // Alone in a batch, and so as a text; of nothing else.
+            // A trigger must be alone in its batch, so the script passes it as a text.
             case ExecuteStatement { ExecuteSpecification.ExecutableEntity: ExecutableStringList { Strings: [StringLiteral text] } }:
                 triggers.Add((CreateTriggerStatement)((TSqlScript)TransactSql.Parse(text.Value)).Batches.Single().Statements.Single());
                 break;
@@ -101,11 +101,11 @@ internal sealed class SqlServerSchema
 
                 break;
 
-            // Looks for the name of a default, which is dropped before its column.
+            // Finds the name of a default constraint, which is dropped before its column.
             case DeclareVariableStatement or SelectStatement:
                 break;
 
-            // Of no schema: transactions, rows, and the table of Entity Framework's own history, which is made in an IF.
+            // Not part of the schema: transactions, rows, and Entity Framework's history table, which is created in an IF.
             case BeginTransactionStatement or CommitTransactionStatement or DataModificationStatement or IfStatement or SetOnOffStatement:
                 break;
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>What a backup is, and what is put in the place of a store and what is not.</summary>
+/// <summary>Backups, and which stores a restore may replace.</summary>
 internal sealed class SqliteBackupTests
 {
     private static readonly DateTimeOffset Now = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
@@ -16,7 +16,7 @@ internal sealed class SqliteBackupTests
 
     private string Copy => Store + ".backup";
 
-    private string Kept => Store + ".replaced-20260610T120000Z";
+    private string ReplacedStore => Store + ".replaced-20260610T120000Z";
 
     [SetUp]
     public async Task CreateAsync()
@@ -32,7 +32,7 @@ internal sealed class SqliteBackupTests
     public async Task RemoveAsync() => await (database?.DisposeAsync() ?? default);
 
     [Test]
-    public async Task A_backup_is_one_file_as_readable_as_the_store()
+    public async Task Backup_is_one_file_with_the_mode_of_the_store()
     {
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Store)!, "*.backup*"), Is.EqualTo(new[] { Copy }));
         Assert.That(await ReadAsync(Copy), Is.EqualTo("one"));
@@ -43,7 +43,7 @@ internal sealed class SqliteBackupTests
     }
 
     [Test]
-    public async Task A_file_that_is_there_is_replaced_only_when_that_is_wanted()
+    public async Task Existing_file_is_replaced_only_on_request()
     {
         Assert.That(() => BackUpAsync(), Throws.InstanceOf<IOException>().With.Message.Contains("--force"));
         Assert.That(await ReadAsync(Copy), Is.EqualTo("one"));
@@ -53,7 +53,7 @@ internal sealed class SqliteBackupTests
     }
 
     [Test]
-    public async Task A_restored_store_is_what_it_was_and_what_is_replaced_is_kept_with_its_log()
+    public async Task Restored_store_equals_the_backup_and_the_replaced_one_is_kept_with_its_log()
     {
         await using (var other = new SqliteConnection($"Data Source={Store};Pooling=False"))
         {
@@ -67,14 +67,14 @@ internal sealed class SqliteBackupTests
             Assert.That(await ReadAsync(Store), Is.EqualTo("one, two, three"));
         }
 
-        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(Kept));
-        Assert.That((await ReadAsync(Store), await ReadAsync(Kept), await ReadAsync(Copy)), Is.EqualTo(("one", "one, two, three", "one")));
+        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(ReplacedStore));
+        Assert.That((await ReadAsync(Store), await ReadAsync(ReplacedStore), await ReadAsync(Copy)), Is.EqualTo(("one", "one, two, three", "one")));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Store)!, "*-wal"), Is.Empty);
         await using var services = await Contexts.MigratedAsync(database);
     }
 
     [Test]
-    public async Task A_store_that_a_server_uses_is_not_replaced_even_when_it_is_idle()
+    public async Task Store_in_use_by_an_idle_server_is_not_replaced()
     {
         await using (var services = Contexts.Registered(database))
         {
@@ -88,7 +88,7 @@ internal sealed class SqliteBackupTests
     }
 
     [Test]
-    public async Task A_server_does_not_start_on_a_store_that_is_being_restored()
+    public async Task Server_does_not_start_on_a_store_that_is_being_restored()
     {
         using (SqliteStoreUse.TakeAlone(Store))
         {
@@ -99,20 +99,20 @@ internal sealed class SqliteBackupTests
     }
 
     [Test]
-    public async Task A_store_that_is_gone_or_damaged_is_restored_all_the_same()
+    public async Task Missing_or_damaged_store_is_restored()
     {
         File.Delete(Store);
         await File.WriteAllTextAsync(Store + "-wal", "of a store that is gone");
         Assert.That((await RestoreAsync()).Kept, Is.Null);
         Assert.That(await ReadAsync(Store), Is.EqualTo("one"));
-        Assert.That(await File.ReadAllTextAsync(Kept + "-wal"), Is.EqualTo("of a store that is gone"));
+        Assert.That(await File.ReadAllTextAsync(ReplacedStore + "-wal"), Is.EqualTo("of a store that is gone"));
 
-        File.Delete(Kept + "-wal");
+        File.Delete(ReplacedStore + "-wal");
         await File.WriteAllTextAsync(Store, new string('x', 100_000));
         await File.WriteAllTextAsync(Store + "-wal", "of a damaged store");
-        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(Kept));
+        Assert.That((await RestoreAsync()).Kept, Is.EqualTo(ReplacedStore));
         Assert.That(await ReadAsync(Store), Is.EqualTo("one"));
-        Assert.That(await File.ReadAllTextAsync(Kept + "-wal"), Is.EqualTo("of a damaged store"));
+        Assert.That(await File.ReadAllTextAsync(ReplacedStore + "-wal"), Is.EqualTo("of a damaged store"));
     }
 
     [TestCase("no file", "There is no file")]
@@ -120,16 +120,16 @@ internal sealed class SqliteBackupTests
     [TestCase("another program's", "no store of Entourage")]
     [TestCase("a newer version's", "20990101000000_Later")]
     [TestCase("a damaged one", "")]
-    public async Task What_is_no_good_backup_is_refused_and_nothing_is_changed(string what, string says)
+    public async Task Invalid_backup_is_refused_and_changes_nothing(string what, string says)
     {
-        await SpoilAsync(what);
+        await DamageAsync(what);
         Assert.That(() => RestoreAsync(), Throws.InstanceOf<IOException>().With.Message.Contains(says));
         Assert.That(await ReadAsync(Store), Is.EqualTo("one, two"));
         Assert.That(Directory.GetFiles(Path.GetDirectoryName(Store)!, "*.partial*"), Is.Empty);
-        Assert.That(File.Exists(Kept), Is.False);
+        Assert.That(File.Exists(ReplacedStore), Is.False);
     }
 
-    private async Task SpoilAsync(string what)
+    private async Task DamageAsync(string what)
     {
         switch (what)
         {
@@ -178,7 +178,7 @@ internal sealed class SqliteBackupTests
         await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
         command.CommandText = sql;
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

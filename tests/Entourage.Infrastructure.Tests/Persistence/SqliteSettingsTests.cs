@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>What every connection to the file must have set, whoever opens it: rule 1 rests on it.</summary>
+/// <summary>The settings that every connection to the file needs. Rule 1 depends on them.</summary>
 internal sealed class SqliteSettingsTests
 {
     private const int Full = 2;
@@ -35,16 +35,16 @@ internal sealed class SqliteSettingsTests
     }
 
     [Test]
-    public async Task The_file_keeps_a_write_ahead_log()
+    public async Task File_has_a_write_ahead_log()
     {
-        // Without any of our settings: it is the file's own.
+        // Without our settings, because the journal mode is stored in the file.
         await using var connection = new SqliteConnection(database.ConnectionString);
         await connection.OpenAsync();
         Assert.That(await PragmaAsync(connection, "journal_mode"), Is.EqualTo("wal"));
     }
 
     [Test]
-    public Task Connections_of_Entity_Framework_are_durable_and_patient() => services.UseAsync(async db =>
+    public Task Connections_of_Entity_Framework_are_durable_and_wait_for_locks() => services.UseAsync(async db =>
     {
         await db.Database.OpenConnectionAsync();
         await AssertSettingsAsync((SqliteConnection)db.Database.GetDbConnection());
@@ -52,22 +52,22 @@ internal sealed class SqliteSettingsTests
     });
 
     [Test]
-    public Task Connections_that_Entity_Framework_opens_without_waiting_are_durable_and_patient() => services.UseAsync(async db =>
+    public Task Connections_opened_synchronously_by_Entity_Framework_are_durable_and_wait_for_locks() => services.UseAsync(async db =>
     {
-        OpenAtOnce(db);
+        OpenSynchronously(db);
         await AssertSettingsAsync((SqliteConnection)db.Database.GetDbConnection());
         return true;
     });
 
     [Test]
-    public async Task Connections_of_the_ledger_are_durable_and_patient()
+    public async Task Connections_of_the_ledger_are_durable_and_wait_for_locks()
     {
         await using var connection = await services.GetRequiredService<SqliteConnections>().OpenAsync(CancellationToken.None);
         await AssertSettingsAsync(connection);
     }
 
     [Test]
-    public async Task A_connection_from_the_pool_is_durable_and_patient_again()
+    public async Task Reused_connection_is_durable_and_waits_for_locks()
     {
         var connections = services.GetRequiredService<SqliteConnections>();
         await using (var careless = await connections.OpenAsync(CancellationToken.None))
@@ -82,12 +82,12 @@ internal sealed class SqliteSettingsTests
     }
 
     [Test]
-    public async Task Deleting_in_the_wrong_order_is_refused()
+    public async Task Deletion_in_the_wrong_order_is_refused()
     {
         await services.UseAsync(async db =>
         {
-            await db.Database.ExecuteSqlAsync(Some.Organisation);
-            await db.Database.ExecuteSqlAsync(Some.Team);
+            await db.Database.ExecuteSqlAsync(RawInserts.Organisation);
+            await db.Database.ExecuteSqlAsync(RawInserts.Team);
             return true;
         });
 
@@ -115,12 +115,12 @@ internal sealed class SqliteSettingsTests
         });
     }
 
-    private static void OpenAtOnce(EntourageDb db) => db.Database.OpenConnection();
+    private static void OpenSynchronously(EntourageDb db) => db.Database.OpenConnection();
 
     private static async Task<object?> PragmaAsync(SqliteConnection connection, string name)
     {
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The tests' own constants.
+#pragma warning disable CA2100 // Constants of the tests.
         command.CommandText = $"PRAGMA {name}";
 #pragma warning restore CA2100
         return await command.ExecuteScalarAsync();

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>The statements of the ledger are written once for both stores, so both must have the same tables.</summary>
+/// <summary>The ledger's statements are shared by both stores, so both need the same tables.</summary>
 internal sealed class StoreShapeTests
 {
     private static readonly IReadOnlyList<ITable> Sqlite = TablesOf(Store.Sqlite);
@@ -16,7 +16,7 @@ internal sealed class StoreShapeTests
     public void Both_stores_have_the_same_tables() => AssertSame(table => [table.Name]);
 
     [Test]
-    public void Both_stores_have_the_same_columns_and_want_the_same_of_them() => AssertSame(table =>
+    public void Both_stores_have_the_same_columns_with_the_same_constraints() => AssertSame(table =>
         table.Columns.Select(column => $"{table.Name}.{column.Name} {(column.IsNullable ? "NULL" : "NOT NULL")}"));
 
     [Test]
@@ -32,7 +32,7 @@ internal sealed class StoreShapeTests
         $"{key.Name} {string.Join(", ", key.Columns.Select(column => column.Name))} {key.PrincipalTable.Name} {key.OnDeleteAction}"));
 
     [Test]
-    public void No_delete_takes_rows_of_another_table_with_it() => Assert.That(
+    public void No_delete_cascades_to_another_table() => Assert.That(
         SqlServer.SelectMany(table => table.ForeignKeyConstraints).Select(key => key.OnDeleteAction).Distinct(),
         Is.EqualTo(new[] { ReferentialAction.Restrict }));
 

@@ -5,10 +5,10 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>Reads T-SQL with SQL Server's own parser, which needs no server.</summary>
+/// <summary>Parses T-SQL with SQL Server's own parser, which needs no server.</summary>
 internal static class TransactSql
 {
-    /// <summary>The syntax tree of one batch; a text that SQL Server 2022 would not take fails the test.</summary>
+    /// <summary>Parses one batch; the test fails if SQL Server 2022 would reject it.</summary>
     public static TSqlFragment Parse(string text)
     {
         using var reader = new StringReader(text);
@@ -17,11 +17,11 @@ internal static class TransactSql
         return tree;
     }
 
-    /// <summary>The batches of a script, as sqlcmd would send them.</summary>
+    /// <summary>Splits a script into batches, like sqlcmd.</summary>
     public static IReadOnlyList<string> Batches(string script) =>
         [.. script.ReplaceLineEndings("\n").Split("\nGO\n").Where(batch => !string.IsNullOrWhiteSpace(batch))];
 
-    /// <summary>The nodes of a kind in a tree.</summary>
+    /// <summary>The nodes of a type in a tree.</summary>
     public static IReadOnlyList<T> All<T>(this TSqlFragment tree)
         where T : TSqlFragment
     {
@@ -37,8 +37,8 @@ internal static class TransactSql
         return text;
     }
 
-    /// <summary>Fails on what not every server takes or keeps a promise about: MERGE, and hints of any kind.</summary>
-    public static void AssertPlain(TSqlFragment tree, string text) => Assert.Multiple(() =>
+    /// <summary>Fails on MERGE and hints, because their behaviour differs between servers.</summary>
+    public static void AssertNoMergeOrHint(TSqlFragment tree, string text) => Assert.Multiple(() =>
     {
         Assert.That(tree.All<MergeStatement>(), Is.Empty, text);
         Assert.That(tree.All<TableHint>().Select(hint => hint.HintKind), Is.Empty, text);
@@ -50,10 +50,10 @@ internal static class TransactSql
     public static IReadOnlyList<string> VariablesOf(TSqlFragment tree) =>
         [.. tree.All<VariableReference>().Select(variable => variable.Name).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>A parameter's type as it would be declared.</summary>
+    /// <summary>The declaration of a parameter's type.</summary>
     public static string TypeOf(SqlParameter parameter)
     {
-        // The length of a number is made up from its value.
+        // The length of a number is derived from its value.
         var size = parameter.SqlDbType switch
         {
             SqlDbType.BigInt or SqlDbType.Int or SqlDbType.TinyInt or SqlDbType.Bit or SqlDbType.UniqueIdentifier or SqlDbType.DateTimeOffset => "",

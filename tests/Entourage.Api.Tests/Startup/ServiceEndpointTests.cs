@@ -4,23 +4,23 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Startup;
 
-/// <summary>What surrounds the routes: health, the description of the API, and its page.</summary>
-internal sealed class ServiceTests(Store store) : ApiFixture(store)
+/// <summary>Health checks, the API description, and its interactive page.</summary>
+internal sealed class ServiceEndpointTests(Store store) : ApiFixture(store)
 {
     [TestCase("/health/live")]
     [TestCase("/health/ready")]
-    public async Task It_says_that_it_is_well(string path) =>
+    public async Task Health_check_succeeds(string path) =>
         Assert.That((await Api.Http.GetAsync(path)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
 
     [Test]
-    public async Task The_description_names_every_route_and_the_types_of_its_members()
+    public async Task Description_has_every_route_and_the_types_of_its_members()
     {
         var document = JsonNode.Parse(await Api.Http.GetStringAsync("/openapi/v1.json"))!;
         var operations = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key}"));
         var schemas = document["components"]!["schemas"]!;
         Assert.That(
             document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!.Text("summary")),
-            Is.All.Not.Empty, "each says what it does");
+            Is.All.Not.Empty, "each has a summary");
 
         Assert.That(operations, Is.SupersetOf(new[]
         {
@@ -43,7 +43,7 @@ internal sealed class ServiceTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task The_interactive_page_is_served_with_all_it_needs()
+    public async Task Interactive_page_is_served_with_its_assets()
     {
         var page = await Api.Http.GetStringAsync("/docs/");
         Assert.That(page, Does.Contain("openapi/v1.json"));

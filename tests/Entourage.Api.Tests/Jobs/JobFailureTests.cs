@@ -1,14 +1,14 @@
 using Entourage.Testing;
 
-namespace Entourage.Api.Tests.Startup;
+namespace Entourage.Api.Tests.Jobs;
 
-/// <summary>A turn of a job that fails is counted, and the next one is not kept from its work.</summary>
+/// <summary>A failed run of a job is counted and does not prevent the next one.</summary>
 internal sealed class JobFailureTests
 {
     [Test]
-    public async Task What_could_not_be_written_of_the_use_of_keys_is_counted()
+    public async Task Failure_to_store_key_use_is_counted()
     {
-        // A fault of one table, which only a file takes in the midst of its work.
+        // Only SQLite lets a test break a single table under a running server.
         await using var host = await ApiHost.StartAsync(Store.Sqlite, settings: ApiHost.WithKeys);
         Assert.That(await FailuresAsync(host), Is.Zero);
         await host.ExecuteAsync($"ALTER TABLE ApiKeys RENAME TO Away");
@@ -23,7 +23,7 @@ internal sealed class JobFailureTests
 
     private static async Task WaitForFailureAsync(ApiHost host)
     {
-        // Each turn has something to write: whoever asks for the figures shows a key.
+        // Every request with a key gives the job something to write.
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (await FailuresAsync(host) == 0)

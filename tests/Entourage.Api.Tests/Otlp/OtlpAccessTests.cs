@@ -5,8 +5,8 @@ using ModelContextProtocol.Client;
 
 namespace Entourage.Api.Tests.Otlp;
 
-/// <summary>Telemetry and tools are for whom the same requests of the API are for.</summary>
-internal sealed class TelemetryAccessTests
+/// <summary>Telemetry and tools follow the same permissions as the API's requests.</summary>
+internal sealed class OtlpAccessTests
 {
     private ApiHost host = null!;
     private TestTeam team = null!;
@@ -32,14 +32,14 @@ internal sealed class TelemetryAccessTests
     [TestCase("/v1/traces")]
     [TestCase("/v1/metrics")]
     [TestCase("/mcp")]
-    public async Task Nobody_is_let_in_without_a_key(string path)
+    public async Task Export_without_a_key_is_refused(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent("{}", null, "application/json") };
         Assert.That((await host.ClientWith(null).SendAsync(request)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
     [Test]
-    public async Task The_key_of_an_agent_says_whose_it_is_whatever_the_telemetry_says()
+    public async Task Agent_key_decides_the_agent_whatever_the_telemetry_says()
     {
         var api = host.ClientWith(await KeyAsync(new { name = "a", role = "agent", agent_id = team.Agent }));
         var others = await team.StartAsync(agent: peer);
@@ -53,7 +53,7 @@ internal sealed class TelemetryAccessTests
     }
 
     [Test]
-    public async Task The_key_of_a_lead_is_for_the_agents_of_its_team()
+    public async Task Lead_key_may_export_for_the_agents_of_its_team()
     {
         var api = host.ClientWith(await KeyAsync(new { name = "l", role = "lead", team_id = team.Id }));
         var mine = await host.Api.CreateAgentAsync(team.Id, "mine");
@@ -69,7 +69,7 @@ internal sealed class TelemetryAccessTests
     }
 
     [Test]
-    public async Task Tools_know_the_agent_by_its_key_and_touch_nothing_of_others()
+    public async Task Tools_identify_the_agent_by_its_key_and_reach_no_other()
     {
         var me = await host.Api.CreateAgentAsync(team.Id, "me");
         var others = await team.StartAsync(agent: peer);

@@ -4,19 +4,19 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Ledger;
 
-/// <summary>Usages of a cent each in one session, every one under a key of its own, and what became of them.</summary>
-/// <param name="session">The session.</param>
-internal sealed class Cents(long session)
+/// <summary>Reports usages of one cent in one session, each under its own key, and remembers their answers.</summary>
+/// <param name="session">The session's number.</param>
+internal sealed class CentUsages(long session)
 {
     private readonly ConcurrentDictionary<string, HttpStatusCode> answered = new();
 
-    /// <summary>The keys of those that were acknowledged.</summary>
+    /// <summary>The keys of the acknowledged usages.</summary>
     public IReadOnlyList<string> Acknowledged => [.. answered.Where(cent => cent.Value == HttpStatusCode.OK).Select(cent => cent.Key)];
 
-    /// <summary>The keys of those that were answered otherwise, and not acknowledged since.</summary>
+    /// <summary>The keys of usages that were refused and not acknowledged since.</summary>
     public IReadOnlyList<string> Refused => [.. answered.Where(cent => cent.Value != HttpStatusCode.OK).Select(cent => cent.Key)];
 
-    /// <summary>Reports one.</summary>
+    /// <summary>Reports one usage.</summary>
     public async Task<Answer> ReportAsync(ApiClient api, string key)
     {
         var answer = await api.PostAsync($"/sessions/{session}/usage", """{"input_tokens": 1, "output_tokens": 1, "cost_usd": 0.01}""", key);
@@ -24,8 +24,8 @@ internal sealed class Cents(long session)
         return answer;
     }
 
-    /// <summary>Reports one after the other until one is refused, or the server is gone.</summary>
-    /// <returns>The refusal; null when the server is gone.</returns>
+    /// <summary>Reports usages until one is refused or the server is gone.</summary>
+    /// <returns>The refusal; null if the server is gone.</returns>
     public async Task<Answer?> ReportUntilRefusedAsync(ApiClient api, string name)
     {
         try
@@ -44,11 +44,11 @@ internal sealed class Cents(long session)
         }
     }
 
-    /// <summary>What is recorded is what was acknowledged: to the cent, and nothing that was refused.</summary>
+    /// <summary>Checks that exactly the acknowledged usages are recorded.</summary>
     public async Task CheckAsync(ApiClient api) =>
         Assert.That((await api.GetAsync($"/sessions/{session}")).Ok.Usd("cost_usd"), Is.EqualTo(Acknowledged.Count * 0.01m));
 
-    /// <summary>Reports again what was refused. Nothing of it had been recorded.</summary>
+    /// <summary>Resends the refused usages, none of which may have been recorded.</summary>
     public async Task RepeatRefusedAsync(ApiClient api)
     {
         foreach (var key in Refused)
@@ -58,7 +58,7 @@ internal sealed class Cents(long session)
         }
     }
 
-    /// <summary>Reports again what was acknowledged, which changes nothing.</summary>
+    /// <summary>Resends the acknowledged usages, which must be replayed.</summary>
     public Task RepeatAcknowledgedAsync(ApiClient api) => Task.WhenAll(Acknowledged.Select(async key =>
         Assert.That((await ReportAsync(api, key)).Header("Idempotent-Replayed"), Is.EqualTo("true"))));
 }

@@ -2,11 +2,11 @@ using Entourage.Testing;
 
 namespace Entourage.Api.Tests;
 
-/// <summary>The product's own description, command by command.</summary>
-internal sealed class SeedTests(Store store) : ApiFixture(store)
+/// <summary>A typical session, from settings and a task to usage, budget and the cost report.</summary>
+internal sealed class SmokeTests(Store store) : ApiFixture(store)
 {
     [Test]
-    public async Task Every_command_of_the_description_works_as_written()
+    public async Task Typical_session_works_from_settings_to_cost_report()
     {
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10.00m });

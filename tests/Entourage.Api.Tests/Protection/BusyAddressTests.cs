@@ -1,12 +1,11 @@
 using System.Net;
 using Entourage.Api.Tests.Access;
-using Entourage.Api.Tests.Protection;
 using Entourage.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Entourage.Api.Tests.Startup;
+namespace Entourage.Api.Tests.Protection;
 
-/// <summary>An address that asks more often than it may. Its tokens come back by the minute, so none does while a test runs.</summary>
+/// <summary>An address beyond its request rate. Tokens refill by the minute, so none refills during a test.</summary>
 internal sealed class BusyAddressTests : HardeningFixture
 {
     private const int Burst = 10;
@@ -36,7 +35,7 @@ internal sealed class BusyAddressTests : HardeningFixture
     }
 
     [Test]
-    public async Task Flood_from_an_address_does_not_refuse_a_valid_credential_which_has_a_limit_of_its_own()
+    public async Task Valid_credential_is_served_during_a_flood_from_its_address_within_its_own_limit()
     {
         var (address, key) = (await NewBusyAddressAsync(), (await Api.PostAsync("/keys", new { name = "valid", role = "admin" })).Created.Text("key")!);
         foreach (var (header, value) in new[] { (KeyHeader, key), ("Authorization", $"Bearer {authority.AdminToken("own")}") })
@@ -57,11 +56,11 @@ internal sealed class BusyAddressTests : HardeningFixture
     [TestCase("Authorization", "Bearer eyJhbGciOiJub25lIn0.e30.")]
     [TestCase("Cookie", "entourage_key=x")]
     [TestCase("X-API-Key", null)]
-    public async Task Flood_from_an_address_refuses_whoever_shows_nothing_valid(string header, string? value) =>
+    public async Task Flood_from_an_address_refuses_callers_without_a_valid_credential(string header, string? value) =>
         CheckRefusal(await AskAsync(await NewBusyAddressAsync(), (header, value)), "more requests");
 
     [Test]
-    public async Task Wrong_key_at_a_page_for_everybody_does_not_pass_the_limit()
+    public async Task Wrong_key_at_a_public_page_does_not_bypass_the_limit()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json")
         {
@@ -72,7 +71,7 @@ internal sealed class BusyAddressTests : HardeningFixture
     }
 
     [Test]
-    public async Task Valid_key_signs_in_beside_a_flood()
+    public async Task Valid_key_signs_in_during_a_flood()
     {
         var address = await NewBusyAddressAsync();
         foreach (var (text, target) in new[] { ("wrong", "/sign-in?refused=TooMany"), (ApiHost.WithKeys["Auth:BootstrapKey"], "/") })

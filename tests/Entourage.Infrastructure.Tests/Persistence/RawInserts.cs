@@ -1,7 +1,7 @@
 namespace Entourage.Infrastructure.Tests.Persistence;
 
-/// <summary>Rows written past every rule of ours, to see what the file itself takes.</summary>
-internal static class Some
+/// <summary>SQL that inserts rows without going through the entities, to test the constraints of the file.</summary>
+internal static class RawInserts
 {
     private static readonly byte[] OrganisationId = [.. Enumerable.Repeat((byte)1, 16)];
     private static readonly byte[] TeamId = [.. Enumerable.Repeat((byte)2, 16)];

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 using Entourage.Testing;
 using Microsoft.Data.Sqlite;
 
-namespace Entourage.Api.Tests.Otlp;
+namespace Entourage.Api.Tests.Observability;
 
 /// <summary>
-/// What those who watch a server are told: by one process that did known things, with a collector beside it. What it counts touches no
-/// SQL of its own, so one store stands for both.
+/// Metrics, logs and traces of one process after known work, with a collector beside it. They use no SQL of their own, so SQLite stands
+/// for both stores.
 /// </summary>
-internal sealed class TelemetryTests
+internal sealed class ObservabilityTests
 {
     private TestDatabase database = null!;
     private Collector collector = null!;
@@ -52,13 +52,13 @@ internal sealed class TelemetryTests
         await using (var holder = new SqliteConnection(database.ConnectionString))
         {
             await holder.OpenAsync();
-            await using var held = holder.BeginTransaction(deferred: false);
+            await using var transaction = holder.BeginTransaction(deferred: false);
             traceId = (await team.Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m })).Json.Text("trace_id")!;
         }
 
         watcher.Dispose();
 
-        // It sends the rest of what it has as it ends.
+        // The process exports its remaining telemetry when it stops.
         lines = [.. (await process.EndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
 
@@ -93,15 +93,15 @@ internal sealed class TelemetryTests
     [TestCase("entourage_job_failures_total", "", 0)]
     [TestCase("entourage_webhook_attempts_total", "", 0)]
     [TestCase("http_server_request_duration_seconds_count", "http_route=\"api/v1/sessions/{id:long}/usage\"", 6)]
-    public void Metrics_move_by_what_was_done(string name, string labels, double by)
+    public void Metric_changes_by_the_recorded_work(string name, string labels, double by)
     {
         var wanted = labels.Split(',', StringSplitOptions.RemoveEmptyEntries);
-        Assert.That(after.Find(name, wanted), Is.Not.Null, "there is such a series");
+        Assert.That(after.Find(name, wanted), Is.Not.Null, "the series exists");
         Assert.That(after.Find(name, wanted) - (before.Find(name, wanted) ?? 0), Is.EqualTo(by).Within(1e-12));
     }
 
     [Test]
-    public void Metrics_have_labels_of_few_values_and_say_nothing_of_whom_it_is_about()
+    public void Metrics_have_few_label_values_and_no_ids()
     {
         var own = after.Text.Split('\n').Where(line => line.StartsWith("entourage_", StringComparison.Ordinal)).ToArray();
         Assert.That(own, Has.Length.InRange(50, 300));
@@ -115,14 +115,14 @@ internal sealed class TelemetryTests
     [TestCase("traces", "ledger transaction")]
     [TestCase("traces", "api/v1/sessions/{id:long}/usage")]
     [TestCase("logs", "has stopped")]
-    public void A_collector_is_sent(string signal, string name)
+    public void Collector_receives(string signal, string name)
     {
         Assert.That(collector.Of(signal), Does.Contain(name));
-        Assert.That(collector.Of(signal), Does.Contain("costs-of-acme"), "the standard variables are obeyed");
+        Assert.That(collector.Of(signal), Does.Contain("costs-of-acme"), "the standard variables apply");
     }
 
     [Test]
-    public void A_log_of_objects_has_one_on_each_line_and_begins_and_ends_with_who_it_is()
+    public void JSON_log_has_one_object_a_line_and_starts_and_ends_with_the_identity_of_the_server()
     {
         Assert.That(((int)lines[0]["EventId"]!, (int)lines[^1]["EventId"]!), Is.EqualTo((1, 2)));
         foreach (var (line, words) in new[] { (lines[0], "serves"), (lines[^1], "has stopped") })
@@ -136,7 +136,7 @@ internal sealed class TelemetryTests
     }
 
     [Test]
-    public void A_fault_is_found_in_the_log_by_the_trace_id_of_its_answer()
+    public void Trace_id_of_an_error_response_finds_the_error_in_the_log()
     {
         var line = lines.Single(line => (int)line["EventId"]! == 1004);
         Assert.That(line.Text("Exception"), Does.Contain("SqliteException"));
@@ -145,7 +145,7 @@ internal sealed class TelemetryTests
 
     private static async Task<Scrape> ScrapeAsync(HttpClient server, Predicate<Scrape> isReady)
     {
-        // What was asked for a moment ago is answered again.
+        // Metrics requested a moment ago are served from the cache.
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (true)
