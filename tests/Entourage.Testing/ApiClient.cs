@@ -102,7 +102,7 @@ public sealed record TestTeam(ApiClient Api, string Organisation, string Id, str
         Api.PostAsync($"/sessions/{session}/reservations", new { estimated_cost_usd = usd, ttl_seconds = ttlSeconds }, idempotencyKey);
 
     /// <summary>Makes a reservation that must be granted, and returns its id.</summary>
-    public async Task<string> LockAsync(long session, decimal usd, int? ttlSeconds = null) =>
+    public async Task<string> CreateReservationAsync(long session, decimal usd, int? ttlSeconds = null) =>
         (await ReserveAsync(session, usd, ttlSeconds)).Created.Text("id")!;
 
     /// <summary>Reads a session.</summary>

@@ -31,7 +31,7 @@ internal sealed class ForeignAgentTests : TwoAgentsFixture
     [TestCase("GET", "/sessions/<peer session>/usage", null, 403)]
     public async Task Agent_key_does_not_reach_what_belongs_to_another_agent_of_the_team(string method, string path, string? body, int status)
     {
-        var reservation = await Team.LockAsync(PeerSession, 1m);
+        var reservation = await Team.CreateReservationAsync(PeerSession, 1m);
         var request = (await Admin.PostAsync("/human-requests", new { agent_id = Peer, kind = "question", question = "Why?" })).Created.Text("id")!;
         var task = await Team.CreateTaskAsync(new { title = "Theirs", assignee_id = Peer });
         var before = await StateAsync();

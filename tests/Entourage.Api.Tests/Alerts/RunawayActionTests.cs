@@ -17,7 +17,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
         var team = await CreateAsync("pause");
         var (session, stops) = (await team.StartAsync(), await CountEventsAsync(StopEvent));
         Assert.That((await UseTokensAsync(team, session, 999)).Flag("stop"), Is.False);
-        await team.LockAsync(session, 0.5m);
+        await team.CreateReservationAsync(session, 0.5m);
 
         var crossing = await UseTokensAsync(team, session, 1);
 

@@ -72,7 +72,7 @@ internal sealed class BadInputTwinTests
     {
         var session = await team.StartAsync();
         var granted = (await host.Api.PostAsync($"/sessions/{session}/reservations", $$"""{"estimated_cost_usd": 0, "ttl_seconds": {{json}}}""")).Created;
-        var shortest = await team.LockAsync(session, 0m, 1);
+        var shortest = await team.CreateReservationAsync(session, 0m, 1);
         var extended = (await host.Api.PostAsync($"/reservations/{shortest}/extend", $$"""{"ttl_seconds": {{(json == "null" ? "300" : json)}}}""")).Ok;
         var expires = host.Clock.GetUtcNow().AddSeconds(seconds).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         Assert.That((granted.Text("expires_at"), extended.Text("expires_at")), Is.EqualTo((expires, expires)));
@@ -82,7 +82,7 @@ internal sealed class BadInputTwinTests
     public async Task Reservation_id_is_accepted_in_every_notation()
     {
         var session = await team.StartAsync();
-        var (first, second) = (await team.LockAsync(session, 1m), await team.LockAsync(session, 1m));
+        var (first, second) = (await team.CreateReservationAsync(session, 1m), await team.CreateReservationAsync(session, 1m));
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{first.ToUpperInvariant()}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await team.UseAsync(session, 1m, reservation: second.ToUpperInvariant())).Usd("reserved_usd"), Is.Zero);
     }

@@ -183,10 +183,10 @@ internal sealed class BadInputWorld : IAsyncDisposable
     private async Task FillSessionsAsync(TestTeam team)
     {
         var session = await team.StartAsync();
-        (names["session"], names["reservation"]) = (Text(session), await team.LockAsync(session, 1m, 3_600));
-        names["other-reservation"] = await team.LockAsync(await team.StartAsync(), 1m, 3_600);
+        (names["session"], names["reservation"]) = (Text(session), await team.CreateReservationAsync(session, 1m, 3_600));
+        names["other-reservation"] = await team.CreateReservationAsync(await team.StartAsync(), 1m, 3_600);
         var ended = await team.StartAsync();
-        names["released"] = await team.LockAsync(ended, 1m);
+        names["released"] = await team.CreateReservationAsync(ended, 1m);
         _ = (await Api.PostAsync($"/sessions/{ended}/end", null)).Ok;
         names["ended"] = Text(ended);
 

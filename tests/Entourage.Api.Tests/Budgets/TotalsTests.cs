@@ -72,7 +72,7 @@ internal sealed class TotalsTests(Store store)
 
         host.Clock.Advance(TimeSpan.FromDays(1));
         Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.Zero);
-        Assert.That(await team.LockAsync(session, 999_999m), Is.Not.Empty);
+        Assert.That(await team.CreateReservationAsync(session, 999_999m), Is.Not.Empty);
         await EnsureVerifiedAsync();
     }
 

@@ -39,7 +39,7 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
             lostTask = await team.CreateTaskAsync();
             await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
             lostTag = await ReadTagAsync(team);
-            lostReservation = await team.LockAsync(lostSession, 0.5m);
+            lostReservation = await team.CreateReservationAsync(lostSession, 0.5m);
             for (var usage = 0; usage < 3; usage++)
             {
                 await team.UseAsync(session, 0.01m, idempotencyKey: $"lost-{usage}");

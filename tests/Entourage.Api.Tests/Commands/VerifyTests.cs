@@ -18,7 +18,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         session = await team.StartAsync(task);
         await team.UseAsync(session, 1.5m);
         await team.UseAsync(session, 0.000000001m, Host.Clock.GetUtcNow().AddDays(-9));
-        await team.LockAsync(session, 2m, 3_600);
+        await team.CreateReservationAsync(session, 2m, 3_600);
     }
 
     [TearDown]
@@ -154,7 +154,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         var budget = await team.BudgetAsync();
         Assert.That((budget.Usd("daily_spent_usd"), budget.Usd("reserved_usd")), Is.EqualTo((91.5m, 2m)));
         Assert.That((await team.ReserveAsync(session, 7m)).Json.Usd("max_reservable_usd"), Is.EqualTo(6.5m));
-        Assert.That(await team.LockAsync(session, 6.5m), Is.Not.Empty);
+        Assert.That(await team.CreateReservationAsync(session, 6.5m), Is.Not.Empty);
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(91.500000001m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
@@ -177,7 +177,7 @@ internal sealed class VerifyTests(Store store) : ApiFixture(store)
         await own.ConfigureAsync(new { daily_cost_limit_usd = 100m });
         var parent = await own.StartAsync(await own.CreateTaskAsync());
         var child = await own.StartAsync(parent: parent);
-        var reservations = new[] { await own.LockAsync(child, 1m), await own.LockAsync(parent, 2m), await own.LockAsync(child, 4m, 1), await own.LockAsync(parent, 8m, 3_600) };
+        var reservations = new[] { await own.CreateReservationAsync(child, 1m), await own.CreateReservationAsync(parent, 2m), await own.CreateReservationAsync(child, 4m, 1), await own.CreateReservationAsync(parent, 8m, 3_600) };
         await own.UseAsync(child, 3m, reservation: reservations[0]);
         await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{reservations[1]}", null);
         host.Clock.Advance(TimeSpan.FromSeconds(1));

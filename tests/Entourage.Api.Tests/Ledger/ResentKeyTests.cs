@@ -18,7 +18,7 @@ internal sealed class ResentKeyTests : TwoAgentsFixture
     [TestCase("/teams/<team>/webhooks", """{"url": "http://93.184.216.34/x", "events": ["stop"]}""", "lead,admin")]
     public async Task Request_resent_under_another_credential_creates_one_thing(string path, string body, string senders)
     {
-        var reservation = await Team.LockAsync(Session, 1m);
+        var reservation = await Team.CreateReservationAsync(Session, 1m);
         var request = (await Admin.PostAsync("/human-requests", new { agent_id = Team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
         var answers = new List<Answer>();
         foreach (var sender in senders.Split(',').Concat(senders.Split(',').Reverse()))

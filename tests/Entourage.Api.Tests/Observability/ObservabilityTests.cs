@@ -44,7 +44,7 @@ internal sealed class ObservabilityTests
             $"/sessions/{session}/usage", new { input_tokens = 7, output_tokens = 5, cache_read_tokens = 3, cache_write_tokens = 2, cost_usd = 0.5m, billing = "subscription" });
         await process.Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, model = ApiClient.UnlistedModel });
         await process.Api.PostAsync("/sessions/999999/usage", new { input_tokens = 1, output_tokens = 1 });
-        await team.LockAsync(session, 1m);
+        await team.CreateReservationAsync(session, 1m);
         Assert.That((await team.ReserveAsync(session, 9m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
         using var watcher = await process.Api.Http.GetAsync(new Uri($"/api/v1/teams/{team.Id}/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         after = await ScrapeAsync(process.Api.Http, scrape => scrape.Find("entourage_refusals_total") > 0 && scrape.Find("entourage_event_watchers") > 0);

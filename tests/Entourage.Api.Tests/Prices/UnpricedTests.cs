@@ -71,7 +71,7 @@ internal sealed class UnpricedTests(Store store) : PriceFixture(store)
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
         var session = await team.StartAsync();
-        var reservation = await team.LockAsync(session, 2.5m);
+        var reservation = await team.CreateReservationAsync(session, 2.5m);
 
         var usage = (await UseAsync(session, new { input_tokens = 10, output_tokens = 1, model = Own, reservation_id = reservation })).Ok;
 

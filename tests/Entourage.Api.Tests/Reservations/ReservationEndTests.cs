@@ -11,8 +11,8 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var (team, session, task) = await CappedAsync(host.Api);
-        await team.LockAsync(session, 6m);
-        await team.LockAsync(session, 1m, 301);
+        await team.CreateReservationAsync(session, 6m);
+        await team.CreateReservationAsync(session, 1m, 301);
 
         host.Clock.Advance(TimeSpan.FromSeconds(300) - TimeSpan.FromTicks(1));
         Assert.That(await ReservedAsync(team, session, task), Is.EqualTo((7m, 7m, 3m)));
@@ -35,7 +35,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task Expired_amount_is_available_at_once()
     {
         var (team, session, _) = await CappedAsync(Api);
-        await team.LockAsync(session, 10m, 60);
+        await team.CreateReservationAsync(session, 10m, 60);
         Assert.That((await team.BudgetAsync()).Flag("over_budget"), Is.True);
         Host.Clock.Advance(TimeSpan.FromSeconds(60));
 
@@ -50,7 +50,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         var (team, session, _) = await CappedAsync(Api);
         await using (var gone = ApiHost.StartBeside(Host))
         {
-            await (team with { Api = gone.Api }).LockAsync(session, 10m, 60);
+            await (team with { Api = gone.Api }).CreateReservationAsync(session, 10m, 60);
         }
 
         Assert.That((await team.ReserveAsync(session, 10m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
@@ -64,7 +64,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task Usage_that_names_an_expired_reservation_is_recorded_without_it(decimal cost, decimal overrun)
     {
         var (team, session, _) = await CappedAsync(Api);
-        var reservation = await team.LockAsync(session, 5m, 60);
+        var reservation = await team.CreateReservationAsync(session, 5m, 60);
         Host.Clock.Advance(TimeSpan.FromSeconds(60));
 
         var usage = await team.UseAsync(session, cost, reservation: reservation);
@@ -79,8 +79,8 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task Repeated_release_returns_the_amount_once()
     {
         var (team, session, task) = await CappedAsync(Api);
-        var reservation = await team.LockAsync(session, 6m);
-        await team.LockAsync(session, 1m);
+        var reservation = await team.CreateReservationAsync(session, 6m);
+        await team.CreateReservationAsync(session, 1m);
 
         for (var time = 0; time < 3; time++)
         {
@@ -94,7 +94,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     public async Task Releasing_an_ended_reservation_succeeds_and_an_unknown_one_is_not_found()
     {
         var (team, session, task) = await CappedAsync(Api);
-        var (spent, ranOut) = (await team.LockAsync(session, 1m), await team.LockAsync(session, 1m, 1));
+        var (spent, ranOut) = (await team.CreateReservationAsync(session, 1m), await team.CreateReservationAsync(session, 1m, 1));
         await team.UseAsync(session, 0.5m, reservation: spent);
         Host.Clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -109,7 +109,7 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         await using var second = ApiHost.StartBeside(Host);
         var (team, session, task) = await CappedAsync(Api);
-        var reservation = await team.LockAsync(session, 6m);
+        var reservation = await team.CreateReservationAsync(session, 6m);
 
         await Task.WhenAll(Enumerable.Range(0, 24).Select(i => (i % 3) switch
         {
@@ -127,9 +127,9 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         var (team, parent, task) = await CappedAsync(Api);
         var child = await team.StartAsync(parent: parent);
-        var reservation = await team.LockAsync(parent, 3m);
-        await team.LockAsync(parent, 2m);
-        await team.LockAsync(child, 1m);
+        var reservation = await team.CreateReservationAsync(parent, 3m);
+        await team.CreateReservationAsync(parent, 2m);
+        await team.CreateReservationAsync(child, 1m);
 
         var ended = (await Api.PostAsync($"/sessions/{parent}/end", null)).Ok;
         var again = (await Api.PostAsync($"/sessions/{parent}/end", null)).Ok;
@@ -151,12 +151,12 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var (team, session, _) = await CappedAsync(host.Api);
-        var reservation = await team.LockAsync(session, 1m);
+        var reservation = await team.CreateReservationAsync(session, 1m);
         await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{reservation}", null);
 
         host.Clock.Advance(TimeSpan.FromDays(31));
         Assert.That((await team.UseAsync(session, 1m, reservation: reservation)).Usd("cost_usd"), Is.EqualTo(1m));
-        var live = await team.LockAsync(session, 1m);
+        var live = await team.CreateReservationAsync(session, 1m);
 
         Assert.That(CountAnHourLaterAsync, Is.EqualTo(1).After(10).Seconds.PollEvery(50).MilliSeconds, "one has not been ended yet");
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{live}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));

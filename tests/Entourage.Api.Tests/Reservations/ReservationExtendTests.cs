@@ -11,7 +11,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     public async Task Extension_counts_from_now()
     {
         var (team, session) = await CappedAsync(Api);
-        var reservation = await team.LockAsync(session, 4m, 60);
+        var reservation = await team.CreateReservationAsync(session, 4m, 60);
         Host.Clock.Advance(TimeSpan.FromSeconds(59));
         var now = Host.Clock.GetUtcNow();
 
@@ -51,7 +51,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     public async Task Reservation_is_extended_when_nothing_else_is_left()
     {
         var (team, session) = await CappedAsync(Api);
-        var reservation = await team.LockAsync(session, 10m);
+        var reservation = await team.CreateReservationAsync(session, 10m);
 
         Assert.That((await ExtendAsync(Api, reservation, 600)).Status, Is.EqualTo(HttpStatusCode.OK));
     }
@@ -63,7 +63,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     public async Task Ended_reservation_is_not_extended(string how)
     {
         var (team, session) = await CappedAsync(Api);
-        var reservation = await team.LockAsync(session, 4m, 60);
+        var reservation = await team.CreateReservationAsync(session, 4m, 60);
         await (how switch
         {
             "use" => team.UseAsync(session, 1m, reservation: reservation),
@@ -84,7 +84,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     public async Task Repeated_extension_gets_the_first_answer()
     {
         var (team, session) = await CappedAsync(Api);
-        var reservation = await team.LockAsync(session, 4m, 60);
+        var reservation = await team.CreateReservationAsync(session, 4m, 60);
 
         var first = await ExtendAsync(Api, reservation, 600, "longer-1");
         await Api.SendAsync(HttpMethod.Delete, $"/reservations/{reservation}", null);
@@ -102,8 +102,8 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
-        await team.LockAsync(session, 6m, 180);
-        var over = await team.LockAsync(session, 3m, 181);
+        await team.CreateReservationAsync(session, 6m, 180);
+        var over = await team.CreateReservationAsync(session, 3m, 181);
         Assert.That(await LeftAsync(team), Is.EqualTo((9m, 1m)));
 
         host.Clock.Advance(TimeSpan.FromSeconds(180));
@@ -122,7 +122,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
     {
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
-        var over = await team.LockAsync(session, 9m, 600);
+        var over = await team.CreateReservationAsync(session, 9m, 600);
 
         await team.UseAsync(session, 5m, reservation: over);
 
@@ -155,7 +155,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
         await team.UseAsync(session, 7m, host.Clock.GetUtcNow().AddMinutes(4));
-        var reservation = await team.LockAsync(session, 4m, 60);
+        var reservation = await team.CreateReservationAsync(session, 4m, 60);
 
         var refusal = await ExtendAsync(host.Api, reservation, 600);
 
@@ -179,7 +179,7 @@ internal sealed class ReservationExtendTests(Store store) : ApiFixture(store)
         await using var host = await StartBeforeMidnightAsync(minutes: 3);
         var (team, session) = await CappedAsync(host.Api);
         await team.UseAsync(session, 7m, host.Clock.GetUtcNow().AddMinutes(4));
-        var reservation = await team.LockAsync(session, 3m, 60);
+        var reservation = await team.CreateReservationAsync(session, 3m, 60);
 
         Assert.That((await ExtendAsync(host.Api, reservation, 600)).Status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await ExtendAsync(host.Api, reservation, 900)).Status, Is.EqualTo(HttpStatusCode.OK), "it counts on that day already");

@@ -13,7 +13,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     {
         var (team, session) = await CappedAsync(Api);
         await team.UseAsync(session, 1m);
-        var reservation = await team.LockAsync(session, 4m);
+        var reservation = await team.CreateReservationAsync(session, 4m);
 
         await team.ConfigureAsync(new { daily_cost_limit_usd = 3m });
         var lowered = await team.BudgetAsync();
@@ -46,7 +46,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync(await team.CreateTaskAsync());
-        await team.LockAsync(session, 4m);
+        await team.CreateReservationAsync(session, 4m);
 
         await team.ConfigureAsync(new { weekly_cost_limit_usd = 5m, session_cost_limit_usd = 4.5m, task_cost_limit_usd = 10m });
 
@@ -61,7 +61,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     {
         var (team, session) = await CappedAsync(Api);
         await team.ConfigureAsync(new { enforcement = "observe" });
-        await team.LockAsync(session, 12m);
+        await team.CreateReservationAsync(session, 12m);
 
         await team.ConfigureAsync(new { enforcement = "hard" });
 
@@ -75,9 +75,9 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
         // The evening of the 10th in New York is the morning of the 11th in Kathmandu.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, Instant("2026-06-10T23:55:00Z"));
         var (team, session) = await CappedAsync(host.Api);
-        var longest = await team.LockAsync(session, 2m, 3_600);
-        var spent = await team.LockAsync(session, 1m, 3_600);
-        await team.LockAsync(session, 4m, 60);
+        var longest = await team.CreateReservationAsync(session, 2m, 3_600);
+        var spent = await team.CreateReservationAsync(session, 1m, 3_600);
+        await team.CreateReservationAsync(session, 4m, 60);
         await team.UseAsync(session, 0.5m, reservation: spent);
         Assert.That(await LeftAsync(team), Is.EqualTo((6m, 3.5m)));
 
@@ -134,7 +134,7 @@ internal sealed class ReservationLimitTests(Store store) : ApiFixture(store)
     public async Task Same_key_for_another_amount_or_time_is_refused()
     {
         var (team, session) = await CappedAsync(Api);
-        await team.LockAsync(session, 1m);
+        await team.CreateReservationAsync(session, 1m);
         await team.ReserveAsync(session, 4m, idempotencyKey: "call-1");
 
         foreach (var other in new[] { await team.ReserveAsync(session, 4.1m, idempotencyKey: "call-1"), await team.ReserveAsync(session, 4m, 60, "call-1") })

@@ -16,7 +16,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
         var task = await team.CreateTaskAsync(new { title = "Typo", tags = new[] { "budget:6" } });
         var session = await team.StartAsync(task);
         await team.UseAsync(session, 1.000000001m);
-        await team.LockAsync(session, 2m);
+        await team.CreateReservationAsync(session, 2m);
 
         var refusal = await team.ReserveAsync(session, 20m);
 
@@ -56,7 +56,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync(await team.CreateTaskAsync());
         await team.UseAsync(session, spent);
-        await team.LockAsync(session, reserved);
+        await team.CreateReservationAsync(session, reserved);
         await team.ConfigureAsync(new { daily_cost_limit_usd = daily, monthly_cost_limit_usd = monthly, task_cost_limit_usd = ofTask });
 
         var refusal = (await team.ReserveAsync(session, wanted)).Expect(HttpStatusCode.PaymentRequired);

@@ -93,7 +93,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
         var parent = await team.StartAsync();
         var child = await team.StartAsync(parent: parent);
         var sibling = await team.StartAsync(parent: parent);
-        await team.LockAsync(child, 2m);
+        await team.CreateReservationAsync(child, 2m);
 
         foreach (var session in new[] { parent, child, sibling })
         {
@@ -103,7 +103,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
             Assert.That(refusal.Json["budget"]!.Usd("reserved_usd"), Is.EqualTo(2m));
         }
 
-        await team.LockAsync(sibling, 1m);
+        await team.CreateReservationAsync(sibling, 1m);
         Assert.That((await team.SessionAsync(parent)).Usd("reserved_usd"), Is.Zero, "those of its sub-agents are not counted");
         Assert.That((await team.SessionAsync(child)).Usd("reserved_usd"), Is.EqualTo(2m));
         Assert.That((await team.ReserveAsync(await team.StartAsync(), 3m)).Status, Is.EqualTo(HttpStatusCode.Created), "another tree has its own cap");
@@ -118,9 +118,9 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
         var task = await team.CreateTaskAsync(new { title = "Typo", tags = new[] { "budget:9" } });
         var (session, beside) = (await team.StartAsync(task), await team.StartAsync(task, other));
         await team.UseAsync(session, 1m);
-        await team.LockAsync(session, 2m);
-        await team.LockAsync(session, 0.5m);
-        await team.LockAsync(beside, 4m);
+        await team.CreateReservationAsync(session, 2m);
+        await team.CreateReservationAsync(session, 0.5m);
+        await team.CreateReservationAsync(beside, 4m);
 
         var (shown, budget) = ((await Api.GetAsync($"/tasks/{task}")).Ok, await team.BudgetAsync());
         var listed = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok[0]!;
@@ -141,7 +141,7 @@ internal sealed class ReservationTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 5m });
         var session = await team.StartAsync();
         await team.UseAsync(session, 1m);
-        var reservation = await team.LockAsync(session, 4m);
+        var reservation = await team.CreateReservationAsync(session, 4m);
 
         var (budget, refusal) = (await team.BudgetAsync(), await Api.PostAsync("/sessions/start", new { agent_id = team.Agent }));
 

@@ -16,8 +16,8 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task Usage_replaces_its_reservation_and_returns_the_difference(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.LockAsync(session, 5m);
-        await team.LockAsync(session, 1m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
+        await team.CreateReservationAsync(session, 1m);
 
         var usage = await team.UseAsync(session, cost, reservation: reservation);
 
@@ -41,7 +41,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task Usage_without_a_reservation_beyond_the_cap_is_an_overrun(decimal cost, decimal overrun)
     {
         var (team, session) = await CappedAsync();
-        await team.LockAsync(session, 5m);
+        await team.CreateReservationAsync(session, 5m);
         await team.UseAsync(session, 1m);
 
         var usage = await team.UseAsync(session, cost);
@@ -68,14 +68,14 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var session = await team.StartAsync();
 
         Assert.That((await team.UseAsync(session, 5m)).Usd("overrun_usd"), Is.Zero);
-        Assert.That((await team.UseAsync(session, 5m, reservation: await team.LockAsync(session, 4.5m))).Usd("overrun_usd"), Is.EqualTo(0.5m));
+        Assert.That((await team.UseAsync(session, 5m, reservation: await team.CreateReservationAsync(session, 4.5m))).Usd("overrun_usd"), Is.EqualTo(0.5m));
     }
 
     [Test]
     public async Task Second_usage_that_names_a_reservation_is_recorded_without_it()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.LockAsync(session, 5m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
         await team.UseAsync(session, 4m, reservation: reservation);
 
         var within = await team.UseAsync(session, 5m, reservation: reservation);
@@ -92,7 +92,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
         var (team, session) = await CappedAsync();
         var yesterday = Host.Clock.GetUtcNow().AddDays(-1);
         await team.UseAsync(session, 8m, yesterday);
-        var reservation = await team.LockAsync(session, 5m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
 
         var usage = await team.UseAsync(session, 4m, yesterday, reservation: reservation);
 
@@ -104,7 +104,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task Subscription_usage_releases_its_reservation_and_counts_nothing()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.LockAsync(session, 5m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
 
         var usage = (await Api.PostAsync(
             $"/sessions/{session}/usage",
@@ -120,7 +120,7 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     {
         var (team, session) = await CappedAsync();
         var other = await team.StartAsync(parent: session);
-        var reservation = await team.LockAsync(session, 5m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
 
         foreach (var id in new[] { reservation, "00000000-0000-7000-8000-000000000000" })
         {
@@ -139,10 +139,10 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task Repeated_usage_commits_its_reservation_once()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.LockAsync(session, 5m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
 
         var first = await team.UseAsync(session, 2m, idempotencyKey: "use-1", reservation: reservation);
-        await team.LockAsync(session, 5m);
+        await team.CreateReservationAsync(session, 5m);
         var second = await team.UseAsync(session, 2m, idempotencyKey: "use-1", reservation: reservation);
 
         Assert.That(second.ToJsonString(), Is.EqualTo(first.ToJsonString()));
@@ -153,9 +153,9 @@ internal sealed class ReservationUsageTests(Store store) : ApiFixture(store)
     public async Task Usage_of_an_ended_session_is_recorded_with_any_reservation()
     {
         var (team, session) = await CappedAsync();
-        var reservation = await team.LockAsync(session, 5m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
         await Api.PostAsync($"/sessions/{session}/end", null);
-        await team.LockAsync(await team.StartAsync(), 8m);
+        await team.CreateReservationAsync(await team.StartAsync(), 8m);
 
         var usage = await team.UseAsync(session, 3m, reservation: reservation);
 

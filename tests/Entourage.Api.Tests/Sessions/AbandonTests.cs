@@ -43,8 +43,8 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         var (reserved, released) = (await team.StartAsync(), await team.StartAsync());
         Host.Clock.Advance(TimeSpan.FromMinutes(50));
-        await team.LockAsync(reserved, 1m, ttlSeconds: 60);
-        var returned = await team.LockAsync(released, 1m, ttlSeconds: 3_600);
+        await team.CreateReservationAsync(reserved, 1m, ttlSeconds: 60);
+        var returned = await team.CreateReservationAsync(released, 1m, ttlSeconds: 3_600);
         await Api.SendAsync(HttpMethod.Delete, $"/reservations/{returned}", null);
 
         Host.Clock.Advance(Hour - Moment);

@@ -205,7 +205,7 @@ internal sealed class UsageBatchTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
         var (session, other) = (await team.StartAsync(), await team.StartAsync());
-        var (first, second) = (await team.LockAsync(session, 3m), await team.LockAsync(session, 4m));
+        var (first, second) = (await team.CreateReservationAsync(session, 3m), await team.CreateReservationAsync(session, 4m));
 
         var items = (await SendAsync(
             Item(session, 2m, ("reservation_id", first)),

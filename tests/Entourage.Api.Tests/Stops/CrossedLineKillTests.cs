@@ -21,7 +21,7 @@ internal sealed class CrossedLineKillTests(Store store) : PriceFixture(store)
         var (session, idle) = (await team.StartAsync(task), await team.StartAsync(task));
         var below = await team.StartAsync(task, parent: session);
         await team.UseAsync(session, 5m);
-        await team.LockAsync(below, 1m);
+        await team.CreateReservationAsync(below, 1m);
 
         await SetAsync(team, limit, 6m);
         Assert.That((await team.SessionAsync(session)).Text("status"), Is.EqualTo("active"));

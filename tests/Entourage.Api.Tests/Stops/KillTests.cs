@@ -19,7 +19,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 100 });
         foreach (var session in new[] { beside, top, below, lowest })
         {
-            await team.LockAsync(session, 10m);
+            await team.CreateReservationAsync(session, 10m);
         }
 
         var killed = await KillAsync(top, "It goes in circles.");
@@ -44,7 +44,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
     {
         var team = await Api.CreateTeamAsync();
         var session = await team.StartAsync();
-        var reservation = await team.LockAsync(session, 5m);
+        var reservation = await team.CreateReservationAsync(session, 5m);
         await KillAsync(session);
 
         var usage = await team.UseAsync(session, 2m, reservation: reservation);
@@ -114,8 +114,8 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10, on_exceed = "kill" });
         var (top, beside) = (await team.StartAsync(), await team.StartAsync());
         var below = await team.StartAsync(parent: top);
-        await team.LockAsync(top, 3m);
-        await team.LockAsync(below, 2m);
+        await team.CreateReservationAsync(top, 3m);
+        await team.CreateReservationAsync(below, 2m);
 
         Assert.That((await team.UseAsync(top, 4.9m)).Text("status"), Is.EqualTo("active"));
         var crossing = await team.UseAsync(top, 5.1m);
@@ -136,8 +136,8 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10, on_exceed = "kill" });
         var (session, other) = (await team.StartAsync(), await team.StartAsync());
-        var own = await team.LockAsync(session, 2m);
-        await team.LockAsync(other, 8m);
+        var own = await team.CreateReservationAsync(session, 2m);
+        await team.CreateReservationAsync(other, 8m);
 
         var usage = await team.UseAsync(session, 2m, reservation: own);
 
@@ -186,7 +186,7 @@ internal sealed class KillTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10, on_exceed = "kill" });
         var top = await team.StartAsync();
         var below = await team.StartAsync(parent: top);
-        await team.LockAsync(below, 1m);
+        await team.CreateReservationAsync(below, 1m);
         var items = new[] { (below, 1), (top, 9), (below, 1), (top, 1) }.Select((use, i) =>
             new { session_id = use.Item1, idempotency_key = $"{i}", input_tokens = 1, output_tokens = 1, cost_usd = use.Item2 });
 

@@ -16,7 +16,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 100 });
         var session = await team.StartAsync();
         await team.UseAsync(session, 1m);
-        var reservation = await team.LockAsync(session, 10m);
+        var reservation = await team.CreateReservationAsync(session, 10m);
         Host.Clock.Advance(TimeSpan.FromSeconds(1));
 
         var pause = await PauseAsync(team, scope, new { reason = "It spends too fast." });
@@ -59,7 +59,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
         var other = await Api.CreateAgentAsync(team.Id, "eng-2");
         var stranger = await Api.CreateTeamAsync();
         var (session, reservation) = (await team.StartAsync(agent: other), "");
-        reservation = await team.LockAsync(session, 5m);
+        reservation = await team.CreateReservationAsync(session, 5m);
         await PauseAsync(team, "agent", new { reason = "one only" });
 
         Assert.That((await Api.GetAsync($"/agents/{other}")).Ok.Text("status"), Is.EqualTo("working"));
@@ -80,8 +80,8 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
         var between = await team.StartAsync(agent: other, parent: top);
         var below = await team.StartAsync(agent: other, parent: between);
         var beside = await team.StartAsync(agent: other);
-        await team.LockAsync(below, 3m);
-        await team.LockAsync(beside, 4m);
+        await team.CreateReservationAsync(below, 3m);
+        await team.CreateReservationAsync(beside, 4m);
         await Api.PostAsync($"/sessions/{between}/end", null);
 
         var pause = await PauseAsync(team, "agent", new { reason = "lost" });
@@ -121,7 +121,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
     public async Task Pausing_again_replaces_the_reason_and_the_expiry()
     {
         var team = await Api.CreateTeamAsync();
-        await team.LockAsync(await team.StartAsync(), 1m);
+        await team.CreateReservationAsync(await team.StartAsync(), 1m);
         var first = await PauseAsync(team, "team", new { reason = "first", expires_at = Host.Clock.GetUtcNow().AddHours(1) });
         Host.Clock.Advance(TimeSpan.FromMinutes(10));
 
