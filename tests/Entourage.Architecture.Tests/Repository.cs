@@ -36,6 +36,8 @@ internal static class Repository
 
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
 
+    public static bool Exists(string path) => Path.Exists(Path.Combine(Root, path));
+
     public static bool IsMigration(string path) => path.Contains("/Persistence/Migrations/", StringComparison.Ordinal);
 
     public static bool Implements(this Type type, Type contract) => type.GetInterfaces()

@@ -5,12 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Alerts;
 
-/// <summary>Raises alerts outside of the ledger.</summary>
+/// <summary>Raises alerts outside the ledger.</summary>
 internal static class AlertWriter
 {
     /// <summary>
-    /// Raises an alert and tells of it, unless there is one for its cause and window. Whoever does so holds the organisation: then
-    /// nobody else raises the same one at once. A unique index is the guard all the same.
+    /// Raises an alert with its event, unless there is one for the same cause and window. The caller has locked the organisation, so no other transaction
+    /// raises the same alert at the same time. A unique index guards that too.
     /// </summary>
     public static async Task RaiseAsync(
         this IEntourageDb db, AlertFinding finding, AlertSubject subject, DateTimeOffset now, CancellationToken cancellationToken)

@@ -5,31 +5,31 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Application.Reservations;
 
-/// <summary>Money set aside for a call that is about to be made.</summary>
+/// <summary>Money reserved for a call that is about to be made.</summary>
 public sealed record ReservationResponse
 {
-    /// <summary>A version-7 UUID, which the usage names that commits it.</summary>
+    /// <summary>The id, a version-7 UUID. The usage that commits the reservation names it.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The session that is to spend it.</summary>
+    /// <summary>The session that spends it.</summary>
     public required long SessionId { get; init; }
 
-    /// <summary>What it holds (USD).</summary>
+    /// <summary>The reserved amount (USD).</summary>
     public required Money AmountUsd { get; init; }
 
     /// <summary>When it was granted (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it runs out (UTC).</summary>
+    /// <summary>When it expires (UTC).</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>What the agent may still spend besides.</summary>
+    /// <summary>What the agent may spend beyond the reservation.</summary>
     public required BudgetResponse Budget { get; init; }
 
-    /// <summary>The answer for a live reservation.</summary>
+    /// <summary>The response for a live reservation.</summary>
     /// <param name="reservation">The reservation.</param>
     /// <param name="position">Every budget that applies.</param>
-    /// <param name="now">The moment of the position (UTC).</param>
+    /// <param name="now">The present (UTC).</param>
     public static ReservationResponse From(Reservation reservation, BudgetPosition position, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(reservation);

@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>What happens when a session begins, whoever lets it.</summary>
+/// <summary>Starts sessions, for every use case that does.</summary>
 internal static class SessionOpener
 {
     /// <summary>
-    /// Adds a session, tells its watchers, and raises the alerts that a start may raise. In a transaction that holds the organisation.
+    /// Adds a session with its event, and raises the alerts that a start may cause. The transaction has locked the organisation.
     /// </summary>
     public static async Task<SessionResponse> OpenAsync(this IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -21,13 +21,13 @@ internal static class SessionOpener
         var response = await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
         db.UsageRollups.Add(UsageRollup.OfStart(session));
         db.Events.Add(TeamEventFactory.Of(response, session.TeamId, now));
-        await LookAtOthersAsync(db, session, now, cancellationToken);
+        await RaiseTeamworkAlertsAsync(db, session, now, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return response;
     }
 
-    /// <summary>Raises an alert when another agent is at work on the task, or when the session's tree has grown too wide.</summary>
-    private static async Task LookAtOthersAsync(IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Raises an alert when another agent works on the same task, or when the tree has too many active sessions.</summary>
+    private static async Task RaiseTeamworkAlertsAsync(IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var others = session.TaskId is null ? [] : await db.Sessions.AsNoTracking()
             .Where(other => other.TaskId == session.TaskId && other.Status == SessionStatus.Active && other.AgentId != session.AgentId)
@@ -52,7 +52,7 @@ internal static class SessionOpener
         }
     }
 
-    /// <summary>How many active sessions hang on one by active ones; no more are looked for once they are too many.</summary>
+    /// <summary>Counts the active sessions below one, through active ones. It stops once there are too many.</summary>
     private static async Task<int> CountBelowAsync(IEntourageDb db, long top, CancellationToken cancellationToken)
     {
         var count = 0;

@@ -12,40 +12,40 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>A session and what it has used.</summary>
+/// <summary>A session with its usage.</summary>
 public record SessionResponse
 {
-    /// <summary>Its number.</summary>
+    /// <summary>The session's id.</summary>
     public required long Id { get; init; }
 
-    /// <summary>Its number again, under the name that requests use.</summary>
+    /// <summary>The same id, under the name that requests use.</summary>
     public long SessionId => Id;
 
-    /// <summary>The agent that works.</summary>
+    /// <summary>The agent's id.</summary>
     public required Guid AgentId { get; init; }
 
-    /// <summary>What the agent is called.</summary>
+    /// <summary>The agent's name.</summary>
     public required string AgentName { get; init; }
 
-    /// <summary>The task worked on, if any.</summary>
+    /// <summary>The task's id; null for none.</summary>
     public required long? TaskId { get; init; }
 
-    /// <summary>What the task is called.</summary>
+    /// <summary>The task's title; null for none.</summary>
     public required string? TaskTitle { get; init; }
 
-    /// <summary>The model that its usage is of unless a usage says otherwise.</summary>
+    /// <summary>The model of usages that name none; null for none.</summary>
     public required string? Model { get; init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The status.</summary>
     public required SessionStatus Status { get; init; }
 
-    /// <summary>When it began (UTC).</summary>
+    /// <summary>When it started (UTC).</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>When it ended (UTC).</summary>
+    /// <summary>When it ended (UTC); null while it is active.</summary>
     public required DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Whole minutes from its beginning to its end, or to now.</summary>
+    /// <summary>Whole minutes from its start to its end, or to now.</summary>
     public required long DurationMinutes { get; init; }
 
     /// <summary>Input tokens.</summary>
@@ -60,25 +60,25 @@ public record SessionResponse
     /// <summary>Cache-write tokens.</summary>
     public required long CacheWriteTokens { get; init; }
 
-    /// <summary>Input and output tokens together.</summary>
+    /// <summary>Input plus output tokens.</summary>
     public long Tokens => InputTokens + OutputTokens;
 
-    /// <summary>What it has cost (USD).</summary>
+    /// <summary>Its cost (USD).</summary>
     public required MoneyTotal CostUsd { get; init; }
 
-    /// <summary>What it and the sessions of its sub-agents have cost (USD).</summary>
+    /// <summary>The cost (USD) of it and the sessions of its sub-agents.</summary>
     public required MoneyTotal TreeCostUsd { get; init; }
 
-    /// <summary>What its usage under a subscription would have cost (USD).</summary>
+    /// <summary>The imputed cost (USD): what its usage under a subscription would have cost.</summary>
     public required MoneyTotal ImputedCostUsd { get; init; }
 
-    /// <summary>What its live reservations hold (USD), its sub-agents' not included.</summary>
+    /// <summary>The sum of its live reservations (USD), without its sub-agents'.</summary>
     public required MoneyTotal ReservedUsd { get; init; }
 
-    /// <summary>The session that this one is a sub-agent's of, if any.</summary>
+    /// <summary>The session that started this one for a sub-agent; null for none.</summary>
     public required long? ParentSessionId { get; init; }
 
-    /// <summary>Why it failed, if it did.</summary>
+    /// <summary>Why it failed or was killed; null otherwise.</summary>
     public required string? Error { get; init; }
 
     internal static async Task<SessionResponse> ReadAsync(IEntourageDb db, long id, DateTimeOffset now, CancellationToken cancellationToken)
@@ -164,12 +164,12 @@ public record SessionResponse
             Error = life.State.Error,
         };
 
-    /// <summary>Whole minutes from a session's beginning to its end, or to now; zero where clocks ran backwards.</summary>
+    /// <summary>Whole minutes from a session's start to its end, or to now; zero if a clock ran backwards.</summary>
     public static long MinutesOf(DateTimeOffset startedAt, DateTimeOffset? endedAt, DateTimeOffset now) =>
         Math.Max(0, (long)((endedAt ?? now) - startedAt).TotalMinutes);
 }
 
-/// <summary>A session with the names of what it refers to.</summary>
+/// <summary>A session with the names of its agent and task.</summary>
 internal sealed record SessionRow(Session Session, string AgentName, string? TaskTitle)
 {
     public static Expression<Func<Session, SessionRow>> Projection(IEntourageDb db) => session => new SessionRow(
@@ -181,12 +181,12 @@ internal sealed record SessionRow(Session Session, string AgentName, string? Tas
 /// <summary>A session after a usage, and whether its agent must stop.</summary>
 public sealed record UsageResponse : SessionResponse
 {
-    /// <summary>For what was stored as JSON.</summary>
+    /// <summary>Used to deserialise stored responses.</summary>
     public UsageResponse()
     {
     }
 
-    /// <summary>Adds to what is told of a session.</summary>
+    /// <summary>Adds the outcome of a usage to a session's response.</summary>
     [SetsRequiredMembers]
     public UsageResponse(SessionResponse session, Guid usageId, CostSource costSource, bool estimated, Money overrunUsd, BudgetResponse budget)
         : base(session)
@@ -194,7 +194,7 @@ public sealed record UsageResponse : SessionResponse
         (UsageId, CostSource, Estimated, OverrunUsd, Budget) = (usageId, costSource, estimated, overrunUsd, budget);
     }
 
-    /// <summary>The usage record that was written: a version-7 UUID.</summary>
+    /// <summary>The id of the usage record, a version-7 UUID.</summary>
     [JsonPropertyOrder(1)]
     public required Guid UsageId { get; init; }
 
@@ -202,30 +202,30 @@ public sealed record UsageResponse : SessionResponse
     [JsonPropertyOrder(1)]
     public required BudgetResponse Budget { get; init; }
 
-    /// <summary>A hard budget that applies has nothing left.</summary>
+    /// <summary>Whether a hard budget that applies is exhausted.</summary>
     [JsonPropertyOrder(1)]
     public bool OverBudget => Budget.OverBudget;
 
-    /// <summary>The agent must stop. It obeys this member alone.</summary>
+    /// <summary>Whether the agent must stop. It needs to check no other member.</summary>
     [JsonPropertyOrder(1)]
     public bool Stop => Budget.Stop;
 
-    /// <summary>Why it must stop.</summary>
+    /// <summary>Why the agent must stop.</summary>
     [JsonPropertyOrder(1)]
     public IReadOnlyList<string> StopReasons => Budget.StopReasons;
 
-    /// <summary>Where the cost of this usage comes from.</summary>
+    /// <summary>The source of this usage's cost.</summary>
     [JsonPropertyOrder(1)]
     public required CostSource CostSource { get; init; }
 
     /// <summary>
-    /// The cost of this usage is an estimate: it is assumed, it is what was reserved, or the price lacked a rate that was needed. Stored answers of
-    /// earlier programs do not say so.
+    /// Whether the cost of this usage is an estimate: it was assumed, it is the reserved amount, or the price lacked a rate. False in responses that
+    /// earlier versions stored.
     /// </summary>
     [JsonPropertyOrder(1)]
     public bool Estimated { get; init; }
 
-    /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
+    /// <summary>The part of its cost (USD) that neither a reservation nor the hard budgets' remaining amounts covered.</summary>
     [JsonPropertyOrder(1)]
     public required Money OverrunUsd { get; init; }
 }

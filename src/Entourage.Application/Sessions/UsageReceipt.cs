@@ -5,51 +5,51 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Application.Sessions;
 
 /// <summary>
-/// What a batch answers of a usage that was recorded. The receipts of a session are stored as one answer under the batch's idempotency key,
-/// with short names, since a batch may have 1,000 of them.
+/// The response of a batch for one recorded usage. The receipts of a session are stored together under the batch's idempotency key, with short names,
+/// since a batch may have 1,000 items.
 /// </summary>
 public sealed record UsageReceipt
 {
-    /// <summary>The zero-based place of the usage in its batch.</summary>
+    /// <summary>The zero-based position of the usage in its batch.</summary>
     [JsonPropertyName("i")]
     public int Place { get; init; }
 
-    /// <summary>The session that used it. Not stored: the key that the answer is stored under is the session's.</summary>
+    /// <summary>The session. Not stored, since each session has a key of its own.</summary>
     [JsonIgnore]
     public long SessionId { get; init; }
 
-    /// <summary>The usage record that was written: a version-7 UUID.</summary>
+    /// <summary>The id of the usage record, a version-7 UUID.</summary>
     [JsonPropertyName("u")]
     public Guid UsageId { get; init; }
 
-    /// <summary>Where its cost comes from.</summary>
+    /// <summary>The source of its cost.</summary>
     [JsonPropertyName("c")]
     public CostSource CostSource { get; init; }
 
-    /// <summary>Its cost is an estimate.</summary>
+    /// <summary>Whether its cost is an estimate.</summary>
     [JsonPropertyName("e")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Estimated { get; init; }
 
-    /// <summary>The part of its cost that neither a reservation nor what the hard budgets had left covered (USD).</summary>
+    /// <summary>The part of its cost (USD) that neither a reservation nor the hard budgets' remaining amounts covered.</summary>
     [JsonPropertyName("o")]
     public Money OverrunUsd { get; init; }
 
-    /// <summary>A hard budget that applies has nothing left.</summary>
+    /// <summary>Whether a hard budget that applies is exhausted.</summary>
     [JsonPropertyName("b")]
     public bool OverBudget { get; init; }
 
-    /// <summary>The agent must stop.</summary>
+    /// <summary>Whether the agent must stop.</summary>
     [JsonPropertyName("s")]
     public bool Stop { get; init; }
 
-    /// <summary>Why it must stop.</summary>
+    /// <summary>Why the agent must stop.</summary>
     [JsonPropertyName("r")]
     public IReadOnlyList<string> StopReasons { get; init; } = [];
 
     /// <summary>The receipt of a usage.</summary>
-    /// <param name="usage">The full answer.</param>
-    /// <param name="place">Its place in the batch.</param>
+    /// <param name="usage">The full response.</param>
+    /// <param name="place">Its zero-based position in the batch.</param>
     public static UsageReceipt Of(UsageResponse usage, int place)
     {
         ArgumentNullException.ThrowIfNull(usage);

@@ -7,10 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Stops;
 
-/// <summary>Reads pauses where the ledger does not.</summary>
+/// <summary>Reads pauses outside the ledger.</summary>
 internal static class StoredPauses
 {
-    /// <summary>What a pause is of, and where that belongs.</summary>
+    /// <summary>The subject of a pause, with its team and organisation.</summary>
     /// <exception cref="NotFoundException">There is no such agent, team or organisation.</exception>
     public static async Task<PauseSubject> FindPauseSubjectAsync(this IEntourageDb db, PauseScope scope, Guid id, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal static class StoredPauses
         }
     }
 
-    /// <summary>The pause on the row of an agent, a team or an organisation, in force or not.</summary>
+    /// <summary>The stored pause of an agent, a team or an organisation, in force or not; null for none.</summary>
     public static async Task<Pause?> FindPauseAsync(this IEntourageDb db, PauseSubject subject, CancellationToken cancellationToken) => subject.Scope switch
     {
         PauseScope.Organisation => (await db.Organisations.AsNoTracking().SingleAsync(row => row.Id == subject.Id, cancellationToken)).Pause,
@@ -35,10 +35,10 @@ internal static class StoredPauses
         _ => (await db.Agents.AsNoTracking().SingleAsync(row => row.Id == subject.Id, cancellationToken)).Pause,
     };
 
-    /// <summary>Leaves out all sessions but those that a pause of an agent stops: its own, and its sub-agents'.</summary>
+    /// <summary>Keeps only the sessions that a pause of an agent stops: its own and those of its sub-agents.</summary>
     public static async Task KeepOfAgentAsync(this IEntourageDb db, List<Session> sessions, Guid agentId, CancellationToken cancellationToken)
     {
-        // Sub-agents work for whoever started them: what stands above them may have ended.
+        // A sub-agent belongs to the agent that started it, even after that agent's session has ended.
         var above = sessions.SelectMany(session => session.Ancestors).Distinct().ToArray();
         var own = await db.Sessions.Where(session => above.Contains(session.Id) && session.AgentId == agentId)
             .Select(session => session.Id)
@@ -46,7 +46,7 @@ internal static class StoredPauses
         sessions.RemoveAll(session => session.AgentId != agentId && !session.Ancestors.Intersect(own).Any());
     }
 
-    /// <summary>The widest pause in force that stops a session which is to begin; null when it may.</summary>
+    /// <summary>The widest pause in force that stops a new session; null for none.</summary>
     public static async Task<PauseInForce?> FindPauseAsync(this IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var team = await db.Teams.AsNoTracking().SingleAsync(team => team.Id == session.TeamId, cancellationToken);
