@@ -24,7 +24,7 @@ internal sealed class KeysPageTests : PageFixture
         await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
         await Page.GetByLabel("Holds until").FillAsync("2026-01-01");
         await Button("Issue the key").ClickAsync();
-        await Expect(Wrong("Holds until")).ToContainTextAsync("must be ahead");
+        await Expect(Wrong("Holds until")).ToContainTextAsync("must be in the future");
         await Page.GetByLabel("Holds until").FillAsync("2026-12-31");
         await Button("Issue the key").ClickAsync();
 
