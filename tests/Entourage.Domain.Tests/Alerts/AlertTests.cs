@@ -8,7 +8,7 @@ internal sealed class AlertTests
     private static readonly DateOnly Today = new(2026, 3, 4);
 
     [Test]
-    public void It_is_open_until_somebody_says_that_it_was_seen_and_keeps_the_first_time()
+    public void An_alert_is_open_until_it_is_acknowledged_and_keeps_the_first_time()
     {
         var alert = Alert.Raise(ModelDetectors.Unpriced("acme-1", Today, null), new(Guid.Empty), Some.Now);
         Assert.That((alert.Status, alert.AcknowledgedAt, alert.Version), Is.EqualTo((AlertStatus.Open, default(DateTimeOffset?), 0L)));
@@ -20,7 +20,7 @@ internal sealed class AlertTests
     }
 
     [Test]
-    public void It_holds_what_was_found_and_whom_it_is_about()
+    public void An_alert_holds_its_finding_and_subject()
     {
         var (team, agent) = (Some.Team().Id, Some.Agent().Id);
         var alert = Alert.Raise(ModelDetectors.CostDiffers("acme-1", Today, Some.Usd(2), Some.Usd(1)), new(team, agent, 42, 7), Some.Now);
@@ -28,20 +28,20 @@ internal sealed class AlertTests
         {
             Assert.That(alert.Key, Is.EqualTo(new AlertKey(team, AlertKind.CostDiffers, "model:acme-1", "2026-03-04")));
             Assert.That((alert.AgentId, alert.SessionId, alert.TaskId, alert.CreatedAt), Is.EqualTo((agent, 42L, 7L, Some.Now)));
-            Assert.That(alert.Message, Is.EqualTo("Usage of 'acme-1' was stated to cost 2.00 USD; by its price it comes to 1.00 USD."));
+            Assert.That(alert.Message, Is.EqualTo("A usage of 'acme-1' reported a cost of 2.00 USD. By the model's price it costs 1.00 USD."));
             Assert.That(alert.Id.Version, Is.EqualTo(7));
         });
     }
 
     [Test]
-    public void A_message_is_cut_where_it_is_too_long_to_be_kept()
+    public void A_message_that_is_too_long_is_cut()
     {
         var finding = ModelDetectors.Unpriced("m", Today, null) with { Message = new string('x', 600) };
         Assert.That(Alert.Raise(finding, new(Guid.Empty), Some.Now).Message, Has.Length.EqualTo(Alert.MessageLength));
     }
 
     [Test]
-    public void A_model_is_noted_once_for_each_day_and_kind()
+    public void A_model_is_noted_once_for_each_day_and_kind_of_finding()
     {
         var unpriced = ModelDetectors.Unpriced("acme-1", Today, null);
         var noted = ModelDetectors.Note(DetectorState.Empty, unpriced, Some.Now, Some.Later)!;
@@ -52,7 +52,7 @@ internal sealed class AlertTests
     }
 
     [Test]
-    public void Another_agent_at_work_on_the_task_is_found_and_the_pair_is_one_cause()
+    public void Two_agents_on_one_task_are_found_and_their_order_does_not_matter()
     {
         var (one, other) = (On(task: 7, id: 1), On(task: 7, id: 2));
         var found = TeamworkDetectors.DuplicateWork(one, [other], Today);
@@ -61,7 +61,7 @@ internal sealed class AlertTests
     }
 
     [Test]
-    public void The_same_agent_and_sub_agents_of_one_session_may_work_on_one_task()
+    public void One_agent_and_the_sub_agents_of_one_session_may_share_a_task()
     {
         var top = On(task: 7, id: 1);
         var sub = Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(2).StoredWith("TaskId", 7L);
@@ -74,21 +74,21 @@ internal sealed class AlertTests
 
     [TestCase(20, false)]
     [TestCase(21, true)]
-    public void Too_many_sub_agents_at_once_are_found_in_the_name_of_the_topmost_session(int active, bool tooMany)
+    public void Too_many_active_sub_agents_are_reported_for_the_topmost_session(int active, bool tooMany)
     {
         var sub = Session.Start(Some.Agent(), null, On(task: 7, id: 1), null, Some.Now).StoredAs(2);
         Assert.That(TeamworkDetectors.FanOut(sub, active, Today)?.Cause, Is.EqualTo(tooMany ? "session:1" : null));
     }
 
     [Test]
-    public void A_session_of_which_nothing_was_heard_is_said_once() => Assert.That(
+    public void An_abandoned_session_is_reported_once() => Assert.That(
         (TeamworkDetectors.Abandoned(42).Kind, TeamworkDetectors.Abandoned(42).Cause, TeamworkDetectors.Abandoned(42).Window),
         Is.EqualTo((AlertKind.AbandonedSession, "session:42", "total")));
 
     [TestCase("")]
     [TestCase("0.5")]
     [TestCase("0.0001,0.25,1.00,10")]
-    public void Thresholds_are_written_and_read_again(string text)
+    public void Thresholds_survive_the_round_trip_through_text(string text)
     {
         var thresholds = AlertThresholds.Parse(text);
         Assert.That(thresholds.Text, Is.EqualTo(text));
@@ -102,7 +102,7 @@ internal sealed class AlertTests
     [TestCase(0, 0.5)]
     [TestCase(0.5, 10.1)]
     [TestCase(0.00005, 0.5)]
-    public void Thresholds_rise_from_above_nothing_to_ten(decimal first, decimal second) =>
+    public void Thresholds_that_do_not_rise_or_are_out_of_range_are_refused(decimal first, decimal second) =>
         Assert.That(() => AlertThresholds.Of([first, second]), Refused.With("validation", "AlertThresholds"));
 
     private static Session On(long task, long id) => Some.Session().StoredAs(id).StoredWith("TaskId", task);

@@ -3,7 +3,7 @@ using Entourage.Domain.Alerts;
 
 namespace Entourage.Domain.Tests.Alerts;
 
-internal sealed class SessionWatchTests
+internal sealed class DetectorStateTests
 {
     private static readonly string?[] Errors = [null, "out of memory", "rate limited: try again in 5 s", "404"];
 
@@ -18,38 +18,38 @@ internal sealed class SessionWatchTests
         new(42, Some.Now.AddSeconds(seconds), new TokenCounts(tokens, 0, 9_999, 9_999), cost, error, default);
 
     private static DetectorState After(int windowMinutes, params ObservedUsage[] usages) =>
-        usages.Aggregate(DetectorState.Empty, (watch, usage) => watch.After(usage, windowMinutes));
+        usages.Aggregate(DetectorState.Empty, (state, usage) => state.After(usage, windowMinutes));
 
     [Test]
-    public void Tokens_are_input_and_output_within_the_window() =>
+    public void Input_and_output_tokens_within_the_window_are_counted() =>
         Assert.That(After(10, Usage(0, 100), Usage(5, 10), Usage(590, 1)).TokensInWindow, Is.EqualTo(111));
 
     [Test]
-    public void What_is_older_than_the_window_falls_out_of_it()
+    public void Tokens_older_than_the_window_are_dropped()
     {
-        var watch = After(10, Usage(0, 100), Usage(300, 10));
-        Assert.That(watch.After(Usage(605, 1), 10).TokensInWindow, Is.EqualTo(11));
-        Assert.That(watch.After(Usage(1_000, 1), 10).TokensInWindow, Is.EqualTo(1));
+        var state = After(10, Usage(0, 100), Usage(300, 10));
+        Assert.That(state.After(Usage(605, 1), 10).TokensInWindow, Is.EqualTo(11));
+        Assert.That(state.After(Usage(1_000, 1), 10).TokensInWindow, Is.EqualTo(1));
     }
 
     [Test]
-    public void Late_usage_counts_where_it_happened_and_from_before_the_window_for_nothing()
+    public void Late_usage_counts_at_its_time_unless_it_is_older_than_the_window()
     {
-        var watch = After(10, Usage(1_000, 1));
-        Assert.That(watch.After(Usage(500, 10), 10).TokensInWindow, Is.EqualTo(11));
-        Assert.That(watch.After(Usage(399, 10, Some.Usd(1), "out of memory"), 10), Is.SameAs(watch));
+        var state = After(10, Usage(1_000, 1));
+        Assert.That(state.After(Usage(500, 10), 10).TokensInWindow, Is.EqualTo(11));
+        Assert.That(state.After(Usage(399, 10, Some.Usd(1), "out of memory"), 10), Is.SameAs(state));
     }
 
     [Test]
-    public void Another_window_keeps_what_is_known()
+    public void A_change_of_window_length_keeps_the_counted_tokens()
     {
-        var watch = After(10, Usage(0, 100), Usage(300, 10));
-        Assert.That(watch.After(Usage(301, 1), 60).TokensInWindow, Is.EqualTo(111));
-        Assert.That(watch.After(Usage(301, 1), 1).TokensInWindow, Is.EqualTo(11));
+        var state = After(10, Usage(0, 100), Usage(300, 10));
+        Assert.That(state.After(Usage(301, 1), 60).TokensInWindow, Is.EqualTo(111));
+        Assert.That(state.After(Usage(301, 1), 1).TokensInWindow, Is.EqualTo(11));
     }
 
     [Test]
-    public void It_counts_exactly_what_is_in_the_window_whatever_comes_in_which_order() =>
+    public void The_window_counts_exactly_for_any_order_of_usages() =>
         Gen.Select(Gen.Int[1, 90], Usages.Array[1, 200]).Sample((minutes, usages) =>
         {
             var counted = new Dictionary<long, long>();
@@ -68,82 +68,82 @@ internal sealed class SessionWatchTests
         });
 
     [Test]
-    public void It_is_written_and_read_again_in_less_than_a_thousand_characters() =>
+    public void Any_state_survives_the_round_trip_through_a_short_text() =>
         Gen.Select(Gen.Int[1, DetectorRules.MaxWindowMinutes], Usages.Array[0, 200], Gen.Long[0, long.MaxValue].Array[0, 20]).Sample((minutes, usages, keys) =>
         {
-            var watch = keys.Aggregate(
+            var state = keys.Aggregate(
                 After(minutes, usages),
                 (muted, key) => muted.Mute($"e{Fingerprint.Of($"{key}")}", Some.Now, key % 2 == 0 ? DateTimeOffset.MaxValue : Some.Later));
-            var text = watch.ToString();
+            var text = state.ToString();
             var again = DetectorState.Parse(text);
             return text.Length <= DetectorState.TextLength
                 && text.All(char.IsAscii)
                 && again.ToString() == text
-                && again.TokensInWindow == watch.TokensInWindow
-                && again.ErrorCount == watch.ErrorCount
-                && again.FirstCosts.SequenceEqual(watch.FirstCosts)
-                && again.LatestCosts.SequenceEqual(watch.LatestCosts);
+                && again.TokensInWindow == state.TokensInWindow
+                && again.ErrorCount == state.ErrorCount
+                && again.FirstCosts.SequenceEqual(state.FirstCosts)
+                && again.LatestCosts.SequenceEqual(state.LatestCosts);
         });
 
     [Test]
-    public void The_fullest_one_fits()
+    public void The_largest_state_fits_its_column()
     {
         var costly = Enumerable.Range(0, 60).Select(minute => Usage(60 * 24 * minute, TokenCounts.LargestInput, Money.LargestInput, "out of memory"));
-        var watch = costly.Aggregate(DetectorState.Empty, (seen, usage) => Enumerable.Range(0, 20).Aggregate(seen, (again, _) => again.After(usage, DetectorRules.MaxWindowMinutes)));
+        var state = costly.Aggregate(DetectorState.Empty, (seen, usage) => Enumerable.Range(0, 20).Aggregate(seen, (again, _) => again.After(usage, DetectorRules.MaxWindowMinutes)));
         for (var i = 0; i < 20; i++)
         {
-            watch = watch.Mute($"e{Fingerprint.Of($"{i}")}", Some.Now, DateTimeOffset.MaxValue);
+            state = state.Mute($"e{Fingerprint.Of($"{i}")}", Some.Now, DateTimeOffset.MaxValue);
         }
 
-        Assert.That(watch.TokensInWindow, Is.EqualTo(60 * DetectorRules.MaxTokenLimit));
-        Assert.That(watch.ToString(), Has.Length.InRange(700, DetectorState.TextLength));
+        Assert.That(state.TokensInWindow, Is.EqualTo(60 * DetectorRules.MaxTokenLimit));
+        Assert.That(state.ToString(), Has.Length.InRange(700, DetectorState.TextLength));
     }
 
     [TestCase("")]
     [TestCase("2;something;else")]
-    public void What_is_not_in_this_form_has_seen_nothing(string text) => Assert.That(DetectorState.Parse(text), Is.SameAs(DetectorState.Empty));
+    public void An_empty_text_or_an_unknown_version_is_an_empty_state(string text) => Assert.That(DetectorState.Parse(text), Is.SameAs(DetectorState.Empty));
 
     [TestCase("1")]
     [TestCase("1;a;;;;;;;")]
     [TestCase("1;;;;;;")]
     [TestCase("1;A;;;;;")]
     [TestCase("1;a;0.!;;;;")]
-    public void What_was_not_written_as_one_is_refused(string text) => Assert.That(() => DetectorState.Parse(text), Throws.TypeOf<FormatException>());
+    public void A_malformed_state_is_refused(string text) => Assert.That(() => DetectorState.Parse(text), Throws.TypeOf<FormatException>());
 
     [Test]
-    public void The_same_error_is_counted_while_it_comes_in_a_row()
+    public void Only_consecutive_equal_errors_are_counted()
     {
-        var watch = After(10, Usage(0, 1, error: "call 7 failed"), Usage(1, 1, error: "call 8  failed"));
-        Assert.That(watch.ErrorCount, Is.EqualTo(2));
-        Assert.That(watch.After(Usage(2, 1, error: "it is full"), 10).ErrorCount, Is.EqualTo(1));
-        Assert.That(watch.After(Usage(2, 1), 10).ErrorCount, Is.Zero);
-        Assert.That(watch.After(Usage(2, 1), 10).After(Usage(3, 1, error: "call 9 failed"), 10).ErrorCount, Is.EqualTo(1));
+        var state = After(10, Usage(0, 1, error: "call 7 failed"), Usage(1, 1, error: "call 8  failed"));
+        Assert.That(state.ErrorCount, Is.EqualTo(2));
+        Assert.That(state.After(Usage(2, 1, error: "it is full"), 10).ErrorCount, Is.EqualTo(1));
+        Assert.That(state.After(Usage(2, 1), 10).ErrorCount, Is.Zero);
+        Assert.That(state.After(Usage(2, 1), 10).After(Usage(3, 1, error: "call 9 failed"), 10).ErrorCount, Is.EqualTo(1));
     }
 
     [Test]
-    public void The_costs_of_the_first_calls_and_of_the_latest_are_kept_and_free_ones_count_for_nothing()
+    public void The_costs_of_the_first_and_the_latest_calls_are_kept_without_free_ones()
     {
-        var watch = After(10, [.. Enumerable.Range(1, 12).SelectMany(i => new[] { Usage(i, 1, new Money(i)), Usage(i, 1) })]);
-        Assert.That(watch.FirstCosts.Select(cost => cost.NanoUsd), Is.EqualTo(new[] { 1, 2, 3, 4, 5 }));
-        Assert.That(watch.LatestCosts.Select(cost => cost.NanoUsd), Is.EqualTo(new[] { 8, 9, 10, 11, 12 }));
+        var state = After(10, [.. Enumerable.Range(1, 12).SelectMany(i => new[] { Usage(i, 1, new Money(i)), Usage(i, 1) })]);
+        Assert.That(state.FirstCosts.Select(cost => cost.NanoUsd), Is.EqualTo(new[] { 1, 2, 3, 4, 5 }));
+        Assert.That(state.LatestCosts.Select(cost => cost.NanoUsd), Is.EqualTo(new[] { 8, 9, 10, 11, 12 }));
     }
 
     [Test]
-    public void What_is_muted_is_so_until_its_time()
+    public void A_finding_is_muted_until_its_time()
     {
-        var watch = DetectorState.Empty.Mute("r", Some.Now, Some.Later);
-        Assert.That(watch.IsMuted("r", Some.Later.AddSeconds(-1)), Is.True);
-        Assert.That(watch.IsMuted("r", Some.Later), Is.False);
-        Assert.That(watch.IsMuted("v", Some.Now), Is.False);
+        var state = DetectorState.Empty.Mute("r", Some.Now, Some.Later);
+        Assert.That(state.IsMuted("r", Some.Later.AddSeconds(-1)), Is.True);
+        Assert.That(state.IsMuted("r", Some.Later), Is.False);
+        Assert.That(state.IsMuted("v", Some.Now), Is.False);
     }
 
     [Test]
-    public void Of_too_much_that_is_muted_what_ends_last_is_remembered()
+    public void Too_many_mutes_drop_those_that_end_first()
     {
-        var watch = Enumerable.Range(0, 20).Aggregate(DetectorState.Empty, (muted, i) => muted.Mute($"e{i}", Some.Now, Some.Later.AddMinutes(i)))
+        var state = Enumerable.Range(0, 20).Aggregate(DetectorState.Empty, (muted, i) => muted.Mute($"e{i}", Some.Now, Some.Later.AddMinutes(i)))
             .Mute("v", Some.Now, DateTimeOffset.MaxValue);
-        Assert.That(watch.IsMuted("v", Some.Later.AddYears(100)), Is.True);
-        Assert.That(watch.IsMuted("e19", Some.Now), Is.True);
-        Assert.That(watch.IsMuted("e0", Some.Now), Is.False);
+        Assert.That(state.IsMuted("v", Some.Later.AddYears(100)), Is.True);
+        Assert.That(state.IsMuted("e19", Some.Now), Is.True);
+        Assert.That(state.IsMuted("e0", Some.Now), Is.False);
     }
 }

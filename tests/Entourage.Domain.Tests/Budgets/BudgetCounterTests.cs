@@ -5,7 +5,7 @@ namespace Entourage.Domain.Tests.Budgets;
 internal sealed class BudgetCounterTests
 {
     [Test]
-    public void A_counter_counts_its_window()
+    public void A_counter_holds_its_window_and_amounts()
     {
         var window = new BudgetWindow(BudgetScope.Task, "7", BudgetPeriod.Week, new DateOnly(2026, 3, 2));
         var counter = BudgetCounter.Create(window, new Spending(Some.Usd(1.25m), Some.Usd(0.5m)));

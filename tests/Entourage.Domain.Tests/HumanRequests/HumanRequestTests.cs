@@ -24,7 +24,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void What_is_granted_raises_the_cap_of_the_task_for_good_wherever_that_came_from()
+    public void A_grant_raises_the_tasks_cap_permanently()
     {
         var team = TeamOf(daily: 10, task: 5);
         var (tagged, untagged) = (Some.Task("budget:0.50"), Some.Task());
@@ -45,7 +45,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void Without_a_capped_task_it_raises_the_teams_day_and_what_is_granted_for_one_day_adds_up()
+    public void Without_a_capped_task_grants_add_up_on_the_teams_day()
     {
         var team = TeamOf(daily: 10);
         var asked = Ask(3m);
@@ -57,33 +57,33 @@ internal sealed class HumanRequestTests
         Assert.That((asked.GrantScope, asked.GrantEndsAt), Is.EqualTo((BudgetScope.Team, TestTime.Parse("2026-03-05T00:00Z"))));
 
         Ask(1m).Approve(response: null, granted: null, team, task: null, Some.Now.AddDays(1));
-        Assert.That(team.DayGrant, Is.EqualTo(new DayGrant(Today.AddDays(1), Some.Usd(1))), "yesterday's has ended");
+        Assert.That(team.DayGrant, Is.EqualTo(new DayGrant(Today.AddDays(1), Some.Usd(1))), "yesterday's grant has ended");
     }
 
     [Test]
-    public void A_task_without_a_cap_and_a_team_without_one_stay_without()
+    public void A_grant_never_creates_a_cap()
     {
         var (team, task, asked) = (TeamOf(daily: null), Some.Task(), Ask(3m));
-        Assert.That(() => asked.Approve(response: null, granted: null, team, task, Some.Now), Refused.With("nothing-to-raise", "GrantedUsd"));
-        Assert.That(() => task.RaiseCap(Some.Usd(1), team.Limits, Some.Now), Refused.With("nothing-to-raise", "GrantedUsd"));
+        Assert.That(() => asked.Approve(response: null, granted: null, team, task, Some.Now), Refused.With("nothing-to-raise", "Granted"));
+        Assert.That(() => task.RaiseCap(Some.Usd(1), team.Limits, Some.Now), Refused.With("nothing-to-raise", "Granted"));
         Assert.That((asked.Status, task.OwnLimit, team.DayGrant), Is.EqualTo((HumanRequestStatus.Pending, (Money?)null, (DayGrant?)null)));
     }
 
     [Test]
-    public void No_cap_is_raised_beyond_what_somebody_could_have_set()
+    public void No_cap_is_raised_above_the_largest_input()
     {
         var team = TeamOf(daily: 999_999);
         var task = Some.Task("budget:999999");
         Ask(0.5m).Approve(response: null, granted: null, team, task: null, Some.Now);
-        Assert.That(() => Ask(0.500000001m).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("cap-too-large", "GrantedUsd"));
-        Assert.That(() => Ask(1.000000001m).Approve(response: null, granted: null, team, task, Some.Now), Refused.With("cap-too-large", "GrantedUsd"));
+        Assert.That(() => Ask(0.500000001m).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("cap-too-large", "Granted"));
+        Assert.That(() => Ask(1.000000001m).Approve(response: null, granted: null, team, task, Some.Now), Refused.With("cap-too-large", "Granted"));
         Ask(0.5m).Approve(response: null, granted: null, team, task: null, Some.Now);
         Ask(1m).Approve(response: null, granted: null, team, task, Some.Now);
         Assert.That((team.DayGrant!.Amount, task.OwnLimit), Is.EqualTo((Some.Usd(1), Money.LargestInput)));
     }
 
     [Test]
-    public void It_is_answered_once()
+    public void A_request_is_answered_once()
     {
         var team = TeamOf(daily: 10);
         var (denied, approved) = (Ask(1m), Ask(1m));
@@ -100,12 +100,12 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void Somebody_says_how_much_and_a_question_is_given_no_money()
+    public void A_grant_needs_an_amount_and_a_question_gets_no_grant()
     {
         var team = TeamOf(daily: 10);
         var question = Ask(null, HumanRequestKind.Question);
-        Assert.That(() => Ask(null).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("validation", "GrantedUsd"));
-        Assert.That(() => question.Approve("Yes.", Some.Usd(1), team, task: null, Some.Now), Refused.With("validation", "GrantedUsd"));
+        Assert.That(() => Ask(null).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("validation", "Granted"));
+        Assert.That(() => question.Approve("Yes.", Some.Usd(1), team, task: null, Some.Now), Refused.With("validation", "Granted"));
         question.Approve("Yes.", granted: null, team, task: null, Some.Now);
         Assert.That((question.Status, question.Response, question.Granted, team.DayGrant), Is.EqualTo((HumanRequestStatus.Approved, "Yes.", (Money?)null, (DayGrant?)null)));
     }
@@ -125,7 +125,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void The_day_that_was_granted_for_is_no_day_of_another_time_zone()
+    public void A_change_of_time_zone_ends_the_days_grant()
     {
         var team = TeamOf(daily: 10, timezone: "Asia/Kathmandu");
         team.RaiseDailyCap(Some.Usd(1), Some.Now);
@@ -136,7 +136,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void A_grant_is_part_of_the_cap_of_its_own_day_and_of_no_other()
+    public void A_grant_raises_the_cap_of_its_day_only()
     {
         var team = TeamOf(daily: 10, timezone: "America/New_York");
         team.RaiseDailyCap(Some.Usd(2), Some.Now);

@@ -22,7 +22,7 @@ internal sealed class TeamTests
     }
 
     [Test]
-    public void Limits_refuse_unless_a_team_says_otherwise()
+    public void Limits_are_hard_by_default()
     {
         var limits = new TeamLimits();
         Assert.That(limits.Enforcement, Is.EqualTo(Enforcement.Hard));
@@ -30,11 +30,11 @@ internal sealed class TeamTests
     }
 
     [Test]
-    public void A_team_needs_a_zone_that_exists() =>
+    public void An_unknown_time_zone_is_refused() =>
         Assert.That(() => Some.Team("Mars/Olympus_Mons"), Refused.With("unknown-timezone", "Timezone"));
 
     [Test]
-    public void New_limits_hold_at_once_and_are_a_version()
+    public void New_limits_replace_the_old_ones_and_increment_the_teams_version()
     {
         var team = Some.Team("Europe/Berlin");
         var limits = new TeamLimits { Daily = Some.Usd(5), Enforcement = Enforcement.Observe };
@@ -45,7 +45,7 @@ internal sealed class TeamTests
     }
 
     [Test]
-    public void A_move_to_another_zone_is_told()
+    public void Configure_returns_whether_the_time_zone_changed()
     {
         var team = Some.Team("Europe/Berlin");
         var moved = team.Configure(new TeamLimits(), "Asia/Kathmandu");
@@ -55,7 +55,7 @@ internal sealed class TeamTests
     }
 
     [Test]
-    public void A_refused_zone_leaves_the_team_as_it_was()
+    public void A_refused_time_zone_leaves_the_team_unchanged()
     {
         var team = Some.Team("Europe/Berlin");
         Assert.That(() => team.Configure(new TeamLimits { Daily = Some.Usd(5) }, "nowhere"), Refused.With("unknown-timezone", "Timezone"));
