@@ -121,4 +121,104 @@ internal sealed class MoneyTotalTests
             Assert.That(near.Agrees(near with { UnpricedTokens = 7 }), Is.False);
         });
     }
+
+    [TestCase("0", "$0.00")]
+    [TestCase("0.000000001", "<$0.0001")]
+    [TestCase("-0.00001", "−<$0.0001")]
+    [TestCase("0.0001", "$0.0001")]
+    [TestCase("0.01234", "$0.0123")]
+    [TestCase("0.09994", "$0.0999")]
+    [TestCase("0.1", "$0.10")]
+    [TestCase("-0.05", "−$0.0500")]
+    [TestCase("9999.99", "$9,999.99")]
+    [TestCase("-1234.5", "−$1,234.50")]
+    [TestCase("10000", "$10,000")]
+    public void The_short_text_has_as_many_decimals_as_its_size_needs(string usd, string text)
+    {
+        var total = MoneyTotal.FromUsd(decimal.Parse(usd, CultureInfo.InvariantCulture));
+        Assert.That((total.ToShortString(), ((Money)total).ToShortString()), Is.EqualTo((text, text)));
+    }
+
+    [TestCase("0.0000000019", 1)]
+    [TestCase("-0.0000000019", -1)]
+    [TestCase("1.5", 1_500_000_000)]
+    public void Decimals_beyond_the_ninth_are_cut_off(string usd, long nanos) =>
+        Assert.That(MoneyTotal.FromUsd(decimal.Parse(usd, CultureInfo.InvariantCulture)).NanoUsd, Is.EqualTo((Int128)nanos));
+
+    [TestCase(999_999_999_999_999_999, 0, 999_999_999_999_999_999)]
+    [TestCase(1_000_000_000_000_000_000, 1, 0)]
+    [TestCase(1_000_000_000_000_000_001, 1, 1)]
+    [TestCase(-999_999_999_999_999_999, 0, -999_999_999_999_999_999)]
+    [TestCase(-1_000_000_000_000_000_000, -1, 0)]
+    [TestCase(-1_000_000_000_000_000_001, -1, -1)]
+    public void A_total_is_split_at_a_billion_dollars(long nanos, long billions, long rest)
+    {
+        MoneyTotal total = new Money(nanos);
+        Assert.That((total.BillionUsd, total.RestNanoUsd), Is.EqualTo((billions, rest)));
+    }
+
+    [Test]
+    public void A_total_is_exact_as_a_decimal_up_to_96_bits()
+    {
+        var largest = new MoneyTotal(new Int128(uint.MaxValue, ulong.MaxValue));
+        Assert.Multiple(() =>
+        {
+            Assert.That((largest.FitsDecimal, new MoneyTotal(largest.NanoUsd + 1).FitsDecimal, new MoneyTotal(-largest.NanoUsd).FitsDecimal), Is.EqualTo((true, false, true)));
+            Assert.That(largest.ToUsd(), Is.EqualTo(79_228_162_514_264_337_593.543950335m));
+            Assert.That(new MoneyTotal(largest.NanoUsd + 1).ToUsd(), Is.EqualTo(79_228_162_514_264_337_593m));
+            Assert.That(new MoneyTotal(-largest.NanoUsd).ToUsd(), Is.EqualTo(-79_228_162_514_264_337_593.543950335m));
+        });
+    }
+
+    [Test]
+    public void A_large_total_has_two_to_nine_decimals() => Gen.Select(Gen.Long[10, 50_000_000], Gen.Long[0, 1_000], Gen.Int[0, 9]).Sample((billions, digits, zeros) =>
+    {
+        var usd = (MoneyTotal.Of(billions, 0) + new MoneyTotal(digits * (Int128)Math.Pow(10, zeros))).ToUsd();
+        return usd.Scale is >= 2 and <= Money.Decimals && (usd.Scale == 2 || decimal.Round(usd, usd.Scale - 1) != usd);
+    });
+
+    [Test]
+    public void A_result_that_does_not_fit_throws()
+    {
+        var (largest, smallest) = (new MoneyTotal(Int128.MaxValue), new MoneyTotal(Int128.MinValue));
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => largest + new MoneyTotal(1), Throws.TypeOf<OverflowException>());
+            Assert.That(() => smallest - new MoneyTotal(1), Throws.TypeOf<OverflowException>());
+            Assert.That(() => largest.Times(3, 2), Throws.TypeOf<OverflowException>());
+            Assert.That((long)((MoneyTotal)new Money(long.MinValue)).NanoUsd, Is.EqualTo(long.MinValue));
+            Assert.That(() => (Money)new MoneyTotal((Int128)long.MaxValue + 1), Throws.TypeOf<OverflowException>());
+            Assert.That(() => (Money)new MoneyTotal((Int128)long.MinValue - 1), Throws.TypeOf<OverflowException>());
+        });
+    }
+
+    [Test]
+    public void Totals_are_ordered_by_their_nano_dollars() => Gen.OneOf(Gen.Select(Totals, Totals), Totals.Select(same => (same, same))).Sample((one, other) =>
+        (one < other) == (one.NanoUsd < other.NanoUsd)
+        && (one > other) == (one.NanoUsd > other.NanoUsd)
+        && (one <= other) == (one.NanoUsd <= other.NanoUsd)
+        && (one >= other) == (one.NanoUsd >= other.NanoUsd)
+        && MoneyTotal.Max(one, other).NanoUsd == Int128.Max(one.NanoUsd, other.NanoUsd)
+        && Math.Sign(one.CompareTo(other)) == Int128.Sign(one.NanoUsd - other.NanoUsd));
+
+    [TestCase("1", 1_000_000_000)]
+    [TestCase("-1.5", -1_500_000_000)]
+    [TestCase("0.000000001", 1)]
+    [TestCase("+2", 2_000_000_000)]
+    public void A_text_with_up_to_nine_decimals_is_read(string text, long nanos)
+    {
+        Assert.That(MoneyTotal.TryParse(text, out var total), Is.True);
+        Assert.That(total.NanoUsd, Is.EqualTo((Int128)nanos));
+    }
+
+    [TestCase("1 ")]
+    [TestCase(" 1")]
+    [TestCase("1.-5")]
+    [TestCase("1.2.3")]
+    [TestCase("99999999999999999999999999999999999999")]
+    public void A_malformed_text_gives_zero(string text)
+    {
+        Assert.That(MoneyTotal.TryParse(text, out var total), Is.False);
+        Assert.That(total, Is.EqualTo(MoneyTotal.Zero));
+    }
 }

@@ -14,4 +14,11 @@ internal sealed class RuleViolationExceptionTests
     [Test]
     public void A_violation_without_a_field_has_none() =>
         Assert.That(new RuleViolationException("session-ended", "It has ended.").Field, Is.Null);
+
+    [Test]
+    public void A_violation_can_be_reported_under_the_callers_name_of_the_field()
+    {
+        var violation = new RuleViolationException("cap-too-large", "The cap is too large.", "Granted").ForField("GrantedUsd");
+        Assert.That((violation.Code, violation.Message, violation.Field), Is.EqualTo(("cap-too-large", "The cap is too large.", "GrantedUsd")));
+    }
 }

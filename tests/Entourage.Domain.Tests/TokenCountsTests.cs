@@ -42,4 +42,31 @@ internal sealed class TokenCountsTests
         var full = new TokenCounts(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue);
         Assert.That(() => full + new TokenCounts(input, output, read, write), Throws.TypeOf<OverflowException>());
     }
+
+    [Test]
+    public void Counts_are_subtracted_class_by_class()
+    {
+        Gen.Select(Counts, Counts).Sample((left, right) => left + right - right == left);
+        Assert.That(new TokenCounts(9, 8, 7, 6) - new TokenCounts(1, 2, 3, 5), Is.EqualTo(new TokenCounts(8, 6, 4, 1)));
+        Assert.That(() => new TokenCounts(long.MinValue, 0) - new TokenCounts(1, 0), Throws.TypeOf<OverflowException>());
+    }
+
+    [Test]
+    public void Totals_that_do_not_fit_throw()
+    {
+        Assert.That(() => new TokenCounts(long.MaxValue, 1).Total, Throws.TypeOf<OverflowException>());
+        Assert.That(() => new TokenCounts(long.MaxValue, 0, 1).OfAllClasses, Throws.TypeOf<OverflowException>());
+    }
+
+    [Test]
+    public void Totals_are_added_class_by_class_up_to_the_largest()
+    {
+        const long Most = TokenCounts.LargestTotal;
+        Assert.That(
+            TokenCounts.AddTotals(new(1, 2, 3, 4), new(10, 20, 30, 40)), Is.EqualTo(new TokenCounts(11, 22, 33, 44)));
+        Assert.That(
+            TokenCounts.AddTotals(new(Most - 1, Most, Most - 3, Most - 4), new(1, -7, 4, 3)), Is.EqualTo(new TokenCounts(Most, Most, Most, Most - 1)));
+        Assert.That(TokenCounts.TotalOf(Most + 5, -10), Is.EqualTo(Most));
+        Assert.That(TokenCounts.TotalOf(long.MaxValue, long.MaxValue), Is.EqualTo(Most));
+    }
 }

@@ -1,5 +1,5 @@
 using Entourage.Domain.Alerts;
-using Entourage.Domain.Sessions;
+using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Tests.Alerts;
 
@@ -28,6 +28,8 @@ internal sealed class AlertTests
         {
             Assert.That(alert.Key, Is.EqualTo(new AlertKey(team, AlertKind.CostDiffers, "model:acme-1", "2026-03-04")));
             Assert.That((alert.AgentId, alert.SessionId, alert.TaskId, alert.CreatedAt), Is.EqualTo((agent, 42L, 7L, Some.Now)));
+            Assert.That((alert.TeamId, alert.Kind, alert.Cause, alert.Window), Is.EqualTo((team, AlertKind.CostDiffers, "model:acme-1", "2026-03-04")));
+            Assert.That(alert.Details, Is.EqualTo(new AlertDetails { Model = "acme-1", Cost = Some.Usd(2), ExpectedCost = Some.Usd(1) }));
             Assert.That(alert.Message, Is.EqualTo("A usage of 'acme-1' reported a cost of 2.00 USD. By the model's price it costs 1.00 USD."));
             Assert.That(alert.Id.Version, Is.EqualTo(7));
         });
@@ -41,69 +43,18 @@ internal sealed class AlertTests
     }
 
     [Test]
-    public void A_model_is_noted_once_for_each_day_and_kind_of_finding()
+    public void The_owner_of_a_budget_is_the_subject_of_its_alerts()
     {
-        var unpriced = ModelDetectors.Unpriced("acme-1", Today, null);
-        var noted = ModelDetectors.Note(DetectorState.Empty, unpriced, Some.Now, Some.Later)!;
-        Assert.That(ModelDetectors.Note(noted, unpriced, Some.Now, Some.Later), Is.Null);
-        Assert.That(ModelDetectors.Note(noted, unpriced, Some.Later, Some.Later.AddDays(1)), Is.Not.Null);
-        Assert.That(ModelDetectors.Note(noted, ModelDetectors.Unpriced("acme-2", Today, null), Some.Now, Some.Later), Is.Not.Null);
-        Assert.That(ModelDetectors.Note(noted, ModelDetectors.CostDiffers("acme-1", Today, default, default), Some.Now, Some.Later), Is.Not.Null);
+        var (team, agent) = (Guid.CreateVersion7(Some.Now), Guid.CreateVersion7(Some.Now));
+        Assert.Multiple(() =>
+        {
+            Assert.That(SubjectOf(BudgetScope.Organisation, $"{team}"), Is.EqualTo(new AlertSubject(team)));
+            Assert.That(SubjectOf(BudgetScope.Team, $"{team}"), Is.EqualTo(new AlertSubject(team)));
+            Assert.That(SubjectOf(BudgetScope.Agent, $"{agent}"), Is.EqualTo(new AlertSubject(team, AgentId: agent)));
+            Assert.That(SubjectOf(BudgetScope.Task, "7"), Is.EqualTo(new AlertSubject(team, TaskId: 7)));
+            Assert.That(SubjectOf(BudgetScope.Session, "42"), Is.EqualTo(new AlertSubject(team, SessionId: 42)));
+        });
+
+        AlertSubject SubjectOf(BudgetScope scope, string id) => AlertSubject.Of(new(scope, id, BudgetPeriod.Total, BudgetCalendar.Always), team);
     }
-
-    [Test]
-    public void Two_agents_on_one_task_are_found_and_their_order_does_not_matter()
-    {
-        var (one, other) = (On(task: 7, id: 1), On(task: 7, id: 2));
-        var found = TeamworkDetectors.DuplicateWork(one, [other], Today);
-        Assert.That((found?.Kind, found?.Details.OtherAgentId, found?.Details.OtherSessionId), Is.EqualTo((AlertKind.DuplicateWork, other.AgentId, 2L)));
-        Assert.That(TeamworkDetectors.DuplicateWork(other, [one], Today)?.Cause, Is.EqualTo(found?.Cause));
-    }
-
-    [Test]
-    public void One_agent_and_the_sub_agents_of_one_session_may_share_a_task()
-    {
-        var top = On(task: 7, id: 1);
-        var sub = Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(2).StoredWith("TaskId", 7L);
-        var sister = Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(3).StoredWith("TaskId", 7L);
-        var again = On(task: 7, id: 4).StoredWith("AgentId", top.AgentId);
-        Assert.That(TeamworkDetectors.DuplicateWork(sub, [top, sister], Today), Is.Null);
-        Assert.That(TeamworkDetectors.DuplicateWork(again, [top], Today), Is.Null);
-        Assert.That(TeamworkDetectors.DuplicateWork(again, [top, sub], Today), Is.Not.Null);
-    }
-
-    [TestCase(20, false)]
-    [TestCase(21, true)]
-    public void Too_many_active_sub_agents_are_reported_for_the_topmost_session(int active, bool tooMany)
-    {
-        var sub = Session.Start(Some.Agent(), null, On(task: 7, id: 1), null, Some.Now).StoredAs(2);
-        Assert.That(TeamworkDetectors.FanOut(sub, active, Today)?.Cause, Is.EqualTo(tooMany ? "session:1" : null));
-    }
-
-    [Test]
-    public void An_abandoned_session_is_reported_once() => Assert.That(
-        (TeamworkDetectors.Abandoned(42).Kind, TeamworkDetectors.Abandoned(42).Cause, TeamworkDetectors.Abandoned(42).Window),
-        Is.EqualTo((AlertKind.AbandonedSession, "session:42", "total")));
-
-    [TestCase("")]
-    [TestCase("0.5")]
-    [TestCase("0.0001,0.25,1.00,10")]
-    public void Thresholds_survive_the_round_trip_through_text(string text)
-    {
-        var thresholds = AlertThresholds.Parse(text);
-        Assert.That(thresholds.Text, Is.EqualTo(text));
-        Assert.That(AlertThresholds.Of(thresholds.Ratios), Is.EqualTo(thresholds));
-        Assert.That(thresholds.GetHashCode(), Is.EqualTo(AlertThresholds.Parse(text).GetHashCode()));
-        Assert.That(thresholds, Is.Not.EqualTo(AlertThresholds.Default));
-    }
-
-    [TestCase(0.5, 0.5)]
-    [TestCase(0.8, 0.5)]
-    [TestCase(0, 0.5)]
-    [TestCase(0.5, 10.1)]
-    [TestCase(0.00005, 0.5)]
-    public void Thresholds_that_do_not_rise_or_are_out_of_range_are_refused(decimal first, decimal second) =>
-        Assert.That(() => AlertThresholds.Of([first, second]), Refused.With("validation", "AlertThresholds"));
-
-    private static Session On(long task, long id) => Some.Session().StoredAs(id).StoredWith("TaskId", task);
 }

@@ -103,4 +103,45 @@ internal sealed class BudgetDetectorsTests
 
     private static BudgetStatus Status(decimal? limit, decimal spent, Enforcement enforcement = Enforcement.Hard) =>
         new(new(Day, limit is { } usd ? Some.Usd(usd) : null, enforcement, ResetsAt: null), new(Some.Usd(spent), Money.Zero));
+
+    [TestCase(BudgetScope.Organisation, BudgetPeriod.Day, "the organisation's daily budget", "2026-03-04")]
+    [TestCase(BudgetScope.Organisation, BudgetPeriod.Month, "the organisation's monthly budget", "2026-03-04")]
+    [TestCase(BudgetScope.Team, BudgetPeriod.Week, "the team's weekly budget", "2026-03-04")]
+    [TestCase(BudgetScope.Agent, BudgetPeriod.Day, "the agent's daily budget", "2026-03-04")]
+    [TestCase(BudgetScope.Task, BudgetPeriod.Total, "task 7's budget", "total")]
+    [TestCase(BudgetScope.Session, BudgetPeriod.Total, "session 7's budget", "total")]
+    public void An_exceeded_budget_is_named_by_scope_and_period(BudgetScope scope, BudgetPeriod period, string name, string window)
+    {
+        var budget = new Budget(new(scope, "7", period, new(2026, 3, 4)), Some.Usd(10), Enforcement.Hard, null);
+        var found = BudgetDetectors.Crossed(new BudgetStatus(budget, default), Some.Usd(12), AlertThresholds.Of([])).Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(found.Message, Is.EqualTo($"All of {name} of $10.00 is spent: $12.00."));
+            Assert.That((found.Kind, found.Cause, found.Window), Is.EqualTo((AlertKind.BudgetExceeded, $"{scope}:7:{period}:10.00", window)));
+            Assert.That(
+                found.Details, Is.EqualTo(new AlertDetails { Scope = scope, ScopeId = "7", Period = period, Limit = Some.Usd(10), Spent = Some.Usd(12) }));
+        });
+    }
+
+    [Test]
+    public void A_red_flag_names_the_task_and_its_kind_of_work()
+    {
+        var found = BudgetDetectors.RedFlag(new TaskCap(7, null, TaskType.Bugfix), Some.Usd(4), Some.Usd(2))!;
+        Assert.That(found.Message, Is.EqualTo("Task 7 has cost more than $5.00: a red flag for work of its kind (Bug fix)."));
+        Assert.That((found.Window, found.Details), Is.EqualTo(("total", new AlertDetails { Limit = Some.Usd(5), Spent = Some.Usd(6) })));
+    }
+
+    [TestCase(null, true)]
+    [TestCase(TaskType.Bugfix, false)]
+    [TestCase(TaskType.LargeFeature, true)]
+    [TestCase(TaskType.Chore, true)]
+    public void A_red_flag_is_found_again_when_the_type_of_a_task_changes(TaskType? before, bool isFound)
+    {
+        var after = new TaskCap(7, null, TaskType.Bugfix);
+        Assert.That(
+            BudgetDetectors.RedFlag(before is { } type ? after with { TaskType = type } : null, Some.Usd(6), after, Some.Usd(6)) is not null, Is.EqualTo(isFound));
+    }
+
+    [Test]
+    public void A_negative_cost_crosses_no_line() => Assert.That(Crossed(Status(10, 20), -5), Is.Empty);
 }

@@ -146,4 +146,64 @@ internal sealed class DetectorStateTests
         Assert.That(state.IsMuted("e19", Some.Now), Is.True);
         Assert.That(state.IsMuted("e0", Some.Now), Is.False);
     }
+
+    [Test]
+    public void A_mute_ends_at_the_next_full_second_and_replaces_an_earlier_one()
+    {
+        var muted = DetectorState.Empty.Mute("r", Some.Now, Some.Later.AddTicks(1));
+        Assert.That((muted.IsMuted("r", Some.Later), muted.IsMuted("r", Some.Later.AddSeconds(1))), Is.EqualTo((true, false)));
+        var shortened = muted.Mute("r", Some.Now, Some.Now.AddSeconds(9));
+        Assert.That(shortened.IsMuted("r", Some.Now.AddSeconds(9)), Is.False);
+    }
+
+    [Test]
+    public void Ended_mutes_are_dropped()
+    {
+        var muted = DetectorState.Empty.Mute("r", Some.Now, Some.Later);
+        Assert.That(muted.Mute("v", Some.Later, Some.Later.AddHours(1)).ToString(), Is.EqualTo(DetectorState.Empty.Mute("v", Some.Later, Some.Later.AddHours(1)).ToString()));
+        Assert.That(muted.Mute("v", Some.Later.AddSeconds(-1), Some.Later.AddHours(1)).IsMuted("r", Some.Now), Is.True);
+    }
+
+    [Test]
+    public void The_error_count_stops_at_a_million()
+    {
+        var full = DetectorState.Parse($"1;a;;{Fingerprint.OfError("full")}.{Base36.Of(1_000_000L)};;;");
+        Assert.That(full.After(Usage(0, 1, error: "full"), 10).ErrorCount, Is.EqualTo(1_000_000));
+        Assert.That(DetectorState.Parse($"1;a;;{Fingerprint.OfError("full")}.{Base36.Of(999_999L)};;;").After(Usage(0, 1, error: "full"), 10).ErrorCount, Is.EqualTo(1_000_000));
+    }
+
+    [Test]
+    public void A_cost_above_the_largest_input_counts_as_the_largest_input()
+    {
+        var state = After(10, Usage(0, 1, Money.LargestInput + new Money(1)), Usage(1, 1, Money.LargestInput));
+        Assert.That(state.FirstCosts, Is.All.EqualTo(Money.LargestInput));
+    }
+
+    [Test]
+    public void The_text_of_a_state_is_stable()
+    {
+        var state = After(10, Usage(0, 36, new Money(37), "full"), Usage(60, 1, new Money(38), "full")).Mute("r", Some.Now, Some.Later);
+        var slice = Some.Now.ToUnixTimeSeconds() / 10;
+        Assert.That(
+            state.ToString(),
+            Is.EqualTo($"1;a;{Base36.Of(slice)}.10.6.1;{Fingerprint.OfError("full")}.2;11.12;;r.{Base36.Of(Some.Later.ToUnixTimeSeconds())}"));
+        Assert.That(DetectorState.Empty.ToString(), Is.EqualTo("1;a;;;;;"));
+    }
+
+    [Test]
+    public void Usage_in_the_oldest_slice_counts_and_one_slice_earlier_is_ignored()
+    {
+        var start = Some.Now.AddSeconds(-(Some.Now.ToUnixTimeSeconds() % 10));
+        var state = DetectorState.Empty.After(At(0), 10);
+        Assert.That(state.After(At(-590), 10).TokensInWindow, Is.EqualTo(2));
+        Assert.That(state.After(At(-591), 10), Is.SameAs(state));
+
+        ObservedUsage At(int seconds) => new(42, start.AddSeconds(seconds), new(1, 0), default, null, default);
+    }
+
+    [Test]
+    public void A_slice_holds_at_most_the_largest_limit() =>
+        Assert.That(
+            Enumerable.Range(0, 12).Aggregate(DetectorState.Empty, (state, _) => state.After(Usage(0, TokenCounts.LargestInput), 10)).TokensInWindow,
+            Is.EqualTo(DetectorRules.MaxTokenLimit));
 }

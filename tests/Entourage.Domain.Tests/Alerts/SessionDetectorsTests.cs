@@ -163,4 +163,52 @@ internal sealed class SessionDetectorsTests
         (state, var found) = SessionDetectors.Look(DetectorState.Parse(state.ToString()), usage, rules ?? Rules);
         return found;
     }
+
+    [TestCase(200, 200)]
+    [TestCase(201, 201)]
+    public void An_error_of_up_to_200_characters_is_shown_in_full(int length, int shown)
+    {
+        var error = new string('x', length);
+        var found = Enumerable.Range(0, 3).SelectMany(i => Look(At(i, 1, error))).Single();
+        Assert.That(found.Details.Error, Has.Length.EqualTo(shown));
+        Assert.That(found.Details.Error == error, Is.EqualTo(length <= 200));
+    }
+
+    [TestCase("0.1", "0.5", true)]
+    [TestCase("0.1", "0.499999999", false)]
+    [TestCase("0.100000001", "0.5", false)]
+    [TestCase("0.01", "0.499999999", false)]
+    public void A_cost_rises_from_five_times_the_first_and_half_a_dollar_on(decimal first, decimal latest, bool rises)
+    {
+        var costs = Enumerable.Repeat(first, 5).Concat(Enumerable.Repeat(latest, 5));
+        Assert.That(costs.SelectMany((usd, call) => Look(Costing(call, usd))).Any(), Is.EqualTo(rises));
+    }
+
+    [Test]
+    public void A_cost_rises_only_once_five_later_calls_are_known()
+    {
+        var costs = Enumerable.Repeat(0.1m, 5).Concat(Enumerable.Repeat(9m, 5));
+        Assert.That(costs.Select((usd, call) => Look(Costing(call, usd)).Count), Is.EqualTo(new[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }));
+    }
+
+    [Test]
+    public void A_finding_about_a_whole_session_names_its_figures()
+    {
+        var rising = Enumerable.Repeat(0.1m, 5).Concat(Enumerable.Repeat(9m, 5)).SelectMany((usd, call) => Look(Costing(call, usd))).Single();
+        var verbose = Look(new(42, Some.Now.AddDays(1), default, default, null, new(10_000, 50_000, 20, 3))).Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(rising.Details, Is.EqualTo(new AlertDetails { Cost = Some.Usd(9), ExpectedCost = Some.Usd(0.1m) }));
+            Assert.That((verbose.Cause, verbose.Window), Is.EqualTo(("session:42", "total")));
+            Assert.That(verbose.Message, Is.EqualTo("Session 42 wrote 50,000 tokens and read only 10,023."));
+            Assert.That(verbose.Details, Is.EqualTo(new AlertDetails { OutputTokens = 50_000, InputTokens = 10_023 }));
+        });
+    }
+
+    [Test]
+    public void The_window_of_a_runaway_is_its_instant_to_the_tick()
+    {
+        var usage = At(0, 1_000) with { OccurredAt = TestTime.Parse("2026-03-04T07:06:07.1234567+02:00") };
+        Assert.That(Look(usage).Single().Window, Is.EqualTo("2026-03-04T05:06:07.1234567Z"));
+    }
 }

@@ -28,13 +28,13 @@ internal sealed class BudgetCalendarOrderTests
                 return ticks.Select(tick => new DateTimeOffset(tick, TimeSpan.Zero))
                     .All(instant => AnswersOf(caching, instant).SequenceEqual(AnswersOf(CalendarOf(zone), instant)));
             },
-            iter: 1_000);
+            iter: 200);
 
     [Test]
     public void Concurrent_calls_do_not_change_the_answers()
     {
         var shared = CalendarOf("America/New_York");
-        var instants = Enumerable.Range(0, 2_000).Select(i => Some.Now.AddHours(i * 7 % 100)).ToArray();
+        var instants = Enumerable.Range(0, 200).Select(i => Some.Now.AddHours(i * 7 % 100)).ToArray();
 
         var answers = instants.AsParallel().AsOrdered().Select(instant => AnswersOf(shared, instant)).ToArray();
 

@@ -72,7 +72,7 @@ internal sealed class BudgetPolicyDuringTests
                 var expected = quarters.Prepend(from).SelectMany(policy.BudgetsAt).DistinctBy(budget => budget.Window);
                 return expected.SequenceEqual(policy.BudgetsDuring(from, until));
             },
-            iter: 100);
+            iter: 30);
 
     [Test]
     public void A_policy_for_windows_has_no_limits()

@@ -149,4 +149,24 @@ internal sealed class BudgetPositionTests
     [SetCulture("th-TH")]
     public void The_text_of_a_window_is_the_same_in_every_culture() =>
         Assert.That(WindowOf("t").ToString(), Is.EqualTo("Team t, Day from 2026-03-04"));
+
+    [Test]
+    public void A_cost_of_zero_or_less_is_no_overrun() =>
+        Assert.That(
+            new[] { 0m, -1m }.Select(usd => Of(Status("over", 5, 7)).OverrunOf(Some.Usd(usd), reserved: null, reservedWindows: [])),
+            Is.All.EqualTo(Money.Zero));
+
+    [Test]
+    public void A_forecast_uses_the_day_of_the_same_scope_and_id_only()
+    {
+        var cap = Forecast(BudgetScope.Team, "own", BudgetPeriod.Week, 1);
+        var days = new[] { Forecast(BudgetScope.Agent, "own", BudgetPeriod.Day, 9), Forecast(BudgetScope.Team, "other", BudgetPeriod.Day, 9) };
+        Assert.That(Of([.. days, cap]).CapReachedAt(cap, Some.Now), Is.Null);
+        Assert.That(
+            Of([.. days, Forecast(BudgetScope.Team, "own", BudgetPeriod.Day, 3), cap]).CapReachedAt(cap, Some.Now), Is.EqualTo(Some.Now.AddHours(3)));
+
+        static BudgetStatus Forecast(BudgetScope scope, string id, BudgetPeriod period, decimal spent) => new(
+            new(new(scope, id, period, new(2026, 3, 4)), Some.Usd(4), Enforcement.Hard, Some.Now.AddDays(3)) { StartsAt = Some.Now.AddHours(-3) },
+            new(Some.Usd(spent), Money.Zero));
+    }
 }

@@ -63,4 +63,13 @@ internal sealed class CostSummaryTests
 
     private static CostOrigin At(string quarter) =>
         new(Organisation, Team, BudgetCalendar.Of("Asia/Kathmandu"), Agent, 42, "gpt-5", TestTime.Parse(quarter));
+
+    [Test]
+    public void A_summary_holds_its_key_and_amounts()
+    {
+        var key = new CostSummaryKey(Team, CostHeading.Model, new DateOnly(2026, 6, 11), "gpt-5");
+        var summary = CostSummary.Create(key, Sum);
+        Assert.That((summary.Key, summary.Amounts.ToSum()), Is.EqualTo((key, Sum)));
+        Assert.That(key.ToString(), Is.EqualTo($"summary of {Team}, Model 'gpt-5', 2026-06-11"));
+    }
 }

@@ -1,3 +1,4 @@
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Teams;
@@ -166,5 +167,55 @@ internal sealed class HumanRequestTests
         var team = Some.Team(timezone);
         team.Configure(new() { Daily = daily is { } day ? Some.Usd(day) : null, Task = task is { } each ? Some.Usd(each) : null }, timezone);
         return team;
+    }
+
+    [Test]
+    public void A_request_alerts_people_once_with_the_amount_if_it_states_one()
+    {
+        var (money, question) = (Ask(2m), Ask(null, HumanRequestKind.Question));
+        Assert.Multiple(() =>
+        {
+            Assert.That(money.ToFinding("Ada").Message, Is.EqualTo("Ada asks for $2.00 more: More?"));
+            Assert.That(question.ToFinding("Ada").Message, Is.EqualTo("Ada asks: More?"));
+            Assert.That((question.ToFinding("").Cause, question.ToFinding("").Window), Is.EqualTo(($"request:{question.Id}", "total")));
+            Assert.That(money.ToFinding("Ada").Details, Is.EqualTo(new AlertDetails { HumanRequestId = money.Id, Requested = Some.Usd(2) }));
+        });
+    }
+
+    [Test]
+    public void A_new_request_holds_its_question_and_its_session()
+    {
+        var session = Some.Session().StoredAs(42).StoredWith("TaskId", 7L);
+        var asked = HumanRequest.Ask(Some.Agent(), session, HumanRequestKind.BudgetIncrease, "More?", Some.Usd(2), Some.Now);
+        Assert.That((asked.Kind, asked.Question, asked.Requested, asked.CreatedAt), Is.EqualTo((HumanRequestKind.BudgetIncrease, "More?", (Money?)Some.Usd(2), Some.Now)));
+        Assert.That((asked.SessionId, asked.TaskId), Is.EqualTo((42L, 7L)));
+    }
+
+    [Test]
+    public void An_answer_increments_the_version_of_the_request_and_of_the_raised_owner()
+    {
+        var (team, task) = (TeamOf(daily: 10), Some.Task("budget:1"));
+        var (denied, forTeam, forTask) = (Ask(1m), Ask(1m), Ask(1m));
+        var (teamVersion, taskVersion) = (team.Version, task.Version);
+        denied.Deny(response: null, Some.Now);
+        forTeam.Approve(response: null, granted: null, team, task: null, Some.Now);
+        forTask.Approve(response: null, granted: null, team, task, Some.Now);
+        Assert.That((denied.Version, forTeam.Version, forTask.Version), Is.EqualTo((1L, 1L, 1L)));
+        Assert.That((team.Version, task.Version), Is.EqualTo((teamVersion + 1, taskVersion + 1)));
+    }
+
+    [Test]
+    public void A_refusal_says_what_is_wrong()
+    {
+        var team = TeamOf(daily: 999_999);
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                () => Ask(2m).Approve(response: null, granted: null, team, task: null, Some.Now),
+                Throws.TypeOf<RuleViolationException>().With.Message.EqualTo("The cap would be 1000001.00 USD, but the largest cap is 1000000.00 USD."));
+            Assert.That(
+                () => Ask(2m).Approve(response: null, granted: null, TeamOf(daily: null), task: null, Some.Now),
+                Throws.TypeOf<RuleViolationException>().With.Message.EqualTo("There is no cap to raise. Neither the task nor the team's day has one."));
+        });
     }
 }

@@ -69,4 +69,27 @@ internal sealed class ApiKeyTests
     [Test]
     public void A_key_with_a_past_expiry_is_refused() =>
         Assert.That(() => ApiKey.ForAdmin(Label with { ExpiresAt = Some.Now }, "text", Some.Now), Refused.With("validation", "ExpiresAt"));
+
+    [Test]
+    public void A_key_stores_its_prefix_and_a_salted_hash()
+    {
+        var text = KeyText.Create();
+        var key = ApiKey.ForAdmin(Label with { ExpiresAt = null }, text, Some.Now);
+        Assert.Multiple(() =>
+        {
+            Assert.That(key.Prefix, Is.EqualTo(KeyText.PrefixOf(text)));
+            Assert.That(key.Salt, Has.Length.EqualTo(ApiKey.SaltLength));
+            Assert.That(key.Hash, Has.Length.EqualTo(32));
+            Assert.That((key.ExpiresAt, key.RevokedAt, key.LastUsedAt), Is.EqualTo((default(DateTimeOffset?), default(DateTimeOffset?), default(DateTimeOffset?))));
+        });
+    }
+
+    [TestCase(1, true)]
+    [TestCase(0, false)]
+    [TestCase(-1, false)]
+    public void A_key_must_expire_in_the_future(int ticks, bool isIssued)
+    {
+        Action issue = () => ApiKey.ForAdmin(Label with { ExpiresAt = Some.Now.AddTicks(ticks) }, "text", Some.Now);
+        Assert.That(issue, isIssued ? Throws.Nothing : Throws.TypeOf<RuleViolationException>().With.Message.EqualTo("The expiry must be in the future."));
+    }
 }

@@ -56,4 +56,37 @@ internal sealed class PriceCatalogueTests
     public void A_model_has_one_canonical_name(string name, string model) => Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(model));
 
     private static TokenRates[] RatesOf(ModelPrice price) => price.LongContextRates is { } ofLong ? [price.Rates, ofLong] : [price.Rates];
+
+    [Test]
+    public void A_missing_price_is_compared_with_the_latest_edition()
+    {
+        var right = All[5];
+        ModelPrice[] stored = [.. All.Where(price => price != right), Stored(right, edition: 0, new(1)), Stored(right, edition: 1, right.Rates.Input)];
+        Assert.That(PriceCatalogue.MissingFrom(stored, TestTime.Now), Is.Empty);
+        ModelPrice[] changed = [.. All.Where(price => price != right), Stored(right, edition: 0, right.Rates.Input), Stored(right, edition: 1, new(1))];
+        Assert.That(PriceCatalogue.MissingFrom(changed, TestTime.Now).Single().Edition, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_listed_price_is_recorded_now_with_its_source_and_note()
+    {
+        Assert.That(All.Select(price => price.RecordedAt), Is.All.EqualTo(TestTime.Now));
+        Assert.That(All.Where(price => price.EffectiveFrom == ModelPrice.Ever), Is.Not.Empty);
+        Assert.That(All.Where(price => price.EffectiveFrom != ModelPrice.Ever).Select(price => price.EffectiveFrom.TimeOfDay), Is.All.EqualTo(TimeSpan.Zero));
+        Assert.That(All.Where(price => price.Source!.EndsWith(')')), Is.Not.Empty);
+        Assert.That(All.Where(price => price.LongContextRates is null), Has.All.Matches<ModelPrice>(price => price!.LongContextAbove is null));
+        Assert.That(All.Where(price => price.LongContextRates is not null), Is.Not.Empty.And.All.Matches<ModelPrice>(price => price!.LongContextAbove > 0));
+    }
+
+    private static ModelPrice Stored(ModelPrice price, int edition, Money input) => new()
+    {
+        Model = price.Model,
+        EffectiveFrom = price.EffectiveFrom,
+        Edition = edition,
+        Rates = price.Rates with { Input = input },
+        LongContextAbove = price.LongContextAbove,
+        LongContextRates = price.LongContextRates,
+        BatchDiscountPercent = price.BatchDiscountPercent,
+        RecordedAt = price.RecordedAt,
+    };
 }

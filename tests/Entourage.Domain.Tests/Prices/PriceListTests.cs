@@ -86,4 +86,32 @@ internal sealed class PriceListTests
         Rates = new(Money.FromUsd(input), Money.Zero, null, null, null),
         RecordedAt = Noon,
     };
+
+    [Test]
+    public void Shared_prices_follow_those_of_the_organisation()
+    {
+        var shared = new PriceList([Price(1, "m", ModelPrice.Ever), Price(2, "n", ModelPrice.Ever), Price(3, "m", Noon, builtIn: true)]);
+        var list = new PriceList([Price(4, "m", Noon, Organisation), Price(5, "a", Noon, Organisation)], shared);
+        Assert.Multiple(() =>
+        {
+            Assert.That(list.History("m").Select(price => price.Id), Is.EqualTo(new[] { 4, 1, 3 }));
+            Assert.That(list.Find("n", Noon)?.Id, Is.EqualTo(2));
+            Assert.That(list.Models, Is.EqualTo(new[] { "a", "m", "n" }));
+            Assert.That(shared.Models, Is.EqualTo(new[] { "m", "n" }));
+        });
+    }
+
+    [Test]
+    public void A_list_finds_prices_beyond_the_number_of_names_that_it_caches()
+    {
+        var list = new PriceList([Price(1, "m", ModelPrice.Ever)]);
+        Assert.That(Enumerable.Range(0, 1_100).Select(i => list.Find($"unknown-{i}", Noon)), Is.All.Null);
+        Assert.That((list.Find("m", Noon)?.Id, list.Find("m", Noon)?.Id), Is.EqualTo(((long?)1, (long?)1)));
+        Assert.That(list.History("unknown-1"), Is.SameAs(list.History("unknown-1")));
+    }
+
+    [Test]
+    public void The_surcharge_applies_to_built_in_prices_only() => Assert.That(
+        new PriceList([Price(1, "claude-sonnet-4-5", ModelPrice.Ever, input: 3)]).Find("us.anthropic.claude-sonnet-4-5-20250929-v1:0", Noon)!.Rates.Input,
+        Is.EqualTo(Money.FromUsd(3)));
 }

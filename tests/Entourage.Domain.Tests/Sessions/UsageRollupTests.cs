@@ -59,4 +59,15 @@ internal sealed class UsageRollupTests
         Assert.That((bucket.UnpricedTokens, bucket.CostNanoUsd, bucket.ImputedCostNanoUsd), Is.EqualTo((10L, 1_500_000_000L, 250_000_000L)));
         Assert.That(bucket.Sum, Is.EqualTo(new UsageSum(new(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m), 1)));
     }
+
+    [Test]
+    public void A_rollup_holds_billions_and_assumed_costs_in_two_parts()
+    {
+        var sum = new UsageSum(default, 0, MoneyTotal.Of(3, 4), MoneyTotal.Of(5, 6), 0) { AssumedCost = MoneyTotal.Of(1, 2) };
+        var rollup = UsageRollup.Create(Guid.Empty, Some.Now, 42, "gpt-5", sum);
+        Assert.That((rollup.CostBillionUsd, rollup.CostNanoUsd, rollup.Cost), Is.EqualTo((3L, 4L, sum.Cost)));
+        Assert.That((rollup.ImputedCostBillionUsd, rollup.ImputedCostNanoUsd), Is.EqualTo((5L, 6L)));
+        Assert.That((rollup.AssumedCostBillionUsd, rollup.AssumedCostNanoUsd), Is.EqualTo((1L, 2L)));
+        Assert.That(rollup.Sum, Is.EqualTo(sum));
+    }
 }

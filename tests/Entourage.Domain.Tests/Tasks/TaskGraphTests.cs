@@ -81,7 +81,7 @@ internal sealed class TaskGraphTests
                     .GroupBy(edge => edge.TaskId, edge => edge.DependsOnId)
                     .All(task => !IsRefused(graph, task.Key, [.. task]));
             },
-            iter: 500);
+            iter: 200);
 
     [Test]
     public void A_dependency_that_closes_a_path_is_refused() =>
@@ -91,13 +91,13 @@ internal sealed class TaskGraphTests
                 var edges = path.Zip(path.Skip(1), (task, dependsOn) => new TaskDependency(task, dependsOn)).Concat(noise);
                 return IsRefused(new TaskGraph(edges), path[^1], path[0]);
             },
-            iter: 500);
+            iter: 200);
 
     [Test]
     public void A_dependency_is_refused_exactly_when_it_leads_back() =>
         Gen.Select(ForwardEdges, Gen.Long[1, 30], Gen.Long[1, 30]).Sample(
             (edges, from, to) => IsRefused(new TaskGraph(edges), from, to) == Closure(edges)[to, from],
-            iter: 500);
+            iter: 200);
 
     // Warshall's algorithm, which is independent of the one under test.
     private static bool[,] Closure(List<TaskDependency> edges)

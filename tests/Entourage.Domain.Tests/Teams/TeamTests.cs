@@ -1,3 +1,4 @@
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Teams;
 
@@ -67,4 +68,37 @@ internal sealed class TeamTests
     [Test]
     public void The_longest_zone_name_fits() =>
         Assert.That(Some.Team("America/Argentina/ComodRivadavia").Timezone, Has.Length.LessThanOrEqualTo(Team.TimezoneLength));
+
+    [Test]
+    public void The_detector_rules_stay_unless_new_ones_are_given()
+    {
+        var team = Some.Team();
+        Assert.That(team.Watch, Is.EqualTo(DetectorRules.Default));
+        var rules = new DetectorRules { WindowMinutes = 5 };
+        team.Configure(new(), "UTC", rules);
+        team.Configure(new(), "UTC");
+        Assert.That(team.Watch, Is.EqualTo(rules));
+    }
+
+    [Test]
+    public void A_raise_of_the_daily_cap_ends_with_the_local_day()
+    {
+        var team = Some.Team("America/New_York");
+        team.Configure(new() { Daily = Some.Usd(10) }, "America/New_York");
+        Assert.That(team.RaiseDailyCap(Some.Usd(1), Some.Now), Is.EqualTo(TestTime.Parse("2026-03-05T05:00Z")));
+        Assert.That(team.Version, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void The_default_limits_and_rules_are_those_of_the_documentation()
+    {
+        var (limits, rules) = (new TeamLimits(), DetectorRules.Default);
+        Assert.Multiple(() =>
+        {
+            Assert.That((limits.OnExceed, limits.AbandonedAfterMinutes, limits.UnpricedModels), Is.EqualTo((OnExceed.Stop, (int?)60, UnpricedModelRule.Assume)));
+            Assert.That((rules.WindowMinutes, rules.MaxTokens, rules.MaxRepeatedErrors, rules.Action), Is.EqualTo((10, (long?)500_000, (int?)5, RunawayAction.Alert)));
+            Assert.That(rules.Thresholds, Is.EqualTo(AlertThresholds.Default));
+            Assert.That((UsageBounds.None.MaxCost, UsageBounds.None.ImplausibleCost, UsageBounds.None.ImplausibleHourlyCost), Is.EqualTo((Money.LargestInput, (Money?)null, (Money?)null)));
+        });
+    }
 }

@@ -44,4 +44,30 @@ internal sealed class WebhookTests
         Message().RetryAt(20, TimeSpan.FromSeconds(5), 0.5, Some.Now.AddHours(hours)) is not null, Is.EqualTo(again));
 
     private static WebhookDelivery Message() => WebhookDelivery.Create(Guid.CreateVersion7(Some.Now), Guid.CreateVersion7(Some.Now), "stop", "{}", Some.Now);
+
+    [Test]
+    public void A_secret_is_a_random_key_of_32_bytes() =>
+        Assert.That(Convert.FromBase64String(WebhookSecret.Create()["whsec_".Length..]), Has.Length.EqualTo(32));
+
+    [Test]
+    public void A_new_delivery_is_due_immediately()
+    {
+        var (webhook, happened) = (Guid.CreateVersion7(Some.Now), Guid.CreateVersion7(Some.Now));
+        var message = WebhookDelivery.Create(webhook, happened, "stop", "{}", Some.Now);
+        Assert.Multiple(() =>
+        {
+            Assert.That((message.WebhookId, message.EventId, message.Type, message.Body), Is.EqualTo((webhook, happened, "stop", "{}")));
+            Assert.That((message.Status, message.Attempts, message.NextAttemptAt, message.CreatedAt), Is.EqualTo((DeliveryStatus.Pending, 0, Some.Now, Some.Now)));
+            Assert.That((message.EndedAt, message.LastStatus, message.LastError), Is.EqualTo((default(DateTimeOffset?), default(int?), default(string))));
+            Assert.That(message.Id.Version, Is.EqualTo(7));
+        });
+    }
+
+    [Test]
+    public void A_retry_at_the_end_of_the_day_is_the_last_one()
+    {
+        var hour = TimeSpan.FromHours(1);
+        Assert.That(Message().RetryAt(1, hour, 0.5, Some.Now.AddHours(23)), Is.EqualTo(Some.Now.AddHours(24)));
+        Assert.That(Message().RetryAt(1, hour, 0.5, Some.Now.AddHours(23).AddTicks(1)), Is.Null);
+    }
 }
