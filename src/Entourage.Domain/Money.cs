@@ -5,8 +5,8 @@ namespace Entourage.Domain;
 /// <summary>An exact amount of US dollars, stored as a whole number of nano-dollars (10⁻⁹ USD).</summary>
 /// <remarks>
 /// A single amount such as a price, a limit or the cost of one usage, which is at most 4,000,000,000 USD by any price. Sums over many
-/// records use <see cref="MoneyTotal"/>. Arithmetic is checked: a result beyond about ±9.2 thousand million dollars throws <see
-/// cref="OverflowException"/>. There is only one currency.
+/// records use <see cref="MoneyTotal"/>. Arithmetic is checked: a result beyond about ±9.2 thousand million dollars throws
+/// <see cref="OverflowException"/>. There is only one currency.
 /// </remarks>
 /// <param name="NanoUsd">The amount in nano-dollars.</param>
 public readonly record struct Money(long NanoUsd) : IComparable<Money>

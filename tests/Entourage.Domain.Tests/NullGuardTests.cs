@@ -5,7 +5,6 @@ using Entourage.Domain.Costs;
 using Entourage.Domain.Keys;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Prices;
-using Entourage.Domain.Sessions;
 using Entourage.Domain.Webhooks;
 
 namespace Entourage.Domain.Tests;

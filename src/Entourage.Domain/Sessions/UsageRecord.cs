@@ -114,8 +114,8 @@ public sealed class UsageRecord
     public Money AssumedCost { get; private init; }
 
     /// <summary>
-    /// Whether the cost is an estimate: assumed, taken from the reservation, or priced with a rate missing. See <see
-    /// cref="Prices.ModelPrice.CostOf"/>.
+    /// Whether the cost is an estimate: assumed, taken from the reservation, or priced with a rate missing. See
+    /// <see cref="Prices.ModelPrice.CostOf"/>.
     /// </summary>
     public bool IsEstimated { get; private init; }
 
