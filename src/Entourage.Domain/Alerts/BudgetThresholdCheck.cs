@@ -12,7 +12,7 @@ public sealed record BudgetThresholdCheck(BudgetStatus Status, AlertThresholds T
 
     /// <summary>Whether a share is one of the thresholds and is spent.</summary>
     /// <param name="threshold">The share of the limit: 0.8 is 80 %.</param>
-    public bool HasReached(decimal threshold) => Thresholds.Ratios.Contains(threshold) && Status.Reaches(threshold);
+    internal bool HasReached(decimal threshold) => Thresholds.Ratios.Contains(threshold) && Status.Reaches(threshold);
 
     /// <summary>Whether the budget is exhausted now and was not before.</summary>
     /// <param name="before">The budget before the change; null if it did not exist. A different window counts as null.</param>

@@ -24,10 +24,10 @@ public sealed partial record DetectorState
     public const int TextLength = 1_000;
 
     /// <summary>The number of slices of the window. A slice has as many seconds as the window has minutes.</summary>
-    public const int SliceCount = 60;
+    internal const int SliceCount = 60;
 
     /// <summary>How many costs of the first calls, and of the latest calls, are kept.</summary>
-    public const int CostCount = 5;
+    internal const int CostCount = 5;
 
     private const int MaxErrorCount = 1_000_000;
     private const int MaxMuteCount = 8;
@@ -49,19 +49,19 @@ public sealed partial record DetectorState
     private List<(string Key, long Until)> Mutes { get; init; } = [];
 
     /// <summary>The fingerprint of the last usage's error; empty if it had none.</summary>
-    public string ErrorFingerprint { get; private init; } = "";
+    internal string ErrorFingerprint { get; private init; } = "";
 
     /// <summary>The number of usages in a row with that error.</summary>
-    public int ErrorCount { get; private init; }
+    internal int ErrorCount { get; private init; }
 
     /// <summary>The costs of the first calls that cost anything (USD).</summary>
-    public IReadOnlyList<Money> FirstCosts { get; private init; } = [];
+    internal IReadOnlyList<Money> FirstCosts { get; private init; } = [];
 
     /// <summary>The costs of the latest calls after those (USD).</summary>
-    public IReadOnlyList<Money> LatestCosts { get; private init; } = [];
+    internal IReadOnlyList<Money> LatestCosts { get; private init; } = [];
 
     /// <summary>The input and output tokens within the window that ends with the latest usage.</summary>
-    public long TokensInWindow => Slices.Sum(slice => slice.Tokens);
+    internal long TokensInWindow => Slices.Sum(slice => slice.Tokens);
 
     /// <summary>The state after a usage. Returns the same instance if the usage is older than the window.</summary>
     /// <param name="usage">The usage.</param>
@@ -95,7 +95,7 @@ public sealed partial record DetectorState
     /// <summary>Whether a finding is muted at an instant.</summary>
     /// <param name="key">The key of the finding.</param>
     /// <param name="at">The instant (UTC).</param>
-    public bool IsMuted(string key, DateTimeOffset at)
+    internal bool IsMuted(string key, DateTimeOffset at)
     {
         foreach (var (muted, until) in Mutes)
         {
@@ -115,7 +115,7 @@ public sealed partial record DetectorState
     /// <param name="key">The key of the finding: a letter and at most <see cref="Fingerprint.Length"/> further characters.</param>
     /// <param name="at">The session's current time (UTC).</param>
     /// <param name="until">When the mute ends (UTC).</param>
-    public DetectorState Mute(string key, DateTimeOffset at, DateTimeOffset until) => this with
+    internal DetectorState Mute(string key, DateTimeOffset at, DateTimeOffset until) => this with
     {
         Mutes = [.. Mutes
             .Where(mute => mute.Key != key && mute.Until > at.ToUnixTimeSeconds())

@@ -77,12 +77,12 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     public bool IsExhausted => IsHardCap && Spending.Spent >= Budget.Limit;
 
     /// <summary>Whether all of the limit is spent, hard or not. A limit of zero is spent only once there is spending.</summary>
-    public bool IsSpent => Budget.Limit is { } limit && Spending.Spent > MoneyTotal.Zero && Spending.Spent >= limit;
+    internal bool IsSpent => Budget.Limit is { } limit && Spending.Spent > MoneyTotal.Zero && Spending.Spent >= limit;
 
     /// <summary>Whether a share of the limit is spent. Always false for a limit of zero.</summary>
     /// <param name="share">The share: 0.8 is 80 %.</param>
     // Rounded up, because spending is a whole number of nano-dollars.
-    public bool Reaches(decimal share) =>
+    internal bool Reaches(decimal share) =>
         Budget.Limit is { } limit && limit > Money.Zero && Spending.Spent >= new MoneyTotal((Int128)decimal.Ceiling(share * limit.NanoUsd));
 
     /// <summary>The status after a further cost (USD).</summary>
@@ -92,5 +92,5 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     public Money? Reservable => IsHardCap ? (Money)MoneyTotal.Max(Remaining!.Value, MoneyTotal.Zero) : null;
 
     /// <summary>Whether the budget refuses to reserve an amount, because the limit would be exceeded or nothing remains (rule 3).</summary>
-    public bool RefusesToReserve(Money amount) => Refuses || amount > Reservable;
+    internal bool RefusesToReserve(Money amount) => Refuses || amount > Reservable;
 }

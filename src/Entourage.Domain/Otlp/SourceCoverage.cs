@@ -14,10 +14,10 @@ public sealed class SourceCoverage
     public const int MaxCalls = 600;
 
     /// <summary>The most sums to remember. Beyond that the oldest ones are merged.</summary>
-    public const int MaxSums = 100;
+    internal const int MaxSums = 100;
 
     /// <summary>How far the times of a call and of its sum may be apart, because programs truncate both to milliseconds.</summary>
-    public static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
+    internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
     private const string Version = "2";
 

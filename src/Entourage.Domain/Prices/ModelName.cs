@@ -31,7 +31,7 @@ public static partial class ModelName
     /// provider's spelling; and the name without the date or word that selects a snapshot (<c>-20250514</c>, <c>-001</c>, <c>-latest</c>).
     /// </summary>
     /// <param name="model">Any name of the model.</param>
-    public static IEnumerable<string> Candidates(string model)
+    internal static IEnumerable<string> Candidates(string model)
     {
         var name = Normalise(model);
         return Spellings(name).Prepend(name).Distinct(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ public static partial class ModelName
     /// without <c>global.</c>) for a Claude model that costs more there than at the global endpoint: Claude 4.5 and later.
     /// </summary>
     /// <param name="model">Any name of the model.</param>
-    public static bool IsSurchargedBedrockRegion(string model)
+    internal static bool IsSurchargedBedrockRegion(string model)
     {
         var bedrock = BedrockId.Match(WithoutGateway(Normalise(model)));
         return bedrock.Success

@@ -83,7 +83,7 @@ public sealed class ModelPrice
     /// "Third-party platform pricing", for Claude 4.5 and later models.
     /// </summary>
     /// <returns>The price with the same <see cref="Id"/> and higher rates.</returns>
-    public ModelPrice WithBedrockRegionSurcharge() => new()
+    internal ModelPrice WithBedrockRegionSurcharge() => new()
     {
         Id = Id,
         OrganisationId = OrganisationId,
@@ -101,7 +101,7 @@ public sealed class ModelPrice
     };
 
     /// <summary>Whether another price gives the same costs.</summary>
-    public bool HasSameContentAs(ModelPrice other)
+    internal bool HasSameContentAs(ModelPrice other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return (Rates, LongContextAbove, LongContextRates, BatchDiscountPercent)

@@ -103,7 +103,7 @@ public sealed class WorkTask
     /// <param name="limits">The team's limits.</param>
     /// <param name="now">The current time (UTC).</param>
     /// <exception cref="RuleViolationException"><c>nothing-to-raise</c>: the task has no cap; <c>cap-too-large</c>.</exception>
-    public void RaiseCap(Money amount, TeamLimits limits, DateTimeOffset now)
+    internal void RaiseCap(Money amount, TeamLimits limits, DateTimeOffset now)
     {
         var raised = CapIn(limits) + amount
             ?? throw new RuleViolationException("nothing-to-raise", "The task has no cap to raise.", nameof(Budget.Granted));

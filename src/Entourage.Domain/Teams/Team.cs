@@ -88,7 +88,7 @@ public sealed class Team
     /// <param name="now">The current time (UTC).</param>
     /// <returns>When the day and the raise end (UTC).</returns>
     /// <exception cref="RuleViolationException"><c>nothing-to-raise</c>: there is no daily cap; <c>cap-too-large</c>.</exception>
-    public DateTimeOffset RaiseDailyCap(Money amount, DateTimeOffset now)
+    internal DateTimeOffset RaiseDailyCap(Money amount, DateTimeOffset now)
     {
         if (Limits.Daily is not { } daily)
         {
