@@ -238,5 +238,13 @@ internal sealed class MoneyTests
     public void Max_returns_the_larger_amount(long left, long right, long larger) =>
         Assert.That(Money.Max(new(left), new(right)), Is.EqualTo(new Money(larger)));
 
+    [TestCase("9223372036.854775808")]
+    [TestCase("-79228162514264337593543950335")]
+    public void An_amount_that_does_not_fit_is_not_rounded_up(string usd) =>
+        Assert.That(() => Money.RoundUp(Parse(usd)), Refused.With("money.range"));
+
+    [Test]
+    public void Zero_dollars_are_not_negative() => Assert.That(decimal.IsNegative(Money.Zero.ToUsd()), Is.False);
+
     private static decimal Parse(string usd) => decimal.Parse(usd, CultureInfo.InvariantCulture);
 }

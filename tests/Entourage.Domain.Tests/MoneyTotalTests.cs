@@ -72,6 +72,7 @@ internal sealed class MoneyTotalTests
     [TestCase("1,5")]
     [TestCase("-")]
     [TestCase("-.5")]
+    [TestCase(".5")]
     [TestCase("5.")]
     [TestCase("nothing")]
     public void A_text_that_is_not_a_total_is_refused(string text) => Assert.That(MoneyTotal.TryParse(text, out _), Is.False);
