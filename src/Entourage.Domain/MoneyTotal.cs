@@ -3,57 +3,56 @@ using System.Globalization;
 namespace Entourage.Domain;
 
 /// <summary>
-/// An exact sum of any number of amounts, held as a whole number of nano-dollars (10⁻⁹ USD). It is wider than <see cref="Money"/>, so that
-/// recorded usage never makes a total overflow (rule 12).
+/// An exact sum of any number of amounts, stored as a whole number of nano-dollars (10⁻⁹ USD). It is wider than <see cref="Money"/>, so
+/// that recorded usage never overflows a total (rule 12).
 /// </summary>
 /// <remarks>
-/// 128 bits hold more than 10¹⁹ of the largest amounts, which no store can record. Arithmetic is checked all the same. A store keeps a total in two
-/// parts, see <see cref="BillionUsd"/>.
+/// 128 bits hold the sum of more than 10¹⁹ of the largest amounts, more than any store can record. Arithmetic is checked anyway. A store
+/// keeps a total in two parts, see <see cref="BillionUsd"/>.
 /// </remarks>
 /// <param name="NanoUsd">The total in nano-dollars.</param>
 public readonly record struct MoneyTotal(Int128 NanoUsd) : IComparable<MoneyTotal>, IEquatable<Money>
 {
-    /// <summary>Nano-dollars in a billion dollars: the unit of <see cref="BillionUsd"/>.</summary>
+    /// <summary>Nano-dollars in a billion dollars, the unit of <see cref="BillionUsd"/>.</summary>
     public const long NanosPerBillionUsd = 1_000_000_000_000_000_000;
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Zero dollars.</summary>
     public static readonly MoneyTotal Zero;
 
-    // What fits the 96 bits of a decimal: about 7.9 × 10¹⁹ dollars with nine decimals.
+    // The largest value that fits the 96 bits of a decimal: about 7.9 × 10¹⁹ dollars with nine decimals.
     private static readonly Int128 LargestDecimal = new(uint.MaxValue, ulong.MaxValue);
 
-    /// <summary>The whole billions (10⁹) of dollars: the first part in which a store keeps a total. Zero for nearly all of them.</summary>
+    /// <summary>The whole billions (10⁹) of dollars, the first of the two stored parts. Nearly always 0.</summary>
     public long BillionUsd => IsBelowBillion ? 0 : (long)(NanoUsd / NanosPerBillionUsd);
 
-    /// <summary>The nano-dollars beyond <see cref="BillionUsd"/>, less than 10¹⁸ and of the same sign: the second part.</summary>
+    /// <summary>The nano-dollars beyond <see cref="BillionUsd"/>, with the same sign and below 10¹⁸; the second of the two stored parts.</summary>
     public long RestNanoUsd => (long)(IsBelowBillion ? NanoUsd : NanoUsd % NanosPerBillionUsd);
 
     private bool IsBelowBillion => NanoUsd > -NanosPerBillionUsd && NanoUsd < NanosPerBillionUsd;
 
-    /// <summary>Makes a total from the parts in which a store keeps it, of whatever size and sign they are.</summary>
+    /// <summary>Creates a total from its stored parts, of any size and sign.</summary>
     /// <param name="billionUsd">Whole billions of dollars.</param>
-    /// <param name="nanoUsd">Nano-dollars beyond these.</param>
+    /// <param name="nanoUsd">The remaining nano-dollars.</param>
     public static MoneyTotal Of(long billionUsd, long nanoUsd) =>
         billionUsd == 0 ? new(nanoUsd) : new(((Int128)billionUsd * NanosPerBillionUsd) + nanoUsd);
 
-    /// <summary>Makes a total from sums over many rows, of which each part fits 64 bits while the sum of whole amounts might not.</summary>
+    /// <summary>Creates a total from sums over many rows. Each sum fits 64 bits, although the sum of the whole amounts might not.</summary>
     /// <param name="billionUsd">The sum of the rows' whole billions of dollars.</param>
     /// <param name="wholeUsd">The sum of the whole dollars of the rows' nano-dollars.</param>
-    /// <param name="nanoUsd">The sum of the nano-dollars that these leave.</param>
+    /// <param name="nanoUsd">The sum of the remaining nano-dollars.</param>
     public static MoneyTotal OfSums(long billionUsd, long wholeUsd, long nanoUsd) =>
         Of(billionUsd, nanoUsd) + new MoneyTotal((Int128)wholeUsd * Money.NanosPerUsd);
 
-    /// <summary>Makes a total from dollars.</summary>
-    /// <param name="usd">Dollars; what is beyond nine decimals is cut off.</param>
-    /// <exception cref="OverflowException">More than about 10²⁰ dollars, which no total comes to.</exception>
+    /// <summary>Creates a total from dollars.</summary>
+    /// <param name="usd">Dollars. Decimals beyond the ninth are cut off.</param>
     public static MoneyTotal FromUsd(decimal usd)
     {
         var whole = decimal.Truncate(usd);
         return new(((Int128)whole * Money.NanosPerUsd) + (Int128)((usd - whole) * Money.NanosPerUsd));
     }
 
-    /// <summary>Reads what <see cref="ToString"/> wrote, to the last digit.</summary>
-    /// <returns>Whether it is such a text.</returns>
+    /// <summary>Reads what <see cref="ToString"/> returned, to the last digit.</summary>
+    /// <returns>Whether the text is a total.</returns>
     public static bool TryParse(string text, out MoneyTotal total)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -75,12 +74,14 @@ public readonly record struct MoneyTotal(Int128 NanoUsd) : IComparable<MoneyTota
         return true;
     }
 
-    /// <summary>The total in dollars, with at least two and at most nine decimals; exact up to 7.9 × 10¹⁹ dollars, rounded beyond that.</summary>
+    /// <summary>
+    /// The total in dollars, with at least two and at most nine decimals. Exact up to 7.9 × 10¹⁹ dollars, cut to whole dollars beyond that.
+    /// </summary>
     public decimal ToUsd()
     {
         if (NanoUsd >= long.MinValue && NanoUsd <= long.MaxValue)
         {
-            // Nearly all do, and every answer has dozens of them: 64 bits are divided much faster.
+            // A fast path for nearly all totals. Every response has dozens of them, and dividing 64 bits is much faster.
             return new Money((long)NanoUsd).ToUsd();
         }
 
@@ -89,7 +90,7 @@ public readonly record struct MoneyTotal(Int128 NanoUsd) : IComparable<MoneyTota
             return (decimal)(NanoUsd / Money.NanosPerUsd);
         }
 
-        // Two decimals at least, as money is written; trailing zeros beyond that carry nothing.
+        // Drops trailing zeros, but keeps two decimals.
         var scale = Money.Decimals;
         var value = NanoUsd;
         while (scale > 2 && value % 10 == 0)
@@ -105,57 +106,57 @@ public readonly record struct MoneyTotal(Int128 NanoUsd) : IComparable<MoneyTota
     /// <summary>Whether <see cref="ToUsd"/> is exact.</summary>
     public bool FitsDecimal => Int128.Abs(NanoUsd) <= LargestDecimal;
 
-    /// <summary>A share of the total, rounded towards zero.</summary>
-    /// <param name="numerator">What it is multiplied with.</param>
-    /// <param name="denominator">What it is divided by; not zero.</param>
+    /// <summary>Returns the total × numerator ÷ denominator, rounded towards zero.</summary>
+    /// <param name="numerator">The numerator.</param>
+    /// <param name="denominator">The denominator; not zero.</param>
     public MoneyTotal Times(long numerator, long denominator)
     {
-        // The product of a total and a number of ticks may need more than 128 bits; neither of these two does.
+        // The product of a total and a number of ticks may need more than 128 bits. These two products do not.
         var (whole, rest) = Int128.DivRem(NanoUsd, denominator);
         return new(checked((whole * numerator) + (rest * numerator / denominator)));
     }
 
-    /// <summary>An amount is a total of one.</summary>
+    /// <summary>Converts an amount to a total.</summary>
     public static implicit operator MoneyTotal(Money amount) => new(amount.NanoUsd);
 
-    /// <summary>The total as a single amount.</summary>
-    /// <exception cref="OverflowException">It is none: it does not fit 64 bits.</exception>
+    /// <summary>Converts a total to an amount.</summary>
+    /// <exception cref="OverflowException">The total does not fit 64 bits.</exception>
     public static explicit operator Money(MoneyTotal total) => new(checked((long)total.NanoUsd));
 
-    /// <summary>The sum of two totals.</summary>
+    /// <summary>Adds two totals.</summary>
     public static MoneyTotal operator +(MoneyTotal left, MoneyTotal right) => new(checked(left.NanoUsd + right.NanoUsd));
 
-    /// <summary>The difference of two totals.</summary>
+    /// <summary>Subtracts the right total from the left.</summary>
     public static MoneyTotal operator -(MoneyTotal left, MoneyTotal right) => new(checked(left.NanoUsd - right.NanoUsd));
 
-    /// <summary>Whether the left total is the smaller one.</summary>
+    /// <summary>Whether the left total is less than the right.</summary>
     public static bool operator <(MoneyTotal left, MoneyTotal right) => left.NanoUsd < right.NanoUsd;
 
-    /// <summary>Whether the left total is the larger one.</summary>
+    /// <summary>Whether the left total is greater than the right.</summary>
     public static bool operator >(MoneyTotal left, MoneyTotal right) => left.NanoUsd > right.NanoUsd;
 
-    /// <summary>Whether the left total is at most the right one.</summary>
+    /// <summary>Whether the left total is less than or equal to the right.</summary>
     public static bool operator <=(MoneyTotal left, MoneyTotal right) => left.NanoUsd <= right.NanoUsd;
 
-    /// <summary>Whether the left total is at least the right one.</summary>
+    /// <summary>Whether the left total is greater than or equal to the right.</summary>
     public static bool operator >=(MoneyTotal left, MoneyTotal right) => left.NanoUsd >= right.NanoUsd;
 
-    /// <summary>The sum of amounts.</summary>
+    /// <summary>Returns the sum of amounts.</summary>
     public static MoneyTotal Sum(IEnumerable<Money> amounts) => amounts.Aggregate(Zero, (sum, amount) => sum + amount);
 
-    /// <summary>The sum of totals.</summary>
+    /// <summary>Returns the sum of totals.</summary>
     public static MoneyTotal Sum(IEnumerable<MoneyTotal> totals) => totals.Aggregate(Zero, (sum, total) => sum + total);
 
-    /// <summary>The larger of two totals.</summary>
+    /// <summary>Returns the larger of two totals.</summary>
     public static MoneyTotal Max(MoneyTotal left, MoneyTotal right) => left > right ? left : right;
 
     /// <inheritdoc/>
     public int CompareTo(MoneyTotal other) => NanoUsd.CompareTo(other.NanoUsd);
 
-    /// <summary>Whether an amount is as much.</summary>
+    /// <summary>Whether an amount equals the total.</summary>
     public bool Equals(Money other) => NanoUsd == other.NanoUsd;
 
-    /// <summary>The dollars as people read them, as short as can be: <c>$0.0123</c>, <c>$4.23</c>, <c>$12,345</c>. Rounded: never to be read back.</summary>
+    /// <summary>The dollars in short form for people, rounded: <c>$0.0123</c>, <c>$4.23</c>, <c>$12,345</c>. Not meant to be parsed.</summary>
     public string ToShortString()
     {
         var usd = ToUsd();
@@ -170,7 +171,7 @@ public readonly record struct MoneyTotal(Int128 NanoUsd) : IComparable<MoneyTota
         };
     }
 
-    /// <summary>The dollars as invariant digits, every one of them: <c>4.23</c>, <c>0.000000001</c>, <c>-1.50</c>.</summary>
+    /// <summary>The exact dollars in the invariant culture: <c>4.23</c>, <c>0.000000001</c>, <c>-1.50</c>.</summary>
     public override string ToString()
     {
         if (FitsDecimal)

@@ -1,14 +1,21 @@
 namespace Entourage.Domain;
 
-/// <summary>A rule of the domain refused a change. The entity that refused it is as it was before.</summary>
+/// <summary>A rule of the domain refused a change. The entity is unchanged.</summary>
 /// <param name="code">A stable code in lower case: <c>illegal-status</c>.</param>
-/// <param name="message">What is wrong, for a person.</param>
-/// <param name="field">The member of the caller's input that is at fault; null when the input is fine and the present state forbids the change.</param>
+/// <param name="message">The message for people.</param>
+/// <param name="field">
+/// The domain's name of the input at fault, in Pascal case; null if the current state forbids the change. Callers that name the input
+/// differently map it.
+/// </param>
 public sealed class RuleViolationException(string code, string message, string? field = null) : Exception(message)
 {
     /// <summary>A stable code in lower case.</summary>
     public string Code { get; } = code;
 
-    /// <summary>The member of the caller's input that is at fault, or null when the present state forbids the change.</summary>
+    /// <summary>The domain's name of the input at fault; null if the current state forbids the change.</summary>
     public string? Field { get; } = field;
+
+    /// <summary>Returns the same violation under the caller's name of the input.</summary>
+    /// <param name="field">The caller's name.</param>
+    public RuleViolationException ForField(string field) => new(Code, Message, field);
 }

@@ -86,7 +86,7 @@ internal sealed class AlertsPageTests : PageFixture
         await GoLiveAsync(Address);
         await Button("Approve").ClickAsync();
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
-        await Expect(ErrorOf("Amount to grant")).ToContainTextAsync("There is no cap that could be raised");
+        await Expect(ErrorOf("Amount to grant")).ToContainTextAsync("There is no cap to raise");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
 
         await OpenDialogAsync("Deny");
@@ -107,7 +107,7 @@ internal sealed class AlertsPageTests : PageFixture
 
         await Api.PostAsync($"/human-requests/{asked}/respond", new { decision = "approved", response = "release" });
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Answer" }).ClickAsync();
-        await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("was answered already");
+        await Expect(Dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("has already been answered");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Expect(Region("Recently answered")).ToContainTextAsync("release");
     }

@@ -24,7 +24,7 @@ internal sealed class KeysPageTests : PageFixture
         await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
         await Page.GetByLabel("Expires on").FillAsync("2026-01-01");
         await Button("Issue the key").ClickAsync();
-        await Expect(ErrorOf("Expires on")).ToContainTextAsync("must be ahead");
+        await Expect(ErrorOf("Expires on")).ToContainTextAsync("must be in the future");
         await Page.GetByLabel("Expires on").FillAsync("2026-12-31");
         await Button("Issue the key").ClickAsync();
 

@@ -20,12 +20,12 @@ internal sealed class MoneyTests
     [TestCase(1_000_000_010L, "1.00000001")]
     [TestCase(long.MaxValue, "9223372036.854775807")]
     [TestCase(long.MinValue, "-9223372036.854775808")]
-    public void Its_text_is_dollars_with_two_to_nine_decimals(long nanos, string text) =>
+    public void The_text_has_two_to_nine_decimals(long nanos, string text) =>
         Assert.That(new Money(nanos).ToString(), Is.EqualTo(text));
 
     [Test]
     [SetCulture("de-DE")]
-    public void Its_text_is_the_same_in_every_culture() => Assert.That(new Money(-1_234_567_000_000).ToString(), Is.EqualTo("-1234.567"));
+    public void The_text_is_the_same_in_every_culture() => Assert.That(new Money(-1_234_567_000_000).ToString(), Is.EqualTo("-1234.567"));
 
     [TestCase(long.MinValue)]
     [TestCase(long.MinValue + 1)]
@@ -34,15 +34,15 @@ internal sealed class MoneyTests
     [TestCase(1)]
     [TestCase(long.MaxValue - 1)]
     [TestCase(long.MaxValue)]
-    public void The_ends_of_the_range_survive_the_way_to_dollars_and_back(long nanos) =>
+    public void The_ends_of_the_range_survive_the_round_trip_through_dollars(long nanos) =>
         Assert.That(Money.FromUsd(new Money(nanos).ToUsd()).NanoUsd, Is.EqualTo(nanos));
 
     [Test]
-    public void Every_amount_survives_the_way_to_dollars_and_back() =>
+    public void Every_amount_survives_the_round_trip_through_dollars() =>
         Gen.Long.Sample(nanos => Money.FromUsd(new Money(nanos).ToUsd()) == new Money(nanos), iter: 10_000);
 
     [Test]
-    public void Every_amount_survives_the_way_to_text_and_back() =>
+    public void Every_amount_survives_the_round_trip_through_text() =>
         Gen.Long.Sample(
             nanos => Money.FromUsd(decimal.Parse(new Money(nanos).ToString(), NumberStyles.Float, CultureInfo.InvariantCulture)) == new Money(nanos),
             iter: 10_000);
@@ -55,7 +55,7 @@ internal sealed class MoneyTests
     [TestCase("0.0000012000000000000001", 1_200)]
     [TestCase("123456.78900000001", 123_456_789_000_000)]
     [TestCase("1000000.0000000001", 1_000_000_000_000_000)]
-    public void Noise_of_a_binary_fraction_is_dropped(string usd, long nanos)
+    public void Floating_point_noise_is_dropped(string usd, long nanos)
     {
         var amount = decimal.Parse(usd, CultureInfo.InvariantCulture);
         Assert.That((Money.FromUsd(amount).NanoUsd, Money.RoundUp(amount).NanoUsd), Is.EqualTo((nanos, nanos)));
@@ -69,7 +69,7 @@ internal sealed class MoneyTests
     [TestCase("0.1234567891", 123_456_790)]
     [TestCase("12345.6789012345678", 12_345_678_901_235)]
     [TestCase("-0.0000000001", -1)]
-    public void What_is_too_precise_is_rounded_up_or_refused(string usd, long nanos)
+    public void An_amount_that_is_too_precise_is_rounded_up_or_refused(string usd, long nanos)
     {
         var amount = decimal.Parse(usd, CultureInfo.InvariantCulture);
         Assert.That(Money.RoundUp(amount).NanoUsd, Is.EqualTo(nanos));
@@ -80,14 +80,14 @@ internal sealed class MoneyTests
     }
 
     [Test]
-    public void Every_binary_fraction_of_an_amount_is_that_amount() =>
+    public void Every_amount_survives_the_round_trip_through_a_double() =>
         Gen.Long[0, 999_999_999_999_999].Sample(
             nanos => Money.RoundUp(decimal.Parse(((double)new Money(nanos).ToUsd()).ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture)).NanoUsd == nanos
                 && Money.RoundUp((decimal)(double)new Money(nanos).ToUsd()).NanoUsd == nanos,
             iter: 10_000);
 
     [Test]
-    public void Nothing_is_rounded_up_by_as_much_as_a_nano_dollar() =>
+    public void An_amount_is_rounded_up_to_the_next_nano_dollar() =>
         Gen.Select(Gen.Long[0, 999_999_999], Gen.Long[1, 99_999]).Sample(
             (nanos, rest) =>
             {
@@ -97,11 +97,11 @@ internal sealed class MoneyTests
             iter: 10_000);
 
     [Test]
-    public void Dollars_are_exactly_the_nanos_divided() =>
+    public void Dollars_are_exactly_the_nano_dollars_divided() =>
         Gen.Long.Sample(nanos => new Money(nanos).ToUsd() == nanos / (decimal)Money.NanosPerUsd, iter: 10_000);
 
     [Test]
-    public void Dollars_have_two_to_nine_decimals_and_no_needless_zero() =>
+    public void Dollars_have_two_to_nine_decimals_and_no_needless_zeros() =>
         Gen.OneOf(Gen.Long, Gen.Select(Gen.Long[-9_000, 9_000], Gen.Int[0, 15]).Select((digits, zeros) => digits * (long)Math.Pow(10, zeros)))
             .Sample(
                 nanos =>
@@ -125,7 +125,7 @@ internal sealed class MoneyTests
     [TestCase("1.0000000000", 1_000_000_000L)]
     [TestCase("-0.0000000010000", -1L)]
     [TestCase("9223372036.8547758070000000000", long.MaxValue)]
-    public void Zeros_beyond_the_ninth_decimal_carry_nothing(string usd, long nanos) =>
+    public void Zeros_beyond_the_ninth_decimal_are_accepted(string usd, long nanos) =>
         Assert.That(Money.FromUsd(Parse(usd)), Is.EqualTo(new Money(nanos)));
 
     [TestCase("9223372036.854775808")]
@@ -137,7 +137,7 @@ internal sealed class MoneyTests
         Assert.That(() => Money.FromUsd(Parse(usd)), Refused.With("money.range"));
 
     [Test]
-    public void The_same_dollars_are_the_same_money_however_many_zeros_are_written() =>
+    public void Trailing_zeros_make_no_difference() =>
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Bool, Gen.Int[0, 9], Gen.Int[0, 10]).Sample((digits, negative, scale, zeros) =>
         {
             var usd = new decimal(digits, 0, 0, negative, (byte)scale);
@@ -150,14 +150,14 @@ internal sealed class MoneyTests
         Assert.That(Money.LargestInput, Is.EqualTo(Money.FromUsd(1_000_000m)));
 
     [Test]
-    public void No_money_is_the_default()
+    public void Zero_is_the_default()
     {
         Assert.That(Money.Zero, Is.EqualTo(default(Money)));
         Assert.That(Money.Zero.NanoUsd, Is.Zero);
     }
 
     [Test]
-    public void Sums_and_differences_are_those_of_the_decimals() =>
+    public void Sums_and_differences_equal_those_of_decimals() =>
         Gen.Select(Addends, Addends).Sample(
             (left, right) =>
                 (new Money(left) + new Money(right)).ToUsd() == new Money(left).ToUsd() + new Money(right).ToUsd()
@@ -165,7 +165,7 @@ internal sealed class MoneyTests
             iter: 5_000);
 
     [Test]
-    public void A_sum_of_many_decimals_is_the_sum_of_their_money() =>
+    public void A_sum_of_many_amounts_equals_the_sum_of_decimals() =>
         Gen.Long[-Money.LargestInput.NanoUsd, Money.LargestInput.NanoUsd].Array[0, 200].Sample(amounts =>
             amounts.Select(nanos => new Money(nanos)).Aggregate(Money.Zero, (sum, next) => sum + next).ToUsd()
             == amounts.Sum(nanos => new Money(nanos).ToUsd()));
@@ -177,19 +177,19 @@ internal sealed class MoneyTests
             Is.EqualTo(Money.FromUsd(1m)));
 
     [Test]
-    public void What_is_added_can_be_taken_away_again() =>
+    public void Subtraction_reverses_addition() =>
         Gen.Select(Addends, Addends).Sample((left, right) => new Money(left) + new Money(right) - new Money(right) == new Money(left));
 
     [TestCase(long.MaxValue, 1)]
     [TestCase(long.MinValue, -1)]
     [TestCase(long.MaxValue, long.MaxValue)]
-    public void A_sum_that_does_not_fit_is_never_wrapped(long left, long right) =>
+    public void A_sum_that_does_not_fit_throws(long left, long right) =>
         Assert.That(() => new Money(left) + new Money(right), Throws.TypeOf<OverflowException>());
 
     [TestCase(long.MinValue, 1)]
     [TestCase(long.MaxValue, -1)]
     [TestCase(0, long.MinValue)]
-    public void A_difference_that_does_not_fit_is_never_wrapped(long left, long right) =>
+    public void A_difference_that_does_not_fit_throws(long left, long right) =>
         Assert.That(() => new Money(left) - new Money(right), Throws.TypeOf<OverflowException>());
 
     [Test]
@@ -210,7 +210,7 @@ internal sealed class MoneyTests
             iter: 1_000);
 
     [Test]
-    public void Amounts_are_ordered_as_their_nanos() =>
+    public void Amounts_are_ordered_by_their_nano_dollars() =>
         Gen.OneOf(Gen.Select(Gen.Long, Gen.Long), Gen.Long.Select(same => (same, same))).Sample(
             (left, right) =>
             {
@@ -235,8 +235,16 @@ internal sealed class MoneyTests
     [TestCase(-1, -2, -1)]
     [TestCase(long.MinValue, long.MaxValue, long.MaxValue)]
     [TestCase(3, 3, 3)]
-    public void The_larger_of_two_amounts_is_found(long left, long right, long larger) =>
+    public void Max_returns_the_larger_amount(long left, long right, long larger) =>
         Assert.That(Money.Max(new(left), new(right)), Is.EqualTo(new Money(larger)));
+
+    [TestCase("9223372036.854775808")]
+    [TestCase("-79228162514264337593543950335")]
+    public void An_amount_that_does_not_fit_is_not_rounded_up(string usd) =>
+        Assert.That(() => Money.RoundUp(Parse(usd)), Refused.With("money.range"));
+
+    [Test]
+    public void Zero_dollars_are_not_negative() => Assert.That(decimal.IsNegative(Money.Zero.ToUsd()), Is.False);
 
     private static decimal Parse(string usd) => decimal.Parse(usd, CultureInfo.InvariantCulture);
 }

@@ -27,11 +27,11 @@ internal static class Some
 
     public static Session Session(Session? parent = null) => Domain.Sessions.Session.Start(Agent(), task: null, parent, model: null, Now);
 
-    /// <summary>Gives an entity the number that the store would hand out.</summary>
+    /// <summary>Sets the number that the store would assign.</summary>
     public static T StoredAs<T>(this T entity, long id)
         where T : class => entity.StoredWith("Id", id);
 
-    /// <summary>Gives an entity a value that the store holds of it.</summary>
+    /// <summary>Sets a property that only the store writes.</summary>
     public static T StoredWith<T>(this T entity, string property, object? value)
         where T : class
     {

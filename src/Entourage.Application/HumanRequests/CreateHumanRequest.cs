@@ -61,7 +61,7 @@ internal sealed class CreateHumanRequestHandler(IEntourageDb db, TimeProvider ti
         // Required, because an event is added.
         await db.LockOrganisationOfTeamAsync(asked.TeamId, cancellationToken);
         await db.RaiseAsync(
-            asked.QueryExtensions(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);
+            asked.ToFinding(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return HumanRequestResponse.From(asked, agent.Name);
     }

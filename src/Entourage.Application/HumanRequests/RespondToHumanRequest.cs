@@ -8,6 +8,8 @@ using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
 using Entourage.Domain.HumanRequests;
+using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -72,7 +74,7 @@ internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail a
             var team = await db.Teams.GetAsync(asked.TeamId, "team", cancellationToken);
             var task = asked.TaskId is { } taskId ? await db.Tasks.GetAsync(taskId, "task", cancellationToken) : null;
             var capBefore = task?.OwnLimit;
-            asked.Approve(request.Response, request.GrantedUsd, team, task, time.GetUtcNow());
+            Approve(asked, request, team, task);
             if (task is not null)
             {
                 await AuditedCap.AddAsync(audit, db, task, capBefore, cancellationToken);
@@ -88,10 +90,23 @@ internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail a
         return response;
     }
 
+    /// <summary>Approves a request. A refused amount is reported under the command's name of it.</summary>
+    private void Approve(HumanRequest asked, RespondToHumanRequestCommand request, Team team, WorkTask? task)
+    {
+        try
+        {
+            asked.Approve(request.Response, request.GrantedUsd, team, task, time.GetUtcNow());
+        }
+        catch (RuleViolationException refusal) when (refusal.Field == nameof(HumanRequest.Granted))
+        {
+            throw refusal.ForField(nameof(request.GrantedUsd));
+        }
+    }
+
     /// <summary>Acknowledges the alert of the request, because the person who responds has seen it.</summary>
     private async Task AcknowledgeAsync(HumanRequest asked, CancellationToken cancellationToken)
     {
-        var cause = asked.QueryExtensions("").Cause;
+        var cause = asked.ToFinding("").Cause;
         var alert = await db.Alerts.SingleOrDefaultAsync(
             alert => alert.TeamId == asked.TeamId && alert.Kind == AlertKind.HumanRequest && alert.Cause == cause, cancellationToken);
         alert?.Acknowledge(asked.RespondedAt!.Value);

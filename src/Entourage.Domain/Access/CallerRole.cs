@@ -1,6 +1,6 @@
 namespace Entourage.Domain.Access;
 
-/// <summary>What a caller may do, the least first.</summary>
+/// <summary>The role of a caller, from the least privileged to the most.</summary>
 public enum CallerRole
 {
     /// <summary>Acts for one agent.</summary>
@@ -9,6 +9,6 @@ public enum CallerRole
     /// <summary>Acts for one team.</summary>
     Lead,
 
-    /// <summary>Acts for everybody.</summary>
+    /// <summary>Acts for all organisations.</summary>
     Admin,
 }

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Entourage.Domain.Access;
 
-/// <summary>Names by which the product calls itself, and which nobody else may have.</summary>
+/// <summary>Names that the product uses for itself and that callers may not take.</summary>
 public static class ReservedNames
 {
     /// <summary>The product itself.</summary>
     public const string Product = "entourage";
 
-    /// <summary>Whoever reaches a server that needs no keys.</summary>
+    /// <summary>A caller of a server that requires no keys.</summary>
     public const string Operator = "operator";
 
     /// <summary>The first admin key.</summary>
@@ -24,8 +24,8 @@ public static class ReservedNames
         ('t', "тτᴛƭ"), ('u', "υսᴜμц"));
 
     /// <summary>
-    /// Whether somebody might take a name for a reserved one. Case, blanks, punctuation, marks on letters, invisible characters and letters
-    /// of other scripts that look like Latin ones make no difference.
+    /// Whether a name looks like a reserved one. Ignores case, blanks, punctuation, diacritics and invisible characters, and treats letters
+    /// of other scripts as the Latin letters they resemble.
     /// </summary>
     public static bool Imitates(string name)
     {
@@ -33,7 +33,7 @@ public static class ReservedNames
         return All.Contains(SkeletonOf(name));
     }
 
-    /// <summary>Whether a text has characters that change the direction in which it is shown, so that it may read as another one.</summary>
+    /// <summary>Whether a text has bidirectional control characters, which can make it read as a different text.</summary>
     public static bool HasDirections(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -47,7 +47,7 @@ public static class ReservedNames
     {
         var skeleton = new StringBuilder(name.Length);
 
-        // Runes replace half a surrogate pair, on which the normalisation would fail.
+        // Enumerating runes replaces lone surrogates, which would make the normalisation throw.
         foreach (var rune in string.Concat(name.EnumerateRunes()).Normalize(NormalizationForm.FormKD).EnumerateRunes())
         {
             var lower = Rune.ToLowerInvariant(rune);
@@ -64,7 +64,7 @@ public static class ReservedNames
         return skeleton.ToString();
     }
 
-    // Letters by their category, and invisible.
+    // These are letters by category but invisible.
     private static bool IsFiller(Rune rune) =>
         rune.Value is 0x115f or 0x1160 or 0x3164 or 0xffa0 || Rune.GetUnicodeCategory(rune) == UnicodeCategory.OtherNotAssigned;
 

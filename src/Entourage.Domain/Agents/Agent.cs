@@ -3,13 +3,13 @@ using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.Agents;
 
-/// <summary>What an agent does in its team.</summary>
+/// <summary>The role of an agent in its team.</summary>
 public enum AgentRole
 {
-    /// <summary>Writes and changes things; the default.</summary>
+    /// <summary>Writes and changes code; the default.</summary>
     Engineer,
 
-    /// <summary>Plans and hands out work.</summary>
+    /// <summary>Plans and assigns work.</summary>
     Manager,
 
     /// <summary>Checks the work of others.</summary>
@@ -19,7 +19,7 @@ public enum AgentRole
 /// <summary>A program that spends money on language models, in one team.</summary>
 public sealed class Agent
 {
-    /// <summary>The longest model name.</summary>
+    /// <summary>The longest model name, in UTF-16 code units.</summary>
     public const int ModelLength = 100;
 
     private Agent()
@@ -29,42 +29,42 @@ public sealed class Agent
     /// <summary>A version-7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>The team it belongs to.</summary>
+    /// <summary>The agent's team.</summary>
     public Guid TeamId { get; private init; }
 
     /// <summary>The display name; unique in its team.</summary>
     public string Name { get; private set; } = "";
 
-    /// <summary>What it does.</summary>
+    /// <summary>The role in the team.</summary>
     public AgentRole Role { get; private set; }
 
-    /// <summary>The model that its sessions use unless they say otherwise.</summary>
+    /// <summary>The default model of its sessions.</summary>
     public string? Model { get; private set; }
 
-    /// <summary>Its own cap, in USD a day of its team's zone; null takes the team's default for agents.</summary>
+    /// <summary>The agent's own cap (USD per day in the team's time zone); null applies the team's default for agents.</summary>
     public Money? DailyLimit { get; private set; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>What stops its work, if anything does or did: it may have run out. Written by the ledger alone.</summary>
+    /// <summary>The latest pause, which may have expired; null if there was none. Only the ledger writes it.</summary>
     public Pause? Pause { get; private init; }
 
-    /// <summary>Incremented by each change; two writers of one version collide.</summary>
+    /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Makes an agent of a team.</summary>
+    /// <summary>Creates an agent without its own cap.</summary>
     public static Agent Create(Team team, string name, AgentRole role, string? model, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), TeamId = team.Id, Name = name, Role = role, Model = model, CreatedAt = now };
 
-    /// <summary>Changes what it is called, does, and runs on.</summary>
+    /// <summary>Changes the name, role and default model.</summary>
     public void Change(string name, AgentRole role, string? model)
     {
         (Name, Role, Model) = (name, role, model);
         Version++;
     }
 
-    /// <summary>Sets or lifts its own daily cap (USD).</summary>
+    /// <summary>Sets the agent's own daily cap (USD), or removes it when null.</summary>
     public void SetDailyLimit(Money? limit)
     {
         DailyLimit = limit;

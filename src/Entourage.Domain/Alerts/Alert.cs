@@ -3,71 +3,71 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Alerts;
 
-/// <summary>Something that a person of a team should look at. There is one for each cause and window, however often it is met.</summary>
+/// <summary>A notice that people of a team should look at. A team has at most one for each kind, cause and window.</summary>
 public sealed class Alert
 {
-    /// <summary>The longest cause: a kind of thing, a model's name or two ids, and a few words.</summary>
+    /// <summary>The longest cause: a prefix and a model name or two ids.</summary>
     public const int CauseLength = 200;
 
-    /// <summary>The longest name of a window: an instant.</summary>
+    /// <summary>The longest window: an instant.</summary>
     public const int WindowLength = 40;
 
-    /// <summary>The longest message.</summary>
+    /// <summary>The longest message, in UTF-16 code units. Longer ones are cut.</summary>
     public const int MessageLength = 500;
 
     private Alert()
     {
     }
 
-    /// <summary>The order in which the store took it; unique.</summary>
+    /// <summary>The store's sequence number; unique.</summary>
     public long Sequence { get; private init; }
 
     /// <summary>A version-7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>The team whose people should look.</summary>
+    /// <summary>The team that the alert is for.</summary>
     public Guid TeamId { get; private init; }
 
-    /// <summary>The agent that gave cause, if it was one.</summary>
+    /// <summary>The agent that the alert is about, if any.</summary>
     public Guid? AgentId { get; private init; }
 
-    /// <summary>The session that gave cause, if it was one.</summary>
+    /// <summary>The session that the alert is about, if any.</summary>
     public long? SessionId { get; private init; }
 
-    /// <summary>The task that it concerns, if there is one.</summary>
+    /// <summary>The task that the alert is about, if any.</summary>
     public long? TaskId { get; private init; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The kind of alert.</summary>
     public AlertKind Kind { get; private init; }
 
-    /// <summary>What gave cause; with the window, unique for its kind and team.</summary>
+    /// <summary>What raised the alert; unique within its team, kind and window.</summary>
     public string Cause { get; private init; } = "";
 
-    /// <summary>In which window: its first local day, the instant at which it began, or <c>total</c>.</summary>
+    /// <summary>The window: its first local day, the instant at which it began, or <c>total</c>.</summary>
     public string Window { get; private init; } = "";
 
-    /// <summary>What is the matter, in plain words.</summary>
+    /// <summary>The text for people.</summary>
     public string Message { get; private init; } = "";
 
-    /// <summary>The figures of it.</summary>
+    /// <summary>The figures for programs.</summary>
     public AlertDetails Details { get; private init; } = new();
 
-    /// <summary>Whether somebody has seen it.</summary>
+    /// <summary>Whether someone has acknowledged the alert.</summary>
     public AlertStatus Status { get; private set; }
 
     /// <summary>When it was raised (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When somebody first said that it was seen (UTC).</summary>
+    /// <summary>When it was first acknowledged (UTC).</summary>
     public DateTimeOffset? AcknowledgedAt { get; private set; }
 
-    /// <summary>Incremented by each change; two writers of one version collide.</summary>
+    /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Raises an alert.</summary>
+    /// <summary>Creates an open alert.</summary>
     /// <param name="finding">What was found.</param>
-    /// <param name="subject">Whom it is about.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="subject">The team, agent, session and task that it is about.</param>
+    /// <param name="now">The current time (UTC).</param>
     public static Alert Raise(AlertFinding finding, AlertSubject subject, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(finding);
@@ -88,11 +88,11 @@ public sealed class Alert
         };
     }
 
-    /// <summary>What it is the only one of.</summary>
+    /// <summary>The unique key of the alert.</summary>
     public AlertKey Key => new(TeamId, Kind, Cause, Window);
 
-    /// <summary>Notes that somebody has seen it. Saying so again changes nothing.</summary>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Acknowledges the alert. Has no effect if it is already acknowledged.</summary>
+    /// <param name="now">The current time (UTC).</param>
     public void Acknowledge(DateTimeOffset now)
     {
         if (Status == AlertStatus.Open)
@@ -103,23 +103,25 @@ public sealed class Alert
     }
 }
 
-/// <summary>What there is one alert of.</summary>
+/// <summary>The unique key of an alert.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Cause">What gave cause.</param>
-/// <param name="Window">In which window.</param>
+/// <param name="Kind">The kind of alert.</param>
+/// <param name="Cause">What raised the alert.</param>
+/// <param name="Window">The window.</param>
 public readonly record struct AlertKey(Guid TeamId, AlertKind Kind, string Cause, string Window);
 
-/// <summary>Whom an alert is about.</summary>
-/// <param name="TeamId">The team whose people should look.</param>
-/// <param name="AgentId">The agent that gave cause, if it was one.</param>
-/// <param name="SessionId">The session that gave cause, if it was one.</param>
-/// <param name="TaskId">The task that it concerns, if there is one.</param>
+/// <summary>The subject of an alert.</summary>
+/// <param name="TeamId">The team that the alert is for.</param>
+/// <param name="AgentId">The agent, if any.</param>
+/// <param name="SessionId">The session, if any.</param>
+/// <param name="TaskId">The task, if any.</param>
 public sealed record AlertSubject(Guid TeamId, Guid? AgentId = null, long? SessionId = null, long? TaskId = null)
 {
-    /// <summary>The owner of a budget, rather than the caller that happened to cross a line of it: the next one would have.</summary>
+    /// <summary>
+    /// The owner of a budget. The caller that crosses a line is not the subject, because the next caller would have crossed it too.
+    /// </summary>
     /// <param name="window">A window of the budget.</param>
-    /// <param name="teamId">The team whose people should look.</param>
+    /// <param name="teamId">The team that the alert is for.</param>
     public static AlertSubject Of(BudgetWindow window, Guid teamId) => window.Scope switch
     {
         BudgetScope.Agent => new(teamId, AgentId: Guid.Parse(window.ScopeId)),
@@ -129,14 +131,14 @@ public sealed record AlertSubject(Guid TeamId, Guid? AgentId = null, long? Sessi
     };
 }
 
-/// <summary>What a rule has found, and that an alert is to say.</summary>
-/// <param name="Kind">What it is about.</param>
-/// <param name="Cause">What gave cause, at most <see cref="Alert.CauseLength"/> characters.</param>
-/// <param name="Window">In which window.</param>
-/// <param name="Message">What is the matter, in plain words.</param>
-/// <param name="Details">The figures of it.</param>
+/// <summary>The result of a detector, from which an alert is raised.</summary>
+/// <param name="Kind">The kind of alert.</param>
+/// <param name="Cause">What raised the alert, at most <see cref="Alert.CauseLength"/> characters.</param>
+/// <param name="Window">The window within which the cause is reported once.</param>
+/// <param name="Message">The text for people.</param>
+/// <param name="Details">The figures for programs.</param>
 public sealed record AlertFinding(AlertKind Kind, string Cause, string Window, string Message, AlertDetails Details)
 {
-    /// <summary>The window of what is said once for ever.</summary>
+    /// <summary>The window of a cause that is reported only once, ever.</summary>
     public const string Always = "total";
 }

@@ -1,63 +1,63 @@
 namespace Entourage.Domain.Alerts;
 
-/// <summary>What an alert is about.</summary>
+/// <summary>The kind of an alert.</summary>
 public enum AlertKind
 {
-    /// <summary>A share of a budget is spent that its team wants to hear of.</summary>
+    /// <summary>The spending of a budget has reached one of the team's thresholds.</summary>
     Threshold,
 
-    /// <summary>A budget is spent, whether it refuses or only watches.</summary>
+    /// <summary>All of a budget is spent, whether it is hard or only observes.</summary>
     BudgetExceeded,
 
-    /// <summary>A session used more tokens within a sliding window than its team wants.</summary>
+    /// <summary>A session reached its team's limit of tokens within the sliding window.</summary>
     RunawayTokens,
 
-    /// <summary>The same error came again and again in one session.</summary>
+    /// <summary>A session reported the same error several times in a row.</summary>
     RepeatedError,
 
-    /// <summary>A session writes much more than it reads.</summary>
+    /// <summary>A session's output is far larger than its input.</summary>
     VerboseOutput,
 
-    /// <summary>Two agents are at work on one task.</summary>
+    /// <summary>Sessions of two agents are active on one task.</summary>
     DuplicateWork,
 
-    /// <summary>A task cost more than the guideline's red flag for its type.</summary>
+    /// <summary>A task cost more than the red flag of its type's guideline.</summary>
     RedFlag,
 
-    /// <summary>A model was used that nobody has a price for.</summary>
+    /// <summary>A model without a price was used.</summary>
     UnpricedModel,
 
-    /// <summary>A stated cost is far from what the catalogue's price comes to.</summary>
+    /// <summary>A reported cost differs a lot from the catalogue's price.</summary>
     CostDiffers,
 
-    /// <summary>A session was closed because nothing was heard of it.</summary>
+    /// <summary>A session was closed because it was silent for too long.</summary>
     AbandonedSession,
 
-    /// <summary>The calls of a session cost many times what its first ones did.</summary>
+    /// <summary>The calls of a session cost many times as much as its first calls.</summary>
     RisingCost,
 
-    /// <summary>A session has an unusual number of sub-agents at once.</summary>
+    /// <summary>A session has an unusual number of active sub-agents.</summary>
     FanOut,
 
-    /// <summary>An agent asks a person for money, or for an answer.</summary>
+    /// <summary>An agent asks a person for money or an answer.</summary>
     HumanRequest,
 
-    /// <summary>One usage, or an agent's usage in an hour, cost more than an operator takes for plausible.</summary>
+    /// <summary>One usage, or an agent's usage in one hour, cost more than the operator considers plausible.</summary>
     ImplausibleUsage,
 
-    /// <summary>Telemetry named something that there is not; its usage was recorded without that.</summary>
+    /// <summary>A telemetry attribute named something that does not exist. The usage was recorded without it.</summary>
     TelemetryAttribute,
 
-    /// <summary>The clock of a program is too far off; its usage counts as of its receipt.</summary>
+    /// <summary>A program's clock is too far off. Its usage counts at the time of receipt.</summary>
     TelemetryClock,
 }
 
-/// <summary>Whether somebody has seen an alert.</summary>
+/// <summary>Whether an alert was acknowledged.</summary>
 public enum AlertStatus
 {
-    /// <summary>Nobody said so.</summary>
+    /// <summary>Not acknowledged yet.</summary>
     Open,
 
-    /// <summary>Somebody did.</summary>
+    /// <summary>Acknowledged by someone.</summary>
     Acknowledged,
 }

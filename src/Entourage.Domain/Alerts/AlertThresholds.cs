@@ -2,34 +2,40 @@ using System.Globalization;
 
 namespace Entourage.Domain.Alerts;
 
-/// <summary>The shares of a budget that are told when they are spent, rising; two are the same when they read the same.</summary>
+/// <summary>
+/// The shares of a budget that raise an alert when they are spent, in rising order. Equality compares <see cref="Text"/>, so 0.8 and 0.80
+/// differ.
+/// </summary>
 public sealed class AlertThresholds : IEquatable<AlertThresholds>
 {
-    /// <summary>The most of them.</summary>
+    /// <summary>The maximum number of thresholds.</summary>
     public const int MaxCount = 10;
 
-    /// <summary>The greatest share: ten times the budget.</summary>
+    /// <summary>The largest share: ten times the budget.</summary>
     public const decimal Greatest = 10m;
 
-    /// <summary>The most decimals of one.</summary>
+    /// <summary>The maximum number of decimals of a share.</summary>
     public const int Decimals = 4;
 
-    /// <summary>The longest text of all.</summary>
+    /// <summary>The longest <see cref="Text"/>.</summary>
     public const int TextLength = MaxCount * 8;
 
-    /// <summary>Half, four fifths, and all of it.</summary>
+    /// <summary>50 %, 80 % and 100 %.</summary>
     public static readonly AlertThresholds Default = new([0.5m, 0.8m, 1.0m]);
 
     private AlertThresholds(IReadOnlyList<decimal> ratios) =>
         (Ratios, Text) = (ratios, string.Join(',', ratios.Select(ratio => ratio.ToString(CultureInfo.InvariantCulture))));
 
-    /// <summary>The shares: 0.8 is four fifths.</summary>
+    /// <summary>The shares: 0.8 is 80 %.</summary>
     public IReadOnlyList<decimal> Ratios { get; }
 
-    /// <summary>All of them as a text, for the store: <c>0.5,0.8,1.0</c>.</summary>
+    /// <summary>The shares as text for the store: <c>0.5,0.8,1.0</c>.</summary>
     public string Text { get; }
 
-    /// <summary>Whether some shares can be thresholds: few, above zero, not too great, with few decimals, each above the one before.</summary>
+    /// <summary>
+    /// Whether the shares are valid thresholds: at most <see cref="MaxCount"/>, each above 0 and up to <see cref="Greatest"/>, with at most
+    /// <see cref="Decimals"/> decimals, in rising order.
+    /// </summary>
     public static bool Allow(IReadOnlyList<decimal> ratios)
     {
         ArgumentNullException.ThrowIfNull(ratios);
@@ -38,16 +44,16 @@ public sealed class AlertThresholds : IEquatable<AlertThresholds>
             && ratios.Zip(ratios.Skip(1)).All(pair => pair.First < pair.Second);
     }
 
-    /// <summary>Thresholds of some shares.</summary>
-    /// <exception cref="RuleViolationException"><c>validation</c>: they cannot be thresholds.</exception>
+    /// <summary>Creates thresholds.</summary>
+    /// <exception cref="RuleViolationException"><c>validation</c>: <see cref="Allow"/> returns false.</exception>
     public static AlertThresholds Of(IReadOnlyList<decimal> ratios) => Allow(ratios)
         ? new([.. ratios])
         : throw new RuleViolationException(
             "validation",
-            $"Thresholds are up to {MaxCount} shares above 0 and up to {Greatest}, rising, with at most {Decimals} decimals.",
-            "AlertThresholds");
+            $"Thresholds must be at most {MaxCount} shares in rising order, each above 0 and up to {Greatest}, with at most {Decimals} decimals.",
+            nameof(AlertThresholds));
 
-    /// <summary>Reads the text again.</summary>
+    /// <summary>Reads what <see cref="Text"/> returned.</summary>
     public static AlertThresholds Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

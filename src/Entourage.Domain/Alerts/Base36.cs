@@ -1,6 +1,6 @@
 namespace Entourage.Domain.Alerts;
 
-/// <summary>Whole numbers with digits and small letters: short, and without a separator among them.</summary>
+/// <summary>Writes non-negative numbers in base 36, so that they are short and contain no separators.</summary>
 internal static class Base36
 {
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -22,20 +22,20 @@ internal static class Base36
 
     public static string Of(long number) => Of(checked((ulong)number));
 
-    /// <summary>The number of a text.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Reads a number.</summary>
+    /// <exception cref="FormatException">The text is not a base-36 number.</exception>
     public static long Parse(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > Longest)
         {
-            throw new FormatException("A number is expected.");
+            throw new FormatException("Expected a base-36 number.");
         }
 
         var number = 0L;
         foreach (var character in text)
         {
             var digit = Digits.IndexOf(character, StringComparison.Ordinal);
-            number = digit >= 0 ? checked((number * 36) + digit) : throw new FormatException("A number is expected.");
+            number = digit >= 0 ? checked((number * 36) + digit) : throw new FormatException("Expected a base-36 number.");
         }
 
         return number;

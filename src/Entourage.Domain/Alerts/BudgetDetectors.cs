@@ -5,15 +5,15 @@ using Entourage.Domain.Tasks;
 namespace Entourage.Domain.Alerts;
 
 /// <summary>
-/// Detects the lines of budgets that are crossed, whatever crosses them: a usage, a lowered limit, a new threshold, a late price. A line is
-/// crossed when it is reached now and was not reached before, so a budget that stays above a line gives no further finding.
+/// Detects when a budget crosses one of its lines, whether a usage, a lowered limit, a new threshold or a late price causes it (rule 15). A
+/// line is crossed when it is reached now and was not reached before, so a budget that stays above a line gives no further finding.
 /// </summary>
 public static class BudgetDetectors
 {
-    /// <summary>Finds the lines of a budget that a cost crosses: thresholds, and its limit. Reserved money is not spent, and crosses none.</summary>
+    /// <summary>Finds the thresholds and the limit that a cost crosses. Reserved money does not count.</summary>
     /// <param name="before">The budget before the cost.</param>
-    /// <param name="cost">What is added to what has been spent (USD).</param>
-    /// <param name="thresholds">The shares of the limit that the team wants alerts about.</param>
+    /// <param name="cost">The cost to add (USD).</param>
+    /// <param name="thresholds">The team's alert thresholds.</param>
     public static IEnumerable<AlertFinding> Crossed(BudgetStatus before, Money cost, AlertThresholds thresholds)
     {
         ArgumentNullException.ThrowIfNull(before);
@@ -21,8 +21,8 @@ public static class BudgetDetectors
     }
 
     /// <summary>Finds the lines of a budget that are reached now and were not reached before.</summary>
-    /// <param name="before">The budget as it was; null where there was no such budget. Another window counts as no budget.</param>
-    /// <param name="after">The budget as it is.</param>
+    /// <param name="before">The budget before the change; null if it did not exist. A different window counts as null.</param>
+    /// <param name="after">The budget after the change.</param>
     public static IEnumerable<AlertFinding> Crossed(BudgetThresholdCheck? before, BudgetThresholdCheck after)
     {
         ArgumentNullException.ThrowIfNull(after);
@@ -60,17 +60,17 @@ public static class BudgetDetectors
         }
     }
 
-    /// <summary>Whether a cost takes a task beyond the red flag of its type.</summary>
+    /// <summary>Detects that a cost takes a task above the red flag of its type.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="was">What it had cost (USD).</param>
-    /// <param name="cost">What is added to that (USD).</param>
+    /// <param name="was">The task's cost before (USD).</param>
+    /// <param name="cost">The cost to add (USD).</param>
     public static AlertFinding? RedFlag(TaskCap task, MoneyTotal was, Money cost) => RedFlag(task, was, task, was + cost);
 
-    /// <summary>Whether a task is beyond the red flag of its type, and was not before.</summary>
-    /// <param name="before">The task as it was; null where it had not been looked at.</param>
-    /// <param name="was">What it had cost (USD).</param>
-    /// <param name="after">The task as it is.</param>
-    /// <param name="spent">What it has cost (USD).</param>
+    /// <summary>Detects that a task is above the red flag of its type now and was not before.</summary>
+    /// <param name="before">The task before the change; null if it was never checked.</param>
+    /// <param name="was">The task's cost before (USD).</param>
+    /// <param name="after">The task after the change.</param>
+    /// <param name="spent">The task's cost now (USD).</param>
     public static AlertFinding? RedFlag(TaskCap? before, MoneyTotal was, TaskCap after, MoneyTotal spent)
     {
         ArgumentNullException.ThrowIfNull(after);
@@ -91,7 +91,7 @@ public static class BudgetDetectors
             new() { Limit = flag, Spent = spent });
     }
 
-    // The limit is part of the cause: when it was raised, that what it is now is spent as well is news.
+    // The limit is part of the cause, so that reaching a raised limit raises a new alert.
     private static AlertFinding Of(AlertKind kind, BudgetWindow window, Money limit, MoneyTotal spent, string message, decimal? threshold) => new(
         kind,
         string.Create(CultureInfo.InvariantCulture, $"{window.Scope}:{window.ScopeId}:{window.Period}:{limit}{(threshold is null ? "" : ":")}{threshold:0.####}"),

@@ -2,24 +2,24 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Alerts;
 
-/// <summary>A budget at one moment, with what its team wants to happen at its lines.</summary>
-/// <param name="Status">The budget and what has been spent of it.</param>
-/// <param name="Thresholds">The shares of the limit that the team wants alerts about.</param>
+/// <summary>A budget at one moment, with the team's settings for its lines.</summary>
+/// <param name="Status">The budget with its spending.</param>
+/// <param name="Thresholds">The team's alert thresholds.</param>
 public sealed record BudgetThresholdCheck(BudgetStatus Status, AlertThresholds Thresholds)
 {
-    /// <summary>Whether its team kills the sessions under a hard budget that is exhausted.</summary>
+    /// <summary>Whether the team stops or kills the sessions under an exhausted hard budget.</summary>
     public OnExceed OnExceed { get; init; }
 
-    /// <summary>Whether a share is one of its thresholds, and is spent.</summary>
-    /// <param name="threshold">The share of the limit: 0.8 is four fifths.</param>
-    public bool HasReached(decimal threshold) => Thresholds.Ratios.Contains(threshold) && Status.Reaches(threshold);
+    /// <summary>Whether a share is one of the thresholds and is spent.</summary>
+    /// <param name="threshold">The share of the limit: 0.8 is 80 %.</param>
+    internal bool HasReached(decimal threshold) => Thresholds.Ratios.Contains(threshold) && Status.Reaches(threshold);
 
-    /// <summary>Whether it refuses work since it is exhausted, and did not before.</summary>
-    /// <param name="before">The budget as it was; null where there was no such budget. Another window counts as no budget.</param>
+    /// <summary>Whether the budget is exhausted now and was not before.</summary>
+    /// <param name="before">The budget before the change; null if it did not exist. A different window counts as null.</param>
     public bool BeginsToRefuse(BudgetThresholdCheck? before) => Status.IsExhausted && !(IsSameWindow(before) && before!.Status.IsExhausted);
 
-    /// <summary>Whether the sessions under it are to be killed, and were not to be before.</summary>
-    /// <param name="before">The budget as it was; null where there was no such budget. Another window counts as no budget.</param>
+    /// <summary>Whether its sessions must be killed now and did not have to be before.</summary>
+    /// <param name="before">The budget before the change; null if it did not exist. A different window counts as null.</param>
     public bool BeginsToKill(BudgetThresholdCheck? before) =>
         OnExceed == OnExceed.Kill && (BeginsToRefuse(before) || (Status.IsExhausted && before!.OnExceed != OnExceed.Kill));
 

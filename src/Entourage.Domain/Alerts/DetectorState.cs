@@ -1,71 +1,71 @@
 namespace Entourage.Domain.Alerts;
 
-/// <summary>What the rules look at when a session used something.</summary>
+/// <summary>A usage as the session detectors see it.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="OccurredAt">When the money was spent (UTC).</param>
-/// <param name="Tokens">What was used.</param>
-/// <param name="Cost">What it cost (USD), money that is only imputed included.</param>
-/// <param name="Error">The error of a failed call.</param>
-/// <param name="SessionTokens">What the session has used in all, this included.</param>
+/// <param name="Tokens">The tokens used.</param>
+/// <param name="Cost">The cost (USD), imputed costs included.</param>
+/// <param name="Error">The error of a failed call, if any.</param>
+/// <param name="SessionTokens">The tokens of the session so far, including this usage.</param>
 public sealed record ObservedUsage(
     long SessionId, DateTimeOffset OccurredAt, TokenCounts Tokens, Money Cost, string? Error, TokenCounts SessionTokens);
 
 /// <summary>
-/// What must be remembered of a session to notice that it runs away. It is a few hundred characters in the session's row, which every
-/// usage reads and writes in any case, so to watch costs no statement.
+/// What the detectors remember of a session between usages. It is stored as a few hundred characters in the session's row, which every
+/// usage reads and writes anyway, so detection needs no extra SQL statement.
 /// </summary>
 /// <remarks>
-/// The window slides by the order of <c>occurred_at</c>: it ends with the latest usage known, and usage from before it counts for
-/// nothing. It is kept in 60 slices; the oldest falls out as a whole, so what is counted is never from longer ago than the window.
+/// The window ends with the latest usage by time of occurrence, and older usage is ignored. It has 60 slices, and the oldest is dropped as
+/// a whole, so nothing older than the window is counted.
 /// </remarks>
 public sealed partial record DetectorState
 {
-    /// <summary>The longest text of one.</summary>
+    /// <summary>The longest serialised state, in characters.</summary>
     public const int TextLength = 1_000;
 
-    /// <summary>The slices of the window. With 60 of them, a slice has as many seconds as the window has minutes.</summary>
-    public const int SliceCount = 60;
+    /// <summary>The number of slices of the window. A slice has as many seconds as the window has minutes.</summary>
+    internal const int SliceCount = 60;
 
-    /// <summary>The costs that are kept of the first calls, and of the latest.</summary>
-    public const int CostCount = 5;
+    /// <summary>How many costs of the first calls, and of the latest calls, are kept.</summary>
+    internal const int CostCount = 5;
 
     private const int MaxErrorCount = 1_000_000;
     private const int MaxMuteCount = 8;
 
-    /// <summary>The watch of a session that has used nothing.</summary>
+    /// <summary>The state of a session without usage.</summary>
     public static readonly DetectorState Empty = new();
 
     private DetectorState()
     {
     }
 
-    /// <summary>The length of the window that the slices are cut for, in minutes.</summary>
+    /// <summary>The length of the window that the slices belong to, in minutes.</summary>
     private int WindowMinutes { get; init; } = DetectorRules.Default.WindowMinutes;
 
-    /// <summary>Input and output tokens by slices, the oldest first; those with nothing are left out.</summary>
+    /// <summary>Input and output tokens by slice, oldest first. Slices without usage are omitted.</summary>
     private IReadOnlyList<(long Index, long Tokens)> Slices { get; init; } = [];
 
-    /// <summary>What was said already, and until when it is not said again.</summary>
+    /// <summary>The findings that are muted, and until when (Unix seconds).</summary>
     private List<(string Key, long Until)> Mutes { get; init; } = [];
 
-    /// <summary>The fingerprint of the error of the last usage; empty when it had none.</summary>
-    public string ErrorFingerprint { get; private init; } = "";
+    /// <summary>The fingerprint of the last usage's error; empty if it had none.</summary>
+    internal string ErrorFingerprint { get; private init; } = "";
 
-    /// <summary>How many usages in a row had that error.</summary>
-    public int ErrorCount { get; private init; }
+    /// <summary>The number of usages in a row with that error.</summary>
+    internal int ErrorCount { get; private init; }
 
-    /// <summary>What the first calls that cost anything did (USD).</summary>
-    public IReadOnlyList<Money> FirstCosts { get; private init; } = [];
+    /// <summary>The costs of the first calls that cost anything (USD).</summary>
+    internal IReadOnlyList<Money> FirstCosts { get; private init; } = [];
 
-    /// <summary>What the latest ones after them did (USD).</summary>
-    public IReadOnlyList<Money> LatestCosts { get; private init; } = [];
+    /// <summary>The costs of the latest calls after those (USD).</summary>
+    internal IReadOnlyList<Money> LatestCosts { get; private init; } = [];
 
-    /// <summary>Input and output tokens within the window that ends with the latest usage.</summary>
-    public long TokensInWindow => Slices.Sum(slice => slice.Tokens);
+    /// <summary>The input and output tokens within the window that ends with the latest usage.</summary>
+    internal long TokensInWindow => Slices.Sum(slice => slice.Tokens);
 
-    /// <summary>The watch after a further usage; the same one when the usage is from before the window.</summary>
-    /// <param name="usage">What was used.</param>
-    /// <param name="windowMinutes">The length of the window.</param>
+    /// <summary>The state after a usage. Returns the same instance if the usage is older than the window.</summary>
+    /// <param name="usage">The usage.</param>
+    /// <param name="windowMinutes">The length of the window, in minutes.</param>
     public DetectorState After(ObservedUsage usage, int windowMinutes)
     {
         ArgumentNullException.ThrowIfNull(usage);
@@ -92,10 +92,10 @@ public sealed partial record DetectorState
         };
     }
 
-    /// <summary>Whether something was said already and is not to be said again at an instant.</summary>
-    /// <param name="key">What.</param>
+    /// <summary>Whether a finding is muted at an instant.</summary>
+    /// <param name="key">The key of the finding.</param>
     /// <param name="at">The instant (UTC).</param>
-    public bool IsMuted(string key, DateTimeOffset at)
+    internal bool IsMuted(string key, DateTimeOffset at)
     {
         foreach (var (muted, until) in Mutes)
         {
@@ -109,13 +109,13 @@ public sealed partial record DetectorState
     }
 
     /// <summary>
-    /// Keeps something from being said again before an instant. When there is more than can be remembered, what ends first is
-    /// forgotten: then the store is asked in vain whether there is such an alert already.
+    /// Mutes a finding until an instant. Beyond eight mutes, those that end first are forgotten. The only cost is that the store looks for
+    /// an existing alert in vain.
     /// </summary>
-    /// <param name="key">What: a letter and at most <see cref="Fingerprint.Length"/> others.</param>
-    /// <param name="at">The present of the session (UTC).</param>
-    /// <param name="until">When it may be said again (UTC).</param>
-    public DetectorState Mute(string key, DateTimeOffset at, DateTimeOffset until) => this with
+    /// <param name="key">The key of the finding: a letter and at most <see cref="Fingerprint.Length"/> further characters.</param>
+    /// <param name="at">The session's current time (UTC).</param>
+    /// <param name="until">When the mute ends (UTC).</param>
+    internal DetectorState Mute(string key, DateTimeOffset at, DateTimeOffset until) => this with
     {
         Mutes = [.. Mutes
             .Where(mute => mute.Key != key && mute.Until > at.ToUnixTimeSeconds())
@@ -124,11 +124,11 @@ public sealed partial record DetectorState
             .Take(MaxMuteCount)],
     };
 
-    /// <summary>An instant in whole seconds, rounded up.</summary>
+    /// <summary>An instant in Unix seconds, rounded up.</summary>
     private static long SecondAfter(DateTimeOffset instant) =>
         instant.ToUnixTimeSeconds() + (instant.Ticks % TimeSpan.TicksPerSecond == 0 ? 0 : 1);
 
-    /// <summary>The same tokens in slices of another window. Each goes where its old slice began.</summary>
+    /// <summary>Converts the slices to another window length. The tokens of a slice go where that slice began.</summary>
     private List<(long Index, long Tokens)> Cut(int windowMinutes) => Slices.Aggregate(
         new List<(long, long)>(),
         (cut, slice) => Add(cut, slice.Index * WindowMinutes / windowMinutes, slice.Tokens));

@@ -5,26 +5,26 @@ using System.Text.RegularExpressions;
 
 namespace Entourage.Domain.Alerts;
 
-/// <summary>Recognises a text without keeping it.</summary>
-public static partial class Fingerprint
+/// <summary>Identifies a text by a short hash, so that the text need not be kept.</summary>
+internal static partial class Fingerprint
 {
-    /// <summary>The longest: 64 bits to the base of 36.</summary>
+    /// <summary>The longest fingerprint: 64 bits in base 36.</summary>
     public const int Length = 13;
 
-    /// <summary>The fingerprint of a text as it is.</summary>
+    /// <summary>Computes the fingerprint of a text.</summary>
     public static string Of(string text) =>
         Base36.Of(BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
 
     /// <summary>
-    /// The fingerprint of an error. Numbers, addresses, hashes, UUIDs and other ids count for nothing, nor does how its blanks are
-    /// set: the same failure of two requests differs in these.
+    /// Computes the fingerprint of an error, ignoring numbers, addresses, hashes, UUIDs, other ids and white space, in which the same
+    /// failure of two requests can differ.
     /// </summary>
     public static string OfError(string error) => Of(WithoutIds(error));
 
-    /// <summary>An error without what differs from request to request.</summary>
+    /// <summary>Replaces the ids in an error with <c>#</c> and normalises its white space.</summary>
     public static string WithoutIds(string error) => Blanks.Replace(Ids.Replace(error, "#"), " ").Trim();
 
-    // A UUID; a word of eight characters or more with a digit in it; a shorter one of hexadecimal digits; any other number.
+    // A UUID; a word of eight or more characters with a digit; a shorter hexadecimal word with a digit; any other number.
     [GeneratedRegex(
         @"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b|\b(?=[^\W\d]*\d)\w{8,}\b|\b(?=[a-fA-F]*[0-9])[0-9a-fA-F]{6,7}\b|\b0[xX][0-9a-fA-F]+\b|\d+")]
     private static partial Regex Ids { get; }

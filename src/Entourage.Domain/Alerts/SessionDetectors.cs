@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Entourage.Domain.Alerts;
 
-/// <summary>Notices what is wrong with a session from its usages alone. Pure: what it must remember is a <see cref="DetectorState"/>.</summary>
+/// <summary>Detects problems of a session from its usages. Pure functions that keep their memory in a <see cref="DetectorState"/>.</summary>
 public static class SessionDetectors
 {
-    /// <summary>How many times what its first calls cost the later ones must, before a session's cost is said to rise.</summary>
+    /// <summary>A session's cost rises when its latest calls cost at least this many times as much as its first calls.</summary>
     public const int RisingFactor = 5;
 
-    /// <summary>How many output tokens a session has before it is said to be verbose.</summary>
+    /// <summary>A session can be verbose from this many output tokens on.</summary>
     public const long VerboseFloor = 50_000;
 
-    /// <summary>How many times its input a session's output must be, before it is said to be verbose.</summary>
+    /// <summary>A session is verbose when its output is at least this many times its input.</summary>
     public const int VerboseFactor = 2;
 
     private const string Runaway = "r";
@@ -21,43 +21,43 @@ public static class SessionDetectors
     private const int ErrorShown = 200;
 
     /// <summary>
-    /// What the later calls must cost (USD), at their median, before a session's cost is said to rise. A conversation that is read from
-    /// a cache costs a few cents a call to its end; half a dollar is a long one that is paid in full each time.
+    /// The least median cost of the latest calls (USD) at which a session's cost counts as rising. A conversation that is read from a cache
+    /// costs a few cents per call until its end. Half a dollar means a long one that is paid in full on each call.
     /// </summary>
     public static readonly Money RisingFloor = Money.FromUsd(0.50m);
 
-    /// <summary>Looks at a usage. One from before the window counts for nothing, and nothing is found.</summary>
-    /// <param name="before">What is remembered of the session.</param>
-    /// <param name="usage">What it used.</param>
-    /// <param name="rules">The rules of its team.</param>
-    /// <returns>What is to be remembered, and what was found: nothing, nearly always.</returns>
+    /// <summary>Applies the rules to a usage. A usage older than the window is ignored.</summary>
+    /// <param name="before">The detector state of the session.</param>
+    /// <param name="usage">The usage.</param>
+    /// <param name="rules">The team's rules.</param>
+    /// <returns>The new detector state and the findings, nearly always none.</returns>
     public static (DetectorState Watch, IReadOnlyList<AlertFinding> Found) Look(DetectorState before, ObservedUsage usage, DetectorRules rules)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(usage);
         ArgumentNullException.ThrowIfNull(rules);
-        var watch = before.After(usage, rules.WindowMinutes);
-        if (ReferenceEquals(watch, before))
+        var state = before.After(usage, rules.WindowMinutes);
+        if (ReferenceEquals(state, before))
         {
             return (before, []);
         }
 
         List<AlertFinding>? found = null;
         var windowEnds = usage.OccurredAt.AddMinutes(rules.WindowMinutes);
-        if (rules.MaxTokens is { } maxTokens && watch.TokensInWindow >= maxTokens)
+        if (rules.MaxTokens is { } maxTokens && state.TokensInWindow >= maxTokens)
         {
-            Find(Runaway, windowEnds, () => RunawayTokens(watch, usage, rules, maxTokens));
+            Find(Runaway, windowEnds, () => RunawayTokens(state, usage, rules, maxTokens));
         }
 
-        if (rules.MaxRepeatedErrors is { } maxErrors && watch.ErrorCount >= maxErrors)
+        if (rules.MaxRepeatedErrors is { } maxErrors && state.ErrorCount >= maxErrors)
         {
-            // Each error is a cause of its own.
-            Find(Repeated + watch.ErrorFingerprint, windowEnds, () => RepeatedError(watch, usage, rules));
+            // Each error is a separate cause.
+            Find(Repeated + state.ErrorFingerprint, windowEnds, () => RepeatedError(state, usage, rules));
         }
 
-        if (Rises(watch))
+        if (Rises(state))
         {
-            Find(Rising, DateTimeOffset.MaxValue, () => RisingCost(watch, usage));
+            Find(Rising, DateTimeOffset.MaxValue, () => RisingCost(state, usage));
         }
 
         if (IsVerbose(usage.SessionTokens))
@@ -65,28 +65,28 @@ public static class SessionDetectors
             Find(Verbose, DateTimeOffset.MaxValue, () => VerboseOutput(usage));
         }
 
-        return (watch, found ?? []);
+        return (state, found ?? []);
 
         void Find(string key, DateTimeOffset until, Func<AlertFinding> finding)
         {
-            if (!watch.IsMuted(key, usage.OccurredAt))
+            if (!state.IsMuted(key, usage.OccurredAt))
             {
                 (found ??= []).Add(finding());
-                watch = watch.Mute(key, usage.OccurredAt, until);
+                state = state.Mute(key, usage.OccurredAt, until);
             }
         }
     }
 
     /// <summary>
-    /// The calls of a session cost many times what its first ones did: a conversation that was resumed, and is paid for as a whole
-    /// with each call. Medians of five, so that neither one dear call nor a cheap beginning makes it so.
+    /// Whether the calls of a session cost many times as much as its first ones, as in a resumed conversation that is paid in full on each
+    /// call. Compares medians of five, so that neither one expensive call nor a cheap beginning triggers it.
     /// </summary>
-    private static bool Rises(DetectorState watch) =>
-        watch.LatestCosts.Count == DetectorState.CostCount
-        && MedianOf(watch.LatestCosts) is var latest && latest >= RisingFloor
-        && latest.NanoUsd >= RisingFactor * MedianOf(watch.FirstCosts).NanoUsd;
+    private static bool Rises(DetectorState state) =>
+        state.LatestCosts.Count == DetectorState.CostCount
+        && MedianOf(state.LatestCosts) is var latest && latest >= RisingFloor
+        && latest.NanoUsd >= RisingFactor * MedianOf(state.FirstCosts).NanoUsd;
 
-    /// <summary>A session writes much more than it reads. Agents read far more than they write; one that does not talks to itself.</summary>
+    /// <summary>Whether a session writes much more than it reads. Agents normally read far more than they write.</summary>
     private static bool IsVerbose(TokenCounts tokens) => tokens.Output >= VerboseFloor && tokens.Output >= VerboseFactor * InputOf(tokens);
 
     private static long InputOf(TokenCounts tokens) => tokens.OfAllClasses - tokens.Output;
@@ -98,40 +98,40 @@ public static class SessionDetectors
     private static string InstantOf(ObservedUsage usage) =>
         usage.OccurredAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
 
-    private static AlertFinding RunawayTokens(DetectorState watch, ObservedUsage usage, DetectorRules rules, long maxTokens) => new(
+    private static AlertFinding RunawayTokens(DetectorState state, ObservedUsage usage, DetectorRules rules, long maxTokens) => new(
         AlertKind.RunawayTokens,
         CauseOf(usage),
         InstantOf(usage),
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Session {usage.SessionId} used {watch.TokensInWindow:N0} tokens within {rules.WindowMinutes} minutes; the limit is {maxTokens:N0}."),
+            $"Session {usage.SessionId} used {state.TokensInWindow:N0} tokens within {rules.WindowMinutes} minutes; the limit is {maxTokens:N0}."),
         new()
         {
-            Tokens = watch.TokensInWindow,
+            Tokens = state.TokensInWindow,
             MaxTokens = maxTokens,
             WindowMinutes = rules.WindowMinutes,
             Action = rules.Action,
         });
 
-    private static AlertFinding RepeatedError(DetectorState watch, ObservedUsage usage, DetectorRules rules)
+    private static AlertFinding RepeatedError(DetectorState state, ObservedUsage usage, DetectorRules rules)
     {
         var error = usage.Error!.Length <= ErrorShown ? usage.Error : usage.Error[..ErrorShown] + "…";
         return new(
             AlertKind.RepeatedError,
-            $"{CauseOf(usage)}:{watch.ErrorFingerprint}",
+            $"{CauseOf(usage)}:{state.ErrorFingerprint}",
             InstantOf(usage),
-            string.Create(CultureInfo.InvariantCulture, $"Session {usage.SessionId} met the same error {watch.ErrorCount} times in a row: {error}"),
-            new() { Error = error, Count = watch.ErrorCount, WindowMinutes = rules.WindowMinutes, Action = rules.Action });
+            string.Create(CultureInfo.InvariantCulture, $"Session {usage.SessionId} met the same error {state.ErrorCount} times in a row: {error}"),
+            new() { Error = error, Count = state.ErrorCount, WindowMinutes = rules.WindowMinutes, Action = rules.Action });
     }
 
-    private static AlertFinding RisingCost(DetectorState watch, ObservedUsage usage)
+    private static AlertFinding RisingCost(DetectorState state, ObservedUsage usage)
     {
-        var (first, latest) = (MedianOf(watch.FirstCosts), MedianOf(watch.LatestCosts));
+        var (first, latest) = (MedianOf(state.FirstCosts), MedianOf(state.LatestCosts));
         return new(
             AlertKind.RisingCost,
             CauseOf(usage),
             AlertFinding.Always,
-            $"The calls of session {usage.SessionId} cost {latest.ToShortString()} each by now; its first ones cost {first.ToShortString()}.",
+            $"The calls of session {usage.SessionId} now cost {latest.ToShortString()} each. Its first calls cost {first.ToShortString()} each.",
             new() { Cost = latest, ExpectedCost = first });
     }
 

@@ -3,19 +3,19 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Domain.Alerts;
 
-/// <summary>Notices sessions that should not be active at once, when one starts; and one of which nothing was heard any more.</summary>
+/// <summary>Detects sessions that should not be active together, and abandoned sessions.</summary>
 public static class TeamworkDetectors
 {
-    /// <summary>The most sub-agents of one session, and theirs, that are at work at once without anybody being told.</summary>
+    /// <summary>The most active sessions below a topmost session that raise no alert.</summary>
     public const int MaxFanOut = 20;
 
     /// <summary>
-    /// Another agent's session that is active on the task of one that starts. One that belongs to the same tree of sub-agents is
-    /// meant to be there.
+    /// Detects that a session starts on a task on which another agent's session is active. Sessions of one tree of sub-agents may share a
+    /// task.
     /// </summary>
-    /// <param name="started">The session that starts, stored already, on a task.</param>
-    /// <param name="others">The other sessions that are active on its task.</param>
-    /// <param name="day">The local day of the team: two agents on one task are said once a day.</param>
+    /// <param name="started">The session that starts on a task, already stored.</param>
+    /// <param name="others">The other active sessions of the task.</param>
+    /// <param name="day">The local day of the team. Each pair of agents is reported once a day.</param>
     public static AlertFinding? DuplicateWork(Session started, IEnumerable<Session> others, DateOnly day)
     {
         ArgumentNullException.ThrowIfNull(started);
@@ -32,14 +32,14 @@ public static class TeamworkDetectors
             day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Session {started.Id} has begun on task {started.TaskId}, on which session {other.Id} of another agent is active."),
+                $"Session {started.Id} started on task {started.TaskId}, where session {other.Id} of another agent is already active."),
             new() { OtherAgentId = other.AgentId, OtherSessionId = other.Id });
     }
 
-    /// <summary>A tree of sub-agents that has grown beyond <see cref="MaxFanOut"/>.</summary>
-    /// <param name="started">The session that starts, stored already.</param>
-    /// <param name="active">How many sessions below the topmost one are active, the one that starts included.</param>
-    /// <param name="day">The local day of the team: it is said once a day.</param>
+    /// <summary>Detects a tree of sub-agents with more than <see cref="MaxFanOut"/> active sessions.</summary>
+    /// <param name="started">The session that starts, already stored.</param>
+    /// <param name="active">The number of active sessions below the topmost one, including the one that starts.</param>
+    /// <param name="day">The local day of the team. A tree is reported once a day.</param>
     public static AlertFinding? FanOut(Session started, int active, DateOnly day)
     {
         ArgumentNullException.ThrowIfNull(started);
@@ -49,20 +49,20 @@ public static class TeamworkDetectors
                 AlertKind.FanOut,
                 string.Create(CultureInfo.InvariantCulture, $"session:{TopOf(started)}"),
                 day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"Session {TopOf(started)} has {active} sub-agents at work at once."),
+                string.Create(CultureInfo.InvariantCulture, $"Session {TopOf(started)} has {active} active sub-agents."),
                 new() { Count = active });
     }
 
-    /// <summary>A session that was closed because nothing was heard of it.</summary>
+    /// <summary>Reports a session that was closed because it was silent for too long.</summary>
     /// <param name="sessionId">The session.</param>
     public static AlertFinding Abandoned(long sessionId) => new(
         AlertKind.AbandonedSession,
         string.Create(CultureInfo.InvariantCulture, $"session:{sessionId}"),
         AlertFinding.Always,
-        string.Create(CultureInfo.InvariantCulture, $"Session {sessionId} was closed: nothing was heard of it any more."),
+        string.Create(CultureInfo.InvariantCulture, $"Session {sessionId} was closed because it was silent for too long."),
         new());
 
-    /// <summary>The topmost session of the tree that one belongs to.</summary>
+    /// <summary>The topmost session of a session's tree.</summary>
     public static long TopOf(Session session)
     {
         ArgumentNullException.ThrowIfNull(session);

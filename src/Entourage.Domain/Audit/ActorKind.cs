@@ -1,17 +1,17 @@
 namespace Entourage.Domain.Audit;
 
-/// <summary>How somebody who acts was identified. The names are stored, and never change their meaning.</summary>
+/// <summary>How an actor was identified. The names are stored and must never change meaning.</summary>
 public enum ActorKind
 {
-    /// <summary>Whoever reaches a server that needs no keys.</summary>
+    /// <summary>A caller of a server that requires no keys.</summary>
     Operator,
 
-    /// <summary>The product itself: jobs, detectors, commands on the console. No caller can have this kind.</summary>
+    /// <summary>The product itself: jobs, detectors and console commands. No caller has this kind.</summary>
     Product,
 
     /// <summary>The holder of a key.</summary>
     Key,
 
-    /// <summary>A person with a token of an OpenID Connect authority.</summary>
+    /// <summary>A person with a token from an OpenID Connect authority.</summary>
     Token,
 }

@@ -1,6 +1,6 @@
 namespace Entourage.Domain.Audit;
 
-/// <summary>What was done. The names are stored, and never change their meaning.</summary>
+/// <summary>The action that was audited. The names are stored and must never change meaning.</summary>
 public enum AuditAction
 {
     /// <summary>A team's settings were changed.</summary>
@@ -12,31 +12,31 @@ public enum AuditAction
     /// <summary>An organisation's settings were changed.</summary>
     OrganisationSettingsChanged,
 
-    /// <summary>A task's own cap was set, lifted or raised.</summary>
+    /// <summary>A task's own cap was set, removed or raised.</summary>
     TaskCapChanged,
 
     /// <summary>A price was set.</summary>
     PriceSet,
 
-    /// <summary>Work was paused, or a pause that is in force was given another reason or end.</summary>
+    /// <summary>Work was paused, or the reason or expiry of a pause was replaced.</summary>
     Paused,
 
-    /// <summary>A pause was ended before its time.</summary>
+    /// <summary>A pause was ended before it expired.</summary>
     Resumed,
 
-    /// <summary>A session was ended against its agent's will.</summary>
+    /// <summary>A session was killed.</summary>
     SessionKilled,
 
-    /// <summary>A person answered what an agent had asked, with money or without.</summary>
+    /// <summary>A person answered a human request, with or without a grant.</summary>
     HumanRequestAnswered,
 
-    /// <summary>A webhook was made.</summary>
+    /// <summary>A webhook was created.</summary>
     WebhookCreated,
 
-    /// <summary>A webhook was removed.</summary>
+    /// <summary>A webhook was deleted.</summary>
     WebhookDeleted,
 
-    /// <summary>A key was made.</summary>
+    /// <summary>A key was created.</summary>
     KeyCreated,
 
     /// <summary>A key was revoked.</summary>

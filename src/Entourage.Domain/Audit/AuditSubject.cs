@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Entourage.Domain.Audit;
 
-/// <summary>What kind of thing was changed.</summary>
+/// <summary>The kind of subject that was changed.</summary>
 public enum AuditSubjectKind
 {
     /// <summary>An organisation.</summary>
@@ -20,10 +20,10 @@ public enum AuditSubjectKind
     /// <summary>A session.</summary>
     Session,
 
-    /// <summary>The price of a model; its id is the model's name.</summary>
+    /// <summary>The price of a model. Its id is the model's name.</summary>
     Price,
 
-    /// <summary>Something that an agent asked a person for.</summary>
+    /// <summary>A human request.</summary>
     HumanRequest,
 
     /// <summary>A webhook.</summary>
@@ -33,18 +33,18 @@ public enum AuditSubjectKind
     Key,
 }
 
-/// <summary>What was changed, and whose that is.</summary>
-/// <param name="Kind">What kind of thing.</param>
-/// <param name="Id">Which, as addresses name it.</param>
-/// <param name="OrganisationId">The organisation that it belongs to; null for what is everybody's.</param>
-/// <param name="TeamId">The team that it belongs to; null for what is not one team's.</param>
+/// <summary>The subject of a change and its owner.</summary>
+/// <param name="Kind">The kind of subject.</param>
+/// <param name="Id">The id, as in the API's addresses.</param>
+/// <param name="OrganisationId">The subject's organisation; null for a global subject.</param>
+/// <param name="TeamId">The subject's team; null if it belongs to no team.</param>
 public sealed record AuditSubject(AuditSubjectKind Kind, string Id, Guid? OrganisationId, Guid? TeamId)
 {
-    /// <summary>Something of a team's, by its UUID.</summary>
+    /// <summary>A subject that is identified by a UUID.</summary>
     public static AuditSubject Of(AuditSubjectKind kind, Guid id, Guid? organisationId, Guid? teamId = null) =>
         new(kind, id.ToString(), organisationId, teamId);
 
-    /// <summary>Something of a team's, by its number.</summary>
+    /// <summary>A subject of a team that is identified by a number.</summary>
     public static AuditSubject Of(AuditSubjectKind kind, long id, Guid organisationId, Guid teamId) =>
         new(kind, id.ToString(CultureInfo.InvariantCulture), organisationId, teamId);
 }

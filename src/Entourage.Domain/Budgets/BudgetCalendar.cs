@@ -4,48 +4,48 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Domain.Budgets;
 
 /// <summary>
-/// Cuts time into budget windows: days from local midnight to local midnight, weeks from Monday, months from the 1st,
-/// in one IANA time zone. Days of 23 and 25 hours come out right, and so do days that have no midnight.
+/// Divides time into budget windows in one IANA time zone: days from local midnight to local midnight, weeks from Monday, months from the
+/// 1st. Handles days of 23 and 25 hours and days without a midnight.
 /// </summary>
-/// <param name="zone">The time zone whose clocks count.</param>
+/// <param name="zone">The time zone.</param>
 public sealed class BudgetCalendar(TimeZoneInfo zone)
 {
-    /// <summary>The first day of a window that never ends.</summary>
+    /// <summary>The start of a window that never ends.</summary>
     public static readonly DateOnly Always = DateOnly.MinValue;
 
-    // Zones are few and are asked for with every usage.
+    // There are few zones, and every usage asks for one.
     private static readonly ConcurrentDictionary<string, BudgetCalendar> Calendars = new(StringComparer.Ordinal);
 
-    // Nearly every usage is of the day of the one before it.
+    // Caches the latest day, because nearly every usage is on the same day as the one before.
     private volatile LocalDay? latest;
 
-    /// <summary>The calendar of organisations.</summary>
+    /// <summary>The calendar of organisations, in UTC.</summary>
     public static readonly BudgetCalendar Utc = new(TimeZoneInfo.Utc);
 
-    /// <summary>The calendar of a time zone.</summary>
+    /// <summary>Returns the calendar of a time zone.</summary>
     /// <param name="ianaZone">An IANA name: <c>America/New_York</c>.</param>
-    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>: this machine's time zone data has no such zone.</exception>
+    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>: the machine's time zone data has no such zone.</exception>
     public static BudgetCalendar Of(string ianaZone) =>
         Calendars.TryGetValue(ianaZone, out var known) ? known
-        // The system's look-up is lax: what it finds under another spelling depends on what was looked up before.
+        // The system's lookup is lax: whether it finds a zone under a different spelling depends on earlier lookups.
         : IsZoneName(ianaZone) && TimeZoneInfo.TryFindSystemTimeZoneById(ianaZone, out var zone) && zone.HasIanaId && zone.Id == ianaZone
             ? Calendars.GetOrAdd(ianaZone, new BudgetCalendar(zone))
-            : throw new RuleViolationException("unknown-timezone", $"'{ianaZone}' is not an IANA time zone such as 'Europe/Berlin'.", "Timezone");
+            : throw new RuleViolationException("unknown-timezone", $"'{ianaZone}' is not an IANA time zone such as 'Europe/Berlin'.", nameof(BudgetPolicy.Timezone));
 
-    /// <summary>The local date of an instant.</summary>
+    /// <summary>Returns the local date of an instant.</summary>
     public DateOnly DateOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
 
-    /// <summary>The instant at which the local hour of an instant began (UTC).</summary>
+    /// <summary>Returns when the local hour of an instant began (UTC).</summary>
     public DateTimeOffset HourOf(DateTimeOffset instant)
     {
         var local = TimeZoneInfo.ConvertTime(instant, zone);
         return (local - TimeSpan.FromTicks(local.TimeOfDay.Ticks % TimeSpan.TicksPerHour)).ToUniversalTime();
     }
 
-    /// <summary>The first local day of the window that holds an instant.</summary>
+    /// <summary>Returns the first local day of the window that contains an instant.</summary>
     public DateOnly WindowOf(BudgetPeriod period, DateTimeOffset instant) => FirstDay(period, DayOf(instant).Date);
 
-    /// <summary>When the window that holds an instant ends and the next begins (UTC); null for one that never ends.</summary>
+    /// <summary>Returns when the window that contains an instant ends (UTC); null if it never ends.</summary>
     public DateTimeOffset? ResetsAt(BudgetPeriod period, DateTimeOffset instant) => period switch
     {
         BudgetPeriod.Day => DayOf(instant).EndsAt,
@@ -54,7 +54,7 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
         _ => null,
     };
 
-    /// <summary>When the window that holds an instant began (UTC); null for one that always was.</summary>
+    /// <summary>Returns when the window that contains an instant began (UTC); null if it has no beginning.</summary>
     public DateTimeOffset? StartsAt(BudgetPeriod period, DateTimeOffset instant) => period switch
     {
         BudgetPeriod.Day => DayOf(instant).StartsAt,
@@ -81,7 +81,7 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
             StartOf(FirstDay(BudgetPeriod.Month, date).AddMonths(1)));
     }
 
-    /// <summary>The instant at which a local day begins (UTC): its midnight, or where clocks skip that, the first instant after.</summary>
+    /// <summary>Returns when a local day begins (UTC): at midnight, or at the first instant after it if the clocks skip midnight.</summary>
     public DateTimeOffset StartOf(DateOnly date)
     {
         var midnight = date.ToDateTime(TimeOnly.MinValue);
@@ -90,14 +90,14 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
     }
 
     /// <summary>
-    /// Finds the first instant of a day by looking at clocks alone. Where clocks skip a midnight, or strike it twice, the
-    /// library's answers about the local time are not reliable for zones that have changed their rules since.
+    /// Finds the first instant of a day by conversions from UTC only. Where clocks skip or repeat midnight, the library's conversions from
+    /// local time are not reliable for zones that have changed their rules since.
     /// </summary>
     private DateTimeOffset FindStartOf(DateOnly date)
     {
         var utcMidnight = new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 
-        // In quarters of an hour, of which every offset is a multiple; no offset is as large as 30 hours.
+        // Binary search in quarters of an hour, because every offset is a multiple of 15 minutes. No offset reaches 30 hours.
         var (before, reached) = (-120, 120);
         while (reached - before > 1)
         {
@@ -116,11 +116,11 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
         _ => Always,
     };
 
-    // Every part of a zone's name begins with a capital, unlike the other files of a machine's zone database.
+    // Every part of a zone's name begins with a capital letter, unlike the other files of a machine's zone database.
     private static bool IsZoneName(string name) =>
         name != "Factory" && name.Split('/').All(part => part.Length > 0 && char.IsAsciiLetterUpper(part[0]));
 
-    /// <summary>A local day, and when it and the week and month around it begin and end (UTC).</summary>
+    /// <summary>A local day with the beginning and end (UTC) of the day, its week and its month.</summary>
     private sealed record LocalDay(
         DateOnly Date,
         DateTimeOffset StartsAt,

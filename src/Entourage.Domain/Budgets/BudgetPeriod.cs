@@ -1,9 +1,9 @@
 namespace Entourage.Domain.Budgets;
 
-/// <summary>How long a budget lasts before it starts afresh. The numbers are stored and never change.</summary>
+/// <summary>How long a budget lasts before it resets. The numbers are stored and must never change.</summary>
 public enum BudgetPeriod
 {
-    /// <summary>For ever.</summary>
+    /// <summary>Never resets.</summary>
     Total = 0,
 
     /// <summary>From local midnight to the next.</summary>
@@ -12,6 +12,6 @@ public enum BudgetPeriod
     /// <summary>From Monday's local midnight to the next Monday's.</summary>
     Week = 2,
 
-    /// <summary>From local midnight of the 1st to that of the next month's 1st.</summary>
+    /// <summary>From local midnight of the 1st to local midnight of the next 1st.</summary>
     Month = 3,
 }

@@ -5,12 +5,12 @@ using Entourage.Domain.Teams;
 namespace Entourage.Domain.Budgets;
 
 /// <summary>
-/// Everything that caps one agent's work: whose limits apply, and in which time zone they are counted.
-/// Says which windows a cost falls into and which budgets it draws on; knows no counter.
+/// All limits that apply to one agent's work, with the calendars in which they are counted. It determines the windows of a cost and the
+/// budgets that it draws on. It knows no counters.
 /// </summary>
 public sealed record BudgetPolicy
 {
-    /// <summary>The organisation; its windows are UTC ones.</summary>
+    /// <summary>The organisation. Its windows are in UTC.</summary>
     public required Guid OrganisationId { get; init; }
 
     /// <summary>The organisation's caps.</summary>
@@ -25,24 +25,22 @@ public sealed record BudgetPolicy
     /// <summary>The team's caps.</summary>
     public required TeamLimits TeamLimits { get; init; }
 
-    /// <summary>What the team may spend on one day besides its daily cap; null for nothing.</summary>
+    /// <summary>The grant on top of the team's daily cap; null for none.</summary>
     public DayGrant? TeamGrant { get; init; }
 
     /// <summary>The agent.</summary>
     public required Guid AgentId { get; init; }
 
-    /// <summary>The agent's own daily cap; null takes the team's default for agents.</summary>
+    /// <summary>The agent's own daily cap (USD); null applies the team's default for agents.</summary>
     public Money? AgentDailyLimit { get; init; }
 
-    /// <summary>The task worked on, if any.</summary>
+    /// <summary>The task, if any.</summary>
     public TaskCap? Task { get; init; }
 
-    /// <summary>The session and then its ancestors up to the one that no agent's session started; empty before a start.</summary>
+    /// <summary>The session and its ancestors, from the session to the topmost; empty before the session starts.</summary>
     public IReadOnlyList<long> SessionPath { get; init; } = [];
 
-    /// <summary>
-    /// The policy of an agent for finding windows alone: it knows no limits, which have no influence on where a cost is counted.
-    /// </summary>
+    /// <summary>Creates an agent's policy without limits, for finding windows only. Limits do not affect where a cost is counted.</summary>
     public static BudgetPolicy ForWindows(Team team, Guid agentId)
     {
         ArgumentNullException.ThrowIfNull(team);
@@ -57,7 +55,7 @@ public sealed record BudgetPolicy
         };
     }
 
-    /// <summary>The policy of a session for finding windows alone.</summary>
+    /// <summary>Creates a session's policy without limits, for finding windows only.</summary>
     public static BudgetPolicy ForWindows(Team team, Session session)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -68,14 +66,14 @@ public sealed record BudgetPolicy
         };
     }
 
-    /// <summary>The calendar of the team.</summary>
+    /// <summary>The team's calendar.</summary>
     public BudgetCalendar Calendar => field ??= BudgetCalendar.Of(Timezone);
 
     /// <summary>
-    /// Every budget that a cost at an instant draws on, capped or not, from the widest scope to the narrowest.
-    /// A team's choice of enforcement is for its own budgets; the organisation's always refuse, or a team could opt out of them.
+    /// Returns every budget that a cost at an instant draws on, capped or not, from the widest scope to the narrowest. A team's enforcement
+    /// applies to its own budgets. The organisation's caps are always hard, so that no team can opt out of them.
     /// </summary>
-    /// <param name="instant">When the money was spent (rule 9: that decides the windows).</param>
+    /// <param name="instant">When the money was spent. It determines the windows (rule 9).</param>
     public IReadOnlyList<Budget> BudgetsAt(DateTimeOffset instant)
     {
         var organisation = BudgetWindow.IdOf(OrganisationId);
@@ -96,7 +94,7 @@ public sealed record BudgetPolicy
 
         for (var i = 0; i < SessionPath.Count; i++)
         {
-            // The cap of a session covers its whole tree, so the topmost one is always the tightest: only it is a cap.
+            // The session cap covers the whole tree, so the topmost session's budget is always the tightest and the only capped one.
             var cap = i == SessionPath.Count - 1 ? TeamLimits.Session : null;
             budgets.Add(Of(BudgetScope.Session, BudgetWindow.IdOf(SessionPath[i]), BudgetPeriod.Total, cap, Calendar, TeamLimits.Enforcement));
         }
@@ -105,7 +103,7 @@ public sealed record BudgetPolicy
 
         Budget OfTeamDay()
         {
-            // Where there is no cap there is nothing to raise.
+            // Without a cap there is nothing to raise.
             var budget = Of(BudgetScope.Team, team, BudgetPeriod.Day, TeamLimits.Daily, Calendar, TeamLimits.Enforcement);
             return budget.Limit is { } limit && TeamGrant?.On(budget.Window.Start) is { NanoUsd: > 0 } granted
                 ? budget with { Limit = limit + granted, Granted = granted }
@@ -123,11 +121,11 @@ public sealed record BudgetPolicy
     }
 
     /// <summary>
-    /// Every budget that a cost somewhere between two instants could draw on, each window once: more than
-    /// <see cref="BudgetsAt"/> has where a day ends in between.
+    /// Returns every budget that a cost between two instants could draw on, each window once. These are more than <see cref="BudgetsAt"/>
+    /// returns if a day ends in between.
     /// </summary>
     /// <param name="from">The first instant.</param>
-    /// <param name="until">The end, which is not part of it.</param>
+    /// <param name="until">The end, exclusive.</param>
     public IReadOnlyList<Budget> BudgetsDuring(DateTimeOffset from, DateTimeOffset until)
     {
         var latest = BudgetsAt(from);
@@ -149,13 +147,16 @@ public sealed record BudgetPolicy
     }
 }
 
-/// <summary>A task as a budget sees it.</summary>
+/// <summary>The parts of a task that determine its cap.</summary>
 /// <param name="TaskId">The task.</param>
-/// <param name="OwnLimit">The cap its <c>budget:X</c> tag sets, if it has one.</param>
-/// <param name="TaskType">Its type, which has a guideline.</param>
+/// <param name="OwnLimit">The task's own cap (USD), if it has one.</param>
+/// <param name="TaskType">The type, which may have a guideline.</param>
 public sealed record TaskCap(long TaskId, Money? OwnLimit, TaskType TaskType)
 {
-    /// <summary>The cap that holds: its own, else its team's default, else (where the team wants that) its type's guideline.</summary>
+    /// <summary>
+    /// Returns the cap that applies (USD): the task's own, else the team's default, else the guideline of its type if the team applies
+    /// guidelines.
+    /// </summary>
     public Money? Limit(TeamLimits team) =>
         OwnLimit ?? team.Task ?? (team.ApplyGuidelineBudgets ? SpendGuideline.For(TaskType)?.ReasonableTo : null);
 }

@@ -1,6 +1,6 @@
 namespace Entourage.Domain.Budgets;
 
-/// <summary>Whose spending a budget counts. The numbers are stored and never change.</summary>
+/// <summary>What a budget counts. The numbers are stored and must never change.</summary>
 public enum BudgetScope
 {
     /// <summary>All teams of an organisation.</summary>
@@ -12,7 +12,7 @@ public enum BudgetScope
     /// <summary>One agent.</summary>
     Agent = 3,
 
-    /// <summary>One task, whoever works on it.</summary>
+    /// <summary>One task, across all agents.</summary>
     Task = 4,
 
     /// <summary>One session and the sessions of its sub-agents.</summary>

@@ -1,12 +1,12 @@
 namespace Entourage.Domain.Budgets;
 
 /// <summary>
-/// Tries a daily cap on what happened: what each local day would have kept, had nothing been spent beyond the cap. Each day is
-/// judged on its own; work that the cap would have stopped is not taken to come back on the next one.
+/// Simulates a daily cap on past spending. Each local day is judged separately: work that the cap would have stopped is not assumed to
+/// return on the next day.
 /// </summary>
 /// <remarks>
-/// It is told of quarters of an hour, in order. Within the quarter in which the cap is reached nobody can say what came before and
-/// what after: that one is spent up to the cap exactly, and whoever worked in it is stopped only if it worked later too.
+/// The input is quarters of an hour, in order. The order of events within the quarter that reaches the cap is unknown. That quarter is
+/// taken to spend exactly up to the cap, and a session that worked in it counts as stopped only if it also worked later.
 /// </remarks>
 public sealed class DailyCapSimulation
 {
@@ -15,32 +15,32 @@ public sealed class DailyCapSimulation
     private readonly SimulatedDay[] days;
     private DateTimeOffset latest = DateTimeOffset.MinValue;
 
-    /// <summary>Makes a trial on days in a row.</summary>
-    /// <param name="cap">The cap (USD), not negative.</param>
-    /// <param name="calendar">Whose local days.</param>
+    /// <summary>Creates a simulation of consecutive days.</summary>
+    /// <param name="cap">The daily cap (USD), not negative.</param>
+    /// <param name="calendar">The calendar of the local days.</param>
     /// <param name="firstDay">The first day.</param>
-    /// <param name="count">How many days, at least one.</param>
+    /// <param name="count">The number of days, at least 1.</param>
     public DailyCapSimulation(Money cap, BudgetCalendar calendar, DateOnly firstDay, int count)
     {
         (this.cap, this.calendar) = (cap, calendar);
 
-        // A cap of nothing is reached before anything happens.
+        // A cap of zero is reached before anything happens.
         days = [.. Enumerable.Range(0, count).Select(firstDay.AddDays).Select(day => new SimulatedDay(day, cap, cap <= Money.Zero ? calendar.StartOf(day) : null))];
     }
 
-    /// <summary>The days, in order, each with what it came to so far.</summary>
+    /// <summary>The days in order, with the results so far.</summary>
     public IReadOnlyList<SimulatedDay> Days => days;
 
-    /// <summary>Adds what a session did in a quarter of an hour.</summary>
-    /// <param name="quarterAt">When the quarter began (UTC): on one of the days, and not before the quarter of the last call.</param>
+    /// <summary>Adds the work of a session in a quarter of an hour.</summary>
+    /// <param name="quarterAt">When the quarter began (UTC). It must be on one of the days and not before the previous call's quarter.</param>
     /// <param name="sessionId">The session.</param>
-    /// <param name="startedAt">When the session began (UTC).</param>
-    /// <param name="cost">What it cost there (USD).</param>
+    /// <param name="startedAt">When the session started (UTC).</param>
+    /// <param name="cost">The cost of the session in that quarter (USD).</param>
     public void Add(DateTimeOffset quarterAt, long sessionId, DateTimeOffset startedAt, MoneyTotal cost)
     {
         if (quarterAt < latest)
         {
-            throw new ArgumentException("Quarters are told in order.", nameof(quarterAt));
+            throw new ArgumentException("Quarters must be added in order.", nameof(quarterAt));
         }
 
         latest = quarterAt;
@@ -48,14 +48,14 @@ public sealed class DailyCapSimulation
     }
 }
 
-/// <summary>What a cap would have made of one day.</summary>
+/// <summary>One day of a <see cref="DailyCapSimulation"/>.</summary>
 public sealed class SimulatedDay
 {
     private readonly HashSet<long> stopped = [];
     private readonly HashSet<long> refused = [];
     private readonly Money cap;
 
-    // From here on what happened is known to have happened after the cap was reached.
+    // Events from this instant on certainly happened after the cap was reached.
     private DateTimeOffset past;
 
     internal SimulatedDay(DateOnly day, Money cap, DateTimeOffset? reachedAt)
@@ -67,22 +67,24 @@ public sealed class SimulatedDay
     /// <summary>The local date.</summary>
     public DateOnly Day { get; }
 
-    /// <summary>What was spent (USD).</summary>
+    /// <summary>The actual spending (USD).</summary>
     public MoneyTotal Spent { get; private set; }
 
-    /// <summary>What the cap would have let be spent (USD): all of it, or up to the cap.</summary>
+    /// <summary>The spending with the cap (USD).</summary>
     public MoneyTotal Allowed => Spent < cap ? Spent : cap;
 
-    /// <summary>What the cap would have spared (USD).</summary>
+    /// <summary>The spending that the cap would have prevented (USD).</summary>
     public MoneyTotal Stopped => Spent - Allowed;
 
-    /// <summary>When the quarter of an hour began in which the cap is reached (UTC), midnight for a cap of nothing; null where it is not reached.</summary>
+    /// <summary>
+    /// When the quarter of an hour that reaches the cap began (UTC), or midnight for a cap of zero; null if the cap is not reached.
+    /// </summary>
     public DateTimeOffset? CapReachedAt { get; private set; }
 
-    /// <summary>How many sessions that had begun by then went on after that quarter of an hour.</summary>
+    /// <summary>The number of sessions that had started by then and continued after that quarter.</summary>
     public int SessionsStopped => stopped.Count;
 
-    /// <summary>How many sessions began after that quarter of an hour.</summary>
+    /// <summary>The number of sessions that started after that quarter.</summary>
     public int SessionsRefused => refused.Count;
 
     internal void Add(DateTimeOffset quarterAt, long sessionId, DateTimeOffset startedAt, MoneyTotal cost)

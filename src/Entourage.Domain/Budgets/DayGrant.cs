@@ -1,10 +1,10 @@
 namespace Entourage.Domain.Budgets;
 
-/// <summary>Money that a team may spend on one local day on top of its daily cap. It ends with the day.</summary>
-/// <param name="Day">The local day, in the time zone that the team had when it was granted.</param>
-/// <param name="Amount">How much (USD): all that was granted for that day.</param>
+/// <summary>An amount on top of a team's daily cap, for one local day.</summary>
+/// <param name="Day">The local day, in the team's time zone at the time of the grant.</param>
+/// <param name="Amount">The sum of all grants for that day (USD).</param>
 public sealed record DayGrant(DateOnly Day, Money Amount)
 {
-    /// <summary>What it adds to the cap of a day (USD).</summary>
+    /// <summary>Returns the amount that it adds to the cap of a day (USD).</summary>
     public Money On(DateOnly day) => day == Day ? Amount : Money.Zero;
 }

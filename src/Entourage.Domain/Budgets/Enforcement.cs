@@ -3,9 +3,9 @@ namespace Entourage.Domain.Budgets;
 /// <summary>What a cap does when it is reached.</summary>
 public enum Enforcement
 {
-    /// <summary>It refuses starts and tells agents to stop.</summary>
+    /// <summary>Refuses sessions and reservations, and tells agents to stop.</summary>
     Hard,
 
-    /// <summary>It refuses nothing; being over shows in the figures alone.</summary>
+    /// <summary>Refuses nothing and only raises alerts.</summary>
     Observe,
 }

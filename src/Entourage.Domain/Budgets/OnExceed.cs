@@ -1,11 +1,11 @@
 namespace Entourage.Domain.Budgets;
 
-/// <summary>What becomes of a session whose usage leaves nothing of a hard cap. The numbers are stored and never change.</summary>
+/// <summary>What happens to a session when its usage exhausts a hard cap. The numbers are stored and must never change.</summary>
 public enum OnExceed
 {
-    /// <summary>It is told to stop, and ends itself.</summary>
+    /// <summary>Tell the agent to stop; the agent ends the session.</summary>
     Stop = 0,
 
-    /// <summary>It is killed, and those of its sub-agents with it.</summary>
+    /// <summary>Kill the session and its sub-agents' sessions.</summary>
     Kill = 1,
 }

@@ -1,69 +1,71 @@
 namespace Entourage.Domain.Budgets;
 
-/// <summary>How a reservation stands, or ended. The numbers are stored and never change.</summary>
+/// <summary>The status of a reservation. The numbers are stored and must never change.</summary>
 public enum ReservationStatus
 {
-    /// <summary>It holds its money, until it is ended or runs out.</summary>
+    /// <summary>The amount is reserved until the reservation ends or expires.</summary>
     Live = 1,
 
-    /// <summary>A usage that named it took its place.</summary>
+    /// <summary>A usage that named the reservation replaced it.</summary>
     Committed = 2,
 
-    /// <summary>It was given back, by whoever made it or by the end of its session.</summary>
+    /// <summary>The amount was returned unused: by its caller, by the end of its session or by a pause.</summary>
     Released = 3,
 
-    /// <summary>Its time ran out.</summary>
+    /// <summary>The reservation reached its expiry.</summary>
     Expired = 4,
 }
 
 /// <summary>
-/// Money set aside for a call that is about to be made. It takes from every budget that applies, or from none, and ends
-/// once (rules 3, 6 and 7).
+/// An amount that is reserved for a call before the call is made. It takes from every budget that applies, or from none, and ends once
+/// (rules 3, 6 and 7).
 /// </summary>
 public sealed record Reservation
 {
-    /// <summary>How long one lasts unless its caller says otherwise, in seconds.</summary>
+    /// <summary>The default duration, in seconds.</summary>
     public const int DefaultTtlSeconds = 300;
 
-    /// <summary>The longest time that one can ask for at once, in seconds.</summary>
+    /// <summary>The longest duration of one request, in seconds.</summary>
     public const int MaxTtlSeconds = 3_600;
 
-    /// <summary>A version-7 UUID, made before the store is asked.</summary>
+    /// <summary>A version-7 UUID, created before the store is asked.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The session that is to spend it.</summary>
+    /// <summary>The session that will spend the amount.</summary>
     public required long SessionId { get; init; }
 
     /// <summary>The organisation of the session.</summary>
     public required Guid OrganisationId { get; init; }
 
-    /// <summary>What it holds (USD).</summary>
+    /// <summary>The reserved amount (USD).</summary>
     public required Money Amount { get; init; }
 
     /// <summary>
-    /// Whether the amount is what the tokens come to at the assumed rates, since their model had no price. Then it is no estimate of the caller's
-    /// that a usage without a price could cost.
+    /// Whether the amount was computed from tokens at the assumed rates because their model had no price. Such an amount is not the
+    /// caller's estimate, so a usage without a price does not take it as its cost.
     /// </summary>
     public bool IsAssumed { get; init; }
 
-    /// <summary>When it was granted (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it runs out (UTC), unless it is extended.</summary>
+    /// <summary>When it expires (UTC), unless it is extended.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>How it stands in the store. One that has run out stays live there until somebody looks.</summary>
+    /// <summary>
+    /// The stored status. An expired reservation stays <see cref="ReservationStatus.Live"/> until the next transaction of its organisation.
+    /// </summary>
     public ReservationStatus Status { get; init; } = ReservationStatus.Live;
 
     /// <summary>When it ended (UTC); null while it is live.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Whether it holds its money at an instant.</summary>
+    /// <summary>Whether the amount is reserved at an instant.</summary>
     public bool IsLiveAt(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
 
     /// <summary>
-    /// The budgets that it takes from: every one that money spent within its time could fall into. One that lasts beyond
-    /// midnight holds its amount on both days, so that spending it oversells neither.
+    /// Returns the budgets that it takes from: all that money spent before its expiry could count in. A reservation that lasts beyond
+    /// midnight reserves its amount on both days, so that spending it oversells neither.
     /// </summary>
     public IReadOnlyList<Budget> BudgetsOf(BudgetPolicy policy)
     {
@@ -71,14 +73,14 @@ public sealed record Reservation
         return policy.BudgetsDuring(CreatedAt, ExpiresAt);
     }
 
-    /// <summary>The reservation, ended. It runs out at its time, whenever that is noticed.</summary>
-    /// <exception cref="RuleViolationException"><c>reservation-ended</c>: it ended before (rule 7).</exception>
+    /// <summary>Returns the ended reservation. An expired one ends at its expiry, not when the expiry is noticed.</summary>
+    /// <exception cref="RuleViolationException"><c>reservation-ended</c>: it has already ended (rule 7).</exception>
     public Reservation End(ReservationStatus how, DateTimeOffset now) => EndedAt is null
         ? this with { Status = how, EndedAt = how == ReservationStatus.Expired ? ExpiresAt : now }
         : throw Ended();
 
-    /// <summary>The reservation, lasting for a time from now, or as long as it did if that is longer.</summary>
-    /// <exception cref="RuleViolationException"><c>reservation-ended</c>: it ended before, or has run out.</exception>
+    /// <summary>Returns the reservation extended to a time from now. It is never shortened.</summary>
+    /// <exception cref="RuleViolationException"><c>reservation-ended</c>: it has ended or expired.</exception>
     public Reservation Extend(TimeSpan ttl, DateTimeOffset now)
     {
         if (!IsLiveAt(now))

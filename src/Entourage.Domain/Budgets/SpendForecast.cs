@@ -1,22 +1,22 @@
 namespace Entourage.Domain.Budgets;
 
-/// <summary>What spending will come to if it goes on as it does.</summary>
+/// <summary>Forecasts spending at the recent rate.</summary>
 public static class SpendForecast
 {
-    /// <summary>How many local days the rate is taken from, today included: a whole week, so that weekends count.</summary>
+    /// <summary>The number of local days that determine the rate, including today: a whole week, so that weekends count.</summary>
     public const int Days = 7;
 
-    // Of less than a day nobody can say what a day is like.
+    // Less than a day of data says nothing about a whole day.
     private static readonly TimeSpan Shortest = TimeSpan.FromDays(1);
 
-    // Of less than an hour nobody can say what the day is like.
+    // Less than an hour of data says nothing about the day.
     private static readonly TimeSpan ShortestOfToday = TimeSpan.FromHours(1);
 
-    /// <summary>What a period will have cost at its end: what it has cost so far, and the recent rate for the rest of it.</summary>
-    /// <param name="soFar">What it has cost (USD).</param>
-    /// <param name="recent">What was spent recently (USD).</param>
-    /// <param name="since">From when on that was spent; of less than a day ago, it is taken for what a day costs.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Forecasts the cost of a period at its end: the cost so far plus the recent rate for the rest.</summary>
+    /// <param name="soFar">The cost of the period so far (USD).</param>
+    /// <param name="recent">The recent spending (USD).</param>
+    /// <param name="since">When the recent spending began (UTC). If that is less than a day ago, the spending counts as that of a whole day.</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <param name="endsAt">When the period ends (UTC).</param>
     public static MoneyTotal AtEnd(MoneyTotal soFar, MoneyTotal recent, DateTimeOffset since, DateTimeOffset now, DateTimeOffset endsAt)
     {
@@ -25,14 +25,14 @@ public static class SpendForecast
     }
 
     /// <summary>
-    /// When nothing will be left of a cap, if spending goes on as it did today (UTC), rounded up to a second; null where that is not before
-    /// its window ends, and where nothing is left already: then it was reached, and nobody guesses when.
+    /// Forecasts when a cap is reached (UTC) at today's rate, rounded up to a second. Null if that is not before the window ends, or if the
+    /// cap is already reached.
     /// </summary>
-    /// <param name="remaining">What is left (USD).</param>
-    /// <param name="today">What was spent today (USD), of the same scope.</param>
-    /// <param name="dayStartedAt">When today began (UTC); in its first hour, what was spent is taken for what an hour costs.</param>
-    /// <param name="now">The present (UTC).</param>
-    /// <param name="resetsAt">When the window of the cap ends (UTC).</param>
+    /// <param name="remaining">The remaining amount of the cap (USD).</param>
+    /// <param name="today">The spending of the same scope today (USD).</param>
+    /// <param name="dayStartedAt">When today began (UTC). In its first hour, the spending counts as that of a whole hour.</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <param name="resetsAt">When the cap's window ends (UTC).</param>
     public static DateTimeOffset? CapReachedAt(MoneyTotal remaining, MoneyTotal today, DateTimeOffset dayStartedAt, DateTimeOffset now, DateTimeOffset resetsAt)
     {
         if (remaining <= MoneyTotal.Zero || today <= MoneyTotal.Zero)
@@ -44,7 +44,7 @@ public static class SpendForecast
         var second = (Int128)TimeSpan.TicksPerSecond;
         var lasts = remaining.NanoUsd * over.Ticks / today.NanoUsd;
 
-        // Compared before it is cut down to a time: at a very small rate it is beyond all times.
+        // Compared before the conversion to a time, because a very small rate gives a value beyond any time.
         var reached = (now.UtcTicks + lasts + second - 1) / second * second;
         return reached < resetsAt.UtcTicks ? new DateTimeOffset((long)reached, TimeSpan.Zero) : null;
     }

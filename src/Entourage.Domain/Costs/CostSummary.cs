@@ -3,110 +3,110 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Costs;
 
-/// <summary>What a summary is of. The numbers are stored and never change.</summary>
+/// <summary>The heading of a summary. The numbers are stored and must never change.</summary>
 public enum CostHeading
 {
-    /// <summary>Everything, by day alone; the item is empty.</summary>
+    /// <summary>All usage of a day; the item is empty.</summary>
     Everything = 0,
 
-    /// <summary>A local hour of the day, by the instant at which it began.</summary>
+    /// <summary>A local hour, identified by the instant at which it began.</summary>
     Hour = 1,
 
-    /// <summary>A team; only in the summaries of an organisation.</summary>
+    /// <summary>A team, only in the summaries of an organisation.</summary>
     Team = 2,
 
     /// <summary>An agent.</summary>
     Agent = 3,
 
-    /// <summary>A task; the item is empty for the work on none.</summary>
+    /// <summary>A task; the item is empty for work without a task.</summary>
     Task = 4,
 
-    /// <summary>A model; the item is empty where nobody said which.</summary>
+    /// <summary>A model; the item is empty if it is unknown.</summary>
     Model = 5,
 }
 
-/// <summary>The key of a summary.</summary>
-/// <param name="SubjectId">The team or the organisation whose costs they are.</param>
-/// <param name="Heading">What it is of.</param>
-/// <param name="Day">The local day; <see cref="BudgetCalendar.Always"/> for all of them.</param>
-/// <param name="Item">Which hour, team, agent, task or model.</param>
+/// <summary>The unique key of a summary.</summary>
+/// <param name="SubjectId">The team or organisation.</param>
+/// <param name="Heading">The heading.</param>
+/// <param name="Day">The local day; <see cref="BudgetCalendar.Always"/> for all days.</param>
+/// <param name="Item">The hour, team, agent, task or model.</param>
 public readonly record struct CostSummaryKey(Guid SubjectId, CostHeading Heading, DateOnly Day, string Item)
 {
-    /// <summary>The key in words.</summary>
+    /// <summary>The key, for messages.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"summary of {SubjectId}, {Heading} '{Item}', {Day:yyyy-MM-dd}");
 }
 
-/// <summary>Whose some usage is, and when it happened: all that decides which summaries it is part of.</summary>
+/// <summary>The owner and time of a usage, which determine the summaries that it is part of.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 /// <param name="TeamId">The team.</param>
-/// <param name="Calendar">The calendar of the team.</param>
+/// <param name="Calendar">The team's calendar.</param>
 /// <param name="AgentId">The agent.</param>
 /// <param name="TaskId">The task, if any.</param>
-/// <param name="Model">The model; empty when nobody said.</param>
-/// <param name="QuarterAt">The quarter of an hour that it is counted in (UTC).</param>
+/// <param name="Model">The model; empty when unknown.</param>
+/// <param name="QuarterAt">When the quarter of an hour of the usage began (UTC).</param>
 public sealed record CostOrigin(
     Guid OrganisationId, Guid TeamId, BudgetCalendar Calendar, Guid AgentId, long? TaskId, string Model, DateTimeOffset QuarterAt);
 
 /// <summary>
-/// What a team or an organisation used under one heading, in one local day or ever. Reports read these and what the rollups have
-/// beyond them, so their time does not grow with the sessions.
+/// The usage of a team or an organisation under one heading, in one local day or in total. Reports read these plus the rollups that are not
+/// yet included, so their time does not grow with the number of sessions.
 /// </summary>
 public sealed class CostSummary
 {
-    /// <summary>The longest item: a model's name.</summary>
+    /// <summary>The longest item: a model name.</summary>
     public const int ItemLength = Agents.Agent.ModelLength;
 
     private CostSummary()
     {
     }
 
-    /// <summary>The team or the organisation.</summary>
+    /// <summary>The team or organisation.</summary>
     public Guid SubjectId { get; private init; }
 
-    /// <summary>What it is of.</summary>
+    /// <summary>The heading.</summary>
     public CostHeading Heading { get; private init; }
 
-    /// <summary>The local day; <see cref="BudgetCalendar.Always"/> for all of them.</summary>
+    /// <summary>The local day; <see cref="BudgetCalendar.Always"/> for all days.</summary>
     public DateOnly Day { get; private init; }
 
-    /// <summary>Which hour, team, agent, task or model.</summary>
+    /// <summary>The hour, team, agent, task or model.</summary>
     public string Item { get; private init; } = "";
 
-    /// <summary>What was used.</summary>
+    /// <summary>The usage.</summary>
     public UsageAmounts Amounts { get; private init; } = new();
 
-    /// <summary>The key.</summary>
+    /// <summary>The unique key.</summary>
     public CostSummaryKey Key => new(SubjectId, Heading, Day, Item);
 
-    /// <summary>Makes a summary.</summary>
+    /// <summary>Creates a summary.</summary>
     public static CostSummary Create(CostSummaryKey key, UsageSum sum) =>
         new() { SubjectId = key.SubjectId, Heading = key.Heading, Day = key.Day, Item = key.Item, Amounts = UsageAmounts.Of(sum) };
 
-    /// <summary>The text of an hour as an item.</summary>
+    /// <summary>Formats an hour as an item.</summary>
     public static string ItemOf(DateTimeOffset hour) => hour.UtcDateTime.ToString("yyyy-MM-ddTHH:mmZ", CultureInfo.InvariantCulture);
 
-    /// <summary>The hour of an item.</summary>
+    /// <summary>Reads the hour of an item.</summary>
     public static DateTimeOffset HourOf(string item) =>
         DateTimeOffset.ParseExact(item, "yyyy-MM-ddTHH:mmZ", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 }
 
-/// <summary>Adds usage up into summaries.</summary>
+/// <summary>Adds usage to summaries.</summary>
 public sealed class CostSummarySums
 {
     private readonly Dictionary<CostSummaryKey, UsageSum> sums = [];
 
-    /// <summary>Each summary, and what there is to add to it.</summary>
+    /// <summary>The amount to add to each summary.</summary>
     public IReadOnlyDictionary<CostSummaryKey, UsageSum> Sums => sums;
 
-    /// <summary>Adds some usage to the summaries of its team, in the days of the team.</summary>
+    /// <summary>Adds usage to the summaries of its team, by the team's local days.</summary>
     public void AddToTeam(CostOrigin origin, UsageSum sum)
     {
         ArgumentNullException.ThrowIfNull(origin);
         Add(origin, origin.TeamId, origin.Calendar, sum);
     }
 
-    /// <summary>Adds some usage to the summaries of its organisation, in days of UTC.</summary>
+    /// <summary>Adds usage to the summaries of its organisation, by UTC days.</summary>
     public void AddToOrganisation(CostOrigin origin, UsageSum sum)
     {
         ArgumentNullException.ThrowIfNull(origin);

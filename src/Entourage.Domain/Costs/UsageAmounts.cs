@@ -1,6 +1,6 @@
 namespace Entourage.Domain.Costs;
 
-/// <summary>A <see cref="UsageSum"/> as it is stored: plain numbers, so that the store can add them up.</summary>
+/// <summary>The stored form of a <see cref="UsageSum"/>: plain numbers, so that the store can add them.</summary>
 public sealed record UsageAmounts
 {
     /// <summary>Input tokens.</summary>
@@ -15,31 +15,31 @@ public sealed record UsageAmounts
     /// <summary>Cache-write tokens.</summary>
     public long CacheWriteTokens { get; init; }
 
-    /// <summary>Tokens of all classes whose cost nobody knows yet.</summary>
+    /// <summary>Tokens of all classes that have no price yet.</summary>
     public long UnpricedTokens { get; init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of the cost; nearly always none.</summary>
+    /// <summary>The cost's whole billions (10⁹) of dollars; nearly always 0.</summary>
     public long CostBillionUsd { get; init; }
 
-    /// <summary>The cost beyond these, in nano-dollars.</summary>
+    /// <summary>The rest of the cost, in nano-dollars.</summary>
     public long CostNanoUsd { get; init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of the imputed cost of usage under a subscription; nearly always none.</summary>
+    /// <summary>The imputed cost's whole billions (10⁹) of dollars; nearly always 0.</summary>
     public long ImputedCostBillionUsd { get; init; }
 
-    /// <summary>The imputed cost beyond these, in nano-dollars.</summary>
+    /// <summary>The rest of the imputed cost, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of the part of the cost that is assumed; nearly always none.</summary>
+    /// <summary>The assumed cost's whole billions (10⁹) of dollars; nearly always 0.</summary>
     public long AssumedCostBillionUsd { get; init; }
 
-    /// <summary>The assumed cost beyond these, in nano-dollars.</summary>
+    /// <summary>The rest of the assumed cost, in nano-dollars.</summary>
     public long AssumedCostNanoUsd { get; init; }
 
-    /// <summary>How many sessions began.</summary>
+    /// <summary>The number of sessions that started.</summary>
     public int Sessions { get; init; }
 
-    /// <summary>The amounts of a sum.</summary>
+    /// <summary>Converts a sum to its stored form.</summary>
     public static UsageAmounts Of(UsageSum sum) => new()
     {
         InputTokens = sum.Tokens.Input,
@@ -56,7 +56,7 @@ public sealed record UsageAmounts
         Sessions = sum.Sessions,
     };
 
-    /// <summary>The sum.</summary>
+    /// <summary>Converts the stored form to a sum.</summary>
     public UsageSum ToSum() => new(
         new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens),
         UnpricedTokens,

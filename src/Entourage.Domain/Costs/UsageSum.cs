@@ -2,18 +2,18 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Domain.Costs;
 
-/// <summary>What usages come to.</summary>
-/// <param name="Tokens">Their tokens, by class; at most <see cref="TokenCounts.LargestTotal"/> each.</param>
-/// <param name="UnpricedTokens">Tokens of all classes whose cost nobody knows yet; at most <see cref="TokenCounts.LargestTotal"/>.</param>
-/// <param name="Cost">What they cost (USD).</param>
-/// <param name="ImputedCost">What those under a subscription would have cost (USD).</param>
-/// <param name="Sessions">How many sessions began.</param>
+/// <summary>The sum of usages.</summary>
+/// <param name="Tokens">The tokens by class, each at most <see cref="TokenCounts.LargestTotal"/>.</param>
+/// <param name="UnpricedTokens">Tokens of all classes that have no price yet, at most <see cref="TokenCounts.LargestTotal"/>.</param>
+/// <param name="Cost">The cost (USD).</param>
+/// <param name="ImputedCost">The imputed cost of usage under a subscription (USD).</param>
+/// <param name="Sessions">The number of sessions that started.</param>
 public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, MoneyTotal Cost, MoneyTotal ImputedCost, int Sessions)
 {
-    /// <summary>The part of the cost that is assumed, since the models have no price yet (USD).</summary>
+    /// <summary>The part of the cost that is assumed because the models have no price yet (USD).</summary>
     public MoneyTotal AssumedCost { get; init; }
 
-    /// <summary>The sums of each part.</summary>
+    /// <summary>Adds each part.</summary>
     public static UsageSum operator +(UsageSum left, UsageSum right) => checked(new(
         TokenCounts.AddTotals(left.Tokens, right.Tokens),
         TokenCounts.TotalOf(left.UnpricedTokens, right.UnpricedTokens),
@@ -22,7 +22,7 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
         left.Sessions + right.Sessions)
     { AssumedCost = left.AssumedCost + right.AssumedCost });
 
-    /// <summary>The differences of each part.</summary>
+    /// <summary>Subtracts each part.</summary>
     public static UsageSum operator -(UsageSum left, UsageSum right) => checked(new(
         left.Tokens - right.Tokens,
         left.UnpricedTokens - right.UnpricedTokens,
@@ -32,14 +32,14 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
     { AssumedCost = left.AssumedCost - right.AssumedCost });
 
     /// <summary>
-    /// Whether two sums are of the same usage. Unpriced tokens that have reached <see cref="TokenCounts.LargestTotal"/> on either side say nothing: which
-    /// were taken off again is not known.
+    /// Whether two sums are equal. Unpriced tokens are not compared if either side has reached <see cref="TokenCounts.LargestTotal"/>,
+    /// because subtractions from it are lost.
     /// </summary>
     public bool Agrees(UsageSum other) => this == other
         || ((UnpricedTokens == TokenCounts.LargestTotal || other.UnpricedTokens == TokenCounts.LargestTotal)
             && this with { UnpricedTokens = 0 } == other with { UnpricedTokens = 0 });
 
-    /// <summary>What a record adds.</summary>
+    /// <summary>The sum of one record.</summary>
     public static UsageSum Of(UsageRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -51,10 +51,10 @@ public readonly record struct UsageSum(TokenCounts Tokens, long UnpricedTokens, 
         };
     }
 
-    /// <summary>The parts in words.</summary>
+    /// <summary>The parts, for messages.</summary>
     public override string ToString() =>
         $"{Cost} USD ({ImputedCost} imputed{(AssumedCost == MoneyTotal.Zero ? "" : $", {AssumedCost} assumed")}), {AllTokens} tokens ({UnpricedTokens} unpriced){(Sessions == 0 ? "" : $", {Sessions} begun")}";
 
-    // Also of what somebody wrote into the store, which may be more than any total.
+    // 128 bits, because a store that was edited by hand can hold more than any total.
     private Int128 AllTokens => (Int128)Tokens.Input + Tokens.Output + Tokens.CacheRead + Tokens.CacheWrite;
 }

@@ -7,7 +7,7 @@ using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.HumanRequests;
 
-/// <summary>What an agent wants of a person.</summary>
+/// <summary>What an agent asks a person for.</summary>
 public enum HumanRequestKind
 {
     /// <summary>More money.</summary>
@@ -17,20 +17,20 @@ public enum HumanRequestKind
     Question,
 }
 
-/// <summary>How a request stands.</summary>
+/// <summary>The status of a human request.</summary>
 public enum HumanRequestStatus
 {
-    /// <summary>Nobody has answered.</summary>
+    /// <summary>Not answered yet.</summary>
     Pending,
 
-    /// <summary>A person agreed, or answered.</summary>
+    /// <summary>Approved, or answered if it is a question.</summary>
     Approved,
 
-    /// <summary>A person refused.</summary>
+    /// <summary>Denied.</summary>
     Denied,
 }
 
-/// <summary>Something that an agent asks a person for. It is answered once.</summary>
+/// <summary>A question or a request for money that an agent puts to a person. It is answered once.</summary>
 public sealed class HumanRequest
 {
     /// <summary>The longest question, in UTF-16 code units.</summary>
@@ -43,7 +43,7 @@ public sealed class HumanRequest
     {
     }
 
-    /// <summary>The order in which the store took it.</summary>
+    /// <summary>The store's sequence number.</summary>
     public long Sequence { get; private init; }
 
     /// <summary>A version-7 UUID.</summary>
@@ -55,52 +55,52 @@ public sealed class HumanRequest
     /// <summary>The agent that asks.</summary>
     public Guid AgentId { get; private init; }
 
-    /// <summary>The session it asks for, if any.</summary>
+    /// <summary>The session that the request is for, if any.</summary>
     public long? SessionId { get; private init; }
 
     /// <summary>The task of that session, if any.</summary>
     public long? TaskId { get; private init; }
 
-    /// <summary>What it wants.</summary>
+    /// <summary>The kind of request.</summary>
     public HumanRequestKind Kind { get; private init; }
 
-    /// <summary>What it says.</summary>
+    /// <summary>The text of the request.</summary>
     public string Question { get; private init; } = "";
 
-    /// <summary>How much more it wants (USD); null where it does not say, and for a question.</summary>
+    /// <summary>The requested amount (USD); null if it is not stated, and for a question.</summary>
     public Money? Requested { get; private init; }
 
-    /// <summary>When it asked (UTC).</summary>
+    /// <summary>When the request was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The status.</summary>
     public HumanRequestStatus Status { get; private set; }
 
-    /// <summary>What a person said to it, if anything.</summary>
+    /// <summary>The person's response, if any.</summary>
     public string? Response { get; private set; }
 
-    /// <summary>When it was answered (UTC); null before.</summary>
+    /// <summary>When it was answered (UTC); null while it is pending.</summary>
     public DateTimeOffset? RespondedAt { get; private set; }
 
-    /// <summary>How much was granted (USD); null where nothing was.</summary>
+    /// <summary>The granted amount (USD); null if nothing was granted.</summary>
     public Money? Granted { get; private set; }
 
-    /// <summary>Whose cap was raised, the task's or the team's; null where none was.</summary>
+    /// <summary>The scope of the raised cap, a task or a team; null if no cap was raised.</summary>
     public BudgetScope? GrantScope { get; private set; }
 
-    /// <summary>When the raise ends or ended (UTC); null for a task's, which ends with the task.</summary>
+    /// <summary>When the raise ends (UTC); null for a task's cap, which is raised permanently.</summary>
     public DateTimeOffset? GrantEndsAt { get; private set; }
 
-    /// <summary>Incremented by each change; two writers of one version collide.</summary>
+    /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Asks.</summary>
+    /// <summary>Creates a pending request.</summary>
     /// <param name="agent">The agent that asks.</param>
-    /// <param name="session">The session that it asks for, one of its own.</param>
-    /// <param name="kind">What it wants.</param>
-    /// <param name="question">What it says.</param>
-    /// <param name="requested">How much more it wants (USD).</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="session">The session that the request is for, one of the agent's own.</param>
+    /// <param name="kind">The kind of request.</param>
+    /// <param name="question">The text of the request.</param>
+    /// <param name="requested">The requested amount (USD), if stated.</param>
+    /// <param name="now">The current time (UTC).</param>
     public static HumanRequest Ask(Agent agent, Session? session, HumanRequestKind kind, string question, Money? requested, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
@@ -114,17 +114,17 @@ public sealed class HumanRequest
         CreatedAt = now,
     };
 
-    /// <summary>What people are told of it, once.</summary>
-    /// <param name="agentName">What the agent is called.</param>
-    public AlertFinding QueryExtensions(string agentName) => new(
+    /// <summary>Creates the finding that alerts people about the request, once.</summary>
+    /// <param name="agentName">The agent's display name.</param>
+    public AlertFinding ToFinding(string agentName) => new(
         AlertKind.HumanRequest,
         $"request:{Id}",
         AlertFinding.Always,
         Requested is { } requested ? $"{agentName} asks for {requested.ToShortString()} more: {Question}" : $"{agentName} asks: {Question}",
         new() { HumanRequestId = Id, Requested = Requested });
 
-    /// <summary>Refuses it.</summary>
-    /// <exception cref="RuleViolationException"><c>already-answered</c>.</exception>
+    /// <summary>Denies the request.</summary>
+    /// <exception cref="RuleViolationException"><c>already-answered</c>: the request is not pending.</exception>
     public void Deny(string? response, DateTimeOffset now)
     {
         EnsurePending();
@@ -132,17 +132,17 @@ public sealed class HumanRequest
     }
 
     /// <summary>
-    /// Agrees to it. Money raises the cap of the task that the session works on, for good; where there is no such task, or it has no cap, it
-    /// raises the team's daily cap, for the present local day alone. What has no cap gets none.
+    /// Approves the request. A grant raises the cap of the session's task permanently. If there is no task, or it has no cap, the grant
+    /// raises the team's daily cap for the current local day. A grant never creates a cap.
     /// </summary>
-    /// <param name="response">What the person says to it.</param>
-    /// <param name="granted">How much more there is to be (USD); null takes what was asked for.</param>
+    /// <param name="response">The person's response.</param>
+    /// <param name="granted">The amount to grant (USD); null grants the requested amount.</param>
     /// <param name="team">The agent's team.</param>
     /// <param name="task">The task of the session, if any.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <exception cref="RuleViolationException">
-    /// <c>already-answered</c>; <c>validation</c>: nobody said how much, or a question is given money; <c>nothing-to-raise</c>: neither the task nor
-    /// the team's day has a cap; <c>cap-too-large</c>.
+    /// <c>already-answered</c>; <c>validation</c>: no amount was stated, or a question is granted money; <c>nothing-to-raise</c>: neither
+    /// the task nor the team's day has a cap; <c>cap-too-large</c>.
     /// </exception>
     public void Approve(string? response, Money? granted, Team team, WorkTask? task, DateTimeOffset now)
     {
@@ -150,7 +150,7 @@ public sealed class HumanRequest
         if (Kind == HumanRequestKind.BudgetIncrease)
         {
             var amount = granted ?? Requested
-                ?? throw new RuleViolationException("validation", "The request names no amount: say how much is granted.", "GrantedUsd");
+                ?? throw new RuleViolationException("validation", "The request names no amount. State how much to grant.", nameof(Granted));
             if (task is not null && task.CapIn(team.Limits) is not null)
             {
                 task.RaiseCap(amount, team.Limits, now);
@@ -166,7 +166,7 @@ public sealed class HumanRequest
         }
         else if (granted is not null)
         {
-            throw new RuleViolationException("validation", "A question is answered, and given no money.", "GrantedUsd");
+            throw new RuleViolationException("validation", "A question cannot be granted money.", nameof(Granted));
         }
 
         Close(HumanRequestStatus.Approved, response, now);
@@ -176,7 +176,7 @@ public sealed class HumanRequest
     {
         if (Status != HumanRequestStatus.Pending)
         {
-            throw new RuleViolationException("already-answered", $"The request {Id} was answered already.");
+            throw new RuleViolationException("already-answered", $"Request {Id} has already been answered.");
         }
     }
 

@@ -6,68 +6,68 @@ using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.Keys;
 
-/// <summary>A key that somebody shows to be let in. Only a salted hash of its text is kept.</summary>
+/// <summary>An API key. Only a salted hash of its text is stored.</summary>
 public sealed class ApiKey
 {
-    /// <summary>The length of a salt, in bytes.</summary>
+    /// <summary>The length of the salt, in bytes.</summary>
     public const int SaltLength = 16;
 
     private ApiKey()
     {
     }
 
-    /// <summary>The order in which keys were issued; unique.</summary>
+    /// <summary>The store's sequence number; unique.</summary>
     public long Sequence { get; private init; }
 
     /// <summary>A version-7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The display name.</summary>
     public string Name { get; private init; } = "";
 
-    /// <summary>What its holder may do.</summary>
+    /// <summary>The role of the holder.</summary>
     public CallerRole Role { get; private init; }
 
-    /// <summary>The organisation that its holder belongs to; null for an admin.</summary>
+    /// <summary>The holder's organisation; null for an admin.</summary>
     public Guid? OrganisationId { get; private init; }
 
-    /// <summary>The team that its holder belongs to; null for an admin.</summary>
+    /// <summary>The holder's team; null for an admin.</summary>
     public Guid? TeamId { get; private init; }
 
-    /// <summary>The agent that its holder acts for; null for others than agents.</summary>
+    /// <summary>The agent that the holder acts for; null unless the role is <see cref="CallerRole.Agent"/>.</summary>
     public Guid? AgentId { get; private init; }
 
-    /// <summary>The part of its text that is no secret; unique.</summary>
+    /// <summary>The public part of the text, by which the key is looked up; unique.</summary>
     public string Prefix { get; private init; } = "";
 
-    /// <summary>Random bytes that were hashed with its text.</summary>
+    /// <summary>Random bytes that are hashed with the text.</summary>
     public byte[] Salt { get; private init; } = [];
 
-    /// <summary>SHA-256 of the salt and the text: the text is random and long, so a slow hash would protect nothing more.</summary>
+    /// <summary>SHA-256 of the salt and the text. The text is long and random, so a slow hash would add no protection.</summary>
     public byte[] Hash { get; private init; } = [];
 
     /// <summary>When it was issued (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>Who issued it.</summary>
+    /// <summary>The name of the issuer.</summary>
     public string CreatedBy { get; private init; } = "";
 
-    /// <summary>From when on it lets nobody in (UTC); null for never.</summary>
+    /// <summary>When the key expires (UTC); null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; private init; }
 
-    /// <summary>Since when it lets nobody in (UTC).</summary>
+    /// <summary>When the key was revoked (UTC); null if it was not.</summary>
     public DateTimeOffset? RevokedAt { get; private set; }
 
-    /// <summary>When it was last used (UTC), to a minute or two.</summary>
+    /// <summary>When the key was last used (UTC), accurate to a minute or two.</summary>
     public DateTimeOffset? LastUsedAt { get; private init; }
 
-    /// <summary>Issues a key for all.</summary>
-    /// <param name="label">What it is called, and by whom it is issued.</param>
-    /// <param name="text">Its text.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Issues a key of an admin.</summary>
+    /// <param name="label">The name, issuer and expiry.</param>
+    /// <param name="text">The text of the key.</param>
+    /// <param name="now">The current time (UTC).</param>
     public static ApiKey ForAdmin(KeyLabel label, string text, DateTimeOffset now) => Issue(label, text, now, CallerRole.Admin, null, null, null);
 
-    /// <summary>Issues a key for a team.</summary>
+    /// <summary>Issues a key of a team's lead.</summary>
     /// <inheritdoc cref="ForAdmin"/>
     public static ApiKey ForLead(KeyLabel label, Team team, string text, DateTimeOffset now)
     {
@@ -75,7 +75,7 @@ public sealed class ApiKey
         return Issue(label, text, now, CallerRole.Lead, team.OrganisationId, team.Id, null);
     }
 
-    /// <summary>Issues a key for an agent of a team.</summary>
+    /// <summary>Issues a key of an agent of a team.</summary>
     /// <inheritdoc cref="ForAdmin"/>
     public static ApiKey ForAgent(KeyLabel label, Team team, Agent agent, string text, DateTimeOffset now)
     {
@@ -84,11 +84,11 @@ public sealed class ApiKey
         return Issue(label, text, now, CallerRole.Agent, team.OrganisationId, team.Id, agent.Id);
     }
 
-    /// <summary>Whether a text is the one that it was issued with. Takes the same time wherever the two differ.</summary>
+    /// <summary>Whether a text is the text of the key. Takes constant time.</summary>
     public bool Matches(string text) => CryptographicOperations.FixedTimeEquals(Hash, HashOf(Salt, text));
 
-    /// <summary>Lets nobody in with it any more.</summary>
-    /// <returns>False when it was revoked already.</returns>
+    /// <summary>Revokes the key.</summary>
+    /// <returns>False if it was already revoked.</returns>
     public bool Revoke(DateTimeOffset now)
     {
         if (RevokedAt is not null)
@@ -105,7 +105,7 @@ public sealed class ApiKey
         ArgumentNullException.ThrowIfNull(label);
         if (label.ExpiresAt <= now)
         {
-            throw new RuleViolationException("validation", "'expires_at' must be ahead.", nameof(ExpiresAt));
+            throw new RuleViolationException("validation", "The expiry must be in the future.", nameof(ExpiresAt));
         }
 
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
@@ -129,8 +129,8 @@ public sealed class ApiKey
     private static byte[] HashOf(byte[] salt, string text) => SHA256.HashData([.. salt, .. Encoding.UTF8.GetBytes(text)]);
 }
 
-/// <summary>What is written on a key.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="CreatedBy">Who issued it.</param>
-/// <param name="ExpiresAt">From when on it lets nobody in (UTC); null for never.</param>
+/// <summary>The descriptive parts of a new key.</summary>
+/// <param name="Name">The display name.</param>
+/// <param name="CreatedBy">The name of the issuer.</param>
+/// <param name="ExpiresAt">When the key expires (UTC); null for never.</param>
 public sealed record KeyLabel(string Name, string CreatedBy, DateTimeOffset? ExpiresAt);

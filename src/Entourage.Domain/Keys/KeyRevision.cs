@@ -1,8 +1,8 @@
 namespace Entourage.Domain.Keys;
 
 /// <summary>
-/// How often keys were revoked: one row, raised in the transaction of each revocation. As long as it stays what it was, whatever is
-/// remembered of keys holds.
+/// Counts the revocations of keys, in a single row that each revocation's transaction increments. Caches of keys stay valid as long as the
+/// number does not change.
 /// </summary>
 public sealed class KeyRevision
 {
@@ -16,6 +16,6 @@ public sealed class KeyRevision
     /// <summary>Always <see cref="OnlyId"/>.</summary>
     public int Id { get; private init; }
 
-    /// <summary>How often.</summary>
+    /// <summary>The number of revocations.</summary>
     public long Number { get; private init; }
 }

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Entourage.Domain.Otlp;
 
-/// <summary>What a program reports of a call, or of all its calls in a time: tokens by class, and the cost where it states one.</summary>
+/// <summary>The tokens and cost that a program reports for one call, or for all its calls in an interval.</summary>
 /// <param name="Input">Input tokens, cached ones not included.</param>
 /// <param name="Output">Output tokens.</param>
 /// <param name="CacheRead">Cache-read tokens.</param>
 /// <param name="CacheWrite">Cache-write tokens.</param>
-/// <param name="CostUsd">The stated cost (USD); null where none is stated.</param>
+/// <param name="CostUsd">The stated cost (USD); null if none is stated.</param>
 public readonly record struct SourceAmounts(decimal Input, decimal Output, decimal CacheRead, decimal CacheWrite, decimal? CostUsd)
 {
-    /// <summary>Nothing, whose cost is known.</summary>
+    /// <summary>No tokens, with a known cost of zero.</summary>
     public static readonly SourceAmounts Zero = new(0, 0, 0, 0, 0);
 
     /// <summary>Whether there are tokens of any class.</summary>
@@ -19,7 +19,7 @@ public readonly record struct SourceAmounts(decimal Input, decimal Output, decim
     /// <summary>Whether there are neither tokens nor a cost.</summary>
     public bool IsZero => !HasTokens && CostUsd is null or 0;
 
-    /// <summary>What two have in common: the smaller number of each class. Its cost is unknown where one of theirs is.</summary>
+    /// <summary>Returns the smaller number of each class. The cost is null if either cost is.</summary>
     public SourceAmounts Common(SourceAmounts other) => new(
         Math.Min(Input, other.Input),
         Math.Min(Output, other.Output),
@@ -27,19 +27,19 @@ public readonly record struct SourceAmounts(decimal Input, decimal Output, decim
         Math.Min(CacheWrite, other.CacheWrite),
         CostUsd is { } cost && other.CostUsd is { } otherCost ? Math.Min(cost, otherCost) : null);
 
-    /// <summary>What is left without the tokens of a part, at the same cost.</summary>
+    /// <summary>Subtracts the tokens of a part and keeps the cost.</summary>
     public SourceAmounts Without(SourceAmounts part) =>
         new(Input - part.Input, Output - part.Output, CacheRead - part.CacheRead, CacheWrite - part.CacheWrite, CostUsd);
 
-    /// <summary>The sum of two. It has a cost where both have one.</summary>
+    /// <summary>Adds two amounts. The sum has a cost only if both have one.</summary>
     public SourceAmounts Plus(SourceAmounts other) =>
         new(Input + other.Input, Output + other.Output, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite, CostUsd + other.CostUsd);
 
-    /// <summary>A text that <see cref="Parse"/> reads.</summary>
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
     public override string ToString() =>
         IsZero ? "" : string.Create(CultureInfo.InvariantCulture, $"{Input}:{Output}:{CacheRead}:{CacheWrite}:{CostUsd}");
 
-    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <summary>Reads what <see cref="ToString"/> returned.</summary>
     public static SourceAmounts Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -3,31 +3,28 @@ using System.Globalization;
 namespace Entourage.Domain.Otlp;
 
 /// <summary>
-/// What of a program's work is counted by its single calls, and what by its sums. A program may report both, in any order, and lose some of
-/// either: a sum counts what it exceeds the calls in its time by, and a call counts what no sum has counted before it. So where both agree
-/// each token is counted once, and what one form lost the other makes good.
+/// Reconciles the calls and the sums that a program reports, so that each token is counted once. A program may report both, in any order,
+/// and lose some of either. A sum counts by how much it exceeds the calls in its interval. A call counts what no earlier sum has counted.
+/// What one form lost, the other makes up for.
 /// </summary>
-/// <remarks>
-/// A part of a call and a part of a sum that are the same are matched, once. Everything beyond that is a conservation of amounts: what is counted is all
-/// calls and all sums less what is matched.
-/// </remarks>
+/// <remarks>Equal parts of a call and a sum are matched once. The counted amount is all calls plus all sums minus the matched parts.</remarks>
 public sealed class SourceCoverage
 {
-    /// <summary>The most calls that are remembered; the oldest ones grow together beyond that.</summary>
+    /// <summary>The most calls to remember. Beyond that the oldest ones are merged.</summary>
     public const int MaxCalls = 600;
 
-    /// <summary>The most sums that are remembered; the oldest ones grow together beyond that.</summary>
-    public const int MaxSums = 100;
+    /// <summary>The most sums to remember. Beyond that the oldest ones are merged.</summary>
+    internal const int MaxSums = 100;
 
-    /// <summary>How far the time of a call and that of the sum that includes it may be apart: programs cut either to milliseconds.</summary>
-    public static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
+    /// <summary>How far the times of a call and of its sum may be apart, because programs truncate both to milliseconds.</summary>
+    internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(50);
 
     private const string Version = "2";
 
-    // Sums of binary fractions differ from the fractions' sums by less than this.
+    // Floating-point sums are off by less than this.
     private const decimal LeastCostUsd = 0.000001m;
 
-    // By their ends, the earliest first.
+    // Ordered by end, earliest first.
     private readonly List<Entry> calls;
     private readonly List<Entry> sums;
     private readonly Dictionary<string, Entry> callsByKey = new(StringComparer.Ordinal);
@@ -42,7 +39,7 @@ public sealed class SourceCoverage
         }
     }
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; an empty text is a program that nothing was counted of.</summary>
+    /// <summary>Reads what <see cref="ToString"/> returned. An empty text means that nothing was counted.</summary>
     public static SourceCoverage Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -62,12 +59,12 @@ public sealed class SourceCoverage
         static List<Entry> Entries(string all) => [.. all.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Entry.Parse)];
     }
 
-    /// <summary>Takes a call.</summary>
-    /// <param name="key">What it is counted once by.</param>
+    /// <summary>Records a call.</summary>
+    /// <param name="key">The key by which the call is counted once.</param>
     /// <param name="at">When it ended (UTC).</param>
-    /// <param name="model">The model; empty when it is not known.</param>
-    /// <param name="amounts">What it used.</param>
-    /// <returns>What is to be counted of it; null when sums have counted all of it. The same again for a call that was taken before.</returns>
+    /// <param name="model">The model; empty when unknown.</param>
+    /// <param name="amounts">The usage of the call.</param>
+    /// <returns>The amounts to count; null if sums have counted all of them. A repeated call gets the same answer again.</returns>
     public SourceAmounts? TakeCall(string key, DateTimeOffset at, string model, SourceAmounts amounts)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -78,7 +75,7 @@ public sealed class SourceCoverage
 
         if (callsByKey.TryGetValue(key, out var before))
         {
-            // Told again, perhaps with a cost that was not known the first time.
+            // A repeated call, perhaps with a cost that was unknown the first time.
             return before.IsWhole ? amounts : before.Counted.HasTokens ? before.Counted : null;
         }
 
@@ -90,7 +87,7 @@ public sealed class SourceCoverage
             Match(taken, sum);
         }
 
-        // Where a sum was priced here, what the call states for the rest alone is not known.
+        // If a sum was priced here, the cost that the call states cannot be split, so the rest is priced here as well.
         taken.IsWhole = taken.Rest == amounts;
         taken.Counted = isPriced && !taken.IsWhole ? taken.Rest with { CostUsd = null } : taken.Rest;
         callsByKey.Add(key, taken);
@@ -102,9 +99,9 @@ public sealed class SourceCoverage
         return taken.Counted.HasTokens ? taken.Counted : null;
     }
 
-    /// <summary>Takes what sums of one time report of several models.</summary>
+    /// <summary>Records the sums of several models for one interval.</summary>
     /// <param name="taken">The sums.</param>
-    /// <returns>What is to be counted of each; null when calls have counted all of it, or when it was taken before.</returns>
+    /// <returns>The amounts to count for each sum; null if calls have counted all of it, or if it was recorded before.</returns>
     public IReadOnlyList<SourceAmounts?> TakeSums(IReadOnlyList<SourceSum> taken)
     {
         ArgumentNullException.ThrowIfNull(taken);
@@ -123,7 +120,7 @@ public sealed class SourceCoverage
             Add(sums, sum, MaxSums);
         }
 
-        // Names of models may differ between the two forms, and no call must be counted twice for that; so the same names come first.
+        // Model names may differ between the two forms without a call being counted twice, so equal names only take precedence.
         var pairs = added.OfType<Entry>()
             .SelectMany(sum => calls.Where(call => !call.Rest.IsZero && AreNear(call, sum)).Select(call => (Call: call, Sum: sum)))
             .OrderBy(pair => (!pair.Sum.Includes(pair.Call), pair.Call.Model != pair.Sum.Model, pair.Call.Until))
@@ -136,10 +133,11 @@ public sealed class SourceCoverage
         return [.. added.Select(sum => sum is null ? null : Count(sum))];
     }
 
-    /// <summary>A text that <see cref="Parse"/> reads.</summary>
+    /// <summary>The text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => $"{Version};{string.Join(',', calls)};{string.Join(',', sums)};{settledUntil.ToString(CultureInfo.InvariantCulture)}";
 
-    // Tokens and cost of one time may come in two requests. What was counted of the one has its cost from a price, or from the other.
+    // Tokens and cost of one interval may arrive in two requests. Tokens that were counted first are priced here, and tokens that follow a
+    // counted cost are free.
     private SourceAmounts? Count(Entry sum)
     {
         var rest = sum.Rest;
@@ -162,8 +160,8 @@ public sealed class SourceCoverage
         bool IsOtherPart(Entry other) => other != sum && other.Until == sum.Until && other.Model == sum.Model;
     }
 
-    // The time of a call and that of its sum may lie on two sides of a sum's end. So a call looks beyond its own time where what is of its own
-    // time is there and does not have it.
+    // A call's time may be truncated into the neighbouring interval. A call therefore also matches a near sum once the sum of its own
+    // interval has arrived.
     private bool AreNear(Entry call, Entry sum) => sum.Includes(call)
         || (call.From <= sum.Until + Tolerance.Ticks && call.Until >= sum.From - Tolerance.Ticks && sums.Exists(own => own.Includes(call)));
 
@@ -173,7 +171,7 @@ public sealed class SourceCoverage
         var (ofCall, ofSum) = (call.Rest.Without(common), sum.Rest.Without(common));
         if (call.Rest.CostUsd is null)
         {
-            // The call was priced here: what the sum states for the same tokens would be a second price.
+            // The call was priced here, so the cost that the sum states for the same tokens would be a second price.
             if (common.HasTokens || !sum.Rest.HasTokens)
             {
                 sum.Rest = ofSum with { CostUsd = ofSum.HasTokens ? null : 0 };
@@ -188,7 +186,7 @@ public sealed class SourceCoverage
         call.Rest = ofCall;
     }
 
-    /// <returns>The key of a settled entry that is forgotten for this one; null for none.</returns>
+    /// <returns>The key of the fully matched entry that was dropped to make room; null if none was.</returns>
     private static string? Add(List<Entry> entries, Entry added, int most)
     {
         var at = entries.Count;
@@ -210,13 +208,13 @@ public sealed class SourceCoverage
             return key;
         }
 
-        // The second keeps its key's decision for as long as this text is in memory, which does no harm.
+        // The merged entries' keys stay in the dictionary while this instance lives, which does no harm.
         entries[0] = entries[0].With(entries[1]);
         entries.RemoveAt(1);
         return null;
     }
 
-    // It was a list of stretches of time, of which nothing else was known.
+    // The first version was a list of intervals.
     private static long LatestOfFirstVersion(string text) =>
         text.Split([',', ';', '-'], StringSplitOptions.RemoveEmptyEntries).Select(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)).Append(0).Max();
 
@@ -230,13 +228,13 @@ public sealed class SourceCoverage
 
         public string Model { get; } = model;
 
-        /// <summary>What of a call is counted.</summary>
+        /// <summary>The amounts that were counted.</summary>
         public SourceAmounts Counted { get; set; } = SourceAmounts.Zero;
 
-        /// <summary>Whether that is all of it.</summary>
+        /// <summary>Whether all of the call was counted.</summary>
         public bool IsWhole { get; set; }
 
-        /// <summary>What is not matched.</summary>
+        /// <summary>The amounts that are not matched yet.</summary>
         public SourceAmounts Rest { get; set; } = SourceAmounts.Zero;
 
         public static Entry Parse(string text)
@@ -250,10 +248,10 @@ public sealed class SourceCoverage
             };
         }
 
-        /// <summary>Whether a call is in the time of this sum, which begins after its first instant.</summary>
+        /// <summary>Whether a call is in the interval of this sum. The start is exclusive.</summary>
         public bool Includes(Entry call) => call.Until > From && call.From <= Until;
 
-        /// <summary>Both as one, whose keys are forgotten.</summary>
+        /// <summary>Merges two entries and drops their keys.</summary>
         public Entry With(Entry other) =>
             new("", Math.Min(From, other.From), Math.Max(Until, other.Until), Model == other.Model ? Model : "") { Rest = Rest.Plus(other.Rest) };
 
@@ -262,10 +260,10 @@ public sealed class SourceCoverage
     }
 }
 
-/// <summary>What a sum of a program reports of one model in a time.</summary>
-/// <param name="Key">What it is counted once by.</param>
-/// <param name="From">From when on it adds up (UTC), exclusive.</param>
-/// <param name="Until">Until when (UTC), inclusive.</param>
-/// <param name="Model">The model; empty when it is not known.</param>
-/// <param name="Amounts">What was used.</param>
+/// <summary>A program's sum for one model in one interval.</summary>
+/// <param name="Key">The key by which the sum is counted once.</param>
+/// <param name="From">The start of the interval (UTC), exclusive.</param>
+/// <param name="Until">The end of the interval (UTC), inclusive.</param>
+/// <param name="Model">The model; empty when unknown.</param>
+/// <param name="Amounts">The usage.</param>
 public sealed record SourceSum(string Key, DateTimeOffset From, DateTimeOffset Until, string Model, SourceAmounts Amounts);

@@ -2,47 +2,47 @@ using System.Text.RegularExpressions;
 
 namespace Entourage.Domain.Prices;
 
-/// <summary>The names that providers, clouds and gateways give to one model, read by the naming rules of each provider.</summary>
+/// <summary>Parses the names that providers, clouds and gateways give to one model, by the naming rules of each provider.</summary>
 /// <remarks>
-/// A name that no rule reads in full keeps its own identity, so that a model never gets the price of a neighbour: <c>gpt-4o-mini-tts</c>
-/// is not <c>gpt-4o-mini</c>, and <c>house-v2</c> is not <c>house</c>.
+/// A name that no rule matches in full stays a separate model, so that no model gets a similar model's price: <c>gpt-4o-mini-tts</c> is not
+/// <c>gpt-4o-mini</c>, and <c>house-v2</c> is not <c>house</c>.
 /// </remarks>
 public static partial class ModelName
 {
-    // First Claude generation whose names have the tier before the version: claude-3-5-sonnet, but claude-sonnet-4-5.
+    // From this Claude generation on, the tier comes before the version: claude-3-5-sonnet, but claude-sonnet-4-5.
     private const int FirstTierFirstMajor = 4;
 
     // Bedrock charges more for regional than for global endpoints from Claude 4.5 on (Sonnet, Haiku and Opus 4.5 and later).
     private const int FirstSurchargedMajor = 4;
     private const int FirstSurchargedMinor = 5;
 
-    /// <summary>Normalises a name to the form that prices have: lower case, without surrounding blanks.</summary>
+    /// <summary>Normalises a name to the form in which prices are listed: lower case, trimmed.</summary>
     public static string Normalise(string model)
     {
         ArgumentNullException.ThrowIfNull(model);
-#pragma warning disable CA1308 // Names of models are in lower case everywhere.
+#pragma warning disable CA1308 // Model names are lower case by convention.
         return model.Trim().ToLowerInvariant();
 #pragma warning restore CA1308
     }
 
     /// <summary>
-    /// The names that a model may be listed under, the most specific first: its own; its name without the prefixes and suffixes of a gateway
-    /// (<c>anthropic/</c>, <c>openai:</c>, <c>:nitro</c>) or a cloud (<c>us.anthropic.</c>, <c>-v1:0</c>, an ARN); its provider's own
-    /// spelling; and that without the date or word that picks a snapshot (<c>-20250514</c>, <c>-001</c>, <c>-latest</c>).
+    /// Returns the names under which a model may be listed, most specific first: the given name; the name without the prefixes and suffixes
+    /// of a gateway (<c>anthropic/</c>, <c>openai:</c>, <c>:nitro</c>) or a cloud (<c>us.anthropic.</c>, <c>-v1:0</c>, an ARN); the
+    /// provider's spelling; and the name without the date or word that selects a snapshot (<c>-20250514</c>, <c>-001</c>, <c>-latest</c>).
     /// </summary>
-    /// <param name="model">The model, under any of its names.</param>
-    public static IEnumerable<string> Candidates(string model)
+    /// <param name="model">Any name of the model.</param>
+    internal static IEnumerable<string> Candidates(string model)
     {
         var name = Normalise(model);
         return Spellings(name).Prepend(name).Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>
-    /// Whether a name picks a regional endpoint of Amazon Bedrock (<c>us.anthropic.claude-sonnet-4-5-20250929-v1:0</c>, or a model id without
-    /// <c>global.</c>) of a Claude model that costs more there than at the global endpoint: Claude 4.5 and later.
+    /// Whether a name selects a regional endpoint of Amazon Bedrock (<c>us.anthropic.claude-sonnet-4-5-20250929-v1:0</c>, or a model id
+    /// without <c>global.</c>) for a Claude model that costs more there than at the global endpoint: Claude 4.5 and later.
     /// </summary>
-    /// <param name="model">The model, under any of its names.</param>
-    public static bool IsSurchargedBedrockRegion(string model)
+    /// <param name="model">Any name of the model.</param>
+    internal static bool IsSurchargedBedrockRegion(string model)
     {
         var bedrock = BedrockId.Match(WithoutGateway(Normalise(model)));
         return bedrock.Success
@@ -57,7 +57,7 @@ public static partial class ModelName
         var plain = WithoutGateway(name);
         if (plain.StartsWith("ft:", StringComparison.Ordinal) || plain.EndsWith(":free", StringComparison.Ordinal))
         {
-            // A fine-tuned model has rates of its own, and a free variant none.
+            // A fine-tuned model has different rates, and a free variant has none.
             yield return plain;
             yield break;
         }
@@ -93,13 +93,14 @@ public static partial class ModelName
             yield break;
         }
 
-        // Azure's names of deployments have no dot.
+        // Azure deployment names cannot contain a dot.
         plain = AzureGpt35.Replace(plain, "gpt-3.5-");
         yield return plain;
         yield return Snapshot.Replace(plain, "");
     }
 
-    // Gateways wrap one another: openrouter/anthropic/..., bedrock:us.anthropic..., projects/p/locations/l/publishers/google/models/...
+    // Gateway prefixes can be nested: openrouter/anthropic/..., bedrock:us.anthropic...,
+    // projects/p/locations/l/publishers/google/models/...
     private static string WithoutGateway(string name)
     {
         if (FineTuned.Match(name) is { Success: true } fineTuned)
@@ -133,7 +134,8 @@ public static partial class ModelName
         ? int.Parse(minor.ValueSpan, System.Globalization.CultureInfo.InvariantCulture)
         : 0;
 
-    // Only words that name a provider or a gateway: the colon also separates a tag (llama3:8b) and a fine-tuned model (ft:gpt-4o:acme).
+    // Only known providers and gateways, because a colon also separates a tag (llama3:8b) and the parts of a fine-tuned model
+    // (ft:gpt-4o:acme).
     [GeneratedRegex(
         @"^(anthropic|openai(-(chat|responses))?|azure([-_](openai|ai))?|google([-_](gla|vertex|genai|vertexai|anthropic[-_]vertex))?|vertex([-_]?ai)?|gemini|bedrock([-_]converse)?|aws|openrouter|litellm([-_]proxy)?|github([-_](copilot|models))?|copilot|gateway)[:/](?!/)")]
     private static partial Regex ProviderPrefix { get; }
@@ -141,17 +143,18 @@ public static partial class ModelName
     [GeneratedRegex(@"(^|[/:])(?<model>ft:)")]
     private static partial Regex FineTuned { get; }
 
-    // Routing of OpenRouter: the model and its rates stay the same.
+    // OpenRouter's routing variants. The model and its rates stay the same.
     [GeneratedRegex(@":(thinking|nitro|floor|beta|online|extended|exacto)$")]
     private static partial Regex GatewayVariant { get; }
 
-    // [region.]provider.model[-vN[:revision[:context]]], the last part of an inference profile's ARN too. OpenAI's models have "-1:0" there.
+    // [region.]provider.model[-vN[:revision[:context]]], also as the last part of an inference profile's ARN. OpenAI's models end in
+    // "-1:0".
     [GeneratedRegex(
         @"^((?<region>[a-z]{2,6}(-gov)?)\.)?(?<provider>ai21|amazon|anthropic|cohere|deepseek|google|luma|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|stability|twelvelabs|writer|zai)\.(?<model>[a-z][a-z0-9.@-]*?)(-v\d+(:\d+(:\d+k)?)?|-\d+:\d+|:\d+)?(?<context>\[1m\])?$")]
     private static partial Regex BedrockId { get; }
 
     // claude-3-5-sonnet-20241022, claude-sonnet-4-5@20250929, claude-4.6-sonnet-20260217, claude-3-5-sonnet-v2@20241022, claude-opus-5[1m].
-    // A revision (-v2) names a snapshot; [1m] allows for a longer prompt, whose length decides the rates by itself.
+    // A revision (-v2) names a snapshot. [1m] allows a longer prompt, and the actual length decides the rates.
     [GeneratedRegex(
         @"^claude-((?<tier>[a-z]+)-(?<major>\d{1,2})([.-](?<minor>\d{1,2}))?|(?<major>\d{1,2})([.-](?<minor>\d{1,2}))?-(?<tier>[a-z]+))(-v\d{1,2})?([-@](?<date>20\d{6}|20\d\d-\d\d-\d\d)|[-@]latest|@default)?(-v\d{1,2})?(-thinking)?(\[1m\])?$")]
     private static partial Regex Claude { get; }

@@ -1,63 +1,66 @@
 namespace Entourage.Domain.Prices;
 
-/// <summary>What a model costs from an instant on. Never changed: another price is another row, so that what was priced stays explained.</summary>
+/// <summary>The price of a model from an instant on. It is never changed: a new price is a new row, so that earlier costs stay explained.</summary>
 public sealed class ModelPrice
 {
-    /// <summary>The longest name of a source.</summary>
+    /// <summary>The longest source, in UTF-16 code units.</summary>
     public const int SourceLength = 500;
 
-    /// <summary>How much a reported cost may differ from what the price comes to before it is marked (percent).</summary>
+    /// <summary>How much a reported cost may differ from the cost by the price before it is marked (percent).</summary>
     public const int TolerancePercent = 20;
 
-    /// <summary>How much more a regional endpoint of Amazon Bedrock costs than the listed rates (percent).</summary>
+    /// <summary>The surcharge of a regional endpoint of Amazon Bedrock on the listed rates (percent).</summary>
     public const int BedrockRegionSurchargePercent = 10;
 
-    /// <summary>Where prices begin that nobody knows an earlier one of (UTC).</summary>
+    /// <summary>The effective date of a model's first known price (UTC).</summary>
     public static readonly DateTimeOffset Ever = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The price's number; a higher one was recorded later.</summary>
+    /// <summary>The number of the price. A higher number was recorded later.</summary>
     public long Id { get; init; }
 
-    /// <summary>The organisation that has a price of its own; null is everybody's.</summary>
+    /// <summary>The organisation that the price is for; null for all.</summary>
     public Guid? OrganisationId { get; init; }
 
-    /// <summary>Whether it came with the program: whatever was set here goes before it.</summary>
+    /// <summary>Whether the price is built in. Prices that were set here take precedence.</summary>
     public bool IsBuiltIn { get; init; }
 
-    /// <summary>How many built-in prices of the model from the same instant on there were before, which this one puts right.</summary>
+    /// <summary>The number of earlier built-in prices of the model with the same effective date, which this one corrects.</summary>
     public int Edition { get; init; }
 
-    /// <summary>The model, as <see cref="ModelName.Normalise"/> has it.</summary>
+    /// <summary>The model name, normalised by <see cref="ModelName.Normalise"/>.</summary>
     public required string Model { get; init; }
 
-    /// <summary>From when on (UTC).</summary>
+    /// <summary>When the price takes effect (UTC).</summary>
     public required DateTimeOffset EffectiveFrom { get; init; }
 
     /// <summary>The rates.</summary>
     public required TokenRates Rates { get; init; }
 
-    /// <summary>The prompt (all input tokens, cached ones included) above which the rates for long ones hold, for the whole request; null for no such rates.</summary>
+    /// <summary>
+    /// The prompt length (all input tokens, including cached ones) above which <see cref="LongContextRates"/> apply to the whole request;
+    /// null for none.
+    /// </summary>
     public long? LongContextAbove { get; init; }
 
     /// <summary>The rates for long prompts; null for none.</summary>
     public TokenRates? LongContextRates { get; init; }
 
-    /// <summary>What the provider's batch API takes off (percent); null when it is not listed.</summary>
+    /// <summary>The discount of the provider's batch API (percent); null if not listed.</summary>
     public int? BatchDiscountPercent { get; init; }
 
-    /// <summary>Where it is known from.</summary>
+    /// <summary>The source of the price.</summary>
     public string? Source { get; init; }
 
-    /// <summary>When it was recorded here (UTC).</summary>
+    /// <summary>When the price was recorded (UTC).</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
-    /// <summary>Whether usage that waited for a price has been looked through since.</summary>
+    /// <summary>Whether usage that waited for a price has been repriced since.</summary>
     public bool IsApplied { get; init; }
 
-    /// <summary>What tokens cost.</summary>
+    /// <summary>Computes the cost of tokens.</summary>
     /// <returns>
-    /// The cost by class. It is an estimate where a rate is not listed, which is then the input rate, or where a batch discount is not, which is
-    /// then none: an incomplete price makes a call dearer rather than free.
+    /// The cost by class. It is an estimate if a needed rate is not listed, which then is the input rate, or if a needed batch discount is
+    /// not listed, which then is 0 %. An incomplete price makes a call more expensive rather than free.
     /// </returns>
     public CostParts CostOf(BilledTokens tokens)
     {
@@ -67,8 +70,8 @@ public sealed class ModelPrice
         return tokens.IsBatch && BatchDiscountPercent is null ? parts with { IsEstimated = true } : parts;
     }
 
-    /// <summary>The most that tokens can cost (USD): at the highest rates that can apply to them, without a discount.</summary>
-    /// <param name="tokens">The most tokens that a call uses; it may use fewer.</param>
+    /// <summary>Computes the most that tokens can cost (USD), at the highest rates that can apply and without a discount.</summary>
+    /// <param name="tokens">The most tokens that a call can use.</param>
     public Money BoundOf(TokenBound tokens)
     {
         var bound = Rates.BoundOf(tokens);
@@ -76,11 +79,11 @@ public sealed class ModelPrice
     }
 
     /// <summary>
-    /// This price at a regional endpoint of Amazon Bedrock, which adds 10 % to the listed rates. Source: Anthropic's pricing page, "Third-party
-    /// platform pricing": regional endpoints cost 10 % more than global ones for Claude 4.5 and later models.
+    /// Returns the price at a regional endpoint of Amazon Bedrock, which adds 10 % to the listed rates. Source: Anthropic's pricing page,
+    /// "Third-party platform pricing", for Claude 4.5 and later models.
     /// </summary>
     /// <returns>The price with the same <see cref="Id"/> and higher rates.</returns>
-    public ModelPrice WithBedrockRegionSurcharge() => new()
+    internal ModelPrice WithBedrockRegionSurcharge() => new()
     {
         Id = Id,
         OrganisationId = OrganisationId,
@@ -97,15 +100,15 @@ public sealed class ModelPrice
         IsApplied = IsApplied,
     };
 
-    /// <summary>Whether another price comes to the same for any tokens.</summary>
-    public bool HasSameContentAs(ModelPrice other)
+    /// <summary>Whether another price gives the same costs.</summary>
+    internal bool HasSameContentAs(ModelPrice other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return (Rates, LongContextAbove, LongContextRates, BatchDiscountPercent)
             == (other.Rates, other.LongContextAbove, other.LongContextRates, other.BatchDiscountPercent);
     }
 
-    /// <summary>Whether a reported cost is so far from what a price comes to that somebody should look.</summary>
+    /// <summary>Whether a reported cost differs from the expected cost by more than <see cref="TolerancePercent"/>.</summary>
     public static bool Differs(Money reported, Money expected) =>
         (Int128)Math.Abs(reported.NanoUsd - expected.NanoUsd) * 100 > (Int128)expected.NanoUsd * TolerancePercent;
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Entourage.Domain.Prices;
 
-/// <summary>The price lists of providers that come with the program, from the data files beside this class.</summary>
+/// <summary>The built-in price lists of providers, from the data files next to this class.</summary>
 public static class PriceCatalogue
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -24,8 +24,11 @@ public static class PriceCatalogue
         .Select(model => model.Model)
         .ToHashSet(StringComparer.Ordinal));
 
-    /// <summary>What a model may be listed as, see <see cref="ModelName.Candidates"/>, and the models that its provider says these names mean.</summary>
-    /// <param name="model">The model, under any of its names.</param>
+    /// <summary>
+    /// Returns the names under which a model may be listed, see <see cref="ModelName.Candidates"/>, and the models of which these names are
+    /// aliases.
+    /// </summary>
+    /// <param name="model">Any name of the model.</param>
     public static IEnumerable<string> NamesOf(string model)
     {
         var names = ModelName.Candidates(model).ToArray();
@@ -33,16 +36,16 @@ public static class PriceCatalogue
     }
 
     /// <summary>
-    /// The one name of a model among all that it has: the one that its price is listed under here, else the shortest. Two names mean one
-    /// model where this is the same; a snapshot that is listed with a price of its own is a model of its own.
+    /// Returns the canonical name of a model: the name under which the catalogue lists it, else the least specific. Two names mean the same
+    /// model if this name is equal. A snapshot that is listed with its own price is a separate model.
     /// </summary>
-    /// <param name="model">The model, under any of its names.</param>
+    /// <param name="model">Any name of the model.</param>
     public static string ModelOf(string model) =>
         NamesOf(model).FirstOrDefault(Listed.Value.Contains) ?? ModelName.Candidates(model).Last();
 
-    /// <summary>The prices that are not stored as they are here.</summary>
-    /// <param name="stored">The built-in prices that are stored, of this program and of earlier ones.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Returns the prices of the catalogue that are not stored yet, or stored with other content.</summary>
+    /// <param name="stored">The built-in prices that are stored, of this version and of earlier ones.</param>
+    /// <param name="now">The current time (UTC).</param>
     public static IReadOnlyList<ModelPrice> MissingFrom(IEnumerable<ModelPrice> stored, DateTimeOffset now)
     {
         var editions = stored.ToLookup(price => (price.Model, price.EffectiveFrom));

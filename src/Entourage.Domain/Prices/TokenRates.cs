@@ -1,6 +1,6 @@
 namespace Entourage.Domain.Prices;
 
-/// <summary>What a million tokens of each class cost (USD). Null is a rate that is not listed, which is not the same as free.</summary>
+/// <summary>The rates of each class of tokens (USD per million tokens). Null is a rate that is not listed, which does not mean free.</summary>
 /// <param name="Input">Prompt tokens that were neither read from nor written to a cache.</param>
 /// <param name="Output">Generated tokens, reasoning included.</param>
 /// <param name="CacheRead">Prompt tokens read from the provider's cache.</param>
@@ -11,13 +11,13 @@ public sealed record TokenRates(Money Input, Money Output, Money? CacheRead, Mon
     private const long TokensOfRate = 1_000_000;
     private const int WholeDiscount = 100;
 
-    /// <summary>What tokens cost.</summary>
+    /// <summary>Computes the cost of tokens.</summary>
     /// <param name="tokens">The tokens.</param>
-    /// <param name="discountPercent">What is taken off (percent).</param>
-    /// <returns>The cost by class. Tokens whose rate is not listed cost the input rate, and make it an estimate.</returns>
+    /// <param name="discountPercent">The discount (percent).</param>
+    /// <returns>The cost by class. Tokens without a listed rate cost the input rate, and the cost is then an estimate.</returns>
     /// <remarks>
-    /// Added up exactly and rounded once, up, to a whole nano-dollar; the parts are cut so that they add up to that. The most tokens of every class at the
-    /// highest rates come to 4,000,000,000 USD, which fits.
+    /// The exact sum is rounded up once, to a whole nano-dollar, and the parts are cut so that they add up to it. The most tokens of every
+    /// class at the highest rates cost 4,000,000,000 USD, which fits.
     /// </remarks>
     public CostParts CostOf(BilledTokens tokens, int discountPercent)
     {
@@ -41,23 +41,23 @@ public sealed record TokenRates(Money Input, Money Output, Money? CacheRead, Mon
         }
     }
 
-    /// <summary>The most that tokens can cost (USD), however the prompt is billed: as input, read from a cache, or written to one.</summary>
-    /// <param name="tokens">The most tokens that a call uses.</param>
+    /// <summary>Computes the most that tokens can cost (USD), whether the prompt is billed as input, cache reads or cache writes.</summary>
+    /// <param name="tokens">The most tokens that a call can use.</param>
     public Money BoundOf(TokenBound tokens)
     {
         var unwritten = Money.Max(Input, CacheRead ?? Input);
         var shortWrite = Money.Max(unwritten, CacheWrite ?? Input);
         var longWrite = Money.Max(shortWrite, LongCacheWrite ?? Input);
 
-        // What may be written may just as well be found in the cache, so each class is bounded by those before it.
+        // Tokens that may be written may also be found in the cache, so each bound includes the ones before it.
         var (prompt, writes) = tokens.CacheWrite is { } stated ? (unwritten, stated) : (longWrite, 0);
         var longWrites = Math.Min(tokens.LongCacheWrite ?? writes, writes);
         var bound = new TokenRates(prompt, Output, null, shortWrite, longWrite);
         return bound.CostOf(new(new(tokens.Input, tokens.Output, 0, writes), longWrites), 0).Total;
     }
 
-    /// <summary>These rates, raised by a percentage and rounded up to a whole nano-dollar a million tokens.</summary>
-    /// <param name="percent">By how much (percent).</param>
+    /// <summary>Raises the rates by a percentage, rounded up to a whole nano-dollar per million tokens.</summary>
+    /// <param name="percent">The increase (percent).</param>
     public TokenRates Raise(int percent)
     {
         return new(Raised(Input), Raised(Output), RaisedIfListed(CacheRead), RaisedIfListed(CacheWrite), RaisedIfListed(LongCacheWrite));
@@ -76,32 +76,32 @@ public sealed record TokenRates(Money Input, Money Output, Money? CacheRead, Mon
     }
 }
 
-/// <summary>Tokens as a price sees them.</summary>
-/// <param name="Counts">How many of each class.</param>
-/// <param name="LongCacheWrite">Those of the cache-write tokens that were written for an hour.</param>
-/// <param name="IsBatch">Whether they went through the provider's batch API, which is cheaper and slower.</param>
-/// <param name="IsSum">Whether they are a sum of calls, none of which needs to have had a long prompt.</param>
+/// <summary>Tokens with everything that determines their price.</summary>
+/// <param name="Counts">The tokens by class.</param>
+/// <param name="LongCacheWrite">The part of the cache-write tokens that was written for an hour.</param>
+/// <param name="IsBatch">Whether the provider's batch API was used, which is cheaper and slower.</param>
+/// <param name="IsSum">Whether the tokens are a sum of calls, so that the rates for long prompts do not apply.</param>
 public readonly record struct BilledTokens(TokenCounts Counts, long LongCacheWrite = 0, bool IsBatch = false, bool IsSum = false);
 
-/// <summary>The most tokens that a call is going to use.</summary>
-/// <param name="Input">Prompt tokens, cached ones included, without those in <paramref name="CacheWrite"/>.</param>
+/// <summary>The most tokens that a call can use.</summary>
+/// <param name="Input">Prompt tokens, including cached ones, without those in <paramref name="CacheWrite"/>.</param>
 /// <param name="Output">Output tokens.</param>
-/// <param name="CacheWrite">Further prompt tokens that may be written to a cache; null where any of the prompt may.</param>
-/// <param name="LongCacheWrite">Those of <paramref name="CacheWrite"/> that may be written for an hour; null where any of them may.</param>
+/// <param name="CacheWrite">Further prompt tokens that may be written to a cache; null if any of the prompt may be.</param>
+/// <param name="LongCacheWrite">The part of <paramref name="CacheWrite"/> that may be written for an hour; null if any of it may be.</param>
 public readonly record struct TokenBound(long Input, long Output, long? CacheWrite = null, long? LongCacheWrite = null)
 {
-    /// <summary>The whole prompt.</summary>
+    /// <summary>All prompt tokens.</summary>
     public long Prompt => Input + (CacheWrite ?? 0);
 }
 
-/// <summary>A cost (USD) by class of tokens.</summary>
-/// <param name="Input">Of the input tokens.</param>
-/// <param name="Output">Of the output tokens.</param>
-/// <param name="CacheRead">Of the cache-read tokens.</param>
-/// <param name="CacheWrite">Of the cache-write tokens, whatever their lifetime.</param>
-/// <param name="IsEstimated">Whether the price lacked a rate or a discount that the tokens needed.</param>
+/// <summary>The cost of tokens by class (USD).</summary>
+/// <param name="Input">The cost of the input tokens.</param>
+/// <param name="Output">The cost of the output tokens.</param>
+/// <param name="CacheRead">The cost of the cache-read tokens.</param>
+/// <param name="CacheWrite">The cost of the cache-write tokens of any lifetime.</param>
+/// <param name="IsEstimated">Whether a needed rate or discount was not listed.</param>
 public sealed record CostParts(Money Input, Money Output, Money CacheRead, Money CacheWrite, bool IsEstimated = false)
 {
-    /// <summary>The whole cost (USD).</summary>
+    /// <summary>The total cost (USD).</summary>
     public Money Total => Input + Output + CacheRead + CacheWrite;
 }

@@ -5,21 +5,21 @@ using System.Text;
 namespace Entourage.Domain.Sessions;
 
 /// <summary>
-/// The permission of a session's agent to start one session below it. It is used once, within its time, and deleted when it is used. Its text
-/// is shown when it is issued, and its hash alone is kept.
+/// A one-time permission to start a session below another one. It is deleted when it is used. Its text is returned when it is issued, and
+/// only its hash is stored.
 /// </summary>
 public sealed class ChildToken
 {
-    /// <summary>The most tokens of a session that are neither used nor expired.</summary>
+    /// <summary>The maximum number of a session's unused, unexpired tokens.</summary>
     public const int MaxOutstanding = 16;
 
-    /// <summary>How long a token lasts unless its issuer says otherwise, in seconds.</summary>
+    /// <summary>The default lifetime, in seconds.</summary>
     public const int DefaultTtlSeconds = 300;
 
-    /// <summary>The longest that a token lasts, in seconds.</summary>
+    /// <summary>The longest lifetime, in seconds.</summary>
     public const int MaxTtlSeconds = 3_600;
 
-    /// <summary>The longest text that is accepted as a token, in characters.</summary>
+    /// <summary>The longest text of a token, in characters.</summary>
     public const int TextLength = 100;
 
     private const string Start = "ect_";
@@ -29,13 +29,13 @@ public sealed class ChildToken
     {
     }
 
-    /// <summary>SHA-256 of the text. It needs no salt, since the text has 256 random bits.</summary>
+    /// <summary>SHA-256 of the text. It needs no salt, because the text has 256 random bits.</summary>
     public byte[] TokenHash { get; private init; } = [];
 
     /// <summary>The parent session.</summary>
     public long SessionId { get; private init; }
 
-    /// <summary>The one agent that may use it; null for any agent of the session's team.</summary>
+    /// <summary>The only agent that may use the token; null for any agent of the session's team.</summary>
     public Guid? AgentId { get; private init; }
 
     /// <summary>When it expires (UTC).</summary>
@@ -43,19 +43,19 @@ public sealed class ChildToken
 
     /// <summary>Issues a token.</summary>
     /// <param name="sessionId">The parent session.</param>
-    /// <param name="agentId">The one agent that may use it, of the session's team; null for any of them.</param>
-    /// <param name="ttl">How long it lasts.</param>
-    /// <param name="now">The present (UTC).</param>
-    /// <returns>The token, and its text, which is not kept.</returns>
+    /// <param name="agentId">The only agent of the session's team that may use the token; null for any of them.</param>
+    /// <param name="ttl">The lifetime.</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <returns>The token and its text, which is not stored.</returns>
     public static (ChildToken Token, string Text) Issue(long sessionId, Guid? agentId, TimeSpan ttl, DateTimeOffset now)
     {
         var text = Start + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretLength));
         return (new() { TokenHash = HashOf(text), SessionId = sessionId, AgentId = agentId, ExpiresAt = now + ttl }, text);
     }
 
-    /// <summary>The hash of a text.</summary>
+    /// <summary>Computes the hash of a text.</summary>
     public static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Whether an agent may use it now.</summary>
+    /// <summary>Whether an agent may use the token now.</summary>
     public bool Allows(Guid agentId, DateTimeOffset now) => now < ExpiresAt && (AgentId is null || AgentId == agentId);
 }

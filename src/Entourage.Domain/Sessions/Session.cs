@@ -3,73 +3,75 @@ using Entourage.Domain.Tasks;
 
 namespace Entourage.Domain.Sessions;
 
-/// <summary>How a session stands, or ended.</summary>
+/// <summary>The status of a session.</summary>
 public enum SessionStatus
 {
-    /// <summary>Open.</summary>
+    /// <summary>Not ended.</summary>
     Active,
 
-    /// <summary>Ended well.</summary>
+    /// <summary>Ended without an error.</summary>
     Completed,
 
-    /// <summary>Ended by an error.</summary>
+    /// <summary>Ended with an error.</summary>
     Failed,
 
-    /// <summary>Ended by somebody else than its agent: a person, or a rule of its team.</summary>
+    /// <summary>Ended by a person or by a rule of the team.</summary>
     Killed,
 
-    /// <summary>Ended since nothing was heard of it for too long.</summary>
+    /// <summary>Ended because it was silent for too long.</summary>
     Abandoned,
 }
 
-/// <summary>One block of an agent's work, and what it has used.</summary>
-/// <remarks>After its start it is written by the ledger alone: its totals with the usage that they count, its end with that of its reservations.</remarks>
+/// <summary>One run of an agent, with its usage.</summary>
+/// <remarks>
+/// After the start only the ledger writes it: the totals with the usage that they count, and the end with that of its reservations.
+/// </remarks>
 public sealed class Session
 {
-    /// <summary>The longest error text kept.</summary>
+    /// <summary>The longest error text, in UTF-16 code units.</summary>
     public const int ErrorLength = 2_000;
 
-    /// <summary>The most sessions above one another: an agent, its sub-agent, that one's, and so on.</summary>
+    /// <summary>The maximum depth of a session tree.</summary>
     public const int MaxDepth = 16;
 
     private Session()
     {
     }
 
-    /// <summary>A number that the store hands out.</summary>
+    /// <summary>The number that the store assigns.</summary>
     public long Id { get; private init; }
 
-    /// <summary>The team of the agent.</summary>
+    /// <summary>The agent's team.</summary>
     public Guid TeamId { get; private init; }
 
-    /// <summary>The agent that works.</summary>
+    /// <summary>The agent.</summary>
     public Guid AgentId { get; private init; }
 
-    /// <summary>The task worked on, if any.</summary>
+    /// <summary>The task, if any.</summary>
     public long? TaskId { get; private init; }
 
-    /// <summary>The session that this one is a sub-agent's of, if any.</summary>
+    /// <summary>The parent session, if the agent is a sub-agent.</summary>
     public long? ParentSessionId { get; private init; }
 
-    /// <summary>The session and its ancestors: its parent first, the topmost last, without itself.</summary>
+    /// <summary>The ancestors: the parent first, the topmost session last.</summary>
     public IReadOnlyList<long> Ancestors { get; private init; } = [];
 
-    /// <summary>The model that its usage is of unless a usage says otherwise.</summary>
+    /// <summary>The default model of its usage.</summary>
     public string? Model { get; private init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The status.</summary>
     public SessionStatus Status { get; private init; }
 
-    /// <summary>When it began (UTC).</summary>
+    /// <summary>When the session started (UTC).</summary>
     public DateTimeOffset StartedAt { get; private init; }
 
-    /// <summary>When it ended (UTC); null while it is active.</summary>
+    /// <summary>When the session ended (UTC); null while it is active.</summary>
     public DateTimeOffset? EndedAt { get; private init; }
 
-    /// <summary>The error that its agent named at its end, or the reason why it was killed or abandoned.</summary>
+    /// <summary>The error that the agent reported at the end, or the reason why the session was killed or abandoned.</summary>
     public string? Error { get; private init; }
 
-    /// <summary>When it last reported a usage (UTC), whenever that happened; null while it has reported none.</summary>
+    /// <summary>When a usage was last reported (UTC), regardless of when it occurred; null before the first.</summary>
     public DateTimeOffset? LastCallAt { get; private init; }
 
     /// <summary>Input tokens of its usage.</summary>
@@ -84,37 +86,39 @@ public sealed class Session
     /// <summary>Cache-write tokens of its usage.</summary>
     public long CacheWriteTokens { get; private init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of <see cref="Cost"/>; nearly always none.</summary>
+    /// <summary>The whole billions (10⁹) of dollars of <see cref="Cost"/>; nearly always 0.</summary>
     public long CostBillionUsd { get; private init; }
 
-    /// <summary>The nano-dollars of <see cref="Cost"/> beyond these.</summary>
+    /// <summary>The rest of <see cref="Cost"/>, in nano-dollars.</summary>
     public long CostNanoUsd { get; private init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of <see cref="ImputedCost"/>; nearly always none.</summary>
+    /// <summary>The whole billions (10⁹) of dollars of <see cref="ImputedCost"/>; nearly always 0.</summary>
     public long ImputedCostBillionUsd { get; private init; }
 
-    /// <summary>The nano-dollars of <see cref="ImputedCost"/> beyond these.</summary>
+    /// <summary>The rest of <see cref="ImputedCost"/>, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; private init; }
 
-    /// <summary>What its usage cost (USD), its sub-agents' not included.</summary>
+    /// <summary>The cost of its usage (USD), without its sub-agents.</summary>
     public MoneyTotal Cost => MoneyTotal.Of(CostBillionUsd, CostNanoUsd);
 
-    /// <summary>What its usage under a subscription would have cost (USD); counts against no cap.</summary>
+    /// <summary>The imputed cost of its usage under a subscription (USD), which counts against no cap.</summary>
     public MoneyTotal ImputedCost => MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd);
 
-    /// <summary>What is remembered of it to notice that it runs away: the text of a <see cref="Alerts.DetectorState"/>.</summary>
+    /// <summary>The text of the session's <see cref="Alerts.DetectorState"/>.</summary>
     public string Watch { get; private init; } = "";
 
-    /// <summary>Incremented by each change of its state.</summary>
+    /// <summary>Incremented by each change of status.</summary>
     public long Version { get; private init; }
 
-    /// <summary>Opens a session.</summary>
-    /// <param name="agent">The agent that works.</param>
-    /// <param name="task">The task worked on, of the agent's team.</param>
-    /// <param name="parent">The session whose sub-agent this one is, of the agent's team.</param>
-    /// <param name="model">The model; the agent's when null.</param>
-    /// <param name="now">The present (UTC).</param>
-    /// <exception cref="RuleViolationException"><c>session-ended</c>: the parent has ended; <c>session-depth</c>: too many levels of sub-agents.</exception>
+    /// <summary>Starts a session.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="task">The task of the agent's team, if any.</param>
+    /// <param name="parent">The parent session of the agent's team, if the agent is a sub-agent.</param>
+    /// <param name="model">The default model; null takes the agent's.</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <exception cref="RuleViolationException">
+    /// <c>session-ended</c>: the parent has ended; <c>session-depth</c>: too many levels of sub-agents.
+    /// </exception>
     public static Session Start(Agent agent, WorkTask? task, Session? parent, string? model, DateTimeOffset now)
     {
         if (parent is { Status: not SessionStatus.Active })
@@ -124,7 +128,7 @@ public sealed class Session
 
         if (parent?.Ancestors.Count + 1 >= MaxDepth)
         {
-            throw new RuleViolationException("session-depth", $"Sub-agents nest at most {MaxDepth} sessions deep.", "ParentSessionId");
+            throw new RuleViolationException("session-depth", $"Sub-agents can be nested at most {MaxDepth} sessions deep.", nameof(ParentSessionId));
         }
 
         return new()
@@ -139,6 +143,6 @@ public sealed class Session
         };
     }
 
-    /// <summary>What is thrown where a session that has ended is to have a sub-agent's.</summary>
+    /// <summary>Creates the exception for a parent session that has ended.</summary>
     public static RuleViolationException ParentEnded(long id) => new("session-ended", $"The parent session {id} has ended.");
 }

@@ -1,34 +1,37 @@
 namespace Entourage.Domain.Sessions;
 
-/// <summary>How a session stands.</summary>
-/// <param name="Status">Open, or how it ended.</param>
-/// <param name="EndedAt">When it ended (UTC); null while it is active.</param>
-/// <param name="Error">The error that its agent named at its end, or the reason why it was killed or abandoned.</param>
+/// <summary>The status of a session, with the time and reason of its end.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="EndedAt">When the session ended (UTC); null while it is active.</param>
+/// <param name="Error">The error that the agent reported at the end, or the reason why the session was killed or abandoned.</param>
 public sealed record SessionState(SessionStatus Status, DateTimeOffset? EndedAt, string? Error)
 {
     /// <summary>
-    /// How long an agent that has begun nothing else is told that its session was killed, when it asks for its budget without naming a
-    /// session. After that whoever asks is taken for a new run, which may start.
+    /// How long a budget check that names no session reports that the agent's last session was killed. After that the check is assumed to
+    /// come from a new run, which may start.
     /// </summary>
     public static readonly TimeSpan KillReportedFor = TimeSpan.FromMinutes(15);
 
-    /// <summary>It has not ended.</summary>
+    /// <summary>Whether the session has not ended.</summary>
     public bool IsActive => Status == SessionStatus.Active;
 
-    /// <summary>The state after its end. A session that has ended stays as it is: its agent may say so twice.</summary>
-    /// <param name="failed">Whether an error ended it.</param>
-    /// <param name="error">Which, if known.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>
+    /// Returns the state after the agent ends the session. A session that has already ended is unchanged, because agents may repeat the
+    /// call.
+    /// </summary>
+    /// <param name="failed">Whether the session failed.</param>
+    /// <param name="error">The error, if known.</param>
+    /// <param name="now">The current time (UTC).</param>
     public SessionState End(bool failed, string? error, DateTimeOffset now) =>
         IsActive ? new(failed ? SessionStatus.Failed : SessionStatus.Completed, now, error) : this;
 
-    /// <summary>The state after it was killed. A session that has ended stays as it is.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Returns the state after a kill. A session that has already ended is unchanged.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="now">The current time (UTC).</param>
     public SessionState Kill(string reason, DateTimeOffset now) => IsActive ? new(SessionStatus.Killed, now, reason) : this;
 
-    /// <summary>The state after it was given up. A session that has ended stays as it is.</summary>
-    /// <param name="reason">What was waited for in vain.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Returns the state after the session is abandoned. A session that has already ended is unchanged.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="now">The current time (UTC).</param>
     public SessionState Abandon(string reason, DateTimeOffset now) => IsActive ? new(SessionStatus.Abandoned, now, reason) : this;
 }

@@ -2,16 +2,14 @@ using Entourage.Domain.Costs;
 
 namespace Entourage.Domain.Sessions;
 
-/// <summary>
-/// What one session used of one model in one quarter of an hour. Reports add these up; they never read the usage records.
-/// </summary>
+/// <summary>The usage of one session and model in one quarter of an hour. Reports add up rollups and never read the usage records.</summary>
 /// <remarks>
-/// A quarter of an hour, because every time zone in use is offset from UTC by a multiple of it, so local days and hours
-/// are whole numbers of quarters in any of them. Amounts are plain numbers here, in two parts, so that the store can add them up.
+/// Every time zone in use is offset from UTC by a multiple of 15 minutes, so local days and hours consist of whole quarters. Amounts are
+/// stored as plain numbers, in two parts, so that the store can add them.
 /// </remarks>
 public sealed class UsageRollup
 {
-    /// <summary>The length of a bucket.</summary>
+    /// <summary>The length of a rollup's interval.</summary>
     public static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
 
     private UsageRollup()
@@ -21,13 +19,13 @@ public sealed class UsageRollup
     /// <summary>The team.</summary>
     public Guid TeamId { get; private init; }
 
-    /// <summary>When the quarter of an hour begins (UTC).</summary>
+    /// <summary>When the quarter of an hour began (UTC).</summary>
     public DateTimeOffset QuarterAt { get; private init; }
 
     /// <summary>The session.</summary>
     public long SessionId { get; private init; }
 
-    /// <summary>The model; empty when nobody said.</summary>
+    /// <summary>The model; empty when unknown.</summary>
     public string Model { get; private init; } = "";
 
     /// <summary>Input tokens.</summary>
@@ -42,40 +40,40 @@ public sealed class UsageRollup
     /// <summary>Cache-write tokens.</summary>
     public long CacheWriteTokens { get; private init; }
 
-    /// <summary>Tokens of all classes whose cost nobody knows yet.</summary>
+    /// <summary>Tokens of all classes that have no price yet.</summary>
     public long UnpricedTokens { get; private init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of the cost; nearly always none.</summary>
+    /// <summary>The cost's whole billions (10⁹) of dollars; nearly always 0.</summary>
     public long CostBillionUsd { get; private init; }
 
-    /// <summary>The cost beyond these, in nano-dollars.</summary>
+    /// <summary>The rest of the cost, in nano-dollars.</summary>
     public long CostNanoUsd { get; private init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of the imputed cost of usage under a subscription; nearly always none.</summary>
+    /// <summary>The imputed cost's whole billions (10⁹) of dollars; nearly always 0.</summary>
     public long ImputedCostBillionUsd { get; private init; }
 
-    /// <summary>The imputed cost beyond these, in nano-dollars.</summary>
+    /// <summary>The rest of the imputed cost, in nano-dollars.</summary>
     public long ImputedCostNanoUsd { get; private init; }
 
-    /// <summary>The whole billions (10⁹) of dollars of the part of the cost that is assumed; nearly always none.</summary>
+    /// <summary>The assumed cost's whole billions (10⁹) of dollars; nearly always 0.</summary>
     public long AssumedCostBillionUsd { get; private init; }
 
-    /// <summary>The assumed cost beyond these, in nano-dollars.</summary>
+    /// <summary>The rest of the assumed cost, in nano-dollars.</summary>
     public long AssumedCostNanoUsd { get; private init; }
 
-    /// <summary>1 for the bucket that the session began in, else 0.</summary>
+    /// <summary>1 in the quarter in which the session started, else 0.</summary>
     public int Sessions { get; private init; }
 
-    /// <summary>What of this the cost summaries hold already.</summary>
+    /// <summary>The part that the cost summaries already include.</summary>
     public UsageAmounts Summarised { get; private init; } = new();
 
-    /// <summary>Whether they hold all of it.</summary>
+    /// <summary>Whether the cost summaries include all of it.</summary>
     public bool IsSummarised { get; private init; }
 
     /// <summary>The cost (USD).</summary>
     public MoneyTotal Cost => MoneyTotal.Of(CostBillionUsd, CostNanoUsd);
 
-    /// <summary>What was used.</summary>
+    /// <summary>The usage.</summary>
     public UsageSum Sum => new(
         new(InputTokens, OutputTokens, CacheReadTokens, CacheWriteTokens),
         UnpricedTokens,
@@ -84,13 +82,11 @@ public sealed class UsageRollup
         Sessions)
     { AssumedCost = MoneyTotal.Of(AssumedCostBillionUsd, AssumedCostNanoUsd) };
 
-    /// <summary>
-    /// The empty bucket that a session starts with, so that a session which never reports a usage is in the reports too.
-    /// </summary>
+    /// <summary>Creates the empty rollup with which a session starts, so that reports include sessions without usage.</summary>
     public static UsageRollup OfStart(Session session) =>
         Create(session.TeamId, QuarterOf(session.StartedAt), session.Id, session.Model ?? "", new UsageSum { Sessions = 1 });
 
-    /// <summary>The bucket of some usage.</summary>
+    /// <summary>Creates a rollup.</summary>
     public static UsageRollup Create(Guid teamId, DateTimeOffset quarterAt, long sessionId, string model, UsageSum sum) => new()
     {
         TeamId = teamId,
@@ -111,7 +107,7 @@ public sealed class UsageRollup
         Sessions = sum.Sessions,
     };
 
-    /// <summary>The beginning of the quarter of an hour that holds an instant (UTC).</summary>
+    /// <summary>Returns when the quarter of an hour that contains an instant began (UTC).</summary>
     public static DateTimeOffset QuarterOf(DateTimeOffset instant)
     {
         var ticks = instant.UtcTicks;

@@ -1,15 +1,17 @@
 namespace Entourage.Domain.Stops;
 
-/// <summary>A pause that stops some work at present.</summary>
-/// <param name="Scope">Whose work it stops.</param>
+/// <summary>A pause that is in force, with its scope.</summary>
+/// <param name="Scope">The scope of the pause.</param>
 /// <param name="Pause">The pause.</param>
 public sealed record PauseInForce(PauseScope Scope, Pause Pause)
 {
-    /// <summary>The pauses that stop the work of a session, from the widest scope to the narrowest, each scope once.</summary>
+    /// <summary>Returns the pauses that stop a session, from the widest scope to the narrowest, each scope once.</summary>
     /// <param name="organisation">The organisation's pause, if it has one.</param>
-    /// <param name="team">The team's.</param>
-    /// <param name="agents">Those of the session's agent and of the agents of the sessions above it: a stop reaches the whole tree.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="team">The team's pause, if it has one.</param>
+    /// <param name="agents">
+    /// The pauses of the session's agent and of the agents of its ancestors, because a pause stops the whole tree below it.
+    /// </param>
+    /// <param name="now">The current time (UTC).</param>
     public static IReadOnlyList<PauseInForce> Of(Pause? organisation, Pause? team, IEnumerable<Pause?> agents, DateTimeOffset now)
     {
         var agent = agents.FirstOrDefault(pause => pause?.IsInForceAt(now) == true);

@@ -1,14 +1,14 @@
 namespace Entourage.Domain.Stops;
 
-/// <summary>Whose work a pause stops.</summary>
+/// <summary>The scope of a pause.</summary>
 public enum PauseScope
 {
-    /// <summary>One agent's, and that of the sub-agents below its sessions.</summary>
+    /// <summary>One agent and the sub-agents below its sessions.</summary>
     Agent,
 
-    /// <summary>That of all agents of a team.</summary>
+    /// <summary>All agents of a team.</summary>
     Team,
 
-    /// <summary>That of all teams of an organisation.</summary>
+    /// <summary>All teams of an organisation.</summary>
     Organisation,
 }

@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 namespace Entourage.Domain.Tasks;
 
 /// <summary>The tag <c>budget:X</c>, which caps a task at X dollars.</summary>
-public static partial class BudgetTag
+internal static partial class BudgetTag
 {
     private const string Prefix = "budget:";
 
-    /// <summary>The cap that a task's tags set; null when none of them is a budget tag.</summary>
-    /// <param name="tags">All tags of the task.</param>
-    /// <exception cref="RuleViolationException"><c>malformed-budget-tag</c>, also for more than one budget tag.</exception>
+    /// <summary>Returns the cap that a task's tags set (USD); null if none of them is a budget tag.</summary>
+    /// <param name="tags">The tags of the task.</param>
+    /// <exception cref="RuleViolationException"><c>malformed-budget-tag</c>: a budget tag is malformed, or there is more than one.</exception>
     public static Money? LimitOf(IEnumerable<string> tags)
     {
         Money? limit = null;
@@ -18,11 +18,11 @@ public static partial class BudgetTag
         {
             if (limit is not null)
             {
-                throw Malformed("A task has one budget: more than one 'budget:' tag was given.");
+                throw Malformed("A task can have only one 'budget:' tag.");
             }
 
             limit = Parse(tag[Prefix.Length..]) ?? throw Malformed(
-                $"'{tag}' is not a budget: write 'budget:0.50', dollars from 0 to {Money.LargestInput} with at most {Money.Decimals} decimals.");
+                $"'{tag}' is not a valid budget. Use the form 'budget:0.50', from 0 to {Money.LargestInput} dollars with at most {Money.Decimals} decimals.");
         }
 
         return limit;
@@ -30,7 +30,7 @@ public static partial class BudgetTag
 
     private static Money? Parse(string digits)
     {
-        // The text first, since parsing rounds what is beyond 28 digits.
+        // The pattern comes first, because parsing rounds beyond 28 digits.
         if (!Dollars.IsMatch(digits))
         {
             return null;
@@ -44,5 +44,5 @@ public static partial class BudgetTag
     [GeneratedRegex(@"\A[0-9]{1,7}(\.[0-9]{1,9}0*)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Dollars { get; }
 
-    private static RuleViolationException Malformed(string message) => new("malformed-budget-tag", message, "Tags");
+    private static RuleViolationException Malformed(string message) => new("malformed-budget-tag", message, nameof(WorkTask.Tags));
 }

@@ -1,11 +1,11 @@
 namespace Entourage.Domain.Tasks;
 
-/// <summary>What work of a kind usually costs, and from where on something is likely wrong.</summary>
-/// <param name="Name">The kind of work, for a person.</param>
-/// <param name="TaskType">The task type it is for; null for the daily total of a team.</param>
+/// <summary>The usual cost of a kind of work, and the cost above which something is probably wrong.</summary>
+/// <param name="Name">The display name of the kind of work.</param>
+/// <param name="TaskType">The task type; null for the daily total of a team.</param>
 /// <param name="ReasonableFrom">The lower end of a reasonable budget (USD).</param>
-/// <param name="ReasonableTo">The upper end (USD).</param>
-/// <param name="RedFlagAbove">Spending more than this is a red flag (USD).</param>
+/// <param name="ReasonableTo">The upper end of a reasonable budget (USD).</param>
+/// <param name="RedFlagAbove">The red flag (USD). A higher cost raises an alert.</param>
 /// <remarks>Source: the table "Real-world budget guidelines" of the product's description.</remarks>
 public sealed record SpendGuideline(string Name, TaskType? TaskType, Money ReasonableFrom, Money ReasonableTo, Money RedFlagAbove)
 {
@@ -19,7 +19,7 @@ public sealed record SpendGuideline(string Name, TaskType? TaskType, Money Reaso
         Of("Daily team total", null, 10m, 50m, 100m),
     ];
 
-    /// <summary>The guideline for a type of task; null where there is none.</summary>
+    /// <summary>Returns the guideline for a task type; null if there is none.</summary>
     public static SpendGuideline? For(TaskType type)
     {
         var guided = type == Tasks.TaskType.Feature ? Tasks.TaskType.LargeFeature : type;

@@ -3,74 +3,74 @@ using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.Tasks;
 
-/// <summary>A piece of work that agents open sessions for, and that a budget can cap.</summary>
+/// <summary>A piece of work for which agents start sessions, with an optional cap.</summary>
 public sealed class WorkTask
 {
-    /// <summary>The longest title.</summary>
+    /// <summary>The longest title, in UTF-16 code units.</summary>
     public const int TitleLength = 500;
 
-    /// <summary>The longest description.</summary>
+    /// <summary>The longest description, in UTF-16 code units.</summary>
     public const int DescriptionLength = 20_000;
 
-    /// <summary>The most tags of one task.</summary>
+    /// <summary>The maximum number of tags of a task.</summary>
     public const int TagCount = 50;
 
-    /// <summary>The longest tag.</summary>
+    /// <summary>The longest tag, in UTF-16 code units.</summary>
     public const int TagLength = 100;
 
-    /// <summary>The most tasks that one task depends on.</summary>
+    /// <summary>The maximum number of dependencies of a task.</summary>
     public const int DependencyCount = 100;
 
     private WorkTask()
     {
     }
 
-    /// <summary>A number that the store hands out.</summary>
+    /// <summary>The number that the store assigns.</summary>
     public long Id { get; private init; }
 
-    /// <summary>The team whose task it is.</summary>
+    /// <summary>The team.</summary>
     public Guid TeamId { get; private init; }
 
-    /// <summary>What is to be done, in a line.</summary>
+    /// <summary>The title.</summary>
     public string Title { get; private set; } = "";
 
-    /// <summary>What is to be done, at length.</summary>
+    /// <summary>The description.</summary>
     public string? Description { get; private set; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The status.</summary>
     public WorkTaskStatus Status { get; private set; }
 
-    /// <summary>How pressing it is.</summary>
+    /// <summary>The priority.</summary>
     public TaskPriority Priority { get; private set; }
 
-    /// <summary>What kind of work it is.</summary>
+    /// <summary>The kind of work.</summary>
     public TaskType TaskType { get; private set; }
 
-    /// <summary>Labels; one of the form <c>budget:X</c> sets <see cref="OwnLimit"/>.</summary>
+    /// <summary>Labels. A tag of the form <c>budget:X</c> sets <see cref="OwnLimit"/>.</summary>
     public IReadOnlyList<string> Tags { get; private set; } = [];
 
-    /// <summary>The agent it is given to, if any.</summary>
+    /// <summary>The agent that the task is assigned to, if any.</summary>
     public Guid? AssigneeId { get; private set; }
 
-    /// <summary>The cap set by its tag, or raised by a person since (USD); null takes the team's default for tasks.</summary>
+    /// <summary>The task's own cap (USD), set by its budget tag or raised by a person; null applies the team's default for tasks.</summary>
     public Money? OwnLimit { get; private set; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When it last changed (UTC).</summary>
+    /// <summary>When the task was last changed (UTC).</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>When it was done (UTC); null before.</summary>
+    /// <summary>When the task was done (UTC); null before.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
 
-    /// <summary>Incremented by each change; two writers of one version collide.</summary>
+    /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Neither done nor cancelled.</summary>
+    /// <summary>Whether the task is neither done nor cancelled.</summary>
     public bool IsOpen => Status is not (WorkTaskStatus.Done or WorkTaskStatus.Cancelled);
 
-    /// <summary>Makes a task to do.</summary>
+    /// <summary>Creates a task in status <see cref="WorkTaskStatus.Todo"/>.</summary>
     /// <exception cref="RuleViolationException"><c>malformed-budget-tag</c>.</exception>
     public static WorkTask Create(Team team, WorkTaskContent content, DateTimeOffset now)
     {
@@ -79,7 +79,7 @@ public sealed class WorkTask
         return task;
     }
 
-    /// <summary>Replaces what a person wrote about it. Where the amount of its tag changes, that is its cap from now on; else a raise stays.</summary>
+    /// <summary>Replaces the content. If the amount of the budget tag changes, it becomes the task's cap. Otherwise an earlier raise stays.</summary>
     /// <exception cref="RuleViolationException"><c>malformed-budget-tag</c>.</exception>
     public void Change(WorkTaskContent content, DateTimeOffset now)
     {
@@ -94,26 +94,26 @@ public sealed class WorkTask
         Touch(now);
     }
 
-    /// <summary>The cap that holds for it (USD), see <see cref="TaskCap.Limit"/>; null when there is none.</summary>
-    /// <param name="limits">Its team's.</param>
+    /// <summary>Returns the cap that applies (USD), see <see cref="TaskCap.Limit"/>; null if there is none.</summary>
+    /// <param name="limits">The team's limits.</param>
     public Money? CapIn(TeamLimits limits) => new TaskCap(Id, OwnLimit, TaskType).Limit(limits);
 
-    /// <summary>Raises its cap, wherever that comes from: it is its own from now on.</summary>
-    /// <param name="amount">By how much (USD).</param>
-    /// <param name="limits">Its team's.</param>
-    /// <param name="now">The present (UTC).</param>
-    /// <exception cref="RuleViolationException"><c>nothing-to-raise</c>: it has no cap; <c>cap-too-large</c>.</exception>
-    public void RaiseCap(Money amount, TeamLimits limits, DateTimeOffset now)
+    /// <summary>Raises the cap that applies and makes it the task's own cap.</summary>
+    /// <param name="amount">The amount to add (USD).</param>
+    /// <param name="limits">The team's limits.</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <exception cref="RuleViolationException"><c>nothing-to-raise</c>: the task has no cap; <c>cap-too-large</c>.</exception>
+    internal void RaiseCap(Money amount, TeamLimits limits, DateTimeOffset now)
     {
         var raised = CapIn(limits) + amount
-            ?? throw new RuleViolationException("nothing-to-raise", "The task has no cap that could be raised.", "GrantedUsd");
-        TeamLimits.EnsureCap(raised, "GrantedUsd");
+            ?? throw new RuleViolationException("nothing-to-raise", "The task has no cap to raise.", nameof(Budget.Granted));
+        TeamLimits.EnsureCap(raised);
         OwnLimit = raised;
         Touch(now);
     }
 
-    /// <summary>Moves it on: todo, in progress, in review (and back), done; or cancelled while it is open.</summary>
-    /// <exception cref="RuleViolationException"><c>illegal-status</c>.</exception>
+    /// <summary>Changes the status: to do, in progress, in review (and back), done; or cancelled while the task is open.</summary>
+    /// <exception cref="RuleViolationException"><c>illegal-status</c>: the change is not allowed.</exception>
     public void MoveTo(WorkTaskStatus next, DateTimeOffset now)
     {
         var legal = (Status, next) switch
@@ -127,7 +127,7 @@ public sealed class WorkTask
         };
         if (!legal)
         {
-            throw new RuleViolationException("illegal-status", $"A task cannot go from '{WordsOf(Status)}' to '{WordsOf(next)}'.");
+            throw new RuleViolationException("illegal-status", $"A task cannot go from '{NameOf(Status)}' to '{NameOf(next)}'.");
         }
 
         Status = next;
@@ -135,7 +135,7 @@ public sealed class WorkTask
         Touch(now);
     }
 
-    private static string WordsOf(WorkTaskStatus status) => status switch
+    private static string NameOf(WorkTaskStatus status) => status switch
     {
         WorkTaskStatus.Todo => "to do",
         WorkTaskStatus.InProgress => "in progress",
@@ -151,13 +151,13 @@ public sealed class WorkTask
     }
 }
 
-/// <summary>What a person writes about a task.</summary>
-/// <param name="Title">What is to be done, in a line.</param>
-/// <param name="Description">What is to be done, at length.</param>
-/// <param name="Priority">How pressing it is.</param>
-/// <param name="TaskType">What kind of work it is.</param>
-/// <param name="Tags">Labels; one of the form <c>budget:X</c> caps the task at X dollars.</param>
-/// <param name="AssigneeId">The agent it is given to.</param>
+/// <summary>The editable content of a task.</summary>
+/// <param name="Title">The title.</param>
+/// <param name="Description">The description.</param>
+/// <param name="Priority">The priority.</param>
+/// <param name="TaskType">The kind of work.</param>
+/// <param name="Tags">Labels. A tag of the form <c>budget:X</c> caps the task at X dollars.</param>
+/// <param name="AssigneeId">The agent that the task is assigned to.</param>
 public sealed record WorkTaskContent(
     string Title,
     string? Description,

@@ -1,25 +1,25 @@
 namespace Entourage.Domain.Tasks;
 
-/// <summary>Where a task stands.</summary>
+/// <summary>The status of a task.</summary>
 public enum WorkTaskStatus
 {
-    /// <summary>Not begun.</summary>
+    /// <summary>Not started.</summary>
     Todo,
 
-    /// <summary>Being worked on.</summary>
+    /// <summary>In progress.</summary>
     InProgress,
 
-    /// <summary>Waiting for a reviewer, who can send it back.</summary>
+    /// <summary>Waiting for a reviewer, who can return it.</summary>
     InReview,
 
-    /// <summary>Finished; what depends on it may start.</summary>
+    /// <summary>Finished. Tasks that depend on it may start.</summary>
     Done,
 
-    /// <summary>Given up.</summary>
+    /// <summary>Cancelled before it was finished.</summary>
     Cancelled,
 }
 
-/// <summary>How pressing a task is.</summary>
+/// <summary>The priority of a task.</summary>
 public enum TaskPriority
 {
     /// <summary>Can wait.</summary>
@@ -35,10 +35,10 @@ public enum TaskPriority
     Critical,
 }
 
-/// <summary>What kind of work a task is; decides which spending guideline applies.</summary>
+/// <summary>The kind of work of a task. It determines the spending guideline.</summary>
 public enum TaskType
 {
-    /// <summary>Anything else; the default. Has no guideline.</summary>
+    /// <summary>Anything else; the default. It has no guideline.</summary>
     Other,
 
     /// <summary>A typo or a configuration change.</summary>
@@ -53,9 +53,9 @@ public enum TaskType
     /// <summary>A large feature.</summary>
     LargeFeature,
 
-    /// <summary>A feature of unstated size; judged as a large one.</summary>
+    /// <summary>A feature of unstated size. The guideline for large features applies.</summary>
     Feature,
 
-    /// <summary>Upkeep. Has no guideline.</summary>
+    /// <summary>Maintenance. It has no guideline.</summary>
     Chore,
 }

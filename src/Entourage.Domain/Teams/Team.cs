@@ -5,10 +5,10 @@ using Entourage.Domain.Stops;
 
 namespace Entourage.Domain.Teams;
 
-/// <summary>Agents that share budgets and a calendar.</summary>
+/// <summary>A group of agents that share caps and a time zone.</summary>
 public sealed class Team
 {
-    /// <summary>The longest IANA zone name kept.</summary>
+    /// <summary>The longest name of a time zone, in characters.</summary>
     public const int TimezoneLength = 64;
 
     private Team()
@@ -18,38 +18,38 @@ public sealed class Team
     /// <summary>A version-7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>The organisation it belongs to.</summary>
+    /// <summary>The team's organisation.</summary>
     public Guid OrganisationId { get; private init; }
 
     /// <summary>The display name.</summary>
     public string Name { get; private init; } = "";
 
-    /// <summary>The name in addresses; unique in its organisation.</summary>
+    /// <summary>The name in URLs; unique in its organisation.</summary>
     public string Slug { get; private init; } = "";
 
     /// <summary>The IANA time zone in which its days, weeks and months are counted.</summary>
     public string Timezone { get; private set; } = "";
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>What it may spend.</summary>
+    /// <summary>The caps and the rules about them.</summary>
     public TeamLimits Limits { get; private set; } = new();
 
-    /// <summary>What it may spend on one day besides; null where nothing was granted in its present time zone.</summary>
+    /// <summary>The grant on top of the daily cap; null if nothing was granted in the current time zone.</summary>
     public DayGrant? DayGrant { get; private set; }
 
-    /// <summary>What stops its agents' work, if anything does or did: it may have run out. Written by the ledger alone.</summary>
+    /// <summary>The latest pause, which may have expired; null if there was none. Only the ledger writes it.</summary>
     public Pause? Pause { get; private init; }
 
-    /// <summary>When its people are told, and when a session of it has run away.</summary>
+    /// <summary>The rules for alerts and runaway sessions.</summary>
     public DetectorRules Watch { get; private set; } = DetectorRules.Default;
 
-    /// <summary>Incremented by each change; two writers of one version collide.</summary>
+    /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Makes a team without limits.</summary>
-    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>.</exception>
+    /// <summary>Creates a team without limits.</summary>
+    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>: the time zone is unknown.</exception>
     public static Team Create(Organisation organisation, string name, string slug, string timezone, DateTimeOffset now)
     {
         _ = BudgetCalendar.Of(timezone);
@@ -65,14 +65,14 @@ public sealed class Team
     }
 
     /// <summary>
-    /// Replaces the limits and the time zone; they hold from the next call on. What was granted for a day ends when the zone changes: it was
-    /// granted for a day of the old one, and becomes none of another.
+    /// Replaces the limits and the time zone. They apply from the next call on. A change of time zone ends the day's grant, which was for a
+    /// day of the old zone.
     /// </summary>
-    /// <param name="limits">What it may spend.</param>
+    /// <param name="limits">The new limits.</param>
     /// <param name="timezone">An IANA time zone.</param>
-    /// <param name="watch">When its people are told; as before where null.</param>
-    /// <returns>Whether the time zone changed, and with it every window that is counted in it.</returns>
-    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>.</exception>
+    /// <param name="watch">The new rules for alerts and runaway sessions; null keeps the current ones.</param>
+    /// <returns>Whether the time zone changed, and with it the team's windows.</returns>
+    /// <exception cref="RuleViolationException"><c>unknown-timezone</c>: the time zone is unknown.</exception>
     public bool Configure(TeamLimits limits, string timezone, DetectorRules? watch = null)
     {
         _ = BudgetCalendar.Of(timezone);
@@ -83,22 +83,22 @@ public sealed class Team
         return moved;
     }
 
-    /// <summary>Raises the daily cap for the present local day alone. What was granted for the same day before stays.</summary>
-    /// <param name="amount">By how much (USD).</param>
-    /// <param name="now">The present (UTC).</param>
-    /// <returns>When the day ends, and the raise with it (UTC).</returns>
+    /// <summary>Raises the daily cap for the current local day only, in addition to earlier grants for that day.</summary>
+    /// <param name="amount">The amount to add (USD).</param>
+    /// <param name="now">The current time (UTC).</param>
+    /// <returns>When the day and the raise end (UTC).</returns>
     /// <exception cref="RuleViolationException"><c>nothing-to-raise</c>: there is no daily cap; <c>cap-too-large</c>.</exception>
-    public DateTimeOffset RaiseDailyCap(Money amount, DateTimeOffset now)
+    internal DateTimeOffset RaiseDailyCap(Money amount, DateTimeOffset now)
     {
         if (Limits.Daily is not { } daily)
         {
-            throw new RuleViolationException("nothing-to-raise", "There is no cap that could be raised: the task has none, and the team's day has none.", "GrantedUsd");
+            throw new RuleViolationException("nothing-to-raise", "There is no cap to raise. Neither the task nor the team's day has one.", nameof(Budget.Granted));
         }
 
         var calendar = BudgetCalendar.Of(Timezone);
         var today = calendar.WindowOf(BudgetPeriod.Day, now);
         var granted = (DayGrant?.On(today) ?? Money.Zero) + amount;
-        TeamLimits.EnsureCap(daily + granted, "GrantedUsd");
+        TeamLimits.EnsureCap(daily + granted);
         DayGrant = new(today, granted);
         Version++;
         return calendar.ResetsAt(BudgetPeriod.Day, now)!.Value;

@@ -3,27 +3,27 @@ using Entourage.Domain.Teams;
 
 namespace Entourage.Domain.Webhooks;
 
-/// <summary>How a webhook's messages are written.</summary>
+/// <summary>The format of a webhook's messages.</summary>
 public enum WebhookFormat
 {
     /// <summary>The event as a JSON object; the default.</summary>
     Json,
 
-    /// <summary>A sentence, as Slack and those like it take it.</summary>
+    /// <summary>A sentence, for Slack and compatible receivers.</summary>
     Slack,
 }
 
-/// <summary>An address that is told of a team's events.</summary>
+/// <summary>A subscription of a URL to a team's events.</summary>
 public sealed class Webhook
 {
-    /// <summary>The longest address, in characters.</summary>
+    /// <summary>The longest URL, in characters.</summary>
     public const int UrlLength = 2_000;
 
     private Webhook()
     {
     }
 
-    /// <summary>The order in which they were made; unique.</summary>
+    /// <summary>The store's sequence number; unique.</summary>
     public long Sequence { get; private init; }
 
     /// <summary>A version-7 UUID.</summary>
@@ -32,43 +32,43 @@ public sealed class Webhook
     /// <summary>The team.</summary>
     public Guid TeamId { get; private init; }
 
-    /// <summary>Where its messages go: an absolute address with http or https.</summary>
+    /// <summary>The receiver's absolute http or https URL.</summary>
     public string Url { get; private init; } = "";
 
-    /// <summary>What it is told of: a bit for each <see cref="EventKind"/>, by its number.</summary>
+    /// <summary>The subscribed kinds of event: a bit for each <see cref="EventKind"/>, by its number.</summary>
     public int KindBits { get; private init; }
 
-    /// <summary>What it is told of.</summary>
+    /// <summary>The subscribed kinds of event.</summary>
     public IReadOnlyList<EventKind> Kinds => [.. Enum.GetValues<EventKind>().Where(Wants)];
 
-    /// <summary>How its messages are written.</summary>
+    /// <summary>The format of the messages.</summary>
     public WebhookFormat Format { get; private init; }
 
-    /// <summary>What its messages are signed with. In the store as it is, since it is needed to sign.</summary>
+    /// <summary>The signing secret. It is stored in plain text, because it is needed to sign.</summary>
     public string Secret { get; private init; } = "";
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When its receiver said that it is gone (UTC); it is told nothing any more.</summary>
+    /// <summary>When the receiver answered that it is gone (UTC), which ends the deliveries; null while the webhook is active.</summary>
     public DateTimeOffset? DisabledAt { get; private init; }
 
-    /// <summary>The greatest sequence of the usages that messages were made of.</summary>
+    /// <summary>The highest sequence of the usage records for which deliveries were created.</summary>
     public long UsagePosition { get; private init; }
 
-    /// <summary>The greatest sequence of the stored events that messages were made of.</summary>
+    /// <summary>The highest sequence of the stored events for which deliveries were created.</summary>
     public long EventPosition { get; private init; }
 
-    /// <summary>How far messages were made of what happened.</summary>
+    /// <summary>The position up to which deliveries were created.</summary>
     public EventPosition Position => new(UsagePosition, EventPosition);
 
-    /// <summary>Makes a webhook that is told of what happens from now on.</summary>
+    /// <summary>Creates a webhook for events from now on.</summary>
     /// <param name="team">The team.</param>
-    /// <param name="url">Where its messages go.</param>
-    /// <param name="kinds">What it is told of.</param>
-    /// <param name="format">How they are written.</param>
-    /// <param name="position">How far all has happened already.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="url">The receiver's URL.</param>
+    /// <param name="kinds">The kinds of event to subscribe to.</param>
+    /// <param name="format">The format of the messages.</param>
+    /// <param name="position">The current end of the team's event stream.</param>
+    /// <param name="now">The current time (UTC).</param>
     public static Webhook Create(Team team, string url, IEnumerable<EventKind> kinds, WebhookFormat format, EventPosition position, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
@@ -82,9 +82,9 @@ public sealed class Webhook
         EventPosition = position.Event,
     };
 
-    /// <summary>Whether it is told of such events.</summary>
+    /// <summary>Whether the webhook is subscribed to a kind of event.</summary>
     public bool Wants(EventKind kind) => (KindBits & BitOf(kind)) != 0;
 
-    /// <summary>The bit of a kind in <see cref="KindBits"/>.</summary>
+    /// <summary>Returns the bit of a kind in <see cref="KindBits"/>.</summary>
     public static int BitOf(EventKind kind) => 1 << (int)kind;
 }

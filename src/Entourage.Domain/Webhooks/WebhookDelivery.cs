@@ -1,43 +1,43 @@
 namespace Entourage.Domain.Webhooks;
 
-/// <summary>How a message stands. The numbers are stored and never change.</summary>
+/// <summary>The status of a delivery. The numbers are stored and must never change.</summary>
 public enum DeliveryStatus
 {
-    /// <summary>It is to be sent, again perhaps.</summary>
+    /// <summary>Waiting for the first or a further attempt.</summary>
     Pending = 1,
 
-    /// <summary>Its receiver took it.</summary>
+    /// <summary>The receiver accepted it.</summary>
     Delivered = 2,
 
-    /// <summary>Nobody tries any more.</summary>
+    /// <summary>Given up.</summary>
     Dead = 3,
 }
 
-/// <summary>A message to a webhook, and what became of it. There is one for each event and webhook, however often it is sent.</summary>
+/// <summary>One message to a webhook, with its attempts. There is one for each event and webhook.</summary>
 public sealed class WebhookDelivery
 {
-    /// <summary>How long it is tried.</summary>
+    /// <summary>How long a message is retried.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromHours(24);
 
-    /// <summary>The longest name of what a message tells of, in characters.</summary>
+    /// <summary>The longest type, in characters.</summary>
     public const int TypeLength = 20;
 
-    /// <summary>The longest reason kept, in characters.</summary>
+    /// <summary>The longest stored error, in characters.</summary>
     public const int ErrorLength = 200;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
-    // Receivers that failed together are not asked again together.
+    // Spreads the retries of messages that failed at the same time.
     private const double Jitter = 0.2;
 
     private WebhookDelivery()
     {
     }
 
-    /// <summary>The order in which they were made; unique.</summary>
+    /// <summary>The store's sequence number; unique.</summary>
     public long Sequence { get; private init; }
 
-    /// <summary>The header <c>Webhook-Id</c>, a version-7 UUID: the same each time it is sent, so that a receiver can drop doubles.</summary>
+    /// <summary>The header <c>Webhook-Id</c>, a version-7 UUID. It is the same for each attempt, so that a receiver can drop duplicates.</summary>
     public Guid Id { get; private init; }
 
     /// <summary>The webhook.</summary>
@@ -46,39 +46,39 @@ public sealed class WebhookDelivery
     /// <summary>The event; unique within a webhook.</summary>
     public Guid EventId { get; private init; }
 
-    /// <summary>What it tells of: the name of an event's kind, or <c>test</c>.</summary>
+    /// <summary>The name of the event's kind, or <c>test</c>.</summary>
     public string Type { get; private init; } = "";
 
-    /// <summary>The body, as it is sent and signed.</summary>
+    /// <summary>The body that is signed and sent.</summary>
     public string Body { get; private init; } = "";
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The status.</summary>
     public DeliveryStatus Status { get; private init; }
 
-    /// <summary>How often it was tried, a try on its way included.</summary>
+    /// <summary>The number of attempts, including one in progress.</summary>
     public int Attempts { get; private init; }
 
-    /// <summary>When it is due (UTC). While a try is on its way: when it is taken to have died with its process.</summary>
+    /// <summary>When the next attempt is due (UTC). During an attempt: when the attempt is considered lost with its process.</summary>
     public DateTimeOffset NextAttemptAt { get; private init; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>When it was created (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When it was delivered, or given up (UTC).</summary>
+    /// <summary>When the message was delivered or given up (UTC).</summary>
     public DateTimeOffset? EndedAt { get; private init; }
 
-    /// <summary>The status of the last answer; null when there was none.</summary>
+    /// <summary>The HTTP status of the last response; null if there was none.</summary>
     public int? LastStatus { get; private init; }
 
-    /// <summary>Why the last try failed; null when none did.</summary>
+    /// <summary>Why the last attempt failed; null if none did.</summary>
     public string? LastError { get; private init; }
 
-    /// <summary>Makes a message, due at once.</summary>
+    /// <summary>Creates a message that is due immediately.</summary>
     /// <param name="webhookId">The webhook.</param>
     /// <param name="eventId">The event.</param>
-    /// <param name="type">What it tells of.</param>
+    /// <param name="type">The name of the event's kind, or <c>test</c>.</param>
     /// <param name="body">The body.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     public static WebhookDelivery Create(Guid webhookId, Guid eventId, string type, string body, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
@@ -91,11 +91,11 @@ public sealed class WebhookDelivery
         CreatedAt = now,
     };
 
-    /// <summary>When to try again after a try that failed; null when it is not to be tried any more.</summary>
-    /// <param name="attempt">Which try failed, from 1 on.</param>
-    /// <param name="firstWait">How long to wait after the first. Each further wait is twice as long, up to an hour.</param>
-    /// <param name="chance">From 0 to 1: where in the spread of a wait it falls.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <summary>Returns when to retry after a failed attempt; null to give up.</summary>
+    /// <param name="attempt">The number of the failed attempt, from 1.</param>
+    /// <param name="firstWait">The wait after the first attempt. Each further wait is twice as long, up to an hour.</param>
+    /// <param name="chance">A random number from 0 to 1, which selects the jitter.</param>
+    /// <param name="now">The current time (UTC).</param>
     public DateTimeOffset? RetryAt(int attempt, TimeSpan firstWait, double chance, DateTimeOffset now)
     {
         var seconds = Math.Min(MaxWait.TotalSeconds, firstWait.TotalSeconds * Math.Pow(2, attempt - 1));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Entourage.Domain.Webhooks;
 
-/// <summary>What a webhook's messages are signed with, as the Standard Webhooks specification wants it.</summary>
+/// <summary>The signing secret of a webhook, as in the Standard Webhooks specification.</summary>
 public static class WebhookSecret
 {
     /// <summary>The longest secret, in characters.</summary>
@@ -13,14 +13,14 @@ public static class WebhookSecret
     private const string Prefix = "whsec_";
     private const int KeyLength = 32; // SHA-256
 
-    /// <summary>Makes a secret: <c>whsec_</c> and a random key in Base64.</summary>
+    /// <summary>Creates a secret: <c>whsec_</c> and a random key in Base64.</summary>
     public static string Create() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength));
 
-    /// <summary>The value of the header <c>Webhook-Signature</c>.</summary>
-    /// <param name="secret">A secret that <see cref="Create"/> made.</param>
+    /// <summary>Computes the value of the header <c>Webhook-Signature</c>.</summary>
+    /// <param name="secret">A secret from <see cref="Create"/>.</param>
     /// <param name="id">The value of <c>Webhook-Id</c>.</param>
     /// <param name="timestamp">The value of <c>Webhook-Timestamp</c>: seconds since 1970 (UTC).</param>
-    /// <param name="body">The body, as it is sent.</param>
+    /// <param name="body">The body that is sent.</param>
     public static string Sign(string secret, string id, long timestamp, string body)
     {
         var signed = string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.{body}");

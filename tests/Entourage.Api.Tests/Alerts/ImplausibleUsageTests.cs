@@ -32,7 +32,7 @@ internal sealed class ImplausibleUsageTests(Store store)
             Assert.That(alert.Text("window"), Is.EqualTo("2026-06-10"));
             Assert.That((alert.Text("agent_id"), alert.Number("session_id")), Is.EqualTo((team.Agent, session)));
             Assert.That((alert["details"]!.Usd("cost_usd"), alert["details"]!.Usd("limit_usd")), Is.EqualTo((1_000.01m, 1_000m)));
-            Assert.That(alert.Text("message"), Is.EqualTo($"Session {session} recorded one usage of $1,000.01, above the $1,000.00 that one usage plausibly costs."));
+            Assert.That(alert.Text("message"), Is.EqualTo($"Session {session} recorded one usage of $1,000.01, above the plausible limit of $1,000.00."));
         });
         Assert.That((await team.CostsAsync()).Usd("total_cost_usd"), Is.EqualTo(4_000.01m));
 

@@ -5,7 +5,7 @@ namespace Entourage.Domain.Tests.Agents;
 internal sealed class AgentTests
 {
     [Test]
-    public void A_new_agent_has_no_cap_of_its_own()
+    public void A_new_agent_has_no_own_cap()
     {
         var team = Some.Team();
         var agent = Agent.Create(team, "Ada", AgentRole.Manager, "claude-opus", Some.Now);
@@ -20,7 +20,7 @@ internal sealed class AgentTests
     }
 
     [Test]
-    public void Each_change_is_a_version()
+    public void Each_change_increments_the_version()
     {
         var agent = Some.Agent("claude-opus");
         agent.Change("Grace", AgentRole.Reviewer, model: null);
@@ -28,7 +28,7 @@ internal sealed class AgentTests
     }
 
     [Test]
-    public void Its_cap_can_be_set_and_lifted()
+    public void The_own_cap_can_be_set_and_removed()
     {
         var agent = Some.Agent();
         agent.SetDailyLimit(Some.Usd(2.50m));
@@ -38,7 +38,7 @@ internal sealed class AgentTests
     }
 
     [Test]
-    public void Ids_sort_by_when_agents_were_made()
+    public void Ids_sort_by_creation_time()
     {
         var earlier = Agent.Create(Some.Team(), "Ada", AgentRole.Engineer, model: null, Some.Now);
         var later = Agent.Create(Some.Team(), "Grace", AgentRole.Engineer, model: null, Some.Now.AddMilliseconds(1));

@@ -1,5 +1,5 @@
 using Entourage.Domain.Alerts;
-using Entourage.Domain.Sessions;
+using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Tests.Alerts;
 
@@ -8,7 +8,7 @@ internal sealed class AlertTests
     private static readonly DateOnly Today = new(2026, 3, 4);
 
     [Test]
-    public void It_is_open_until_somebody_says_that_it_was_seen_and_keeps_the_first_time()
+    public void An_alert_is_open_until_it_is_acknowledged_and_keeps_the_first_time()
     {
         var alert = Alert.Raise(ModelDetectors.Unpriced("acme-1", Today, null), new(Guid.Empty), Some.Now);
         Assert.That((alert.Status, alert.AcknowledgedAt, alert.Version), Is.EqualTo((AlertStatus.Open, default(DateTimeOffset?), 0L)));
@@ -20,7 +20,7 @@ internal sealed class AlertTests
     }
 
     [Test]
-    public void It_holds_what_was_found_and_whom_it_is_about()
+    public void An_alert_holds_its_finding_and_subject()
     {
         var (team, agent) = (Some.Team().Id, Some.Agent().Id);
         var alert = Alert.Raise(ModelDetectors.CostDiffers("acme-1", Today, Some.Usd(2), Some.Usd(1)), new(team, agent, 42, 7), Some.Now);
@@ -28,82 +28,33 @@ internal sealed class AlertTests
         {
             Assert.That(alert.Key, Is.EqualTo(new AlertKey(team, AlertKind.CostDiffers, "model:acme-1", "2026-03-04")));
             Assert.That((alert.AgentId, alert.SessionId, alert.TaskId, alert.CreatedAt), Is.EqualTo((agent, 42L, 7L, Some.Now)));
-            Assert.That(alert.Message, Is.EqualTo("Usage of 'acme-1' was stated to cost 2.00 USD; by its price it comes to 1.00 USD."));
+            Assert.That((alert.TeamId, alert.Kind, alert.Cause, alert.Window), Is.EqualTo((team, AlertKind.CostDiffers, "model:acme-1", "2026-03-04")));
+            Assert.That(alert.Details, Is.EqualTo(new AlertDetails { Model = "acme-1", Cost = Some.Usd(2), ExpectedCost = Some.Usd(1) }));
+            Assert.That(alert.Message, Is.EqualTo("A usage of 'acme-1' reported a cost of 2.00 USD. By the model's price it costs 1.00 USD."));
             Assert.That(alert.Id.Version, Is.EqualTo(7));
         });
     }
 
     [Test]
-    public void A_message_is_cut_where_it_is_too_long_to_be_kept()
+    public void A_message_that_is_too_long_is_cut()
     {
         var finding = ModelDetectors.Unpriced("m", Today, null) with { Message = new string('x', 600) };
         Assert.That(Alert.Raise(finding, new(Guid.Empty), Some.Now).Message, Has.Length.EqualTo(Alert.MessageLength));
     }
 
     [Test]
-    public void A_model_is_noted_once_for_each_day_and_kind()
+    public void The_owner_of_a_budget_is_the_subject_of_its_alerts()
     {
-        var unpriced = ModelDetectors.Unpriced("acme-1", Today, null);
-        var noted = ModelDetectors.Note(DetectorState.Empty, unpriced, Some.Now, Some.Later)!;
-        Assert.That(ModelDetectors.Note(noted, unpriced, Some.Now, Some.Later), Is.Null);
-        Assert.That(ModelDetectors.Note(noted, unpriced, Some.Later, Some.Later.AddDays(1)), Is.Not.Null);
-        Assert.That(ModelDetectors.Note(noted, ModelDetectors.Unpriced("acme-2", Today, null), Some.Now, Some.Later), Is.Not.Null);
-        Assert.That(ModelDetectors.Note(noted, ModelDetectors.CostDiffers("acme-1", Today, default, default), Some.Now, Some.Later), Is.Not.Null);
+        var (team, agent) = (Guid.CreateVersion7(Some.Now), Guid.CreateVersion7(Some.Now));
+        Assert.Multiple(() =>
+        {
+            Assert.That(SubjectOf(BudgetScope.Organisation, $"{team}"), Is.EqualTo(new AlertSubject(team)));
+            Assert.That(SubjectOf(BudgetScope.Team, $"{team}"), Is.EqualTo(new AlertSubject(team)));
+            Assert.That(SubjectOf(BudgetScope.Agent, $"{agent}"), Is.EqualTo(new AlertSubject(team, AgentId: agent)));
+            Assert.That(SubjectOf(BudgetScope.Task, "7"), Is.EqualTo(new AlertSubject(team, TaskId: 7)));
+            Assert.That(SubjectOf(BudgetScope.Session, "42"), Is.EqualTo(new AlertSubject(team, SessionId: 42)));
+        });
+
+        AlertSubject SubjectOf(BudgetScope scope, string id) => AlertSubject.Of(new(scope, id, BudgetPeriod.Total, BudgetCalendar.Always), team);
     }
-
-    [Test]
-    public void Another_agent_at_work_on_the_task_is_found_and_the_pair_is_one_cause()
-    {
-        var (one, other) = (On(task: 7, id: 1), On(task: 7, id: 2));
-        var found = TeamworkDetectors.DuplicateWork(one, [other], Today);
-        Assert.That((found?.Kind, found?.Details.OtherAgentId, found?.Details.OtherSessionId), Is.EqualTo((AlertKind.DuplicateWork, other.AgentId, 2L)));
-        Assert.That(TeamworkDetectors.DuplicateWork(other, [one], Today)?.Cause, Is.EqualTo(found?.Cause));
-    }
-
-    [Test]
-    public void The_same_agent_and_sub_agents_of_one_session_may_work_on_one_task()
-    {
-        var top = On(task: 7, id: 1);
-        var sub = Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(2).StoredWith("TaskId", 7L);
-        var sister = Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(3).StoredWith("TaskId", 7L);
-        var again = On(task: 7, id: 4).StoredWith("AgentId", top.AgentId);
-        Assert.That(TeamworkDetectors.DuplicateWork(sub, [top, sister], Today), Is.Null);
-        Assert.That(TeamworkDetectors.DuplicateWork(again, [top], Today), Is.Null);
-        Assert.That(TeamworkDetectors.DuplicateWork(again, [top, sub], Today), Is.Not.Null);
-    }
-
-    [TestCase(20, false)]
-    [TestCase(21, true)]
-    public void Too_many_sub_agents_at_once_are_found_in_the_name_of_the_topmost_session(int active, bool tooMany)
-    {
-        var sub = Session.Start(Some.Agent(), null, On(task: 7, id: 1), null, Some.Now).StoredAs(2);
-        Assert.That(TeamworkDetectors.FanOut(sub, active, Today)?.Cause, Is.EqualTo(tooMany ? "session:1" : null));
-    }
-
-    [Test]
-    public void A_session_of_which_nothing_was_heard_is_said_once() => Assert.That(
-        (TeamworkDetectors.Abandoned(42).Kind, TeamworkDetectors.Abandoned(42).Cause, TeamworkDetectors.Abandoned(42).Window),
-        Is.EqualTo((AlertKind.AbandonedSession, "session:42", "total")));
-
-    [TestCase("")]
-    [TestCase("0.5")]
-    [TestCase("0.0001,0.25,1.00,10")]
-    public void Thresholds_are_written_and_read_again(string text)
-    {
-        var thresholds = AlertThresholds.Parse(text);
-        Assert.That(thresholds.Text, Is.EqualTo(text));
-        Assert.That(AlertThresholds.Of(thresholds.Ratios), Is.EqualTo(thresholds));
-        Assert.That(thresholds.GetHashCode(), Is.EqualTo(AlertThresholds.Parse(text).GetHashCode()));
-        Assert.That(thresholds, Is.Not.EqualTo(AlertThresholds.Default));
-    }
-
-    [TestCase(0.5, 0.5)]
-    [TestCase(0.8, 0.5)]
-    [TestCase(0, 0.5)]
-    [TestCase(0.5, 10.1)]
-    [TestCase(0.00005, 0.5)]
-    public void Thresholds_rise_from_above_nothing_to_ten(decimal first, decimal second) =>
-        Assert.That(() => AlertThresholds.Of([first, second]), Refused.With("validation", "AlertThresholds"));
-
-    private static Session On(long task, long id) => Some.Session().StoredAs(id).StoredWith("TaskId", task);
 }

@@ -4,7 +4,7 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Tests.Alerts;
 
-/// <summary>A line is told when it is first reached, whatever reaches it: a usage, a limit, a threshold, a correction, a new window (rule 15).</summary>
+/// <summary>A line is found when it is first reached by a usage, a limit, a threshold, a correction or a new window (rule 15).</summary>
 internal sealed class CrossedLinesTests
 {
     private static readonly decimal[] Ratios = [0.1m, 0.3333m, 0.5m, 0.8m, 1m, 1.5m];
@@ -19,28 +19,28 @@ internal sealed class CrossedLinesTests
         Gen.Int[1, 3].Select(day => new Step(state => state with { Day = day })));
 
     [Test]
-    public void Each_line_is_told_exactly_when_it_is_first_reached() => Steps.Array[1, 60].Sample(steps =>
+    public void Each_line_is_found_exactly_when_it_is_first_reached() => Steps.Array[1, 60].Sample(steps =>
     {
         var state = new State();
-        var told = new HashSet<(AlertKind Kind, string Cause, string Window)>();
+        var known = new HashSet<(AlertKind Kind, string Cause, string Window)>();
         foreach (var step in steps)
         {
             var next = step.Apply(state);
             var before = state.Day == next.Day ? state : null;
-            var findings = BudgetDetectors.Crossed(state.Watched, next.Watched).ToArray();
+            var findings = BudgetDetectors.Crossed(state.Check, next.Check).ToArray();
 
-            // Every line that is reached and was not is found, and nothing else is.
+            // Exactly the lines that are reached now and were not before are found.
             var rising = next.ReachedLines.Except(before?.ReachedLines ?? []).Order().ToArray();
             if (!rising.SequenceEqual(findings.Select(LineOf).Order()))
             {
                 return false;
             }
 
-            told.UnionWith(findings.Select(found => (found.Kind, found.Cause, found.Window)));
+            known.UnionWith(findings.Select(found => (found.Kind, found.Cause, found.Window)));
             state = next;
 
-            // So a line that is reached has always been told in its window.
-            if (!state.ReachedLines.All(line => told.Any(known => known.Window == state.WindowName && LineOf(known.Kind, known.Cause) == line)))
+            // So every reached line has been found in its window.
+            if (!state.ReachedLines.All(line => known.Any(found => found.Window == state.WindowName && LineOf(found.Kind, found.Cause) == line)))
             {
                 return false;
             }
@@ -50,14 +50,14 @@ internal sealed class CrossedLinesTests
     });
 
     [Test]
-    public void A_later_usage_tells_nothing_that_a_change_has_told() =>
+    public void A_later_usage_does_not_repeat_the_findings_of_a_change() =>
         Gen.Select(Gen.Long[0, 300], Gen.Long[1, 300], Gen.Long[1, 300], Gen.Long[1, 300]).Sample((spent, limit, changed, cost) =>
         {
             var first = new State { Spent = spent, Limit = limit };
             var second = first with { Limit = changed };
             var third = second with { Spent = spent + cost };
-            var byChange = BudgetDetectors.Crossed(first.Watched, second.Watched).Select(LineOf).ToArray();
-            var byUsage = BudgetDetectors.Crossed(second.Watched.Status, new Money(cost), second.Watched.Thresholds).Select(LineOf).ToArray();
+            var byChange = BudgetDetectors.Crossed(first.Check, second.Check).Select(LineOf).ToArray();
+            var byUsage = BudgetDetectors.Crossed(second.Check.Status, new Money(cost), second.Check.Thresholds).Select(LineOf).ToArray();
             return !byChange.Intersect(byUsage).Any()
                 && third.ReachedLines.All(line => first.ReachedLines.Contains(line) || byChange.Contains(line) || byUsage.Contains(line));
         });
@@ -67,24 +67,24 @@ internal sealed class CrossedLinesTests
     [TestCase(true, false, true, true, ExpectedResult = true)]
     [TestCase(false, true, true, false, ExpectedResult = false)]
     [TestCase(true, true, false, true, ExpectedResult = false)]
-    public bool A_budget_begins_to_kill_when_it_is_hard_exhausted_and_its_team_wants_that(bool wasHard, bool wantedKill, bool isHard, bool wantsKill)
+    public bool A_budget_begins_to_kill_when_it_is_hard_and_exhausted_and_its_team_kills(bool wasHard, bool killedBefore, bool isHard, bool kills)
     {
-        var before = new State { Spent = 10, Limit = 10, IsHard = wasHard }.Watched with { OnExceed = wantedKill ? OnExceed.Kill : OnExceed.Stop };
-        var after = new State { Spent = 10, Limit = 10, IsHard = isHard }.Watched with { OnExceed = wantsKill ? OnExceed.Kill : OnExceed.Stop };
+        var before = new State { Spent = 10, Limit = 10, IsHard = wasHard }.Check with { OnExceed = killedBefore ? OnExceed.Kill : OnExceed.Stop };
+        var after = new State { Spent = 10, Limit = 10, IsHard = isHard }.Check with { OnExceed = kills ? OnExceed.Kill : OnExceed.Stop };
         return after.BeginsToKill(before);
     }
 
     [Test]
-    public void A_new_window_begins_to_kill_and_to_refuse_whatever_the_one_before_did()
+    public void A_new_window_begins_to_kill_and_to_refuse_again()
     {
-        var before = new State { Spent = 10, Limit = 10, Day = 1 }.Watched with { OnExceed = OnExceed.Kill };
-        var after = new State { Spent = 10, Limit = 10, Day = 2 }.Watched with { OnExceed = OnExceed.Kill };
+        var before = new State { Spent = 10, Limit = 10, Day = 1 }.Check with { OnExceed = OnExceed.Kill };
+        var after = new State { Spent = 10, Limit = 10, Day = 2 }.Check with { OnExceed = OnExceed.Kill };
         Assert.That((after.BeginsToRefuse(before), after.BeginsToKill(before), after.BeginsToKill(null)), Is.EqualTo((true, true, true)));
         Assert.That(BudgetDetectors.Crossed(before, after).Count(), Is.EqualTo(4));
     }
 
     [Test]
-    public void A_threshold_that_is_written_in_another_way_is_the_same()
+    public void Trailing_zeros_of_a_threshold_make_no_difference()
     {
         var window = new BudgetStatus(new(WindowOf(1), Some.Usd(10), Enforcement.Hard, null), new(Some.Usd(9), Money.Zero));
         var (one, other) = (AlertThresholds.Of([0.8m]), AlertThresholds.Of([0.80m]));
@@ -118,7 +118,7 @@ internal sealed class CrossedLinesTests
 
         public string WindowName => $"2026-03-0{Day}";
 
-        public BudgetThresholdCheck Watched => new(
+        public BudgetThresholdCheck Check => new(
             new(
                 new(WindowOf(Day), Limit is { } limit ? new Money(limit) : null, IsHard ? Enforcement.Hard : Enforcement.Observe, null),
                 new(new Money(Spent), Money.Zero)),

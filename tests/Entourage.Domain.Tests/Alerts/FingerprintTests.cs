@@ -13,22 +13,22 @@ internal sealed class FingerprintTests
     [TestCase("Segfault at 0xdeadbeef", "Segfault at 0xCAFE")]
     [TestCase("tool_use toolu_01A09q90qw90lq917835lq9 failed", "tool_use toolu_02B18w80wq81kl826744mk8 failed")]
     [TestCase("HTTP 429: retry in 1.5s", "HTTP 503: retry in 12.25s")]
-    public void Two_errors_that_differ_in_ids_alone_are_the_same(string one, string other) =>
+    public void Errors_that_differ_only_in_ids_have_the_same_fingerprint(string one, string other) =>
         Assert.That(Fingerprint.OfError(one), Is.EqualTo(Fingerprint.OfError(other)));
 
     [TestCase("Timeout", "Rate limited")]
     [TestCase("File a.cs not found", "File b.cs not found")]
     [TestCase("Connection refused", "Connection reset")]
     [TestCase("added", "faded")]
-    public void Two_errors_that_differ_in_words_are_not(string one, string other) =>
+    public void Errors_that_differ_in_words_have_different_fingerprints(string one, string other) =>
         Assert.That(Fingerprint.OfError(one), Is.Not.EqualTo(Fingerprint.OfError(other)));
 
     [TestCase("  Timeout\r\n after 30 s ", "Timeout after # s")]
     [TestCase("12", "#")]
     [TestCase("", "")]
-    public void What_is_left_of_an_error_is_its_words(string error, string left) => Assert.That(Fingerprint.WithoutIds(error), Is.EqualTo(left));
+    public void Ids_are_replaced_and_white_space_is_normalised(string error, string left) => Assert.That(Fingerprint.WithoutIds(error), Is.EqualTo(left));
 
     [Test]
-    public void It_is_short_and_of_small_letters_and_digits() =>
+    public void A_fingerprint_has_up_to_13_lower_case_letters_and_digits() =>
         Assert.That(Enumerable.Range(0, 200).Select(i => Fingerprint.Of($"{i}")), Is.All.Match("^[a-z0-9]{1,13}$"));
 }

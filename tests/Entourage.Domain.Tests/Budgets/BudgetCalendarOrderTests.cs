@@ -3,13 +3,13 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Tests.Budgets;
 
-/// <summary>A calendar remembers the day that it was asked for last; nobody may notice.</summary>
+/// <summary>A calendar caches the latest day, which must not change its answers.</summary>
 internal sealed class BudgetCalendarOrderTests
 {
     private static readonly string[] Zones =
         [.. TimeZoneInfo.GetSystemTimeZones().Select(zone => zone.Id).Where(IsKnown).Order(StringComparer.Ordinal)];
 
-    // Days around each other, to the tick around their midnights: that is where a remembered day is the wrong one.
+    // Days close to each other, to the tick around midnight, where a cached day may be the wrong one.
     private static readonly Gen<long[]> Ticks = Gen.Select(
         Gen.DateTime[new DateTime(2024, 1, 1), new DateTime(2036, 1, 1)],
         Gen.OneOf(
@@ -20,21 +20,21 @@ internal sealed class BudgetCalendarOrderTests
     private static readonly BudgetPeriod[] Periods = Enum.GetValues<BudgetPeriod>();
 
     [Test]
-    public void The_answers_are_the_same_in_any_order_of_instants() =>
+    public void The_order_of_calls_does_not_change_the_answers() =>
         Gen.Select(Gen.OneOf(Zones), Ticks).Sample(
             (zone, ticks) =>
             {
-                var remembering = CalendarOf(zone);
+                var caching = CalendarOf(zone);
                 return ticks.Select(tick => new DateTimeOffset(tick, TimeSpan.Zero))
-                    .All(instant => AnswersOf(remembering, instant).SequenceEqual(AnswersOf(CalendarOf(zone), instant)));
+                    .All(instant => AnswersOf(caching, instant).SequenceEqual(AnswersOf(CalendarOf(zone), instant)));
             },
-            iter: 1_000);
+            iter: 200);
 
     [Test]
-    public void The_answers_are_the_same_for_many_who_ask_at_once()
+    public void Concurrent_calls_do_not_change_the_answers()
     {
         var shared = CalendarOf("America/New_York");
-        var instants = Enumerable.Range(0, 2_000).Select(i => Some.Now.AddHours(i * 7 % 100)).ToArray();
+        var instants = Enumerable.Range(0, 200).Select(i => Some.Now.AddHours(i * 7 % 100)).ToArray();
 
         var answers = instants.AsParallel().AsOrdered().Select(instant => AnswersOf(shared, instant)).ToArray();
 

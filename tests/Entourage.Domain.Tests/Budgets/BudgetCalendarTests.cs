@@ -65,7 +65,7 @@ internal sealed class BudgetCalendarTests
     [TestCase("Australia/Lord_Howe", "2026-04-05", 24.5)]
     [TestCase("Australia/Lord_Howe", "2026-10-04", 23.5)]
     [TestCase("Antarctica/Troll", "2026-03-29", 22)]
-    public void Days_are_as_long_as_their_clocks_make_them(string zone, string date, double hours)
+    public void A_day_is_as_long_as_its_clock_changes_make_it(string zone, string date, double hours)
     {
         var calendar = BudgetCalendar.Of(zone);
         var day = TestTime.Date(date);
@@ -79,7 +79,7 @@ internal sealed class BudgetCalendarTests
     [TestCase("America/Havana", "2025-03-09", "2025-03-09T05:00Z")]
     [TestCase("America/Asuncion", "2024-10-06", "2024-10-06T04:00:00Z")]
     [TestCase("Asia/Amman", "2022-02-25", "2022-02-24T22:00:00Z")]
-    public void A_skipped_midnight_begins_at_the_jump(string zone, string date, string start)
+    public void A_day_without_a_midnight_begins_at_the_clock_change(string zone, string date, string start)
     {
         var calendar = BudgetCalendar.Of(zone);
         var day = TestTime.Date(date);
@@ -90,7 +90,7 @@ internal sealed class BudgetCalendarTests
 
     [TestCase("America/Havana", "2025-11-02", "2025-11-02T04:00Z")]
     [TestCase("Atlantic/Azores", "2025-10-26", "2025-10-26T00:00Z")]
-    public void A_midnight_that_strikes_twice_begins_the_day_the_first_time(string zone, string date, string start)
+    public void A_day_with_two_midnights_begins_at_the_first(string zone, string date, string start)
     {
         var calendar = BudgetCalendar.Of(zone);
         var day = TestTime.Date(date);
@@ -103,7 +103,7 @@ internal sealed class BudgetCalendarTests
 
     [TestCase("America/Sao_Paulo", "2018-02-17")]
     [TestCase("Africa/Cairo", "2024-10-31")]
-    public void An_evening_hour_that_is_repeated_belongs_to_its_day_both_times(string zone, string date)
+    public void A_repeated_evening_hour_belongs_to_its_day_both_times(string zone, string date)
     {
         var calendar = BudgetCalendar.Of(zone);
         var day = TestTime.Date(date);
@@ -114,7 +114,7 @@ internal sealed class BudgetCalendarTests
     }
 
     [Test]
-    public void A_day_that_a_zone_left_out_has_no_length()
+    public void A_day_that_a_zone_skipped_has_no_length()
     {
         var samoa = BudgetCalendar.Of("Pacific/Apia");
         var leftOut = new DateOnly(2011, 12, 30);
@@ -148,7 +148,7 @@ internal sealed class BudgetCalendarTests
     [TestCase(BudgetPeriod.Day, "2026-03-08", "2026-03-09T04:00Z")]
     [TestCase(BudgetPeriod.Week, "2026-03-02", "2026-03-09T04:00Z")]
     [TestCase(BudgetPeriod.Month, "2026-03-01", "2026-04-01T04:00Z")]
-    public void A_window_that_crosses_a_change_of_clocks_ends_at_the_new_offset(BudgetPeriod period, string first, string resets)
+    public void A_window_with_a_clock_change_ends_at_the_new_offset(BudgetPeriod period, string first, string resets)
     {
         var newYork = BudgetCalendar.Of("America/New_York");
         var at = TestTime.Parse("2026-03-08T06:30Z");
@@ -162,7 +162,7 @@ internal sealed class BudgetCalendarTests
             calendar.WindowOf(BudgetPeriod.Total, instant) == BudgetCalendar.Always && calendar.ResetsAt(BudgetPeriod.Total, instant) is null && calendar.StartsAt(BudgetPeriod.Total, instant) is null);
 
     [Test]
-    public void The_offset_in_which_an_instant_is_written_makes_no_difference() =>
+    public void The_offset_of_an_instant_makes_no_difference() =>
         Gen.Select(Calendars, Instants, Gen.Int[-56, 56]).Sample((calendar, instant, quarters) =>
             calendar.DateOf(instant.ToOffset(TimeSpan.FromMinutes(15 * quarters))) == calendar.DateOf(instant));
 
@@ -173,7 +173,7 @@ internal sealed class BudgetCalendarTests
                 calendar.StartsAt(period, instant) == calendar.StartOf(calendar.WindowOf(period, instant))
                 && calendar.StartsAt(period, instant) <= instant
                 && instant < calendar.ResetsAt(period, instant),
-            iter: 10_000);
+            iter: 2_000);
 
     [Test]
     public void Windows_tile_time_without_gap_or_overlap() =>
@@ -190,10 +190,10 @@ internal sealed class BudgetCalendarTests
                     && calendar.WindowOf(period, start.AddTicks(-1)) < window
                     && calendar.ResetsAt(period, start.AddTicks(-1)) == start;
             },
-            iter: 10_000);
+            iter: 2_000);
 
     [Test]
-    public void A_day_begins_on_its_own_date_and_never_before() =>
+    public void A_day_begins_on_its_date() =>
         Gen.Select(Gen.OneOf(Zones), Dates).Sample(
             (zone, date) =>
             {
@@ -202,13 +202,13 @@ internal sealed class BudgetCalendarTests
                 var exists = (zone, date) != ("Pacific/Apia", new DateOnly(2011, 12, 30));
                 return calendar.DateOf(start) == (exists ? date : date.AddDays(1)) && calendar.DateOf(start.AddTicks(-1)) < date;
             },
-            iter: 10_000);
+            iter: 2_000);
 
     [Test]
     public void Days_begin_on_quarters_of_an_hour() =>
         Gen.Select(Calendars, Dates).Sample(
             (calendar, date) => calendar.StartOf(date).UtcTicks % TimeSpan.FromMinutes(15).Ticks == 0,
-            iter: 5_000);
+            iter: 2_000);
 
     [TestCaseSource(nameof(Zones))]
     public void Each_day_of_two_decades_ends_where_the_next_begins(string zone)
@@ -245,7 +245,7 @@ internal sealed class BudgetCalendarTests
     [TestCase("W. Europe Standard Time")]
     [TestCase("UTC+01:00")]
     [TestCase("Europe//Berlin")]
-    public void What_is_not_an_IANA_zone_is_refused(string name) =>
+    public void A_name_that_is_not_an_IANA_zone_is_refused(string name) =>
         Assert.That(() => BudgetCalendar.Of(name), Refused.With("unknown-timezone", "Timezone"));
 
     [TestCase("UTC")]
@@ -254,17 +254,17 @@ internal sealed class BudgetCalendarTests
     [TestCase("Europe/Berlin")]
     [TestCase("America/Argentina/Buenos_Aires")]
     [TestCase("Asia/Calcutta")]
-    public void IANA_zones_and_their_old_names_are_known(string name) => Assert.That(() => BudgetCalendar.Of(name), Throws.Nothing);
+    public void IANA_zones_and_their_aliases_are_known(string name) => Assert.That(() => BudgetCalendar.Of(name), Throws.Nothing);
 
     [Test]
-    public void A_zone_has_one_calendar()
+    public void The_calendar_of_a_zone_is_cached()
     {
         var first = BudgetCalendar.Of("Europe/Berlin");
         Assert.That(BudgetCalendar.Of("Europe/Berlin"), Is.SameAs(first));
     }
 
     [Test]
-    public void Whether_a_spelling_is_accepted_does_not_depend_on_what_was_asked_before()
+    public void A_wrong_spelling_is_refused_even_after_the_right_one_was_used()
     {
         _ = BudgetCalendar.Of("Europe/Berlin");
 

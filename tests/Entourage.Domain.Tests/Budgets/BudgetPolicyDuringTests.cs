@@ -27,16 +27,16 @@ internal sealed class BudgetPolicyDuringTests
     };
 
     [Test]
-    public void Within_a_day_they_are_those_of_its_beginning()
+    public void Within_a_day_the_budgets_are_those_of_the_first_instant()
     {
         var policy = In("America/New_York");
         var from = TestTime.Parse("2026-03-04T12:00Z");
         Assert.That(policy.BudgetsDuring(from, from), Is.EqualTo(policy.BudgetsAt(from)));
-        Assert.That(policy.BudgetsDuring(from, TestTime.Parse("2026-03-05T00:00Z")), Is.EqualTo(policy.BudgetsAt(from)), "the end is not part of it");
+        Assert.That(policy.BudgetsDuring(from, TestTime.Parse("2026-03-05T00:00Z")), Is.EqualTo(policy.BudgetsAt(from)), "the end is exclusive");
     }
 
     [Test]
-    public void Beyond_a_midnight_the_next_days_are_among_them_once_each()
+    public void Beyond_midnight_the_budgets_of_the_next_day_are_added_once()
     {
         var policy = In("America/New_York");
 
@@ -58,24 +58,24 @@ internal sealed class BudgetPolicyDuringTests
     }
 
     [Test]
-    public void They_are_every_budget_of_every_instant_of_that_time_and_no_other() =>
+    public void The_budgets_of_an_interval_are_those_of_all_its_instants() =>
         Gen.Select(Gen.OneOf(Zones), Instants, Gen.Int[1, 3 * 24 * 60]).Sample(
             (zone, from, minutes) =>
             {
                 var policy = In(zone);
                 var until = from.AddMinutes(minutes);
 
-                // No window begins but on a quarter of an hour.
+                // Windows begin only on quarters of an hour.
                 var quarters = Enumerable.Range(1, (minutes / 15) + 1)
                     .Select(quarter => UsageRollup.QuarterOf(from) + (quarter * UsageRollup.Quarter))
                     .Where(quarter => quarter < until);
                 var expected = quarters.Prepend(from).SelectMany(policy.BudgetsAt).DistinctBy(budget => budget.Window);
                 return expected.SequenceEqual(policy.BudgetsDuring(from, until));
             },
-            iter: 300);
+            iter: 30);
 
     [Test]
-    public void For_windows_alone_no_limit_is_known()
+    public void A_policy_for_windows_has_no_limits()
     {
         var team = Some.Team("Asia/Kathmandu");
         var agent = Agent.Create(team, "Ada", AgentRole.Engineer, model: null, Some.Now);
@@ -90,7 +90,7 @@ internal sealed class BudgetPolicyDuringTests
     }
 
     [Test]
-    public void For_the_windows_of_a_session_its_task_and_all_above_it_are_known()
+    public void A_session_policy_for_windows_has_its_task_and_ancestors()
     {
         var team = Some.Team();
         var agent = Agent.Create(team, "Ada", AgentRole.Engineer, model: null, Some.Now);

@@ -73,7 +73,7 @@ internal sealed class BudgetPolicyTests
     }
 
     [Test]
-    public void Spending_without_a_cap_is_counted_all_the_same()
+    public void Spending_without_a_cap_is_counted()
     {
         var uncapped = Policy with { OrganisationLimits = new OrganisationLimits(), TeamLimits = new TeamLimits() };
         Assert.That(
@@ -83,7 +83,7 @@ internal sealed class BudgetPolicyTests
     }
 
     [Test]
-    public void Without_a_task_and_a_session_neither_is_counted()
+    public void Without_a_task_and_a_session_no_such_budget_exists()
     {
         var bare = Policy with { Task = null, SessionPath = [] };
         Assert.That(
@@ -95,7 +95,7 @@ internal sealed class BudgetPolicyTests
     }
 
     [Test]
-    public void No_session_is_counted_unless_one_is_named()
+    public void A_minimal_policy_has_no_task_session_or_own_limit()
     {
         var policy = new BudgetPolicy
         {
@@ -112,7 +112,7 @@ internal sealed class BudgetPolicyTests
     }
 
     [Test]
-    public void A_team_that_observes_cannot_opt_out_of_its_organisations_caps()
+    public void An_observing_team_cannot_opt_out_of_its_organisations_caps()
     {
         var observing = Policy with { TeamLimits = Policy.TeamLimits with { Enforcement = Enforcement.Observe } };
         var budgets = observing.BudgetsAt(Instant);
@@ -123,7 +123,7 @@ internal sealed class BudgetPolicyTests
     }
 
     [Test]
-    public void An_agents_own_limit_comes_before_its_teams_default()
+    public void An_agents_own_limit_overrides_its_teams_default()
     {
         Assert.That(Only(Policy with { AgentDailyLimit = Some.Usd(50) }, BudgetScope.Agent).Limit, Is.EqualTo(Some.Usd(50)));
         Assert.That(Only(Policy with { AgentDailyLimit = Money.Zero }, BudgetScope.Agent).Limit, Is.EqualTo(Money.Zero));
@@ -131,7 +131,7 @@ internal sealed class BudgetPolicyTests
     }
 
     [Test]
-    public void A_lone_session_is_the_topmost_and_has_the_cap() =>
+    public void A_session_without_a_parent_has_the_session_cap() =>
         Assert.That(Only(Policy with { SessionPath = [5] }, BudgetScope.Session).Limit, Is.EqualTo(Some.Usd(3)));
 
     [TestCase("0.25", "5", true, TaskType.Bugfix, "0.25")]

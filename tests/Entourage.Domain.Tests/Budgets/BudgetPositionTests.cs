@@ -35,11 +35,11 @@ internal sealed class BudgetPositionTests
     [TestCase("10", "4", "6", "0")]
     [TestCase("10", "11", "0", "0")]
     [TestCase("0", "0", "0", "0")]
-    public void What_can_be_reserved_is_what_remains_and_never_less_than_nothing(decimal limit, decimal spent, decimal reserved, decimal reservable) =>
+    public void The_reservable_amount_is_what_remains_but_never_negative(decimal limit, decimal spent, decimal reserved, decimal reservable) =>
         Assert.That(Status("x", limit, spent, reserved).Reservable, Is.EqualTo(Some.Usd(reservable)));
 
     [Test]
-    public void What_has_no_cap_or_only_watches_bounds_no_reservation()
+    public void A_budget_without_a_limit_or_that_observes_bounds_no_reservation()
     {
         var (uncapped, watching) = (Status("uncapped", null, 9), Status("watching", 5, 9, 0, Enforcement.Observe));
         Assert.Multiple(() =>
@@ -55,7 +55,7 @@ internal sealed class BudgetPositionTests
     [TestCase("4.999999999", false)]
     [TestCase("5", false)]
     [TestCase("5.000000001", true)]
-    public void A_reservation_is_refused_from_the_first_nano_dollar_beyond_what_is_left(decimal amount, bool refused)
+    public void A_reservation_is_refused_from_the_first_nano_dollar_above_the_remaining_amount(decimal amount, bool refused)
     {
         var status = Status("x", 10, 4, 1);
         Assert.That(status.RefusesToReserve(Some.Usd(amount)), Is.EqualTo(refused));
@@ -63,14 +63,14 @@ internal sealed class BudgetPositionTests
     }
 
     [Test]
-    public void Where_nothing_is_left_not_even_nothing_can_be_reserved()
+    public void An_exhausted_budget_refuses_to_reserve_zero()
     {
         Assert.That(Status("x", 5, 5).RefusesToReserve(Money.Zero), Is.True);
         Assert.That(Status("x", 5, 4).RefusesToReserve(Money.Zero), Is.False);
     }
 
     [Test]
-    public void The_tightest_of_the_budgets_that_a_reservation_would_break_comes_first()
+    public void The_tightest_budget_that_a_reservation_would_exceed_comes_first()
     {
         var position = Of(Status("wide", 10, 8), Status("tight", 10, 9), Status("free", 10, 0));
         Assert.That(position.Reservable, Is.EqualTo(Some.Usd(1)));
@@ -79,7 +79,7 @@ internal sealed class BudgetPositionTests
     }
 
     [Test]
-    public void What_can_be_reserved_is_exactly_what_nothing_refuses() =>
+    public void The_reservable_amount_is_exactly_the_largest_that_no_budget_refuses() =>
         Gen.Select(Positions, Amounts).Sample(
             (position, amount) =>
             {
@@ -91,7 +91,7 @@ internal sealed class BudgetPositionTests
             },
             iter: 5_000);
 
-    // The budgets: a held one with 1 left, and a further one, such as that of the day before, with 3 left.
+    // The first budget has the reservation and 1 left. The other one, such as that of the day before, has 3 left.
     [TestCase("4", "5", false, "0")]
     [TestCase("5", "5", false, "0")]
     [TestCase("5.000000001", "5", false, "0.000000001")]
@@ -99,7 +99,7 @@ internal sealed class BudgetPositionTests
     [TestCase("7", "5", true, "4")]
     [TestCase("4", "5", true, "1")]
     [TestCase("3", "5", true, "0")]
-    public void What_goes_beyond_a_reservation_or_beyond_what_the_others_have_left_is_an_overrun(
+    public void Cost_beyond_the_reservation_or_the_other_budgets_remainder_is_an_overrun(
         decimal cost, decimal reserved, bool isElsewhere, decimal overrun)
     {
         var (held, other) = (Status("held", 10, 4, 5), Status("other", 10, 7));
@@ -111,15 +111,15 @@ internal sealed class BudgetPositionTests
     [TestCase("2", "0")]
     [TestCase("2.000000001", "0.000000001")]
     [TestCase("6", "4")]
-    public void Without_a_reservation_all_beyond_what_the_tightest_has_left_is_an_overrun(decimal cost, decimal overrun)
+    public void Without_a_reservation_cost_beyond_the_tightest_budget_is_an_overrun(decimal cost, decimal overrun)
     {
         var position = Of(Status("wide", 10, 4), Status("tight", 10, 4, 4), Status("watching", 1, 4, 0, Enforcement.Observe), Status("uncapped", null, 4));
-        Assert.That(position.OverrunOf(Some.Usd(cost), reserved: null, held: []), Is.EqualTo(Some.Usd(overrun)));
+        Assert.That(position.OverrunOf(Some.Usd(cost), reserved: null, reservedWindows: []), Is.EqualTo(Some.Usd(overrun)));
     }
 
     [Test]
-    public void Of_a_budget_that_is_over_already_the_whole_cost_is_an_overrun() =>
-        Assert.That(Of(Status("over", 5, 7)).OverrunOf(Some.Usd(2), reserved: null, held: []), Is.EqualTo(Some.Usd(2)));
+    public void The_whole_cost_is_an_overrun_if_a_budget_is_already_over() =>
+        Assert.That(Of(Status("over", 5, 7)).OverrunOf(Some.Usd(2), reserved: null, reservedWindows: []), Is.EqualTo(Some.Usd(2)));
 
     [Test]
     public void An_overrun_is_never_negative_nor_more_than_the_cost() =>
@@ -133,7 +133,7 @@ internal sealed class BudgetPositionTests
             iter: 5_000);
 
     [Test]
-    public void Spending_is_added_and_taken_off_amount_by_amount()
+    public void Spending_is_added_and_subtracted_amount_by_amount()
     {
         var (left, right) = (new Spending(Some.Usd(5), Some.Usd(2)), new Spending(Some.Usd(1.5m), Some.Usd(3)));
         Assert.Multiple(() =>
@@ -147,6 +147,26 @@ internal sealed class BudgetPositionTests
 
     [Test]
     [SetCulture("th-TH")]
-    public void A_window_is_named_the_same_in_every_culture() =>
+    public void The_text_of_a_window_is_the_same_in_every_culture() =>
         Assert.That(WindowOf("t").ToString(), Is.EqualTo("Team t, Day from 2026-03-04"));
+
+    [Test]
+    public void A_cost_of_zero_or_less_is_no_overrun() =>
+        Assert.That(
+            new[] { 0m, -1m }.Select(usd => Of(Status("over", 5, 7)).OverrunOf(Some.Usd(usd), reserved: null, reservedWindows: [])),
+            Is.All.EqualTo(Money.Zero));
+
+    [Test]
+    public void A_forecast_uses_the_day_of_the_same_scope_and_id_only()
+    {
+        var cap = Forecast(BudgetScope.Team, "own", BudgetPeriod.Week, 1);
+        var days = new[] { Forecast(BudgetScope.Agent, "own", BudgetPeriod.Day, 9), Forecast(BudgetScope.Team, "other", BudgetPeriod.Day, 9) };
+        Assert.That(Of([.. days, cap]).CapReachedAt(cap, Some.Now), Is.Null);
+        Assert.That(
+            Of([.. days, Forecast(BudgetScope.Team, "own", BudgetPeriod.Day, 3), cap]).CapReachedAt(cap, Some.Now), Is.EqualTo(Some.Now.AddHours(3)));
+
+        static BudgetStatus Forecast(BudgetScope scope, string id, BudgetPeriod period, decimal spent) => new(
+            new(new(scope, id, period, new(2026, 3, 4)), Some.Usd(4), Enforcement.Hard, Some.Now.AddDays(3)) { StartsAt = Some.Now.AddHours(-3) },
+            new(Some.Usd(spent), Money.Zero));
+    }
 }

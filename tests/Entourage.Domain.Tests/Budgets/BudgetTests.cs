@@ -7,7 +7,7 @@ internal sealed class BudgetTests
 {
     private static readonly BudgetWindow Window = new(BudgetScope.Team, "t", BudgetPeriod.Day, new DateOnly(2026, 3, 4));
 
-    // A third of the range each, so that no sum of the three overflows.
+    // A third of the range each, so that the sum of three does not overflow.
     private static readonly Gen<Money> Amounts =
         Gen.OneOf(Gen.Long[long.MinValue / 3, long.MaxValue / 3], Gen.Long[-3, 3]).Select(nanos => new Money(nanos));
 
@@ -22,7 +22,7 @@ internal sealed class BudgetTests
     [TestCase("10", "9", "2", "-1.00")]
     [TestCase("0.3", "0.1", "0.2", "0.00")]
     [TestCase("0.000000002", "0.000000001", "0", "0.000000001")]
-    public void What_remains_is_the_limit_less_spent_less_reserved(decimal limit, decimal spent, decimal reserved, string remaining) =>
+    public void Remaining_is_the_limit_minus_spent_minus_reserved(decimal limit, decimal spent, decimal reserved, string remaining) =>
         Assert.That(Status(limit, spent, reserved).Remaining.ToString(), Is.EqualTo(remaining));
 
     [TestCase("10", "9.999999999", "0", false)]
@@ -46,7 +46,7 @@ internal sealed class BudgetTests
     [TestCase("10", "0", "10", Enforcement.Hard, false)]
     [TestCase("10", "11", "0", Enforcement.Observe, false)]
     [TestCase(null, "11", "0", Enforcement.Hard, false)]
-    public void A_hard_budget_is_exhausted_by_what_was_spent_alone(decimal? limit, decimal spent, decimal reserved, Enforcement enforcement, bool exhausted) =>
+    public void Only_spending_exhausts_a_hard_budget(decimal? limit, decimal spent, decimal reserved, Enforcement enforcement, bool exhausted) =>
         Assert.That(Status(limit, spent, reserved, enforcement).IsExhausted, Is.EqualTo(exhausted));
 
     [Test]
@@ -70,7 +70,7 @@ internal sealed class BudgetTests
     public void A_hard_budget_that_is_not_over_does_not_refuse() => Assert.That(Status(2, 1).Refuses, Is.False);
 
     [Test]
-    public void Raising_and_lowering_a_limit_moves_over_at_once()
+    public void Raising_and_lowering_a_limit_changes_over_immediately()
     {
         var status = Status(limit: 10, spent: 6);
         Assert.That(status.Over, Is.False);
@@ -83,7 +83,7 @@ internal sealed class BudgetTests
     }
 
     [Test]
-    public void A_counter_of_its_own_window_is_what_a_budget_has_spent()
+    public void A_budget_reads_the_counter_of_its_own_window()
     {
         var budget = new Budget(Window, Some.Usd(10), Enforcement.Hard, ResetsAt: null);
         var counters = new Dictionary<BudgetWindow, Spending>
@@ -98,7 +98,7 @@ internal sealed class BudgetTests
     }
 
     [Test]
-    public void A_window_without_a_counter_has_seen_no_cost()
+    public void A_window_without_a_counter_has_no_spending()
     {
         var budget = new Budget(Window, Some.Usd(10), Enforcement.Hard, ResetsAt: null);
         Assert.That(budget.With(new Dictionary<BudgetWindow, Spending>()).Remaining, Is.EqualTo(Some.Usd(10)));
@@ -118,7 +118,7 @@ internal sealed class BudgetTests
             iter: 5_000);
 
     [Test]
-    public void A_limit_above_what_is_used_lifts_over_and_one_at_or_below_it_sets_it() =>
+    public void A_budget_is_over_exactly_when_its_limit_is_not_above_the_used_amount() =>
         Gen.Select(Amounts, Amounts, Gen.Long[1, 1_000_000_000]).Sample(
             (spent, reserved, step) =>
             {

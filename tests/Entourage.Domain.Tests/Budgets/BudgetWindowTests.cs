@@ -5,7 +5,7 @@ namespace Entourage.Domain.Tests.Budgets;
 internal sealed class BudgetWindowTests
 {
     [Test]
-    public void An_id_is_the_text_of_a_uuid()
+    public void A_scope_id_is_the_text_of_a_uuid()
     {
         var text = BudgetWindow.IdOf(new Guid("0195F3C0-0000-7000-8000-0000000000AB"));
         Assert.That(text, Is.EqualTo("0195f3c0-0000-7000-8000-0000000000ab"));
@@ -16,7 +16,7 @@ internal sealed class BudgetWindowTests
     [TestCase(1234567, "1234567")]
     [TestCase(long.MaxValue, "9223372036854775807")]
     [SetCulture("ar-SA")]
-    public void An_id_is_the_digits_of_a_number_in_every_culture(long id, string text) => Assert.That(BudgetWindow.IdOf(id), Is.EqualTo(text));
+    public void A_scope_id_is_the_digits_of_a_number_in_every_culture(long id, string text) => Assert.That(BudgetWindow.IdOf(id), Is.EqualTo(text));
 
     [TestCase(BudgetScope.Organisation, 1)]
     [TestCase(BudgetScope.Team, 2)]

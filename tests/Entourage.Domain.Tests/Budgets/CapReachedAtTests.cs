@@ -3,28 +3,28 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Tests.Budgets;
 
-/// <summary>When a cap is reached, if spending goes on as it did today.</summary>
+/// <summary>Forecasts of when a cap is reached at the rate of today.</summary>
 internal sealed class CapReachedAtTests
 {
     private static readonly DateTimeOffset Midnight = TestTime.Parse("2026-11-23T00:00Z");
 
-    [TestCase("5", "5", "2026-11-23T12:00Z", null)] // at the end of the day, when it starts afresh
+    [TestCase("5", "5", "2026-11-23T12:00Z", null)] // at the end of the day, when it resets
     [TestCase("5.000000001", "5", "2026-11-23T12:00Z", null)]
     [TestCase("4.99", "5", "2026-11-23T12:00Z", "2026-11-23T23:58:34Z")] // rounded up
     [TestCase("4", "2", "2026-11-23T06:00Z", "2026-11-23T18:00:00Z")]
     [TestCase("4", "3", "2026-11-23T06:00Z", "2026-11-23T14:00:00Z")]
-    [TestCase("1", "3", "2026-11-23T00:30Z", "2026-11-23T00:50:00Z")] // three dollars an hour, and not six
+    [TestCase("1", "3", "2026-11-23T00:30Z", "2026-11-23T00:50:00Z")] // three dollars per hour, not six
     [TestCase("1", "3", "2026-11-23T00:00Z", "2026-11-23T00:20:00Z")]
     [TestCase("1", "7", "2026-11-23T01:00Z", "2026-11-23T01:08:35Z")]
     [TestCase("0", "7", "2026-11-23T06:00Z", null)]
     [TestCase("-1", "7", "2026-11-23T06:00Z", null)]
     [TestCase("1", "0", "2026-11-23T06:00Z", null)]
-    public void It_is_what_remains_at_the_rate_since_midnight(decimal remaining, decimal today, string now, string? reached) => Assert.That(
+    public void A_cap_is_reached_at_the_rate_since_midnight(decimal remaining, decimal today, string now, string? reached) => Assert.That(
         SpendForecast.CapReachedAt(Some.Usd(remaining), Some.Usd(today), Midnight, TestTime.Parse(now), Midnight.AddDays(1)),
         Is.EqualTo(reached is null ? (DateTimeOffset?)null : TestTime.Parse(reached)));
 
     [Test]
-    public void However_much_and_however_little_it_is_before_the_window_ends_and_not_before_now() => Gen.Select(
+    public void A_forecast_of_any_size_is_between_now_and_the_end_of_the_window() => Gen.Select(
         Gen.Long[1, 8_000_000_000_000_000_000], Gen.Long[1, 8_000_000_000_000_000_000], Gen.Int[0, 86_399]).Sample((remaining, today, second) =>
     {
         var now = Midnight.AddSeconds(second);
@@ -38,7 +38,7 @@ internal sealed class CapReachedAtTests
     });
 
     [Test]
-    public void A_week_and_a_month_go_on_at_the_rate_of_the_day_of_the_same_scope()
+    public void Weekly_and_monthly_caps_use_the_daily_rate_of_their_scope()
     {
         var team = Some.Team("America/New_York");
         var policy = BudgetPolicy.ForWindows(team, Guid.CreateVersion7(TestTime.Now)) with
@@ -49,7 +49,7 @@ internal sealed class CapReachedAtTests
             SessionPath = [11],
         };
 
-        // 12:00 in UTC is 07:00 of a Monday in New York: the team spends a dollar an hour, the agent half of it.
+        // 12:00 UTC is 07:00 on a Monday in New York. The team spends a dollar per hour and the agent a quarter of it.
         var spent = new Dictionary<(BudgetScope, BudgetPeriod), decimal>
         {
             [(BudgetScope.Organisation, BudgetPeriod.Day)] = 24m,
@@ -80,7 +80,7 @@ internal sealed class CapReachedAtTests
     }
 
     [Test]
-    public void What_is_reserved_is_not_there_to_be_spent_and_makes_no_rate()
+    public void Reserved_money_reduces_the_remainder_but_not_the_rate()
     {
         var policy = BudgetPolicy.ForWindows(Some.Team(), Guid.CreateVersion7(TestTime.Now)) with { TeamLimits = new() { Daily = Some.Usd(10) } };
         var budgets = policy.BudgetsAt(TestTime.Now).Where(budget => budget.Window is { Scope: BudgetScope.Team, Period: BudgetPeriod.Day });

@@ -17,7 +17,7 @@ internal sealed class ReservationTests
         SessionPath = [7],
     };
 
-    private static readonly Reservation Held = new()
+    private static readonly Reservation Live = new()
     {
         Id = new("0195f3c0-0000-7000-8000-000000000004"),
         SessionId = 7,
@@ -28,10 +28,10 @@ internal sealed class ReservationTests
     };
 
     [Test]
-    public void A_new_one_is_live_and_has_not_ended()
+    public void A_new_reservation_is_live()
     {
-        Assert.That((Held.Status, Held.EndedAt), Is.EqualTo((ReservationStatus.Live, (DateTimeOffset?)null)));
-        Assert.That((Held.SessionId, Held.OrganisationId, Held.Amount), Is.EqualTo((7L, Organisation, Some.Usd(2.5m))));
+        Assert.That((Live.Status, Live.EndedAt), Is.EqualTo((ReservationStatus.Live, (DateTimeOffset?)null)));
+        Assert.That((Live.SessionId, Live.OrganisationId, Live.Amount), Is.EqualTo((7L, Organisation, Some.Usd(2.5m))));
         Assert.That((Reservation.DefaultTtlSeconds, Reservation.MaxTtlSeconds), Is.EqualTo((300, 3_600)));
     }
 
@@ -39,52 +39,52 @@ internal sealed class ReservationTests
     [TestCase((300 * TimeSpan.TicksPerSecond) - 1, true)]
     [TestCase(300 * TimeSpan.TicksPerSecond, false)]
     [TestCase((300 * TimeSpan.TicksPerSecond) + 1, false)]
-    public void It_holds_its_money_until_the_instant_that_it_runs_out(long ticks, bool live) =>
-        Assert.That(Held.IsLiveAt(Some.Now.AddTicks(ticks)), Is.EqualTo(live));
+    public void A_reservation_is_live_until_the_instant_of_its_expiry(long ticks, bool live) =>
+        Assert.That(Live.IsLiveAt(Some.Now.AddTicks(ticks)), Is.EqualTo(live));
 
     [TestCase(ReservationStatus.Committed)]
     [TestCase(ReservationStatus.Released)]
-    public void It_ends_when_it_is_told_to(ReservationStatus how)
+    public void A_reservation_can_be_committed_or_released(ReservationStatus how)
     {
-        var ended = Held.End(how, Some.Now.AddSeconds(9));
-        Assert.That(ended, Is.EqualTo(Held with { Status = how, EndedAt = Some.Now.AddSeconds(9) }));
+        var ended = Live.End(how, Some.Now.AddSeconds(9));
+        Assert.That(ended, Is.EqualTo(Live with { Status = how, EndedAt = Some.Now.AddSeconds(9) }));
         Assert.That(ended.IsLiveAt(Some.Now), Is.False);
     }
 
     [Test]
-    public void It_runs_out_at_its_time_whenever_that_is_noticed() => Assert.That(
-        Held.End(ReservationStatus.Expired, Some.Later), Is.EqualTo(Held with { Status = ReservationStatus.Expired, EndedAt = Held.ExpiresAt }));
+    public void An_expired_reservation_ends_at_its_expiry() => Assert.That(
+        Live.End(ReservationStatus.Expired, Some.Later), Is.EqualTo(Live with { Status = ReservationStatus.Expired, EndedAt = Live.ExpiresAt }));
 
     [TestCase(ReservationStatus.Committed)]
     [TestCase(ReservationStatus.Released)]
     [TestCase(ReservationStatus.Expired)]
-    public void It_ends_once(ReservationStatus how) =>
-        Assert.That(() => Held.End(ReservationStatus.Released, Some.Now).End(how, Some.Now), Refused.With("reservation-ended"));
+    public void A_reservation_ends_once(ReservationStatus how) =>
+        Assert.That(() => Live.End(ReservationStatus.Released, Some.Now).End(how, Some.Now), Refused.With("reservation-ended"));
 
     [TestCase(0, 301, 301)]
     [TestCase(299, 300, 599)]
     [TestCase(299, 1, 300)]
     [TestCase(0, 300, 300)]
     [TestCase(10, 60, 300)]
-    public void It_is_held_for_longer_and_never_for_less(int after, int ttl, int until)
+    public void An_extension_never_shortens_a_reservation(int after, int ttl, int until)
     {
-        var extended = Held.Extend(TimeSpan.FromSeconds(ttl), Some.Now.AddSeconds(after));
-        Assert.That(extended, Is.EqualTo(Held with { ExpiresAt = Some.Now.AddSeconds(until) }));
+        var extended = Live.Extend(TimeSpan.FromSeconds(ttl), Some.Now.AddSeconds(after));
+        Assert.That(extended, Is.EqualTo(Live with { ExpiresAt = Some.Now.AddSeconds(until) }));
     }
 
     [Test]
-    public void One_that_has_run_out_or_ended_is_not_held_for_longer()
+    public void An_ended_or_expired_reservation_cannot_be_extended()
     {
         var hour = TimeSpan.FromHours(1);
-        Assert.That(() => Held.Extend(hour, Held.ExpiresAt), Refused.With("reservation-ended"));
-        Assert.That(() => Held.End(ReservationStatus.Committed, Some.Now).Extend(hour, Some.Now), Refused.With("reservation-ended"));
+        Assert.That(() => Live.Extend(hour, Live.ExpiresAt), Refused.With("reservation-ended"));
+        Assert.That(() => Live.End(ReservationStatus.Committed, Some.Now).Extend(hour, Some.Now), Refused.With("reservation-ended"));
     }
 
     [Test]
-    public void It_takes_from_every_budget_that_money_spent_within_its_time_could_fall_into()
+    public void A_reservation_takes_from_the_budgets_of_its_whole_lifetime()
     {
         var midnight = TestTime.Parse("2026-03-05T00:00Z");
-        var over = Held with { CreatedAt = midnight.AddMinutes(-1), ExpiresAt = midnight.AddTicks(1) };
+        var over = Live with { CreatedAt = midnight.AddMinutes(-1), ExpiresAt = midnight.AddTicks(1) };
         var until = over with { ExpiresAt = midnight };
 
         Assert.That(until.BudgetsOf(Policy), Is.EqualTo(Policy.BudgetsAt(until.CreatedAt)));
@@ -95,5 +95,5 @@ internal sealed class ReservationTests
     [TestCase(ReservationStatus.Committed, 2)]
     [TestCase(ReservationStatus.Released, 3)]
     [TestCase(ReservationStatus.Expired, 4)]
-    public void Stored_numbers_of_its_status_never_change(ReservationStatus status, int stored) => Assert.That((int)status, Is.EqualTo(stored));
+    public void Stored_numbers_of_reservation_statuses_never_change(ReservationStatus status, int stored) => Assert.That((int)status, Is.EqualTo(stored));
 }

@@ -11,12 +11,12 @@ internal sealed class CostSummaryTests
     private static readonly UsageSum Sum = new(new(1, 2, 3, 4), 5, new(6), new(7), 1);
 
     [Test]
-    public void A_teams_summaries_are_of_its_own_days_and_hours()
+    public void A_teams_summaries_use_its_local_days_and_hours()
     {
         var sums = new CostSummarySums();
         sums.AddToTeam(At("2026-06-10T20:15Z"), Sum);
 
-        // In Kathmandu it is two in the morning of the next day, by clocks that are 5:45 ahead.
+        // In Kathmandu, 5:45 ahead of UTC, it is 2:00 on the next day.
         var day = new DateOnly(2026, 6, 11);
         Assert.That(sums.Sums.Keys, Is.EquivalentTo(new CostSummaryKey[]
         {
@@ -33,7 +33,7 @@ internal sealed class CostSummaryTests
     }
 
     [Test]
-    public void An_organisations_summaries_are_of_utc_days_and_by_team_too()
+    public void An_organisations_summaries_use_utc_days_and_include_teams()
     {
         var sums = new CostSummarySums();
         sums.AddToOrganisation(At("2026-06-10T20:15Z"), Sum);
@@ -43,18 +43,18 @@ internal sealed class CostSummaryTests
         Assert.That(sums.Sums[new(Organisation, CostHeading.Everything, day, "")], Is.EqualTo(Sum + Sum));
         Assert.That(sums.Sums[new(Organisation, CostHeading.Team, BudgetCalendar.Always, $"{Team}")], Is.EqualTo(Sum + Sum));
         Assert.That(sums.Sums[new(Organisation, CostHeading.Hour, day, "2026-06-10T20:00Z")], Is.EqualTo(Sum));
-        Assert.That(sums.Sums[new(Organisation, CostHeading.Task, day, "")], Is.EqualTo(Sum), "the work on no task");
+        Assert.That(sums.Sums[new(Organisation, CostHeading.Task, day, "")], Is.EqualTo(Sum), "work without a task");
     }
 
     [Test]
-    public void An_hour_is_read_as_it_was_written()
+    public void An_hour_survives_the_round_trip_through_an_item()
     {
         var hour = TestTime.Parse("2026-06-10T20:15Z");
         Assert.That(CostSummary.HourOf(CostSummary.ItemOf(hour)), Is.EqualTo(hour));
     }
 
     [Test]
-    public void Sums_are_added_and_taken_off_part_by_part()
+    public void Sums_are_added_and_subtracted_part_by_part()
     {
         Assert.That(Sum + Sum, Is.EqualTo(new UsageSum(new(2, 4, 6, 8), 10, new(12), new(14), 2)));
         Assert.That(Sum + Sum - Sum, Is.EqualTo(Sum));
@@ -63,4 +63,13 @@ internal sealed class CostSummaryTests
 
     private static CostOrigin At(string quarter) =>
         new(Organisation, Team, BudgetCalendar.Of("Asia/Kathmandu"), Agent, 42, "gpt-5", TestTime.Parse(quarter));
+
+    [Test]
+    public void A_summary_holds_its_key_and_amounts()
+    {
+        var key = new CostSummaryKey(Team, CostHeading.Model, new DateOnly(2026, 6, 11), "gpt-5");
+        var summary = CostSummary.Create(key, Sum);
+        Assert.That((summary.Key, summary.Amounts.ToSum()), Is.EqualTo((key, Sum)));
+        Assert.That(key.ToString(), Is.EqualTo($"summary of {Team}, Model 'gpt-5', 2026-06-11"));
+    }
 }

@@ -5,13 +5,13 @@ namespace Entourage.Domain.Tests.Events;
 
 internal sealed class EventPositionTests
 {
-    private static readonly Gen<EventPosition> Positions = Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], (usage, told) => new EventPosition(usage, told));
+    private static readonly Gen<EventPosition> Positions = Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], (usage, stored) => new EventPosition(usage, stored));
 
     [Test]
-    public void A_text_comes_back_as_it_went_out() => Positions.Sample(position => EventPosition.Parse(position.ToString()) == position);
+    public void A_position_survives_the_round_trip_through_text() => Positions.Sample(position => EventPosition.Parse(position.ToString()) == position);
 
     [Test]
-    public void What_is_read_at_two_positions_is_read_at_both() => Gen.Select(Positions, Positions).Sample((one, other) =>
+    public void The_union_of_two_positions_contains_both() => Gen.Select(Positions, Positions).Sample((one, other) =>
     {
         var both = one.And(other);
         return one.IsWithin(both) && other.IsWithin(both) && both == other.And(one) && one.IsWithin(other) == (both == other);
@@ -28,5 +28,5 @@ internal sealed class EventPositionTests
     [TestCase("u-1-e2")]
     [TestCase("u٣-e2")]
     [TestCase("u9223372036854775808-e2")]
-    public void What_was_not_made_here_is_none(string text) => Assert.That(EventPosition.Parse(text), Is.Null);
+    public void A_text_that_is_not_a_position_is_refused(string text) => Assert.That(EventPosition.Parse(text), Is.Null);
 }

@@ -5,13 +5,13 @@ namespace Entourage.Domain.Tests.Events;
 internal sealed class TeamEventTests
 {
     [Test]
-    public void An_event_holds_what_it_is_made_of()
+    public void An_event_holds_its_parts()
     {
         var (team, agent) = (Some.Team().Id, Some.Agent().Id);
-        var told = TeamEvent.Create(EventKind.Stop, team, agent, 42, """{"stop":true}""", Some.Now);
-        Assert.That((told.Kind, told.TeamId, told.AgentId, told.SessionId), Is.EqualTo((EventKind.Stop, team, agent, 42L)));
-        Assert.That((told.Payload, told.OccurredAt), Is.EqualTo(("""{"stop":true}""", Some.Now)));
-        Assert.That(told.Id.Version, Is.EqualTo(7));
+        var created = TeamEvent.Create(EventKind.Stop, team, agent, 42, """{"stop":true}""", Some.Now);
+        Assert.That((created.Kind, created.TeamId, created.AgentId, created.SessionId), Is.EqualTo((EventKind.Stop, team, agent, 42L)));
+        Assert.That((created.Payload, created.OccurredAt), Is.EqualTo(("""{"stop":true}""", Some.Now)));
+        Assert.That(created.Id.Version, Is.EqualTo(7));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Teams;
@@ -24,7 +25,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void What_is_granted_raises_the_cap_of_the_task_for_good_wherever_that_came_from()
+    public void A_grant_raises_the_tasks_cap_permanently()
     {
         var team = TeamOf(daily: 10, task: 5);
         var (tagged, untagged) = (Some.Task("budget:0.50"), Some.Task());
@@ -45,7 +46,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void Without_a_capped_task_it_raises_the_teams_day_and_what_is_granted_for_one_day_adds_up()
+    public void Without_a_capped_task_grants_add_up_on_the_teams_day()
     {
         var team = TeamOf(daily: 10);
         var asked = Ask(3m);
@@ -57,33 +58,33 @@ internal sealed class HumanRequestTests
         Assert.That((asked.GrantScope, asked.GrantEndsAt), Is.EqualTo((BudgetScope.Team, TestTime.Parse("2026-03-05T00:00Z"))));
 
         Ask(1m).Approve(response: null, granted: null, team, task: null, Some.Now.AddDays(1));
-        Assert.That(team.DayGrant, Is.EqualTo(new DayGrant(Today.AddDays(1), Some.Usd(1))), "yesterday's has ended");
+        Assert.That(team.DayGrant, Is.EqualTo(new DayGrant(Today.AddDays(1), Some.Usd(1))), "yesterday's grant has ended");
     }
 
     [Test]
-    public void A_task_without_a_cap_and_a_team_without_one_stay_without()
+    public void A_grant_never_creates_a_cap()
     {
         var (team, task, asked) = (TeamOf(daily: null), Some.Task(), Ask(3m));
-        Assert.That(() => asked.Approve(response: null, granted: null, team, task, Some.Now), Refused.With("nothing-to-raise", "GrantedUsd"));
-        Assert.That(() => task.RaiseCap(Some.Usd(1), team.Limits, Some.Now), Refused.With("nothing-to-raise", "GrantedUsd"));
+        Assert.That(() => asked.Approve(response: null, granted: null, team, task, Some.Now), Refused.With("nothing-to-raise", "Granted"));
+        Assert.That(() => task.RaiseCap(Some.Usd(1), team.Limits, Some.Now), Refused.With("nothing-to-raise", "Granted"));
         Assert.That((asked.Status, task.OwnLimit, team.DayGrant), Is.EqualTo((HumanRequestStatus.Pending, (Money?)null, (DayGrant?)null)));
     }
 
     [Test]
-    public void No_cap_is_raised_beyond_what_somebody_could_have_set()
+    public void No_cap_is_raised_above_the_largest_input()
     {
         var team = TeamOf(daily: 999_999);
         var task = Some.Task("budget:999999");
         Ask(0.5m).Approve(response: null, granted: null, team, task: null, Some.Now);
-        Assert.That(() => Ask(0.500000001m).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("cap-too-large", "GrantedUsd"));
-        Assert.That(() => Ask(1.000000001m).Approve(response: null, granted: null, team, task, Some.Now), Refused.With("cap-too-large", "GrantedUsd"));
+        Assert.That(() => Ask(0.500000001m).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("cap-too-large", "Granted"));
+        Assert.That(() => Ask(1.000000001m).Approve(response: null, granted: null, team, task, Some.Now), Refused.With("cap-too-large", "Granted"));
         Ask(0.5m).Approve(response: null, granted: null, team, task: null, Some.Now);
         Ask(1m).Approve(response: null, granted: null, team, task, Some.Now);
         Assert.That((team.DayGrant!.Amount, task.OwnLimit), Is.EqualTo((Some.Usd(1), Money.LargestInput)));
     }
 
     [Test]
-    public void It_is_answered_once()
+    public void A_request_is_answered_once()
     {
         var team = TeamOf(daily: 10);
         var (denied, approved) = (Ask(1m), Ask(1m));
@@ -100,12 +101,12 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void Somebody_says_how_much_and_a_question_is_given_no_money()
+    public void A_grant_needs_an_amount_and_a_question_gets_no_grant()
     {
         var team = TeamOf(daily: 10);
         var question = Ask(null, HumanRequestKind.Question);
-        Assert.That(() => Ask(null).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("validation", "GrantedUsd"));
-        Assert.That(() => question.Approve("Yes.", Some.Usd(1), team, task: null, Some.Now), Refused.With("validation", "GrantedUsd"));
+        Assert.That(() => Ask(null).Approve(response: null, granted: null, team, task: null, Some.Now), Refused.With("validation", "Granted"));
+        Assert.That(() => question.Approve("Yes.", Some.Usd(1), team, task: null, Some.Now), Refused.With("validation", "Granted"));
         question.Approve("Yes.", granted: null, team, task: null, Some.Now);
         Assert.That((question.Status, question.Response, question.Granted, team.DayGrant), Is.EqualTo((HumanRequestStatus.Approved, "Yes.", (Money?)null, (DayGrant?)null)));
     }
@@ -125,7 +126,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void The_day_that_was_granted_for_is_no_day_of_another_time_zone()
+    public void A_change_of_time_zone_ends_the_days_grant()
     {
         var team = TeamOf(daily: 10, timezone: "Asia/Kathmandu");
         team.RaiseDailyCap(Some.Usd(1), Some.Now);
@@ -136,7 +137,7 @@ internal sealed class HumanRequestTests
     }
 
     [Test]
-    public void A_grant_is_part_of_the_cap_of_its_own_day_and_of_no_other()
+    public void A_grant_raises_the_cap_of_its_day_only()
     {
         var team = TeamOf(daily: 10, timezone: "America/New_York");
         team.RaiseDailyCap(Some.Usd(2), Some.Now);
@@ -166,5 +167,55 @@ internal sealed class HumanRequestTests
         var team = Some.Team(timezone);
         team.Configure(new() { Daily = daily is { } day ? Some.Usd(day) : null, Task = task is { } each ? Some.Usd(each) : null }, timezone);
         return team;
+    }
+
+    [Test]
+    public void A_request_alerts_people_once_with_the_amount_if_it_states_one()
+    {
+        var (money, question) = (Ask(2m), Ask(null, HumanRequestKind.Question));
+        Assert.Multiple(() =>
+        {
+            Assert.That(money.ToFinding("Ada").Message, Is.EqualTo("Ada asks for $2.00 more: More?"));
+            Assert.That(question.ToFinding("Ada").Message, Is.EqualTo("Ada asks: More?"));
+            Assert.That((question.ToFinding("").Cause, question.ToFinding("").Window), Is.EqualTo(($"request:{question.Id}", "total")));
+            Assert.That(money.ToFinding("Ada").Details, Is.EqualTo(new AlertDetails { HumanRequestId = money.Id, Requested = Some.Usd(2) }));
+        });
+    }
+
+    [Test]
+    public void A_new_request_holds_its_question_and_its_session()
+    {
+        var session = Some.Session().StoredAs(42).StoredWith("TaskId", 7L);
+        var asked = HumanRequest.Ask(Some.Agent(), session, HumanRequestKind.BudgetIncrease, "More?", Some.Usd(2), Some.Now);
+        Assert.That((asked.Kind, asked.Question, asked.Requested, asked.CreatedAt), Is.EqualTo((HumanRequestKind.BudgetIncrease, "More?", (Money?)Some.Usd(2), Some.Now)));
+        Assert.That((asked.SessionId, asked.TaskId), Is.EqualTo((42L, 7L)));
+    }
+
+    [Test]
+    public void An_answer_increments_the_version_of_the_request_and_of_the_raised_owner()
+    {
+        var (team, task) = (TeamOf(daily: 10), Some.Task("budget:1"));
+        var (denied, forTeam, forTask) = (Ask(1m), Ask(1m), Ask(1m));
+        var (teamVersion, taskVersion) = (team.Version, task.Version);
+        denied.Deny(response: null, Some.Now);
+        forTeam.Approve(response: null, granted: null, team, task: null, Some.Now);
+        forTask.Approve(response: null, granted: null, team, task, Some.Now);
+        Assert.That((denied.Version, forTeam.Version, forTask.Version), Is.EqualTo((1L, 1L, 1L)));
+        Assert.That((team.Version, task.Version), Is.EqualTo((teamVersion + 1, taskVersion + 1)));
+    }
+
+    [Test]
+    public void A_refusal_says_what_is_wrong()
+    {
+        var team = TeamOf(daily: 999_999);
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                () => Ask(2m).Approve(response: null, granted: null, team, task: null, Some.Now),
+                Throws.TypeOf<RuleViolationException>().With.Message.EqualTo("The cap would be 1000001.00 USD, but the largest cap is 1000000.00 USD."));
+            Assert.That(
+                () => Ask(2m).Approve(response: null, granted: null, TeamOf(daily: null), task: null, Some.Now),
+                Throws.TypeOf<RuleViolationException>().With.Message.EqualTo("There is no cap to raise. Neither the task nor the team's day has one."));
+        });
     }
 }

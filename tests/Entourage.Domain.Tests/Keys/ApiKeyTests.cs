@@ -8,7 +8,7 @@ internal sealed class ApiKeyTests
     private static readonly KeyLabel Label = new("ci", "Ada", Some.Later);
 
     [Test]
-    public void A_text_has_one_form_and_no_two_are_alike()
+    public void Key_texts_are_well_formed_and_unique()
     {
         var texts = Enumerable.Range(0, 100).Select(_ => KeyText.Create()).ToArray();
         Assert.That(texts, Is.Unique);
@@ -21,7 +21,7 @@ internal sealed class ApiKeyTests
     [TestCase("ent_short")]
     [TestCase("ent_0123456789abc_a prefix that is too long")]
     [TestCase("")]
-    public void A_text_of_another_form_is_looked_up_by_a_part_of_its_hash(string text)
+    public void A_custom_text_is_looked_up_by_a_part_of_its_hash(string text)
     {
         var prefix = KeyText.PrefixOf(text);
         Assert.That(prefix, Does.Match("^[0-9a-f]{12}$"));
@@ -29,7 +29,7 @@ internal sealed class ApiKeyTests
     }
 
     [Test]
-    public void A_key_knows_its_text_and_keeps_none_of_it()
+    public void A_key_matches_only_its_own_text()
     {
         var text = KeyText.Create();
         var key = ApiKey.ForAdmin(Label, text, Some.Now);
@@ -39,12 +39,12 @@ internal sealed class ApiKeyTests
             Assert.That(key.Matches(text + " "), Is.False);
             Assert.That(key.Matches(KeyText.Create()), Is.False);
             Assert.That(key.Matches(""), Is.False);
-            Assert.That(ApiKey.ForAdmin(Label, text, Some.Now).Hash, Is.Not.EqualTo(key.Hash), "each has a salt of its own");
+            Assert.That(ApiKey.ForAdmin(Label, text, Some.Now).Hash, Is.Not.EqualTo(key.Hash), "each key has a different salt");
         });
     }
 
     [Test]
-    public void A_key_says_whose_it_is()
+    public void A_key_has_the_role_and_owner_that_it_was_issued_for()
     {
         var (team, agent) = (Some.Team(), Some.Agent());
         var (admin, lead, own) = (
@@ -67,6 +67,29 @@ internal sealed class ApiKeyTests
     }
 
     [Test]
-    public void A_key_that_has_expired_already_is_not_issued() =>
+    public void A_key_with_a_past_expiry_is_refused() =>
         Assert.That(() => ApiKey.ForAdmin(Label with { ExpiresAt = Some.Now }, "text", Some.Now), Refused.With("validation", "ExpiresAt"));
+
+    [Test]
+    public void A_key_stores_its_prefix_and_a_salted_hash()
+    {
+        var text = KeyText.Create();
+        var key = ApiKey.ForAdmin(Label with { ExpiresAt = null }, text, Some.Now);
+        Assert.Multiple(() =>
+        {
+            Assert.That(key.Prefix, Is.EqualTo(KeyText.PrefixOf(text)));
+            Assert.That(key.Salt, Has.Length.EqualTo(ApiKey.SaltLength));
+            Assert.That(key.Hash, Has.Length.EqualTo(32));
+            Assert.That((key.ExpiresAt, key.RevokedAt, key.LastUsedAt), Is.EqualTo((default(DateTimeOffset?), default(DateTimeOffset?), default(DateTimeOffset?))));
+        });
+    }
+
+    [TestCase(1, true)]
+    [TestCase(0, false)]
+    [TestCase(-1, false)]
+    public void A_key_must_expire_in_the_future(int ticks, bool isIssued)
+    {
+        Action issue = () => ApiKey.ForAdmin(Label with { ExpiresAt = Some.Now.AddTicks(ticks) }, "text", Some.Now);
+        Assert.That(issue, isIssued ? Throws.Nothing : Throws.TypeOf<RuleViolationException>().With.Message.EqualTo("The expiry must be in the future."));
+    }
 }

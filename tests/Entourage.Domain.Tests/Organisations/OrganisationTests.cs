@@ -19,7 +19,7 @@ internal sealed class OrganisationTests
     }
 
     [Test]
-    public void Each_change_of_the_limits_replaces_them_and_is_a_version()
+    public void New_limits_replace_the_old_ones_and_increment_the_version()
     {
         var organisation = Some.Organisation();
         organisation.SetLimits(new OrganisationLimits { Daily = Some.Usd(10), Monthly = Some.Usd(100) });
@@ -41,7 +41,7 @@ internal sealed class OrganisationTests
         Assert.That(Regex.IsMatch(slug, Organisation.SlugPattern), Is.EqualTo(fits));
 
     [Test]
-    public void A_slug_is_as_long_as_its_pattern_says()
+    public void The_slug_pattern_allows_the_longest_slug_and_no_more()
     {
         var longest = new string('a', Organisation.SlugLength);
         Assert.That(longest, Does.Match(Organisation.SlugPattern));

@@ -3,7 +3,7 @@ using Entourage.Domain.Otlp;
 
 namespace Entourage.Domain.Tests.Otlp;
 
-/// <summary>A program makes calls, reports each in an event and all of them in sums, and loses some of either on the way.</summary>
+/// <summary>A program reports its calls as events and in sums, and loses some events.</summary>
 internal sealed class SourceCoveragePropertyTests
 {
     private const int Intervals = 5;
@@ -17,7 +17,7 @@ internal sealed class SourceCoveragePropertyTests
             new Call(Start.AddMilliseconds(millisecond), $"m{model}", new(input, output, 0, 0, (input + (5 * output)) / 1_000_000m), isLost, isTwice));
 
     [Test]
-    public void Lost_calls_are_made_good_by_sums_and_nothing_is_counted_twice() => GenCall.List[0, 30].SelectMany(
+    public void Sums_make_up_for_lost_calls_and_no_usage_is_counted_twice() => GenCall.List[0, 30].SelectMany(
         calls => Gen.Shuffle(Items(calls)).Select(items => (calls, items))).Sample(
         (calls, items) =>
         {
@@ -26,7 +26,7 @@ internal sealed class SourceCoveragePropertyTests
             {
                 foreach (var (key, amounts) in item(coverage))
                 {
-                    // The ledger counts a key once.
+                    // The ledger counts each key once.
                     counted.TryAdd(key, amounts);
                 }
 
@@ -38,9 +38,9 @@ internal sealed class SourceCoveragePropertyTests
             Assert.That((recorded.Input, recorded.Output), Is.EqualTo((spent.Input, spent.Output)));
             Assert.That(recorded.CostUsd, Is.EqualTo(spent.CostUsd).Within(0.00002m));
         },
-        iter: 3_000);
+        iter: 200);
 
-    // Each event that is not lost, perhaps twice, and a sum for each interval, twice.
+    // Each event that is not lost, once or twice, and the sum of each interval twice.
     private static Func<SourceCoverage, IEnumerable<(string Key, SourceAmounts Amounts)>>[] Items(List<Call> calls)
     {
         var items = new List<Func<SourceCoverage, IEnumerable<(string, SourceAmounts)>>>();
@@ -64,7 +64,7 @@ internal sealed class SourceCoveragePropertyTests
         return [.. items];
     }
 
-    // What has tokens and no cost is priced; here it is left out of the money.
+    // Tokens without a cost would be priced. Here they are left out of the cost.
     private static SourceAmounts SumOf(SourceAmounts sum, SourceAmounts next) => sum.Plus(next with { CostUsd = next.CostUsd ?? 0 });
 
     private sealed record Call(DateTimeOffset At, string Model, SourceAmounts Amounts, bool IsLost, bool IsTwice);

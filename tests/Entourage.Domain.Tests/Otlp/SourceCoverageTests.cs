@@ -9,7 +9,7 @@ internal sealed class SourceCoverageTests
     private static readonly DateTimeOffset Start = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
 
     [Test]
-    public void A_call_and_the_sum_that_includes_it_are_counted_once_in_either_order()
+    public void A_call_and_its_sum_are_counted_once_in_either_order()
     {
         var (callFirst, sumFirst) = (SourceCoverage.Parse(""), SourceCoverage.Parse(""));
         Assert.Multiple(() =>
@@ -22,19 +22,19 @@ internal sealed class SourceCoverageTests
     }
 
     [Test]
-    public void A_sum_counts_what_it_exceeds_the_calls_in_its_time_by()
+    public void A_sum_counts_only_what_exceeds_the_calls_in_its_interval()
     {
         var coverage = SourceCoverage.Parse("");
         coverage.TakeCall("1", At(10), Model, Of(10, 0.5m));
         coverage.TakeCall("2", At(100), Model, Of(10, 0.5m));
 
         Assert.That(Sum(coverage, 0, 60, Of(30, 1.5m)), Is.EqualTo(Of(20, 1m)), "two calls were lost");
-        Assert.That(coverage.TakeCall("3", At(20), Model, Of(10, 0.5m)), Is.Null, "one was only late");
-        Assert.That(coverage.TakeCall("4", At(50), Model, Of(15, 0.75m)), Is.EqualTo(Of(5, 0.25m)), "more than the sum had");
+        Assert.That(coverage.TakeCall("3", At(20), Model, Of(10, 0.5m)), Is.Null, "one of them was only late");
+        Assert.That(coverage.TakeCall("4", At(50), Model, Of(15, 0.75m)), Is.EqualTo(Of(5, 0.25m)), "the sum had less");
     }
 
     [Test]
-    public void What_was_taken_is_taken_the_same_when_it_is_sent_again()
+    public void A_repeated_call_or_sum_gets_the_same_answer()
     {
         var coverage = SourceCoverage.Parse("");
         Sum(coverage, 0, 60, Of(15, 1m));
@@ -55,7 +55,7 @@ internal sealed class SourceCoverageTests
     }
 
     [Test]
-    public void A_cost_that_a_call_does_not_state_is_left_to_its_price()
+    public void A_call_without_a_cost_is_priced_and_not_costed_by_the_sum()
     {
         var coverage = SourceCoverage.Parse("");
         coverage.TakeCall("1", At(10), Model, Of(10, null));
@@ -66,7 +66,7 @@ internal sealed class SourceCoverageTests
     }
 
     [Test]
-    public void Names_of_models_that_differ_between_the_forms_double_nothing()
+    public void Different_model_names_for_calls_and_sums_count_no_usage_twice()
     {
         var coverage = SourceCoverage.Parse("");
         coverage.TakeCall("1", At(10), "claude-opus-5[1m]", Of(10, 0.5m));
@@ -78,7 +78,7 @@ internal sealed class SourceCoverageTests
     }
 
     [Test]
-    public void Tokens_and_cost_that_come_as_two_sums_are_the_same_calls()
+    public void Tokens_and_cost_in_two_sums_match_the_same_call()
     {
         var coverage = SourceCoverage.Parse("");
         coverage.TakeCall("1", At(10), Model, Of(10, 0.5m));
@@ -88,7 +88,7 @@ internal sealed class SourceCoverageTests
     }
 
     [Test]
-    public void Sums_of_two_processes_that_overlap_are_both_counted()
+    public void Overlapping_sums_of_two_processes_are_both_counted()
     {
         var coverage = SourceCoverage.Parse("");
         coverage.TakeCall("1", At(40), Model, Of(10, 0.5m));
@@ -97,17 +97,17 @@ internal sealed class SourceCoverageTests
     }
 
     [Test]
-    public void A_call_whose_time_was_cut_to_just_before_its_sum_is_counted_once()
+    public void A_call_truncated_into_the_previous_interval_is_counted_once()
     {
         var coverage = SourceCoverage.Parse("");
         coverage.TakeCall("1", At(60), Model, Of(10, 0.5m));
 
-        Assert.That(Sum(coverage, 0, 60, Of(3, 0.1m)), Is.Null, "the call is more than that");
+        Assert.That(Sum(coverage, 0, 60, Of(3, 0.1m)), Is.Null, "the call has more than the sum");
         Assert.That(Sum(coverage, 60, 120, Of(7, 0.4m)), Is.Null);
     }
 
     [Test]
-    public void What_an_earlier_version_remembered_is_not_counted_again()
+    public void Intervals_of_the_first_version_are_not_counted_again()
     {
         var coverage = SourceCoverage.Parse($"{At(0).UtcTicks}-{At(50).UtcTicks};{At(10).UtcTicks}-{At(60).UtcTicks}");
 
@@ -116,7 +116,7 @@ internal sealed class SourceCoverageTests
     }
 
     [Test]
-    public void No_number_of_calls_and_sums_makes_the_text_grow_without_end()
+    public void The_text_stays_bounded_for_any_number_of_calls_and_sums()
     {
         var coverage = SourceCoverage.Parse("");
         var counted = 0m;
@@ -131,7 +131,7 @@ internal sealed class SourceCoverageTests
 
         Assert.That(coverage.ToString(), Has.Length.LessThan((SourceCoverage.MaxCalls + SourceCoverage.MaxSums) * 100));
         counted += Sum(coverage, -1, 60 * 2_000, Of(20_000, 1_000m), "all")?.Input ?? 0;
-        Assert.That(counted, Is.InRange(20_000m, 20_000m + (2_000 / 7) + 1), "one sum of all the time adds nothing but what others counted before");
+        Assert.That(counted, Is.InRange(20_000m, 20_000m + (2_000 / 7) + 1), "one sum of the whole time adds only what merged sums had counted");
     }
 
     private static SourceAmounts? Sum(SourceCoverage coverage, int from, int until, SourceAmounts amounts, string? key = null) =>

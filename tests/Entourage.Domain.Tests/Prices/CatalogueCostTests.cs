@@ -4,7 +4,7 @@ using Entourage.Domain.Prices;
 namespace Entourage.Domain.Tests.Prices;
 
 /// <summary>
-/// Costs worked out by hand from the published rates (USD per million tokens, in the comments): input, output, cache read, cache
+/// Costs computed by hand from the published rates, which the comments list (USD per million tokens): input, output, cache read, cache
 /// write, one-hour cache write.
 /// </summary>
 internal sealed class CatalogueCostTests
@@ -88,22 +88,22 @@ internal sealed class CatalogueCostTests
     // Half of 5 and 25, and of 0.15 and 0.6.
     [TestCase("claude-opus-5", 1_000, 1_000, "0.015")]
     [TestCase("gpt-4o-mini", 1, 1, "0.000000375")]
-    public void The_batch_discount_is_taken_off(string model, long input, long output, string usd) =>
+    public void The_batch_discount_is_subtracted(string model, long input, long output, string usd) =>
         Assert.That(
             CostOf(model, "2026-11-20", new(new(input, output), IsBatch: true)).Total,
             Is.EqualTo(Money.FromUsd(decimal.Parse(usd, CultureInfo.InvariantCulture))));
 
-    // 0.3, 2.5 and no rate for cache writes; 10, 50, none for those of an hour
-    [TestCase("gemini-2.5-flash", 1_000, 0, "0.0031", TestName = "It lists no cache writes")]
-    [TestCase("gpt-6-astra", 1_000, 1_000, "0.07", TestName = "It lists no cache writes for an hour")]
-    public void What_is_not_listed_costs_the_input_rate_and_is_an_estimate(string model, long cacheWrite, long longCacheWrite, string usd)
+    // 0.3, 2.5 and no rate for cache writes; 10, 50 and no rate for one-hour cache writes
+    [TestCase("gemini-2.5-flash", 1_000, 0, "0.0031", TestName = "{m}(no rate for cache writes)")]
+    [TestCase("gpt-6-astra", 1_000, 1_000, "0.07", TestName = "{m}(no rate for one-hour cache writes)")]
+    public void Tokens_without_a_listed_rate_cost_the_input_rate_and_are_estimated(string model, long cacheWrite, long longCacheWrite, string usd)
     {
         var parts = CostOf(model, "2026-11-20", new(new(1_000, 1_000, 0, cacheWrite), longCacheWrite));
 
         Assert.That((parts.Total, parts.IsEstimated), Is.EqualTo((Money.FromUsd(decimal.Parse(usd, CultureInfo.InvariantCulture)), true)));
     }
 
-    [TestCase("nobody-heard-of-it")]
+    [TestCase("unknown-model")]
     [TestCase("claude-sonnet-99")]
     [TestCase("claude")]
     public void A_model_that_is_not_listed_has_no_price(string model) => Assert.That(Prices.Find(model, TestTime.Now), Is.Null);

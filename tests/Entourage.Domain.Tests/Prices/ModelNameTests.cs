@@ -80,11 +80,11 @@ internal sealed class ModelNameTests
     [TestCase("gpt-3.5-turbo-0125", "gpt-3.5-turbo")]
     [TestCase("gpt-35-turbo", "gpt-3.5-turbo")]
     [TestCase("azure/gpt-35-turbo-0125", "gpt-3.5-turbo")]
-    [TestCase("gpt-4o-2024-05-13", "gpt-4o-2024-05-13")] // has a price of its own
+    [TestCase("gpt-4o-2024-05-13", "gpt-4o-2024-05-13")] // has its own price
     [TestCase("gpt-5.6", "gpt-5.6-sol")]
     [TestCase("gpt-5.6-2026-01-01", "gpt-5.6-sol")]
     [TestCase("o3-2025-04-16", "o3")]
-    public void A_listed_model_is_found_under_each_of_its_names(string name, string listed)
+    public void A_listed_model_is_found_by_each_of_its_names(string name, string listed)
     {
         Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(listed));
         Assert.That(List.Find(name, TestTime.Now)?.Model, Is.EqualTo(listed));
@@ -117,7 +117,7 @@ internal sealed class ModelNameTests
     [TestCase("house-v2")]
     [TestCase("gpt-5-v2")]
     [TestCase("arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6")]
-    public void A_model_that_is_not_listed_never_gets_the_price_of_a_neighbour(string name) =>
+    public void An_unlisted_model_never_gets_the_price_of_a_similar_one(string name) =>
         Assert.That(List.Find(name, TestTime.Now), Is.Null);
 
     [TestCase("deepseek-v2", "deepseek-v2")]
@@ -129,7 +129,7 @@ internal sealed class ModelNameTests
     [TestCase("acme/house-1-20260101", "house-1")]
     [TestCase("mistral-large-latest", "mistral-large")]
     [TestCase("house-1", "house-1")]
-    public void An_unlisted_model_has_one_name_for_all_of_its_spellings(string name, string model) =>
+    public void An_unlisted_model_has_one_canonical_name(string name, string model) =>
         Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(model));
 
     [TestCase("Claude-Opus-5 ", "claude-opus-5")]
@@ -137,7 +137,7 @@ internal sealed class ModelNameTests
     [TestCase("eu.anthropic.claude-opus-5-20260101-v1:0", "eu.anthropic.claude-opus-5-20260101-v1:0", "claude-opus-5-20260101", "claude-opus-5")]
     [TestCase("gpt-5-2025-08-07", "gpt-5-2025-08-07", "gpt-5")]
     [TestCase("acme/house-v2", "acme/house-v2", "house-v2")]
-    public void Names_are_tried_from_the_most_specific_to_the_least(string model, params string[] names) =>
+    public void Candidates_run_from_the_most_specific_to_the_least(string model, params string[] names) =>
         Assert.That(ModelName.Candidates(model), Is.EqualTo(names));
 
     [TestCase("us.anthropic.claude-sonnet-4-5-20250929-v1:0", true)]

@@ -7,7 +7,7 @@ internal sealed class PriceCatalogueTests
     private static readonly IReadOnlyList<ModelPrice> All = PriceCatalogue.MissingFrom([], TestTime.Now);
 
     [Test]
-    public void It_has_the_models_of_three_providers_with_their_sources()
+    public void The_catalogue_lists_the_models_of_three_providers_with_sources()
     {
         Assert.That(All.Select(price => price.Model).Distinct().Count(), Is.GreaterThanOrEqualTo(80));
         Assert.That(All, Has.All.Matches<ModelPrice>(price => price is { IsBuiltIn: true, Edition: 0, OrganisationId: null, Source.Length: > 0 and <= ModelPrice.SourceLength }));
@@ -16,7 +16,7 @@ internal sealed class PriceCatalogueTests
     }
 
     [Test]
-    public void A_mistyped_rate_would_stand_out() => Assert.That(All, Has.All.Matches<ModelPrice>(price =>
+    public void All_rates_are_plausible() => Assert.That(All, Has.All.Matches<ModelPrice>(price =>
         RatesOf(price!).All(rates =>
             rates.Input > Money.Zero
             && rates.Output >= rates.Input
@@ -25,10 +25,10 @@ internal sealed class PriceCatalogueTests
             && (rates.LongCacheWrite ?? rates.CacheWrite ?? rates.Input) >= (rates.CacheWrite ?? rates.Input))));
 
     [Test]
-    public void What_is_stored_already_is_not_missing() => Assert.That(PriceCatalogue.MissingFrom(All, TestTime.Now.AddYears(1)), Is.Empty);
+    public void A_stored_price_is_not_missing() => Assert.That(PriceCatalogue.MissingFrom(All, TestTime.Now.AddYears(1)), Is.Empty);
 
     [Test]
-    public void A_price_that_is_put_right_is_a_further_edition()
+    public void A_corrected_price_is_a_further_edition()
     {
         var right = All[5];
         var wrong = new ModelPrice
@@ -50,10 +50,43 @@ internal sealed class PriceCatalogueTests
     [TestCase("us.anthropic.claude-sonnet-4-20250514-v1:0", "claude-sonnet-4")]
     [TestCase("gpt-5.6", "gpt-5.6-sol")]
     [TestCase("openai/gpt-4o-2024-08-06", "gpt-4o")]
-    [TestCase("gpt-4o-2024-05-13", "gpt-4o-2024-05-13")] // has a price of its own
+    [TestCase("gpt-4o-2024-05-13", "gpt-4o-2024-05-13")] // has its own price
     [TestCase("acme/house-1-20260101", "house-1")]
     [TestCase("house-1", "house-1")]
-    public void A_model_has_one_name_among_all_of_its_names(string name, string model) => Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(model));
+    public void A_model_has_one_canonical_name(string name, string model) => Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(model));
 
     private static TokenRates[] RatesOf(ModelPrice price) => price.LongContextRates is { } ofLong ? [price.Rates, ofLong] : [price.Rates];
+
+    [Test]
+    public void A_missing_price_is_compared_with_the_latest_edition()
+    {
+        var right = All[5];
+        ModelPrice[] stored = [.. All.Where(price => price != right), Stored(right, edition: 0, new(1)), Stored(right, edition: 1, right.Rates.Input)];
+        Assert.That(PriceCatalogue.MissingFrom(stored, TestTime.Now), Is.Empty);
+        ModelPrice[] changed = [.. All.Where(price => price != right), Stored(right, edition: 0, right.Rates.Input), Stored(right, edition: 1, new(1))];
+        Assert.That(PriceCatalogue.MissingFrom(changed, TestTime.Now).Single().Edition, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_listed_price_is_recorded_now_with_its_source_and_note()
+    {
+        Assert.That(All.Select(price => price.RecordedAt), Is.All.EqualTo(TestTime.Now));
+        Assert.That(All.Where(price => price.EffectiveFrom == ModelPrice.Ever), Is.Not.Empty);
+        Assert.That(All.Where(price => price.EffectiveFrom != ModelPrice.Ever).Select(price => price.EffectiveFrom.TimeOfDay), Is.All.EqualTo(TimeSpan.Zero));
+        Assert.That(All.Where(price => price.Source!.EndsWith(')')), Is.Not.Empty);
+        Assert.That(All.Where(price => price.LongContextRates is null), Has.All.Matches<ModelPrice>(price => price!.LongContextAbove is null));
+        Assert.That(All.Where(price => price.LongContextRates is not null), Is.Not.Empty.And.All.Matches<ModelPrice>(price => price!.LongContextAbove > 0));
+    }
+
+    private static ModelPrice Stored(ModelPrice price, int edition, Money input) => new()
+    {
+        Model = price.Model,
+        EffectiveFrom = price.EffectiveFrom,
+        Edition = edition,
+        Rates = price.Rates with { Input = input },
+        LongContextAbove = price.LongContextAbove,
+        LongContextRates = price.LongContextRates,
+        BatchDiscountPercent = price.BatchDiscountPercent,
+        RecordedAt = price.RecordedAt,
+    };
 }

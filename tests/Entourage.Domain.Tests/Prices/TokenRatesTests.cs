@@ -45,13 +45,13 @@ internal sealed class TokenRatesTests
             var expected = (paid.Aggregate(BigInteger.Zero, (sum, part) => sum + part) + unit - 1) / unit;
             Money[] shown = [parts.Input, parts.Output, parts.CacheRead, parts.CacheWrite];
 
-            // No part is further from its exact share than what rounding up twice makes of it.
+            // Rounding up twice bounds the error of each part.
             return parts.Total.NanoUsd == expected
                 && shown.Zip(paid).All(pair => BigInteger.Abs((pair.First.NanoUsd * unit) - pair.Second) < 2 * unit);
         });
 
     [Test]
-    public void A_fraction_of_a_nano_dollar_is_a_nano_dollar()
+    public void A_fraction_of_a_nano_dollar_is_rounded_up()
     {
         var rates = new TokenRates(new(1), new(1), null, null, null);
 
@@ -67,7 +67,7 @@ internal sealed class TokenRatesTests
         var parts = rates.CostOf(new(new(1_000_000, 1_000_000, 1_000_000, 2_000_000), 1_000_000), 0);
 
         Assert.That(parts, Is.EqualTo(new CostParts(Some.Usd(2), Some.Usd(10), Some.Usd(2), Some.Usd(4), IsEstimated: true)));
-        Assert.That(rates.CostOf(new(new(1, 1)), 0).IsEstimated, Is.False, "no token needed the rates that are missing");
+        Assert.That(rates.CostOf(new(new(1, 1)), 0).IsEstimated, Is.False, "no token needed a missing rate");
     }
 
     [TestCase(100, 120, false)]
@@ -76,6 +76,6 @@ internal sealed class TokenRatesTests
     [TestCase(100, 79, true)]
     [TestCase(0, 0, false)]
     [TestCase(0, 1, true)]
-    public void A_reported_cost_is_marked_when_it_is_more_than_a_fifth_off(long expected, long reported, bool differs) =>
+    public void A_reported_cost_differs_if_it_is_more_than_20_percent_off(long expected, long reported, bool differs) =>
         Assert.That(ModelPrice.Differs(new(reported), new(expected)), Is.EqualTo(differs));
 }

@@ -7,26 +7,26 @@ internal sealed class SessionStateTests
     private static readonly SessionState Active = new(SessionStatus.Active, EndedAt: null, Error: null);
 
     [Test]
-    public void It_ends_well() => Assert.That(
+    public void A_session_completes() => Assert.That(
         Active.End(failed: false, error: null, Some.Later), Is.EqualTo(new SessionState(SessionStatus.Completed, Some.Later, null)));
 
     [Test]
-    public void It_fails_with_its_error() => Assert.That(
+    public void A_session_fails_with_its_error() => Assert.That(
         Active.End(failed: true, "Out of memory", Some.Later), Is.EqualTo(new SessionState(SessionStatus.Failed, Some.Later, "Out of memory")));
 
     [Test]
-    public void It_is_killed_for_a_reason() => Assert.That(
+    public void A_session_is_killed_with_a_reason() => Assert.That(
         Active.Kill("It goes in circles.", Some.Later), Is.EqualTo(new SessionState(SessionStatus.Killed, Some.Later, "It goes in circles.")));
 
     [Test]
-    public void It_is_given_up() => Assert.That(
+    public void A_session_is_abandoned_with_a_reason() => Assert.That(
         Active.Abandon("Silence.", Some.Later), Is.EqualTo(new SessionState(SessionStatus.Abandoned, Some.Later, "Silence.")));
 
     [TestCase(SessionStatus.Completed)]
     [TestCase(SessionStatus.Failed)]
     [TestCase(SessionStatus.Killed)]
     [TestCase(SessionStatus.Abandoned)]
-    public void What_has_ended_stays_as_it_is(SessionStatus status)
+    public void An_ended_session_stays_unchanged(SessionStatus status)
     {
         var ended = new SessionState(status, Some.Now, "first");
         Assert.That(

@@ -6,7 +6,7 @@ namespace Entourage.Domain.Tests.Sessions;
 internal sealed class SessionTests
 {
     [Test]
-    public void A_new_session_is_active_and_has_used_nothing()
+    public void A_new_session_is_active_and_has_no_usage()
     {
         var agent = Some.Agent();
         var session = Session.Start(agent, Some.Task().StoredAs(7), parent: null, model: null, Some.Now);
@@ -30,11 +30,11 @@ internal sealed class SessionTests
     [TestCase(null, "own", "own")]
     [TestCase("said", null, "said")]
     [TestCase(null, null, null)]
-    public void Its_model_is_the_one_stated_or_else_the_agents(string? stated, string? ofAgent, string? expected) =>
+    public void The_model_is_the_stated_one_or_the_agents(string? stated, string? ofAgent, string? expected) =>
         Assert.That(Session.Start(Some.Agent(ofAgent), task: null, parent: null, stated, Some.Now).Model, Is.EqualTo(expected));
 
     [Test]
-    public void Ancestors_are_listed_from_the_parent_to_the_topmost()
+    public void Ancestors_run_from_the_parent_to_the_topmost_session()
     {
         var top = Some.Session().StoredAs(1);
         var middle = Some.Session(top).StoredAs(2);
@@ -45,7 +45,7 @@ internal sealed class SessionTests
     }
 
     [Test]
-    public void Sixteen_sessions_may_stand_above_one_another_and_no_more()
+    public void Sessions_nest_at_most_16_deep()
     {
         var deepest = Some.Session().StoredAs(1);
         for (var level = 2; level <= Session.MaxDepth; level++)
@@ -58,7 +58,7 @@ internal sealed class SessionTests
     }
 
     [Test]
-    public void A_sub_agent_may_be_another_agent_than_its_parent()
+    public void A_sub_agent_may_be_a_different_agent()
     {
         var parent = Some.Session().StoredAs(1);
         var other = Agent.Create(Some.Team(), "Grace", AgentRole.Reviewer, model: null, Some.Now);
@@ -69,7 +69,7 @@ internal sealed class SessionTests
     [TestCase(SessionStatus.Failed)]
     [TestCase(SessionStatus.Killed)]
     [TestCase(SessionStatus.Abandoned)]
-    public void One_that_has_ended_starts_no_sub_agent(SessionStatus status)
+    public void An_ended_session_starts_no_sub_agent(SessionStatus status)
     {
         var parent = Some.Session().StoredAs(1).StoredWith(nameof(Session.Status), status);
         Assert.That(() => Some.Session(parent), Refused.With("session-ended"));

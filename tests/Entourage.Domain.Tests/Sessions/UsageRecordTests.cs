@@ -14,17 +14,17 @@ internal sealed class UsageRecordTests
     [TestCase(FiveMinutesAhead + 1, false)]
     [TestCase(ThirtyDaysBack, true)]
     [TestCase(ThirtyDaysBack - 1, false)]
-    public void Usage_is_at_most_five_minutes_ahead_and_thirty_days_back(long ticksFromNow, bool may) =>
+    public void Usage_may_occur_up_to_five_minutes_ahead_and_thirty_days_back(long ticksFromNow, bool may) =>
         Assert.That(UsageRecord.MayHaveOccurredAt(Some.Now.AddTicks(ticksFromNow), Some.Now), Is.EqualTo(may));
 
     [Test]
-    public void The_offset_of_a_clock_makes_no_difference() =>
+    public void The_offset_of_an_instant_makes_no_difference_to_its_age() =>
         Gen.Select(Gen.Long[2 * ThirtyDaysBack, 2 * FiveMinutesAhead], Gen.Int[-14, 14]).Sample((ticks, hours) =>
             UsageRecord.MayHaveOccurredAt(Some.Now.AddTicks(ticks).ToOffset(TimeSpan.FromHours(hours)), Some.Now)
             == (ticks is >= ThirtyDaysBack and <= FiveMinutesAhead));
 
     [Test]
-    public void A_record_is_as_it_was_stored()
+    public void A_record_holds_its_stored_values()
     {
         var (id, reservation) = (Guid.CreateVersion7(Some.Now), Guid.CreateVersion7(Some.Later));
         var record = Empty()
@@ -42,13 +42,13 @@ internal sealed class UsageRecordTests
     }
 
     [Test]
-    public void Nothing_is_said_of_a_model_a_reservation_or_an_error_unless_there_is_one()
+    public void A_record_has_no_model_reservation_or_error_by_default()
     {
         var record = Empty();
         Assert.That(record.Model, Is.Empty);
         Assert.That((record.ReservationId, record.Error, record.Overrun), Is.EqualTo(((Guid?)null, (string?)null, Money.Zero)));
     }
 
-    // Only the store makes one.
+    // Only the store creates records.
     private static UsageRecord Empty() => (UsageRecord)Activator.CreateInstance(typeof(UsageRecord), nonPublic: true)!;
 }

@@ -20,7 +20,7 @@ internal sealed class UsageRollupTests
     }
 
     [Test]
-    public void Every_instant_is_in_its_own_quarter() =>
+    public void Every_instant_is_within_its_quarter() =>
         Gen.Select(Gen.DateTime[new DateTime(1990, 1, 1), new DateTime(2035, 12, 31)], Gen.Int[-48, 56]).Sample((utc, offset) =>
         {
             var instant = new DateTimeOffset(utc, TimeSpan.Zero).ToOffset(TimeSpan.FromMinutes(15 * offset));
@@ -32,7 +32,7 @@ internal sealed class UsageRollupTests
         });
 
     [Test]
-    public void A_session_starts_with_an_empty_bucket()
+    public void A_session_starts_with_an_empty_rollup()
     {
         var session = Session.Start(Some.Agent(), task: null, parent: null, "claude-opus", Some.Now).StoredAs(42);
         var bucket = UsageRollup.OfStart(session);
@@ -46,11 +46,11 @@ internal sealed class UsageRollupTests
     }
 
     [Test]
-    public void A_session_of_no_known_model_starts_a_bucket_of_the_empty_one() =>
+    public void A_session_without_a_model_starts_a_rollup_with_an_empty_model() =>
         Assert.That(UsageRollup.OfStart(Some.Session()).Model, Is.Empty);
 
     [Test]
-    public void A_bucket_is_made_of_the_sums_of_its_usage()
+    public void A_rollup_holds_the_sum_of_its_usage()
     {
         var team = Some.Team().Id;
         var bucket = UsageRollup.Create(team, Some.Now, 42, "gpt-5", new UsageSum(new(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m), 1));
@@ -58,5 +58,16 @@ internal sealed class UsageRollupTests
         Assert.That((bucket.InputTokens, bucket.OutputTokens, bucket.CacheReadTokens, bucket.CacheWriteTokens), Is.EqualTo((1L, 2L, 3L, 4L)));
         Assert.That((bucket.UnpricedTokens, bucket.CostNanoUsd, bucket.ImputedCostNanoUsd), Is.EqualTo((10L, 1_500_000_000L, 250_000_000L)));
         Assert.That(bucket.Sum, Is.EqualTo(new UsageSum(new(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m), 1)));
+    }
+
+    [Test]
+    public void A_rollup_holds_billions_and_assumed_costs_in_two_parts()
+    {
+        var sum = new UsageSum(default, 0, MoneyTotal.Of(3, 4), MoneyTotal.Of(5, 6), 0) { AssumedCost = MoneyTotal.Of(1, 2) };
+        var rollup = UsageRollup.Create(Guid.Empty, Some.Now, 42, "gpt-5", sum);
+        Assert.That((rollup.CostBillionUsd, rollup.CostNanoUsd, rollup.Cost), Is.EqualTo((3L, 4L, sum.Cost)));
+        Assert.That((rollup.ImputedCostBillionUsd, rollup.ImputedCostNanoUsd), Is.EqualTo((5L, 6L)));
+        Assert.That((rollup.AssumedCostBillionUsd, rollup.AssumedCostNanoUsd), Is.EqualTo((1L, 2L)));
+        Assert.That(rollup.Sum, Is.EqualTo(sum));
     }
 }

@@ -66,7 +66,7 @@ internal sealed class BudgetTagTests
 
     [Test]
     [SetCulture("tr-TR")]
-    public void Its_name_is_read_alike_in_every_culture() => Assert.That(BudgetTag.LimitOf(["BUDGET:1"]), Is.EqualTo(Some.Usd(1)));
+    public void The_prefix_is_recognised_in_every_culture() => Assert.That(BudgetTag.LimitOf(["BUDGET:1"]), Is.EqualTo(Some.Usd(1)));
 
     [Test]
     public void Tasks_without_a_budget_tag_have_no_cap()

@@ -9,7 +9,7 @@ internal sealed class SpendGuidelineTests
     [TestCase(2, "Small feature", TaskType.SmallFeature, "2.00", "8.00", "15.00")]
     [TestCase(3, "Large feature", TaskType.LargeFeature, "5.00", "20.00", "30.00")]
     [TestCase(4, "Daily team total", null, "10.00", "50.00", "100.00")]
-    public void The_table_is_that_of_the_product(int row, string name, TaskType? type, string from, string to, string redFlag)
+    public void The_guidelines_match_the_product_description(int row, string name, TaskType? type, string from, string to, string redFlag)
     {
         var guideline = SpendGuideline.All[row];
         Assert.That((guideline.Name, guideline.TaskType), Is.EqualTo((name, type)));
@@ -19,10 +19,10 @@ internal sealed class SpendGuidelineTests
     }
 
     [Test]
-    public void The_table_has_no_other_rows() => Assert.That(SpendGuideline.All, Has.Count.EqualTo(5));
+    public void There_are_five_guidelines() => Assert.That(SpendGuideline.All, Has.Count.EqualTo(5));
 
     [Test]
-    public void What_is_a_red_flag_is_more_than_what_is_reasonable() =>
+    public void A_red_flag_is_above_the_reasonable_range() =>
         Assert.That(
             SpendGuideline.All,
             Has.All.Matches<SpendGuideline>(row => row!.ReasonableFrom < row.ReasonableTo && row.ReasonableTo < row.RedFlagAbove));
@@ -34,5 +34,5 @@ internal sealed class SpendGuidelineTests
     [TestCase(TaskType.Feature, "Large feature")]
     [TestCase(TaskType.Chore, null)]
     [TestCase(TaskType.Other, null)]
-    public void Each_type_of_task_has_its_row(TaskType type, string? name) => Assert.That(SpendGuideline.For(type)?.Name, Is.EqualTo(name));
+    public void Each_task_type_has_its_guideline(TaskType type, string? name) => Assert.That(SpendGuideline.For(type)?.Name, Is.EqualTo(name));
 }

@@ -55,11 +55,11 @@ internal sealed class WorkTaskTests
     }
 
     [Test]
-    public void A_task_with_a_malformed_budget_is_not_made() =>
+    public void A_task_with_a_malformed_budget_is_refused() =>
         Assert.That(() => Some.Task("budget:lots"), Refused.With("malformed-budget-tag", "Tags"));
 
     [Test]
-    public void A_change_replaces_everything_that_was_written()
+    public void A_change_replaces_the_content()
     {
         var task = Some.Task("budget:1");
         var version = task.Version;
@@ -74,7 +74,7 @@ internal sealed class WorkTaskTests
     }
 
     [Test]
-    public void Without_its_budget_tag_a_task_has_no_cap_of_its_own()
+    public void Without_its_budget_tag_a_task_has_no_own_cap()
     {
         var task = Some.Task("budget:1");
         task.Change(Some.Content("backend"), Some.Later);
@@ -82,7 +82,7 @@ internal sealed class WorkTaskTests
     }
 
     [Test]
-    public void A_refused_change_leaves_the_task_as_it_was()
+    public void A_refused_change_leaves_the_task_unchanged()
     {
         var task = Some.Task("budget:1");
         var version = task.Version;
@@ -94,7 +94,7 @@ internal sealed class WorkTaskTests
     }
 
     [Test]
-    public void Tags_that_the_caller_changes_afterwards_stay_as_they_were_given()
+    public void The_caller_cannot_change_the_tags_afterwards()
     {
         var tags = new[] { "budget:1" };
         var task = WorkTask.Create(Some.Team(), Some.Content(tags), Some.Now);
@@ -103,7 +103,7 @@ internal sealed class WorkTaskTests
     }
 
     [Test]
-    public void A_task_moves_along_its_states_and_no_other_way([Values] WorkTaskStatus from, [Values] WorkTaskStatus to)
+    public void Only_allowed_status_changes_are_accepted([Values] WorkTaskStatus from, [Values] WorkTaskStatus to)
     {
         var task = TaskIn(from);
         var version = task.Version;
@@ -122,7 +122,7 @@ internal sealed class WorkTaskTests
     }
 
     [Test]
-    public void A_status_that_does_not_exist_is_refused([Values] WorkTaskStatus from) =>
+    public void An_unknown_status_is_refused([Values] WorkTaskStatus from) =>
         Assert.That(() => TaskIn(from).MoveTo((WorkTaskStatus)99, Some.Later), Refused.With("illegal-status"));
 
     [Test]
@@ -130,7 +130,7 @@ internal sealed class WorkTaskTests
         Assert.That(TaskIn(status).IsOpen, Is.EqualTo(status is WorkTaskStatus.Todo or WorkTaskStatus.InProgress or WorkTaskStatus.InReview));
 
     [Test]
-    public void A_change_of_a_done_task_keeps_when_it_was_completed()
+    public void A_change_of_a_done_task_keeps_its_completion_time()
     {
         var task = TaskIn(WorkTaskStatus.Done);
         task.Change(Some.Content(), Some.Later);

@@ -23,7 +23,7 @@ internal sealed class PublicAddressTests
     [TestCase("2a00:1450:4001::1")]
     [TestCase("::ffff:8.8.8.8")]
     [TestCase("64:ff9b::808:808")]
-    public void Is_public(string address) => Assert.That(PublicAddress.IsPublic(IPAddress.Parse(address)), Is.True);
+    public void An_internet_address_is_public(string address) => Assert.That(PublicAddress.IsPublic(IPAddress.Parse(address)), Is.True);
 
     [TestCase("0.0.0.0")]
     [TestCase("10.0.0.0")]
@@ -58,5 +58,5 @@ internal sealed class PublicAddressTests
     [TestCase("2001::1")]
     [TestCase("2001:db8::1")]
     [TestCase("2002:7f00:1::")]
-    public void Is_not(string address) => Assert.That(PublicAddress.IsPublic(IPAddress.Parse(address)), Is.False);
+    public void A_special_address_is_not_public(string address) => Assert.That(PublicAddress.IsPublic(IPAddress.Parse(address)), Is.False);
 }

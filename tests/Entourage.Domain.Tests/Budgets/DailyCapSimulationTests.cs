@@ -3,7 +3,7 @@ using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Tests.Budgets;
 
-internal sealed class DailyCapTrialTests
+internal sealed class DailyCapSimulationTests
 {
     private static readonly DateOnly Day = new(2026, 3, 4);
     private static readonly DateTimeOffset Midnight = TestTime.Parse("2026-03-04T00:00Z");
@@ -14,30 +14,30 @@ internal sealed class DailyCapTrialTests
         .Select(rows => rows.OrderBy(row => row.Quarter).ToArray());
 
     [Test]
-    public void A_day_below_the_cap_is_left_as_it_was()
+    public void A_day_below_the_cap_is_unchanged()
     {
         var day = Try(5m, (0, 1, 0, 2m), (8, 1, 0, 2.999999999m));
         AssertThat(day, spent: 4.999999999m, allowed: 4.999999999m, reachedAt: null, stopped: 0, refused: 0);
     }
 
     [Test]
-    public void A_day_that_comes_to_the_cap_exactly_has_reached_it_and_spares_nothing()
+    public void A_day_that_spends_exactly_the_cap_reaches_it_and_saves_nothing()
     {
         var day = Try(5m, (0, 1, 0, 2m), (8, 1, 0, 3m));
         AssertThat(day, spent: 5m, allowed: 5m, reachedAt: 8, stopped: 0, refused: 0);
     }
 
     [Test]
-    public void What_comes_after_the_cap_is_stopped_or_refused_and_each_session_counts_once()
+    public void Work_after_the_cap_is_stopped_or_refused_and_each_session_counts_once()
     {
         var day = Try(
             5m,
             (8, 1, 0, 4m),
-            (8, 2, 8, 1.000000001m), // here it is reached
-            (8, 3, 8, 1m), // began in the same quarter, and did not go on
+            (8, 2, 8, 1.000000001m), // the cap is reached here
+            (8, 3, 8, 1m), // started in the same quarter and did not continue
             (9, 1, 0, 0.5m),
             (10, 1, 0, 0.5m),
-            (10, 2, 8, 0m), // a session that costs nothing more is stopped all the same
+            (10, 2, 8, 0m), // a session without further cost counts as stopped too
             (10, 4, 10, 0m),
             (11, 4, 10, 7m),
             (11, 5, 9, 1m));
@@ -45,7 +45,7 @@ internal sealed class DailyCapTrialTests
     }
 
     [Test]
-    public void A_cap_of_nothing_is_reached_at_midnight()
+    public void A_cap_of_zero_is_reached_at_midnight()
     {
         var day = Try(0m, (0, 1, -1, 1m), (0, 2, 0, 0m), (40, 3, 40, 1m));
         AssertThat(day, spent: 2m, allowed: 0m, reachedAt: 0, stopped: 1, refused: 2);
@@ -53,41 +53,41 @@ internal sealed class DailyCapTrialTests
     }
 
     [Test]
-    public void Local_days_are_cut_at_their_own_midnights()
+    public void Local_days_are_divided_at_local_midnight()
     {
-        // New York's clocks go forward on 8 March 2026: a day of 23 hours.
-        var trial = new DailyCapSimulation(Some.Usd(1), BudgetCalendar.Of("America/New_York"), new DateOnly(2026, 3, 7), 3);
+        // New York's clocks go forward on 8 March 2026, a day of 23 hours.
+        var simulation = new DailyCapSimulation(Some.Usd(1), BudgetCalendar.Of("America/New_York"), new DateOnly(2026, 3, 7), 3);
         foreach (var (at, usd) in new[] { ("2026-03-08T04:45Z", 1m), ("2026-03-08T05:00Z", 2m), ("2026-03-09T03:45Z", 4m), ("2026-03-09T04:00Z", 8m) })
         {
-            trial.Add(TestTime.Parse(at), 1, TestTime.Parse("2026-03-01T00:00Z"), Some.Usd(usd));
+            simulation.Add(TestTime.Parse(at), 1, TestTime.Parse("2026-03-01T00:00Z"), Some.Usd(usd));
         }
 
-        Assert.That(trial.Days.Select(day => day.Spent), Is.EqualTo(new[] { Some.Usd(1), Some.Usd(6), Some.Usd(8) }));
+        Assert.That(simulation.Days.Select(day => day.Spent), Is.EqualTo(new[] { Some.Usd(1), Some.Usd(6), Some.Usd(8) }));
         Assert.That(
-            trial.Days.Select(day => day.CapReachedAt),
+            simulation.Days.Select(day => day.CapReachedAt),
             Is.EqualTo(new DateTimeOffset?[] { TestTime.Parse("2026-03-08T04:45Z"), TestTime.Parse("2026-03-08T05:00Z"), TestTime.Parse("2026-03-09T04:00Z") }));
-        Assert.That(trial.Days.Select(day => day.SessionsStopped), Is.EqualTo(new[] { 0, 1, 0 }));
+        Assert.That(simulation.Days.Select(day => day.SessionsStopped), Is.EqualTo(new[] { 0, 1, 0 }));
     }
 
     [Test]
-    public void Quarters_out_of_order_are_a_mistake()
+    public void Quarters_out_of_order_throw()
     {
-        var trial = Trial(5m, 1);
-        trial.Add(Midnight.AddMinutes(15), 1, Midnight, Money.Zero);
-        Assert.That(() => trial.Add(Midnight, 1, Midnight, Money.Zero), Throws.ArgumentException);
+        var simulation = Simulation(5m, 1);
+        simulation.Add(Midnight.AddMinutes(15), 1, Midnight, Money.Zero);
+        Assert.That(() => simulation.Add(Midnight, 1, Midnight, Money.Zero), Throws.ArgumentException);
     }
 
     [Test]
-    public void Every_history_is_judged_as_reading_it_day_by_day_would() => Gen.Select(Histories, Gen.Long[0, 60]).Sample((history, cap) =>
+    public void Any_history_gives_the_same_result_as_a_simple_model() => Gen.Select(Histories, Gen.Long[0, 60]).Sample((history, cap) =>
     {
         var began = history.GroupBy(row => row.Session).ToDictionary(session => session.Key, session => session.Min(row => row.Quarter));
-        var trial = new DailyCapSimulation(new Money(cap), BudgetCalendar.Utc, Day, 3);
+        var simulation = new DailyCapSimulation(new Money(cap), BudgetCalendar.Utc, Day, 3);
         foreach (var row in history)
         {
-            trial.Add(At(row.Quarter), row.Session, At(began[row.Session]), row.Cost);
+            simulation.Add(At(row.Quarter), row.Session, At(began[row.Session]), row.Cost);
         }
 
-        return trial.Days.Select((day, i) =>
+        return simulation.Days.Select((day, i) =>
         {
             var rows = history.Where(row => row.Quarter / 96 == i).ToArray();
             var spent = rows.Sum(row => row.Cost.NanoUsd);
@@ -109,17 +109,17 @@ internal sealed class DailyCapTrialTests
 
     private static DateTimeOffset At(int quarter) => Midnight.AddMinutes(15 * quarter);
 
-    private static DailyCapSimulation Trial(decimal cap, int days) => new(Some.Usd(cap), BudgetCalendar.Utc, Day, days);
+    private static DailyCapSimulation Simulation(decimal cap, int days) => new(Some.Usd(cap), BudgetCalendar.Utc, Day, days);
 
     private static SimulatedDay Try(decimal cap, params (int Quarter, long Session, int Began, decimal Usd)[] rows)
     {
-        var trial = Trial(cap, 1);
+        var simulation = Simulation(cap, 1);
         foreach (var (quarter, session, began, usd) in rows)
         {
-            trial.Add(At(quarter), session, At(began).AddMinutes(7), Some.Usd(usd));
+            simulation.Add(At(quarter), session, At(began).AddMinutes(7), Some.Usd(usd));
         }
 
-        return trial.Days.Single();
+        return simulation.Days.Single();
     }
 
     private static void AssertThat(SimulatedDay day, decimal spent, decimal allowed, int? reachedAt, int stopped, int refused) => Assert.Multiple(() =>

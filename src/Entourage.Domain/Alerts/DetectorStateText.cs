@@ -2,15 +2,15 @@ using System.Text;
 
 namespace Entourage.Domain.Alerts;
 
-/// <content>How a watch is written: numbers to the base of 36, in groups that a semicolon divides.</content>
+/// <content>The serialised form: base-36 numbers in groups that are separated by semicolons.</content>
 public sealed partial record DetectorState
 {
-    // Another form begins otherwise, and is not read as this one.
+    // The version of the form. A state in another version is discarded.
     private const string Form = "1";
     private const int GroupCount = 7;
 
-    /// <summary>Reads a watch. An empty text is one that has seen nothing, and so is one in a form that this program does not know.</summary>
-    /// <exception cref="FormatException">It is not what a watch was written as.</exception>
+    /// <summary>Reads a state. A text that is empty or in an unknown version gives <see cref="Empty"/>.</summary>
+    /// <exception cref="FormatException">The text is not a valid state.</exception>
     public static DetectorState Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -22,7 +22,7 @@ public sealed partial record DetectorState
 
         if (groups.Length != GroupCount)
         {
-            throw new FormatException("A session's watch has another number of groups.");
+            throw new FormatException("Expected seven groups in a detector state.");
         }
 
         var error = Parts(groups[3]);
@@ -38,14 +38,14 @@ public sealed partial record DetectorState
         };
     }
 
-    /// <summary>The watch as a text that <see cref="Parse"/> reads: small letters, digits, dots and semicolons.</summary>
+    /// <summary>The text that <see cref="Parse"/> reads: lower-case letters, digits, dots and semicolons.</summary>
     public override string ToString()
     {
         var text = new StringBuilder(Form).Append(';').Append(Base36.Of(WindowMinutes)).Append(';');
         var before = 0L;
         foreach (var (index, tokens) in Slices)
         {
-            // The first from the beginning of time, each other from the one before it: the distance is short.
+            // Each index but the first is relative to the one before it, which keeps the text short.
             Separate(text, before > 0).Append(Base36.Of(index - before)).Append('.').Append(Base36.Of(tokens));
             before = index;
         }
