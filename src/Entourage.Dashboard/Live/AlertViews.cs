@@ -7,6 +7,7 @@ using Entourage.Application.Paging;
 using Entourage.Application.Teams;
 using Entourage.Dashboard.Requests;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,8 +50,6 @@ internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scope
 
     private readonly EventTail tail = new();
 
-    private static ReadOnlySpan<byte> Alert => "event: alert"u8;
-
     public async Task<AlertFigures> ReadAsync(CancellationToken cancellationToken)
     {
         var team = await SendAsync(new GetTeamQuery(choice.TeamId), cancellationToken);
@@ -66,17 +65,30 @@ internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scope
     public Task FollowAsync(Action changed, CancellationToken cancellationToken)
     {
         var follows = false;
-        return tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(choice.TeamId, last), cancellationToken), Look, cancellationToken);
+        return tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(choice.TeamId, last), cancellationToken), Check, cancellationToken);
 
-        // Of the usage that a busy team reports nothing is to be seen here.
-        void Look(ReadOnlyMemory<byte> piece)
+        // The page shows no usages, so those of a busy team do not refresh it.
+        void Check(EventBatch batch)
         {
-            if (!follows || piece.Span.IndexOf(Alert) >= 0)
+            if (!follows || HasAlert(batch))
             {
                 follows = true;
                 changed();
             }
         }
+    }
+
+    private static bool HasAlert(EventBatch batch)
+    {
+        foreach (var (_, message) in batch.Events.Span)
+        {
+            if (message.Kind == EventKind.Alert)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
