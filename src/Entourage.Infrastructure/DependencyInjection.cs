@@ -17,13 +17,13 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure;
 
-/// <summary>Registers the store.</summary>
+/// <summary>Registers the infrastructure services.</summary>
 public static class DependencyInjection
 {
     private const int MaxRetries = 5;
 
-    /// <summary>Adds the database that the configuration names, its ledger and its jobs.</summary>
-    /// <exception cref="OptionsValidationException">SQL Server is chosen and there is no connection string.</exception>
+    /// <summary>Adds the configured database, the ledger, the event feed, webhooks and background jobs.</summary>
+    /// <exception cref="OptionsValidationException">The provider is SQL Server and no connection string is configured.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -39,7 +39,7 @@ public static class DependencyInjection
             services.AddSqlServer(connectionString ?? throw new OptionsValidationException(
                 DatabaseOptions.Section,
                 typeof(DatabaseOptions),
-                [$"Database:Provider is SqlServer, and ConnectionStrings:{DatabaseOptions.ConnectionStringName} is not set."]));
+                [$"Database:Provider is SqlServer, but ConnectionStrings:{DatabaseOptions.ConnectionStringName} is not set."]));
         }
         else
         {
@@ -111,7 +111,7 @@ public static class DependencyInjection
             builder.UseSqlServer(connectionString, server => server
                 .EnableRetryOnFailure(MaxRetries)
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
-                // A statement for each row: several rows at once would be sent as a MERGE, which not every server takes.
+                // One statement for each row. For several rows Entity Framework sends a MERGE, which not every server supports.
                 .MaxBatchSize(1))
                 .AddInterceptors(provider.GetRequiredService<CommittedEvents>()), optionsLifetime: ServiceLifetime.Singleton);
     }
