@@ -56,9 +56,10 @@ public static class DependencyInjection
         services.AddSingleton<PriceLists>();
         services.AddSingleton<CommitSignal>();
         services.AddSingleton<CommittedEvents>();
-        services.AddSingleton<BudgetLedger>();
-        services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<BudgetLedger>());
-        services.AddHostedService(provider => provider.GetRequiredService<BudgetLedger>());
+        services.AddSingleton<LedgerWriter>();
+        services.AddSingleton<LedgerQueue>();
+        services.AddSingleton<IBudgetLedger>(provider => provider.GetRequiredService<LedgerQueue>());
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerQueue>());
         services.AddSingleton<CostSummaries>();
         services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IEventFeed, TeamFeeds>();

@@ -3,14 +3,15 @@ using Entourage.Application.Access;
 using Entourage.Application.Agents;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
+using Entourage.Application.Ledger;
 using Entourage.Application.Organisations;
 using Entourage.Application.Sessions;
 using Entourage.Application.Settings;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
-using Entourage.Domain;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
+using Entourage.Domain;
 using Entourage.Infrastructure.Persistence;
 using MediatR;
 

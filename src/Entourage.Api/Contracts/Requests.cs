@@ -1,15 +1,16 @@
 using System.Text.Json.Serialization;
 using Entourage.Application.Json;
+using Entourage.Application.Ledger;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Application.Settings;
-using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Domain.Webhooks;
+using Entourage.Domain;
 
 namespace Entourage.Api.Contracts;
 

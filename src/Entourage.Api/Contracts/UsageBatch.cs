@@ -1,10 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Entourage.Application.Errors;
+using Entourage.Application.Ledger;
 using Entourage.Application.Sessions;
-using Entourage.Domain;
 using Entourage.Domain.Sessions;
+using Entourage.Domain;
 
 namespace Entourage.Api.Contracts;
 

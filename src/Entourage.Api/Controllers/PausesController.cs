@@ -1,11 +1,12 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Application.Ledger;
 using Entourage.Application.Stops;
 using Entourage.Domain.Stops;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 

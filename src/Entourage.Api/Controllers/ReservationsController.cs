@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Application.Ledger;
 using Entourage.Application.Reservations;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;

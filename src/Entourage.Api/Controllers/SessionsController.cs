@@ -1,12 +1,13 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Protection;
+using Entourage.Application.Ledger;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 

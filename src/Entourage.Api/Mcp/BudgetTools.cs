@@ -1,9 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Entourage.Api.Contracts;
 using Entourage.Application.Budgets;
 using Entourage.Application.HumanRequests;
 using Entourage.Application.Json;
+using Entourage.Application.Ledger;
 using Entourage.Application.Paging;
 using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
 using Entourage.Application.Json;
+using Entourage.Application.Ledger;
 using Entourage.Application.Sessions;
-using Entourage.Domain;
 using Entourage.Domain.Sessions;
+using Entourage.Domain;
 
 namespace Entourage.Api.Mcp;
 

@@ -32,17 +32,20 @@ public interface IBudgetLedger
 /// <param name="Replayed">Whether it was told so before, under the same key; then nothing was written now.</param>
 public sealed record LedgerAnswer<T>(T Response, bool Replayed);
 
-/// <summary>What became of one entry: an answer, or the reason why it alone was not written.</summary>
-/// <param name="Response">What the caller is told, of the type that its entry names.</param>
-/// <param name="Replayed">Whether it was told so before, under the same key.</param>
-/// <param name="Refusal">Why nothing was written.</param>
+/// <summary>What became of one entry: a response, or the reason why it alone was refused.</summary>
+/// <param name="Response">The response, of the type that its entry names; null where it was refused.</param>
+/// <param name="Replayed">Whether the response was given before, under the same key. Then nothing was written.</param>
+/// <param name="Refusal">Why nothing was written; null where the entry was accepted.</param>
 public sealed record LedgerOutcome(object? Response, bool Replayed, Exception? Refusal)
 {
-    /// <summary>An entry that was written, or had been before.</summary>
-    public static LedgerOutcome Of(object response, bool replayed) => new(response, replayed, null);
+    /// <summary>An entry that changes the ledger.</summary>
+    public static LedgerOutcome Accepted(object response) => new(response, false, null);
 
-    /// <summary>An entry that was refused.</summary>
-    public static LedgerOutcome Of(Exception refusal) => new(null, false, refusal);
+    /// <summary>An entry that was accepted before.</summary>
+    public static LedgerOutcome Replay(object response) => new(response, true, null);
+
+    /// <summary>An entry that changes nothing.</summary>
+    public static LedgerOutcome Refused(Exception refusal) => new(null, false, refusal);
 }
 
 /// <summary>How some work stands.</summary>

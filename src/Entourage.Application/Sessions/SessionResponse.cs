@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
@@ -102,32 +103,66 @@ public record SessionResponse
                 .Select(reservation => new { reservation.SessionId, reservation.Amount })
                 .ToListAsync(cancellationToken))
             .ToLookup(reservation => reservation.SessionId, reservation => reservation.Amount);
-        return [.. rows.Select(row => From(row, trees.GetValueOrDefault(BudgetWindow.IdOf(row.Session.Id)), MoneyTotal.Sum(reserved[row.Session.Id]), now))];
+        return [.. rows.Select(row => Of(row, trees.GetValueOrDefault(BudgetWindow.IdOf(row.Session.Id)), MoneyTotal.Sum(reserved[row.Session.Id]), now))];
     }
 
-    private static SessionResponse From(SessionRow row, MoneyTotal treeCost, MoneyTotal reserved, DateTimeOffset now) => new()
+    /// <summary>The response for a session in the ledger's working set.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="position">The budgets that it draws on at present.</param>
+    /// <param name="now">The present (UTC).</param>
+    internal static SessionResponse Of(LedgerSession session, BudgetPosition position, DateTimeOffset now) => Of(
+        session.Id,
+        (session.Policy.AgentId, session.AgentName),
+        (session.Policy.Task?.TaskId, session.TaskTitle),
+        (session.ParentSessionId, session.Model),
+        (session.State, session.StartedAt, now),
+        session.Tokens,
+        // The first session of its path is the session itself.
+        (session.Cost, position.Budgets.First(budget => budget.Budget.Window.Scope == BudgetScope.Session).Spending.Spent, session.ImputedCost, session.Reserved));
+
+    private static SessionResponse Of(SessionRow row, MoneyTotal treeCost, MoneyTotal reserved, DateTimeOffset now)
     {
-        Id = row.Session.Id,
-        AgentId = row.Session.AgentId,
-        AgentName = row.AgentName,
-        TaskId = row.Session.TaskId,
-        TaskTitle = row.TaskTitle,
-        Model = row.Session.Model,
-        Status = row.Session.Status,
-        StartedAt = row.Session.StartedAt,
-        EndedAt = row.Session.EndedAt,
-        DurationMinutes = MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now),
-        InputTokens = row.Session.InputTokens,
-        OutputTokens = row.Session.OutputTokens,
-        CacheReadTokens = row.Session.CacheReadTokens,
-        CacheWriteTokens = row.Session.CacheWriteTokens,
-        CostUsd = row.Session.Cost,
-        TreeCostUsd = treeCost,
-        ImputedCostUsd = row.Session.ImputedCost,
-        ReservedUsd = reserved,
-        ParentSessionId = row.Session.ParentSessionId,
-        Error = row.Session.Error,
-    };
+        var session = row.Session;
+        return Of(
+            session.Id,
+            (session.AgentId, row.AgentName),
+            (session.TaskId, row.TaskTitle),
+            (session.ParentSessionId, session.Model),
+            (new(session.Status, session.EndedAt, session.Error), session.StartedAt, now),
+            new(session.InputTokens, session.OutputTokens, session.CacheReadTokens, session.CacheWriteTokens),
+            (session.Cost, treeCost, session.ImputedCost, reserved));
+    }
+
+    private static SessionResponse Of(
+        long id,
+        (Guid Id, string Name) agent,
+        (long? Id, string? Title) task,
+        (long? ParentId, string? Model) origin,
+        (SessionState State, DateTimeOffset StartedAt, DateTimeOffset Now) life,
+        TokenCounts tokens,
+        (MoneyTotal Own, MoneyTotal Tree, MoneyTotal Imputed, MoneyTotal Reserved) cost) => new()
+        {
+            Id = id,
+            AgentId = agent.Id,
+            AgentName = agent.Name,
+            TaskId = task.Id,
+            TaskTitle = task.Title,
+            Model = origin.Model,
+            Status = life.State.Status,
+            StartedAt = life.StartedAt,
+            EndedAt = life.State.EndedAt,
+            DurationMinutes = MinutesOf(life.StartedAt, life.State.EndedAt, life.Now),
+            InputTokens = tokens.Input,
+            OutputTokens = tokens.Output,
+            CacheReadTokens = tokens.CacheRead,
+            CacheWriteTokens = tokens.CacheWrite,
+            CostUsd = cost.Own,
+            TreeCostUsd = cost.Tree,
+            ImputedCostUsd = cost.Imputed,
+            ReservedUsd = cost.Reserved,
+            ParentSessionId = origin.ParentId,
+            Error = life.State.Error,
+        };
 
     /// <summary>Whole minutes from a session's beginning to its end, or to now; zero where clocks ran backwards.</summary>
     public static long MinutesOf(DateTimeOffset startedAt, DateTimeOffset? endedAt, DateTimeOffset now) =>

@@ -14,9 +14,9 @@ internal sealed class LedgerKiller(EntourageDb db, ILedgerStore store) : ISessio
         {
             // The ledger's statements are short, and none of them is given up once it has begun.
             cancellationToken.ThrowIfCancellationRequested();
-            var books = new LedgerWorkingSet(await writes.LockAsync([], [organisationId]), [organisationId]);
-            await new LedgerStops(books, writes).KillUnderAsync(teamId, exhausted, now);
-            if (books.Close([], []) is { } changes)
+            var loader = await LedgerLoader.OpenAsync([], [organisationId], writes);
+            await new SessionKills(loader.WorkingSet, loader).KillUnderExhaustedAsync(teamId, exhausted, now);
+            if (loader.WorkingSet.FindChanges([], []) is { } changes)
             {
                 await writes.SaveAsync(changes);
             }

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
+using Entourage.Domain;
 using Entourage.Infrastructure.Persistence.Converters;
 
 namespace Entourage.Infrastructure.Ledger;

@@ -1,5 +1,6 @@
-using Entourage.Domain;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Sessions;
+using Entourage.Domain;
 
 namespace Entourage.Infrastructure.Ledger;
 

@@ -1,15 +1,16 @@
 using System.Data;
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Stops;
+using Entourage.Domain;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Ledger;

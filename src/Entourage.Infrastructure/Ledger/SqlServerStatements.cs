@@ -3,15 +3,16 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
-using Entourage.Infrastructure.Persistence;
+using Entourage.Domain;
 using Entourage.Infrastructure.Persistence.Converters;
+using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Ledger;

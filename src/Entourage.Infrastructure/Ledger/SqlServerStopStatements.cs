@@ -1,4 +1,5 @@
 using System.Data;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Stops;
 using Microsoft.Data.SqlClient;
 

@@ -1,4 +1,5 @@
 using System.Data;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Costs;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.SqlClient;

@@ -1,4 +1,5 @@
 using System.Data;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Sessions;
 using Microsoft.Data.SqlClient;

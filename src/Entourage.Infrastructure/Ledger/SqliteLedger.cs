@@ -1,11 +1,12 @@
 using Entourage.Application.Abstractions;
-using Entourage.Domain;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Prices;
-using Entourage.Infrastructure.Persistence;
+using Entourage.Domain;
 using Entourage.Infrastructure.Persistence.Converters;
+using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

@@ -1,3 +1,4 @@
+using Entourage.Application.Ledger;
 using Entourage.Domain.Stops;
 
 namespace Entourage.Infrastructure.Ledger;

@@ -1,3 +1,5 @@
+using Entourage.Application.Ledger;
+
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>The records of usage.</summary>

@@ -1,3 +1,4 @@
+using Entourage.Application.Ledger;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

@@ -1,14 +1,9 @@
-using Entourage.Domain;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain;
 
 namespace Entourage.Infrastructure.Ledger;
-
-/// <summary>What a rollup has that the cost summaries lack.</summary>
-/// <param name="Bucket">The rollup.</param>
-/// <param name="Origin">Whose it is.</param>
-/// <param name="Sum">What they lack.</param>
-internal sealed record LedgerUnsummarised(LedgerBucket Bucket, CostOrigin Origin, UsageSum Sum);
 
 /// <summary>The statements that keep the cost summaries, as both databases understand them.</summary>
 internal static class SummarySql

@@ -22,7 +22,7 @@ internal sealed class LedgerMetrics
         HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15],
     };
 
-    private readonly CounterGrid entries = new(("kind", LedgerOutcomes.Kinds), ("outcome", Labels.Of<LedgerResult>()));
+    private readonly CounterGrid entries = new(("kind", Labels.Of<LedgerEntryKind>()), ("outcome", Labels.Of<LedgerResult>()));
 
     // Two parts, so that neither overflows 64 bits however much is spent.
     private readonly CounterGrid wholeUsd = new(("billing", Labels.Of<Billing>()), ("cost_source", Labels.Of<CostSource>()));
@@ -69,7 +69,7 @@ internal sealed class LedgerMetrics
         duration.Record(took.TotalSeconds);
         for (var i = 0; i < batch.Count; i++)
         {
-            entries.Add(1, LedgerOutcomes.KindOf(batch[i]), (int)LedgerOutcomes.ResultOf(outcomes[i]));
+            entries.Add(1, (int)batch[i].Kind, (int)LedgerOutcomes.ResultOf(outcomes[i]));
         }
 
         var used = default(TokenCounts);
@@ -101,7 +101,7 @@ internal sealed class LedgerMetrics
     {
         foreach (var entry in missed)
         {
-            entries.Add(1, LedgerOutcomes.KindOf(entry), (int)why);
+            entries.Add(1, (int)entry.Kind, (int)why);
         }
     }
 

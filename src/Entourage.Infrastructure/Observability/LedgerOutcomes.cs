@@ -28,29 +28,9 @@ internal enum LedgerResult
     Failed,
 }
 
-/// <summary>Maps ledger entries and outcomes to metric labels.</summary>
+/// <summary>Classifies the outcomes of ledger entries.</summary>
 internal static class LedgerOutcomes
 {
-    /// <summary>The labels of the kinds of entry, by index.</summary>
-    public static readonly IReadOnlyList<string> Kinds =
-        ["usage", "reserve", "extend", "release", "end_session", "kill_session", "abandon_session", "pause", "resume", "reprice", "other"];
-
-    /// <summary>Gets the index of an entry's kind in <see cref="Kinds"/>.</summary>
-    public static int KindOf(LedgerEntry entry) => entry switch
-    {
-        UsageEntry => 0,
-        ReserveEntry => 1,
-        ExtendEntry => 2,
-        ReleaseEntry => 3,
-        EndSessionEntry => 4,
-        KillSessionEntry => 5,
-        AbandonEntry => 6,
-        PauseEntry => 7,
-        ResumeEntry => 8,
-        RepriceEntry => 9,
-        _ => 10,
-    };
-
     /// <summary>Classifies an outcome.</summary>
     public static LedgerResult ResultOf(LedgerOutcome outcome) => outcome switch
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Entourage.Application.Access;
+using Entourage.Application.Ledger;
 using Entourage.Application.Stops;
 using Entourage.Domain.Access;
 using Entourage.Domain.Stops;

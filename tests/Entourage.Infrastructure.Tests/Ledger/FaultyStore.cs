@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Ledger;
 using Entourage.Infrastructure.Persistence;
 

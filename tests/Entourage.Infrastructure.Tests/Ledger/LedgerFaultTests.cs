@@ -112,7 +112,7 @@ internal sealed class LedgerFaultTests(Store store)
         var first = PostAsync();
         Assert.That(() => faulty.Faults.Count, Is.EqualTo(faults - 1).After(10).Seconds.PollEvery(5).MilliSeconds);
         var others = Enumerable.Range(0, 40).Select(_ => PostAsync()).ToArray();
-        var ledger = (BudgetLedger)host.Services.GetRequiredService<IBudgetLedger>();
+        var ledger = (LedgerQueue)host.Services.GetRequiredService<IBudgetLedger>();
         Assert.That(() => ledger.Waiting, Is.EqualTo(40).After(10).Seconds.PollEvery(5).MilliSeconds);
         return (first, others);
     }

@@ -1,6 +1,7 @@
 using System.Reflection;
-using Entourage.Domain;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Prices;
+using Entourage.Domain;
 using Entourage.Infrastructure.Ledger;
 
 namespace Entourage.Infrastructure.Tests.Ledger;

@@ -1,11 +1,11 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
-using Entourage.Application.Ledger;
+using Entourage.Application.Sessions;
 using FluentValidation;
 using MediatR;
 
-namespace Entourage.Application.Sessions;
+namespace Entourage.Application.Ledger;
 
 /// <summary>Records many usages, each accepted or refused on its own.</summary>
 /// <param name="Items">The usages, in the order in which they are counted.</param>
@@ -125,6 +125,6 @@ internal sealed class RecordUsageBatchHandler(
     {
         var idempotency = IdempotencyToken.Of(command, "idempotency_key")
             ?? batch?.Add($"sessions/{command.SessionId}/usage/batch", place, command);
-        return RecordUsageHandler.ToEntry(command, now, idempotency);
+        return UsageEntry.Of(command, now, idempotency);
     }
 }

@@ -6,50 +6,51 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// What the usages of a batch give cause to say. Nearly always that is nothing: the rules go by lines that are crossed, and
-/// sessions remember what was said of them. What is to be done about a runaway is done before its usage is answered.
+/// Runs the detectors over the records of a transaction. Nearly always they find nothing: budget alerts are raised where a threshold is crossed, and a
+/// session's state holds which of its alerts were raised.
 /// </summary>
-internal sealed class AlertDetection(LedgerWorkingSet books, LedgerStops stops, UsageBounds bounds, TokenRates assumedRates)
+internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules rules)
 {
     private readonly Dictionary<AlertKey, (Alert Alert, BudgetStatus? Budget)> found = [];
     private readonly Dictionary<(Guid AgentId, DateTimeOffset Hour), (LedgerSession Session, DateTimeOffset Now)> suspects = [];
 
-    /// <summary>Looks at a record that was added.</summary>
+    /// <summary>Runs the detectors over a record that was added.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="before">How the budgets that it draws on stood before it.</param>
-    public void Look(LedgerRecord record, BudgetPosition before)
+    /// <param name="before">The budgets that it draws on, before it.</param>
+    /// <returns>The stops that it causes. They are carried out before it is answered.</returns>
+    public IReadOnlyList<RequiredStop> Inspect(LedgerRecord record, BudgetPosition before)
     {
-        var session = books.FindSession(record.Entry.SessionId)!;
-        LookAtBudgets(record, session, before);
-        LookAtPlausibility(record, session, before);
+        var session = workingSet.FindSession(record.Entry.SessionId)!;
+        InspectBudgets(record, session, before);
+        InspectPlausibility(record, session, before);
         if (record.Corrects is not null)
         {
-            // The usage was looked at when it was recorded; only its cost is new.
-            return;
+            // The usage was inspected when it was recorded. Only its cost is new.
+            return [];
         }
 
-        LookAtTelemetry(record, session);
-        LookAtModel(record, session);
-        LookAtSession(record, books.FindSession(session.Id)!);
+        InspectTelemetry(record, session);
+        InspectModel(record, session);
+        return InspectSession(record, workingSet.FindSession(session.Id)!);
     }
 
-    /// <summary>Notes that a session was closed since nothing was heard of it.</summary>
+    /// <summary>Notes that a session was abandoned.</summary>
     public void NoteAbandoned(LedgerSession session, DateTimeOffset now) =>
         Find(TeamworkDetectors.Abandoned(session.Id), SubjectOf(session), now);
 
-    /// <summary>Raises what was found and is not known yet.</summary>
+    /// <summary>Raises what was found, unless there is an alert for the same cause and window.</summary>
     public async Task RaiseAsync(ILedgerWrites store)
     {
         foreach (var ((agentId, hour), (session, now)) in suspects)
         {
             var until = hour.AddMinutes(PlausibilityDetectors.WindowMinutes);
-            var cost = await store.CostInAsync(session.Policy.TeamId, agentId, hour, until) + books.CostIn(agentId, hour, until);
-            if (cost > bounds.ImplausibleHourlyCost)
+            var cost = await store.CostInAsync(session.Policy.TeamId, agentId, hour, until) + workingSet.CostIn(agentId, hour, until);
+            if (cost > rules.Bounds.ImplausibleHourlyCost)
             {
-                Find(PlausibilityDetectors.OfHour(agentId, cost, bounds.ImplausibleHourlyCost.Value, hour), SubjectOf(session), now);
+                Find(PlausibilityDetectors.OfHour(agentId, cost, rules.Bounds.ImplausibleHourlyCost.Value, hour), SubjectOf(session), now);
             }
         }
 
@@ -61,15 +62,15 @@ internal sealed class AlertDetection(LedgerWorkingSet books, LedgerStops stops, 
                 continue;
             }
 
-            books.Raise(alert);
+            workingSet.Add(alert);
             if (budget is not null)
             {
-                books.Tell(TeamEventFactory.Of(budget, alert));
+                workingSet.Add(TeamEventFactory.Of(budget, alert));
             }
         }
     }
 
-    private void LookAtBudgets(LedgerRecord record, LedgerSession session, BudgetPosition before)
+    private void InspectBudgets(LedgerRecord record, LedgerSession session, BudgetPosition before)
     {
         var cost = record.CountedCost;
         if (cost <= Money.Zero)
@@ -94,21 +95,21 @@ internal sealed class AlertDetection(LedgerWorkingSet books, LedgerStops stops, 
         }
     }
 
-    private void LookAtPlausibility(LedgerRecord record, LedgerSession session, BudgetPosition before)
+    private void InspectPlausibility(LedgerRecord record, LedgerSession session, BudgetPosition before)
     {
         var (calendar, at) = (session.Policy.Calendar, record.Entry.OccurredAt);
-        if (record.Cost > bounds.ImplausibleCost)
+        if (record.Cost > rules.Bounds.ImplausibleCost)
         {
             var day = calendar.WindowOf(BudgetPeriod.Day, at);
             Find(
-                PlausibilityDetectors.OfUsage(session.Policy.AgentId, session.Id, record.Cost, bounds.ImplausibleCost.Value, day),
+                PlausibilityDetectors.OfUsage(session.Policy.AgentId, session.Id, record.Cost, rules.Bounds.ImplausibleCost.Value, day),
                 SubjectOf(session),
                 record.Entry.Now);
         }
 
-        // An hour hardly costs more than the day around it, whose counter is at hand, and what the session has cost under a subscription: only beyond
-        // that are the rollups of the hour read, once for each agent of a transaction.
-        if (bounds.ImplausibleHourlyCost is { } hourly && SpentOfAgentDay(before) + record.CountedCost + session.ImputedCost > hourly)
+        // An hour cannot cost more than the day around it, whose counter is loaded, and the session's cost under a subscription. Only above that sum are
+        // the rollups of the hour read, once for each agent of a transaction.
+        if (rules.Bounds.ImplausibleHourlyCost is { } hourly && SpentOfAgentDay(before) + record.CountedCost + session.ImputedCost > hourly)
         {
             suspects[(session.Policy.AgentId, calendar.HourOf(at))] = (session, record.Entry.Now);
         }
@@ -116,7 +117,7 @@ internal sealed class AlertDetection(LedgerWorkingSet books, LedgerStops stops, 
 
     private static MoneyTotal SpentOfAgentDay(BudgetPosition position)
     {
-        // Counted, since an enumerator would be made for each usage.
+        // An enumerator would be allocated for each usage.
         for (var i = 0; i < position.Budgets.Count; i++)
         {
             if (position.Budgets[i].Budget.Window.Scope == BudgetScope.Agent)
@@ -128,7 +129,7 @@ internal sealed class AlertDetection(LedgerWorkingSet books, LedgerStops stops, 
         return MoneyTotal.Zero;
     }
 
-    private void LookAtTelemetry(LedgerRecord record, LedgerSession session)
+    private void InspectTelemetry(LedgerRecord record, LedgerSession session)
     {
         if (record.Entry.Telemetry is not { } facts || (facts.Mistake.Length == 0 && facts.ToldAt is null))
         {
@@ -148,7 +149,7 @@ internal sealed class AlertDetection(LedgerWorkingSet books, LedgerStops stops, 
         }
     }
 
-    private void LookAtModel(LedgerRecord record, LedgerSession session)
+    private void InspectModel(LedgerRecord record, LedgerSession session)
     {
         var expected = record.CostSource == CostSource.Reported ? record.Price?.Parts.Total : null;
         var isUnpriced = record.CostSource is CostSource.Unpriced or CostSource.Assumed;
@@ -160,43 +161,39 @@ internal sealed class AlertDetection(LedgerWorkingSet books, LedgerStops stops, 
         var (calendar, at) = (session.Policy.Calendar, record.Entry.OccurredAt);
         var day = calendar.WindowOf(BudgetPeriod.Day, at);
         var finding = expected is null
-            ? ModelDetectors.Unpriced(record.Model, day, record.CostSource == CostSource.Assumed ? assumedRates : null)
+            ? ModelDetectors.Unpriced(record.Model, day, record.CostSource == CostSource.Assumed ? rules.AssumedRates : null)
             : ModelDetectors.CostDiffers(record.Model, day, record.Cost, expected.Value);
         if (ModelDetectors.Note(session.Watch, finding, at, calendar.ResetsAt(BudgetPeriod.Day, at)!.Value) is { } noted)
         {
-            books.Watch(session.Id, noted);
+            workingSet.Set(session.Id, noted);
             Find(finding, SubjectOf(session), record.Entry.Now);
         }
     }
 
-    private void LookAtSession(LedgerRecord record, LedgerSession session)
+    private IReadOnlyList<RequiredStop> InspectSession(LedgerRecord record, LedgerSession session)
     {
         var usage = new ObservedUsage(session.Id, record.Entry.OccurredAt, record.Entry.Tokens.Counts, record.Cost, record.Entry.Error, session.Tokens);
-        var (watch, findings) = SessionDetectors.Look(session.Watch, usage, session.DetectorRules);
-        if (!ReferenceEquals(watch, session.Watch))
+        var (state, findings) = SessionDetectors.Look(session.Watch, usage, session.DetectorRules);
+        if (!ReferenceEquals(state, session.Watch))
         {
-            books.Watch(session.Id, watch);
+            workingSet.Set(session.Id, state);
         }
 
         foreach (var finding in findings)
         {
             Find(finding, SubjectOf(session), record.Entry.Now);
-            Act(finding, session, record.Entry.Now);
         }
+
+        return findings.Count == 0 ? [] : [.. findings.Select(finding => FindStop(finding, session)).OfType<RequiredStop>()];
     }
 
-    private void Act(AlertFinding finding, LedgerSession session, DateTimeOffset now)
+    /// <summary>The stop that the team wants for a runaway; null for an alert alone.</summary>
+    private static RequiredStop? FindStop(AlertFinding finding, LedgerSession session) => finding.Details.Action switch
     {
-        switch (finding.Details.Action)
-        {
-            case RunawayAction.Pause:
-                stops.PauseAgent(session, EnumNames.Of(finding.Kind), now);
-                break;
-            case RunawayAction.Kill:
-                stops.Kill(session, EnumNames.Of(finding.Kind), now);
-                break;
-        }
-    }
+        RunawayAction.Pause => RequiredStop.PauseAgent(session, EnumNames.Of(finding.Kind)),
+        RunawayAction.Kill => RequiredStop.Kill(session, EnumNames.Of(finding.Kind)),
+        _ => null,
+    };
 
     private void Find(AlertFinding finding, AlertSubject subject, DateTimeOffset now, BudgetStatus? budget = null)
     {

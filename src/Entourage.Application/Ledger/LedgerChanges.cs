@@ -1,5 +1,4 @@
 using Entourage.Application.Abstractions;
-using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
@@ -10,7 +9,7 @@ using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>
 /// What a batch comes to: rows to add, and rows to change. Where a row is changed, the change says what it was decided
@@ -121,3 +120,9 @@ internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
 /// <summary>The key of a rollup.</summary>
 internal readonly record struct LedgerBucket(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);
+
+/// <summary>What a rollup has that the cost summaries lack.</summary>
+/// <param name="Bucket">The rollup.</param>
+/// <param name="Origin">Whose it is.</param>
+/// <param name="Sum">What they lack.</param>
+internal sealed record LedgerUnsummarised(LedgerBucket Bucket, CostOrigin Origin, UsageSum Sum);

@@ -1,25 +1,26 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Events;
-using Entourage.Application.Ledger;
+using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
+using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// What a transaction has read of the ledger, and what it makes of it. It is kept in memory while the transaction holds the
-/// organisations, so that each entry sees what those before it did, and written at once at the end.
+/// The in-memory state of a transaction: the rows that it has loaded, as its entries have changed them so far. The organisations are locked all the
+/// while. At the end the differences are saved together.
 /// </summary>
 internal sealed class LedgerWorkingSet
 {
     private readonly Dictionary<long, LedgerSession> sessions = [];
-    private readonly Dictionary<long, Guid> workers = [];
+    private readonly Dictionary<long, Guid> agents = [];
     private readonly Dictionary<Guid, Pause?> pauses = [];
     private readonly Dictionary<Guid, PauseChange> changedPauses = [];
     private readonly Dictionary<Guid, LedgerReservation> reservations = [];
@@ -34,39 +35,41 @@ internal sealed class LedgerWorkingSet
     private readonly List<TeamEvent> events = [];
     private readonly List<Alert> alerts = [];
     private readonly List<AuditEntry> audited = [];
-    private readonly Dictionary<long, DetectorState> watches = [];
+    private readonly Dictionary<long, DetectorState> detectors = [];
+    private readonly Dictionary<Guid, PriceList> prices = [];
+    private readonly Dictionary<long, LedgerUnpriced> unpriced = [];
 
-    /// <summary>Opens them.</summary>
-    /// <param name="sessions">The sessions that entries name.</param>
-    /// <param name="organisationIds">The organisations that entries name.</param>
+    /// <summary>Starts with the sessions that are locked.</summary>
+    /// <param name="sessions">The sessions.</param>
+    /// <param name="organisationIds">Further organisations that are locked.</param>
     public LedgerWorkingSet(IReadOnlyDictionary<long, LedgerSession> sessions, IEnumerable<Guid> organisationIds)
     {
         OrganisationIds = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Concat(organisationIds).Distinct()];
         foreach (var session in sessions.Values)
         {
-            Know(session);
+            Load(session);
         }
     }
 
-    /// <summary>The organisations whose ledgers are held.</summary>
+    /// <summary>The locked organisations.</summary>
     public IReadOnlyCollection<Guid> OrganisationIds { get; }
 
-    /// <summary>The usages that were recorded.</summary>
+    /// <summary>The usages and corrections that were recorded.</summary>
     public IReadOnlyCollection<LedgerRecord> Records => records;
 
-    /// <summary>Their teams that are concerned.</summary>
+    /// <summary>The teams of the loaded sessions.</summary>
     public IReadOnlyCollection<Guid> TeamIds => [.. sessions.Values.Select(session => session.Policy.TeamId).Distinct()];
 
-    /// <summary>The sessions that were read.</summary>
+    /// <summary>The loaded sessions.</summary>
     public IReadOnlyCollection<LedgerSession> Sessions => sessions.Values;
 
-    /// <summary>A session, as it stands after the entries so far; null when there is none.</summary>
+    /// <summary>A session after the entries so far; null when it is not loaded.</summary>
     public LedgerSession? FindSession(long id) => sessions.GetValueOrDefault(id);
 
-    /// <summary>A reservation, as it stands after the entries so far; null when there is none.</summary>
+    /// <summary>A reservation after the entries so far; null when it is not loaded.</summary>
     public LedgerReservation? FindReservation(Guid id) => reservations.GetValueOrDefault(id);
 
-    /// <summary>The reservations that were read or granted.</summary>
+    /// <summary>The reservations that were loaded or granted.</summary>
     public IReadOnlyCollection<LedgerReservation> Reservations => reservations.Values;
 
     /// <summary>The reservations of a session that have not ended.</summary>
@@ -76,60 +79,80 @@ internal sealed class LedgerWorkingSet
     /// <summary>Every budget that a cost of a session at an instant draws on.</summary>
     public IReadOnlyList<Budget> BudgetsAt(LedgerSession session, DateTimeOffset instant)
     {
-        // They are the same all day, and most usages of a batch are of one session and one day.
+        // They change at most once a day, and most usages of a transaction belong to one session and one day.
         var policy = session.Policy;
         var key = (session.Id, policy.Calendar.WindowOf(BudgetPeriod.Day, instant), BudgetCalendar.Utc.WindowOf(BudgetPeriod.Day, instant));
         return budgets.TryGetValue(key, out var known) ? known : budgets[key] = policy.BudgetsAt(instant);
     }
 
-    /// <summary>How budgets stand after the entries so far.</summary>
+    /// <summary>The budgets with their counters after the entries so far.</summary>
     public BudgetPosition PositionOf(IEnumerable<Budget> budgets) => new([.. budgets.Select(budget => budget.With(counters))]);
 
-    /// <summary>Whether it was read what a window's counter says, or something was counted in it.</summary>
+    /// <summary>Whether the window's counter is loaded.</summary>
     public bool HasSpendingIn(BudgetWindow window) => counters.ContainsKey(window);
 
-    /// <summary>Whether it is known whose a session is.</summary>
-    public bool HasAgentOf(long sessionId) => workers.ContainsKey(sessionId);
+    /// <summary>Whether the agent of a session is loaded.</summary>
+    public bool HasAgentOf(long sessionId) => agents.ContainsKey(sessionId);
 
-    /// <summary>Whether it is known if an agent, a team or an organisation is paused.</summary>
+    /// <summary>Whether the pause of an agent, a team or an organisation is loaded, or that it has none.</summary>
     public bool HasPauseOf(Guid id) => pauses.ContainsKey(id);
 
-    /// <summary>The pause of an agent, a team or an organisation, in force or not, as it stands after the entries so far.</summary>
+    /// <summary>The pause of an agent, a team or an organisation, in force or not, after the entries so far; null for none.</summary>
     public Pause? FindPause(Guid id) => pauses.GetValueOrDefault(id);
 
-    /// <summary>The agents of a session and of those above it, its own first.</summary>
-    public IEnumerable<Guid> WorkersOf(LedgerSession session) => session.Policy.SessionPath.Select(id => workers[id]);
+    /// <summary>The agents of a session and of its ancestors, its own first.</summary>
+    public IEnumerable<Guid> AgentsOf(LedgerSession session) => session.Policy.SessionPath.Select(id => agents[id]);
 
     /// <summary>The widest pause in force that stops a session; null when there is none.</summary>
     public PauseInForce? FindPauseOf(LedgerSession session, DateTimeOffset now) => PausesOf(session, now) is [var widest, ..] ? widest : null;
 
     /// <summary>The pauses in force that stop a session, the widest first.</summary>
     public IReadOnlyList<PauseInForce> PausesOf(LedgerSession session, DateTimeOffset now) => PauseInForce.Of(
-        pauses[session.Policy.OrganisationId], pauses[session.Policy.TeamId], WorkersOf(session).Select(FindPause), now);
+        pauses[session.Policy.OrganisationId], pauses[session.Policy.TeamId], AgentsOf(session).Select(FindPause), now);
 
-    /// <summary>Takes note of a session that was read, unless it is known: then what entries did to it is known as well.</summary>
-    public void Know(LedgerSession session)
+    /// <summary>The price list of a session's organisation.</summary>
+    public PriceList PricesOf(LedgerSession session) => prices[session.Policy.OrganisationId];
+
+    /// <summary>The price of a model at an instant, with the cost of some tokens; null for no price.</summary>
+    public LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
+        model.Length > 0 && PricesOf(session).Find(model, at) is { } price ? new(price.Id, price.CostOf(tokens)) : null;
+
+    /// <summary>A record that waits for a price, by its sequence; null when it does not, or is not loaded.</summary>
+    public LedgerUnpriced? FindUnpriced(long sequence) => unpriced.GetValueOrDefault(sequence);
+
+    /// <summary>The response for a session after the entries so far.</summary>
+    public SessionResponse ResponseOf(long sessionId, DateTimeOffset now) =>
+        SessionResponse.Of(sessions[sessionId], PositionOf(BudgetsAt(sessions[sessionId], now)), now);
+
+    /// <summary>Loads a session. One that is loaded already keeps what the entries did to it.</summary>
+    public void Load(LedgerSession session)
     {
         if (sessions.TryAdd(session.Id, session))
         {
             pauses.TryAdd(session.Policy.OrganisationId, session.Pauses.Organisation);
             pauses.TryAdd(session.Policy.TeamId, session.Pauses.Team);
-            Know(new LedgerWorker(session.Id, session.Policy.AgentId, session.Pauses.Agent));
+            Load(new LedgerWorker(session.Id, session.Policy.AgentId, session.Pauses.Agent));
         }
     }
 
-    /// <summary>Takes note of whose a session is.</summary>
-    public void Know(LedgerWorker worker)
+    /// <summary>Loads the agent of a session.</summary>
+    public void Load(LedgerWorker worker)
     {
-        workers.TryAdd(worker.SessionId, worker.AgentId);
-        Know(worker.AgentId, worker.Pause);
+        agents.TryAdd(worker.SessionId, worker.AgentId);
+        Load(worker.AgentId, worker.Pause);
     }
 
-    /// <summary>Takes note of the pause of an agent, a team or an organisation, unless it is known.</summary>
-    public void Know(Guid id, Pause? pause) => pauses.TryAdd(id, pause);
+    /// <summary>Loads the price list of an organisation.</summary>
+    public void Load(Guid organisationId, PriceList list) => prices[organisationId] = list;
 
-    /// <summary>Takes note of a reservation that was read, unless it is known.</summary>
-    public void Know(LedgerReservation reservation)
+    /// <summary>Loads a record that waits for a price.</summary>
+    public void Load(LedgerUnpriced record) => unpriced[record.Sequence] = record;
+
+    /// <summary>Loads the pause of an agent, a team or an organisation, unless it is loaded.</summary>
+    public void Load(Guid id, Pause? pause) => pauses.TryAdd(id, pause);
+
+    /// <summary>Loads a reservation, unless it is loaded.</summary>
+    public void Load(LedgerReservation reservation)
     {
         if (reservations.TryAdd(reservation.Reservation.Id, reservation))
         {
@@ -137,8 +160,8 @@ internal sealed class LedgerWorkingSet
         }
     }
 
-    /// <summary>Takes note of what the counters say.</summary>
-    public void Know(IReadOnlyDictionary<BudgetWindow, Spending> stored)
+    /// <summary>Loads counters.</summary>
+    public void Load(IReadOnlyDictionary<BudgetWindow, Spending> stored)
     {
         foreach (var (window, spending) in stored)
         {
@@ -146,7 +169,7 @@ internal sealed class LedgerWorkingSet
         }
     }
 
-    /// <summary>Grants a reservation, which nothing refuses.</summary>
+    /// <summary>Adds a granted reservation.</summary>
     public void Add(Reservation reservation, LedgerSession session)
     {
         var held = new LedgerReservation(reservation, session.Policy);
@@ -154,7 +177,7 @@ internal sealed class LedgerWorkingSet
         Hold(held.Windows, reservation.SessionId, reservation.Amount);
     }
 
-    /// <summary>Holds a reservation for longer, in the windows too that it did not reach into before.</summary>
+    /// <summary>Replaces a reservation by an extended one, which counts in the further windows that it reaches as well.</summary>
     public LedgerReservation Change(LedgerReservation held, Reservation extended)
     {
         var longer = new LedgerReservation(extended, held.Policy);
@@ -166,7 +189,7 @@ internal sealed class LedgerWorkingSet
         return reservations[extended.Id] = longer;
     }
 
-    /// <summary>Ends a reservation, which gives its money back to the budgets.</summary>
+    /// <summary>Ends a reservation. Its amount returns to the budgets.</summary>
     public void End(LedgerReservation held, ReservationStatus how, DateTimeOffset now)
     {
         reservations[held.Reservation.Id] = held with { Reservation = held.Reservation.End(how, now) };
@@ -184,7 +207,7 @@ internal sealed class LedgerWorkingSet
         changedPauses[subject.Id] = new(subject.Scope, subject.Id, pause);
     }
 
-    /// <summary>Records a usage.</summary>
+    /// <summary>Adds a usage or a correction.</summary>
     public void Add(LedgerRecord record, LedgerSession session, IReadOnlyList<Budget> drawnOn)
     {
         var sum = record.Sum;
@@ -198,7 +221,7 @@ internal sealed class LedgerWorkingSet
 
         var bucket = new LedgerBucket(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
         rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
-        // A correction is not a call of the agent's.
+        // A correction is no call of the agent.
         var now = record.Entry.Now;
         var lastCallAt = record.Corrects is not null || now < session.LastCallAt ? session.LastCallAt : now;
         sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
@@ -217,22 +240,22 @@ internal sealed class LedgerWorkingSet
         .Where(rollup => rollup.Key.QuarterAt >= from && rollup.Key.QuarterAt < until && sessions[rollup.Key.SessionId].Policy.AgentId == agentId)
         .Select(rollup => rollup.Value.Cost + rollup.Value.ImputedCost));
 
-    /// <summary>Remembers what is to be remembered of a session.</summary>
-    public void Watch(long sessionId, DetectorState watch) =>
-        sessions[sessionId] = sessions[sessionId] with { Watch = watches[sessionId] = watch };
+    /// <summary>Replaces the detectors' state of a session.</summary>
+    public void Set(long sessionId, DetectorState state) =>
+        sessions[sessionId] = sessions[sessionId] with { Watch = detectors[sessionId] = state };
 
-    /// <summary>Raises an alert that there is none of yet, and tells of it.</summary>
-    public void Raise(Alert alert)
+    /// <summary>Adds an alert, with its event.</summary>
+    public void Add(Alert alert)
     {
         alerts.Add(alert);
-        Tell(TeamEventFactory.Of(alert));
+        Add(TeamEventFactory.Of(alert));
     }
 
-    /// <summary>Tells the watchers of a team something, if and when this is committed.</summary>
-    public void Tell(TeamEvent told) => events.Add(told);
+    /// <summary>Adds an event.</summary>
+    public void Add(TeamEvent added) => events.Add(added);
 
-    /// <summary>Adds to the audit trail, if and when this is committed; null where nothing has changed.</summary>
-    public void Audit(AuditEntry? entry)
+    /// <summary>Adds an audit entry; null where nothing has changed.</summary>
+    public void Add(AuditEntry? entry)
     {
         if (entry is not null)
         {
@@ -240,8 +263,10 @@ internal sealed class LedgerWorkingSet
         }
     }
 
-    /// <summary>What is to be written; null when that is nothing.</summary>
-    public LedgerChanges? Close(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers)
+    /// <summary>The differences to what was loaded; null for none.</summary>
+    /// <param name="answers">The responses to store under keys.</param>
+    /// <param name="extendedAnswers">The stored responses that have grown.</param>
+    public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers)
     {
         var changes = new LedgerChanges
         {
@@ -269,7 +294,7 @@ internal sealed class LedgerWorkingSet
     }
 
     private SessionChange ChangeOf(LedgerSession session, UsageSum sum) => new(
-        sum, session.LastCallAt, session.WatchText, watches.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.WatchText);
+        sum, session.LastCallAt, session.WatchText, detectors.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.WatchText);
 
     private void Hold(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
     {

@@ -1,7 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Prices;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>
 /// Caches the price lists of organisations. A list is valid for one version of its organisation: whoever sets a price changes the version of each

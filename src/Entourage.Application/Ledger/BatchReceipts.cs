@@ -4,45 +4,44 @@ using System.Text.Json;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
-using Entourage.Application.Ledger;
 using Entourage.Application.Sessions;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// The answers to batches that were sent under a key: one for each key and session, with a receipt for each item that was recorded.
-/// An answer grows when a resend adds items that were refused before or not there.
+/// The responses to batches with a key: one for each key and session, with a receipt for each recorded item. A response grows when a resend adds items
+/// that were refused or missing before.
 /// </summary>
-/// <param name="stored">What was answered before, by the key's hash.</param>
-internal sealed class LedgerBatchReplays(IReadOnlyDictionary<string, IdempotentAnswer> stored)
+/// <param name="stored">The stored responses, by the key's hash.</param>
+internal sealed class BatchReceipts(IReadOnlyDictionary<string, IdempotentAnswer> stored)
 {
     private readonly Dictionary<string, Group> groups = new(StringComparer.Ordinal);
-    private readonly Dictionary<IdempotencyBatch, bool> verdicts = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<IdempotencyBatch, bool> matches = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The answers under keys that were not used before.</summary>
+    /// <summary>The responses under keys that were not used before.</summary>
     public IEnumerable<IdempotentAnswer> Added => groups.Values.Where(group => group is { HasGrown: true, Before: null }).Select(group => group.ToAnswer());
 
-    /// <summary>The answers that have grown.</summary>
+    /// <summary>The responses that have grown.</summary>
     public IEnumerable<AnswerChange> Extended =>
         groups.Values.Where(group => group is { HasGrown: true, Before: not null }).Select(group => new AnswerChange(group.Before!, group.ToAnswer()));
 
-    /// <summary>The receipt that was given for an item before; null when it has not been recorded.</summary>
+    /// <summary>The receipt of an item that was recorded before; null for none.</summary>
     /// <exception cref="IdempotencyKeyReusedException">
-    /// The key was used for other items of one of the batch's sessions. Then no item of the batch is taken: the request is another one.
+    /// The key was used for other items of one of the batch's sessions. Then no item of the batch is accepted, since it is a different request.
     /// </exception>
     public UsageReceipt? Find(UsageEntry entry, IdempotencyItem item)
     {
         // Decided once for the whole batch, before its first item is recorded.
-        if (!verdicts.TryGetValue(item.Batch, out var isSame))
+        if (!matches.TryGetValue(item.Batch, out var isSame))
         {
             isSame = item.Batch.Groups.All(group => GetGroup(group.Key).Matches(group.Value));
-            verdicts.Add(item.Batch, isSame);
+            matches.Add(item.Batch, isSame);
         }
 
         return isSame ? GetGroup(entry.Idempotency!.Key).Find(item.Place, entry.SessionId) : throw new IdempotencyKeyReusedException();
     }
 
-    /// <summary>Keeps the receipt of an item that was recorded.</summary>
+    /// <summary>Keeps the receipt of a recorded item.</summary>
     public void Keep(UsageEntry entry, IdempotencyItem item, UsageResponse response) =>
         GetGroup(entry.Idempotency!.Key).Add(entry, UsageReceipt.Of(response, item.Place));
 
@@ -61,7 +60,7 @@ internal sealed class LedgerBatchReplays(IReadOnlyDictionary<string, IdempotentA
     {
         private readonly SortedDictionary<int, UsageReceipt> receipts = [];
 
-        // The hashes of the recorded items. What is stored has the hash of all of them alone, so they are unknown until a request matches.
+        // The hashes of the recorded items. Only one hash over all of them is stored, so these are unknown until a request matches.
         private readonly SortedDictionary<int, byte[]> hashes = [];
         private DateTimeOffset answeredAt;
         private byte[] keyHash = [];
@@ -75,12 +74,12 @@ internal sealed class LedgerBatchReplays(IReadOnlyDictionary<string, IdempotentA
             }
         }
 
-        /// <summary>The answer as it is stored; null when there is none.</summary>
+        /// <summary>The stored response; null for none.</summary>
         public IdempotentAnswer? Before { get; }
 
         public bool HasGrown { get; private set; }
 
-        /// <summary>Whether every recorded item is in a request, as it was and where it was.</summary>
+        /// <summary>Whether a request has every recorded item unchanged and in its place.</summary>
         public bool Matches(Dictionary<int, IdempotencyToken> tokens)
         {
             if (!receipts.Keys.All(tokens.ContainsKey))
@@ -117,7 +116,7 @@ internal sealed class LedgerBatchReplays(IReadOnlyDictionary<string, IdempotentA
             (keyHash, answeredAt, HasGrown) = (entry.Idempotency.KeyHash, entry.Now, true);
         }
 
-        /// <summary>The answer as it is to be stored. It is kept as long as if all of it were given now.</summary>
+        /// <summary>The response to store. It is kept as long as if all of it had been given now.</summary>
         public IdempotentAnswer ToAnswer() =>
             new(keyHash, HashOf(hashes), JsonSerializer.Serialize(receipts.Values, EntourageJson.Stored), answeredAt);
 

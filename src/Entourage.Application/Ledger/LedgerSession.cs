@@ -4,7 +4,7 @@ using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Application.Ledger;
 
 /// <summary>What the ledger knows of an agent: its caps and pauses, and its newest active session, if it has one.</summary>
 /// <param name="Policy">Its caps.</param>

@@ -1,12 +1,14 @@
-using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Abstractions;
 using Entourage.Application.Behaviors;
-using Entourage.Application.Ledger;
+using Entourage.Application.Events;
+using Entourage.Application.Sessions;
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;
 
-namespace Entourage.Application.Sessions;
+namespace Entourage.Application.Ledger;
 
 /// <summary>How an agent says its session went.</summary>
 public enum SessionOutcome
@@ -39,5 +41,37 @@ internal sealed class EndSessionHandler(IBudgetLedger ledger, TimeProvider time)
     {
         var failed = (request.Outcome ?? (request.Error is null ? SessionOutcome.Completed : SessionOutcome.Failed)) == SessionOutcome.Failed;
         return (await ledger.WriteAsync(new EndSessionEntry(request.Id, failed, request.Error, time.GetUtcNow()), cancellationToken)).Response;
+    }
+}
+
+/// <summary>The end of a session. Its reservations are released (rule 7). A session that has ended stays as it is.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="Failed">Whether an error ended it.</param>
+/// <param name="Error">The error, if known.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null)
+{
+    internal override LedgerEntryKind Kind => LedgerEntryKind.EndSession;
+
+    internal override long? NamedSession => SessionId;
+
+    internal override bool NeedsReservationsOfSession => true;
+
+    internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
+    {
+        var workingSet = ledger.WorkingSet;
+        var session = ledger.GetSession(SessionId);
+        if (session.State.IsActive)
+        {
+            workingSet.End(session, session.State.End(Failed, Error, Now));
+            foreach (var held in workingSet.ReservationsOf(SessionId))
+            {
+                workingSet.End(held, ReservationStatus.Released, Now);
+            }
+
+            workingSet.Add(TeamEventFactory.Of(workingSet.ResponseOf(SessionId, Now), session.Policy.TeamId, Now));
+        }
+
+        return ValueTask.FromResult(LedgerOutcome.Accepted(workingSet.ResponseOf(SessionId, Now)));
     }
 }

@@ -1,0 +1,80 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Reservations;
+using Entourage.Application.Stops;
+using Entourage.Domain.Budgets;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>Holds a live reservation for longer: a call that takes long keeps its money.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="TtlSeconds">How long from now, in seconds: 1 to 3,600. It never shortens what was granted.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record ExtendReservationCommand(Guid Id, long? TtlSeconds, string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Agent(Resource.Reservation(Id));
+
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"reservations/{Id}/extend";
+}
+
+internal sealed class ExtendReservationValidator : AbstractValidator<ExtendReservationCommand>
+{
+    public ExtendReservationValidator() => RuleFor(command => command.TtlSeconds).NotNull().Ttl();
+}
+
+internal sealed class ExtendReservationHandler(IBudgetLedger ledger, IdempotentReplay replay, TimeProvider time)
+    : IRequestHandler<ExtendReservationCommand, ReservationResponse>
+{
+    public async Task<ReservationResponse> Handle(ExtendReservationCommand request, CancellationToken cancellationToken)
+    {
+        var entry = new ExtendEntry(request.Id, TimeSpan.FromSeconds(request.TtlSeconds!.Value), time.GetUtcNow(), IdempotencyToken.Of(request));
+        return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
+    }
+}
+
+/// <summary>A longer time for a live reservation. Windows that it did not reach before must have room for it.</summary>
+/// <param name="ReservationId">The reservation.</param>
+/// <param name="Ttl">How long it is live from now.</param>
+/// <param name="Now">The present (UTC).</param>
+/// <param name="Idempotency">The caller's key; null for none.</param>
+public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
+    : LedgerEntry<ReservationResponse>(Now, Idempotency)
+{
+    internal override LedgerEntryKind Kind => LedgerEntryKind.Extend;
+
+    internal override Guid? NamedReservation => ReservationId;
+
+    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        session.Policy.BudgetsDuring(Now, Now + Ttl);
+
+    internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
+
+    internal override Task<bool> FindWrittenAsync(object response, ILedgerWrites store) => ((ReservationResponse)response).IsStoredAsync(store);
+
+    private LedgerOutcome Decide(LedgerTransaction ledger)
+    {
+        var workingSet = ledger.WorkingSet;
+        var held = ledger.GetReservation(ReservationId);
+        var session = ledger.GetSession(held.Reservation.SessionId);
+        if (workingSet.FindPauseOf(session, Now) is { } paused)
+        {
+            return LedgerOutcome.Refused(PausedRefusal.Of(paused));
+        }
+
+        var extended = held.Reservation.Extend(Ttl, Now);
+        var further = extended.BudgetsOf(held.Policy).Where(budget => !held.Windows.Contains(budget.Window));
+        if (BudgetExceededException.OfReservation(workingSet.PositionOf(further), extended.Amount) is { } refusal)
+        {
+            return LedgerOutcome.Refused(refusal);
+        }
+
+        workingSet.Change(held, extended);
+        return LedgerOutcome.Accepted(ReservationResponse.From(extended, workingSet.PositionOf(workingSet.BudgetsAt(session, Now)), Now));
+    }
+}

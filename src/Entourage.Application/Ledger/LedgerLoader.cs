@@ -1,0 +1,217 @@
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>
+/// Loads rows into the working set of a transaction: all that its entries name before the first is decided, and what a kill or a pause needs when
+/// there is one. A row that is loaded already is not loaded again, since the store does not know what the entries have done to it.
+/// </summary>
+internal sealed class LedgerLoader
+{
+    private readonly ILedgerWrites store;
+    private readonly HashSet<Guid> loadedActive = [];
+    private readonly HashSet<long> loadedReservations = [];
+
+    private LedgerLoader(LedgerWorkingSet workingSet, ILedgerWrites store) => (WorkingSet, this.store) = (workingSet, store);
+
+    /// <summary>What has been loaded.</summary>
+    public LedgerWorkingSet WorkingSet { get; }
+
+    /// <summary>Locks the organisations that entries concern, and loads the sessions and reservations that they name.</summary>
+    public static async Task<LedgerLoader> OpenAsync(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store)
+    {
+        var reservationIds = entries.Select(entry => entry.NamedReservation).OfType<Guid>().Distinct().ToArray();
+        var sessionIds = entries.Select(entry => entry.NamedSession).OfType<long>().ToHashSet();
+        if (entries.Any(entry => entry.NamedSession is null))
+        {
+            // The session of a reservation never changes, so it may be read before the lock. The reservation itself is read again under it.
+            sessionIds.UnionWith((await store.FindReservationsAsync(reservationIds)).Select(held => held.Reservation.SessionId));
+        }
+
+        var organisationIds = entries.Select(entry => entry.NamedOrganisation).OfType<Guid>().ToHashSet();
+        var loader = await OpenAsync(sessionIds, organisationIds, store);
+        foreach (var held in reservationIds.Length > 0 ? await store.FindReservationsAsync(reservationIds) : [])
+        {
+            loader.WorkingSet.Load(held);
+        }
+
+        var ending = entries.Where(entry => entry.NeedsReservationsOfSession).Select(entry => entry.NamedSession).OfType<long>().Distinct().ToArray();
+        foreach (var held in ending.Length > 0 ? await store.FindReservationsOfAsync(ending) : [])
+        {
+            loader.WorkingSet.Load(held);
+        }
+
+        return loader;
+    }
+
+    /// <summary>Locks organisations, and those of sessions, and loads the sessions.</summary>
+    public static async Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerWrites store)
+    {
+        var loader = new LedgerLoader(new(await store.LockAsync(sessionIds, organisationIds), organisationIds), store);
+        await loader.LoadAncestorsAsync();
+        return loader;
+    }
+
+    /// <summary>Loads the price lists of the organisations, and the records that entries are to price.</summary>
+    public async Task LoadPricesAsync(IReadOnlyList<LedgerEntry> entries, PriceLists priceLists)
+    {
+        foreach (var session in WorkingSet.Sessions.DistinctBy(session => session.Policy.OrganisationId))
+        {
+            var organisationId = session.Policy.OrganisationId;
+            WorkingSet.Load(organisationId, await priceLists.GetAsync(organisationId, session.OrganisationVersion, store));
+        }
+
+        var unpriced = entries.Select(entry => entry.NamedRecord).OfType<long>().Distinct().ToArray();
+        foreach (var record in unpriced.Length > 0 ? await store.FindUnpricedAsync(unpriced) : [])
+        {
+            WorkingSet.Load(record);
+        }
+    }
+
+    /// <summary>Loads the sessions of usages that telemetry corrects. They are the same agent's, so their organisation is locked already.</summary>
+    public async Task LoadSessionsOfAsync(IReadOnlyCollection<LedgerRecorded> corrected)
+    {
+        var missing = corrected.Select(usage => usage.SessionId).Where(id => WorkingSet.FindSession(id) is null).ToHashSet();
+        if (missing.Count > 0)
+        {
+            foreach (var session in (await store.LockAsync(missing, [])).Values)
+            {
+                WorkingSet.Load(session);
+            }
+
+            await LoadAncestorsAsync();
+        }
+    }
+
+    /// <summary>Loads the counters that entries and corrections depend on, and ends the reservations that have expired.</summary>
+    public async Task LoadCountersAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyCollection<LedgerRecorded> corrected)
+    {
+        var now = entries.Max(entry => entry.Now);
+        var expired = await store.FindExpiredAsync(WorkingSet.OrganisationIds, now);
+        foreach (var held in expired)
+        {
+            WorkingSet.Load(held);
+        }
+
+        var windows = entries.SelectMany(WindowsOf)
+            .Concat(corrected.SelectMany(usage => WindowsOf(usage, entries[0].Now)))
+            .Concat(expired.SelectMany(held => held.Windows))
+            .ToHashSet();
+        WorkingSet.Load(await store.SpendingAsync(windows));
+        foreach (var held in expired)
+        {
+            WorkingSet.End(held, ReservationStatus.Expired, now);
+        }
+    }
+
+    /// <summary>Loads the active sessions of a team or an organisation.</summary>
+    /// <returns>Those that are still active after the entries so far.</returns>
+    public async Task<IReadOnlyCollection<LedgerSession>> LoadActiveSessionsAsync(PauseScope scope, Guid id)
+    {
+        if (loadedActive.Add(id))
+        {
+            foreach (var session in await store.FindActiveAsync(scope, id))
+            {
+                WorkingSet.Load(session);
+            }
+
+            await LoadAncestorsAsync();
+        }
+
+        return [.. WorkingSet.Sessions.Where(session =>
+            session.State.IsActive && id == (scope == PauseScope.Team ? session.Policy.TeamId : session.Policy.OrganisationId))];
+    }
+
+    /// <summary>Loads the active sessions that a pause stops.</summary>
+    public async Task<IReadOnlyCollection<LedgerSession>> LoadSessionsUnderAsync(PauseSubject subject) => subject.Scope switch
+    {
+        PauseScope.Agent => [.. (await LoadActiveSessionsAsync(PauseScope.Team, subject.TeamId!.Value))
+            .Where(session => WorkingSet.AgentsOf(session).Contains(subject.Id))],
+        PauseScope.Team => await LoadActiveSessionsAsync(PauseScope.Team, subject.Id),
+        _ => await LoadActiveSessionsAsync(PauseScope.Organisation, subject.Id),
+    };
+
+    /// <summary>Loads the reservations of sessions that have not ended, and the counters of the budgets concerned.</summary>
+    /// <returns>The reservations that have not ended after the entries so far.</returns>
+    public async Task<IReadOnlyCollection<LedgerReservation>> LoadReservationsOfAsync(IReadOnlyCollection<LedgerSession> sessions, DateTimeOffset now)
+    {
+        var missing = sessions.Select(session => session.Id).Where(loadedReservations.Add).ToArray();
+        foreach (var held in missing.Length > 0 ? await store.FindReservationsOfAsync(missing) : [])
+        {
+            WorkingSet.Load(held);
+        }
+
+        var ids = sessions.Select(session => session.Id).ToHashSet();
+        var live = WorkingSet.Reservations.Where(held => held.Reservation.EndedAt is null && ids.Contains(held.Reservation.SessionId)).ToArray();
+        var windows = sessions.SelectMany(session => WorkingSet.BudgetsAt(session, now).Select(budget => budget.Window))
+            .Concat(live.SelectMany(held => held.Windows))
+            .Where(window => !WorkingSet.HasSpendingIn(window))
+            .ToHashSet();
+        if (windows.Count > 0)
+        {
+            WorkingSet.Load(await store.SpendingAsync(windows));
+        }
+
+        return live;
+    }
+
+    /// <summary>Loads and releases the reservations of sessions.</summary>
+    /// <returns>How many were released.</returns>
+    public async Task<int> ReleaseReservationsAsync(IReadOnlyCollection<LedgerSession> sessions, DateTimeOffset now)
+    {
+        var live = await LoadReservationsOfAsync(sessions, now);
+        foreach (var held in live)
+        {
+            WorkingSet.End(held, ReservationStatus.Released, now);
+        }
+
+        return live.Count;
+    }
+
+    /// <summary>The pause of an agent, a team or an organisation, in force or not; null for none.</summary>
+    public async Task<Pause?> FindPauseAsync(PauseSubject subject)
+    {
+        if (!WorkingSet.HasPauseOf(subject.Id))
+        {
+            WorkingSet.Load(subject.Id, await store.FindPauseAsync(subject.Scope, subject.Id));
+        }
+
+        return WorkingSet.FindPause(subject.Id);
+    }
+
+    /// <summary>The teams of an organisation.</summary>
+    public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) => store.FindTeamsAsync(organisationId);
+
+    /// <summary>Loads the agents of all ancestor sessions: a pause of one of them stops the sessions below as well.</summary>
+    private async Task LoadAncestorsAsync()
+    {
+        var missing = WorkingSet.Sessions.SelectMany(session => session.Policy.SessionPath).Where(id => !WorkingSet.HasAgentOf(id)).ToHashSet();
+        foreach (var worker in missing.Count > 0 ? await store.FindWorkersAsync(missing) : [])
+        {
+            WorkingSet.Load(worker);
+        }
+    }
+
+    private IEnumerable<BudgetWindow> WindowsOf(LedgerRecorded usage, DateTimeOffset now)
+    {
+        var session = WorkingSet.FindSession(usage.SessionId)!;
+        return WorkingSet.BudgetsAt(session, usage.OccurredAt).Concat(WorkingSet.BudgetsAt(session, now)).Select(budget => budget.Window);
+    }
+
+    private IEnumerable<BudgetWindow> WindowsOf(LedgerEntry entry)
+    {
+        var held = entry.NamedReservation is { } id ? WorkingSet.FindReservation(id) : null;
+        if ((entry.NamedSession ?? held?.Reservation.SessionId) is not { } sessionId || WorkingSet.FindSession(sessionId) is not { } session)
+        {
+            return [];
+        }
+
+        var windows = WorkingSet.BudgetsAt(session, entry.Now)
+            .Concat(entry.FurtherBudgets(session, WorkingSet))
+            .Select(budget => budget.Window)
+            .Concat(held?.Windows ?? []);
+        return entry.NeedsReservationsOfSession ? windows.Concat(WorkingSet.ReservationsOf(sessionId).SelectMany(live => live.Windows)) : windows;
+    }
+}

@@ -1,0 +1,166 @@
+using Entourage.Application.Errors;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>
+/// The entries that share one transaction of the store. It loads what they depend on, lets each decide in turn, and saves the difference. Where the
+/// store finds a row changed since it was read, the whole transaction is run again.
+/// </summary>
+internal sealed class LedgerTransaction
+{
+    private readonly IdempotentResponses responses;
+    private readonly HashSet<long> corrected = [];
+
+    private LedgerTransaction(LedgerLoader loader, IdempotentResponses responses, TelemetryCorrections corrections, LedgerRules rules)
+    {
+        (Loader, this.responses, Corrections, Rules) = (loader, responses, corrections, rules);
+        Kills = new(WorkingSet, loader);
+        Alerts = new(WorkingSet, rules);
+    }
+
+    /// <summary>The rows that were loaded, as the entries so far have changed them.</summary>
+    public LedgerWorkingSet WorkingSet => Loader.WorkingSet;
+
+    /// <summary>Loads further rows for the entries that rarely need them.</summary>
+    public LedgerLoader Loader { get; }
+
+    /// <summary>The operator's settings.</summary>
+    public LedgerRules Rules { get; }
+
+    /// <summary>What telemetry corrects of its earlier reports.</summary>
+    public TelemetryCorrections Corrections { get; }
+
+    /// <summary>Kills trees of sessions.</summary>
+    public SessionKills Kills { get; }
+
+    /// <summary>Finds what is worth an alert.</summary>
+    public AlertDetection Alerts { get; }
+
+    /// <summary>Decides entries in their order, and saves what they come to.</summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="store">The store, in a transaction that can write.</param>
+    /// <param name="priceLists">The price lists of the organisations.</param>
+    /// <param name="rules">The operator's settings.</param>
+    /// <returns>An outcome for each entry, and what was recorded.</returns>
+    public static async Task<LedgerTransactionResult> RunAsync(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, LedgerRules rules)
+    {
+        var loader = await LedgerLoader.OpenAsync(entries, store);
+        await loader.LoadPricesAsync(entries, priceLists);
+        var responses = await IdempotentResponses.LoadAsync(entries, store);
+        var corrections = await TelemetryCorrections.LoadAsync(entries, responses.Stored, rules.Bounds.MaxCost, store);
+        await loader.LoadSessionsOfAsync(corrections.Recorded);
+        await loader.LoadCountersAsync(entries, corrections.Recorded);
+
+        var ledger = new LedgerTransaction(loader, responses, corrections, rules);
+        var outcomes = new LedgerOutcome[entries.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = await ledger.DecideAsync(entries[i]);
+        }
+
+        await ledger.Alerts.RaiseAsync(store);
+        if (ledger.WorkingSet.FindChanges(responses.Added.Concat(corrections.Added), responses.Extended.Concat(corrections.Changed)) is { } changes)
+        {
+            await store.SaveAsync(changes);
+        }
+
+        return new(outcomes, ledger.WorkingSet.Records, ledger.WorkingSet.TeamIds);
+    }
+
+    /// <summary>A session as the entries so far have left it.</summary>
+    /// <exception cref="NotFoundException">There is no such session.</exception>
+    public LedgerSession GetSession(long id) => WorkingSet.FindSession(id) ?? throw new NotFoundException("session", id);
+
+    /// <summary>A reservation as the entries so far have left it.</summary>
+    /// <exception cref="NotFoundException">There is no such reservation.</exception>
+    public LedgerReservation GetReservation(Guid id) => WorkingSet.FindReservation(id) ?? throw new NotFoundException("reservation", id);
+
+    /// <summary>Adds a record with its overrun: the part of its cost that neither a reservation nor a budget had granted.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="session">Its session.</param>
+    /// <param name="reservation">The reservation that it commits; null for none.</param>
+    /// <param name="stops">The stops that it causes. A correction causes none.</param>
+    /// <returns>The record as it is added.</returns>
+    public LedgerRecord Add(LedgerRecord record, LedgerSession session, LedgerReservation? reservation, out IReadOnlyList<RequiredStop> stops)
+    {
+        var budgets = WorkingSet.BudgetsAt(session, record.Entry.OccurredAt);
+        var before = WorkingSet.PositionOf(budgets);
+        record = record with { Overrun = before.OverrunOf(record.CountedCost, reservation?.Reservation.Amount, reservation?.Windows ?? []) };
+        WorkingSet.Add(record, session, budgets);
+        stops = Alerts.Inspect(record, before);
+        return record;
+    }
+
+    /// <summary>
+    /// Adds a correction of a record (rule 5), and kills the sessions under present budgets that it exhausts, where their teams want that.
+    /// </summary>
+    /// <param name="correction">The correction.</param>
+    /// <returns>False where the transaction has corrected the same record before: a record is corrected once.</returns>
+    public async Task<bool> CorrectAsync(LedgerRecord correction)
+    {
+        if (!corrected.Add(correction.Corrects!.Value))
+        {
+            return false;
+        }
+
+        var (session, now) = (GetSession(correction.Entry.SessionId), correction.Entry.Now);
+        var before = WorkingSet.PositionOf(WorkingSet.BudgetsAt(session, now));
+        Add(correction, session, reservation: null, out _);
+        var after = WorkingSet.PositionOf(before.Budgets.Select(budget => budget.Budget));
+        var exhausted = after.Budgets.Where((budget, i) => budget.IsExhausted && !before.Budgets[i].IsExhausted)
+            .Select(budget => budget.Budget.Window)
+            .ToArray();
+        if (exhausted.Length > 0)
+        {
+            var isShared = exhausted.Any(window => window.Scope == BudgetScope.Organisation);
+            foreach (var teamId in isShared ? await Loader.FindTeamsAsync(session.Policy.OrganisationId) : [session.Policy.TeamId])
+            {
+                await Kills.KillUnderExhaustedAsync(teamId, exhausted, now);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes back what the spans above a usage have counted: they sum up the spans below them.</summary>
+    public async Task TakeBackCoveredAsync(UsageEntry usage)
+    {
+        foreach (var correction in Corrections.CoverSpansAbove(usage))
+        {
+            await CorrectAsync(correction);
+        }
+    }
+
+    private async ValueTask<LedgerOutcome> DecideAsync(LedgerEntry entry)
+    {
+        try
+        {
+            if (responses.Find(entry) is { } earlier)
+            {
+                await entry.ReplayAsync(this, earlier);
+                return LedgerOutcome.Replay(earlier);
+            }
+
+            var outcome = await entry.DecideAsync(this);
+            if (outcome is { Refusal: null, Replayed: false })
+            {
+                responses.Keep(entry, outcome.Response!);
+            }
+
+            return outcome;
+        }
+        catch (Exception refusal) when (refusal is IdempotencyKeyReusedException or RuleViolationException or NotFoundException)
+        {
+            return LedgerOutcome.Refused(refusal);
+        }
+    }
+}
+
+/// <summary>What a transaction came to.</summary>
+/// <param name="Outcomes">An outcome for each entry, in their order.</param>
+/// <param name="Records">The usages and corrections that were recorded.</param>
+/// <param name="TeamIds">The teams of the sessions concerned.</param>
+internal sealed record LedgerTransactionResult(
+    IReadOnlyList<LedgerOutcome> Outcomes, IReadOnlyCollection<LedgerRecord> Records, IReadOnlyCollection<Guid> TeamIds);

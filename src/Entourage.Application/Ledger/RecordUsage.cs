@@ -1,0 +1,306 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Budgets;
+using Entourage.Application.Sessions;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Prices;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>
+/// Records what a session used. It is taken whatever the state of the session and its budgets: that money is gone already (rule 1).
+/// </summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="InputTokens">Input tokens, cached ones not included.</param>
+/// <param name="OutputTokens">Output tokens.</param>
+/// <param name="CacheReadTokens">Cache-read tokens.</param>
+/// <param name="CacheWriteTokens">Cache-write tokens.</param>
+/// <param name="LongCacheWriteTokens">Those of the cache-write tokens that were written for an hour.</param>
+/// <param name="Batch">Whether it went through the provider's batch API.</param>
+/// <param name="CostUsd">The cost (USD); null when the caller does not know it: then the model's price says.</param>
+/// <param name="Model">The model; the session's when null.</param>
+/// <param name="ReservationId">The reservation of the session that it commits; null for none.</param>
+/// <param name="OccurredAt">When the money was spent (UTC), at most 5 minutes ahead and 30 days back; now when null.</param>
+/// <param name="Error">A short text of the error, where the call failed.</param>
+/// <param name="Billing">How it is paid for.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+/// <remarks>Whether it happened at a time that may still be counted is seen in the ledger: a retry under a key is never too late.</remarks>
+public sealed record RecordUsageCommand(
+    long SessionId,
+    long? InputTokens,
+    long? OutputTokens,
+    long? CacheReadTokens,
+    long? CacheWriteTokens,
+    long? LongCacheWriteTokens,
+    bool Batch,
+    Money? CostUsd,
+    string? Model,
+    Guid? ReservationId,
+    DateTimeOffset? OccurredAt,
+    string? Error,
+    Billing Billing,
+    string? IdempotencyKey) : ILedgerCommand<UsageResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
+
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"sessions/{SessionId}/usage";
+}
+
+internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageCommand>
+{
+    public RecordUsageValidator()
+    {
+        RuleFor(command => command.InputTokens).NotNull().Tokens();
+        RuleFor(command => command.OutputTokens).NotNull().Tokens();
+        RuleFor(command => command.CacheReadTokens).Tokens();
+        RuleFor(command => command.CacheWriteTokens).Tokens();
+        RuleFor(command => command.LongCacheWriteTokens).Tokens()
+            .LessThanOrEqualTo(command => command.CacheWriteTokens ?? 0)
+            .WithMessage("'{PropertyName}' are some of the cache-write tokens, and no more than these.")
+            .OverridePropertyName("cache_write_1h_tokens");
+        RuleFor(command => command.CostUsd).Usd();
+        RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
+        RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
+    }
+}
+
+internal sealed class RecordUsageHandler(IBudgetLedger ledger, IdempotentReplay replay, TimeProvider time)
+    : IRequestHandler<RecordUsageCommand, UsageResponse>
+{
+    public async Task<UsageResponse> Handle(RecordUsageCommand request, CancellationToken cancellationToken) =>
+        replay.Note(await ledger.WriteAsync(UsageEntry.Of(request, time.GetUtcNow(), IdempotencyToken.Of(request)), cancellationToken));
+}
+
+/// <summary>
+/// A usage. It counts in the state that it finds: a cap never refuses it, since the money is already spent (rule 1). Its id is made before the
+/// transaction, so that a repeated attempt is recognised.
+/// </summary>
+/// <param name="RecordId">The id of its record.</param>
+/// <param name="SessionId">The session that used it.</param>
+/// <param name="Tokens">The tokens, as a price counts them.</param>
+/// <param name="ReportedCost">The cost (USD) that the caller states; null for the price of the model.</param>
+/// <param name="Model">The model; the session's when null.</param>
+/// <param name="ReservationId">The reservation that it commits; null for none.</param>
+/// <param name="OccurredAt">When the money was spent (UTC).</param>
+/// <param name="Error">The error of a failed call.</param>
+/// <param name="Billing">How it is paid for.</param>
+/// <param name="Now">The present (UTC).</param>
+/// <param name="Idempotency">The caller's key; null for none.</param>
+/// <param name="RequestModel">The model that was requested, where another one answered. Its price counts where the other has none.</param>
+public sealed record UsageEntry(
+    Guid RecordId,
+    long SessionId,
+    BilledTokens Tokens,
+    Money? ReportedCost,
+    string? Model,
+    Guid? ReservationId,
+    DateTimeOffset OccurredAt,
+    string? Error,
+    Billing Billing,
+    DateTimeOffset Now,
+    IdempotencyToken? Idempotency,
+    string? RequestModel = null) : LedgerEntry<UsageResponse>(Now, Idempotency)
+{
+    /// <summary>What telemetry adds; null for a usage that was reported over the API.</summary>
+    public TelemetryFacts? Telemetry { get; init; }
+
+    /// <summary>Whether it happened at a time that may be counted.</summary>
+    internal bool IsInTime => UsageRecord.MayHaveOccurredAt(OccurredAt, Now);
+
+    internal override LedgerEntryKind Kind => LedgerEntryKind.Usage;
+
+    internal override long? NamedSession => SessionId;
+
+    internal override Guid? NamedReservation => ReservationId;
+
+    internal override IEnumerable<IdempotencyToken> Keys => Telemetry is { } facts
+        ? base.Keys.Concat(facts.SpansAbove).Concat(facts.SpansBelow).Concat(facts.Span is { } span ? [span] : [])
+        : base.Keys;
+
+    /// <summary>The entry of a command that has been validated.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="now">The present (UTC).</param>
+    /// <param name="idempotency">The caller's key; null for none.</param>
+    internal static UsageEntry Of(RecordUsageCommand command, DateTimeOffset now, IdempotencyToken? idempotency) => new(
+        Guid.CreateVersion7(now),
+        command.SessionId,
+        new BilledTokens(
+            new TokenCounts(command.InputTokens!.Value, command.OutputTokens!.Value, command.CacheReadTokens ?? 0, command.CacheWriteTokens ?? 0),
+            command.LongCacheWriteTokens ?? 0,
+            command.Batch),
+        command.CostUsd,
+        command.Model,
+        command.ReservationId,
+        command.OccurredAt ?? now,
+        command.Error,
+        command.Billing,
+        now,
+        idempotency);
+
+    /// <summary>The entry of a record that corrects another: of the same session, model, time and billing.</summary>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="tokens">The tokens that it adds; less than zero where it takes some back.</param>
+    /// <param name="model">The model; empty where none was reported.</param>
+    /// <param name="occurredAt">When the corrected usage happened (UTC).</param>
+    /// <param name="billing">How it is paid for.</param>
+    /// <param name="now">The present (UTC).</param>
+    internal static UsageEntry OfCorrection(
+        long sessionId, BilledTokens tokens, string model, DateTimeOffset occurredAt, Billing billing, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now), sessionId, tokens, ReportedCost: null, model, ReservationId: null, occurredAt, Error: null, billing, now, Idempotency: null);
+
+    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        IsInTime ? workingSet.BudgetsAt(session, OccurredAt) : [];
+
+    internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
+    {
+        if (ledger.Corrections.IsCovered(this))
+        {
+            // A span below it has reported the same tokens.
+            ledger.Corrections.RememberCovered(this);
+            await ledger.TakeBackCoveredAsync(this);
+            return LedgerOutcome.Replay(false);
+        }
+
+        var session = ledger.GetSession(SessionId);
+        EnsureInTime();
+        var usage = ledger.Corrections.WithStatedCost(this);
+        ledger.Rules.EnsureAllowed(usage.ReportedCost, nameof(RecordUsageCommand.CostUsd));
+        var reservation = FindReservation(ledger.WorkingSet);
+        var priced = usage.Price(session, reservation, ledger);
+
+        // First, or money that is taken back would count together with this.
+        await ledger.TakeBackCoveredAsync(usage);
+        var record = ledger.Add(priced, session, reservation, out var stops);
+        if (reservation is not null)
+        {
+            ledger.WorkingSet.End(reservation, ReservationStatus.Committed, Now);
+        }
+
+        ledger.Corrections.Remember(usage, SessionId, RecordId);
+        if (FindExceeded(record, session, ledger.WorkingSet) is { } exceeded)
+        {
+            stops = [.. stops, exceeded];
+        }
+
+        foreach (var stop in stops)
+        {
+            await stop.CarryOutAsync(ledger, Now);
+        }
+
+        return LedgerOutcome.Accepted(Respond(record, ledger.WorkingSet, stops));
+    }
+
+    internal override async ValueTask ReplayAsync(LedgerTransaction ledger, object response)
+    {
+        if (Telemetry is null || response is not UsageResponse before)
+        {
+            return;
+        }
+
+        if (ledger.Corrections.FindCorrection(this, before) is { } correction)
+        {
+            await ledger.CorrectAsync(correction);
+        }
+
+        ledger.Corrections.Remember(this, before.Id, before.UsageId);
+        await ledger.TakeBackCoveredAsync(this);
+    }
+
+    internal override async Task<bool> FindWrittenAsync(object response, ILedgerWrites store)
+    {
+        var usage = (UsageResponse)response;
+        await store.LockAsync([usage.Id], []);
+        return await store.IsRecordedAsync(usage.Id, usage.UsageId);
+    }
+
+    private void EnsureInTime()
+    {
+        if (!IsInTime)
+        {
+            throw new RuleViolationException(
+                "validation",
+                $"'occurred_at' must be at most {UsageRecord.LatestAhead.TotalMinutes} minutes ahead and {UsageRecord.OldestBack.TotalDays} days back.",
+                nameof(OccurredAt));
+        }
+    }
+
+    /// <summary>The live reservation that it commits; null when it names none, or one that has ended (rule 7).</summary>
+    private LedgerReservation? FindReservation(LedgerWorkingSet workingSet)
+    {
+        if (ReservationId is not { } id)
+        {
+            return null;
+        }
+
+        return workingSet.FindReservation(id) is { } found && found.Reservation.SessionId == SessionId
+            ? found.Reservation.IsLiveAt(Now) ? found : null
+            : throw new RuleViolationException("unknown-reservation", $"Session {SessionId} has no reservation {id}.", nameof(ReservationId));
+    }
+
+    /// <summary>
+    /// The record, priced: by the stated cost, else by the catalogue, else by what was reserved, else at the assumed rates where the team wants that.
+    /// </summary>
+    private LedgerRecord Price(LedgerSession session, LedgerReservation? reservation, LedgerTransaction ledger)
+    {
+        var workingSet = ledger.WorkingSet;
+        var model = Model ?? session.Model ?? "";
+        var price = workingSet.FindPrice(session, model, OccurredAt, Tokens);
+        if (price is null && ReportedCost is null && RequestModel is { } requested
+            && workingSet.FindPrice(session, requested, OccurredAt, Tokens) is { } ofRequested)
+        {
+            // Some gateways and servers answer under names of their own. Then the requested model is the best that is known.
+            (model, price) = (requested, ofRequested);
+        }
+
+        var (cost, source) = ReportedCost is { } reported ? (reported, CostSource.Reported)
+            : price is not null ? (price.Parts.Total, CostSource.Catalogue)
+            : reservation is { Reservation.IsAssumed: false } ? (reservation.Reservation.Amount, CostSource.Reservation)
+            : session.Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Assume ? (ledger.Rules.AssumedRates.CostOf(Tokens, 0).Total, CostSource.Assumed)
+            : (Money.Zero, CostSource.Unpriced);
+        if (source == CostSource.Reported && price is { } compared
+            && (compared.Parts.IsEstimated || (Telemetry is { MayCostMore: true } && cost > compared.Parts.Total)))
+        {
+            // An incomplete price cannot contradict a stated cost, nor can the price of tokens alone where more than these was paid for.
+            price = null;
+        }
+
+        var unpricedTokens = source == CostSource.Unpriced ? Tokens.Counts.OfAllClasses : 0;
+        return new(this, model, cost, source, Overrun: Money.Zero, price, unpricedTokens) { AssumedCost = source == CostSource.Assumed ? cost : Money.Zero };
+    }
+
+    /// <summary>The kill that it causes where it drew on a hard budget that has nothing left now, and its team wants that; null for none.</summary>
+    private static RequiredStop? FindExceeded(LedgerRecord record, LedgerSession session, LedgerWorkingSet workingSet)
+    {
+        if (session.Policy.TeamLimits.OnExceed != OnExceed.Kill || record.CountedCost == Money.Zero)
+        {
+            return null;
+        }
+
+        // Money spent in a past window stops no session now.
+        var present = workingSet.BudgetsAt(session, record.Entry.Now);
+        var drawnOn = workingSet.BudgetsAt(session, record.Entry.OccurredAt).Where(budget => present.Any(now => now.Window == budget.Window));
+        var exceeded = workingSet.PositionOf(drawnOn).Budgets.Where(budget => budget.IsExhausted).Select(budget => budget.Budget).ToArray();
+
+        // The cap of a session is that of its whole tree, from the topmost session down.
+        return exceeded is [var widest, ..]
+            ? RequiredStop.Kill(session, StopReason.Of(widest), wholeTree: exceeded[^1].Window.Scope == BudgetScope.Session)
+            : null;
+    }
+
+    private UsageResponse Respond(LedgerRecord record, LedgerWorkingSet workingSet, IReadOnlyList<RequiredStop> stops)
+    {
+        var session = workingSet.FindSession(SessionId)!;
+        var position = workingSet.PositionOf(workingSet.BudgetsAt(session, Now));
+        var reasons = stops.Select(stop => stop.Reason).Concat(workingSet.PausesOf(session, Now).Select(paused => StopReason.Of(paused.Scope)));
+        var budget = BudgetResponse.From(position, Now, StopReason.Of(session.State.Status) is { } ended ? reasons.Append(ended) : reasons);
+        return new(SessionResponse.Of(session, position, Now), RecordId, record.CostSource, record.IsEstimated, record.Overrun, budget);
+    }
+}

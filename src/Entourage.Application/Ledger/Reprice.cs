@@ -1,0 +1,43 @@
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>
+/// A price for a usage that was recorded without one. The record stays, and a further record corrects it (rule 5): by the whole cost, or by the
+/// difference to an assumed one. The response says whether that was done. Nothing is done where it has been, or where there is still no price.
+/// </summary>
+/// <param name="SessionId">The session that used it.</param>
+/// <param name="Sequence">The sequence of its record.</param>
+/// <param name="Now">The present (UTC).</param>
+public sealed record RepriceEntry(long SessionId, long Sequence, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
+{
+    internal override LedgerEntryKind Kind => LedgerEntryKind.Reprice;
+
+    internal override long? NamedSession => SessionId;
+
+    internal override long? NamedRecord => Sequence;
+
+    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        workingSet.FindUnpriced(Sequence) is { } waiting ? workingSet.BudgetsAt(session, waiting.OccurredAt) : [];
+
+    internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
+    {
+        var session = ledger.GetSession(SessionId);
+        if (ledger.WorkingSet.FindUnpriced(Sequence) is not { } waiting
+            || waiting.SessionId != session.Id
+            || ledger.WorkingSet.FindPrice(session, waiting.Model, waiting.OccurredAt, waiting.Tokens) is not { } price)
+        {
+            return LedgerOutcome.Accepted(false);
+        }
+
+        var entry = UsageEntry.OfCorrection(session.Id, default, waiting.Model, waiting.OccurredAt, waiting.Billing, Now);
+        var correction = new LedgerRecord(
+            entry, waiting.Model, price.Parts.Total - waiting.Cost, CostSource.Catalogue, Overrun: Money.Zero, price, -waiting.UnpricedTokens, Sequence)
+        {
+            AssumedCost = Money.Zero - waiting.AssumedCost,
+        };
+        return LedgerOutcome.Accepted(await ledger.CorrectAsync(correction));
+    }
+}

@@ -1,0 +1,178 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Application.Errors;
+using Entourage.Application.Prices;
+using Entourage.Application.Reservations;
+using Entourage.Application.Stops;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Prices;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>Sets money aside for a call that is about to be made: from every budget that applies, or from none (rules 3 and 6).</summary>
+/// <param name="SessionId">The session that is to spend it.</param>
+/// <param name="EstimatedCostUsd">How much (USD); null where the price of the model is to say.</param>
+/// <param name="Model">The model of the call; the session's when null.</param>
+/// <param name="InputTokens">The tokens of the whole prompt, cached ones included, without those in <paramref name="CacheWriteTokens"/>.</param>
+/// <param name="MaxOutputTokens">The most output tokens that it may have, where the price is to say.</param>
+/// <param name="CacheWriteTokens">Further prompt tokens that may be written to the cache; null where any of the prompt may be.</param>
+/// <param name="LongCacheWriteTokens">Those of the cache-write tokens that may be written for an hour; null where any of them may be.</param>
+/// <param name="TtlSeconds">How long it holds, in seconds: 1 to 3,600; 300 when null.</param>
+/// <param name="IdempotencyKey">The caller's key, if any.</param>
+public sealed record ReserveSpendCommand(
+    long SessionId,
+    Money? EstimatedCostUsd,
+    string? Model,
+    long? InputTokens,
+    long? MaxOutputTokens,
+    long? CacheWriteTokens,
+    long? LongCacheWriteTokens,
+    long? TtlSeconds,
+    string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
+
+    /// <inheritdoc/>
+    public string IdempotencyScope => $"sessions/{SessionId}/reservations";
+}
+
+internal sealed class ReserveSpendValidator : AbstractValidator<ReserveSpendCommand>
+{
+    public ReserveSpendValidator()
+    {
+        RuleFor(command => command.EstimatedCostUsd).Usd();
+        When(IsOfTokens, () =>
+        {
+            RuleFor(command => command.EstimatedCostUsd).Null().WithMessage("Either the cost is estimated here, or it is the price of tokens.");
+            RuleFor(command => command.InputTokens).NotNull().Tokens();
+            RuleFor(command => command.MaxOutputTokens).NotNull().Tokens();
+            RuleFor(command => command.CacheWriteTokens).Tokens();
+            RuleFor(command => command.LongCacheWriteTokens).Tokens()
+                .LessThanOrEqualTo(command => command.CacheWriteTokens ?? 0)
+                .WithMessage("'{PropertyName}' are some of the cache-write tokens, and no more than these.")
+                .OverridePropertyName("cache_write_1h_tokens");
+            RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
+        }).Otherwise(() => RuleFor(command => command.EstimatedCostUsd).NotNull());
+        RuleFor(command => command.TtlSeconds).Ttl();
+    }
+
+    private static bool IsOfTokens(ReserveSpendCommand command) =>
+        (command.Model, command.InputTokens, command.MaxOutputTokens, command.CacheWriteTokens, command.LongCacheWriteTokens)
+            is not (null, null, null, null, null);
+}
+
+internal sealed class ReserveSpendHandler(IBudgetLedger ledger, IdempotentReplay replay, TimeProvider time)
+    : IRequestHandler<ReserveSpendCommand, ReservationResponse>
+{
+    public async Task<ReservationResponse> Handle(ReserveSpendCommand request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var entry = new ReserveEntry(
+            Guid.CreateVersion7(now),
+            request.SessionId,
+            new SpendEstimate(
+                request.EstimatedCostUsd,
+                request.Model,
+                new(request.InputTokens ?? 0, request.MaxOutputTokens ?? 0, request.CacheWriteTokens, request.LongCacheWriteTokens)),
+            TimeSpan.FromSeconds(request.TtlSeconds ?? Reservation.DefaultTtlSeconds),
+            now,
+            IdempotencyToken.Of(request));
+        return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
+    }
+}
+
+/// <summary>
+/// A reservation. It is granted by every budget that applies during its time, or by none (rules 3 and 6). Its id is made before the transaction, so
+/// that a repeated attempt is recognised.
+/// </summary>
+/// <param name="ReservationId">The id of the reservation.</param>
+/// <param name="SessionId">The session that spends it.</param>
+/// <param name="Estimate">How much to reserve.</param>
+/// <param name="Ttl">How long it is live.</param>
+/// <param name="Now">The present (UTC).</param>
+/// <param name="Idempotency">The caller's key; null for none.</param>
+public sealed record ReserveEntry(
+    Guid ReservationId, long SessionId, SpendEstimate Estimate, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
+    : LedgerEntry<ReservationResponse>(Now, Idempotency)
+{
+    internal override LedgerEntryKind Kind => LedgerEntryKind.Reserve;
+
+    internal override long? NamedSession => SessionId;
+
+    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        session.Policy.BudgetsDuring(Now, Now + Ttl);
+
+    internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
+
+    internal override Task<bool> FindWrittenAsync(object response, ILedgerWrites store) => ((ReservationResponse)response).IsStoredAsync(store);
+
+    private LedgerOutcome Decide(LedgerTransaction ledger)
+    {
+        var workingSet = ledger.WorkingSet;
+        var session = ledger.GetSession(SessionId);
+        if (!session.State.IsActive)
+        {
+            throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
+        }
+
+        if (workingSet.FindPauseOf(session, Now) is { } paused)
+        {
+            return LedgerOutcome.Refused(PausedRefusal.Of(paused));
+        }
+
+        var (amount, isAssumed) = AmountOf(session, ledger);
+        var reservation = new Reservation
+        {
+            Id = ReservationId,
+            SessionId = session.Id,
+            OrganisationId = session.Policy.OrganisationId,
+            Amount = amount,
+            IsAssumed = isAssumed,
+            CreatedAt = Now,
+            ExpiresAt = Now + Ttl,
+        };
+        if (BudgetExceededException.OfReservation(workingSet.PositionOf(reservation.BudgetsOf(session.Policy)), amount) is { } refusal)
+        {
+            return LedgerOutcome.Refused(refusal);
+        }
+
+        workingSet.Add(reservation, session);
+        return LedgerOutcome.Accepted(ReservationResponse.From(reservation, workingSet.PositionOf(workingSet.BudgetsAt(session, Now)), Now));
+    }
+
+    /// <summary>The amount to reserve, and whether it is the upper bound of the tokens at the assumed rates.</summary>
+    private (Money Amount, bool IsAssumed) AmountOf(LedgerSession session, LedgerTransaction ledger)
+    {
+        var (amount, named, tokens) = Estimate;
+        ledger.Rules.EnsureAllowed(amount, nameof(ReserveSpendCommand.EstimatedCostUsd));
+        var model = named ?? session.Model ?? "";
+        var rule = session.Policy.TeamLimits.UnpricedModels;
+
+        // A price may change while the reservation is live, and a clock that is ahead may date the usage after that.
+        var prices = model.Length > 0
+            ? ledger.WorkingSet.PricesOf(session).During(model, Now, Now + Ttl + UsageRecord.LatestAhead).ToArray()
+            : [];
+        if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
+        {
+            throw StoredPrices.Refused(model);
+        }
+
+        return amount is { } stated ? (stated, false)
+            : prices.Length > 0 ? (prices.Max(price => price.BoundOf(tokens)), false)
+            : rule == UnpricedModelRule.Assume ? (ledger.Rules.AssumedRates.BoundOf(tokens), true)
+            : throw new RuleViolationException("unpriced-model", $"There is no price for the model '{model}': estimate the cost instead.", "Model");
+    }
+}
+
+/// <summary>What a call may cost.</summary>
+/// <param name="Amount">The caller's estimate (USD); null for the price of the tokens.</param>
+/// <param name="Model">The model; the session's when null.</param>
+/// <param name="Tokens">The most tokens that the call may use.</param>
+public sealed record SpendEstimate(Money? Amount, string? Model = null, TokenBound Tokens = default);

@@ -1,0 +1,68 @@
+using Entourage.Application.Audit;
+using Entourage.Application.Budgets;
+using Entourage.Application.Events;
+using Entourage.Application.Stops;
+using Entourage.Domain;
+using Entourage.Domain.Audit;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Events;
+using Entourage.Domain.Stops;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>
+/// Kills trees of sessions within a transaction. Kills are rare, so the sessions, reservations and counters that one needs are loaded when there is
+/// one. The organisation is locked all the while: no session or reservation can begin in between.
+/// </summary>
+internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loader)
+{
+    /// <summary>Kills the active ones of a session and the sessions below it, and releases their reservations.</summary>
+    /// <param name="teamId">The team of the session.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="reason">Why; the error of the sessions from then on.</param>
+    /// <param name="by">Who kills.</param>
+    /// <param name="now">The present (UTC).</param>
+    public async Task KillAsync(Guid teamId, long sessionId, string reason, AuditActor by, DateTimeOffset now)
+    {
+        var killed = (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).Where(below => below.Policy.SessionPath.Contains(sessionId)).ToArray();
+        await loader.ReleaseReservationsAsync(killed, now);
+        foreach (var session in killed)
+        {
+            var (state, policy) = (session.State.Kill(reason, now), session.Policy);
+            workingSet.End(session, state);
+            workingSet.Add(AuditEntryFactory.Of(
+                AuditAction.SessionKilled,
+                AuditSubject.Of(AuditSubjectKind.Session, session.Id, policy.OrganisationId, policy.TeamId),
+                AuditedSession.Of(session.State),
+                AuditedSession.Of(state),
+                by,
+                now));
+            workingSet.Add(TeamEventFactory.Of(workingSet.ResponseOf(session.Id, now), policy.TeamId, now));
+            var notice = new StopNotice(StopAction.Killed, StopScope.Session, BudgetWindow.IdOf(session.Id), reason, by.Name, now, ExpiresAt: null);
+            workingSet.Add(TeamEventFactory.Of(EventKind.Stop, policy.TeamId, policy.AgentId, session.Id, notice, now));
+        }
+    }
+
+    /// <summary>
+    /// Kills the active sessions of a team that draw on exhausted budgets, where the team wants that. This is for budgets that something other than a
+    /// usage of a session at work has exhausted. Sessions that have spent nothing are left alone, as when a usage exhausts a budget.
+    /// </summary>
+    /// <param name="teamId">The team.</param>
+    /// <param name="exhausted">The windows of the exhausted budgets.</param>
+    /// <param name="now">The present (UTC).</param>
+    public async Task KillUnderExhaustedAsync(Guid teamId, IReadOnlyCollection<BudgetWindow> exhausted, DateTimeOffset now)
+    {
+        foreach (var session in (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).OrderBy(session => session.Id))
+        {
+            var drawnOn = session.Policy.TeamLimits.OnExceed == OnExceed.Kill && session.Cost > MoneyTotal.Zero
+                ? workingSet.BudgetsAt(session, now).Where(budget => exhausted.Contains(budget.Window)).ToArray()
+                : [];
+            if (drawnOn is [var widest, ..])
+            {
+                // The cap of a session is that of its whole tree. Sessions killed with another one stay as they are.
+                var top = drawnOn[^1].Window.Scope == BudgetScope.Session ? session.Policy.SessionPath[^1] : session.Id;
+                await KillAsync(teamId, top, StopReason.Of(widest), RequiredStop.Entourage, now);
+            }
+        }
+    }
+}
