@@ -7,6 +7,8 @@ using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Keys;
 using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.Sqlite;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Webhooks;

@@ -1,4 +1,4 @@
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 

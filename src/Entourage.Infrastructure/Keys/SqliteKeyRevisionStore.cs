@@ -1,4 +1,4 @@
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.Sqlite;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 
@@ -40,7 +40,7 @@ internal sealed class SqliteKeyRevisionStore(SqliteConnections connections) : IK
         try
         {
             rows.Clear();
-            prepared.ReadAll(row => row.Int64(), rows);
+            prepared.ReadAll(row => row.Int64(0), rows);
             return rows.Single();
         }
         catch (SqliteException)

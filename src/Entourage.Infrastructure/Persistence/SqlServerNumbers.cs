@@ -1,4 +1,4 @@
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,8 +18,8 @@ internal sealed class SqlServerNumbers(string connectionString, IOptions<Databas
         var greatest = await RunAsync(SqlServerStatements.SelectGreatestNumber(), command => command.ExecuteScalarAsync()) as long? ?? 0;
         var start = RestoredNumbers.StartAfter(greatest, now);
         await RunAsync(SqlServerStatements.MoveNumbers(start), command => command.ExecuteNonQueryAsync());
-        var active = await RunAsync(SqlServerStatements.CountKeysInForce(now), command => command.ExecuteScalarAsync()) as long? ?? 0;
-        var names = await RunAsync(SqlServerStatements.SelectKeysInForce(now), ReadNamesAsync);
+        var active = await RunAsync(SqlServerStatements.CountValidKeys(now), command => command.ExecuteScalarAsync()) as long? ?? 0;
+        var names = await RunAsync(SqlServerStatements.SelectValidKeys(now), ReadNamesAsync);
         await transaction.CommitAsync();
         return new(start, [], ShowsRevocations: false, active, names);
 
