@@ -5,7 +5,7 @@ using Entourage.Domain.Prices;
 namespace Entourage.Infrastructure;
 
 /// <summary>The assumed price of models without a price. The configuration section is <c>Prices</c>.</summary>
-public sealed class PriceOptions
+internal sealed class PriceOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Prices";

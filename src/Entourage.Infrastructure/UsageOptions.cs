@@ -5,7 +5,7 @@ using Entourage.Domain.Alerts;
 namespace Entourage.Infrastructure;
 
 /// <summary>Limits on the cost of usage. The configuration section is <c>Usage</c>. All amounts are in USD.</summary>
-public sealed class UsageOptions
+internal sealed class UsageOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Usage";

@@ -15,7 +15,7 @@ public sealed class EventMessage
 
     /// <summary>Creates and serialises an event.</summary>
     /// <param name="sequence">Its number among the usage records, or among the stored events for every other kind.</param>
-    /// <param name="kind">What happened.</param>
+    /// <param name="kind">The kind of event.</param>
     /// <param name="id">A version-7 UUID. For a usage it is the id of the record.</param>
     /// <param name="teamId">The team.</param>
     /// <param name="agentId">The agent concerned; null for all agents of the team.</param>
@@ -33,7 +33,7 @@ public sealed class EventMessage
     /// <summary>Its number among the usage records, or among the stored events for every other kind.</summary>
     public long Sequence { get; }
 
-    /// <summary>What happened.</summary>
+    /// <summary>The kind of event.</summary>
     public EventKind Kind { get; }
 
     /// <summary>A version-7 UUID that is the same in every stream and webhook. For a usage it is the id of the record.</summary>
@@ -90,7 +90,7 @@ public sealed class EventMessage
 }
 
 /// <summary>The payload of a usage event. Members without a value are omitted.</summary>
-public sealed record UsageEventData
+internal sealed record UsageEventData
 {
     /// <summary>The number of the usage record.</summary>
     public required long Sequence { get; init; }

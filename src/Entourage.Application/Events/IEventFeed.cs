@@ -3,7 +3,7 @@ using Entourage.Domain.Events;
 namespace Entourage.Application.Events;
 
 /// <summary>Streams the events of teams to any number of subscribers, whichever replica wrote the events.</summary>
-public interface IEventFeed
+internal interface IEventFeed
 {
     /// <summary>
     /// Streams a team's events until the subscriber leaves or the server stops. The first batch is empty and arrives at once. Its position is

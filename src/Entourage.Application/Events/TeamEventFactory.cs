@@ -13,11 +13,11 @@ namespace Entourage.Application.Events;
 /// <summary>
 /// Creates the stored events of a team. Outside the ledger, lock the organisation before you add one; see <see cref="TeamEvent"/>.
 /// </summary>
-public static class TeamEventFactory
+internal static class TeamEventFactory
 {
     /// <summary>Creates an event whose payload is serialised like a response of the API.</summary>
     /// <typeparam name="T">The type of the payload.</typeparam>
-    /// <param name="kind">What happened.</param>
+    /// <param name="kind">The kind of event.</param>
     /// <param name="teamId">The team.</param>
     /// <param name="agentId">The agent concerned; null for all agents of the team.</param>
     /// <param name="sessionId">The session concerned, if any.</param>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Entourage.Infrastructure.Events;
 
 /// <summary>How event streams are served. The configuration section is <c>Events</c>.</summary>
-public sealed class EventOptions
+internal sealed class EventOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Events";

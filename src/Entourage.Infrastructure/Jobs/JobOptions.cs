@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>Which background jobs a process runs. The configuration section is <c>Jobs</c>.</summary>
-public sealed class JobOptions
+internal sealed class JobOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Jobs";

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Sessions;
-using Entourage.Infrastructure.Ledger;
 
 namespace Entourage.Infrastructure.Observability;
 

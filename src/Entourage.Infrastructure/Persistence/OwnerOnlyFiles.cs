@@ -4,7 +4,7 @@ namespace Entourage.Infrastructure.Persistence;
 /// Creates files and folders that only their owner can read, because the store holds webhook secrets and spending. Windows has no file
 /// modes, so there the folder's access list decides.
 /// </summary>
-public static class OwnerOnlyFiles
+internal static class OwnerOnlyFiles
 {
     private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;

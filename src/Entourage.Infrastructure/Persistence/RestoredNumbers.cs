@@ -33,7 +33,7 @@ internal static class RestoredNumbers
     }
 }
 
-/// <summary>What a restore changed in the data.</summary>
+/// <summary>The changes of a restore to the data.</summary>
 /// <param name="Start">The number after which all sequences and versions continue.</param>
 /// <param name="Revoked">The names of keys that are valid in the backup and were revoked in the replaced store. They are revoked again.</param>
 /// <param name="ShowsRevocations">Whether there was a replaced store from which revoked keys could be read.</param>

@@ -7,7 +7,7 @@ namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>The context for SQL Server and Azure SQL.</summary>
 /// <param name="options">The connection options.</param>
-public sealed class SqlServerEntourageDb(DbContextOptions<SqlServerEntourageDb> options) : EntourageDb(options)
+internal sealed class SqlServerEntourageDb(DbContextOptions<SqlServerEntourageDb> options) : EntourageDb(options)
 {
     // Compares by code point, as SQLite and .NET do, so that names that differ in case or accents are different.
     private const string OrdinalCollation = "Latin1_General_100_BIN2";

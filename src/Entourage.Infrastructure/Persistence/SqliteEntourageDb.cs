@@ -10,7 +10,7 @@ namespace Entourage.Infrastructure.Persistence;
 /// <summary>The context for an SQLite file.</summary>
 /// <param name="options">The connection options.</param>
 /// <param name="gate">Serialises the writers of this process.</param>
-public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> options, SqliteWriteGate gate) : EntourageDb(options)
+internal sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> options, SqliteWriteGate gate) : EntourageDb(options)
 {
     private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
     private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
@@ -65,7 +65,7 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
 /// is slow and unfair. Correctness does not depend on it, since other processes have their own gate.
 /// </summary>
 /// <param name="options">The timeout.</param>
-public sealed class SqliteWriteGate(IOptions<DatabaseOptions> options) : IDisposable
+internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim semaphore = new(1, 1);
 

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Entourage.Infrastructure.Webhooks;
 
 /// <summary>How webhook deliveries are sent. The configuration section is <c>Webhooks</c>.</summary>
-public sealed class WebhookOptions
+internal sealed class WebhookOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Webhooks";

@@ -28,8 +28,8 @@ internal static partial class SqlServerStatements
         "SELECT t.OrganisationId FROM Teams t JOIN Sessions s ON s.TeamId = t.Id WHERE s.Id IN (", sessionIds, "@session", ", ", ")", BindSession);
 
     /// <summary>
-    /// Locks organisations by writing to their rows, so that the next transaction that does so waits until this one ends. A write rather than a
-    /// lock hint holds on any database that isolates writers.
+    /// Locks organisations by writing to their rows, so that the next transaction that does so waits until this one ends. A write, rather than a
+    /// lock hint, works on any database that isolates writers.
     /// </summary>
     public static SqlCommand LockOrganisations(IReadOnlyCollection<Guid> organisationIds) => Repeat(
         "", organisationIds, "UPDATE Organisations SET Version = Version WHERE Id = @organisation", ";\n", ";", BindOrganisation);
