@@ -7,7 +7,7 @@ namespace Entourage.Infrastructure.Ledger.Sql;
 /// <summary>A column of a table and the parameter that is bound to it.</summary>
 internal abstract class Column(string name, string parameter)
 {
-    /// <summary>The text type without a maximum length.</summary>
+    /// <summary>The length of a text column without a maximum.</summary>
     public const int Unlimited = -1;
 
     public string Name => name;
