@@ -7,6 +7,8 @@ using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Keys;
 using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.Sqlite;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Webhooks;
@@ -17,13 +19,13 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure;
 
-/// <summary>Registers the store.</summary>
+/// <summary>Registers the infrastructure services.</summary>
 public static class DependencyInjection
 {
     private const int MaxRetries = 5;
 
-    /// <summary>Adds the database that the configuration names, its ledger and its jobs.</summary>
-    /// <exception cref="OptionsValidationException">SQL Server is chosen and there is no connection string.</exception>
+    /// <summary>Adds the configured database, the ledger, the event feed, webhooks and background jobs.</summary>
+    /// <exception cref="OptionsValidationException">The provider is SQL Server and no connection string is configured.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -39,7 +41,7 @@ public static class DependencyInjection
             services.AddSqlServer(connectionString ?? throw new OptionsValidationException(
                 DatabaseOptions.Section,
                 typeof(DatabaseOptions),
-                [$"Database:Provider is SqlServer, and ConnectionStrings:{DatabaseOptions.ConnectionStringName} is not set."]));
+                [$"Database:Provider is SqlServer, but ConnectionStrings:{DatabaseOptions.ConnectionStringName} is not set."]));
         }
         else
         {
@@ -112,7 +114,7 @@ public static class DependencyInjection
             builder.UseSqlServer(connectionString, server => server
                 .EnableRetryOnFailure(MaxRetries)
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
-                // A statement for each row: several rows at once would be sent as a MERGE, which not every server takes.
+                // One statement for each row. For several rows Entity Framework sends a MERGE, which not every server supports.
                 .MaxBatchSize(1))
                 .AddInterceptors(provider.GetRequiredService<CommittedEvents>()), optionsLifetime: ServiceLifetime.Singleton);
     }

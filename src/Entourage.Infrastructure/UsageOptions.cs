@@ -4,25 +4,25 @@ using Entourage.Domain.Alerts;
 
 namespace Entourage.Infrastructure;
 
-/// <summary>How much usage may cost: the configuration section <c>Usage</c>. All amounts are in USD.</summary>
-public sealed class UsageOptions
+/// <summary>Limits on the cost of usage. The configuration section is <c>Usage</c>. All amounts are in USD.</summary>
+internal sealed class UsageOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Usage";
 
-    /// <summary>The largest cost that one usage may state, and the largest estimate that one reservation may; more is refused (422).</summary>
+    /// <summary>The largest cost that a usage may report and the largest estimate of a reservation. Larger values are refused (422).</summary>
     [Range(typeof(decimal), "0.01", "1000000", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public decimal GreatestCostUsd { get; set; } = 1_000_000;
 
-    /// <summary>The cost of one usage above which an alert is raised; 0 for none.</summary>
+    /// <summary>A usage that costs more raises an alert; 0 disables the alert.</summary>
     [Range(typeof(decimal), "0", "1000000000", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public decimal ImplausibleCostUsd { get; set; } = 1_000;
 
-    /// <summary>What an agent spends in one local hour above which an alert is raised; 0 for none.</summary>
+    /// <summary>An agent that spends more in one local hour raises an alert; 0 disables the alert.</summary>
     [Range(typeof(decimal), "0", "1000000000", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public decimal ImplausibleHourlyCostUsd { get; set; } = 10_000;
 
-    /// <summary>The bounds as the ledger applies them.</summary>
+    /// <summary>Converts the settings to the bounds that the ledger applies.</summary>
     internal UsageBounds ToBounds() => new()
     {
         MaxCost = AmountOf(GreatestCostUsd),

@@ -2,18 +2,17 @@ using Entourage.Domain.Events;
 
 namespace Entourage.Application.Events;
 
-/// <summary>Streams the events of teams to any number of subscribers, from whichever replica they come.</summary>
-public interface IEventFeed
+/// <summary>Streams the events of teams to any number of subscribers, whichever replica wrote the events.</summary>
+internal interface IEventFeed
 {
     /// <summary>
-    /// Streams the events of a team as fragments of server-sent events, until the subscriber disconnects or the server stops. The first fragment
-    /// arrives at once and states the position of the stream; everything committed after that follows.
+    /// Streams a team's events until the subscriber leaves or the server stops. The first batch is empty and arrives at once. Its position is
+    /// where the stream starts, and every event that is committed from then on follows. Without events, an empty batch arrives as a heartbeat.
     /// </summary>
     /// <param name="teamId">The team.</param>
-    /// <param name="agentId">Only events that concern this agent of the team; null for all.</param>
-    /// <param name="after">The position to resume from; null to start from now.</param>
-    /// <param name="cancellationToken">Cancelled when the subscriber disconnects.</param>
-    /// <exception cref="Errors.StoreUnavailableException">The store cannot be read, or the server is stopping. Thrown before the first fragment
-    /// only.</exception>
-    IAsyncEnumerable<ReadOnlyMemory<byte>> WatchAsync(Guid teamId, Guid? agentId, EventPosition? after, CancellationToken cancellationToken);
+    /// <param name="agentId">Limits the stream to events that concern this agent; null streams all.</param>
+    /// <param name="after">The position to resume from; null starts now.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="Errors.StoreUnavailableException">The store cannot be read, or the server is stopping. Thrown before the first batch only.</exception>
+    IAsyncEnumerable<EventBatch> SubscribeAsync(Guid teamId, Guid? agentId, EventPosition? after, CancellationToken cancellationToken);
 }

@@ -10,65 +10,67 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Events;
 
-/// <summary>Streams the events of a team.</summary>
+/// <summary>Streams a team's events.</summary>
 /// <param name="TeamId">The team.</param>
-/// <param name="LastEventId">The id of the last event received; null to start from now.</param>
-public sealed record StreamTeamEventsQuery(Guid TeamId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
+/// <param name="LastEventId">The id of the last event received; null or empty starts now.</param>
+public sealed record StreamTeamEventsQuery(Guid TeamId, string? LastEventId) : IQuery<IAsyncEnumerable<EventBatch>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
-/// <summary>Streams the events that concern an agent: its own and those of its whole team.</summary>
+/// <summary>Streams the events that concern an agent, including those for its whole team.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="LastEventId">The id of the last event received; null to start from now.</param>
-public sealed record StreamAgentEventsQuery(Guid AgentId, string? LastEventId) : IQuery<IAsyncEnumerable<ReadOnlyMemory<byte>>>
+/// <param name="LastEventId">The id of the last event received; null or empty starts now.</param>
+public sealed record StreamAgentEventsQuery(Guid AgentId, string? LastEventId) : IQuery<IAsyncEnumerable<EventBatch>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
-internal sealed class StreamTeamEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription subscription) : IRequestHandler<StreamTeamEventsQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
+internal sealed class StreamTeamEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription subscription)
+    : IRequestHandler<StreamTeamEventsQuery, IAsyncEnumerable<EventBatch>>
 {
-    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(StreamTeamEventsQuery request, CancellationToken cancellationToken)
+    public async Task<IAsyncEnumerable<EventBatch>> Handle(StreamTeamEventsQuery request, CancellationToken cancellationToken)
     {
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
-        return subscription.While(feed.WatchAsync(request.TeamId, null, position, cancellationToken), cancellationToken);
+        return subscription.UntilRevoked(feed.SubscribeAsync(request.TeamId, null, position, cancellationToken), cancellationToken);
     }
 }
 
-internal sealed class StreamAgentEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription subscription) : IRequestHandler<StreamAgentEventsQuery, IAsyncEnumerable<ReadOnlyMemory<byte>>>
+internal sealed class StreamAgentEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription subscription)
+    : IRequestHandler<StreamAgentEventsQuery, IAsyncEnumerable<EventBatch>>
 {
-    public async Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> Handle(StreamAgentEventsQuery request, CancellationToken cancellationToken)
+    public async Task<IAsyncEnumerable<EventBatch>> Handle(StreamAgentEventsQuery request, CancellationToken cancellationToken)
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
         var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
-        return subscription.While(feed.WatchAsync(agent.TeamId, agent.Id, position, cancellationToken), cancellationToken);
+        return subscription.UntilRevoked(feed.SubscribeAsync(agent.TeamId, agent.Id, position, cancellationToken), cancellationToken);
     }
 }
 
-/// <summary>Ends an event stream when its caller would no longer be admitted.</summary>
+/// <summary>Ends an event stream when its caller loses access.</summary>
 internal sealed class EventSubscription(CallerContext callers, KeyRing keys)
 {
-    /// <summary>Returns the fragments of a stream while the caller is admitted. It checks at each fragment, at least once per heartbeat.</summary>
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> While(IAsyncEnumerable<ReadOnlyMemory<byte>> fragments, CancellationToken cancellationToken)
+    /// <summary>Checks the caller's key at every batch, so at least at every heartbeat.</summary>
+    public IAsyncEnumerable<EventBatch> UntilRevoked(IAsyncEnumerable<EventBatch> batches, CancellationToken cancellationToken)
     {
         var caller = callers.Current;
-        return caller is { KeyId: null, ExpiresAt: null } ? fragments : WhileAdmittedAsync(fragments, caller, cancellationToken);
+        return caller is { KeyId: null, ExpiresAt: null } ? batches : CheckAsync(batches, caller, cancellationToken);
     }
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> WhileAdmittedAsync(
-        IAsyncEnumerable<ReadOnlyMemory<byte>> fragments, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EventBatch> CheckAsync(
+        IAsyncEnumerable<EventBatch> batches, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var fragment in fragments.WithCancellation(cancellationToken))
+        await foreach (var batch in batches.WithCancellation(cancellationToken))
         {
             if (!await IsAdmittedAsync(caller, cancellationToken))
             {
                 yield break;
             }
 
-            yield return fragment;
+            yield return batch;
         }
     }
 
@@ -80,30 +82,30 @@ internal sealed class EventSubscription(CallerContext callers, KeyRing keys)
         }
         catch (DbException)
         {
-            // The store cannot be read. The stream ends here, and the subscriber resumes from its position.
+            // The key cannot be checked now. The subscriber reconnects and resumes where it was.
             return false;
         }
     }
 }
 
-/// <summary>Parses the event ids that subscribers send back.</summary>
+/// <summary>Reads the event ids that subscribers send to resume a stream.</summary>
 internal static class LastEventIds
 {
-    /// <summary>Returns the position of an event id; null if none was sent.</summary>
+    /// <summary>Converts an event id to a position; null if there is no id.</summary>
     /// <exception cref="UnknownEventIdException">The id was never issued.</exception>
     public static async Task<EventPosition?> FindPositionAsync(this IEntourageDb db, string? lastEventId, CancellationToken cancellationToken)
     {
-        // A client that has received nothing yet may send an empty id.
+        // A client that has not received an event yet may send an empty id.
         if (string.IsNullOrEmpty(lastEventId))
         {
             return null;
         }
 
         var position = EventPosition.Parse(lastEventId) ?? throw new UnknownEventIdException();
-        var usage = await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0;
+        var newestUsage = await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0;
 
-        // Old events are deleted. If none is left, the highest sequence is unknown.
-        var stored = await db.Events.MaxAsync(stored => (long?)stored.Sequence, cancellationToken) ?? long.MaxValue;
-        return position.IsWithin(new(usage, stored)) ? position : throw new UnknownEventIdException();
+        // Old events are purged. If none is left, the greatest sequence is unknown, so any is accepted.
+        var newestEvent = await db.Events.MaxAsync(stored => (long?)stored.Sequence, cancellationToken) ?? long.MaxValue;
+        return position.IsWithin(new(newestUsage, newestEvent)) ? position : throw new UnknownEventIdException();
     }
 }

@@ -10,17 +10,19 @@ using Entourage.Domain.Events;
 
 namespace Entourage.Application.Events;
 
-/// <summary>Creates team events. Lock the organisation before you add one outside of the ledger; see <see cref="TeamEvent"/>.</summary>
-public static class TeamEventFactory
+/// <summary>
+/// Creates the stored events of a team. Outside the ledger, lock the organisation before you add one; see <see cref="TeamEvent"/>.
+/// </summary>
+internal static class TeamEventFactory
 {
-    /// <summary>Creates an event with an API response or a similar object as payload.</summary>
+    /// <summary>Creates an event whose payload is serialised like a response of the API.</summary>
     /// <typeparam name="T">The type of the payload.</typeparam>
     /// <param name="kind">The kind of event.</param>
     /// <param name="teamId">The team.</param>
-    /// <param name="agentId">The agent concerned; null if the event concerns all agents of the team.</param>
+    /// <param name="agentId">The agent concerned; null for all agents of the team.</param>
     /// <param name="sessionId">The session concerned, if any.</param>
     /// <param name="payload">The payload.</param>
-    /// <param name="now">The current time (UTC).</param>
+    /// <param name="now">The present (UTC).</param>
     public static TeamEvent Of<T>(EventKind kind, Guid teamId, Guid? agentId, long? sessionId, T payload, DateTimeOffset now) =>
         TeamEvent.Create(kind, teamId, agentId, sessionId, JsonSerializer.Serialize(payload, EntourageJson.Options), now);
 
@@ -42,7 +44,7 @@ public static class TeamEventFactory
         return Of(EventKind.Alert, alert.TeamId, alert.AgentId, alert.SessionId, AlertResponse.From(alert), alert.CreatedAt);
     }
 
-    /// <summary>Creates the event of a crossed budget line. The alert has the details.</summary>
+    /// <summary>Creates the event of a crossed line of a budget. The alert describes the crossing.</summary>
     public static TeamEvent Of(BudgetStatus budget, Alert alert)
     {
         ArgumentNullException.ThrowIfNull(alert);

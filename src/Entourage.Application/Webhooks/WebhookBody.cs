@@ -23,7 +23,7 @@ public static class WebhookBody
     {
         ArgumentNullException.ThrowIfNull(webhook);
         ArgumentNullException.ThrowIfNull(message);
-        return webhook.Format == WebhookFormat.Slack ? OfText(Sentence(message)) : Write(message.WriteTo);
+        return webhook.Format == WebhookFormat.Slack ? OfText(Sentence(message)) : Encoding.UTF8.GetString(message.Json.Span);
     }
 
     /// <summary>Writes the body of a test message.</summary>

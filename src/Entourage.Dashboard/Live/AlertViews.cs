@@ -7,6 +7,7 @@ using Entourage.Application.Paging;
 using Entourage.Application.Teams;
 using Entourage.Dashboard.Requests;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,20 +15,26 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Dashboard.Live;
 
-internal sealed class AlertViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<AlertViews> logger) : SharedViews<AlertChoice, AlertFigures>(time, logger)
+/// <summary>What people of teams should look at.</summary>
+public sealed class AlertViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<AlertViews> logger) : SharedViews<AlertChoice, AlertFigures>(time, logger)
 {
-    protected override ILiveSource<AlertFigures> CreateSource(AlertChoice id) => new AlertSource(id, scopes);
+    /// <inheritdoc/>
+    protected override ILiveSource<AlertFigures> Open(AlertChoice id) => new AlertSource(id, scopes);
 }
 
-/// <summary>The alerts that a page shows.</summary>
-/// <param name="Status">Null for any status.</param>
-/// <param name="Kind">Null for any kind.</param>
+/// <summary>Which alerts to see.</summary>
+/// <param name="TeamId">Those of this team.</param>
+/// <param name="Status">Only those that stand so; null for all.</param>
+/// <param name="Kind">Only those about this; null for all.</param>
 public readonly record struct AlertChoice(Guid TeamId, AlertStatus? Status, AlertKind? Kind);
 
-/// <summary>The alerts and human requests of a team, each newest first.</summary>
-/// <param name="HasMore">Whether there are older alerts than <paramref name="Alerts"/>.</param>
-/// <param name="Pending">The newest requests that wait for an answer.</param>
-/// <param name="Requests">The newest requests, answered or not.</param>
+/// <summary>What people of a team should look at.</summary>
+/// <param name="Team">The team, with its agents.</param>
+/// <param name="Organisation">The organisation of the team.</param>
+/// <param name="Alerts">The newest alerts, the newest first.</param>
+/// <param name="HasMore">Whether there are older ones.</param>
+/// <param name="Pending">The newest requests to people that nobody has answered, the newest first.</param>
+/// <param name="Requests">The newest requests, those that were answered among them, the newest first.</param>
 public sealed record AlertFigures(
     TeamWithAgentsResponse Team,
     OrganisationResponse Organisation,
@@ -36,14 +43,12 @@ public sealed record AlertFigures(
     IReadOnlyList<HumanRequestResponse> Pending,
     IReadOnlyList<HumanRequestResponse> Requests);
 
-/// <summary>Reads a team's alerts and requests after each alert event. A human request raises an alert too.</summary>
+/// <summary>Reads a team's alerts and requests when there is a new one; every request raises an alert.</summary>
 internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scopes) : ILiveSource<AlertFigures>
 {
-    private const int MaxRequests = 25;
+    private const int Requests = 25;
 
     private readonly EventTail tail = new();
-
-    private static ReadOnlySpan<byte> Alert => "event: alert"u8;
 
     public async Task<AlertFigures> ReadAsync(CancellationToken cancellationToken)
     {
@@ -53,24 +58,37 @@ internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scope
             new ListAlertsQuery(team.Id, choice.Status, choice.Kind, new(PageRequest.MaxLimit, null)), cancellationToken);
         var pending = await SendAsync(
             new ListHumanRequestsQuery(team.Id, HumanRequestStatus.Pending, new(PageRequest.MaxLimit, null)), cancellationToken);
-        var requests = await SendAsync(new ListHumanRequestsQuery(team.Id, null, new(MaxRequests, null)), cancellationToken);
+        var requests = await SendAsync(new ListHumanRequestsQuery(team.Id, null, new(Requests, null)), cancellationToken);
         return new(team, organisation, alerts.Items, alerts.NextCursor is not null, pending.Items, requests.Items);
     }
 
     public Task FollowAsync(Action changed, CancellationToken cancellationToken)
     {
-        var isFirst = true;
-        return tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(choice.TeamId, last), cancellationToken), NotifyOfAlert, cancellationToken);
+        var follows = false;
+        return tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(choice.TeamId, last), cancellationToken), Check, cancellationToken);
 
-        // A busy team reports much usage, which this page does not show.
-        void NotifyOfAlert(ReadOnlyMemory<byte> piece)
+        // The page shows no usages, so those of a busy team do not refresh it.
+        void Check(EventBatch batch)
         {
-            if (isFirst || piece.Span.IndexOf(Alert) >= 0)
+            if (!follows || HasAlert(batch))
             {
-                isFirst = false;
+                follows = true;
                 changed();
             }
         }
+    }
+
+    private static bool HasAlert(EventBatch batch)
+    {
+        foreach (var (_, message) in batch.Events.Span)
+        {
+            if (message.Kind == EventKind.Alert)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>

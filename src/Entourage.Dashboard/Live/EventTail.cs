@@ -1,107 +1,94 @@
-using System.Text;
 using System.Text.Json;
 using Entourage.Application.Errors;
+using Entourage.Application.Events;
+using Entourage.Application.Json;
+using Entourage.Domain.Events;
 
 namespace Entourage.Dashboard.Live;
 
-/// <summary>The newest events of a stream. It keeps their text and parses it only when a page needs it.</summary>
+/// <summary>Follows an event stream and keeps its newest events. Their payloads are parsed only when a page shows them.</summary>
 internal sealed class EventTail
 {
     private const int Capacity = 40;
-    private const string Data = "data: ";
-    private const string Id = "id: ";
 
     private readonly Lock gate = new();
-    private readonly Queue<string> newest = new(Capacity);
+    private readonly Queue<EventMessage> newest = new(Capacity);
 
-    private string? lastId;
+    private EventPosition? position;
 
-    /// <summary>Resumes the stream after the last event seen and adds its events until it ends.</summary>
-    /// <param name="open">Opens the stream after the event with the given id, or from now on for null.</param>
-    /// <param name="added">Called with each piece of the stream after its events were added.</param>
+    /// <summary>Follows a stream from where the previous call left it, until the stream ends.</summary>
+    /// <param name="open">Opens the stream after the event with this id; null for everything from now on.</param>
+    /// <param name="added">Called with each batch after its events are added.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public async Task FollowAsync(
-        Func<string?, Task<IAsyncEnumerable<ReadOnlyMemory<byte>>>> open, Action<ReadOnlyMemory<byte>> added, CancellationToken cancellationToken)
+        Func<string?, Task<IAsyncEnumerable<EventBatch>>> open, Action<EventBatch> added, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var piece in (await open(lastId)).WithCancellation(cancellationToken))
+            await foreach (var batch in (await open(position?.ToString())).WithCancellation(cancellationToken))
             {
-                Add(piece);
-                added(piece);
+                Add(batch);
+                added(batch);
             }
         }
         catch (UnknownEventIdException)
         {
-            // The store was replaced or no longer has the event. Start from now on.
-            lastId = null;
+            // The store was replaced or restored, so start anew.
+            position = null;
         }
     }
 
-    private void Add(ReadOnlyMemory<byte> piece)
+    /// <summary>Returns the newest events, newest first.</summary>
+    public IReadOnlyList<FeedItem> Read()
     {
+        EventMessage[] events;
         lock (gate)
         {
-            foreach (var line in Encoding.UTF8.GetString(piece.Span).Split('\n'))
-            {
-                if (line.StartsWith(Id, StringComparison.Ordinal))
-                {
-                    lastId = line[Id.Length..];
-                }
-                else if (line.StartsWith(Data, StringComparison.Ordinal))
-                {
-                    if (newest.Count == Capacity)
-                    {
-                        newest.Dequeue();
-                    }
+            events = [.. newest];
+        }
 
-                    newest.Enqueue(line[Data.Length..]);
+        return [.. events.Reverse().Select(FeedItem.From)];
+    }
+
+    private void Add(EventBatch batch)
+    {
+        position = batch.Position;
+        lock (gate)
+        {
+            foreach (var (_, message) in batch.Events.Span)
+            {
+                if (newest.Count == Capacity)
+                {
+                    newest.Dequeue();
                 }
+
+                newest.Enqueue(message);
             }
         }
     }
-
-    /// <summary>Returns the kept events, newest first.</summary>
-    public IReadOnlyList<FeedItem> Read()
-    {
-        string[] lines;
-        lock (gate)
-        {
-            lines = [.. newest];
-        }
-
-        return [.. lines.Reverse().Select(FeedItem.Parse)];
-    }
 }
 
-/// <summary>An event of a team's event stream.</summary>
-/// <param name="Id">The id of the event, unique across teams.</param>
-/// <param name="Kind"><c>usage</c>, <c>session</c>, <c>budget</c>, <c>alert</c>, <c>stop</c> or <c>settings</c>.</param>
+/// <summary>An event in the live list of a team.</summary>
+/// <param name="Id">The event's id.</param>
+/// <param name="Kind">What happened: <c>usage</c>, <c>session</c>, <c>budget</c>, <c>alert</c>, <c>stop</c> or <c>settings</c>.</param>
 /// <param name="At">When it happened (UTC).</param>
-/// <param name="AgentId">The agent that it concerns, if any.</param>
-/// <param name="SessionId">The session that it concerns, if any.</param>
-/// <param name="Data">The members that depend on the kind.</param>
+/// <param name="AgentId">The agent concerned, if it is one.</param>
+/// <param name="SessionId">The session concerned, if any.</param>
+/// <param name="Data">The payload.</param>
 public sealed record FeedItem(Guid Id, string Kind, DateTimeOffset At, Guid? AgentId, long? SessionId, JsonElement Data)
 {
-    internal static FeedItem Parse(string json)
+    internal static FeedItem From(EventMessage message)
     {
-        using var document = JsonDocument.Parse(json);
-        var root = document.RootElement;
-        return new(
-            root.GetProperty("id").GetGuid(),
-            root.GetProperty("type").GetString()!,
-            root.GetProperty("timestamp").GetDateTimeOffset(),
-            root.TryGetProperty("agent_id", out var agent) ? agent.GetGuid() : null,
-            root.TryGetProperty("session_id", out var session) ? session.GetInt64() : null,
-            root.GetProperty("data").Clone());
+        using var data = JsonDocument.Parse(message.Data);
+        return new(message.Id, EnumNames.Of(message.Kind), message.At, message.AgentId, message.SessionId, data.RootElement.Clone());
     }
 
-    /// <summary>Returns a text member of the data, or an empty string if it is missing.</summary>
+    /// <summary>Returns a text of the payload; empty if there is none.</summary>
     public string Text(string member) => Data.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    /// <summary>Returns an amount of dollars from the data, or zero if it is missing.</summary>
+    /// <summary>Returns an amount of the payload (USD); zero if there is none.</summary>
     public decimal Usd(string member) => Data.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDecimal() : 0;
 
-    /// <summary>Returns a count from the data, or zero if it is missing.</summary>
+    /// <summary>Returns a count of the payload; zero if there is none.</summary>
     public long Number(string member) => Data.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : 0;
 }

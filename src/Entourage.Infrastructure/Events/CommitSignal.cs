@@ -1,15 +1,15 @@
 namespace Entourage.Infrastructure.Events;
 
 /// <summary>
-/// Says at once, within this process, that something was committed for a team. It only spares waiting: whoever listens
-/// also asks the store from time to time, which knows what other replicas did.
+/// Signals within this process that a transaction of a team was committed. It only shortens the wait, since the listeners also poll
+/// the store for the commits of other replicas.
 /// </summary>
 internal sealed class CommitSignal
 {
-    /// <summary>Something was committed for a team. Listeners take note of it and return.</summary>
+    /// <summary>Raised with the id of the team. Handlers must return at once.</summary>
     public event Action<Guid>? Committed;
 
-    /// <summary>Tells the listeners.</summary>
+    /// <summary>Raises the signal for each team.</summary>
     public void Raise(IEnumerable<Guid> teamIds)
     {
         if (Committed is { } listeners)

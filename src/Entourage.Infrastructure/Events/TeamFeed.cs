@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Infrastructure.Events;
 
 /// <summary>
-/// The newest events of a team, for all of its watchers in this process: one reader of the store, whatever their number, and one
-/// buffer of bounded size. Each watcher goes through it at its own pace, and who is slower than the buffer is long reads the store.
+/// The newest events of a team, for all its subscribers in this process. One reader polls the store and fills one bounded buffer. Each
+/// subscriber reads the buffer at its own pace, and one that falls behind it reads the store.
 /// </summary>
 internal sealed partial class TeamFeed : IAsyncDisposable
 {
@@ -19,8 +19,8 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(250);
 
-    // To wake a watcher and write to it costs about so much; it must not become most of what the process does.
-    private static readonly TimeSpan PauseForWatcher = TimeSpan.FromMilliseconds(0.5);
+    // Roughly what it costs to wake a subscriber and write to it. Pausing that long bounds the share of the process that goes into it.
+    private static readonly TimeSpan PausePerSubscriber = TimeSpan.FromMilliseconds(0.5);
 
     private readonly Guid teamId;
     private readonly IServiceScopeFactory scopes;
@@ -42,7 +42,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     private TaskCompletionSource appended = NewSignal();
     private TaskCompletionSource read = NewSignal();
     private long advancedAt = TimeProvider.System.GetTimestamp();
-    private int watchers;
+    private int subscribers;
 
     public TeamFeed(Guid teamId, IServiceScopeFactory scopes, EventOptions options, JobMetrics metrics, ILogger logger)
     {
@@ -50,26 +50,27 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         reading = Task.Run(ReadAsync);
     }
 
-    /// <summary>How many watch it. Its owner counts them.</summary>
-    public int Watchers
+    /// <summary>The number of subscribers, maintained by <see cref="TeamFeeds"/>.</summary>
+    public int Subscribers
     {
-        get => Volatile.Read(ref watchers);
-        set => Volatile.Write(ref watchers, value);
+        get => Volatile.Read(ref subscribers);
+        set => Volatile.Write(ref subscribers, value);
     }
 
-    /// <summary>The position that it has come to.</summary>
+    /// <summary>The position after the newest event that was read.</summary>
+    /// <exception cref="InvalidOperationException">Nothing has been read yet.</exception>
     public EventPosition Head
     {
         get
         {
             lock (gate)
             {
-                return head ?? throw new InvalidOperationException("Nothing was read yet.");
+                return head ?? throw new InvalidOperationException("Nothing has been read yet.");
             }
         }
     }
 
-    /// <summary>Something was committed: it is read soon.</summary>
+    /// <summary>Requests a read soon, after a commit.</summary>
     public void Wake()
     {
         lock (gate)
@@ -82,7 +83,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     }
 
     /// <summary>Waits for a read of the store that begins after this call.</summary>
-    /// <exception cref="StoreUnavailableException">It failed.</exception>
+    /// <exception cref="StoreUnavailableException">The read failed.</exception>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         long wanted;
@@ -109,7 +110,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         }
     }
 
-    /// <summary>Which block a watcher at a position is to take next; null when the buffer does not reach back as far.</summary>
+    /// <summary>Finds the number of the block that follows a position; null if the buffer does not reach back that far.</summary>
     public long? Find(EventPosition position)
     {
         lock (gate)
@@ -119,7 +120,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
                 return nextNumber;
             }
 
-            // The last block that begins no later than the position: they are in order.
+            // Binary search for the last block that starts at or before the position.
             var (low, high) = (oldestNumber, nextNumber);
             while (low < high)
             {
@@ -131,11 +132,11 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         }
     }
 
-    /// <summary>A block by its number.</summary>
-    /// <param name="number">Which.</param>
-    /// <param name="block">The block; null when it is yet to come.</param>
-    /// <returns>False when it has left the buffer.</returns>
-    public bool TryTake(long number, out EventBlock? block)
+    /// <summary>Gets a block by its number.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="block">The block; null if it does not exist yet.</param>
+    /// <returns>False if the block has left the buffer.</returns>
+    public bool TryGet(long number, out EventBlock? block)
     {
         lock (gate)
         {
@@ -144,11 +145,11 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a block to come, for as long as a watcher is left without a sign of life.</summary>
-    /// <returns>Where a watcher is that has had all before it; null when the block has come.</returns>
+    /// <summary>Waits for a block, at most until a heartbeat is due.</summary>
+    /// <returns>The position of the heartbeat; null if the block has arrived.</returns>
     public async Task<EventPosition?> WaitAsync(long number, CancellationToken cancellationToken)
     {
-        Task coming;
+        Task arrival;
         lock (gate)
         {
             if (number < nextNumber)
@@ -156,10 +157,10 @@ internal sealed partial class TeamFeed : IAsyncDisposable
                 return null;
             }
 
-            coming = appended.Task;
+            arrival = appended.Task;
         }
 
-        await coming.WaitAsync(TimeSpan.FromSeconds(options.HeartbeatSeconds), TimeProvider.System, cancellationToken)
+        await arrival.WaitAsync(TimeSpan.FromSeconds(options.HeartbeatSeconds), TimeProvider.System, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         lock (gate)
@@ -201,7 +202,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                fault = new StoreUnavailableException("Nobody watches any more.");
+                fault = new StoreUnavailableException("The event feed has ended.");
             }
 
             EndRead(fault);
@@ -224,16 +225,16 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         }
         else
         {
-            // Watched for by those who wait for it, and by nobody else.
+            // Reading the exception marks it as observed, since there may be no subscriber that waits for this read.
             ended.SetException(fault);
             _ = ended.Task.Exception;
         }
     }
 
-    /// <summary>Waits for a reason to read, but not less than its watchers need to take what was read.</summary>
+    /// <summary>Waits for a commit or the next poll, but at least as long as the subscribers need to receive the last read.</summary>
     private async Task PauseAsync()
     {
-        var pause = TimeSpan.FromTicks(Math.Clamp(PauseForWatcher.Ticks * Watchers, ShortestPause.Ticks, MaxPause.Ticks));
+        var pause = TimeSpan.FromTicks(Math.Clamp(PausePerSubscriber.Ticks * Subscribers, ShortestPause.Ticks, MaxPause.Ticks));
         await Task.Delay(pause, TimeProvider.System, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ((Task)wake.WaitAsync(TimeSpan.FromMilliseconds(options.PollMilliseconds), ending.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -257,7 +258,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves on over what other teams have used, so that it is not looked at again and again.</summary>
+    /// <summary>Skips the usages of other teams, so that they are not scanned at every read.</summary>
     private async Task AdvanceAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken)
     {
         if (await EventHistory.FindNewestUsageAsync(db, cancellationToken) - position.Usage < EventHistory.MaxLag)
@@ -278,29 +279,29 @@ internal sealed partial class TeamFeed : IAsyncDisposable
 
     private void Append(EventPage page)
     {
-        var block = page.Messages.Count > 0 ? EventBlock.Of(page) : null;
-        TaskCompletionSource? toTell = null;
+        var block = page.Messages.Count > 0 ? new EventBlock(page) : null;
+        TaskCompletionSource? toSignal = null;
         lock (gate)
         {
             head = page.To;
             if (block is not null)
             {
                 blocks.Add(nextNumber++, block);
-                bufferedBytes += block.Length;
-                (toTell, appended) = (appended, NewSignal());
+                bufferedBytes += block.Bytes;
+                (toSignal, appended) = (appended, NewSignal());
             }
 
-            // The newest stays, however large it is.
+            // The newest block stays, however large it is.
             while (bufferedBytes > options.BufferBytes && blocks.Count > 1)
             {
                 blocks.Remove(oldestNumber++, out var oldest);
-                bufferedBytes -= oldest!.Length;
+                bufferedBytes -= oldest!.Bytes;
             }
         }
 
-        toTell?.SetResult();
+        toSignal?.SetResult();
     }
 
-    [LoggerMessage(2007, LogLevel.Warning, "The events of team {TeamId} could not be read; that is tried again")]
+    [LoggerMessage(2007, LogLevel.Warning, "The events of team {TeamId} could not be read. The read is retried")]
     private static partial void LogFailed(ILogger logger, Guid teamId, Exception exception);
 }

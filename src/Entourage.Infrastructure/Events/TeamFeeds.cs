@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Domain.Events;
@@ -12,13 +11,10 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Events;
 
-/// <summary>A feed for each team that somebody watches, for as long as somebody does.</summary>
+/// <summary>Keeps one <see cref="TeamFeed"/> for each team that has a subscriber.</summary>
 internal sealed class TeamFeeds : IEventFeed, IDisposable
 {
     private const int PageSize = 500;
-
-    // How long a client that was cut off waits before it comes back, in milliseconds.
-    private const int Retry = 1_000;
 
     private readonly IServiceScopeFactory scopes;
     private readonly EventOptions options;
@@ -40,11 +36,11 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     {
         (this.scopes, this.options, this.lifetime, this.signal, this.jobs, this.logger) = (scopes, options.Value, lifetime, signal, jobs, logger);
         signal.Committed += Wake;
-        metrics.ShowWatchers(CountWatchers);
+        metrics.ObserveSubscribers(CountSubscribers);
     }
 
-    /// <summary>The teams that are watched.</summary>
-    internal IReadOnlyCollection<Guid> Watched
+    /// <summary>The teams that have a subscriber.</summary>
+    internal IReadOnlyCollection<Guid> TeamIds
     {
         get
         {
@@ -55,7 +51,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
         }
     }
 
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> WatchAsync(
+    public async IAsyncEnumerable<EventBatch> SubscribeAsync(
         Guid teamId, Guid? agentId, EventPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -67,41 +63,42 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
         var feed = Join(teamId);
         try
         {
-            // Whatever was committed before now is read then, and lies before the position of who starts now.
+            // Read everything that was committed before this call, so that it lies before the start of a new stream.
             await SettleAsync(feed, ending.Token, cancellationToken);
             var position = after ?? feed.Head;
             var next = feed.Find(position);
-            yield return Opening(position);
+            yield return new(position, default);
             while (true)
             {
-                ReadOnlyMemory<byte> piece;
-                if (next is not { } number || !feed.TryTake(number, out var block))
+                ReadOnlyMemory<StreamedEvent> events;
+                var isHeartbeat = false;
+                if (next is not { } number || !feed.TryGet(number, out var block))
                 {
-                    // Further back than the buffer reaches: what lies between is read from the store.
+                    // The buffer does not reach back that far, so read the store.
                     var page = await ReadAsync(teamId, position, feed.Head, ending.Token);
-                    piece = EventBlock.Of(page).After(position, agentId);
+                    events = new EventBlock(page).After(position, agentId);
                     position = position.And(page.To);
                     next = page.HasMore ? null : feed.Find(position);
                 }
                 else if (block is not null)
                 {
-                    piece = block.After(position, agentId);
+                    events = block.After(position, agentId);
                     position = position.And(block.To);
                     next = number + 1;
                 }
                 else if (await feed.WaitAsync(number, ending.Token) is { } idleAt)
                 {
                     position = position.And(idleAt);
-                    piece = EventBlock.Beat(position);
+                    (events, isHeartbeat) = (default, true);
                 }
                 else
                 {
                     continue;
                 }
 
-                if (!piece.IsEmpty)
+                if (isHeartbeat || !events.IsEmpty)
                 {
-                    yield return piece;
+                    yield return new(position, events);
                 }
             }
         }
@@ -112,9 +109,6 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     }
 
     public void Dispose() => signal.Committed -= Wake;
-
-    // A comment, so that what stands between lets the answer through at once; and where the watcher is, should it be cut off before the first event.
-    private static byte[] Opening(EventPosition position) => Encoding.UTF8.GetBytes($": watching\nretry: {Retry}\nid: {position}\n\n");
 
     private static async Task SettleAsync(TeamFeed feed, CancellationToken ending, CancellationToken left)
     {
@@ -145,7 +139,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
                 feeds.Add(teamId, feed = new(teamId, scopes, options, jobs, logger));
             }
 
-            feed.Watchers++;
+            feed.Subscribers++;
             return feed;
         }
     }
@@ -154,7 +148,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     {
         lock (gate)
         {
-            if (--feed.Watchers > 0)
+            if (--feed.Subscribers > 0)
             {
                 return;
             }
@@ -165,11 +159,11 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
         await feed.DisposeAsync();
     }
 
-    private int CountWatchers()
+    private int CountSubscribers()
     {
         lock (gate)
         {
-            return feeds.Values.Sum(feed => feed.Watchers);
+            return feeds.Values.Sum(feed => feed.Subscribers);
         }
     }
 

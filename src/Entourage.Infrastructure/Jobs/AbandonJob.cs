@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Jobs;
 
-/// <summary>Closes sessions that nothing is heard of any more.</summary>
+/// <summary>Closes sessions that have been silent for as long as their team allows.</summary>
 internal sealed partial class AbandonJob(
     IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, IOptions<JobOptions> options, ILogger<AbandonJob> logger) : BackgroundService
 {
@@ -34,6 +34,6 @@ internal sealed partial class AbandonJob(
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "Abandoned sessions could not be closed; that is tried again shortly")]
+    [LoggerMessage(2001, LogLevel.Warning, "Abandoned sessions could not be closed. The job tries again at its next interval")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Infrastructure.Jobs;
 
-/// <summary>Writes down when keys were last used: once a minute, since it is of no use to know better and would slow every request.</summary>
+/// <summary>Records once a minute when keys were last used. A write on each request would slow all of them.</summary>
 internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<KeyUseJob> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Writes down what was used since it last did.</summary>
+    /// <summary>Writes the uses since the previous call.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         var uses = keys.TakeUses();
@@ -30,7 +30,7 @@ internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scope
             {
                 foreach (var (id, at) in uses)
                 {
-                    // Another replica may have seen it later.
+                    // Another replica may have recorded a later use.
                     await db.ApiKeys
                         .Where(key => key.Id == id && (key.LastUsedAt == null || key.LastUsedAt < at))
                         .ExecuteUpdateAsync(row => row.SetProperty(key => key.LastUsedAt, at), inTransaction);
@@ -58,6 +58,6 @@ internal sealed partial class KeyUseJob(KeyRing keys, IServiceScopeFactory scope
         }
     }
 
-    [LoggerMessage(2008, LogLevel.Warning, "When keys were last used could not be written down; what comes next will be")]
+    [LoggerMessage(2008, LogLevel.Warning, "The last use of keys could not be recorded. The job goes on with later uses")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -8,21 +8,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Infrastructure.Jobs;
 
-/// <summary>Forgets answers to idempotency keys, reservations that have ended, expired child tokens, events and messages, once nobody can ask for them any more.</summary>
+/// <summary>Deletes expired data: answers to idempotency keys, ended reservations, child tokens, events and webhook deliveries.</summary>
 internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<PurgeJob> logger)
     : BackgroundService
 {
-    // The contract keeps a key for 7 days at least.
+    // The API promises to keep a key for at least 7 days.
     private static readonly TimeSpan AnswersKeptFor = TimeSpan.FromDays(8);
 
-    // A usage may be reported, and name its reservation, as long as that.
+    // A usage can be this late and still name its reservation.
     private static readonly TimeSpan ReservationsKeptFor = UsageRecord.OldestBack + TimeSpan.FromDays(1);
-    // A watcher that was away longer has missed some. Of messages to webhooks it is the log.
+
+    // Bounds how long a subscriber can be away and resume. For deliveries it is how long their log is kept.
     private static readonly TimeSpan EventsKeptFor = TimeSpan.FromDays(7);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    // Few enough that usages hardly wait for the transaction.
-    private const int PieceSize = 1_000;
+    // Small enough that usages barely wait for the transaction.
+    private const int BatchSize = 1_000;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,14 +46,14 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
         }
     }
 
-    private async Task PurgeAsync(Func<EntourageDb, CancellationToken, Task<int>> purgePieceAsync, CancellationToken cancellationToken)
+    private async Task PurgeAsync(Func<EntourageDb, CancellationToken, Task<int>> purgeBatchAsync, CancellationToken cancellationToken)
     {
-        var purged = PieceSize;
-        while (purged == PieceSize)
+        var purged = BatchSize;
+        while (purged == BatchSize)
         {
             await using var scope = scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
-            purged = await db.InTransactionAsync(inTransaction => purgePieceAsync(db, inTransaction), cancellationToken);
+            purged = await db.InTransactionAsync(inTransaction => purgeBatchAsync(db, inTransaction), cancellationToken);
         }
     }
 
@@ -63,7 +64,7 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .Where(answer => db.IdempotentAnswers
                 .Where(old => old.CreatedAt < before)
                 .OrderBy(old => old.CreatedAt)
-                .Take(PieceSize)
+                .Take(BatchSize)
                 .Select(old => old.KeyHash)
                 .Contains(answer.KeyHash))
             .ExecuteDeleteAsync(cancellationToken);
@@ -76,7 +77,7 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .Where(reservation => db.Reservations
                 .Where(old => old.EndedAt != null && old.EndedAt < before)
                 .OrderBy(old => old.EndedAt)
-                .Take(PieceSize)
+                .Take(BatchSize)
                 .Select(old => old.Id)
                 .Contains(reservation.Id))
             .ExecuteDeleteAsync(cancellationToken);
@@ -89,7 +90,7 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .Where(token => db.ChildTokens
                 .Where(old => old.ExpiresAt <= now)
                 .OrderBy(old => old.ExpiresAt)
-                .Take(PieceSize)
+                .Take(BatchSize)
                 .Select(old => old.TokenHash)
                 .Contains(token.TokenHash))
             .ExecuteDeleteAsync(cancellationToken);
@@ -97,13 +98,13 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
 
     private Task<int> PurgeEventsAsync(EntourageDb db, CancellationToken cancellationToken)
     {
-        // Of the oldest by their order, which needs no index of its own.
+        // Selects the oldest by sequence, so that OccurredAt needs no index.
         var before = time.GetUtcNow() - EventsKeptFor;
         return db.Events
-            .Where(told => told.OccurredAt < before)
-            // A webhook has not been told of it yet.
-            .Where(told => !db.Webhooks.Any(webhook => webhook.TeamId == told.TeamId && webhook.DisabledAt == null && webhook.EventPosition < told.Sequence))
-            .Where(told => db.Events.OrderBy(old => old.Sequence).Take(PieceSize).Select(old => old.Sequence).Contains(told.Sequence))
+            .Where(stored => stored.OccurredAt < before)
+            // Keep events that an enabled webhook has not read yet.
+            .Where(stored => !db.Webhooks.Any(webhook => webhook.TeamId == stored.TeamId && webhook.DisabledAt == null && webhook.EventPosition < stored.Sequence))
+            .Where(stored => db.Events.OrderBy(old => old.Sequence).Take(BatchSize).Select(old => old.Sequence).Contains(stored.Sequence))
             .ExecuteDeleteAsync(cancellationToken);
     }
 
@@ -114,12 +115,12 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
             .Where(delivery => db.WebhookDeliveries
                 .Where(old => old.EndedAt != null && old.EndedAt < before)
                 .OrderBy(old => old.EndedAt)
-                .Take(PieceSize)
+                .Take(BatchSize)
                 .Select(old => old.Sequence)
                 .Contains(delivery.Sequence))
             .ExecuteDeleteAsync(cancellationToken);
     }
 
-    [LoggerMessage(2002, LogLevel.Warning, "Old idempotency keys, reservations, child tokens, events and messages could not be deleted; they are tried again in an hour")]
+    [LoggerMessage(2002, LogLevel.Warning, "Expired data could not be deleted. The job tries again in an hour")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

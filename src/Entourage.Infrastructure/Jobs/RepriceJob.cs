@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>
-/// Prices usage that waits for it. Who sets a price sees to that at once; this is for prices that came with a new program, and for
-/// what a process left undone that ended in the midst of it.
+/// Corrects the cost of usage that waits for a price. Setting a price does so at once. This job covers prices that came with a new
+/// version, and work that was left when a process stopped.
 /// </summary>
 internal sealed partial class RepriceJob(IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<RepriceJob> logger)
     : BackgroundService
@@ -34,6 +34,6 @@ internal sealed partial class RepriceJob(IServiceScopeFactory scopes, TimeProvid
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    [LoggerMessage(2003, LogLevel.Warning, "Usage that waits for a price could not be priced; that is tried again in an hour")]
+    [LoggerMessage(2003, LogLevel.Warning, "Usage that waits for a price could not be priced. The job tries again in an hour")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Infrastructure.Jobs;
 
-/// <summary>Keeps the cost summaries close behind the rollups.</summary>
+/// <summary>Adds new rollups to the cost summaries, about once a second.</summary>
 internal sealed partial class SummariseJob(
     IServiceScopeFactory scopes, CostSummaries summaries, TimeProvider time, JobMetrics metrics, ILogger<SummariseJob> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RestAfterFault = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DelayAfterFault = TimeSpan.FromSeconds(30);
 
-    /// <summary>Summarises all that there is.</summary>
+    /// <summary>Summarises every rollup that the cost summaries lack.</summary>
     public async Task SummariseAsync(CancellationToken cancellationToken)
     {
         foreach (var organisationId in await FindBehindAsync(cancellationToken))
@@ -28,7 +28,7 @@ internal sealed partial class SummariseJob(
     {
         while (true)
         {
-            var rest = Interval;
+            var delay = Interval;
             try
             {
                 await SummariseAsync(stoppingToken);
@@ -37,10 +37,10 @@ internal sealed partial class SummariseJob(
             {
                 metrics.Failed(Job.Summarise);
                 LogFailed(logger, exception);
-                rest = RestAfterFault;
+                delay = DelayAfterFault;
             }
 
-            await Task.Delay(rest, time, stoppingToken);
+            await Task.Delay(delay, time, stoppingToken);
         }
     }
 
@@ -55,6 +55,6 @@ internal sealed partial class SummariseJob(
             .ToListAsync(cancellationToken);
     }
 
-    [LoggerMessage(2004, LogLevel.Warning, "The cost summaries could not be brought up to date; reports are right, but slower, until they are")]
+    [LoggerMessage(2004, LogLevel.Warning, "The cost summaries could not be updated. Reports are correct but slower until they are")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -8,8 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>
-/// Sends messages to webhooks, as many at once as may be on their way. A receiver that is slow has its own few places, and holds up
-/// nobody else's messages.
+/// Sends webhook deliveries, up to 128 at once and up to 4 for each webhook, so that a slow receiver does not delay the others.
 /// </summary>
 internal sealed partial class WebhookJob(
     WebhookOutbox outbox, WebhookSender sender, CommitSignal signal, JobMetrics metrics, IOptions<WebhookOptions> options, ILogger<WebhookJob> logger)
@@ -20,12 +19,12 @@ internal sealed partial class WebhookJob(
 
     private static readonly TimeSpan CountEvery = TimeSpan.FromSeconds(10);
 
-    // What is committed within it is seen to together.
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+    // Commits within this time are handled together.
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim wake = new(0, 1);
     private readonly Lock gate = new();
-    private readonly Dictionary<Guid, int> onTheirWay = [];
+    private readonly Dictionary<Guid, int> active = [];
     private readonly HashSet<Task> sending = [];
     private long? countedAt;
 
@@ -43,7 +42,7 @@ internal sealed partial class WebhookJob(
             while (!stoppingToken.IsCancellationRequested)
             {
                 await RunAsync(stoppingToken);
-                await Task.Delay(ShortestPause, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(MinPause, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await ((Task)wake.WaitAsync(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), stoppingToken))
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -53,14 +52,14 @@ internal sealed partial class WebhookJob(
             signal.Committed -= OnCommit;
         }
 
-        // They are cancelled: what was not answered yet is sent again when its claim has run out.
-        Task[] left;
+        // The token has cancelled them. A delivery without a response is sent again when its claim expires.
+        Task[] remaining;
         lock (gate)
         {
-            left = [.. sending];
+            remaining = [.. sending];
         }
 
-        await Task.WhenAll(left);
+        await Task.WhenAll(remaining);
     }
 
     private async Task RunAsync(CancellationToken stoppingToken)
@@ -77,7 +76,7 @@ internal sealed partial class WebhookJob(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The end.
+            // The process is stopping.
         }
         catch (Exception exception)
         {
@@ -102,15 +101,15 @@ internal sealed partial class WebhookJob(
         while (true)
         {
             Guid[] full;
-            int places;
+            int free;
             lock (gate)
             {
-                full = [.. onTheirWay.Where(webhook => webhook.Value >= MaxConcurrentPerWebhook).Select(webhook => webhook.Key)];
-                places = Math.Min(MaxConcurrentPerWebhook, MaxConcurrent - sending.Count);
+                full = [.. active.Where(webhook => webhook.Value >= MaxConcurrentPerWebhook).Select(webhook => webhook.Key)];
+                free = Math.Min(MaxConcurrentPerWebhook, MaxConcurrent - sending.Count);
             }
 
-            // No more at once than one webhook has places for: they may all be its.
-            var claimed = places > 0 ? await outbox.ClaimAsync(places, full, stoppingToken) : [];
+            // At most as many as one webhook may have, because all of them could belong to the same webhook.
+            var claimed = free > 0 ? await outbox.ClaimAsync(free, full, stoppingToken) : [];
             if (claimed.Count == 0)
             {
                 return;
@@ -128,7 +127,7 @@ internal sealed partial class WebhookJob(
         var webhookId = delivery.Delivery.WebhookId;
         lock (gate)
         {
-            onTheirWay[webhookId] = onTheirWay.GetValueOrDefault(webhookId) + 1;
+            active[webhookId] = active.GetValueOrDefault(webhookId) + 1;
             var task = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             sending.Add(task.Task);
             _ = SendAsync(delivery, task, stoppingToken);
@@ -145,7 +144,7 @@ internal sealed partial class WebhookJob(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Nobody knows whether it arrived: it is sent again.
+            // It is unknown whether the delivery arrived, so it is sent again.
         }
         catch (Exception exception)
         {
@@ -155,9 +154,9 @@ internal sealed partial class WebhookJob(
 
         lock (gate)
         {
-            if (--onTheirWay[delivery.Delivery.WebhookId] == 0)
+            if (--active[delivery.Delivery.WebhookId] == 0)
             {
-                onTheirWay.Remove(delivery.Delivery.WebhookId);
+                active.Remove(delivery.Delivery.WebhookId);
             }
 
             sending.Remove(ended.Task);
@@ -186,9 +185,9 @@ internal sealed partial class WebhookJob(
         }
     }
 
-    [LoggerMessage(2005, LogLevel.Warning, "Messages to webhooks could not be made or claimed; that is tried again")]
+    [LoggerMessage(2005, LogLevel.Warning, "Webhook deliveries could not be created or claimed. The job tries again")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2006, LogLevel.Warning, "What became of message {DeliveryId} could not be recorded; it is sent again")]
+    [LoggerMessage(2006, LogLevel.Warning, "The result of webhook delivery {DeliveryId} could not be recorded. The delivery is sent again")]
     private static partial void LogNotRecorded(ILogger logger, Guid deliveryId, Exception exception);
 }

@@ -2,21 +2,21 @@ using Entourage.Application.Keys;
 
 namespace Entourage.Infrastructure.Keys;
 
-/// <summary>Reads the row that says how often keys were revoked.</summary>
+/// <summary>Reads the key revision, which grows with every revocation of a key.</summary>
 internal interface IKeyRevisionStore
 {
-    /// <summary>The number. Nobody asks for it twice at once.</summary>
+    /// <summary>Reads the key revision. Calls do not overlap.</summary>
     ValueTask<long> ReadAsync();
 }
 
-/// <summary>One read of the store for all requests that wait for one.</summary>
+/// <summary>Shares one read of the key revision among all requests that wait for it.</summary>
 internal sealed class KeyRevisions(IKeyRevisionStore store) : IKeyRevision, IThreadPoolWorkItem
 {
     private readonly Lock gate = new();
     private TaskCompletionSource<long>? gathering;
-    private bool isAtWork;
+    private bool isReading;
 
-    /// <remarks>Who leaves meanwhile is answered all the same: to wait for that, too, would cost everybody more than the read.</remarks>
+    /// <remarks>The token is ignored, because observing it would cost every request more than the read.</remarks>
     public ValueTask<long> ReadAsync(CancellationToken cancellationToken)
     {
         Task<long> answer;
@@ -25,7 +25,7 @@ internal sealed class KeyRevisions(IKeyRevisionStore store) : IKeyRevision, IThr
         {
             gathering ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
             answer = gathering.Task;
-            (isFirst, isAtWork) = (!isAtWork, true);
+            (isFirst, isReading) = (!isReading, true);
         }
 
         if (isFirst)
@@ -39,7 +39,7 @@ internal sealed class KeyRevisions(IKeyRevisionStore store) : IKeyRevision, IThr
     /// <inheritdoc/>
     public void Execute() => _ = ServeAsync();
 
-    // Behind the requests that have come in already: these join before the read begins.
+    // Queued behind the requests that have already arrived, so that they join this read.
     private void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     private async Task ServeAsync()
@@ -47,7 +47,7 @@ internal sealed class KeyRevisions(IKeyRevisionStore store) : IKeyRevision, IThr
         TaskCompletionSource<long> served;
         lock (gate)
         {
-            // Whoever asks from here on is not answered by this read: it may miss a revocation that they know of.
+            // A later request needs a new read, because this one may miss a revocation that the request knows of.
             (served, gathering) = (gathering!, null);
         }
 
@@ -64,7 +64,7 @@ internal sealed class KeyRevisions(IKeyRevisionStore store) : IKeyRevision, IThr
         {
             if (gathering is null)
             {
-                isAtWork = false;
+                isReading = false;
                 return;
             }
         }

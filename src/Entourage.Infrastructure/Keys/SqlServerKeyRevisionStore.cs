@@ -1,13 +1,13 @@
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Keys;
 
-/// <summary>The revision of keys in SQL Server: a round trip on a connection that is kept for it.</summary>
+/// <summary>Reads the key revision from SQL Server, in one round trip on a pooled connection.</summary>
 internal sealed class SqlServerKeyRevisionStore(string connectionString, IOptions<DatabaseOptions> options) : IKeyRevisionStore
 {
-    // A pool of its own: who is to be let in does not wait for those who were.
+    // A separate pool, so that authentication does not wait for requests in progress.
     private readonly string connectionString = new SqlConnectionStringBuilder(connectionString) { ApplicationName = "Entourage keys" }.ToString();
 
     public async ValueTask<long> ReadAsync()

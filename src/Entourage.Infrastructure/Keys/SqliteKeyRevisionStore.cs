@@ -1,10 +1,10 @@
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.Sqlite;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 
 namespace Entourage.Infrastructure.Keys;
 
-/// <summary>The revision of keys in the SQLite file: a prepared statement on a connection of its own, which takes microseconds.</summary>
+/// <summary>Reads the key revision from the SQLite file. A prepared statement on a dedicated connection takes microseconds.</summary>
 internal sealed class SqliteKeyRevisionStore(SqliteConnections connections) : IKeyRevisionStore, IDisposable
 {
     private readonly List<long> rows = new(1);
@@ -28,7 +28,7 @@ internal sealed class SqliteKeyRevisionStore(SqliteConnections connections) : IK
         var number = Read(statement);
         if (SqliteConnections.IsReadOnly(connection))
         {
-            // It may see the store as it was when it was opened, and never a key that is revoked later.
+            // It may see the store as it was when it was opened, and miss keys that are revoked later.
             Dispose();
         }
 
@@ -40,12 +40,12 @@ internal sealed class SqliteKeyRevisionStore(SqliteConnections connections) : IK
         try
         {
             rows.Clear();
-            prepared.ReadAll(row => row.Int64(), rows);
+            prepared.ReadAll(row => row.Int64(0), rows);
             return rows.Single();
         }
         catch (SqliteException)
         {
-            // A connection that met a fault is not trusted again.
+            // Do not reuse a connection after a fault.
             Dispose();
             throw;
         }

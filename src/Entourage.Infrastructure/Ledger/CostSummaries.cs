@@ -1,5 +1,6 @@
 using Entourage.Application.Ledger;
 using Entourage.Domain.Costs;
+using Entourage.Infrastructure.Ledger.Sql;
 
 namespace Entourage.Infrastructure.Ledger;
 
@@ -12,7 +13,7 @@ internal sealed class CostSummaries(ILedgerStore store)
     /// <summary>Summarises what there is of an organisation. Replicas may do so at once: each piece is moved by one of them.</summary>
     public async Task SummariseAsync(Guid organisationId, CancellationToken cancellationToken)
     {
-        for (var moved = SummarySql.PieceSize; moved == SummarySql.PieceSize; cancellationToken.ThrowIfCancellationRequested())
+        for (var moved = SummarySql.BatchSize; moved == SummarySql.BatchSize; cancellationToken.ThrowIfCancellationRequested())
         {
             await store.WriteAsync(async writes => moved = await MoveAsync(organisationId, writes), cancellationToken);
         }

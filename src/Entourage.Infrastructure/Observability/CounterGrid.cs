@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace Entourage.Infrastructure.Observability;
 
 /// <summary>
-/// Sums by one or two labels that have few values. To add is to add to a number in memory; what a reader of the metrics needs is made
-/// when it reads. Every series is there from the start, so that the first of something is seen as an increase.
+/// Counters by one or two labels with few values. Adding changes a number in memory, and measurements are created when they are read.
+/// Every series exists from the start, so that the first event shows as an increase.
 /// </summary>
 internal sealed class CounterGrid
 {
@@ -12,8 +12,8 @@ internal sealed class CounterGrid
     private readonly KeyValuePair<string, object?>[][] tags;
     private readonly long[] sums;
 
-    // So far below the end of 64 bits that a few additions at once do not pass it.
-    private const long Most = long.MaxValue / 2;
+    // Far enough below the maximum that a few concurrent additions cannot overflow.
+    private const long Max = long.MaxValue / 2;
 
     public CounterGrid((string Name, IReadOnlyList<string> Values) label)
     {
@@ -34,14 +34,14 @@ internal sealed class CounterGrid
         sums = new long[tags.Length];
     }
 
-    /// <summary>All sums.</summary>
+    /// <summary>Reads all counters.</summary>
     public IEnumerable<Measurement<long>> Read() => sums.Select((_, i) => new Measurement<long>(Volatile.Read(ref sums[i]), tags[i]));
 
-    /// <summary>Adds to a sum, by the numbers of its labels' values. One that is about to leave 64 bits stays where it is: a counter never falls.</summary>
+    /// <summary>Adds to a counter, by the indexes of its labels' values. A counter near the 64-bit limit stays there, because it must never decrease.</summary>
     public void Add(long amount, int row, int column = 0)
     {
         ref var sum = ref sums[(row * columns) + column];
-        if (Volatile.Read(ref sum) <= Most)
+        if (Volatile.Read(ref sum) <= Max)
         {
             Interlocked.Add(ref sum, amount);
         }

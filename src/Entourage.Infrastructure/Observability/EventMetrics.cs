@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Entourage.Infrastructure.Observability;
 
-/// <summary>Who watches events.</summary>
+/// <summary>Counts the open event streams.</summary>
 internal sealed class EventMetrics(IMeterFactory meters)
 {
     /// <summary>The name of the meter.</summary>
@@ -10,7 +10,7 @@ internal sealed class EventMetrics(IMeterFactory meters)
 
     private readonly Meter meter = meters.Create(MeterName);
 
-    /// <summary>Shows how many streams of events are open.</summary>
-    public void ShowWatchers(Func<int> watchers) =>
-        meter.CreateObservableUpDownCounter("entourage.event.watchers", watchers, "{stream}", "Streams of events that are open at this process.");
+    /// <summary>Publishes the number of open event streams.</summary>
+    public void ObserveSubscribers(Func<int> count) =>
+        meter.CreateObservableUpDownCounter("entourage.event.watchers", count, "{stream}", "Event streams that are open in this process.");
 }

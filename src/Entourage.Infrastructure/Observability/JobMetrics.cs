@@ -2,32 +2,32 @@ using System.Diagnostics.Metrics;
 
 namespace Entourage.Infrastructure.Observability;
 
-/// <summary>What a process does by itself.</summary>
+/// <summary>The background jobs of a process.</summary>
 internal enum Job
 {
-    /// <summary>Closes sessions that fell silent.</summary>
+    /// <summary>Closes silent sessions.</summary>
     AbandonSessions,
 
-    /// <summary>Forgets what is too old.</summary>
+    /// <summary>Deletes expired data.</summary>
     Purge,
 
     /// <summary>Prices usage that waits for a price.</summary>
     Reprice,
 
-    /// <summary>Keeps the cost summaries up to date.</summary>
+    /// <summary>Updates the cost summaries.</summary>
     Summarise,
 
-    /// <summary>Makes, claims and sends messages.</summary>
+    /// <summary>Creates, claims and sends webhook deliveries.</summary>
     SendWebhooks,
 
-    /// <summary>Reads the events of watched teams.</summary>
+    /// <summary>Reads the events of teams that have a subscriber.</summary>
     ReadEvents,
 
-    /// <summary>Writes down when keys were last used.</summary>
+    /// <summary>Records when keys were last used.</summary>
     WriteKeyUses,
 }
 
-/// <summary>How the jobs of this process fare.</summary>
+/// <summary>Counts the failures of background jobs.</summary>
 internal sealed class JobMetrics
 {
     /// <summary>The name of the meter.</summary>
@@ -36,8 +36,8 @@ internal sealed class JobMetrics
     private readonly CounterGrid failures = new(("job", Labels.Of<Job>()));
 
     public JobMetrics(IMeterFactory meters) => meters.Create(MeterName).CreateObservableCounter(
-        "entourage.job.failures", failures.Read, "{failure}", "Turns of a job that failed; each is tried again.");
+        "entourage.job.failures", failures.Read, "{failure}", "Runs of a job that failed. Each is retried.");
 
-    /// <summary>A turn failed.</summary>
+    /// <summary>Counts a failed run.</summary>
     public void Failed(Job job) => failures.Add(1, (int)job);
 }

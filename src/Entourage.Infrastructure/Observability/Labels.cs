@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Entourage.Infrastructure.Observability;
 
-/// <summary>The values of labels.</summary>
+/// <summary>Creates the values of metric labels.</summary>
 internal static class Labels
 {
-    /// <summary>The names of an enumeration, in the order of its values.</summary>
+    /// <summary>Lists the names of an enum in snake case, in the order of its values.</summary>
     public static IReadOnlyList<string> Of<T>()
         where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 }

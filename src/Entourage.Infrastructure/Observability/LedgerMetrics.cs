@@ -2,19 +2,18 @@ using System.Diagnostics.Metrics;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Sessions;
-using Entourage.Infrastructure.Ledger;
 
 namespace Entourage.Infrastructure.Observability;
 
 /// <summary>
-/// What the ledger does, for those who watch the server. Counted once a transaction by the one writer, so a call pays nothing for it.
+/// Metrics of the ledger. The writer updates them once for each transaction, so that a call pays nothing for them.
 /// </summary>
 internal sealed class LedgerMetrics
 {
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "Entourage.Ledger";
 
-    // A transaction has one entry when there is one caller, and Database:LedgerBatchSize of them at most.
+    // A transaction has one entry for a lone caller, and at most Database:LedgerBatchSize.
     private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] };
 
     private static readonly InstrumentAdvice<double> Durations = new()
@@ -23,7 +22,8 @@ internal sealed class LedgerMetrics
     };
 
     private readonly CounterGrid entries = new(("kind", Labels.Of<LedgerEntryKind>()), ("outcome", Labels.Of<LedgerResult>()));
-    // In two parts, of which neither leaves 64 bits, however much is spent.
+
+    // Two parts, so that neither overflows 64 bits however much is spent.
     private readonly CounterGrid wholeUsd = new(("billing", Labels.Of<Billing>()), ("cost_source", Labels.Of<CostSource>()));
     private readonly CounterGrid nanoUsd = new(("billing", Labels.Of<Billing>()), ("cost_source", Labels.Of<CostSource>()));
     private readonly CounterGrid tokens = new(("type", ["input", "output", "cache_read", "cache_write"]));
@@ -37,30 +37,30 @@ internal sealed class LedgerMetrics
         meter = meters.Create(MeterName);
         size = meter.CreateHistogram("entourage.ledger.batch.size", "{entry}", "Entries that shared a transaction.", advice: Sizes);
         duration = meter.CreateHistogram(
-            "entourage.ledger.transaction.duration", "s", "How long a transaction took that was committed, from its beginning until it was on disk.", advice: Durations);
-        reruns = meter.CreateCounter<long>("entourage.ledger.reruns", "{transaction}", "Transactions that were run again after a fault.");
-        meter.CreateObservableCounter("entourage.ledger.entries", entries.Read, "{entry}", "What became of the ledger's entries.");
+            "entourage.ledger.transaction.duration", "s", "Duration of a committed transaction, from its beginning until it was on disk.", advice: Durations);
+        reruns = meter.CreateCounter<long>("entourage.ledger.reruns", "{transaction}", "Transactions that were rerun after a fault.");
+        meter.CreateObservableCounter("entourage.ledger.entries", entries.Read, "{entry}", "Outcomes of the ledger's entries.");
         meter.CreateObservableCounter(
             "entourage.spend",
             () => wholeUsd.Read().Zip(
                 nanoUsd.Read(), (whole, nanos) => new Measurement<double>(whole.Value + ((double)nanos.Value / Money.NanosPerUsd), whole.Tags)),
             "usd",
-            "Costs of the usage that this process recorded.");
+            "Cost of the usage that this process recorded.");
         meter.CreateObservableCounter("entourage.tokens", tokens.Read, "{token}", "Tokens of the usage that this process recorded.");
     }
 
-    /// <summary>Shows how much waits, and how much may.</summary>
+    /// <summary>Publishes the length and the limit of the queue.</summary>
     public void ShowQueue(Func<int> waiting, int limit)
     {
         meter.CreateObservableUpDownCounter("entourage.ledger.queue.length", waiting, "{entry}", "Entries that wait for a transaction.");
-        meter.CreateObservableUpDownCounter("entourage.ledger.queue.limit", () => limit, "{entry}", "How many may wait.");
+        meter.CreateObservableUpDownCounter("entourage.ledger.queue.limit", () => limit, "{entry}", "Entries that can wait at most.");
     }
 
-    /// <summary>A transaction was committed.</summary>
+    /// <summary>Counts a committed transaction.</summary>
     /// <param name="batch">Its entries.</param>
-    /// <param name="outcomes">What became of each.</param>
+    /// <param name="outcomes">The outcome of each entry.</param>
     /// <param name="records">The usages that it recorded.</param>
-    /// <param name="took">How long it took.</param>
+    /// <param name="took">The duration of the transaction.</param>
     public void Committed(
         IReadOnlyList<LedgerEntry> batch, IReadOnlyList<LedgerOutcome> outcomes, IReadOnlyCollection<LedgerRecord> records, TimeSpan took)
     {
@@ -74,11 +74,11 @@ internal sealed class LedgerMetrics
         var used = default(TokenCounts);
         foreach (var record in records)
         {
-            // Both enumerations begin at 1.
+            // Both enums start at 1.
             var (billing, source) = ((int)record.Entry.Billing - 1, (int)record.CostSource - 1);
             if (record.Cost > Money.Zero)
             {
-                // A counter never falls: the difference of a correction that makes a usage cheaper is left out.
+                // A counter must never decrease, so a correction that lowers a cost is left out.
                 wholeUsd.Add(record.Cost.NanoUsd / Money.NanosPerUsd, billing, source);
                 nanoUsd.Add(record.Cost.NanoUsd % Money.NanosPerUsd, billing, source);
             }
@@ -95,7 +95,7 @@ internal sealed class LedgerMetrics
         tokens.Add(used.CacheWrite, 3);
     }
 
-    /// <summary>Entries were not written.</summary>
+    /// <summary>Counts entries that were not written.</summary>
     public void Missed(IReadOnlyList<LedgerEntry> missed, LedgerResult why)
     {
         foreach (var entry in missed)
@@ -104,6 +104,6 @@ internal sealed class LedgerMetrics
         }
     }
 
-    /// <summary>A transaction is run again.</summary>
+    /// <summary>Counts a rerun of a transaction.</summary>
     public void Rerun() => reruns.Add(1);
 }

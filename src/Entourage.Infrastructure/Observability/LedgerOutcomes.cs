@@ -3,35 +3,35 @@ using Entourage.Application.Ledger;
 
 namespace Entourage.Infrastructure.Observability;
 
-/// <summary>What becomes of an entry of the ledger, as it is counted.</summary>
+/// <summary>The outcome of a ledger entry, as a metric label.</summary>
 internal enum LedgerResult
 {
-    /// <summary>It is on disk.</summary>
+    /// <summary>The entry is on disk.</summary>
     Written,
 
-    /// <summary>It had been written before, under the same key.</summary>
+    /// <summary>It was written before, under the same idempotency key.</summary>
     Replayed,
 
-    /// <summary>A hard budget refused it.</summary>
+    /// <summary>A hard cap refused it.</summary>
     BudgetExceeded,
 
-    /// <summary>It broke another rule: a pause, a session that has ended, an id that is unknown.</summary>
+    /// <summary>Another rule refused it, such as a pause, an ended session or an unknown id.</summary>
     Refused,
 
-    /// <summary>Too many waited already, or the server was stopping.</summary>
+    /// <summary>The queue was full, or the server was stopping.</summary>
     QueueFull,
 
     /// <summary>The store could not record it.</summary>
     Unavailable,
 
-    /// <summary>A mistake of this program.</summary>
+    /// <summary>A bug in Entourage.</summary>
     Failed,
 }
 
-/// <summary>What entries of the ledger are counted as.</summary>
+/// <summary>Classifies the outcomes of ledger entries.</summary>
 internal static class LedgerOutcomes
 {
-    /// <summary>What an outcome is counted as.</summary>
+    /// <summary>Classifies an outcome.</summary>
     public static LedgerResult ResultOf(LedgerOutcome outcome) => outcome switch
     {
         { Refusal: BudgetExceededException } => LedgerResult.BudgetExceeded,

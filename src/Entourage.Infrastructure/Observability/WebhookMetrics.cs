@@ -3,7 +3,7 @@ using Entourage.Domain.Webhooks;
 
 namespace Entourage.Infrastructure.Observability;
 
-/// <summary>How messages to webhooks fare.</summary>
+/// <summary>Metrics of webhook deliveries.</summary>
 internal sealed class WebhookMetrics
 {
     /// <summary>The name of the meter.</summary>
@@ -15,22 +15,22 @@ internal sealed class WebhookMetrics
     public WebhookMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        meter.CreateObservableCounter("entourage.webhook.attempts", attempts.Read, "{attempt}", "Tries to deliver a message.");
+        meter.CreateObservableCounter("entourage.webhook.attempts", attempts.Read, "{attempt}", "Attempts to deliver a webhook message.");
         meter.CreateObservableUpDownCounter(
             "entourage.webhook.waiting",
             () => Volatile.Read(ref waiting),
             "{message}",
-            "Messages in the store that are to be delivered, counted every 10 seconds.");
+            "Webhook messages waiting for delivery, counted every 10 seconds.");
     }
 
-    /// <summary>How many messages the store has that are to be delivered.</summary>
+    /// <summary>Sets the number of deliveries that wait in the store.</summary>
     public long Waiting
     {
         set => Volatile.Write(ref waiting, value);
     }
 
-    /// <summary>A try has ended.</summary>
-    /// <param name="status">What has become of the message by it.</param>
+    /// <summary>Counts an attempt.</summary>
+    /// <param name="status">The status of the delivery after the attempt.</param>
     public void Tried(DeliveryStatus status) => attempts.Add(1, status switch
     {
         DeliveryStatus.Pending => 0,

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>
-/// The triggers that refuse to change the audit trail or to remove any of it. The mapping cannot make them, so the migration that makes the
-/// table calls this; they go with the table.
+/// The triggers that keep the audit trail append-only. The EF model cannot describe triggers, so the migration that creates the table adds
+/// them.
 /// </summary>
 internal static class AuditTriggers
 {
@@ -16,13 +16,13 @@ internal static class AuditTriggers
 
     private const string SqlServer = "Microsoft.EntityFrameworkCore.SqlServer";
 
-    /// <summary>Adds them to the table.</summary>
+    /// <summary>Adds the triggers to the table.</summary>
     public static void AddAuditTriggers(this MigrationBuilder migration)
     {
         Add(NoUpdate, "UPDATE");
         Add(NoDelete, "DELETE");
 
-        // In a batch of its own, which a script that may be run again has no other way to make.
+        // EXEC starts a new batch, which CREATE TRIGGER needs and an idempotent script cannot start otherwise.
         void Add(string name, string statement) => migration.Sql(migration.ActiveProvider == SqlServer
             ? $"EXEC(N'CREATE TRIGGER [{name}] ON [AuditEntries] INSTEAD OF {statement} AS THROW 50001, N''{Refusal}'', 1;');"
             : $"CREATE TRIGGER {name} BEFORE {statement} ON AuditEntries BEGIN SELECT RAISE(ABORT, '{Refusal}'); END;");

@@ -7,14 +7,14 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>Brings the store's schema up to date before anything is served from it.</summary>
+/// <summary>Migrates the store before the server uses it.</summary>
 public static partial class DatabaseStartup
 {
     private const int DatabaseExists = 1801;
 
     /// <summary>
-    /// Applies the migrations that are missing, unless that is switched off, and adds the prices that came with this program. Any
-    /// number of processes may do so at once.
+    /// Applies pending migrations, unless <see cref="DatabaseOptions.MigrateOnStart"/> is off, and adds the built-in prices. Several processes
+    /// can do so at once.
     /// </summary>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
@@ -28,17 +28,17 @@ public static partial class DatabaseStartup
         await scope.ServiceProvider.GetRequiredService<BuiltInPrices>().AddMissingAsync(cancellationToken);
     }
 
-    /// <summary>Whether no migration is missing.</summary>
+    /// <summary>Checks that no migration is pending.</summary>
     public static async Task<bool> IsMigratedAsync(IServiceProvider services, CancellationToken cancellationToken) =>
         !(await services.GetRequiredService<EntourageDb>().Database.GetPendingMigrationsAsync(cancellationToken)).Any();
 
     /// <summary>
-    /// Applies the missing migrations, unless that is switched off. Any number of processes may do so at once.
+    /// Applies pending migrations. Several processes can do so at once.
     /// </summary>
-    /// <param name="services">Where the store is.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="always">Whether to do so even when <see cref="DatabaseOptions.MigrateOnStart"/> is switched off.</param>
-    /// <returns>How many were missing.</returns>
+    /// <param name="services">The services with the store.</param>
+    /// <param name="cancellationToken">Cancels the migration.</param>
+    /// <param name="always">Whether to migrate even if <see cref="DatabaseOptions.MigrateOnStart"/> is off.</param>
+    /// <returns>The number of migrations that were pending.</returns>
     public static async Task<int> MigrateAsync(IServiceProvider services, CancellationToken cancellationToken, bool always = false)
     {
         await using var scope = services.CreateAsyncScope();
@@ -48,30 +48,30 @@ public static partial class DatabaseStartup
         }
 
         var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
-        var missing = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
         await EnsureKnownAsync(db, cancellationToken);
-        if (missing == 0)
+        if (pending == 0)
         {
-            // Nothing is written then: a store that cannot be written can still be read.
+            // Write nothing, so that a read-only store can still be read.
             return 0;
         }
 
         var file = scope.ServiceProvider.GetService<SqliteConnections>();
-        using var turn = file is null ? null : await SqliteMigrationLock.WaitAsync(file, db, cancellationToken);
+        using var migrationLock = file is null ? null : await SqliteMigrationLock.AcquireAsync(file, db, cancellationToken);
         try
         {
             await db.Database.MigrateAsync(cancellationToken);
         }
         catch (SqlException exception) when (exception.Number == DatabaseExists)
         {
-            // Of two processes that find no database, one makes it, and this is the other.
+            // Another process has just created the database.
             await db.Database.MigrateAsync(cancellationToken);
         }
 
-        return missing;
+        return pending;
     }
 
-    /// <summary>Refuses a store whose schema this version cannot have made: its tables are not the ones that the ledger's SQL names.</summary>
+    /// <summary>Refuses a store with a migration of another version, because the ledger's SQL may not match its tables.</summary>
     private static async Task EnsureKnownAsync(EntourageDb db, CancellationToken cancellationToken)
     {
         var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
@@ -79,60 +79,60 @@ public static partial class DatabaseStartup
         {
             throw new IOException(
                 $"The store has the migration '{unknown}', which this version of Entourage does not know. "
-                + "Start the version that made the store, or name an empty store in ConnectionStrings:Entourage.");
+                + "Start the version that created the store, or set ConnectionStrings:Entourage to an empty one.");
         }
     }
 
-    [LoggerMessage(2009, LogLevel.Warning, "Other users of this machine may read {Files}, and this process cannot change that: the files are another user's")]
+    [LoggerMessage(2009, LogLevel.Warning, "Other users of this machine may be able to read {Files}. This process cannot change that, because another user owns the files")]
     private static partial void LogOpenFiles(ILogger logger, string files);
 }
 
 /// <summary>
-/// The turn of one process to migrate an SQLite file. Entity Framework's own lock is a row in the file, which a killed process
-/// leaves behind and every later one would wait for; a lock of the operating system ends with its process.
+/// A lock that lets one process at a time migrate an SQLite file. Entity Framework's own lock is a row in the file. A killed process leaves
+/// that row behind and every later process waits for it, whereas the operating system releases a file lock with its process.
 /// </summary>
 internal sealed class SqliteMigrationLock : IDisposable
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private readonly FileStream lockFile;
 
     private SqliteMigrationLock(FileStream lockFile) => this.lockFile = lockFile;
 
-    public static async Task<SqliteMigrationLock> WaitAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
+    public static async Task<SqliteMigrationLock> AcquireAsync(SqliteConnections file, EntourageDb db, CancellationToken cancellationToken)
     {
         OwnerOnlyFiles.CreateDirectory(Path.GetDirectoryName(file.Path)!);
-        var turn = new SqliteMigrationLock(await LockAsync(SqliteConnections.MigrationLockOf(file.Path), cancellationToken));
+        var acquired = new SqliteMigrationLock(await LockAsync(SqliteConnections.MigrationLockOf(file.Path), cancellationToken));
         try
         {
             if (!File.Exists(file.Path))
             {
-                // SQLite gives its log the mode of the file, and the file the mode that the environment says.
+                // SQLite would create the file with the permissions of the umask, and its log copies the permissions of the file.
                 OwnerOnlyFiles.CreateFile(file.Path);
             }
 
             await db.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
-            return turn;
+            return acquired;
         }
         catch
         {
-            turn.Dispose();
+            acquired.Dispose();
             throw;
         }
     }
 
     private static async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
                 return OwnerOnlyFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(began) < Patience)
+            catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(started) < Timeout)
             {
-                await Task.Delay(RetryAfter, TimeProvider.System, cancellationToken);
+                await Task.Delay(RetryInterval, TimeProvider.System, cancellationToken);
             }
         }
     }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>Makes the SQLite context for <c>dotnet ef</c>.</summary>
+/// <summary>Creates the SQLite context for <c>dotnet ef</c>.</summary>
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteEntourageDb>
 {
     public SqliteEntourageDb CreateDbContext(string[] args) => new(
@@ -12,7 +12,7 @@ internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<Sqli
         new SqliteWriteGate(Options.Create(new DatabaseOptions())));
 }
 
-/// <summary>Makes the SQL Server context for <c>dotnet ef</c>, which asks no server.</summary>
+/// <summary>Creates the SQL Server context for <c>dotnet ef</c>, which does not connect.</summary>
 internal sealed class SqlServerDesignTimeFactory : IDesignTimeDbContextFactory<SqlServerEntourageDb>
 {
     public SqlServerEntourageDb CreateDbContext(string[] args) =>

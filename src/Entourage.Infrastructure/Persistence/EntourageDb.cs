@@ -23,14 +23,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>The store. A descendant for each database adds what only that one needs.</summary>
-/// <param name="options">How to connect.</param>
+/// <summary>The EF Core context of the store, with a subclass for each database.</summary>
+/// <param name="options">The connection options.</param>
 public abstract class EntourageDb(DbContextOptions options) : DbContext(options), IEntourageDb
 {
-    /// <summary>The length of the columns of named values.</summary>
+    /// <summary>The length of columns that hold the name of an enum value.</summary>
     internal const int NameLength = 20;
 
-    // Each attempt but the last lost against a writer that finished, so somebody always makes progress.
+    // An attempt fails only when another writer has committed, so some writer always makes progress.
     private const int MaxAttempts = 10;
 
     /// <inheritdoc/>
@@ -133,11 +133,11 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
             }
             catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
             {
-                // Another writer was first: begin again from what it left.
+                // Another writer committed first. Run the work again on the current data.
             }
             catch (DbUpdateConcurrencyException exception)
             {
-                throw new StoreUnavailableException("Too many change the same thing at once.", exception);
+                throw new StoreUnavailableException("Too many requests change the same data at once.", exception);
             }
         }
     }
@@ -146,10 +146,10 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     public virtual Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(BeginReadingAsync, work, cancellationToken);
 
-    /// <summary>Begins a transaction that reads, and in which nothing changes.</summary>
+    /// <summary>Begins a transaction that reads one snapshot.</summary>
     protected abstract Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether a fault of the store is a unique index refusing a row.</summary>
+    /// <summary>Whether the fault is a violation of a unique index.</summary>
     protected abstract bool IsDuplicate(Exception? fault);
 
     /// <inheritdoc/>
@@ -167,7 +167,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<AlertThresholds>().HaveConversion<AlertThresholdsConverter>();
         configurationBuilder.Properties<DateOnly>().HaveConversion<DayConverter>();
 
-        // Part of a key, or of every usage record: small numbers that never change their meaning.
+        // Part of a key or of every usage record, so stored as small numbers, whose meaning never changes.
         configurationBuilder.Properties<BudgetScope>().HaveConversion<byte>();
         configurationBuilder.Properties<BudgetPeriod>().HaveConversion<byte>();
         configurationBuilder.Properties<ReservationStatus>().HaveConversion<byte>();
@@ -177,10 +177,10 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         configurationBuilder.Properties<EventKind>().HaveConversion<byte>();
         configurationBuilder.Properties<DeliveryStatus>().HaveConversion<byte>();
 
-        // Zero is what the teams had that there were before it.
+        // Zero is the behaviour of teams that were created before the setting existed.
         configurationBuilder.Properties<OnExceed>().HaveConversion<byte>();
 
-        // Read by people who look into the store: names.
+        // Stored as names, for people who read the database.
         Name<AgentRole>();
         Name<AlertKind>();
         Name<AlertStatus>();
@@ -205,7 +205,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Database.CreateExecutionStrategy().ExecuteAsync(
             async attemptCancelled =>
             {
-                // What an attempt before this one tracked is not what the store holds.
+                // Forget the entities that a failed attempt tracked.
                 ChangeTracker.Clear();
                 await using var transaction = await begin(attemptCancelled);
                 var result = await work(attemptCancelled);

@@ -1,15 +1,15 @@
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>
-/// Files and folders that their owner alone can read: the store holds the secrets of webhooks, and what teams spend. Windows has no such
-/// modes; there the folder's access list decides.
+/// Creates files and folders that only their owner can read, because the store holds webhook secrets and spending. Windows has no file
+/// modes, so there the folder's access list decides.
 /// </summary>
-public static class OwnerOnlyFiles
+internal static class OwnerOnlyFiles
 {
     private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
 
-    /// <summary>Makes a folder, and the ones above it, where they are missing. One that is there keeps its mode.</summary>
+    /// <summary>Creates a folder and its parents. An existing folder keeps its mode.</summary>
     public static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -20,20 +20,20 @@ public static class OwnerOnlyFiles
 
         if (!Directory.Exists(path))
         {
-            if (Path.GetDirectoryName(path) is { Length: > 0 } above)
+            if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
             {
-                CreateDirectory(above);
+                CreateDirectory(parent);
             }
 
             Directory.CreateDirectory(path, ReadWrite | UnixFileMode.UserExecute);
         }
     }
 
-    /// <summary>Makes an empty file.</summary>
-    /// <exception cref="IOException">It is there already.</exception>
+    /// <summary>Creates an empty file.</summary>
+    /// <exception cref="IOException">The file exists.</exception>
     public static void CreateFile(string path) => Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.None).Dispose();
 
-    /// <summary>Opens a file; one that it makes is the owner's alone.</summary>
+    /// <summary>Opens a file. If it creates the file, only the owner can access it.</summary>
     public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
     {
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
@@ -45,8 +45,8 @@ public static class OwnerOnlyFiles
         return new(path, options);
     }
 
-    /// <summary>Takes from everybody else what a file allows them, if it is there.</summary>
-    /// <returns>False when the file is another user's, who alone can change that.</returns>
+    /// <summary>Removes the permissions of all other users from a file, if it exists.</summary>
+    /// <returns>False if another user owns the file, so that this process cannot change it.</returns>
     public static bool Tighten(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -5,17 +5,17 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>The store in SQL Server or Azure SQL.</summary>
-/// <param name="options">How to connect.</param>
-public sealed class SqlServerEntourageDb(DbContextOptions<SqlServerEntourageDb> options) : EntourageDb(options)
+/// <summary>The context for SQL Server and Azure SQL.</summary>
+/// <param name="options">The connection options.</param>
+internal sealed class SqlServerEntourageDb(DbContextOptions<SqlServerEntourageDb> options) : EntourageDb(options)
 {
-    // Compares by code point, as SQLite and .NET do: names that differ only in case or accents are different names.
+    // Compares by code point, as SQLite and .NET do, so that names that differ in case or accents are different.
     private const string OrdinalCollation = "Latin1_General_100_BIN2";
 
     private const int UniqueIndex = 2601;
     private const int UniqueConstraint = 2627;
 
-    /// <summary>Whether a fault is a unique index refusing a row.</summary>
+    /// <summary>Whether the fault is a violation of a unique index.</summary>
     internal static bool IsUniqueViolation(Exception? fault) => fault is SqlException { Number: UniqueIndex or UniqueConstraint };
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed class SqlServerEntourageDb(DbContextOptions<SqlServerEntourageDb> 
     {
         base.OnModelCreating(modelBuilder);
 
-        // By column, since the database itself is the operator's.
+        // Set for each column, because the operator creates the database with its own collation.
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
         {
             if (property.ClrType == typeof(string) && property.GetMaxLength() is not null)

@@ -1,4 +1,4 @@
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>Moves the identities and versions of a SQL Server database on, after its own RESTORE.</summary>
+/// <summary>Advances the identities and versions of a SQL Server database after its own RESTORE.</summary>
 internal sealed class SqlServerNumbers(string connectionString, IOptions<DatabaseOptions> options, IServiceScopeFactory scopes) : IStoreNumbers
 {
     public async Task<MovedNumbers> MoveAsync(DateTimeOffset now)
@@ -18,8 +18,8 @@ internal sealed class SqlServerNumbers(string connectionString, IOptions<Databas
         var greatest = await RunAsync(SqlServerStatements.SelectGreatestNumber(), command => command.ExecuteScalarAsync()) as long? ?? 0;
         var start = RestoredNumbers.StartAfter(greatest, now);
         await RunAsync(SqlServerStatements.MoveNumbers(start), command => command.ExecuteNonQueryAsync());
-        var active = await RunAsync(SqlServerStatements.CountKeysInForce(now), command => command.ExecuteScalarAsync()) as long? ?? 0;
-        var names = await RunAsync(SqlServerStatements.SelectKeysInForce(now), ReadNamesAsync);
+        var active = await RunAsync(SqlServerStatements.CountValidKeys(now), command => command.ExecuteScalarAsync()) as long? ?? 0;
+        var names = await RunAsync(SqlServerStatements.SelectValidKeys(now), ReadNamesAsync);
         await transaction.CommitAsync();
         return new(start, [], ShowsRevocations: false, active, names);
 
@@ -50,7 +50,7 @@ internal sealed class SqlServerNumbers(string connectionString, IOptions<Databas
         await using var scope = scopes.CreateAsyncScope();
         if ((await scope.ServiceProvider.GetRequiredService<EntourageDb>().Database.GetPendingMigrationsAsync()).FirstOrDefault() is { } missing)
         {
-            throw new IOException($"The database lacks the migration {missing}: apply the migrations first, as docs/operations.md says, then repeat this.");
+            throw new IOException($"The database lacks the migration {missing}. Apply the migrations as described in docs/operations.md, then repeat this command.");
         }
     }
 }

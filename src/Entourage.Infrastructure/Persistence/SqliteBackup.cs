@@ -5,13 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>Copies of the SQLite store: made while it is in use, and put in its place.</summary>
+/// <summary>Backs up the SQLite store while it is in use, and restores it.</summary>
 public sealed class SqliteBackup : IStoreNumbers
 {
     private const int Busy = 5; // SQLITE_BUSY
     private const int Locked = 6; // SQLITE_LOCKED
 
-    // What SQLite keeps beside a file, and would take for a newer one's if it stayed there.
+    // The files that SQLite keeps beside a database. If they stayed, SQLite would apply them to the restored one.
     private static readonly string[] Logs = ["-wal", "-journal"];
 
     private readonly SqliteConnections connections;
@@ -19,18 +19,18 @@ public sealed class SqliteBackup : IStoreNumbers
 
     internal SqliteBackup(SqliteConnections connections, IServiceScopeFactory scopes) => (this.connections, this.scopes) = (connections, scopes);
 
-    // What each of SQLite's files begins with.
+    // The header of every SQLite file.
     private static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
 
     /// <summary>
-    /// Writes all of the store into one file, as it was at one moment after this was called. Whoever uses the store meanwhile goes on. The
-    /// file is there once it is whole, checked and on disk.
+    /// Writes a consistent copy of the store into one file, while others use the store. The file appears when it is complete, checked and
+    /// on disk.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="replace">Whether it may be there already.</param>
+    /// <param name="replace">Whether to replace an existing file.</param>
     /// <param name="now">The present (UTC).</param>
-    /// <param name="cancellationToken">Gives up before it begins to copy.</param>
-    /// <exception cref="IOException">It is there already, cannot be written, or the store is damaged.</exception>
+    /// <param name="cancellationToken">Cancels the backup before it starts to copy.</param>
+    /// <exception cref="IOException">The file exists or cannot be written, or the store is damaged.</exception>
     public async Task BackUpAsync(string file, bool replace, DateTimeOffset now, CancellationToken cancellationToken)
     {
         file = Path.GetFullPath(file);
@@ -41,7 +41,7 @@ public sealed class SqliteBackup : IStoreNumbers
 
         if (!replace && File.Exists(file))
         {
-            throw new IOException($"{file} is there already; --force replaces it.");
+            throw new IOException($"{file} already exists. Use --force to replace it.");
         }
 
         await WithCopyAsync(
@@ -60,12 +60,12 @@ public sealed class SqliteBackup : IStoreNumbers
     }
 
     /// <summary>
-    /// Puts a backup in the place of the store, which nobody may use meanwhile. It is copied and checked, and its numbers are moved on, before
-    /// anything is changed, and what was there is kept beside it.
+    /// Replaces the store with a backup. No other process may use the store meanwhile. The backup is copied and checked and its numbers are
+    /// advanced before anything changes, and the replaced store is kept beside it.
     /// </summary>
-    /// <param name="file">The backup, which stays as it is.</param>
+    /// <param name="file">The backup, which is not changed.</param>
     /// <param name="now">The present (UTC).</param>
-    /// <exception cref="IOException">The store is in use, or the file is no backup of it, is damaged, or is of a newer version.</exception>
+    /// <exception cref="IOException">The store is in use, or the file is not a backup, is damaged, or comes from a newer version.</exception>
     public async Task<RestoredStore> RestoreAsync(string file, DateTimeOffset now)
     {
         file = Path.GetFullPath(file);
@@ -76,7 +76,7 @@ public sealed class SqliteBackup : IStoreNumbers
         }
 
         OwnerOnlyFiles.CreateDirectory(Path.GetDirectoryName(store)!);
-        using var alone = TakeAlone();
+        using var exclusive = TakeExclusive();
         RestoredStore? restored = null;
         await WithCopyAsync(
             store,
@@ -88,7 +88,7 @@ public sealed class SqliteBackup : IStoreNumbers
                     Copy(backup, copy);
                 }
 
-                // Before it is put in place: there is never a restored store that hands out numbers again.
+                // Advance the numbers before the replacement, so that a restored store never issues a number twice.
                 var numbers = Check(copy, connection => SqliteNumbers.Move(connection, File.Exists(store) && IsSqlite(store) ? store : null, now));
                 restored = new(Replace(store, copy, NameForKept(store, now)), numbers!);
             });
@@ -98,7 +98,7 @@ public sealed class SqliteBackup : IStoreNumbers
     /// <inheritdoc/>
     public Task<MovedNumbers> MoveAsync(DateTimeOffset now)
     {
-        using var alone = TakeAlone();
+        using var exclusive = TakeExclusive();
         try
         {
             using var store = Open(connections.Path, SqliteOpenMode.ReadWrite);
@@ -107,14 +107,14 @@ public sealed class SqliteBackup : IStoreNumbers
         }
         catch (SqliteException exception)
         {
-            throw new IOException($"The numbers of {connections.Path} cannot be moved on: {exception.Message}", exception);
+            throw new IOException($"The numbers of {connections.Path} cannot be advanced: {exception.Message}", exception);
         }
     }
 
-    private SqliteStoreUse TakeAlone() => SqliteStoreUse.TakeAlone(connections.Path)
-        ?? throw new IOException($"A server, or a command, has {connections.Path} open: stop it first.");
+    private SqliteStoreUse TakeExclusive() => SqliteStoreUse.TakeExclusive(connections.Path)
+        ?? throw new IOException($"A server or a command has {connections.Path} open. Stop it first.");
 
-    /// <summary>A name that is free: what was there stays, however many restores there are in a second.</summary>
+    /// <summary>Finds an unused name, also for several restores in one second.</summary>
     private static string NameForKept(string store, DateTimeOffset now)
     {
         var name = $"{store}.replaced-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
@@ -132,7 +132,7 @@ public sealed class SqliteBackup : IStoreNumbers
         }
         catch (SqliteException exception)
         {
-            throw new IOException($"It cannot be copied: {exception.Message}", exception);
+            throw new IOException($"The database cannot be copied: {exception.Message}", exception);
         }
         finally
         {
@@ -141,20 +141,20 @@ public sealed class SqliteBackup : IStoreNumbers
         }
     }
 
-    /// <summary>Copies all pages in one step: a longer one would begin anew with each commit of another process.</summary>
+    /// <summary>Copies all pages in one step, because SQLite restarts a longer copy with each commit of another process.</summary>
     private static void Copy(SqliteConnection from, string to)
     {
-        // There are secrets in it.
+        // The store holds secrets.
         OwnerOnlyFiles.CreateFile(to);
         using var copy = Open(to, SqliteOpenMode.ReadWrite);
-        // Nobody reads it before it is whole, and it is put on disk then.
+        // The copy is flushed to disk once it is complete, and not read before.
         Execute(copy, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
         from.BackupDatabase(copy);
     }
 
-    /// <summary>Makes sure that a copy is whole, of a version that is known here, alone without a log, and on disk.</summary>
+    /// <summary>Ensures that a copy is intact, of a known version, without a log, and on disk.</summary>
     /// <param name="copy">The copy.</param>
-    /// <param name="change">What is changed in it before it is put on disk.</param>
+    /// <param name="change">A change to make before the copy is flushed to disk.</param>
     private T? Check<T>(string copy, Func<SqliteConnection, T>? change)
         where T : class
     {
@@ -164,7 +164,7 @@ public sealed class SqliteBackup : IStoreNumbers
             Execute(connection, "PRAGMA journal_mode = DELETE");
             if (Execute(connection, "PRAGMA integrity_check(1)") is var found and not "ok")
             {
-                throw new IOException($"It is damaged: {found}");
+                throw new IOException($"The database is damaged: {found}");
             }
 
             EnsureKnown(connection);
@@ -180,7 +180,7 @@ public sealed class SqliteBackup : IStoreNumbers
     {
         if (Execute(connection, "SELECT COUNT(*) FROM sqlite_master WHERE name = '__EFMigrationsHistory'") is 0L)
         {
-            throw new IOException("It is no store of Entourage.");
+            throw new IOException("The file is not an Entourage database.");
         }
 
         using var scope = scopes.CreateScope();
@@ -192,18 +192,18 @@ public sealed class SqliteBackup : IStoreNumbers
         {
             if (!known.Contains(reader.GetString(0)))
             {
-                throw new IOException($"It is of a newer version of Entourage, which has the migration {reader.GetString(0)}.");
+                throw new IOException($"The database was created by a newer version of Entourage, with the migration {reader.GetString(0)}.");
             }
         }
     }
 
     private static string? Replace(string store, string copy, string kept)
     {
-        var isWhole = File.Exists(store) && IsSqlite(store) && TakeLogIn(store);
-        if (!isWhole)
+        var isIntact = File.Exists(store) && IsSqlite(store) && CheckpointLog(store);
+        if (!isIntact)
         {
-            // Damaged, or only its log is left: that is kept with it, and must not be taken for the copy's. SQLite is not asked about
-            // what is none of its files: it would delete the log.
+            // The store is damaged, or only its log is left. Keep the log with it, so that SQLite does not apply it to the copy. Do not let
+            // SQLite open a file that is not a database, because it would delete the log.
             foreach (var log in Logs.Where(log => File.Exists(store + log)))
             {
                 OwnerOnlyFiles.Tighten(store + log);
@@ -217,7 +217,7 @@ public sealed class SqliteBackup : IStoreNumbers
         {
             OwnerOnlyFiles.Tighten(store);
 
-            // In one step: whatever happens, there is one of the two.
+            // Atomic, so that one of the two exists whatever happens.
             File.Replace(copy, store, kept);
             return kept;
         }
@@ -233,9 +233,9 @@ public sealed class SqliteBackup : IStoreNumbers
         return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && Magic.SequenceEqual(header);
     }
 
-    /// <summary>Has SQLite take the log of a file in and remove it, which it does for nobody else while others have the file open.</summary>
-    /// <returns>Whether it did; false for a file that is damaged.</returns>
-    private static bool TakeLogIn(string store)
+    /// <summary>Checkpoints the log of a store into its file and removes it, which SQLite refuses while others have the file open.</summary>
+    /// <returns>False if the file is damaged.</returns>
+    private static bool CheckpointLog(string store)
     {
         try
         {
@@ -252,7 +252,7 @@ public sealed class SqliteBackup : IStoreNumbers
             return false;
         }
 
-        IOException InUse(Exception? reason) => new($"Another program has {store} open: close it first.", reason);
+        IOException InUse(Exception? reason) => new($"Another program has {store} open. Close it first.", reason);
     }
 
     private static SqliteConnection Open(string file, SqliteOpenMode mode)

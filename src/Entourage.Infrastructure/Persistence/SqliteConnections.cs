@@ -5,21 +5,21 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>Opens connections to the SQLite file, every one of them durable and patient in the same way.</summary>
+/// <summary>Opens connections to the SQLite file, all with the same durability and timeout.</summary>
 internal sealed class SqliteConnections(string connectionString, IOptions<DatabaseOptions> options) : DbConnectionInterceptor, IDisposable
 {
-    // FULL: a commit is on the disk before it is answered (rule 1). A checkpoint after 32 MiB of the log, not after the 4 by
-    // default: the same few pages are written by every commit, and are copied once for all of them.
+    // FULL: a commit is on disk before it is acknowledged (rule 1). Checkpoint after 32 MiB of log rather than the default 4: every
+    // commit writes the same few pages, and a checkpoint copies each page once.
     private const string Settings =
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 8000; PRAGMA busy_timeout = ";
 
-    // WAL: readers never wait for the writer. It stays with the file; setting it again costs nothing.
+    // WAL: readers never wait for the writer. The mode is stored in the file, and setting it again costs nothing.
     private const string FileSettings = "; PRAGMA journal_mode = WAL";
 
-    // 32 MiB for the one connection that writes all usage: the pages that many sessions' records go to.
+    // A cache of 32 MiB for the one connection that writes all usage, for the pages that the records of many sessions go to.
     private const string WriterSettings = "PRAGMA cache_size = -32768";
 
-    // The least size of the index of the log, which all connections share; SQLite makes it with the first connection.
+    // The minimum size of the shared index of the log. SQLite creates it with the first connection.
     private const long LogIndexLength = 32_768;
 
     private const int DiskFault = 10; // SQLITE_IOERR
@@ -31,7 +31,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     private readonly Lock gate = new();
     private SqliteStoreUse? use;
 
-    /// <summary>The connection string, with the time-out of the options.</summary>
+    /// <summary>The connection string, with the configured timeout.</summary>
     public string ConnectionString { get; } = new SqliteConnectionStringBuilder(connectionString)
     {
         DefaultTimeout = options.Value.CommandTimeoutSeconds,
@@ -40,11 +40,11 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     /// <summary>The file.</summary>
     public string Path => System.IO.Path.GetFullPath(new SqliteConnectionStringBuilder(ConnectionString).DataSource);
 
-    /// <summary>The file on which a process that migrates a store holds a lock.</summary>
+    /// <summary>The file that a process locks while it migrates a store.</summary>
     public static string MigrationLockOf(string store) => store + ".migrating";
 
-    /// <summary>Takes from everybody but the owner what the store's files allow them: an earlier version, or somebody's copy, may have left them open.</summary>
-    /// <returns>The files that belong to another user, who alone can change that.</returns>
+    /// <summary>Removes the permissions of other users from the store's files, in case an earlier version or a manual copy left them open.</summary>
+    /// <returns>The files that another user owns, so that this process cannot change them.</returns>
     public IReadOnlyList<string> TightenFiles() =>
         [.. LogSuffixes.Select(suffix => Path + suffix).Prepend(Path).Append(SqliteStoreUse.FileOf(Path)).Append(MigrationLockOf(Path)).Where(file => !OwnerOnlyFiles.Tighten(file))];
 
@@ -53,7 +53,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     {
         EnsureInUse();
 
-        // Whoever opens one here keeps it, and throws it away for good after a fault.
+        // No pooling, because callers keep their connection and discard it after a fault.
         var connection = new SqliteConnection(
             FindSnapshotString() ?? new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
         try
@@ -80,8 +80,8 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     }
 
     /// <summary>
-    /// Whether a connection can only read, since the file could not be written when it was opened. It stays so whatever becomes
-    /// of the file, so nobody keeps one: the next may be able to write.
+    /// Whether a connection is read-only because the file could not be written when it was opened. It stays read-only even if the file
+    /// becomes writable, so do not keep such a connection.
     /// </summary>
     public static bool IsReadOnly(SqliteConnection connection) => SQLitePCL.raw.sqlite3_db_readonly(connection.Handle, "main") == 1;
 
@@ -123,11 +123,11 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     }
 
     /// <summary>
-    /// How to read the store where its log cannot be made, since the disk is full. SQLite makes the log and its index with the first connection and
-    /// removes them with the last, so a server that starts then could not even read. The file alone is the whole store while there is no log;
-    /// it is read as one that does not change, which holds as long as nobody can make a log. Each connection looks anew.
+    /// Finds a way to read the store if its log cannot be created because the disk is full. SQLite creates the log and its index with the first
+    /// connection and removes them with the last, so a server that starts then could not even read. Without a log, the file is the whole
+    /// store. It is opened as immutable, which is true as long as no process can create a log. Each connection checks again.
     /// </summary>
-    /// <returns>The connection string; null wherever the log is there or can be made.</returns>
+    /// <returns>The connection string; null if the log exists or can be created.</returns>
     private string? FindSnapshotString()
     {
         if (LengthOf(Path + "-shm") >= LogIndexLength || LengthOf(Path) == 0)
@@ -144,7 +144,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
             command.ExecuteScalar();
             if (IsReadOnly(connection))
             {
-                LetLogBeWritten();
+                MakeLogWritable();
             }
 
             return null;
@@ -161,7 +161,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
         }
         catch (SqliteException)
         {
-            // Whatever it is: who opens the store is told.
+            // The caller meets the same fault when it opens the store.
             return null;
         }
     }
@@ -198,13 +198,13 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
         if (isReadOnly)
         {
             SqliteConnection.ClearPool(connection);
-            LetLogBeWritten();
+            MakeLogWritable();
         }
     }
 
-    // SQLite makes the write-ahead log with the mode of the file. One that is made while the file cannot be written could not be
-    // written either, then and after the file can be again.
-    private void LetLogBeWritten()
+    // SQLite creates the log with the mode of the file. A log that is created while the file is read-only would stay read-only after the
+    // file is writable again.
+    private void MakeLogWritable()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -219,7 +219,7 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
             }
             catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
             {
-                // It is somebody else's, or it has gone already.
+                // Another user owns it, or it is gone.
             }
         }
     }

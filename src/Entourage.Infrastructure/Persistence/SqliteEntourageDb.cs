@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>The store in an SQLite file.</summary>
-/// <param name="options">How to connect.</param>
-/// <param name="gate">Lets one writer of this process in at a time.</param>
-public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> options, SqliteWriteGate gate) : EntourageDb(options)
+/// <summary>The context for an SQLite file.</summary>
+/// <param name="options">The connection options.</param>
+/// <param name="gate">Serialises the writers of this process.</param>
+internal sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> options, SqliteWriteGate gate) : EntourageDb(options)
 {
     private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
     private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
@@ -20,7 +20,7 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
     /// <inheritdoc/>
     public override async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var turn = await gate.EnterAsync(cancellationToken);
+        using var pass = await gate.EnterAsync(cancellationToken);
         return await base.InTransactionAsync(work, cancellationToken);
     }
 
@@ -33,7 +33,7 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
         }
         finally
         {
-            // Entity Framework leaves a transaction open that it did not begin, and work that failed would keep the next from beginning.
+            // Entity Framework leaves a transaction open that it did not begin, which would block the next one if the work has failed.
             await (reading?.DisposeAsync() ?? default);
             reading = null;
         }
@@ -42,7 +42,7 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
     /// <inheritdoc/>
     protected override async Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken)
     {
-        // Deferred: it keeps no writer waiting, and sees what was there when it first read.
+        // Deferred, so that it blocks no writer. Its snapshot is that of the first read.
         await Database.OpenConnectionAsync(cancellationToken);
         reading = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
         return (await Database.UseTransactionAsync(reading, cancellationToken))!;
@@ -61,28 +61,28 @@ public sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> option
 }
 
 /// <summary>
-/// Lets the writers of this process into the SQLite file one at a time and in turn. The file admits one writer anyway, but makes
-/// the others poll, which is slow and unfair. Correctness does not rest on it: other processes have a gate of their own.
+/// Serialises the writers of this process, in the order of their arrival. SQLite admits one writer anyway, but makes the others poll, which
+/// is slow and unfair. Correctness does not depend on it, since other processes have their own gate.
 /// </summary>
-/// <param name="options">How long one waits.</param>
-public sealed class SqliteWriteGate(IOptions<DatabaseOptions> options) : IDisposable
+/// <param name="options">The timeout.</param>
+internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options) : IDisposable
 {
-    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly SemaphoreSlim semaphore = new(1, 1);
 
-    /// <summary>Waits for the turn; disposing what it returns passes the turn on.</summary>
+    /// <summary>Waits to write. Dispose the result to admit the next writer.</summary>
     /// <exception cref="StoreUnavailableException">
-    /// It did not come in time. While another process holds the file each turn lasts as long as that, and the turns would add up.
+    /// The wait took too long. While another process locks the file, every writer waits that long, and the waits would add up.
     /// </exception>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken) =>
-        await turn.WaitAsync(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds), cancellationToken)
-            ? new Turn(turn)
+        await semaphore.WaitAsync(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds), cancellationToken)
+            ? new Pass(semaphore)
             : throw new StoreUnavailableException("The store is busy. Nothing was recorded.");
 
     /// <inheritdoc/>
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => semaphore.Dispose();
 
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    private sealed class Pass(SemaphoreSlim semaphore) : IDisposable
     {
-        public void Dispose() => turn.Release();
+        public void Dispose() => semaphore.Release();
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>Looks for values that SQLite took and that are not of their column's type.</summary>
+/// <summary>Finds values that do not have the type of their column, which SQLite accepts.</summary>
 internal sealed class SqliteIntegrity(EntourageDb db) : IStoreIntegrity
 {
     private const int MaxPerTable = 50;
@@ -13,7 +13,7 @@ internal sealed class SqliteIntegrity(EntourageDb db) : IStoreIntegrity
 
     private const string OfTeam = "LEFT JOIN Teams t ON t.Id = x.TeamId";
 
-    // Each table, a text that names a row, and how its organisation is found.
+    // Each table, with the text that names a row and the join that finds its organisation.
     private static readonly Table[] Tables =
     [
         new("UsageRecords", "x.Sequence", OfSession, "t.OrganisationId", HoldsTotals: false),
@@ -69,7 +69,7 @@ internal sealed class SqliteIntegrity(EntourageDb db) : IStoreIntegrity
 #pragma warning restore EF1002, EF1003
         return rows.Select(row => new CorruptValue(
             row.Organisation.Length == 32 ? new Guid(Convert.FromHexString(row.Organisation), bigEndian: true) : null,
-            $"{table.Name} {row.Name}: no whole number in{row.Columns}",
+            $"{table.Name} {row.Name}: not a whole number in{row.Columns}",
             IsTotal(table, columns[0])));
     }
 
@@ -98,7 +98,7 @@ internal sealed class SqliteIntegrity(EntourageDb db) : IStoreIntegrity
     private sealed record Row(string Organisation, string Name, string Columns);
 }
 
-/// <summary>For a store that refuses values which are not of their column's type.</summary>
+/// <summary>The integrity check of a store that enforces column types, so there is nothing to find.</summary>
 internal sealed class TypedStoreIntegrity : IStoreIntegrity
 {
     public Task<IReadOnlyList<CorruptValue>> FindCorruptValuesAsync(CancellationToken cancellationToken) =>

@@ -2,12 +2,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Entourage.Infrastructure.Persistence;
 
-/// <summary>The sequences and versions of an SQLite store, of any schema that there ever was.</summary>
+/// <summary>Advances the sequences and versions of an SQLite store, with any schema that ever existed.</summary>
 internal static class SqliteNumbers
 {
     private const string KeysTable = "ApiKeys";
 
-    // A table that has had no row yet is not in the list.
+    // sqlite_sequence lacks tables that have never had a row.
     private const string MoveSequences =
         "UPDATE sqlite_sequence SET seq = @start; INSERT INTO sqlite_sequence (name, seq) SELECT name, @start FROM sqlite_master "
         + "WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%' AND name NOT IN (SELECT name FROM sqlite_sequence)";
@@ -23,13 +23,13 @@ internal static class SqliteNumbers
 
     private const string Revoke = "UPDATE ApiKeys SET RevokedAt = @at WHERE Id = @id AND RevokedAt IS NULL RETURNING Name";
 
-    private const string InForce = "FROM ApiKeys WHERE RevokedAt IS NULL AND (ExpiresAt IS NULL OR ExpiresAt > @now)";
+    private const string FromValidKeys = "FROM ApiKeys WHERE RevokedAt IS NULL AND (ExpiresAt IS NULL OR ExpiresAt > @now)";
 
-    /// <summary>Moves the numbers of a store on, in one transaction.</summary>
-    /// <param name="store">The store, which nobody else uses.</param>
-    /// <param name="replaced">The file that it is to replace, if there is one: it shows how far the numbers came and which keys were revoked.</param>
+    /// <summary>Advances the numbers of a store in one transaction.</summary>
+    /// <param name="store">The store, which no other process uses.</param>
+    /// <param name="replaced">The file that the store replaces, if any. It shows how far the numbers came and which keys were revoked.</param>
     /// <param name="now">The present (UTC).</param>
-    /// <exception cref="IOException">There is no room left for numbers.</exception>
+    /// <exception cref="IOException">No room is left for numbers.</exception>
     public static MovedNumbers Move(SqliteConnection store, string? replaced, DateTimeOffset now)
     {
         var greatest = replaced is null ? null : TryRead<long?>(replaced, store => ReadGreatest(store));
@@ -47,8 +47,8 @@ internal static class SqliteNumbers
             moved = moved with
             {
                 Revoked = revoked,
-                ActiveKeys = (long)Scalar(store, $"SELECT COUNT(*) {InForce}", present)!,
-                NewestKeys = Names(store, $"SELECT Name {InForce} ORDER BY Sequence DESC LIMIT {MovedNumbers.NamedKeys}", present),
+                ActiveKeys = (long)Scalar(store, $"SELECT COUNT(*) {FromValidKeys}", present)!,
+                NewestKeys = Names(store, $"SELECT Name {FromValidKeys} ORDER BY Sequence DESC LIMIT {MovedNumbers.NamedKeys}", present),
             };
         }
 
@@ -58,11 +58,11 @@ internal static class SqliteNumbers
 
     private static long ReadGreatest(SqliteConnection store) => Scalar(store, SelectGreatest) as long? ?? 0;
 
-    private static LostTime ReadRevoked(SqliteConnection store) => new(
+    private static LostRevocations ReadRevoked(SqliteConnection store) => new(
         [.. Rows(store, SelectRevoked).Select(row => ((byte[])row["Id"], (long)row["RevokedAt"]))],
         Rows(store, SelectRevocations));
 
-    /// <summary>Reads what a restore must know of the store that it replaces; null when that is damaged or keeps it otherwise.</summary>
+    /// <summary>Reads from the replaced store; null if it is damaged or has another schema.</summary>
     private static T? TryRead<T>(string file, Func<SqliteConnection, T> read)
     {
         try
@@ -78,8 +78,8 @@ internal static class SqliteNumbers
         }
     }
 
-    /// <summary>Revokes the keys that were revoked since the backup, with the entries of the audit trail that say by whom.</summary>
-    private static List<string> RevokeAgain(SqliteConnection store, LostTime lost)
+    /// <summary>Revokes the keys again that were revoked since the backup, and copies their audit entries.</summary>
+    private static List<string> RevokeAgain(SqliteConnection store, LostRevocations lost)
     {
         var names = new List<string>();
         var columns = Names(store, "SELECT name FROM pragma_table_info('AuditEntries') WHERE name <> 'Sequence'");
@@ -91,7 +91,7 @@ internal static class SqliteNumbers
                 var subject = new Guid(id, bigEndian: true).ToString();
                 foreach (var entry in lost.Revocations.Where(entry => entry["SubjectId"] as string == subject))
                 {
-                    // Of a version that kept more of an entry, what this one keeps.
+                    // The replaced store may come from another version, so copy only the columns that both have.
                     var kept = columns.Where(entry.ContainsKey).ToArray();
                     Execute(
                         store,
@@ -157,9 +157,9 @@ internal static class SqliteNumbers
         return command;
     }
 
-    /// <summary>What the replaced store shows of the time that the backup does not have.</summary>
-    /// <param name="Revoked">The keys that were revoked: their ids, and when.</param>
-    /// <param name="Revocations">The entries of the audit trail about that, by column.</param>
-    private sealed record LostTime(
+    /// <summary>The revocations of the replaced store, which the backup may lack.</summary>
+    /// <param name="Revoked">The ids of revoked keys, and when they were revoked (UTC ticks).</param>
+    /// <param name="Revocations">The audit entries of the revocations, by column.</param>
+    private sealed record LostRevocations(
         IReadOnlyList<(byte[] Id, long RevokedAt)> Revoked, IReadOnlyList<Dictionary<string, object>> Revocations);
 }

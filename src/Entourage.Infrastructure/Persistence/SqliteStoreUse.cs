@@ -1,9 +1,9 @@
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>
-/// Says that a process uses an SQLite store, or has it for itself. Any number may use it at once; none does while one restores it. It is
-/// a lock of the operating system on a file beside the store, which ends with its process, however that ends. SQLite's own locks say
-/// less: a server that is idle may hold none.
+/// A shared or exclusive lock on the use of an SQLite store. Any number of processes share it, and a restore takes it exclusively. It locks a
+/// file beside the store, and the operating system releases the lock when the process ends. SQLite's own locks are not enough, because
+/// an idle server may hold none.
 /// </summary>
 internal sealed class SqliteStoreUse : IDisposable
 {
@@ -11,9 +11,9 @@ internal sealed class SqliteStoreUse : IDisposable
 
     private SqliteStoreUse(FileStream file) => this.file = file;
 
-    /// <summary>Uses a store beside others.</summary>
-    /// <returns>Null where the folder takes no file: then nobody can restore anything there either.</returns>
-    /// <exception cref="IOException">Somebody has it for themselves.</exception>
+    /// <summary>Takes the shared lock.</summary>
+    /// <returns>Null if the folder is not writable. Then no process can restore the store either.</returns>
+    /// <exception cref="IOException">Another process has the exclusive lock.</exception>
     public static SqliteStoreUse? Share(string store)
     {
         try
@@ -34,8 +34,8 @@ internal sealed class SqliteStoreUse : IDisposable
         }
     }
 
-    /// <summary>Takes a store for oneself; null when somebody uses it.</summary>
-    public static SqliteStoreUse? TakeAlone(string store)
+    /// <summary>Takes the exclusive lock; null if another process uses the store.</summary>
+    public static SqliteStoreUse? TakeExclusive(string store)
     {
         try
         {
@@ -51,6 +51,6 @@ internal sealed class SqliteStoreUse : IDisposable
 
     private static SqliteStoreUse Open(string store, FileShare share) => new(OwnerOnlyFiles.Open(FileOf(store), FileMode.OpenOrCreate, FileAccess.Read, share));
 
-    /// <summary>The file that the lock is on.</summary>
+    /// <summary>Gets the path of the lock file of a store.</summary>
     public static string FileOf(string store) => store + ".in-use";
 }

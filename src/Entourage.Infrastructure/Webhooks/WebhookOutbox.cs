@@ -13,25 +13,25 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Webhooks;
 
 /// <summary>
-/// The messages to webhooks, in the store. What happened is the outbox: each webhook has a position in it, and moves on in the
-/// transaction that adds the messages. A message is claimed by a conditional update, so two replicas do not send it at once, and a
-/// claim runs out, so that one whose process died is sent by another.
+/// The webhook deliveries in the store. The events are the outbox: each webhook has a position in them, which advances in the transaction
+/// that adds its deliveries. A conditional update claims a delivery, so that two replicas do not send it at once. A claim expires, so
+/// that another replica sends the deliveries of a process that died.
 /// </summary>
 internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<WebhookOptions> options, WebhookMetrics metrics, TimeProvider time)
 {
     private const int PageSize = 200;
     private const string Disabled = "The webhook is disabled.";
 
-    // Longer than a try can take with all that is around it.
+    // Longer than an attempt takes, with everything around it.
     private readonly TimeSpan lease = TimeSpan.FromSeconds(3 * options.Value.TimeoutSeconds);
     private readonly TimeSpan firstWait = TimeSpan.FromSeconds(options.Value.RetrySeconds);
     private volatile FrozenSet<Guid> listeningTeamIds = [];
 
-    /// <summary>Whether a team had a webhook when messages were last made.</summary>
+    /// <summary>Whether the team had a webhook when <see cref="FillAsync(CancellationToken)"/> last ran.</summary>
     public bool HasWebhook(Guid teamId) => listeningTeamIds.Contains(teamId);
 
-    /// <summary>Makes messages of what happened since it was last asked.</summary>
-    /// <returns>Whether there is more of it.</returns>
+    /// <summary>Adds deliveries for the events since the previous call.</summary>
+    /// <returns>Whether more events wait.</returns>
     public async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -47,7 +47,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
         var usageBit = Webhook.BitOf(EventKind.Usage);
         var behind = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.DisabledAt == null)
-            .Where(webhook => db.Events.Any(told => told.TeamId == webhook.TeamId && told.Sequence > webhook.EventPosition)
+            .Where(webhook => db.Events.Any(stored => stored.TeamId == webhook.TeamId && stored.Sequence > webhook.EventPosition)
                 || ((webhook.KindBits & usageBit) != 0 && webhook.UsagePosition < newestUsage))
             .ToListAsync(cancellationToken);
         var hasMore = false;
@@ -59,7 +59,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
         return hasMore;
     }
 
-    /// <summary>Counts the messages that are to be delivered, for those who watch the server.</summary>
+    /// <summary>Counts the waiting deliveries, for the metrics.</summary>
     public async Task CountWaitingAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -67,10 +67,10 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
         metrics.Waiting = await db.WebhookDeliveries.LongCountAsync(delivery => delivery.Status == DeliveryStatus.Pending, cancellationToken);
     }
 
-    /// <summary>Claims messages that are due; each is sent by nobody else until the claim runs out.</summary>
-    /// <param name="limit">How many at the most.</param>
-    /// <param name="except">Webhooks to which enough is on its way.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Claims deliveries that are due. No other replica sends them until the claim expires.</summary>
+    /// <param name="limit">The maximum number of deliveries.</param>
+    /// <param name="except">Webhooks that have enough deliveries in progress.</param>
+    /// <param name="cancellationToken">Cancels the claim.</param>
     public async Task<IReadOnlyList<ClaimedDelivery>> ClaimAsync(int limit, IReadOnlyCollection<Guid> except, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -110,7 +110,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
             cancellationToken);
     }
 
-    /// <summary>Records what came of a try. One whose claim has run out meanwhile is another's by now.</summary>
+    /// <summary>Records the result of an attempt. It has no effect if the claim has expired and another replica has taken the delivery.</summary>
     public async Task RecordAsync(ClaimedDelivery claimed, SendResult result, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -161,7 +161,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
         var page = await EventHistory.ReadAsync(db, teamId, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
         if (page.Messages.Count == 0 && webhook.Wants(EventKind.Usage) && newestUsage - position.Usage >= EventHistory.MaxLag)
         {
-            // What lies between is other teams': it is not looked through again and again.
+            // Skip the usages of other teams, so that they are not scanned at every run.
             var end = await EventHistory.FindEndAsync(db, teamId, cancellationToken);
             page = await EventHistory.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
         }
@@ -174,7 +174,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
         await db.InTransactionAsync(
             async inTransaction =>
             {
-                // Another replica may have been here, or somebody who deleted it.
+                // Another replica may have advanced the webhook, or it may have been deleted.
                 if (await db.Webhooks
                     .Where(row => row.Id == webhook.Id && row.UsagePosition == position.Usage && row.EventPosition == position.Event)
                     .ExecuteUpdateAsync(
@@ -200,9 +200,9 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
     }
 }
 
-/// <summary>A message that this process sends.</summary>
-/// <param name="Delivery">The message, as it was before it was claimed.</param>
-/// <param name="Attempt">Which try it is, from 1 on.</param>
-/// <param name="Url">Where it goes.</param>
-/// <param name="Secret">What it is signed with.</param>
+/// <summary>A delivery that this process has claimed.</summary>
+/// <param name="Delivery">The delivery as it was before the claim.</param>
+/// <param name="Attempt">The number of the attempt, from 1.</param>
+/// <param name="Url">The webhook's address.</param>
+/// <param name="Secret">The secret that signs it.</param>
 internal sealed record ClaimedDelivery(WebhookDelivery Delivery, int Attempt, string Url, string Secret);

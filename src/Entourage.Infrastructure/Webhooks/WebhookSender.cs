@@ -10,14 +10,14 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Webhooks;
 
 /// <summary>
-/// Sends messages to addresses that strangers chose. It connects to public addresses alone, and looks at them after the name was looked
-/// up and before it connects, so that no name can lead elsewhere in between; it follows no redirect and uses no proxy.
+/// Sends webhook deliveries to untrusted addresses. It connects to public addresses only, and checks them between the DNS lookup and the
+/// connection, so that a name cannot resolve to another address in between. It follows no redirects and uses no proxy.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json") { CharSet = "utf-8" };
 
-    // Names are looked up anew after that.
+    // Host names are resolved again after this time.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
     private readonly WebhookRules rules;
@@ -46,8 +46,8 @@ internal sealed class WebhookSender : IDisposable
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Entourage", "1"));
     }
 
-    /// <summary>Sends a message once.</summary>
-    /// <returns>What came of it. A receiver takes a message by answering with a status from 200 to 299.</returns>
+    /// <summary>Sends a delivery once.</summary>
+    /// <returns>The result. A receiver accepts a delivery with a status from 200 to 299.</returns>
     public async Task<SendResult> SendAsync(string url, string secret, WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -70,14 +70,14 @@ internal sealed class WebhookSender : IDisposable
 
     public void Dispose() => client.Dispose();
 
-    // Plain words: what the library says may hold more of this machine than its callers should know.
+    // Our own words, because the library's messages may reveal details of this machine.
     private static string ReasonOf(Exception exception) => exception switch
     {
         { InnerException: AddressRefusedException refused } => refused.Message,
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "The receiver's name could not be looked up.",
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "No secure connection could be made.",
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "The receiver's host name could not be resolved.",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "A TLS connection to the receiver could not be established.",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "The receiver could not be reached.",
-        _ => "The connection broke before the receiver had answered.",
+        _ => "The connection was lost before the receiver answered.",
     };
 
     private HttpRequestMessage ToRequest(string url, string secret, WebhookDelivery delivery)
@@ -105,7 +105,7 @@ internal sealed class WebhookSender : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // To the addresses that were looked at, and not to the name.
+            // Connect to the checked addresses rather than to the name.
             await socket.ConnectAsync(allowed, context.DnsEndPoint.Port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
@@ -116,15 +116,15 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    /// <summary>A name leads to no address that messages may go to.</summary>
-    private sealed class AddressRefusedException() : Exception("The address is not a public one.");
+    /// <summary>The host name resolves to no permitted address.</summary>
+    private sealed class AddressRefusedException() : Exception("The address is not public.");
 }
 
-/// <summary>What came of sending a message.</summary>
-/// <param name="Status">The status of the answer; null when there was none.</param>
-/// <param name="Error">Why it counts as not taken; null when it was.</param>
+/// <summary>The result of an attempt to send a delivery.</summary>
+/// <param name="Status">The status of the response; null without one.</param>
+/// <param name="Error">Why the attempt failed; null if the receiver accepted the delivery.</param>
 internal sealed record SendResult(int? Status, string? Error)
 {
-    /// <summary>The receiver wants nothing any more.</summary>
+    /// <summary>Whether the receiver answered 410 Gone, which disables the webhook.</summary>
     public bool IsGone => Status == (int)HttpStatusCode.Gone;
 }

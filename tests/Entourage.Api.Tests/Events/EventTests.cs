@@ -48,6 +48,28 @@ internal sealed class EventTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task Stream_opens_with_its_position_and_writes_each_event_as_id_kind_and_data()
+    {
+        var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+        var session = await team.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/teams/{team.Id}/events");
+        using var response = await Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var text = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var opening = new[] { await text.ReadLineAsync(), await text.ReadLineAsync(), await text.ReadLineAsync(), await text.ReadLineAsync() };
+        Assert.That(opening[..2], Is.EqualTo(new[] { ": watching", "retry: 1000" }));
+        Assert.That(opening[2], Does.Match("^id: u[0-9]+-e[0-9]+$"));
+        Assert.That(opening[3], Is.Empty);
+
+        var usage = await team.UseAsync(session, 0.012m);
+        Assert.That(await text.ReadLineAsync(), Does.Match("^id: u[0-9]+-e[0-9]+$"));
+        Assert.That(await text.ReadLineAsync(), Is.EqualTo("event: usage"));
+        Assert.That(await text.ReadLineAsync(), Does.StartWith(
+            $"data: {{\"type\":\"usage\",\"id\":\"{usage.Text("usage_id")}\",\"timestamp\":\"2026-06-10T12:00:00Z\",\"team_id\":\"{team.Id}\","
+            + $"\"agent_id\":\"{team.Agent}\",\"session_id\":{session},\"data\":{{\"sequence\":"));
+        Assert.That(await text.ReadLineAsync(), Is.Empty);
+    }
+
+    [Test]
     public async Task Stream_starts_with_the_present()
     {
         var team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);

@@ -45,7 +45,7 @@ internal sealed class WebhookAddressTests(Store store) : ApiFixture(store)
             error = (await Api.GetAsync($"/webhooks/{id}/deliveries")).Ok[0]!.Text("last_error");
         }
 
-        Assert.That(error, Is.EqualTo("The address is not a public one."));
+        Assert.That(error, Is.EqualTo("The address is not public."));
         Assert.That(receiver.All, Is.Empty);
     }
 

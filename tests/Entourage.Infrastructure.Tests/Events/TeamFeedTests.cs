@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.RegularExpressions;
 using Entourage.Application.Events;
 using Entourage.Domain.Events;
 using Entourage.Infrastructure.Events;
@@ -12,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Infrastructure.Tests.Events;
 
 /// <summary>The cost of subscribers, and the fate of slow ones.</summary>
-internal sealed partial class TeamFeedTests
+internal sealed class TeamFeedTests
 {
     private const int Usages = 300;
 
@@ -42,7 +40,7 @@ internal sealed partial class TeamFeedTests
     public async Task Subscriber_that_falls_behind_the_buffer_misses_nothing()
     {
         var feeds = host.Services.GetRequiredService<IEventFeed>();
-        await using var slow = feeds.WatchAsync(Guid.Parse(team.Id), null, null, CancellationToken.None).GetAsyncEnumerator();
+        await using var slow = feeds.SubscribeAsync(Guid.Parse(team.Id), null, null, CancellationToken.None).GetAsyncEnumerator();
         await slow.MoveNextAsync();
         await using (var prompt = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"))
         {
@@ -54,15 +52,17 @@ internal sealed partial class TeamFeedTests
             await prompt.ReadAsync(Usages);
         }
 
-        var text = new StringBuilder();
-        while (UsageIds.Count(text.ToString()) < Usages)
+        var received = new List<StreamedEvent>();
+        while (received.Count < Usages)
         {
             await slow.MoveNextAsync();
-            text.Append(Encoding.UTF8.GetString(slow.Current.Span));
+            received.AddRange(slow.Current.Events.Span);
         }
 
-        var sequences = UsageIds.Matches(text.ToString()).Select(match => long.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
-        Assert.That(sequences, Is.EqualTo(Enumerable.Range(1, Usages).Select(sequence => (long)sequence)));
+        var expected = Enumerable.Range(1, Usages).Select(sequence => (long)sequence).ToArray();
+        Assert.That(received.Select(item => item.Message.Kind), Is.All.EqualTo(EventKind.Usage));
+        Assert.That(received.Select(item => item.Message.Sequence), Is.EqualTo(expected));
+        Assert.That(received.Select(item => item.Position.Usage), Is.EqualTo(expected));
     }
 
     [Test]
@@ -98,13 +98,13 @@ internal sealed partial class TeamFeedTests
         {
             await using (await EventReader.OpenAsync(host.Api, $"/agents/{team.Agent}/events"))
             {
-                Assert.That(feeds.Watched, Is.EqualTo(new[] { Guid.Parse(team.Id) }));
+                Assert.That(feeds.TeamIds, Is.EqualTo(new[] { Guid.Parse(team.Id) }));
             }
         }
 
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (feeds.Watched.Count > 0)
+        while (feeds.TeamIds.Count > 0)
         {
             await timer.WaitForNextTickAsync(patience.Token);
         }
@@ -138,9 +138,6 @@ internal sealed partial class TeamFeedTests
             Is.EqualTo(new[] { 1L, 22L }));
         Assert.That((third.To, third.HasMore), Is.EqualTo((end, false)));
     }
-
-    [GeneratedRegex(@"id: u(\d+)-e\d+\nevent: usage\n")]
-    private static partial Regex UsageIds { get; }
 
     /// <summary>Counts the reads of usage records.</summary>
     private sealed class ReadsOf(string file) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>

@@ -9,7 +9,7 @@ using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Tests.Ledger;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Entourage.Infrastructure.Tests.Persistence;
 using Microsoft.Data.SqlClient;
 
@@ -16,7 +16,7 @@ internal sealed class SqlServerStatementsTests
         LedgerCommands.All.Select(test => ((MethodInfo)test.Arguments[0]!).Name),
         Is.SupersetOf(new[]
         {
-            nameof(SqlServerStatements.Hold),
+            nameof(SqlServerStatements.LockOrganisations),
             nameof(SqlServerStatements.UpdateCounters),
             nameof(SqlServerStatements.InsertRecords),
         }));

@@ -2,7 +2,7 @@ using System.Globalization;
 using CsCheck;
 using Entourage.Domain;
 using Entourage.Domain.Costs;
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
@@ -31,10 +31,10 @@ internal sealed class TotalSqlTests
 
     private static readonly (string Name, Func<UsageSum, long> Of)[] Values =
     [
-        ("@input", sum => sum.Tokens.Input), ("@output", sum => sum.Tokens.Output), ("@cacheRead", sum => sum.Tokens.CacheRead),
-        ("@cacheWrite", sum => sum.Tokens.CacheWrite), ("@unpriced", sum => sum.UnpricedTokens), ("@costBillion", sum => sum.Cost.BillionUsd),
-        ("@cost", sum => sum.Cost.RestNanoUsd), ("@imputedBillion", sum => sum.ImputedCost.BillionUsd), ("@imputed", sum => sum.ImputedCost.RestNanoUsd),
-        ("@assumedBillion", sum => sum.AssumedCost.BillionUsd), ("@assumed", sum => sum.AssumedCost.RestNanoUsd),
+        ("@inputTokens", sum => sum.Tokens.Input), ("@outputTokens", sum => sum.Tokens.Output), ("@cacheReadTokens", sum => sum.Tokens.CacheRead),
+        ("@cacheWriteTokens", sum => sum.Tokens.CacheWrite), ("@unpricedTokens", sum => sum.UnpricedTokens), ("@costBillionUsd", sum => sum.Cost.BillionUsd),
+        ("@costNanoUsd", sum => sum.Cost.RestNanoUsd), ("@imputedCostBillionUsd", sum => sum.ImputedCost.BillionUsd), ("@imputedCostNanoUsd", sum => sum.ImputedCost.RestNanoUsd),
+        ("@assumedCostBillionUsd", sum => sum.AssumedCost.BillionUsd), ("@assumedCostNanoUsd", sum => sum.AssumedCost.RestNanoUsd),
     ];
 
     [Test]

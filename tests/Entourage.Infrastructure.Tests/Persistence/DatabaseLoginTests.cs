@@ -1,5 +1,5 @@
 using System.Reflection;
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Tests.Ledger;
 using Entourage.Testing;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Entourage.Domain.Events;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Keys;
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.Sql;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Webhooks;
 using Entourage.Testing;
@@ -19,32 +19,32 @@ internal sealed class QueryPlanTests
 {
     private static readonly string[] LedgerStatements =
     [
-        LedgerSql.SelectSession + "s.Id = @session",
-        LedgerSql.SelectReservation + "r.Id = @id",
-        LedgerSql.SelectReservation + LedgerSql.IsExpired + "= @organisation",
-        LedgerSql.SelectReservation + LedgerSql.IsOfSession + "= @session",
-        LedgerSql.SelectSession + LedgerStopSql.IsActiveInTeam,
-        LedgerSql.SelectSession + LedgerStopSql.IsActiveInOrganisation,
-        LedgerStopSql.SelectWorkers + "= @session",
-        LedgerStopSql.SelectTeams,
-        LedgerStopSql.SelectAgentPause,
-        LedgerStopSql.PauseTeam,
-        LedgerSql.SelectSubject,
-        LedgerSql.SelectTask,
-        LedgerUsageSql.SelectRecorded,
-        LedgerUsageSql.SelectRecordedUsage + "LIMIT 1",
-        LedgerUsageSql.SelectCorrection,
-        LedgerUsageSql.SelectUnpriced + "= @sequence",
-        LedgerSql.SelectAnswers + "= @key",
-        LedgerSql.SelectCounter + LedgerSql.IsCounter,
-        LedgerAlertSql.SelectKey + LedgerAlertSql.IsKey,
-        LedgerSql.UpdateCounter,
-        LedgerSql.UpdateReservation,
-        LedgerSql.UpdateAnswer,
-        LedgerSql.EndSession,
-        LedgerSql.AddToSession,
+        SessionSql.Select + "s.Id = @session",
+        ReservationSql.Select + "r.Id = @id",
+        ReservationSql.Select + ReservationSql.IsExpired + "= @organisation",
+        ReservationSql.Select + ReservationSql.IsLiveInSession + "= @session",
+        SessionSql.Select + SessionSql.IsActiveInTeam,
+        SessionSql.Select + SessionSql.IsActiveInOrganisation,
+        WorkerSql.Select + "= @session",
+        TeamSql.Select,
+        PauseSql.SelectOfAgent,
+        PauseSql.UpdateTeam.Text,
+        SubjectSql.Select,
+        TaskSql.Select,
+        UsageSql.SelectExists,
+        UsageSql.SelectById + "LIMIT 1",
+        UsageSql.SelectCorrection,
+        UsageSql.SelectUnpriced + "= @sequence",
+        AnswerSql.Select + "= @key",
+        CounterSql.Select + CounterSql.IsWindow,
+        AlertSql.SelectKeys + AlertSql.IsKey,
+        CounterSql.Update.Text,
+        ReservationSql.Update.Text,
+        AnswerSql.Update.Text,
+        SessionSql.End.Text,
+        SessionSql.AddUsages.Text,
         "SELECT " + SummarySql.Unsummarised,
-        SummarySql.MarkSummarised,
+        SummarySql.MarkSummarised.Text,
         AccessSql.SelectRevision,
     ];
 

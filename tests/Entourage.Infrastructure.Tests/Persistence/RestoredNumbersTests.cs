@@ -1,4 +1,4 @@
-using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.SqlServer;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Testing;
 using Microsoft.Data.Sqlite;

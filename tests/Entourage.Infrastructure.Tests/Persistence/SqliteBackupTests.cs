@@ -79,7 +79,7 @@ internal sealed class SqliteBackupTests
         await using (var services = Contexts.Registered(database))
         {
             await (await services.GetRequiredService<SqliteConnections>().OpenAsync(CancellationToken.None)).DisposeAsync();
-            Assert.That(() => RestoreAsync(), Throws.InstanceOf<IOException>().With.Message.Contains("stop it first"));
+            Assert.That(() => RestoreAsync(), Throws.InstanceOf<IOException>().With.Message.Contains("Stop it first"));
         }
 
         SqliteConnection.ClearAllPools();
@@ -90,7 +90,7 @@ internal sealed class SqliteBackupTests
     [Test]
     public async Task Server_does_not_start_on_a_store_that_is_being_restored()
     {
-        using (SqliteStoreUse.TakeAlone(Store))
+        using (SqliteStoreUse.TakeExclusive(Store))
         {
             Assert.That(() => Contexts.MigratedAsync(database), Throws.InstanceOf<IOException>().With.Message.Contains("being restored"));
         }
@@ -117,7 +117,7 @@ internal sealed class SqliteBackupTests
 
     [TestCase("no file", "There is no file")]
     [TestCase("a text", "cannot be copied")]
-    [TestCase("another program's", "no store of Entourage")]
+    [TestCase("another program's", "not an Entourage database")]
     [TestCase("a newer version's", "20990101000000_Later")]
     [TestCase("a damaged one", "")]
     public async Task Invalid_backup_is_refused_and_changes_nothing(string what, string says)

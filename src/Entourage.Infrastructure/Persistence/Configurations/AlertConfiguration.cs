@@ -14,14 +14,14 @@ internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
         builder.Property(alert => alert.Sequence).ValueGeneratedOnAdd();
         builder.Property(alert => alert.Cause).HasMaxLength(Alert.CauseLength);
 
-        // The plain name is a word of T-SQL.
+        // "Window" is a keyword of T-SQL.
         builder.Property(alert => alert.Window).HasColumnName("CauseWindow").HasMaxLength(Alert.WindowLength).IsUnicode(false);
         builder.Property(alert => alert.Message).HasMaxLength(Alert.MessageLength);
         builder.Property(alert => alert.Details).HasConversion<AlertDetailsConverter>();
         builder.Ignore(alert => alert.Key);
         builder.HasIndex(alert => alert.Id).IsUnique();
 
-        // One for each cause and window, whoever meets it first.
+        // One alert for each cause and window.
         builder.HasIndex(alert => new { alert.TeamId, alert.Kind, alert.Cause, alert.Window }).IsUnique();
         builder.HasIndex(alert => new { alert.TeamId, alert.Sequence });
         builder.HasOne<Team>().WithMany().HasForeignKey(alert => alert.TeamId).OnDelete(DeleteBehavior.Restrict);

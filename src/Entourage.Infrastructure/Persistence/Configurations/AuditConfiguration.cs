@@ -8,7 +8,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
 {
     public void Configure(EntityTypeBuilder<AuditEntry> builder)
     {
-        // Without foreign keys: an entry outlives what it is about. That there are triggers is said since SQL Server wants other inserts then.
+        // No foreign keys, because an entry outlives its subject. EF must know the triggers, because SQL Server needs other inserts then.
         builder.ToTable("AuditEntries", table =>
         {
             table.HasTrigger(AuditTriggers.NoUpdate);
@@ -24,7 +24,7 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.Property(entry => entry.SubjectKind).HasConversion<string>().HasMaxLength(AuditEntry.NameLength).IsUnicode(false);
         builder.Property(entry => entry.SubjectId).HasMaxLength(AuditEntry.SubjectIdLength);
 
-        // The plain names are words of SQL in triggers.
+        // "Old" and "New" are keywords in triggers.
         builder.Property(entry => entry.Old).HasColumnName("OldValue");
         builder.Property(entry => entry.New).HasColumnName("NewValue");
         builder.HasIndex(entry => new { entry.OrganisationId, entry.Sequence });

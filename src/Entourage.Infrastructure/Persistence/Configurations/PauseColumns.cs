@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Entourage.Infrastructure.Persistence.Configurations;
 
-/// <summary>The columns of a pause, on the row of whom it stops: the ledger reads them with that row.</summary>
+/// <summary>Maps a pause to columns of the agent, team or organisation, so that the ledger reads it with that row.</summary>
 internal static class PauseColumns
 {
     public static void Configure(ComplexPropertyBuilder<Pause> pause)

@@ -23,7 +23,7 @@ internal sealed class PriceConfiguration : IEntityTypeConfiguration<ModelPrice>
         builder.HasOne<Organisation>().WithMany().HasForeignKey(price => price.OrganisationId).OnDelete(DeleteBehavior.Restrict);
         builder.HasIndex(price => new { price.OrganisationId, price.Model });
 
-        // Several replicas that start at once add them once.
+        // Replicas that start at the same time add each built-in price once.
         builder.HasIndex(price => new { price.Model, price.EffectiveFrom, price.Edition }).IsUnique().HasFilter("[IsBuiltIn] = 1");
         builder.HasIndex(price => price.Id).HasFilter("[IsApplied] = 0").HasDatabaseName("IX_Prices_NotApplied");
     }

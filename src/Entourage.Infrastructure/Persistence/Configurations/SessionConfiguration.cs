@@ -21,10 +21,10 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.Watch).HasMaxLength(DetectorState.TextLength).IsUnicode(false);
         builder.HasIndex(session => new { session.AgentId, session.Status, session.Id });
 
-        // A team's newest ones, for a page of its costs.
+        // The newest sessions of a team, for the pages of its costs.
         builder.HasIndex(session => new { session.TeamId, session.Id });
 
-        // A team's active ones, which have no end, and those that ended since an instant.
+        // The active sessions of a team, which have no end, and those that ended since an instant.
         builder.HasIndex(session => new { session.TeamId, session.EndedAt });
         builder.HasOne<Team>().WithMany().HasForeignKey(session => session.TeamId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Agent>().WithMany().HasForeignKey(session => session.AgentId).OnDelete(DeleteBehavior.Restrict);
@@ -43,7 +43,7 @@ internal sealed class ChildTokenConfiguration : IEntityTypeConfiguration<ChildTo
         builder.HasOne<Session>().WithMany().HasForeignKey(token => token.SessionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Agent>().WithMany().HasForeignKey(token => token.AgentId).OnDelete(DeleteBehavior.Restrict);
 
-        // Those that have expired, to be forgotten.
+        // Expired tokens, to purge them.
         builder.HasIndex(token => token.ExpiresAt);
     }
 }

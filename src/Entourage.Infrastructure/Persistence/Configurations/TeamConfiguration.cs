@@ -20,7 +20,7 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
         builder.ComplexProperty(team => team.Pause, PauseColumns.Configure);
         builder.ComplexProperty(team => team.Watch, watch =>
         {
-            // The defaults are for teams from before there were such rules; the program always says what it stores.
+            // The defaults apply to rows that existed before these columns. The program always writes a value.
             watch.Property(rules => rules.Thresholds).HasColumnName("AlertThresholds").HasMaxLength(AlertThresholds.TextLength).IsUnicode(false)
                 .HasDefaultValue(AlertThresholds.Default).ValueGeneratedNever();
             watch.Property(rules => rules.WindowMinutes).HasColumnName("RunawayWindowMinutes")

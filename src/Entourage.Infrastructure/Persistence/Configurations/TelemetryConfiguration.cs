@@ -22,7 +22,7 @@ internal sealed class SourceProcessConfiguration : IEntityTypeConfiguration<Sour
         builder.HasKey(process => process.KeyHash);
         builder.Property(process => process.KeyHash).HasMaxLength(HashColumn.Length).IsFixedLength();
 
-        // Times, hashes and numbers alone.
+        // Only times, hashes and numbers.
         builder.Property(process => process.Coverage).IsUnicode(false);
         builder.Property(process => process.Totals).IsUnicode(false);
     }

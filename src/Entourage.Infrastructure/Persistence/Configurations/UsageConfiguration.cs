@@ -18,10 +18,10 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
         builder.Property(record => record.Model).HasMaxLength(Agent.ModelLength);
         builder.Property(record => record.Error).HasMaxLength(Session.ErrorLength);
 
-        // The only index of all: every record pays for each one.
+        // The only index over all records, because each index slows every insert.
         builder.HasIndex(record => new { record.SessionId, record.Sequence });
 
-        // Of the few that wait for a price, and of those that gave them one.
+        // The few records that wait for a price, and the corrections that gave them one.
         builder.HasIndex(record => new { record.Model, record.Sequence }).HasFilter("[CostSource] IN (2, 5)");
         builder.HasIndex(record => record.Corrects).IsUnique().HasFilter("[Corrects] IS NOT NULL");
         builder.HasOne<Session>().WithMany().HasForeignKey(record => record.SessionId).OnDelete(DeleteBehavior.Restrict);
@@ -38,7 +38,7 @@ internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageR
         builder.Ignore(rollup => rollup.Cost);
         builder.ComplexProperty(rollup => rollup.Summarised, amounts => amounts.Name("Summarised"));
 
-        // Of the few that the summaries lack. A number, since a condition on a truth value is not written as the index's is.
+        // The few rollups that the summaries lack. Stored as a number, because EF translates a condition on a bool differently from the filter.
         builder.Property(rollup => rollup.IsSummarised).HasConversion<int>();
         builder.HasIndex(rollup => rollup.TeamId).HasFilter("[IsSummarised] = 0");
         builder.HasOne<Session>().WithMany().HasForeignKey(rollup => rollup.SessionId).OnDelete(DeleteBehavior.Restrict);
@@ -70,7 +70,7 @@ internal sealed class CostSummaryConfiguration : IEntityTypeConfiguration<CostSu
 
 internal static class AmountColumns
 {
-    /// <summary>Names the columns of amounts after what they hold.</summary>
+    /// <summary>Names the columns of amounts after their content, with a prefix.</summary>
     public static void Name(this ComplexPropertyBuilder<UsageAmounts> amounts, string prefix)
     {
         foreach (var property in amounts.Metadata.ComplexType.GetProperties().ToArray())
@@ -97,7 +97,7 @@ internal sealed class BudgetCounterConfiguration : IEntityTypeConfiguration<Budg
 
 internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reservation>
 {
-    // Both databases read names in brackets.
+    // Both databases support names in brackets.
     private const string NotEnded = "[EndedAt] IS NULL";
 
     public void Configure(EntityTypeBuilder<Reservation> builder)
@@ -106,11 +106,11 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
         builder.HasOne<Session>().WithMany().HasForeignKey(reservation => reservation.SessionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Organisation>().WithMany().HasForeignKey(reservation => reservation.OrganisationId).OnDelete(DeleteBehavior.Restrict);
 
-        // Of the few that are live: those of a session, and those that have run out.
+        // The few live reservations, to find those of a session and those that have expired.
         builder.HasIndex(reservation => reservation.SessionId).HasFilter(NotEnded);
         builder.HasIndex(reservation => new { reservation.OrganisationId, reservation.ExpiresAt }).HasFilter(NotEnded);
 
-        // Of the others: those that are old enough to be forgotten, and whose those are that ended lately.
+        // Ended reservations, to purge old ones and to find the sessions of recent ones.
         builder.HasIndex(reservation => new { reservation.EndedAt, reservation.SessionId }).HasFilter("[EndedAt] IS NOT NULL");
     }
 }

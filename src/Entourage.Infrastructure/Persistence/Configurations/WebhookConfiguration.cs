@@ -31,10 +31,10 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.Property(delivery => delivery.LastError).HasMaxLength(WebhookDelivery.ErrorLength);
         builder.HasIndex(delivery => new { delivery.WebhookId, delivery.Sequence });
 
-        // An event is told to a webhook once, whatever replicas do.
+        // One delivery for each webhook and event, across replicas.
         builder.HasIndex(delivery => new { delivery.WebhookId, delivery.EventId }).IsUnique();
 
-        // Of the few that wait: those that are due. Of the others: those that are old enough to be forgotten.
+        // The few waiting deliveries that are due, and the ended ones that are old enough to purge.
         builder.HasIndex(delivery => delivery.NextAttemptAt).HasFilter("[Status] = 1");
         builder.HasIndex(delivery => delivery.EndedAt).HasFilter("[EndedAt] IS NOT NULL");
         builder.HasOne<Webhook>().WithMany().HasForeignKey(delivery => delivery.WebhookId).HasPrincipalKey(webhook => webhook.Id)

@@ -6,10 +6,10 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Entourage.Infrastructure.Persistence.Converters;
 
-/// <summary>Money as whole nano-dollars: exact, and in order, in any database.</summary>
+/// <summary>Stores money as whole nano-dollars, exact and sortable in any database.</summary>
 internal sealed class MoneyConverter() : ValueConverter<Money, long>(money => money.NanoUsd, nanos => new Money(nanos));
 
-/// <summary>A date as the number yyyymmdd, which both databases compare alike and a person can read.</summary>
+/// <summary>Stores a date as the number yyyymmdd, which both databases compare in the same way and a person can read.</summary>
 internal sealed class DayConverter() : ValueConverter<DateOnly, int>(day => ToNumber(day), number => FromNumber(number))
 {
     public static int ToNumber(DateOnly day) => (day.Year * 10_000) + (day.Month * 100) + day.Day;
@@ -17,18 +17,18 @@ internal sealed class DayConverter() : ValueConverter<DateOnly, int>(day => ToNu
     public static DateOnly FromNumber(int number) => new(number / 10_000, number / 100 % 100, number % 100);
 }
 
-/// <summary>An instant as UTC ticks. SQLite has no type of its own for it, and text would not compare.</summary>
+/// <summary>Stores an instant as UTC ticks, because SQLite has no type for it and its text would not sort.</summary>
 internal sealed class UtcTicksConverter()
     : ValueConverter<DateTimeOffset, long>(instant => instant.UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
 
-/// <summary>An id as its 16 bytes in order, so that version-7 ids are stored by age; a third of its text's room.</summary>
+/// <summary>Stores an id as its 16 bytes in big-endian order, so that version-7 ids sort by age. The text would take more than twice the room.</summary>
 internal sealed class IdBytesConverter() : ValueConverter<Guid, byte[]>(id => id.ToByteArray(true), bytes => new Guid(bytes, true));
 
-/// <summary>Thresholds as they are written: few, and read with the row of their team alone.</summary>
+/// <summary>Stores thresholds as text, because they are few and only read with their team.</summary>
 internal sealed class AlertThresholdsConverter()
     : ValueConverter<AlertThresholds, string>(thresholds => thresholds.Text, text => AlertThresholds.Parse(text));
 
-/// <summary>The figures of an alert as a JSON object: each kind has others, and none is searched for.</summary>
+/// <summary>Stores the figures of an alert as JSON, because each kind has different ones and queries do not use them.</summary>
 internal sealed class AlertDetailsConverter() : ValueConverter<AlertDetails, string>(details => ToText(details), text => FromText(text))
 {
     public static string ToText(AlertDetails details) => JsonSerializer.Serialize(details, EntourageJson.Stored);

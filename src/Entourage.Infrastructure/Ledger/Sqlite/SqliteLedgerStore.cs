@@ -5,11 +5,11 @@ using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
-namespace Entourage.Infrastructure.Ledger;
+namespace Entourage.Infrastructure.Ledger.Sqlite;
 
 /// <summary>
-/// The ledger on SQLite: on connections of its own, a row at a time, since nothing is saved by sending many at once to a
-/// library in the same process.
+/// The ledger on SQLite. It has its own connections, and runs a statement for each row, because sending several at once saves nothing
+/// within one process.
 /// </summary>
 internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWriteGate gate) : ILedgerStore, IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
 
     public async Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken)
     {
-        using var turn = await gate.EnterAsync(cancellationToken);
+        using var pass = await gate.EnterAsync(cancellationToken);
         writer ??= new(await connections.OpenWriterAsync(cancellationToken));
         try
         {
@@ -40,7 +40,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
         }
         catch (DbException)
         {
-            // A connection that met a fault is not trusted again.
+            // Do not reuse a connection after a fault.
             writer.Dispose();
             writer = null;
             throw;
@@ -49,7 +49,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
 
     public async Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work)
     {
-        // The context's connection stays its own: the statements end here, and it is not closed.
+        // The context keeps its connection. Only the statements are disposed here.
         using var ledger = new SqliteLedger((SqliteConnection)db.Database.GetDbConnection(), ownsConnection: false);
         await work(ledger);
     }
@@ -81,7 +81,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
         }
         finally
         {
-            Keep(reader);
+            Return(reader);
         }
     }
 
@@ -89,11 +89,11 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
     {
         LedgerConflictException => LedgerFault.Rerun,
 
-        // Another process was first. Any other constraint is a mistake that would be made again.
+        // Another process was first. Any other violated constraint is a bug, and would be violated again.
         SqliteException { SqliteExtendedErrorCode: PrimaryKey or UniqueIndex } => LedgerFault.Rerun,
         SqliteException { SqliteErrorCode: Constraint } => null,
 
-        // There is no connection to lose: what failed was not committed. A busy file has been waited for already.
+        // A connection to a file cannot be lost, so a failed transaction was not committed. The wait for a busy file is over.
         DbException => LedgerFault.Unavailable,
         _ => null,
     };
@@ -107,7 +107,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
         }
     }
 
-    private void Keep(SqliteLedger? reader)
+    private void Return(SqliteLedger? reader)
     {
         if (reader is { IsReadOnly: false })
         {

@@ -1,0 +1,94 @@
+using Entourage.Application.Ledger;
+using Entourage.Domain;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Infrastructure.Ledger.Sql;
+
+/// <summary>The reservations, each with the limits that apply to it.</summary>
+internal static class ReservationSql
+{
+    public const string IsExpired = "r.EndedAt IS NULL AND r.ExpiresAt <= @now AND r.OrganisationId ";
+
+    public const string IsLiveInSession = "r.EndedAt IS NULL AND r.SessionId ";
+
+    private static readonly Column<Guid> Id = Column.Id("Id");
+    private static readonly Column<long> SessionId = Column.Int64("SessionId");
+    private static readonly Column<Guid> OrganisationId = Column.Id("OrganisationId");
+    private static readonly Column<Money> Amount = Column.Amount("Amount");
+    private static readonly Column<bool> IsAssumed = Column.Flag("IsAssumed");
+    private static readonly Column<DateTimeOffset> CreatedAt = Column.Instant("CreatedAt");
+    private static readonly Column<DateTimeOffset> ExpiresAt = Column.Instant("ExpiresAt");
+    private static readonly Column<byte> Status = Column.Byte("Status");
+    private static readonly Column<DateTimeOffset?> EndedAt = Column.OptionalInstant("EndedAt");
+
+    private static readonly SelectList List = new();
+    private static readonly Fields Row = new(List);
+
+    private static readonly RowBinding<Reservation> New = new()
+    {
+        { Id, reservation => reservation.Id },
+        { SessionId, reservation => reservation.SessionId },
+        { OrganisationId, reservation => reservation.OrganisationId },
+        { Amount, reservation => reservation.Amount },
+        { IsAssumed, reservation => reservation.IsAssumed },
+        { CreatedAt, reservation => reservation.CreatedAt },
+        { ExpiresAt, reservation => reservation.ExpiresAt },
+        { Status, reservation => (byte)reservation.Status },
+        { EndedAt, reservation => reservation.EndedAt },
+    };
+
+    /// <summary>To be followed by a condition.</summary>
+    public static readonly string Select = $"SELECT {List} FROM Reservations r JOIN Sessions s ON s.Id = r.SessionId {SessionSql.JoinPolicy} WHERE ";
+
+    public static readonly RowStatement<Reservation> Insert = new(New.InsertInto("Reservations"), New);
+
+    /// <summary>Changes a reservation, unless it has changed since it was read. It ends once (rule 7).</summary>
+    public static readonly RowStatement<ReservationChange> Update = new(
+        $"UPDATE Reservations SET {ExpiresAt.Equality}, {Status.Equality}, {EndedAt.Equality} "
+            + $"WHERE {Id.Equality} AND {EndedAt.Name} IS NULL AND {ExpiresAt.Before.Equality}",
+        new()
+        {
+            { Id, change => change.After.Id },
+            { ExpiresAt, change => change.After.ExpiresAt },
+            { Status, change => (byte)change.After.Status },
+            { EndedAt, change => change.After.EndedAt },
+            { ExpiresAt.Before, change => change.Before.ExpiresAt },
+        });
+
+    public static LedgerReservation Read(SqlRow row) => Row.Read(row);
+
+    private sealed class Fields(SelectList list)
+    {
+        private readonly Field<Guid> id = list.Add("r", Id);
+        private readonly Field<long> sessionId = list.Add("r", SessionId);
+        private readonly Field<Guid> organisationId = list.Add("r", OrganisationId);
+        private readonly Field<Money> amount = list.Add("r", Amount);
+        private readonly Field<bool> isAssumed = list.Add("r", IsAssumed);
+        private readonly Field<DateTimeOffset> createdAt = list.Add("r", CreatedAt);
+        private readonly Field<DateTimeOffset> expiresAt = list.Add("r", ExpiresAt);
+        private readonly Field<byte> status = list.Add("r", Status);
+        private readonly Field<DateTimeOffset?> endedAt = list.Add("r", EndedAt);
+        private readonly Field<string> ancestors = list.Add("s", Column.AsciiText("Ancestors", Column.Unlimited));
+        private readonly TaskFields task = new(list);
+        private readonly PolicyFields policy = new(list);
+
+        public LedgerReservation Read(SqlRow row)
+        {
+            var reservation = new Reservation
+            {
+                Id = id.Of(row),
+                SessionId = sessionId.Of(row),
+                OrganisationId = organisationId.Of(row),
+                Amount = amount.Of(row),
+                IsAssumed = isAssumed.Of(row),
+                CreatedAt = createdAt.Of(row),
+                ExpiresAt = expiresAt.Of(row),
+                Status = (ReservationStatus)status.Of(row),
+                EndedAt = endedAt.Of(row),
+            };
+            return new(
+                reservation,
+                policy.Read(row) with { Task = task.Read(row), SessionPath = SessionPath.Of(reservation.SessionId, ancestors.Of(row)) });
+        }
+    }
+}

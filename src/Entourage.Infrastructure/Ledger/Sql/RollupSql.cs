@@ -1,0 +1,71 @@
+using Entourage.Application.Ledger;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Costs;
+
+namespace Entourage.Infrastructure.Ledger.Sql;
+
+/// <summary>The rollups of usage.</summary>
+internal static class RollupSql
+{
+    private static readonly Column<Guid> TeamId = Column.Id("TeamId");
+    private static readonly Column<DateTimeOffset> QuarterAt = Column.Instant("QuarterAt");
+    private static readonly Column<long> SessionId = Column.Int64("SessionId");
+    private static readonly Column<string> Model = Column.Text("Model", Agent.ModelLength);
+
+    /// <summary>The tokens and costs of a sum, which <see cref="TotalSql"/> adds to a session.</summary>
+    public static readonly RowBinding<UsageSum> Amounts = new()
+    {
+        { Column.Int64("InputTokens"), sum => sum.Tokens.Input },
+        { Column.Int64("OutputTokens"), sum => sum.Tokens.Output },
+        { Column.Int64("CacheReadTokens"), sum => sum.Tokens.CacheRead },
+        { Column.Int64("CacheWriteTokens"), sum => sum.Tokens.CacheWrite },
+        { Column.Int64("CostBillionUsd"), sum => sum.Cost.BillionUsd },
+        { Column.Int64("CostNanoUsd"), sum => sum.Cost.RestNanoUsd },
+        { Column.Int64("ImputedCostBillionUsd"), sum => sum.ImputedCost.BillionUsd },
+        { Column.Int64("ImputedCostNanoUsd"), sum => sum.ImputedCost.RestNanoUsd },
+    };
+
+    /// <summary>All amounts of a sum, which <see cref="TotalSql"/> adds to a rollup or a cost summary.</summary>
+    public static readonly RowBinding<UsageSum> AllAmounts = new()
+    {
+        { Amounts, sum => sum },
+        { Column.Int64("UnpricedTokens"), sum => sum.UnpricedTokens },
+        { Column.Int64("AssumedCostBillionUsd"), sum => sum.AssumedCost.BillionUsd },
+        { Column.Int64("AssumedCostNanoUsd"), sum => sum.AssumedCost.RestNanoUsd },
+    };
+
+    /// <summary>The key of a rollup.</summary>
+    public static readonly RowBinding<LedgerBucket> Key = new()
+    {
+        { TeamId, bucket => bucket.TeamId },
+        { QuarterAt, bucket => bucket.QuarterAt },
+        { SessionId, bucket => bucket.SessionId },
+        { Model, bucket => bucket.Model },
+    };
+
+    private static readonly RowBinding<KeyValuePair<LedgerBucket, UsageSum>> New = new()
+    {
+        { Key, rollup => rollup.Key },
+        { AllAmounts, rollup => rollup.Value },
+        {
+            "Sessions", "IsSummarised", "SummarisedInputTokens", "SummarisedOutputTokens", "SummarisedCacheReadTokens", "SummarisedCacheWriteTokens",
+            "SummarisedUnpricedTokens", "SummarisedCostBillionUsd", "SummarisedCostNanoUsd", "SummarisedImputedCostBillionUsd",
+            "SummarisedImputedCostNanoUsd", "SummarisedAssumedCostBillionUsd", "SummarisedAssumedCostNanoUsd", "SummarisedSessions"
+        },
+    };
+
+    public static readonly string IsKey = $"{TeamId.Equality} AND {QuarterAt.Equality} AND {SessionId.Equality} AND {Model.Equality}";
+
+    /// <summary>Adds a sum to the rollup with its key, or inserts it.</summary>
+    public static readonly Upsert<KeyValuePair<LedgerBucket, UsageSum>> Add = new(
+        "UsageRollups", New, TotalSql.AddAll + ", IsSummarised = 0", IsKey);
+}
+
+/// <summary>Adds to a row, or inserts it. The databases have different statements for this.</summary>
+internal sealed class Upsert<TRow>(string table, RowBinding<TRow> row, string additions, string isKey)
+{
+    public RowStatement<TRow> ForSqlite { get; } = new($"{row.InsertInto(table)} ON CONFLICT DO UPDATE SET {additions}", row);
+
+    public RowStatement<TRow> ForSqlServer { get; } = new(
+        $"UPDATE {table} SET {additions} WHERE {isKey}; IF @@ROWCOUNT = 0 {row.InsertInto(table)}", row);
+}

@@ -1,0 +1,41 @@
+using Entourage.Application.Ledger;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Infrastructure.Ledger.Sql;
+
+/// <summary>An agent with its newest active session and that session's task, and with its newest session if that was killed lately.</summary>
+internal static class SubjectSql
+{
+    private static readonly SelectList List = new();
+    private static readonly Field<long?> SessionId = List.Add("s", Column.OptionalInt64("Id"));
+    private static readonly Field<string?> Ancestors = List.Add("s", Column.OptionalText("Ancestors", Column.Unlimited));
+    private static readonly Field<long?> KilledSessionId = List.Add("x", Column.OptionalInt64("Id"));
+    private static readonly TaskFields Task = new(List);
+    private static readonly PolicyFields Policy = new(List);
+    private static readonly PauseSql.AllFields Pauses = new(List);
+
+    public static readonly string Select =
+        $"SELECT {List} FROM Agents a JOIN Teams t ON t.Id = a.TeamId JOIN Organisations o ON o.Id = t.OrganisationId "
+        + "LEFT JOIN Sessions s ON s.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Active') "
+        + "LEFT JOIN Sessions x ON x.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Killed') "
+        + "AND x.EndedAt > @killedSince AND NOT EXISTS (SELECT 1 FROM Sessions l WHERE l.AgentId = a.Id AND l.Id > x.Id) "
+        + "LEFT JOIN Tasks k ON k.Id = s.TaskId WHERE a.Id = @agent";
+
+    public static LedgerSubject Read(SqlRow row) => new(
+        Policy.Read(row),
+        Pauses.Read(row),
+        SessionId.Of(row) is { } id ? SessionPath.Of(id, Ancestors.Of(row)!) : [],
+        Task.Read(row),
+        WasKilled: KilledSessionId.Of(row) is not null);
+}
+
+/// <summary>The cap of a task of a team.</summary>
+internal static class TaskSql
+{
+    private static readonly SelectList List = new();
+    private static readonly TaskFields Task = new(List);
+
+    public static readonly string Select = $"SELECT {List} FROM Tasks k WHERE k.Id = @task AND k.TeamId = @team";
+
+    public static TaskCap Read(SqlRow row) => Task.Read(row)!;
+}

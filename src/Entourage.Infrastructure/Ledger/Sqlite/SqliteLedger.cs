@@ -1,0 +1,306 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Ledger;
+using Entourage.Domain;
+using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
+using Entourage.Domain.Prices;
+using Entourage.Domain.Stops;
+using Entourage.Infrastructure.Ledger.Sql;
+using Entourage.Infrastructure.Persistence;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Entourage.Infrastructure.Ledger.Sqlite;
+
+/// <summary>A connection with the ledger's statements, each prepared once.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="ownsConnection">Whether to dispose the connection as well.</param>
+internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnection = true) : ILedgerWrites, IDisposable
+{
+    private static readonly string SelectSession = SessionSql.Select + "s.Id = @session";
+    private static readonly string SelectActiveInTeam = SessionSql.Select + SessionSql.IsActiveInTeam;
+    private static readonly string SelectActiveInOrganisation = SessionSql.Select + SessionSql.IsActiveInOrganisation;
+    private static readonly string SelectReservation = ReservationSql.Select + "r.Id = @id";
+    private static readonly string SelectExpired = ReservationSql.Select + ReservationSql.IsExpired + "= @organisation";
+    private static readonly string SelectLiveInSession = ReservationSql.Select + ReservationSql.IsLiveInSession + "= @session";
+    private static readonly string SelectWorker = WorkerSql.Select + "= @session";
+    private static readonly string SelectCounter = CounterSql.Select + CounterSql.IsWindow;
+    private static readonly string SelectAnswer = AnswerSql.Select + "= @key";
+    private static readonly string SelectAlertKey = AlertSql.SelectKeys + AlertSql.IsKey;
+    private static readonly string SelectUsage = UsageSql.SelectById + "LIMIT 1";
+    private static readonly string SelectUnpriced = UsageSql.SelectUnpriced + "= @sequence";
+    private static readonly string SelectUnsummarised = $"SELECT {SummarySql.Unsummarised} LIMIT {SummarySql.BatchSize}";
+
+    // The interval between attempts to lock the file while another process writes.
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(1);
+
+    private readonly sqlite3 database = connection.Handle!;
+    private readonly TimeSpan timeout = TimeSpan.FromSeconds(connection.DefaultTimeout);
+    private readonly Dictionary<string, SqliteStatement> prepared = new(StringComparer.Ordinal);
+
+    /// <summary>See <see cref="SqliteConnections.IsReadOnly"/>.</summary>
+    public bool IsReadOnly { get; } = SqliteConnections.IsReadOnly(connection);
+
+    /// <summary>Begins a transaction that reads one snapshot of the file.</summary>
+    public void BeginReading() => Prepare("BEGIN").Run();
+
+    /// <summary>Begins a transaction as the only writer of the file, so that nothing which it reads can change before it writes.</summary>
+    /// <exception cref="SqliteException">Other processes kept the file locked until the timeout.</exception>
+    public async Task BeginWritingAsync(CancellationToken cancellationToken)
+    {
+        // SQLite's own wait sleeps for up to a tenth of a second, while other writers take a few milliseconds.
+        var started = TimeProvider.System.GetTimestamp();
+        _ = raw.sqlite3_busy_timeout(database, 0);
+        try
+        {
+            while (!Prepare("BEGIN IMMEDIATE").TryRun())
+            {
+                if (TimeProvider.System.GetElapsedTime(started) > timeout)
+                {
+                    throw new SqliteException("Other processes kept the database file locked.", raw.SQLITE_BUSY);
+                }
+
+                await Task.Delay(RetryInterval, TimeProvider.System, cancellationToken);
+            }
+        }
+        finally
+        {
+            _ = raw.sqlite3_busy_timeout(database, (int)timeout.TotalMilliseconds);
+        }
+    }
+
+    public void Commit() => Prepare("COMMIT").Run();
+
+    /// <summary>Rolls the transaction back, unless a fault has already ended it.</summary>
+    public void Rollback()
+    {
+        if (raw.sqlite3_get_autocommit(database) == 0)
+        {
+            Prepare("ROLLBACK").Run();
+        }
+    }
+
+    public Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince) => Task.FromResult(
+        Prepare(SubjectSql.Select).Bind("@agent", agentId).Bind("@killedSince", killedSince).ReadFirst(SubjectSql.Read));
+
+    public Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
+        Task.FromResult(Prepare(TaskSql.Select).Bind("@task", taskId).Bind("@team", teamId).ReadFirst(TaskSql.Read));
+
+    public Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows)
+    {
+        var rows = new List<(BudgetWindow Window, Spending Spending)>(windows.Count);
+        foreach (var window in windows)
+        {
+            Prepare(SelectCounter, CounterSql.Window, window).ReadAll(CounterSql.Read, rows);
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<BudgetWindow, Spending>>(rows.ToDictionary(row => row.Window, row => row.Spending));
+    }
+
+    public Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now) =>
+        ReadEach(organisationIds, id => Prepare(SelectExpired).Bind("@organisation", id).Bind("@now", now), ReservationSql.Read);
+
+    public Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids) =>
+        ReadEach(ids, id => Prepare(SelectReservation).Bind("@id", id), ReservationSql.Read);
+
+    public Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds) =>
+        ReadEach(sessionIds, id => Prepare(SelectLiveInSession).Bind("@session", id), ReservationSql.Read);
+
+    // The transaction is the only writer of the whole file, so there is nothing to lock.
+    public Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
+    {
+        var sessions = new Dictionary<long, LedgerSession>(sessionIds.Count);
+        foreach (var id in sessionIds)
+        {
+            if (Prepare(SelectSession).Bind("@session", id).ReadFirst(SessionSql.Read) is { } session)
+            {
+                sessions.Add(id, session);
+            }
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<long, LedgerSession>>(sessions);
+    }
+
+    public Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds) =>
+        ReadEach(sessionIds, id => Prepare(SelectWorker).Bind("@session", id), WorkerSql.Read);
+
+    public Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id) => Read(
+        scope == PauseScope.Team
+            ? Prepare(SelectActiveInTeam).Bind("@team", id)
+            : Prepare(SelectActiveInOrganisation).Bind("@organisation", id),
+        SessionSql.Read);
+
+    public Task<Pause?> FindPauseAsync(PauseScope scope, Guid id)
+    {
+        var select = scope switch
+        {
+            PauseScope.Agent => PauseSql.SelectOfAgent,
+            PauseScope.Team => PauseSql.SelectOfTeam,
+            _ => PauseSql.SelectOfOrganisation,
+        };
+        return Task.FromResult(Prepare(select).Bind("@id", id).ReadFirst(row => PauseSql.Read(row)!));
+    }
+
+    public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
+        Read(Prepare(TeamSql.Select).Bind("@organisation", organisationId), TeamSql.Read);
+
+    public Task<long?> FindNewestSharedPriceAsync()
+    {
+        var newest = new List<long?>(1);
+        Prepare(PriceSql.SelectNewestShared).ReadAll(row => row.OptionalInt64(0), newest);
+        return Task.FromResult(newest[0]);
+    }
+
+    public Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId) => Read(
+        organisationId is { } id ? Prepare(PriceSql.SelectOwn).Bind("@organisation", id) : Prepare(PriceSql.SelectShared), PriceSql.Read);
+
+    public Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
+        ReadEach(sequences, sequence => Prepare(SelectUnpriced).Bind("@sequence", sequence), UsageSql.ReadUnpriced);
+
+    public Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId)
+    {
+        var found = Prepare(SelectUsage).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(UsageSql.ReadRecorded);
+        while (found is not null
+            && Prepare(UsageSql.SelectCorrection).Bind("@sequence", found.Sequence).ReadFirst(UsageSql.ReadRecorded) is { } correction)
+        {
+            found = found.With(correction);
+        }
+
+        return Task.FromResult(found);
+    }
+
+    public Task<bool> IsRecordedAsync(long sessionId, Guid recordId) => Task.FromResult(
+        Prepare(UsageSql.SelectExists).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(row => row) is not null);
+
+    public Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes)
+    {
+        var answers = new Dictionary<string, IdempotentAnswer>(StringComparer.Ordinal);
+        foreach (var hash in keyHashes)
+        {
+            if (Prepare(SelectAnswer).Bind("@key", hash).ReadFirst(AnswerSql.Read) is { } answer)
+            {
+                answers.Add(Convert.ToHexString(hash), answer);
+            }
+        }
+
+        return Task.FromResult<IReadOnlyDictionary<string, IdempotentAnswer>>(answers);
+    }
+
+    public Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys)
+    {
+        var found = new List<AlertKey>();
+        foreach (var key in keys)
+        {
+            Prepare(SelectAlertKey, AlertSql.Key, key).ReadAll(AlertSql.ReadKey, found);
+        }
+
+        return Task.FromResult<IReadOnlySet<AlertKey>>(found.ToHashSet());
+    }
+
+    public Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until) => Task.FromResult(
+        Prepare(AgentCostSql.Select)
+            .Bind("@team", teamId).Bind("@agent", agentId).Bind("@from", from).Bind("@until", until)
+            .ReadFirst(AgentCostSql.Read)!.Cost);
+
+    public Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId) =>
+        Read(Prepare(SelectUnsummarised).Bind("@organisation", organisationId), SummarySql.ReadUnsummarised);
+
+    public Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups)
+    {
+        WriteEach(SummarySql.Add.ForSqlite, sums);
+        WriteEach(SummarySql.MarkSummarised, rollups);
+        return Task.CompletedTask;
+    }
+
+    public Task SaveAsync(LedgerChanges changes)
+    {
+        WriteEach(SessionSql.AddUsages, changes.Sessions);
+        WriteEach(SessionSql.End, changes.EndedSessions);
+        foreach (var change in changes.Pauses)
+        {
+            Write(
+                change.Scope switch
+                {
+                    PauseScope.Agent => PauseSql.UpdateAgent,
+                    PauseScope.Team => PauseSql.UpdateTeam,
+                    _ => PauseSql.UpdateOrganisation,
+                },
+                change);
+        }
+
+        foreach (var change in changes.Counters)
+        {
+            Write(change.Before is null ? CounterSql.Insert : CounterSql.Update, change);
+        }
+
+        WriteEach(ReservationSql.Insert, changes.NewReservations);
+        WriteEach(ReservationSql.Update, changes.ChangedReservations);
+        WriteEach(RollupSql.Add.ForSqlite, changes.Rollups);
+        WriteEach(UsageSql.Insert, changes.Records);
+        WriteEach(AlertSql.Insert, changes.Alerts);
+        WriteEach(EventSql.Insert, changes.Events);
+        WriteEach(AuditSql.Insert, changes.Audited);
+        WriteEach(AnswerSql.Insert, changes.Answers);
+        WriteEach(AnswerSql.Update, changes.ExtendedAnswers);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in prepared.Values)
+        {
+            statement.Dispose();
+        }
+
+        if (ownsConnection)
+        {
+            connection.Dispose();
+        }
+    }
+
+    private static Task<IReadOnlyList<T>> Read<T>(SqliteStatement statement, Func<SqlRow, T> read)
+    {
+        var found = new List<T>();
+        statement.ReadAll(read, found);
+        return Task.FromResult<IReadOnlyList<T>>(found);
+    }
+
+    private static Task<IReadOnlyList<T>> ReadEach<TKey, T>(IReadOnlyCollection<TKey> keys, Func<TKey, SqliteStatement> select, Func<SqlRow, T> read)
+    {
+        var found = new List<T>(keys.Count);
+        foreach (var key in keys)
+        {
+            select(key).ReadAll(read, found);
+        }
+
+        return Task.FromResult<IReadOnlyList<T>>(found);
+    }
+
+    private void WriteEach<T>(RowStatement<T> statement, IEnumerable<T> rows)
+    {
+        foreach (var row in rows)
+        {
+            Write(statement, row);
+        }
+    }
+
+    private void Write<T>(RowStatement<T> statement, T row) => Prepare(statement.Text, statement.Binding, row).Write();
+
+    private SqliteStatement Prepare<T>(string sql, RowBinding<T> binding, T row)
+    {
+        var statement = Prepare(sql);
+        binding.Bind(statement, row);
+        return statement;
+    }
+
+    private SqliteStatement Prepare(string sql)
+    {
+        if (!prepared.TryGetValue(sql, out var statement))
+        {
+            prepared.Add(sql, statement = new(database, sql));
+        }
+
+        return statement;
+    }
+}
