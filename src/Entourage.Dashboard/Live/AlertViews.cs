@@ -15,26 +15,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Dashboard.Live;
 
-/// <summary>What people of teams should look at.</summary>
-public sealed class AlertViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<AlertViews> logger) : SharedViews<AlertChoice, AlertFigures>(time, logger)
+internal sealed class AlertViews(IServiceScopeFactory scopes, TimeProvider time, ILogger<AlertViews> logger) : SharedViews<AlertChoice, AlertFigures>(time, logger)
 {
-    /// <inheritdoc/>
-    protected override ILiveSource<AlertFigures> Open(AlertChoice id) => new AlertSource(id, scopes);
+    protected override ILiveSource<AlertFigures> CreateSource(AlertChoice id) => new AlertSource(id, scopes);
 }
 
-/// <summary>Which alerts to see.</summary>
-/// <param name="TeamId">Those of this team.</param>
-/// <param name="Status">Only those that stand so; null for all.</param>
-/// <param name="Kind">Only those about this; null for all.</param>
+/// <summary>The alerts that a page shows.</summary>
+/// <param name="Status">Null for any status.</param>
+/// <param name="Kind">Null for any kind.</param>
 public readonly record struct AlertChoice(Guid TeamId, AlertStatus? Status, AlertKind? Kind);
 
-/// <summary>What people of a team should look at.</summary>
-/// <param name="Team">The team, with its agents.</param>
-/// <param name="Organisation">The organisation of the team.</param>
-/// <param name="Alerts">The newest alerts, the newest first.</param>
-/// <param name="HasMore">Whether there are older ones.</param>
-/// <param name="Pending">The newest requests to people that nobody has answered, the newest first.</param>
-/// <param name="Requests">The newest requests, those that were answered among them, the newest first.</param>
+/// <summary>The alerts and human requests of a team, each newest first.</summary>
+/// <param name="HasMore">Whether there are older alerts than <paramref name="Alerts"/>.</param>
+/// <param name="Pending">The newest requests that wait for an answer.</param>
+/// <param name="Requests">The newest requests, answered or not.</param>
 public sealed record AlertFigures(
     TeamWithAgentsResponse Team,
     OrganisationResponse Organisation,
@@ -43,10 +37,10 @@ public sealed record AlertFigures(
     IReadOnlyList<HumanRequestResponse> Pending,
     IReadOnlyList<HumanRequestResponse> Requests);
 
-/// <summary>Reads a team's alerts and requests when there is a new one; every request raises an alert.</summary>
+/// <summary>Reads a team's alerts and requests after each alert event. A human request raises an alert too.</summary>
 internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scopes) : ILiveSource<AlertFigures>
 {
-    private const int Requests = 25;
+    private const int MaxRequests = 25;
 
     private readonly EventTail tail = new();
 
@@ -58,21 +52,21 @@ internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scope
             new ListAlertsQuery(team.Id, choice.Status, choice.Kind, new(PageRequest.MaxLimit, null)), cancellationToken);
         var pending = await SendAsync(
             new ListHumanRequestsQuery(team.Id, HumanRequestStatus.Pending, new(PageRequest.MaxLimit, null)), cancellationToken);
-        var requests = await SendAsync(new ListHumanRequestsQuery(team.Id, null, new(Requests, null)), cancellationToken);
+        var requests = await SendAsync(new ListHumanRequestsQuery(team.Id, null, new(MaxRequests, null)), cancellationToken);
         return new(team, organisation, alerts.Items, alerts.NextCursor is not null, pending.Items, requests.Items);
     }
 
     public Task FollowAsync(Action changed, CancellationToken cancellationToken)
     {
-        var follows = false;
-        return tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(choice.TeamId, last), cancellationToken), Check, cancellationToken);
+        var isFirst = true;
+        return tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(choice.TeamId, last), cancellationToken), NotifyOfAlert, cancellationToken);
 
-        // The page shows no usages, so those of a busy team do not refresh it.
-        void Check(EventBatch batch)
+        // A busy team reports much usage, which this page does not show.
+        void NotifyOfAlert(EventBatch batch)
         {
-            if (!follows || HasAlert(batch))
+            if (isFirst || HasAlert(batch))
             {
-                follows = true;
+                isFirst = false;
                 changed();
             }
         }
