@@ -88,7 +88,7 @@ public static class DependencyInjection
     {
         services.AddSingleton<SqliteWriteGate>();
         services.AddSingleton(provider => new SqliteConnections(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
-        services.AddSingleton<ILedgerStore, SqliteLedgerStore>();
+        services.AddSingleton<ILedgerTransactions, SqliteLedgerTransactions>();
         services.AddSingleton(provider => new SqliteBackup(
             provider.GetRequiredService<SqliteConnections>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<IStoreNumbers>(provider => provider.GetRequiredService<SqliteBackup>());
@@ -103,8 +103,8 @@ public static class DependencyInjection
 
     private static void AddSqlServer(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton<ILedgerStore>(provider =>
-            new SqlServerLedgerStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+        services.AddSingleton<ILedgerTransactions>(provider =>
+            new SqlServerLedgerTransactions(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddSingleton<IStoreIntegrity, TypedStoreIntegrity>();
         services.AddSingleton<IKeyRevisionStore>(provider =>
             new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));

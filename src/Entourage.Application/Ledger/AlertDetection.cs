@@ -42,7 +42,7 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
         Find(TeamworkDetectors.Abandoned(session.Id), SubjectOf(session), now);
 
     /// <summary>Raises what was found, unless there is an alert for the same cause and window.</summary>
-    public async Task RaiseAsync(ILedgerWrites store)
+    public async Task RaiseAsync(ILedgerStore store)
     {
         foreach (var ((agentId, hour), (session, now)) in suspects)
         {
@@ -173,7 +173,7 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
     private IReadOnlyList<RequiredStop> InspectSession(LedgerRecord record, LedgerSession session)
     {
         var usage = new ObservedUsage(session.Id, record.Entry.OccurredAt, record.Entry.Tokens.Counts, record.Cost, record.Entry.Error, session.Tokens);
-        var (state, findings) = SessionDetectors.Look(session.Watch, usage, session.DetectorRules);
+        var (state, findings) = SessionDetectors.Detect(session.Watch, usage, session.DetectorRules);
         if (!ReferenceEquals(state, session.Watch))
         {
             workingSet.Set(session.Id, state);

@@ -14,7 +14,7 @@ internal static class BudgetStandingReader
     /// <param name="subject">The agent, its task and its session.</param>
     /// <param name="now">The present (UTC).</param>
     /// <exception cref="NotFoundException">There is no such agent, or no such task in its team.</exception>
-    public static async Task<BudgetStanding> ReadAsync(ILedgerReads store, BudgetSubject subject, DateTimeOffset now)
+    public static async Task<BudgetStanding> ReadAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
     {
         var found = await store.FindAsync(subject.AgentId, now - SessionState.KillReportedFor) ?? throw new NotFoundException("agent", subject.AgentId);
         var useNewest = subject.Session.UseNewestActive;
@@ -24,7 +24,7 @@ internal static class BudgetStandingReader
             : useNewest ? found.NewestSessionTask : null;
         var budgets = (found.Policy with { Task = task, SessionPath = path }).BudgetsAt(now);
         var counters = await ReadCountersAsync(store, budgets, found.Policy.OrganisationId, now);
-        var ancestors = path.Count > 1 ? await store.FindWorkersAsync([.. path.Skip(1)]) : [];
+        var ancestors = path.Count > 1 ? await store.FindAgentsAsync([.. path.Skip(1)]) : [];
         var pauses = PauseInForce.Of(
             found.Pauses.Organisation, found.Pauses.Team, ancestors.Select(session => session.Pause).Prepend(found.Pauses.Agent), now);
         return new(new([.. budgets.Select(budget => budget.With(counters))]), pauses, WasKilled: useNewest && path.Count == 0 && found.WasKilled);
@@ -32,7 +32,7 @@ internal static class BudgetStandingReader
 
     /// <summary>The counters without the reservations that have expired. The next transaction of the ledger ends these.</summary>
     private static async Task<IReadOnlyDictionary<BudgetWindow, Spending>> ReadCountersAsync(
-        ILedgerReads store, IReadOnlyList<Budget> budgets, Guid organisationId, DateTimeOffset now)
+        ILedgerReader store, IReadOnlyList<Budget> budgets, Guid organisationId, DateTimeOffset now)
     {
         var counters = (await store.SpendingAsync(budgets.Select(budget => budget.Window).ToHashSet())).ToDictionary();
         foreach (var expired in await store.FindExpiredAsync([organisationId], now))

@@ -23,7 +23,7 @@ internal sealed class IdempotentResponses(IReadOnlyDictionary<string, Idempotent
     public IEnumerable<AnswerChange> Extended => batches.Extended;
 
     /// <summary>Loads the stored responses under the keys of entries.</summary>
-    public static async Task<IdempotentResponses> LoadAsync(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store)
+    public static async Task<IdempotentResponses> LoadAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store)
     {
         var hashes = entries.SelectMany(entry => entry.Keys)
             .DistinctBy(token => token.Key, StringComparer.Ordinal)

@@ -35,7 +35,7 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<PauseChange> Pauses { get; init; }
 
-    public required IReadOnlyDictionary<LedgerBucket, UsageSum> Rollups { get; init; }
+    public required IReadOnlyDictionary<UsageRollupKey, UsageSum> Rollups { get; init; }
 
     public required IReadOnlyCollection<CounterChange> Counters { get; init; }
 
@@ -85,7 +85,7 @@ internal sealed record LedgerRecord(
 internal sealed record LedgerPrice(long PriceId, CostParts Parts);
 
 /// <summary>A record that waits for a price. Until then it costs nothing, or what the assumed rates say.</summary>
-internal sealed record LedgerUnpriced(
+internal sealed record UnpricedRecord(
     long Sequence,
     long SessionId,
     DateTimeOffset OccurredAt,
@@ -111,18 +111,18 @@ internal sealed record AnswerChange(IdempotentAnswer Before, IdempotentAnswer Af
 /// <summary>The changes of a session by its usages.</summary>
 /// <param name="Sum">The increase of its totals.</param>
 /// <param name="LastCallAt">When it last reported a usage (UTC).</param>
-/// <param name="WatchBefore">The stored text of its detectors' state.</param>
-/// <param name="WatchAfter">The new text.</param>
-internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, string WatchBefore, string WatchAfter);
+/// <param name="DetectorBefore">The stored text of its detectors' state.</param>
+/// <param name="DetectorAfter">The new text.</param>
+internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, string DetectorBefore, string DetectorAfter);
 
 /// <summary>The new pause of an agent, a team or an organisation; null to end it.</summary>
 internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
 /// <summary>The key of a rollup: a session and a model in a quarter hour (UTC).</summary>
-internal readonly record struct LedgerBucket(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);
+internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);
 
 /// <summary>The part of a rollup that the cost summaries lack.</summary>
 /// <param name="Bucket">The rollup.</param>
 /// <param name="Origin">Its organisation, team, agent and task.</param>
 /// <param name="Sum">The missing part.</param>
-internal sealed record LedgerUnsummarised(LedgerBucket Bucket, CostOrigin Origin, UsageSum Sum);
+internal sealed record UnsummarisedRollup(UsageRollupKey Bucket, CostOrigin Origin, UsageSum Sum);

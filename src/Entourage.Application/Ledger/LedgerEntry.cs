@@ -92,7 +92,7 @@ public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempot
     /// <param name="response">The response that the transaction came to.</param>
     /// <param name="store">The store.</param>
     /// <returns>Null for an entry that leaves no row to find. Running it again is harmless.</returns>
-    internal virtual Task<bool>? FindWrittenAsync(object response, ILedgerWrites store) => null;
+    internal virtual Task<bool>? FindWrittenAsync(object response, ILedgerStore store) => null;
 }
 
 /// <summary>An entry with a response.</summary>

@@ -10,17 +10,17 @@ namespace Entourage.Application.Ledger;
 /// </summary>
 internal sealed class LedgerLoader
 {
-    private readonly ILedgerWrites store;
+    private readonly ILedgerStore store;
     private readonly HashSet<Guid> loadedActive = [];
     private readonly HashSet<long> loadedReservations = [];
 
-    private LedgerLoader(LedgerWorkingSet workingSet, ILedgerWrites store) => (WorkingSet, this.store) = (workingSet, store);
+    private LedgerLoader(LedgerWorkingSet workingSet, ILedgerStore store) => (WorkingSet, this.store) = (workingSet, store);
 
     /// <summary>What has been loaded.</summary>
     public LedgerWorkingSet WorkingSet { get; }
 
     /// <summary>Locks the organisations that entries concern, and loads the sessions and reservations that they name.</summary>
-    public static async Task<LedgerLoader> OpenAsync(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store)
+    public static async Task<LedgerLoader> OpenAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store)
     {
         var reservationIds = entries.Select(entry => entry.NamedReservation).OfType<Guid>().Distinct().ToArray();
         var sessionIds = entries.Select(entry => entry.NamedSession).OfType<long>().ToHashSet();
@@ -47,7 +47,7 @@ internal sealed class LedgerLoader
     }
 
     /// <summary>Locks organisations, and those of sessions, and loads the sessions.</summary>
-    public static async Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerWrites store)
+    public static async Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerStore store)
     {
         var loader = new LedgerLoader(new(await store.LockAsync(sessionIds, organisationIds), organisationIds), store);
         await loader.LoadAncestorsAsync();
@@ -71,7 +71,7 @@ internal sealed class LedgerLoader
     }
 
     /// <summary>Loads the sessions of usages that telemetry corrects. They are the same agent's, so their organisation is locked already.</summary>
-    public async Task LoadSessionsOfAsync(IReadOnlyCollection<LedgerRecorded> corrected)
+    public async Task LoadSessionsOfAsync(IReadOnlyCollection<RecordedUsage> corrected)
     {
         var missing = corrected.Select(usage => usage.SessionId).Where(id => WorkingSet.FindSession(id) is null).ToHashSet();
         if (missing.Count > 0)
@@ -86,7 +86,7 @@ internal sealed class LedgerLoader
     }
 
     /// <summary>Loads the counters that entries and corrections depend on, and ends the reservations that have expired.</summary>
-    public async Task LoadCountersAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyCollection<LedgerRecorded> corrected)
+    public async Task LoadCountersAsync(IReadOnlyList<LedgerEntry> entries, IReadOnlyCollection<RecordedUsage> corrected)
     {
         var now = entries.Max(entry => entry.Now);
         var expired = await store.FindExpiredAsync(WorkingSet.OrganisationIds, now);
@@ -188,13 +188,13 @@ internal sealed class LedgerLoader
     private async Task LoadAncestorsAsync()
     {
         var missing = WorkingSet.Sessions.SelectMany(session => session.Policy.SessionPath).Where(id => !WorkingSet.HasAgentOf(id)).ToHashSet();
-        foreach (var worker in missing.Count > 0 ? await store.FindWorkersAsync(missing) : [])
+        foreach (var worker in missing.Count > 0 ? await store.FindAgentsAsync(missing) : [])
         {
             WorkingSet.Load(worker);
         }
     }
 
-    private IEnumerable<BudgetWindow> WindowsOf(LedgerRecorded usage, DateTimeOffset now)
+    private IEnumerable<BudgetWindow> WindowsOf(RecordedUsage usage, DateTimeOffset now)
     {
         var session = WorkingSet.FindSession(usage.SessionId)!;
         return WorkingSet.BudgetsAt(session, usage.OccurredAt).Concat(WorkingSet.BudgetsAt(session, now)).Select(budget => budget.Window);

@@ -12,14 +12,14 @@ namespace Entourage.Application.Ledger;
 /// <param name="NewestSessionPath">Its newest active session and its ancestors; empty for none.</param>
 /// <param name="NewestSessionTask">The task of that session; null for none.</param>
 /// <param name="WasKilled">Whether its newest session was killed recently.</param>
-internal sealed record LedgerSubject(
+internal sealed record LedgerAgent(
     BudgetPolicy Policy, LedgerPauses Pauses, IReadOnlyList<long> NewestSessionPath, TaskCap? NewestSessionTask, bool WasKilled);
 
 /// <summary>The pauses of an agent, its team and its organisation, in force or not.</summary>
 internal readonly record struct LedgerPauses(Pause? Organisation, Pause? Team, Pause? Agent);
 
 /// <summary>The agent of a session, with its pause.</summary>
-internal sealed record LedgerWorker(long SessionId, Guid AgentId, Pause? Pause);
+internal sealed record SessionAgent(long SessionId, Guid AgentId, Pause? Pause);
 
 /// <summary>A session as the ledger's decisions see it.</summary>
 internal sealed record LedgerSession
@@ -57,7 +57,7 @@ internal sealed record LedgerSession
     public required DetectorState Watch { get; init; }
 
     /// <summary>The stored text of the detectors' state. It may have an older form, which the next usage replaces.</summary>
-    public required string WatchText { get; init; }
+    public required string DetectorText { get; init; }
 
     /// <summary>The team's rules for alerts and runaways.</summary>
     public required DetectorRules DetectorRules { get; init; }

@@ -44,7 +44,7 @@ internal sealed class LedgerTransaction
     /// <param name="priceLists">The price lists of the organisations.</param>
     /// <param name="rules">The operator's settings.</param>
     /// <returns>An outcome for each entry, and what was recorded.</returns>
-    public static async Task<LedgerTransactionResult> RunAsync(IReadOnlyList<LedgerEntry> entries, ILedgerWrites store, PriceLists priceLists, LedgerRules rules)
+    public static async Task<LedgerTransactionResult> RunAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store, PriceLists priceLists, LedgerRules rules)
     {
         var loader = await LedgerLoader.OpenAsync(entries, store);
         await loader.LoadPricesAsync(entries, priceLists);

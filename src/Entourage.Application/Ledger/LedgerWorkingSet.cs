@@ -29,7 +29,7 @@ internal sealed class LedgerWorkingSet
     private readonly Dictionary<BudgetWindow, Spending> countersBefore = [];
     private readonly Dictionary<(long Session, DateOnly Day, DateOnly UtcDay), IReadOnlyList<Budget>> budgets = [];
     private readonly Dictionary<long, UsageSum> sums = [];
-    private readonly Dictionary<LedgerBucket, UsageSum> rollups = [];
+    private readonly Dictionary<UsageRollupKey, UsageSum> rollups = [];
     private readonly Dictionary<long, SessionState> ended = [];
     private readonly List<LedgerRecord> records = [];
     private readonly List<TeamEvent> events = [];
@@ -37,7 +37,7 @@ internal sealed class LedgerWorkingSet
     private readonly List<AuditEntry> audited = [];
     private readonly Dictionary<long, DetectorState> detectors = [];
     private readonly Dictionary<Guid, PriceList> prices = [];
-    private readonly Dictionary<long, LedgerUnpriced> unpriced = [];
+    private readonly Dictionary<long, UnpricedRecord> unpriced = [];
 
     /// <summary>Starts with the sessions that are locked.</summary>
     /// <param name="sessions">The sessions.</param>
@@ -118,7 +118,7 @@ internal sealed class LedgerWorkingSet
         model.Length > 0 && PricesOf(session).Find(model, at) is { } price ? new(price.Id, price.CostOf(tokens)) : null;
 
     /// <summary>A record that waits for a price, by its sequence; null when it does not, or is not loaded.</summary>
-    public LedgerUnpriced? FindUnpriced(long sequence) => unpriced.GetValueOrDefault(sequence);
+    public UnpricedRecord? FindUnpriced(long sequence) => unpriced.GetValueOrDefault(sequence);
 
     /// <summary>The response for a session after the entries so far.</summary>
     public SessionResponse ResponseOf(long sessionId, DateTimeOffset now) =>
@@ -131,12 +131,12 @@ internal sealed class LedgerWorkingSet
         {
             pauses.TryAdd(session.Policy.OrganisationId, session.Pauses.Organisation);
             pauses.TryAdd(session.Policy.TeamId, session.Pauses.Team);
-            Load(new LedgerWorker(session.Id, session.Policy.AgentId, session.Pauses.Agent));
+            Load(new SessionAgent(session.Id, session.Policy.AgentId, session.Pauses.Agent));
         }
     }
 
     /// <summary>Loads the agent of a session.</summary>
-    public void Load(LedgerWorker worker)
+    public void Load(SessionAgent worker)
     {
         agents.TryAdd(worker.SessionId, worker.AgentId);
         Load(worker.AgentId, worker.Pause);
@@ -146,7 +146,7 @@ internal sealed class LedgerWorkingSet
     public void Load(Guid organisationId, PriceList list) => prices[organisationId] = list;
 
     /// <summary>Loads a record that waits for a price.</summary>
-    public void Load(LedgerUnpriced record) => unpriced[record.Sequence] = record;
+    public void Load(UnpricedRecord record) => unpriced[record.Sequence] = record;
 
     /// <summary>Loads the pause of an agent, a team or an organisation, unless it is loaded.</summary>
     public void Load(Guid id, Pause? pause) => pauses.TryAdd(id, pause);
@@ -219,7 +219,7 @@ internal sealed class LedgerWorkingSet
             }
         }
 
-        var bucket = new LedgerBucket(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
+        var bucket = new UsageRollupKey(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
         rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
         // A correction is no call of the agent.
         var now = record.Entry.Now;
@@ -294,7 +294,7 @@ internal sealed class LedgerWorkingSet
     }
 
     private SessionChange ChangeOf(LedgerSession session, UsageSum sum) => new(
-        sum, session.LastCallAt, session.WatchText, detectors.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.WatchText);
+        sum, session.LastCallAt, session.DetectorText, detectors.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.DetectorText);
 
     private void Hold(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
     {

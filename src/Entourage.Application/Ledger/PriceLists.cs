@@ -19,7 +19,7 @@ internal sealed class PriceLists
     private volatile Generation current = new(NewestId: null, new PriceList([]));
 
     /// <summary>The prices of an organisation at a version.</summary>
-    public async ValueTask<PriceList> GetAsync(Guid organisationId, long version, ILedgerWrites store)
+    public async ValueTask<PriceList> GetAsync(Guid organisationId, long version, ILedgerStore store)
     {
         var generation = current;
         if (generation.Lists.TryGet(organisationId, out var known) && known.Version == version)

@@ -214,7 +214,7 @@ public sealed record UsageEntry(
         await ledger.TakeBackCoveredAsync(this);
     }
 
-    internal override async Task<bool> FindWrittenAsync(object response, ILedgerWrites store)
+    internal override async Task<bool> FindWrittenAsync(object response, ILedgerStore store)
     {
         var usage = (UsageResponse)response;
         await store.LockAsync([usage.Id], []);

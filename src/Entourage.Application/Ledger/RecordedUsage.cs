@@ -16,7 +16,7 @@ namespace Entourage.Application.Ledger;
 /// <param name="Cost">The cost (USD).</param>
 /// <param name="AssumedCost">The part of it that is assumed (USD).</param>
 /// <param name="CostSource">The source of the cost of the last record.</param>
-internal sealed record LedgerRecorded(
+internal sealed record RecordedUsage(
     long Sequence,
     Guid RecordId,
     long SessionId,
@@ -30,7 +30,7 @@ internal sealed record LedgerRecorded(
     CostSource CostSource)
 {
     /// <summary>The same usage after a correction of it.</summary>
-    public LedgerRecorded With(LedgerRecorded correction) => this with
+    public RecordedUsage With(RecordedUsage correction) => this with
     {
         Sequence = correction.Sequence,
         UnpricedTokens = UnpricedTokens + correction.UnpricedTokens,

@@ -23,7 +23,7 @@ internal sealed class TelemetryCorrections
     private readonly Money maxCost;
     private readonly Dictionary<string, IdempotentAnswer> added = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AnswerChange> changed = new(StringComparer.Ordinal);
-    private readonly Dictionary<Guid, LedgerRecorded> recorded = [];
+    private readonly Dictionary<Guid, RecordedUsage> recorded = [];
     private readonly HashSet<Guid> corrected = [];
     private readonly Dictionary<string, Money> stated = new(StringComparer.Ordinal);
     private readonly HashSet<string> covered;
@@ -41,7 +41,7 @@ internal sealed class TelemetryCorrections
     public IEnumerable<AnswerChange> Changed => changed.Values;
 
     /// <summary>The recorded usages that entries may correct.</summary>
-    public IReadOnlyCollection<LedgerRecorded> Recorded => recorded.Values;
+    public IReadOnlyCollection<RecordedUsage> Recorded => recorded.Values;
 
     /// <summary>Loads the recorded usages that entries may correct.</summary>
     /// <param name="entries">The entries of the transaction.</param>
@@ -49,7 +49,7 @@ internal sealed class TelemetryCorrections
     /// <param name="maxCost">The largest cost that a usage may state (USD). A larger one states nothing.</param>
     /// <param name="store">The store.</param>
     public static async Task<TelemetryCorrections> LoadAsync(
-        IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered, Money maxCost, ILedgerWrites store)
+        IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered, Money maxCost, ILedgerStore store)
     {
         var usages = entries.OfType<UsageEntry>().Where(usage => usage.Telemetry is not null).ToArray();
         var corrections = new TelemetryCorrections(usages, answered, maxCost);
@@ -146,13 +146,13 @@ internal sealed class TelemetryCorrections
     private Money? StatedCostOf(UsageEntry usage) =>
         usage is { Telemetry: not null, ReportedCost: { } cost, Tokens.Counts.OfAllClasses: > 0 } && cost <= maxCost ? cost : null;
 
-    private static LedgerRecord Correct(LedgerRecorded known, BilledTokens tokens, Money cost, DateTimeOffset now)
+    private static LedgerRecord Correct(RecordedUsage known, BilledTokens tokens, Money cost, DateTimeOffset now)
     {
         var entry = UsageEntry.OfCorrection(known.SessionId, tokens, known.Model, known.OccurredAt, known.Billing, now);
         return new(entry, known.Model, cost, CostSource.Reported, Money.Zero, Price: null, -known.UnpricedTokens, known.Sequence) { AssumedCost = Money.Zero - known.AssumedCost };
     }
 
-    private async Task LoadAsync(UsageEntry usage, ILedgerWrites store)
+    private async Task LoadAsync(UsageEntry usage, ILedgerStore store)
     {
         if (StatedCostOf(usage) is { } cost && usage.Idempotency is { } token)
         {
@@ -173,7 +173,7 @@ internal sealed class TelemetryCorrections
         }
     }
 
-    private async Task LoadAsync(long sessionId, Guid recordId, ILedgerWrites store)
+    private async Task LoadAsync(long sessionId, Guid recordId, ILedgerStore store)
     {
         if (!recorded.ContainsKey(recordId) && await store.FindRecordedAsync(sessionId, recordId) is { } found)
         {

@@ -45,7 +45,7 @@ public sealed record ReservationResponse
     }
 
     /// <summary>Whether the store has this reservation with this expiry. It waits until other transactions of its organisation have ended.</summary>
-    internal async Task<bool> IsStoredAsync(ILedgerWrites store)
+    internal async Task<bool> IsStoredAsync(ILedgerStore store)
     {
         await store.LockAsync([SessionId], []);
         return (await store.FindReservationsAsync([Id])).Any(held => held.Reservation.ExpiresAt == ExpiresAt);

@@ -31,7 +31,7 @@ public static class SessionDetectors
     /// <param name="usage">The usage.</param>
     /// <param name="rules">The team's rules.</param>
     /// <returns>The new detector state and the findings, nearly always none.</returns>
-    public static (DetectorState Watch, IReadOnlyList<AlertFinding> Found) Look(DetectorState before, ObservedUsage usage, DetectorRules rules)
+    public static (DetectorState Watch, IReadOnlyList<AlertFinding> Found) Detect(DetectorState before, ObservedUsage usage, DetectorRules rules)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(usage);

@@ -8,7 +8,7 @@ namespace Entourage.Infrastructure.Ledger;
 /// Moves what the rollups have gained into the cost summaries. Until then reports add it to these themselves, so nothing waits for
 /// this and nothing is wrong without it: it only keeps reports fast.
 /// </summary>
-internal sealed class CostSummaries(ILedgerStore store)
+internal sealed class CostSummaries(ILedgerTransactions store)
 {
     /// <summary>Summarises what there is of an organisation. Replicas may do so at once: each piece is moved by one of them.</summary>
     public async Task SummariseAsync(Guid organisationId, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed class CostSummaries(ILedgerStore store)
         }
     }
 
-    private static async Task<int> MoveAsync(Guid organisationId, ILedgerWrites writes)
+    private static async Task<int> MoveAsync(Guid organisationId, ILedgerStore writes)
     {
         await writes.LockAsync([], [organisationId]);
         var rollups = await writes.FindUnsummarisedAsync(organisationId);

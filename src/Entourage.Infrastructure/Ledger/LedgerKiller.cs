@@ -5,7 +5,7 @@ using Entourage.Infrastructure.Persistence;
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>Kills sessions in the transaction of a context, as the ledger kills them in its own.</summary>
-internal sealed class LedgerKiller(EntourageDb db, ILedgerStore store) : ISessionKiller
+internal sealed class LedgerKiller(EntourageDb db, ILedgerTransactions store) : ISessionKiller
 {
     public Task KillAsync(
         Guid organisationId, Guid teamId, IReadOnlyCollection<BudgetWindow> exhausted, DateTimeOffset now, CancellationToken cancellationToken) => store.WithinAsync(

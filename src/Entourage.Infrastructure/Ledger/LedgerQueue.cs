@@ -14,7 +14,7 @@ namespace Entourage.Infrastructure.Ledger;
 /// is on its way to the disk: under load they share the cost of a commit, and a lone caller does not wait.
 /// </summary>
 internal sealed partial class LedgerQueue(
-    ILedgerStore store, LedgerWriter writer, LedgerMetrics metrics, IOptions<DatabaseOptions> options, ILogger<LedgerQueue> logger)
+    ILedgerTransactions store, LedgerWriter writer, LedgerMetrics metrics, IOptions<DatabaseOptions> options, ILogger<LedgerQueue> logger)
     : BackgroundService, IBudgetLedger
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);

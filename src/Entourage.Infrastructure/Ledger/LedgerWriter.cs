@@ -12,7 +12,7 @@ namespace Entourage.Infrastructure.Ledger;
 /// nothing counts twice (rule 13).
 /// </summary>
 internal sealed partial class LedgerWriter(
-    ILedgerStore store,
+    ILedgerTransactions store,
     PriceLists prices,
     CommitSignal signal,
     LedgerMetrics metrics,
@@ -73,7 +73,7 @@ internal sealed partial class LedgerWriter(
     /// Whether a transaction whose commit was never confirmed was committed: then the row of its first entry that leaves one is there. A transaction
     /// without such an entry is run again, which changes nothing: ending what has ended leaves it as it is.
     /// </summary>
-    private static async Task<bool> WasWrittenAsync(IReadOnlyList<LedgerEntry> entries, LedgerTransactionResult unconfirmed, ILedgerWrites writes)
+    private static async Task<bool> WasWrittenAsync(IReadOnlyList<LedgerEntry> entries, LedgerTransactionResult unconfirmed, ILedgerStore writes)
     {
         for (var i = 0; i < entries.Count; i++)
         {

@@ -160,7 +160,7 @@ internal sealed class SessionDetectorsTests
 
     private IReadOnlyList<AlertFinding> Look(ObservedUsage usage, DetectorRules? rules = null)
     {
-        (state, var found) = SessionDetectors.Look(DetectorState.Parse(state.ToString()), usage, rules ?? Rules);
+        (state, var found) = SessionDetectors.Detect(DetectorState.Parse(state.ToString()), usage, rules ?? Rules);
         return found;
     }
 

@@ -31,7 +31,7 @@ internal enum Fault
 }
 
 /// <summary>A real store with faults in a given order.</summary>
-internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
+internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactions
 {
     private readonly TaskCompletionSource release = new();
 
@@ -39,7 +39,7 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
 
     public void Release() => release.SetResult();
 
-    public async Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken)
+    public async Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
     {
         if (!Faults.TryDequeue(out var fault))
         {
@@ -68,9 +68,9 @@ internal sealed class FaultyStore(ILedgerStore store) : ILedgerStore
         }
     }
 
-    public Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work) => store.WithinAsync(db, work);
+    public Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work) => store.WithinAsync(db, work);
 
-    public Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken) => store.ReadAsync(work, cancellationToken);
+    public Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken) => store.ReadAsync(work, cancellationToken);
 
     public LedgerFault? ClassifyFault(Exception fault) => fault is FaultException { Fault: var kind }
         ? kind switch

@@ -46,8 +46,8 @@ internal static class LedgerCommands
         [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{DetectorState.Empty}")),
         [typeof(PauseChange)] = i => new PauseChange(
             PauseScope.Team, Id(i), new Pause { PausedAt = At(i), Reason = "looks wrong", ExpiresAt = At(i + 1), By = "Ada", ReservationsReleased = i }),
-        [typeof(LedgerBucket)] = i => Bucket(i),
-        [typeof(KeyValuePair<LedgerBucket, UsageSum>)] = i => KeyValuePair.Create(Bucket(i), Sum(i)),
+        [typeof(UsageRollupKey)] = i => Bucket(i),
+        [typeof(KeyValuePair<UsageRollupKey, UsageSum>)] = i => KeyValuePair.Create(Bucket(i), Sum(i)),
         [typeof(KeyValuePair<CostSummaryKey, UsageSum>)] = i => KeyValuePair.Create(
             new CostSummaryKey(Id(i), CostHeading.Agent, new DateOnly(2026, 6, 1), BudgetWindow.IdOf(Id(i))),
             Sum(i)),
@@ -110,7 +110,7 @@ internal static class LedgerCommands
         ExpiresAt = At(i + 1),
     };
 
-    private static LedgerBucket Bucket(int i) => new(Id(i), At(i), i + 1, "m");
+    private static UsageRollupKey Bucket(int i) => new(Id(i), At(i), i + 1, "m");
 
     private static Alert SampleAlert(int i) => Alert.Raise(
         new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));

@@ -21,9 +21,9 @@ internal sealed class LedgerFaultTests(Store store)
     {
         host = await ApiHost.StartAsync(store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = $"{Patience.TotalSeconds}" }, replace: services =>
         {
-            var real = services.Single(service => service.ServiceType == typeof(ILedgerStore));
+            var real = services.Single(service => service.ServiceType == typeof(ILedgerTransactions));
             services.Remove(real);
-            services.AddSingleton<ILedgerStore>(provider => faulty = new FaultyStore((ILedgerStore)(
+            services.AddSingleton<ILedgerTransactions>(provider => faulty = new FaultyStore((ILedgerTransactions)(
                 real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!))));
         });
         team = await host.Api.CreateTeamAsync();

@@ -13,12 +13,12 @@ internal sealed class PriceListsTests
 
     private readonly PriceLists lists = new();
     private StoredPrices stored = null!;
-    private ILedgerWrites store = null!;
+    private ILedgerStore store = null!;
 
     [SetUp]
     public void CreateStore()
     {
-        store = DispatchProxy.Create<ILedgerWrites, StoredPrices>();
+        store = DispatchProxy.Create<ILedgerStore, StoredPrices>();
         stored = (StoredPrices)(object)store;
     }
 
@@ -88,12 +88,12 @@ internal sealed class PriceListsTests
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            if (targetMethod?.Name == nameof(ILedgerWrites.FindNewestSharedPriceAsync))
+            if (targetMethod?.Name == nameof(ILedgerStore.FindNewestSharedPriceAsync))
             {
                 return Task.FromResult(prices.Where(price => price.OrganisationId is null).Max(price => (long?)price.Id));
             }
 
-            Assert.That(targetMethod?.Name, Is.EqualTo(nameof(ILedgerWrites.FindPricesAsync)));
+            Assert.That(targetMethod?.Name, Is.EqualTo(nameof(ILedgerStore.FindPricesAsync)));
             var organisation = (Guid?)args![0];
             (OwnReads, SharedReads) = organisation is null ? (OwnReads, SharedReads + 1) : (OwnReads + 1, SharedReads);
             return Task.FromResult<IReadOnlyList<ModelPrice>>([.. prices.Where(price => price.OrganisationId == organisation)]);

@@ -86,7 +86,7 @@ internal static class WorkerSql
     /// <summary>To be followed by a comparison of the session's id.</summary>
     public static readonly string Select = $"SELECT {List} FROM Sessions s JOIN Agents a ON a.Id = s.AgentId WHERE s.Id ";
 
-    public static LedgerWorker Read(SqlRow row) => new(SessionId.Of(row), AgentId.Of(row), Pause.Read(row));
+    public static SessionAgent Read(SqlRow row) => new(SessionId.Of(row), AgentId.Of(row), Pause.Read(row));
 }
 
 /// <summary>The teams of an organisation.</summary>

@@ -35,7 +35,7 @@ internal static class RollupSql
     };
 
     /// <summary>The key of a rollup.</summary>
-    public static readonly RowBinding<LedgerBucket> Key = new()
+    public static readonly RowBinding<UsageRollupKey> Key = new()
     {
         { TeamId, bucket => bucket.TeamId },
         { QuarterAt, bucket => bucket.QuarterAt },
@@ -43,7 +43,7 @@ internal static class RollupSql
         { Model, bucket => bucket.Model },
     };
 
-    private static readonly RowBinding<KeyValuePair<LedgerBucket, UsageSum>> New = new()
+    private static readonly RowBinding<KeyValuePair<UsageRollupKey, UsageSum>> New = new()
     {
         { Key, rollup => rollup.Key },
         { AllAmounts, rollup => rollup.Value },
@@ -57,7 +57,7 @@ internal static class RollupSql
     public static readonly string IsKey = $"{TeamId.Equality} AND {QuarterAt.Equality} AND {SessionId.Equality} AND {Model.Equality}";
 
     /// <summary>Adds a sum to the rollup with its key, or inserts it.</summary>
-    public static readonly Upsert<KeyValuePair<LedgerBucket, UsageSum>> Add = new(
+    public static readonly Upsert<KeyValuePair<UsageRollupKey, UsageSum>> Add = new(
         "UsageRollups", New, TotalSql.AddAll + ", IsSummarised = 0", IsKey);
 }
 

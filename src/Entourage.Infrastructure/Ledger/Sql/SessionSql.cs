@@ -41,8 +41,8 @@ internal static class SessionSql
             { Id, change => change.Key },
             { RollupSql.Amounts, change => change.Value.Sum },
             { LastCallAt, change => change.Value.LastCallAt },
-            { Watch, change => change.Value.WatchAfter },
-            { Watch.Before, change => change.Value.WatchBefore },
+            { Watch, change => change.Value.DetectorAfter },
+            { Watch.Before, change => change.Value.DetectorBefore },
         });
 
     /// <summary>Ends a session, unless it has ended.</summary>
@@ -110,7 +110,7 @@ internal static class SessionSql
                 Reserved = MoneyTotal.OfSums(0, reservedUsd.Of(row), reservedNanos.Of(row)),
                 OrganisationVersion = organisationVersion.Of(row),
                 Watch = DetectorState.Parse(watchText),
-                WatchText = watchText,
+                DetectorText = watchText,
                 DetectorRules = detectorRules.Read(row),
                 Policy = policy.Read(row) with { Task = task.Read(row), SessionPath = SessionPath.Of(sessionId, ancestors.Of(row)) },
                 Pauses = pauses.Read(row),

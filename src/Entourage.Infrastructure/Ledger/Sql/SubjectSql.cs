@@ -21,7 +21,7 @@ internal static class SubjectSql
         + "AND x.EndedAt > @killedSince AND NOT EXISTS (SELECT 1 FROM Sessions l WHERE l.AgentId = a.Id AND l.Id > x.Id) "
         + "LEFT JOIN Tasks k ON k.Id = s.TaskId WHERE a.Id = @agent";
 
-    public static LedgerSubject Read(SqlRow row) => new(
+    public static LedgerAgent Read(SqlRow row) => new(
         Policy.Read(row),
         Pauses.Read(row),
         SessionId.Of(row) is { } id ? SessionPath.Of(id, Ancestors.Of(row)!) : [],

@@ -42,7 +42,7 @@ internal static class SummarySql
         $"{List} FROM Teams t JOIN UsageRollups r ON r.TeamId = t.Id AND r.IsSummarised = 0 JOIN Sessions s ON s.Id = r.SessionId "
         + "WHERE t.OrganisationId = @organisation";
 
-    public static readonly RowStatement<LedgerBucket> MarkSummarised = new(
+    public static readonly RowStatement<UsageRollupKey> MarkSummarised = new(
         $"UPDATE UsageRollups SET IsSummarised = 1, {string.Join(", ", Summarised.Select(column => $"Summarised{column} = {column}"))} "
             + $"WHERE {RollupSql.IsKey}",
         RollupSql.Key);
@@ -54,7 +54,7 @@ internal static class SummarySql
         $"{TotalSql.AddAll}, {Sessions.Name} = {Sessions.Name} + {Sessions.Parameter}",
         $"{SubjectId.Equality} AND {Heading.Equality} AND {Day.Equality} AND {Item.Equality}");
 
-    public static LedgerUnsummarised ReadUnsummarised(SqlRow row) => Row.Read(row);
+    public static UnsummarisedRollup ReadUnsummarised(SqlRow row) => Row.Read(row);
 
     private sealed class Fields(SelectList list)
     {
@@ -79,9 +79,9 @@ internal static class SummarySql
         private readonly Field<long> assumedCostRest = Missing(list, "AssumedCostNanoUsd");
         private readonly Field<int> sessions = list.Add("r.Sessions - r.SummarisedSessions", static (row, i) => row.Int32(i));
 
-        public LedgerUnsummarised Read(SqlRow row)
+        public UnsummarisedRollup Read(SqlRow row)
         {
-            var bucket = new LedgerBucket(teamId.Of(row), quarterAt.Of(row), sessionId.Of(row), model.Of(row));
+            var bucket = new UsageRollupKey(teamId.Of(row), quarterAt.Of(row), sessionId.Of(row), model.Of(row));
             var origin = new CostOrigin(
                 organisationId.Of(row),
                 bucket.TeamId,

@@ -76,9 +76,9 @@ internal static class UsageSql
 
     public static readonly RowStatement<LedgerRecord> Insert = new(New.InsertInto("UsageRecords"), New);
 
-    public static LedgerRecorded ReadRecorded(SqlRow row) => Row.Read(row);
+    public static RecordedUsage ReadRecorded(SqlRow row) => Row.Read(row);
 
-    public static LedgerUnpriced ReadUnpriced(SqlRow row) => Row.ReadUnpriced(row);
+    public static UnpricedRecord ReadUnpriced(SqlRow row) => Row.ReadUnpriced(row);
 
     private sealed class Fields(SelectList list)
     {
@@ -100,7 +100,7 @@ internal static class UsageSql
         private readonly Field<Money> assumedCost = list.Add("u", AssumedCost);
         private readonly Field<byte> costSource = list.Add("u", CostSourceNumber);
 
-        public LedgerRecorded Read(SqlRow row) => new(
+        public RecordedUsage Read(SqlRow row) => new(
             sequence.Of(row),
             id.Of(row),
             sessionId.Of(row),
@@ -113,7 +113,7 @@ internal static class UsageSql
             assumedCost.Of(row),
             (CostSource)costSource.Of(row));
 
-        public LedgerUnpriced ReadUnpriced(SqlRow row) => new(
+        public UnpricedRecord ReadUnpriced(SqlRow row) => new(
             sequence.Of(row),
             sessionId.Of(row),
             occurredAt.Of(row),

@@ -12,9 +12,9 @@ using Microsoft.Data.SqlClient;
 namespace Entourage.Infrastructure.Ledger.SqlServer;
 
 /// <summary>A connection, with a transaction when it writes.</summary>
-internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerWrites
+internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerStore
 {
-    public async Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince) =>
+    public async Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince) =>
         (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince), SubjectSql.Read, [])).SingleOrDefault();
 
     public async Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
@@ -50,16 +50,16 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
             .ToDictionary(session => session.Id);
     }
 
-    public async Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId) =>
+    public async Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId) =>
         await ReadAsync(SqlServerStatements.SelectUnsummarised(organisationId), SummarySql.ReadUnsummarised, []);
 
-    public async Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups)
+    public async Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups)
     {
         await WriteAsync(sums, SqlServerStatements.AddToSummaries);
         await WriteAsync(rollups, SqlServerStatements.MarkSummarised);
     }
 
-    public async Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds) =>
+    public async Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds) =>
         await ReadAsync(sessionIds, SqlServerStatements.SelectWorkers, WorkerSql.Read);
 
     public async Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id) => await ReadAsync(
@@ -88,10 +88,10 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
         await ReadAsync(
             organisationId is { } id ? SqlServerStatements.SelectOwnPrices(id) : SqlServerStatements.SelectSharedPrices(), PriceSql.Read, []);
 
-    public async Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
+    public async Task<IReadOnlyList<UnpricedRecord>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
         await ReadAsync(sequences, SqlServerStatements.SelectUnpriced, UsageSql.ReadUnpriced);
 
-    public async Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId)
+    public async Task<RecordedUsage?> FindRecordedAsync(long sessionId, Guid recordId)
     {
         var found = (await ReadAsync(SqlServerStatements.SelectRecordedUsage(sessionId, recordId), UsageSql.ReadRecorded, [])).SingleOrDefault();
         while (found is not null

@@ -123,7 +123,7 @@ internal static partial class SqlServerStatements
 
     public static SqlCommand InsertRecords(IReadOnlyCollection<LedgerRecord> records) => Repeat(UsageSql.Insert, records);
 
-    public static SqlCommand AddToRollups(IReadOnlyCollection<KeyValuePair<LedgerBucket, UsageSum>> sums) => Repeat(RollupSql.Add.ForSqlServer, sums);
+    public static SqlCommand AddToRollups(IReadOnlyCollection<KeyValuePair<UsageRollupKey, UsageSum>> sums) => Repeat(RollupSql.Add.ForSqlServer, sums);
 
     public static SqlCommand SelectUnsummarised(Guid organisationId) => Single(
         $"SELECT TOP ({SummarySql.BatchSize}) {SummarySql.Unsummarised}", parameters => BindOrganisation(parameters, organisationId));
@@ -131,7 +131,7 @@ internal static partial class SqlServerStatements
     public static SqlCommand AddToSummaries(IReadOnlyCollection<KeyValuePair<CostSummaryKey, UsageSum>> sums) =>
         Repeat(SummarySql.Add.ForSqlServer, sums);
 
-    public static SqlCommand MarkSummarised(IReadOnlyCollection<LedgerBucket> rollups) => Repeat(SummarySql.MarkSummarised, rollups);
+    public static SqlCommand MarkSummarised(IReadOnlyCollection<UsageRollupKey> rollups) => Repeat(SummarySql.MarkSummarised, rollups);
 
     public static SqlCommand SelectAlertKeys(IReadOnlyCollection<AlertKey> keys) => Repeat(
         AlertSql.SelectKeys, keys, AlertSql.IsKey, " OR ", "", AlertSql.Key.Bind);

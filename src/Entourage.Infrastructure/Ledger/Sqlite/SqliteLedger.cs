@@ -16,7 +16,7 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 /// <summary>A connection with the ledger's statements, each prepared once.</summary>
 /// <param name="connection">The connection.</param>
 /// <param name="ownsConnection">Whether to dispose the connection as well.</param>
-internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnection = true) : ILedgerWrites, IDisposable
+internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnection = true) : ILedgerStore, IDisposable
 {
     private static readonly string SelectSession = SessionSql.Select + "s.Id = @session";
     private static readonly string SelectActiveInTeam = SessionSql.Select + SessionSql.IsActiveInTeam;
@@ -81,7 +81,7 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
         }
     }
 
-    public Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince) => Task.FromResult(
+    public Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince) => Task.FromResult(
         Prepare(SubjectSql.Select).Bind("@agent", agentId).Bind("@killedSince", killedSince).ReadFirst(SubjectSql.Read));
 
     public Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
@@ -122,7 +122,7 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
         return Task.FromResult<IReadOnlyDictionary<long, LedgerSession>>(sessions);
     }
 
-    public Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds) =>
+    public Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds) =>
         ReadEach(sessionIds, id => Prepare(SelectWorker).Bind("@session", id), WorkerSql.Read);
 
     public Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id) => Read(
@@ -155,10 +155,10 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
     public Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId) => Read(
         organisationId is { } id ? Prepare(PriceSql.SelectOwn).Bind("@organisation", id) : Prepare(PriceSql.SelectShared), PriceSql.Read);
 
-    public Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
+    public Task<IReadOnlyList<UnpricedRecord>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
         ReadEach(sequences, sequence => Prepare(SelectUnpriced).Bind("@sequence", sequence), UsageSql.ReadUnpriced);
 
-    public Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId)
+    public Task<RecordedUsage?> FindRecordedAsync(long sessionId, Guid recordId)
     {
         var found = Prepare(SelectUsage).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(UsageSql.ReadRecorded);
         while (found is not null
@@ -203,10 +203,10 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
             .Bind("@team", teamId).Bind("@agent", agentId).Bind("@from", from).Bind("@until", until)
             .ReadFirst(AgentCostSql.Read)!.Cost);
 
-    public Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId) =>
+    public Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId) =>
         Read(Prepare(SelectUnsummarised).Bind("@organisation", organisationId), SummarySql.ReadUnsummarised);
 
-    public Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups)
+    public Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups)
     {
         WriteEach(SummarySql.Add.ForSqlite, sums);
         WriteEach(SummarySql.MarkSummarised, rollups);

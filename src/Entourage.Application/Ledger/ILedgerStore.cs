@@ -9,15 +9,15 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>Reads the rows that a budget check depends on.</summary>
-internal interface ILedgerReads
+internal interface ILedgerReader
 {
     /// <summary>An agent with its caps, pauses and newest active session; null when there is no such agent.</summary>
     /// <param name="agentId">The agent.</param>
     /// <param name="killedSince">The earliest kill of its newest session to report (UTC).</param>
-    Task<LedgerSubject?> FindAsync(Guid agentId, DateTimeOffset killedSince);
+    Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince);
 
     /// <summary>The agents of sessions, with their pauses.</summary>
-    Task<IReadOnlyList<LedgerWorker>> FindWorkersAsync(IReadOnlyCollection<long> sessionIds);
+    Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds);
 
     /// <summary>The cap of a task; null when the team has no such task.</summary>
     Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId);
@@ -30,7 +30,7 @@ internal interface ILedgerReads
 }
 
 /// <summary>The port of the ledger's decisions to the store, within one transaction that can write.</summary>
-internal interface ILedgerWrites : ILedgerReads
+internal interface ILedgerStore : ILedgerReader
 {
     /// <summary>Locks the organisations of sessions and some others until the transaction ends, and reads the sessions.</summary>
     Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
@@ -58,10 +58,10 @@ internal interface ILedgerWrites : ILedgerReads
     Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId);
 
     /// <summary>Records that wait for a price, by their sequences. Others are missing from the result.</summary>
-    Task<IReadOnlyList<LedgerUnpriced>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);
+    Task<IReadOnlyList<UnpricedRecord>> FindUnpricedAsync(IReadOnlyCollection<long> sequences);
 
     /// <summary>A recorded usage of a session with its corrections; null for none. Fast for the newest usages.</summary>
-    Task<LedgerRecorded?> FindRecordedAsync(long sessionId, Guid recordId);
+    Task<RecordedUsage?> FindRecordedAsync(long sessionId, Guid recordId);
 
     /// <summary>The stored responses under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
@@ -80,10 +80,10 @@ internal interface ILedgerWrites : ILedgerReads
     Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
 
     /// <summary>Some rollups of an organisation whose totals are not all in the cost summaries.</summary>
-    Task<IReadOnlyList<LedgerUnsummarised>> FindUnsummarisedAsync(Guid organisationId);
+    Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId);
 
     /// <summary>Adds to cost summaries, and marks rollups as summarised.</summary>
-    Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<LedgerBucket> rollups);
+    Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups);
 
     /// <summary>Saves the changes of a transaction.</summary>
     /// <exception cref="LedgerConflictException">A row has changed since it was read.</exception>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Ledger.SqlServer;
 
 /// <summary>The ledger on SQL Server, with as few round trips for each transaction as possible.</summary>
-internal sealed class SqlServerLedgerStore(string connectionString, IOptions<DatabaseOptions> options) : ILedgerStore
+internal sealed class SqlServerLedgerTransactions(string connectionString, IOptions<DatabaseOptions> options) : ILedgerTransactions
 {
     private const int Deadlock = 1205;
     private const int DataFileFull = 1105;
@@ -26,7 +26,7 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
     // A separate pool. A request may wait for the ledger while it has a connection of the main pool, so a shared pool could deadlock.
     private readonly string connectionString = new SqlConnectionStringBuilder(connectionString) { ApplicationName = "Entourage ledger" }.ToString();
 
-    public async Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken)
+    public async Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = (SqlTransaction)await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
@@ -34,13 +34,13 @@ internal sealed class SqlServerLedgerStore(string connectionString, IOptions<Dat
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    public Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work) => work(new SqlServerLedger(
+    public Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work) => work(new SqlServerLedger(
         (SqlConnection)db.Database.GetDbConnection(),
         (SqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction(),
         options.Value.CommandTimeoutSeconds));
 
     // Not one snapshot, unlike on SQLite. The result of a check may be outdated anyway, and nothing is decided by it alone.
-    public async Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         return await work(new SqlServerLedger(connection, null, options.Value.CommandTimeoutSeconds));

@@ -11,7 +11,7 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 /// The ledger on SQLite. It has its own connections, and runs a statement for each row, because sending several at once saves nothing
 /// within one process.
 /// </summary>
-internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWriteGate gate) : ILedgerStore, IDisposable
+internal sealed class SqliteLedgerTransactions(SqliteConnections connections, SqliteWriteGate gate) : ILedgerTransactions, IDisposable
 {
     private const int Constraint = 19; // SQLITE_CONSTRAINT
     private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
@@ -20,7 +20,7 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
     private readonly ConcurrentBag<SqliteLedger> readers = [];
     private SqliteLedger? writer;
 
-    public async Task WriteAsync(Func<ILedgerWrites, Task> work, CancellationToken cancellationToken)
+    public async Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
     {
         using var pass = await gate.EnterAsync(cancellationToken);
         writer ??= new(await connections.OpenWriterAsync(cancellationToken));
@@ -47,14 +47,14 @@ internal sealed class SqliteLedgerStore(SqliteConnections connections, SqliteWri
         }
     }
 
-    public async Task WithinAsync(EntourageDb db, Func<ILedgerWrites, Task> work)
+    public async Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work)
     {
         // The context keeps its connection. Only the statements are disposed here.
         using var ledger = new SqliteLedger((SqliteConnection)db.Database.GetDbConnection(), ownsConnection: false);
         await work(ledger);
     }
 
-    public async Task<T> ReadAsync<T>(Func<ILedgerReads, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken)
     {
         if (!readers.TryTake(out var reader))
         {
