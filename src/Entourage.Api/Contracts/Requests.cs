@@ -1,8 +1,6 @@
 using System.Text.Json.Serialization;
 using Entourage.Application.Json;
 using Entourage.Application.Ledger;
-using Entourage.Application.Reservations;
-using Entourage.Application.Sessions;
 using Entourage.Application.Settings;
 using Entourage.Domain;
 using Entourage.Domain.Agents;

@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using Entourage.Api.Errors;
 using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
-using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Sessions;
 

@@ -6,7 +6,6 @@ using Entourage.Application.HumanRequests;
 using Entourage.Application.Json;
 using Entourage.Application.Ledger;
 using Entourage.Application.Paging;
-using Entourage.Application.Reservations;
 using Entourage.Application.Sessions;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Sessions;

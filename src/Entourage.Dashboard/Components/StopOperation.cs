@@ -1,5 +1,4 @@
 using Entourage.Application.Ledger;
-using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
 using Entourage.Dashboard.Format;
 using Entourage.Dashboard.Requests;

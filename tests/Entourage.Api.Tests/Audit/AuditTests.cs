@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Entourage.Application.Access;
 using Entourage.Application.Ledger;
-using Entourage.Application.Stops;
 using Entourage.Domain.Access;
 using Entourage.Domain.Stops;
 using Entourage.Testing;

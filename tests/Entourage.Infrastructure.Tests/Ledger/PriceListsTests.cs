@@ -2,7 +2,6 @@ using System.Reflection;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Prices;
-using Entourage.Infrastructure.Ledger;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
 
