@@ -1,0 +1,107 @@
+using Entourage.Application.Ledger;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
+using FluentValidation;
+
+using static Entourage.Application.Tests.Ledger.TestLedger;
+
+namespace Entourage.Application.Tests.Ledger;
+
+internal sealed class ValidatorTests
+{
+    private static readonly RecordUsageCommand Usage = new(1, 0, 0, null, null, null, false, null, null, null, null, null, Billing.Api, null);
+
+    private static readonly ReserveSpendCommand Amount = new(1, Usd(1), null, null, null, null, null, null, null);
+
+    private static readonly ReserveSpendCommand Tokens = new(1, null, null, 1, 1, null, null, null, null);
+
+    private static readonly string Control = "a\u0001";
+
+    private static IEnumerable<TestCaseData<RecordUsageCommand, string>> Usages =>
+    [
+        new(Usage, ""),
+        new(Usage with { InputTokens = null }, "InputTokens"),
+        new(Usage with { OutputTokens = null }, "OutputTokens"),
+        new(Usage with { InputTokens = -1 }, "InputTokens"),
+        new(Usage with { OutputTokens = TokenCounts.LargestInput + 1 }, "OutputTokens"),
+        new(Usage with { CacheReadTokens = -1 }, "CacheReadTokens"),
+        new(Usage with { CacheWriteTokens = -1 }, "CacheWriteTokens"),
+        new(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = 5 }, ""),
+        new(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = 6 }, "cache_write_1h_tokens"),
+        new(Usage with { LongCacheWriteTokens = 1 }, "cache_write_1h_tokens"),
+        new(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = -1 }, "cache_write_1h_tokens"),
+        new(Usage with { CostUsd = Usd(-1) }, "CostUsd"),
+        new(Usage with { Model = new('a', Agent.ModelLength + 1) }, "Model"),
+        new(Usage with { Model = " " }, "Model"),
+        new(Usage with { Error = new('a', Session.ErrorLength) }, ""),
+        new(Usage with { Error = new('a', Session.ErrorLength + 1) }, "Error"),
+    ];
+
+    private static IEnumerable<TestCaseData<ReserveSpendCommand, string>> Reservations =>
+    [
+        new(Amount, ""),
+        new(Tokens, ""),
+        new(Amount with { EstimatedCostUsd = null }, "EstimatedCostUsd"),
+        new(Amount with { EstimatedCostUsd = Usd(-1) }, "EstimatedCostUsd"),
+        new(Tokens with { EstimatedCostUsd = Usd(1) }, "EstimatedCostUsd"),
+        new(Amount with { EstimatedCostUsd = null, Model = "acme-1" }, "InputTokens,MaxOutputTokens"),
+        new(Tokens with { InputTokens = null }, "InputTokens"),
+        new(Tokens with { MaxOutputTokens = null }, "MaxOutputTokens"),
+        new(Tokens with { InputTokens = -1 }, "InputTokens"),
+        new(Tokens with { MaxOutputTokens = -1 }, "MaxOutputTokens"),
+        new(Tokens with { CacheWriteTokens = -1 }, "CacheWriteTokens"),
+        new(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = 5 }, ""),
+        new(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = 6 }, "cache_write_1h_tokens"),
+        new(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = -1 }, "cache_write_1h_tokens"),
+        new(Tokens with { LongCacheWriteTokens = 1 }, "cache_write_1h_tokens"),
+        new(Tokens with { Model = Control }, "Model"),
+        new(Amount with { TtlSeconds = 1 }, ""),
+        new(Amount with { TtlSeconds = 0 }, "TtlSeconds"),
+        new(Amount with { TtlSeconds = 3_601 }, "TtlSeconds"),
+    ];
+
+    [TestCaseSource(nameof(Usages))]
+    public void A_usage_names_its_faulty_members(RecordUsageCommand command, string faults) => AssertFaults(new RecordUsageValidator(), command, faults);
+
+    [TestCaseSource(nameof(Reservations))]
+    public void A_reservation_names_its_faulty_members(ReserveSpendCommand command, string faults) => AssertFaults(new ReserveSpendValidator(), command, faults);
+
+    [TestCase(null, "TtlSeconds")]
+    [TestCase(0, "TtlSeconds")]
+    [TestCase(3_600, "")]
+    public void An_extension_needs_a_time(long? seconds, string faults) =>
+        AssertFaults(new ExtendReservationValidator(), new ExtendReservationCommand(Guid.Empty, seconds, null), faults);
+
+    [TestCase("enough", "")]
+    [TestCase("", "Reason")]
+    [TestCase("a\nb", "Reason")]
+    public void A_kill_and_a_pause_need_a_reason_of_one_line(string reason, string faults)
+    {
+        AssertFaults(new KillSessionValidator(), new KillSessionCommand(1, reason), faults);
+        AssertFaults(new PauseValidator(), new PauseCommand(PauseScope.Agent, Guid.Empty, reason, null), faults);
+    }
+
+    [TestCase(null, "")]
+    [TestCase("a\nb", "Reason")]
+    public void The_end_of_a_pause_may_have_a_reason_of_one_line(string? reason, string faults) =>
+        AssertFaults(new ResumeValidator(), new ResumeCommand(PauseScope.Agent, Guid.Empty, reason), faults);
+
+    [TestCase(null, "")]
+    [TestCase("line\nline", "")]
+    [TestCase("a\u0001", "Error")]
+    public void The_error_of_a_session_is_text(string? error, string faults) =>
+        AssertFaults(new EndSessionValidator(), new EndSessionCommand(1, null, error), faults);
+
+    [TestCase(0, "Items")]
+    [TestCase(1, "")]
+    [TestCase(1_000, "")]
+    [TestCase(1_001, "Items")]
+    public void A_batch_has_1_to_1000_items(int count, string faults) =>
+        AssertFaults(new RecordUsageBatchValidator(), new RecordUsageBatchCommand([.. Enumerable.Repeat(new UsageBatchItem(Usage), count)], null), faults);
+
+    private static void AssertFaults<T>(AbstractValidator<T> validator, T command, string faults) => Assert.That(
+        string.Join(',', validator.Validate(command).Errors.Select(fault => fault.PropertyName).Distinct()),
+        Is.EqualTo(faults));
+}
