@@ -1,5 +1,4 @@
 using Entourage.Domain.Budgets;
-using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Ledger;
