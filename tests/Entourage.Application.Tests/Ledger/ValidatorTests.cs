@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
@@ -19,47 +20,47 @@ internal sealed class ValidatorTests
 
     private static readonly string Control = "a\u0001";
 
-    private static IEnumerable<TestCaseData<RecordUsageCommand, string>> Usages =>
+    private static IEnumerable<TestCaseData> Usages =>
     [
-        new(Usage, ""),
-        new(Usage with { InputTokens = null }, "InputTokens"),
-        new(Usage with { OutputTokens = null }, "OutputTokens"),
-        new(Usage with { InputTokens = -1 }, "InputTokens"),
-        new(Usage with { OutputTokens = TokenCounts.LargestInput + 1 }, "OutputTokens"),
-        new(Usage with { CacheReadTokens = -1 }, "CacheReadTokens"),
-        new(Usage with { CacheWriteTokens = -1 }, "CacheWriteTokens"),
-        new(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = 5 }, ""),
-        new(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = 6 }, "cache_write_1h_tokens"),
-        new(Usage with { LongCacheWriteTokens = 1 }, "cache_write_1h_tokens"),
-        new(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = -1 }, "cache_write_1h_tokens"),
-        new(Usage with { CostUsd = Usd(-1) }, "CostUsd"),
-        new(Usage with { Model = new('a', Agent.ModelLength + 1) }, "Model"),
-        new(Usage with { Model = " " }, "Model"),
-        new(Usage with { Error = new('a', Session.ErrorLength) }, ""),
-        new(Usage with { Error = new('a', Session.ErrorLength + 1) }, "Error"),
+        Case(Usage, ""),
+        Case(Usage with { InputTokens = null }, "InputTokens"),
+        Case(Usage with { OutputTokens = null }, "OutputTokens"),
+        Case(Usage with { InputTokens = -1 }, "InputTokens"),
+        Case(Usage with { OutputTokens = TokenCounts.LargestInput + 1 }, "OutputTokens"),
+        Case(Usage with { CacheReadTokens = -1 }, "CacheReadTokens"),
+        Case(Usage with { CacheWriteTokens = -1 }, "CacheWriteTokens"),
+        Case(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = 5 }, ""),
+        Case(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = 6 }, "cache_write_1h_tokens"),
+        Case(Usage with { LongCacheWriteTokens = 1 }, "cache_write_1h_tokens"),
+        Case(Usage with { CacheWriteTokens = 5, LongCacheWriteTokens = -1 }, "cache_write_1h_tokens"),
+        Case(Usage with { CostUsd = Usd(-1) }, "CostUsd"),
+        Case(Usage with { Model = new('a', Agent.ModelLength + 1) }, "Model"),
+        Case(Usage with { Model = " " }, "Model"),
+        Case(Usage with { Error = new('a', Session.ErrorLength) }, ""),
+        Case(Usage with { Error = new('a', Session.ErrorLength + 1) }, "Error"),
     ];
 
-    private static IEnumerable<TestCaseData<ReserveSpendCommand, string>> Reservations =>
+    private static IEnumerable<TestCaseData> Reservations =>
     [
-        new(Amount, ""),
-        new(Tokens, ""),
-        new(Amount with { EstimatedCostUsd = null }, "EstimatedCostUsd"),
-        new(Amount with { EstimatedCostUsd = Usd(-1) }, "EstimatedCostUsd"),
-        new(Tokens with { EstimatedCostUsd = Usd(1) }, "EstimatedCostUsd"),
-        new(Amount with { EstimatedCostUsd = null, Model = "acme-1" }, "InputTokens,MaxOutputTokens"),
-        new(Tokens with { InputTokens = null }, "InputTokens"),
-        new(Tokens with { MaxOutputTokens = null }, "MaxOutputTokens"),
-        new(Tokens with { InputTokens = -1 }, "InputTokens"),
-        new(Tokens with { MaxOutputTokens = -1 }, "MaxOutputTokens"),
-        new(Tokens with { CacheWriteTokens = -1 }, "CacheWriteTokens"),
-        new(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = 5 }, ""),
-        new(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = 6 }, "cache_write_1h_tokens"),
-        new(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = -1 }, "cache_write_1h_tokens"),
-        new(Tokens with { LongCacheWriteTokens = 1 }, "cache_write_1h_tokens"),
-        new(Tokens with { Model = Control }, "Model"),
-        new(Amount with { TtlSeconds = 1 }, ""),
-        new(Amount with { TtlSeconds = 0 }, "TtlSeconds"),
-        new(Amount with { TtlSeconds = 3_601 }, "TtlSeconds"),
+        Case(Amount, ""),
+        Case(Tokens, ""),
+        Case(Amount with { EstimatedCostUsd = null }, "EstimatedCostUsd"),
+        Case(Amount with { EstimatedCostUsd = Usd(-1) }, "EstimatedCostUsd"),
+        Case(Tokens with { EstimatedCostUsd = Usd(1) }, "EstimatedCostUsd"),
+        Case(Amount with { EstimatedCostUsd = null, Model = "acme-1" }, "InputTokens,MaxOutputTokens"),
+        Case(Tokens with { InputTokens = null }, "InputTokens"),
+        Case(Tokens with { MaxOutputTokens = null }, "MaxOutputTokens"),
+        Case(Tokens with { InputTokens = -1 }, "InputTokens"),
+        Case(Tokens with { MaxOutputTokens = -1 }, "MaxOutputTokens"),
+        Case(Tokens with { CacheWriteTokens = -1 }, "CacheWriteTokens"),
+        Case(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = 5 }, ""),
+        Case(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = 6 }, "cache_write_1h_tokens"),
+        Case(Tokens with { CacheWriteTokens = 5, LongCacheWriteTokens = -1 }, "cache_write_1h_tokens"),
+        Case(Tokens with { LongCacheWriteTokens = 1 }, "cache_write_1h_tokens"),
+        Case(Tokens with { Model = Control }, "Model"),
+        Case(Amount with { TtlSeconds = 1 }, ""),
+        Case(Amount with { TtlSeconds = 0 }, "TtlSeconds"),
+        Case(Amount with { TtlSeconds = 3_601 }, "TtlSeconds"),
     ];
 
     [TestCaseSource(nameof(Usages))]
@@ -90,7 +91,7 @@ internal sealed class ValidatorTests
 
     [TestCase(null, "")]
     [TestCase("line\nline", "")]
-    [TestCase("a\u0001", "Error")]
+    [TestCase("a\0", "Error")]
     public void The_error_of_a_session_is_text(string? error, string faults) =>
         AssertFaults(new EndSessionValidator(), new EndSessionCommand(1, null, error), faults);
 
@@ -100,6 +101,9 @@ internal sealed class ValidatorTests
     [TestCase(1_001, "Items")]
     public void A_batch_has_1_to_1000_items(int count, string faults) =>
         AssertFaults(new RecordUsageBatchValidator(), new RecordUsageBatchCommand([.. Enumerable.Repeat(new UsageBatchItem(Usage), count)], null), faults);
+
+    private static TestCaseData Case<T>(T command, string faults, [CallerArgumentExpression(nameof(command))] string text = "") =>
+        new TestCaseData(command, faults).SetArgDisplayNames(text, faults);
 
     private static void AssertFaults<T>(AbstractValidator<T> validator, T command, string faults) => Assert.That(
         string.Join(',', validator.Validate(command).Errors.Select(fault => fault.PropertyName).Distinct()),
