@@ -36,7 +36,7 @@ internal sealed class BudgetStandingTests
         var named = await ReadAsync(ledger.AgentOf(session), SessionChoice.Of([session]));
         var none = await ReadAsync(ledger.AgentOf(session), SessionChoice.Of([]));
 
-        Assert.That(named.Position.Budgets.Last().Budget.Window.ScopeId, Is.EqualTo("1"));
+        Assert.That(named.Position.Budgets[^1].Budget.Window.ScopeId, Is.EqualTo("1"));
         Assert.That((named.Position.Budgets.Count, none.Position.Budgets.Count), Is.EqualTo((7, 6)));
     }
 
@@ -47,7 +47,7 @@ internal sealed class BudgetStandingTests
 
         var standing = await ledger.ReadAsync(new(ledger.AgentOf(session), 7, SessionChoice.Of([])), Noon, CancellationToken.None);
 
-        Assert.That(standing.Position.Budgets.Last().Budget.Limit, Is.EqualTo(Usd(2)));
+        Assert.That(standing.Position.Budgets[^1].Budget.Limit, Is.EqualTo(Usd(2)));
     }
 
     [Test]

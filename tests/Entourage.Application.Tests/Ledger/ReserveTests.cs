@@ -3,7 +3,6 @@ using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Prices;
-using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
 using static Entourage.Application.Tests.Ledger.TestLedger;
