@@ -116,11 +116,11 @@ internal sealed class AlertDetectionTests
         ledger.Rules = ledger.Rules with { Bounds = new() { ImplausibleCost = Usd(100) } };
         var session = ledger.StartSession(task: new(7, null, default));
         await ledger.SpendAsync(session, 100);
-        ledger.Store.Alerts.Clear();
+        Assert.That(ledger.Store.Alerts.Keys.Select(key => key.Kind), Does.Not.Contain(AlertKind.ImplausibleUsage));
 
         await ledger.SpendAsync(session, 100.000000001m);
 
-        var alert = ledger.Store.Alerts.Values.Single();
+        var alert = ledger.Store.Alerts.Values.Single(alert => alert.Kind == AlertKind.ImplausibleUsage);
         Assert.That(
             (alert.Kind, alert.AgentId, alert.SessionId, alert.TaskId, alert.Window),
             Is.EqualTo((AlertKind.ImplausibleUsage, (Guid?)ledger.AgentOf(session), (long?)session, (long?)7, "2026-03-04")));
@@ -176,7 +176,9 @@ internal sealed class AlertDetectionTests
         var session = ledger.StartSession(model: "acme-1");
 
         await ledger.AcceptAsync(ledger.Usage(session));
+        ledger.Store.Calls.Clear();
         await ledger.AcceptAsync(ledger.Usage(session));
+        Assert.That(ledger.Store.Calls, Does.Not.Contain("FindAlertsAsync"), "the session remembers that it was told");
         ledger.Time.Advance(TimeSpan.FromHours(12));
         await ledger.AcceptAsync(ledger.Usage(session));
 

@@ -51,6 +51,31 @@ internal sealed class PauseTests
     }
 
     [Test]
+    public async Task A_pause_of_an_agent_reaches_the_sub_agents_of_a_session_that_has_ended()
+    {
+        var session = ledger.StartSession();
+        var child = ledger.AddSession(ledger.AddAgent(ledger.TeamOf(session)), session);
+        await ledger.AcceptAsync(new EndSessionEntry(session, false, null, Noon));
+        await ledger.ReserveAsync(child, 1);
+
+        Assert.That((await PauseAsync(OfAgent(session))).ReservationsReleased, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_pause_without_active_sessions_reads_no_reservations()
+    {
+        var session = ledger.StartSession();
+        await ledger.AcceptAsync(new EndSessionEntry(session, false, null, Noon));
+        ledger.Store.Calls.Clear();
+
+        await PauseAsync(OfTeam(session));
+
+        Assert.That(
+            ledger.Store.Calls,
+            Is.EqualTo(new[] { "FindReservationsAsync", "LockAsync", "FindExpiredAsync", "SpendingAsync", "FindPauseAsync", "FindActiveAsync", "SaveAsync" }));
+    }
+
+    [Test]
     public async Task A_pause_of_a_team_or_an_organisation_releases_what_is_below_and_nothing_else()
     {
         var (one, other) = (ledger.StartSession(), ledger.StartSession());
