@@ -162,6 +162,18 @@ internal sealed class ReservationEndTests
     }
 
     [Test]
+    public async Task A_release_shares_a_transaction_with_the_usage_of_another_session()
+    {
+        var (one, other) = (ledger.StartSession(), ledger.StartSession());
+        var held = await ledger.ReserveAsync(one, 1);
+        await ledger.SpendAsync(one, 2);
+
+        await ledger.RunAsync(ledger.Usage(other, 1), new ReleaseEntry(held.Id, Noon));
+
+        Assert.That(ledger.TeamDay(one), Is.EqualTo(new Spending(Usd(2), Money.Zero)));
+    }
+
+    [Test]
     public async Task A_reservation_of_a_replica_that_died_expires_with_the_next_transaction_of_its_organisation()
     {
         var session = ledger.StartSession(new() { Daily = Usd(1) });
