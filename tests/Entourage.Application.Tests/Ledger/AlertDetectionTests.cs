@@ -161,11 +161,32 @@ internal sealed class AlertDetectionTests
     }
 
     [Test]
+    public async Task An_hour_counts_what_its_transaction_records_in_it()
+    {
+        ledger.Rules = ledger.Rules with { Bounds = new() { ImplausibleHourlyCost = Usd(10) } };
+        var session = ledger.StartSession();
+        var stranger = ledger.AddSession(ledger.AddAgent(ledger.TeamOf(session)));
+        ledger.Time.Advance(TimeSpan.FromMinutes(59));
+
+        await ledger.RunAsync(
+            ledger.Usage(session, 9, at: Noon.AddTicks(-1)),
+            ledger.Usage(session, 6),
+            ledger.Usage(session, 5, billing: Billing.Subscription),
+            ledger.Usage(session, 9, at: Noon.AddHours(1)),
+            ledger.Usage(stranger, 9));
+
+        Assert.That(ledger.Store.Alerts.Values.Select(alert => alert.Details.Spent), Is.EqualTo(new MoneyTotal?[] { Usd(11) }));
+    }
+
+    [Test]
     public async Task The_rollups_of_an_hour_are_not_read_while_the_day_costs_no_more_than_an_hour_may()
     {
         ledger.Rules = ledger.Rules with { Bounds = new() { ImplausibleHourlyCost = Usd(10) } };
 
-        await ledger.SpendAsync(ledger.StartSession(), 10);
+        var session = ledger.StartSession();
+        await ledger.SpendAsync(ledger.AddSession(ledger.AddAgent(ledger.TeamOf(session))), 10);
+
+        await ledger.SpendAsync(session, 10);
 
         Assert.That(ledger.Store.Calls, Does.Not.Contain("CostInAsync"));
     }
@@ -233,6 +254,7 @@ internal sealed class AlertDetectionTests
 
         Assert.That(ledger.Store.Alerts.Values.Select(alert => alert.Kind), Is.EqualTo(new[] { AlertKind.TelemetryAttribute, AlertKind.TelemetryClock }));
         Assert.That(ledger.Store.Alerts.Values.Select(alert => alert.SessionId), Is.All.EqualTo(session));
+        Assert.That(ledger.Store.Alerts.Values.First().Message, Does.EndWith("no such task"));
     }
 
     [Test]

@@ -172,7 +172,7 @@ internal sealed class RepriceTests
     public async Task An_organisations_cap_kills_in_all_teams_that_want_it()
     {
         ledger.OrganisationLimits = new() { Daily = Usd(5) };
-        var limits = new TeamLimits { UnpricedModels = UnpricedModelRule.Record, OnExceed = OnExceed.Kill };
+        var limits = new TeamLimits { UnpricedModels = UnpricedModelRule.Record, OnExceed = OnExceed.Kill, Daily = Usd(3) };
         var session = await UseAsync(limits);
         var (killing, stopping) = (ledger.StartSession(limits), ledger.StartSession());
         await ledger.SpendAsync(killing, 1);
@@ -214,6 +214,21 @@ internal sealed class RepriceTests
 
         Assert.That((StatusOf(top), StatusOf(child)), Is.EqualTo((SessionStatus.Killed, SessionStatus.Killed)));
         Assert.That(ledger.Store.Audited, Has.Count.EqualTo(2));
+    }
+
+    [TestCase(3, 9, SessionStatus.Killed)]
+    [TestCase(9, 3, SessionStatus.Active)]
+    public async Task A_late_price_of_a_sub_agent_kills_the_session_above_by_the_sessions_cap_alone(int session, int daily, SessionStatus status)
+    {
+        var top = ledger.StartSession(
+            new() { UnpricedModels = UnpricedModelRule.Record, Session = Usd(session), Daily = Usd(daily), OnExceed = OnExceed.Kill });
+        var child = ledger.AddSession(ledger.AddAgent(ledger.TeamOf(top)), top, "acme-1");
+        await ledger.AcceptAsync(ledger.Usage(child, tokens: new(1_000_000, 0)));
+        ledger.SetPrice("acme-1", 3, 15);
+
+        await RepriceAsync(child);
+
+        Assert.That((StatusOf(top), StatusOf(child)), Is.EqualTo((status, SessionStatus.Killed)));
     }
 
     private async Task<long> UseAsync(TeamLimits limits)

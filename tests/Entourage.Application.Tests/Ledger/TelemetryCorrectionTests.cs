@@ -12,7 +12,7 @@ namespace Entourage.Application.Tests.Ledger;
 /// <summary>Calls that telemetry reports several times, and spans that sum up others.</summary>
 internal sealed class TelemetryCorrectionTests
 {
-    private static readonly TokenCounts Tokens = new(1_000_000, 0, 30, 4);
+    private static readonly TokenCounts Tokens = new(1_000_000, 5, 30, 4);
 
     private readonly TestLedger ledger = new();
 
@@ -48,7 +48,7 @@ internal sealed class TelemetryCorrectionTests
         await ledger.AcceptAsync(Call(calculating, "two", usd: 2));
 
         Assert.That((ledger.Session(recording).Cost, ledger.Session(calculating).Cost), Is.EqualTo(((MoneyTotal)Usd(2), (MoneyTotal)Usd(2))));
-        Assert.That(ledger.Records.ElementAt(2).UnpricedTokens, Is.EqualTo(-1_000_034L));
+        Assert.That(ledger.Records.ElementAt(2).UnpricedTokens, Is.EqualTo(-1_000_039L));
     }
 
     [Test]
@@ -188,7 +188,7 @@ internal sealed class TelemetryCorrectionTests
         var takenBack = ledger.Records.ElementAt(1);
         Assert.That(
             (takenBack.Cost, takenBack.Corrects, takenBack.CostSource, takenBack.Entry.Tokens.Counts, takenBack.Entry.Tokens.LongCacheWrite),
-            Is.EqualTo((Usd(-4), (long?)1, CostSource.Reported, new TokenCounts(-1_000_000, 0, -30, -4), -2L)));
+            Is.EqualTo((Usd(-4), (long?)1, CostSource.Reported, new TokenCounts(-1_000_000, -5, -30, -4), -2L)));
         Assert.That((response.CostUsd, response.OverrunUsd), Is.EqualTo(((MoneyTotal)Usd(3), Money.Zero)));
         Assert.That(ledger.Session(session).Tokens, Is.EqualTo(Tokens));
         Assert.That(ledger.TeamDay(session).Spent, Is.EqualTo((MoneyTotal)Usd(3)));
@@ -214,8 +214,8 @@ internal sealed class TelemetryCorrectionTests
         await ledger.AcceptAsync(Span(session, "outer"));
         await ledger.AcceptAsync(Span(session, "inner", above: ["outer"]));
 
-        Assert.That(ledger.Records.Select(record => record.UnpricedTokens), Is.EqualTo(new[] { 1_000_034L, -1_000_034L, 1_000_034L }));
-        Assert.That(ledger.Store.Rollups.Values.Single().UnpricedTokens, Is.EqualTo(1_000_034L));
+        Assert.That(ledger.Records.Select(record => record.UnpricedTokens), Is.EqualTo(new[] { 1_000_039L, -1_000_039L, 1_000_039L }));
+        Assert.That(ledger.Store.Rollups.Values.Single().UnpricedTokens, Is.EqualTo(1_000_039L));
     }
 
     [Test]
