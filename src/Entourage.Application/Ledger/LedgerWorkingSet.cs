@@ -221,16 +221,18 @@ internal sealed class LedgerWorkingSet
 
         var bucket = new UsageRollupKey(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
         rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
-        // A correction is no call of the agent.
-        var now = record.Entry.Now;
-        var lastCallAt = record.Corrects is not null || now < session.LastCallAt ? session.LastCallAt : now;
         sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
-        sessions[session.Id] = sessions[session.Id] with
+
+        // The caller's session may be from before another record of the same decision, which corrects a span of it.
+        var before = sessions[session.Id];
+        var now = record.Entry.Now;
+        sessions[session.Id] = before with
         {
-            LastCallAt = lastCallAt,
-            Tokens = TokenCounts.AddTotals(session.Tokens, sum.Tokens),
-            Cost = session.Cost + sum.Cost,
-            ImputedCost = session.ImputedCost + sum.ImputedCost,
+            // A correction is no call of the agent.
+            LastCallAt = record.Corrects is not null || now < before.LastCallAt ? before.LastCallAt : now,
+            Tokens = TokenCounts.AddTotals(before.Tokens, sum.Tokens),
+            Cost = before.Cost + sum.Cost,
+            ImputedCost = before.ImputedCost + sum.ImputedCost,
         };
         records.Add(record);
     }

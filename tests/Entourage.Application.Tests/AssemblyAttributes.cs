@@ -1,0 +1,2 @@
+// Each test gets a ledger of its own.
+[assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
