@@ -4,7 +4,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Commands;
 
 /// <summary>A backup under full load contains everything acknowledged before it began, and can be restored.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class BackupTests(Store store) : DatabaseFixture(store)
 {
     private const int Callers = 16;

@@ -3,7 +3,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Commands;
 
 /// <summary>The demo: two lifelike weeks, made through the API.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class DemoTests(Store store) : DatabaseFixture(store)
 {
     private static readonly string[] FalseAlarms = ["runaway_tokens", "repeated_error", "rising_cost", "verbose_output", "fan_out", "cost_differs", "unpriced_model"];

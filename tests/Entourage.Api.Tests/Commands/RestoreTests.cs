@@ -8,7 +8,6 @@ namespace Entourage.Api.Tests.Commands;
 /// A session, task or event number is never reused, even after a restore (rule 17). What clients still hold from the
 /// time after the backup must not name something else.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
 {
     // The largest integer that JavaScript keeps exact.

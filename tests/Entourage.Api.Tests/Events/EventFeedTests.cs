@@ -3,7 +3,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Events;
 
 /// <summary>Event streams over replicas, under load, and when a server stops.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
 {
     [Test]

@@ -3,7 +3,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>A server that is killed repeatedly at random moments loses nothing and counts nothing twice (rules 1, 2 and 5).</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class CrashTests(Store store) : DatabaseFixture(store)
 {
     private static readonly int Kills = Depth.Of(usual: 6, full: 50);

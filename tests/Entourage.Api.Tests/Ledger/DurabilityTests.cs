@@ -4,7 +4,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Ledger;
 
 /// <summary>Acknowledged usage survives the end of the process (rule 1).</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
 {
     private const int Callers = 16;

@@ -8,7 +8,6 @@ namespace Entourage.Api.Tests.Ledger;
 /// batched usage, releases, extensions, ends, kills, pauses, changed limits and time zones, and the passing of time.
 /// </summary>
 // Takes minutes, so it runs beside tests of killed processes, which mostly wait.
-[Parallelizable(ParallelScope.Self)]
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class LedgerModelTests(Store store)
 {

@@ -3,7 +3,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Protection;
 
 /// <summary>A small request needs little memory and processor time, whatever its content. Measured on a separate process.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class SmallRequestTests
 {
     private const int Times = 3;

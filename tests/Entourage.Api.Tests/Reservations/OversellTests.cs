@@ -6,7 +6,6 @@ namespace Entourage.Api.Tests.Reservations;
 
 /// <summary>Concurrent callers of several servers are never granted more than the budget (rules 3, 7 and 11).</summary>
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class OversellTests(Store store)
 {
     private static readonly int Rounds = Depth.Of(usual: 4, full: 20);

@@ -3,7 +3,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Startup;
 
 /// <summary>Files may contain secrets, so only their owner can read them, whatever the umask.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
 {
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

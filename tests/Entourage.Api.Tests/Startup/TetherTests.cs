@@ -5,7 +5,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Startup;
 
 /// <summary>Tests leave no server behind, however they end.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class TetherTests
 {
     // Starts the given program, prints its process id, and waits.

@@ -4,7 +4,6 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Webhooks;
 
 /// <summary>A server killed at any moment loses no message: each arrives at least once, and duplicates have the same id.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class WebhookCrashTests(Store store) : DatabaseFixture(store)
 {
     private static readonly int Kills = Depth.Of(usual: 2, full: 5);

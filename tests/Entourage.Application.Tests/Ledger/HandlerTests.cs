@@ -172,7 +172,7 @@ internal sealed class HandlerTests
         IAuthorizedRequest[] ofAgents =
             [Usage(1, null), Reserve(1, null), new ExtendReservationCommand(id, 1, null), new ReleaseReservationCommand(id), new EndSessionCommand(1, null, null), new RecordUsageBatchCommand([], null)];
 
-        Assert.That(ofAgents.Select(command => command.RequiredPermission().Least), Is.All.EqualTo(CallerRole.Agent));
+        Assert.That(ofAgents.Select(command => command.RequiredPermission().MinimumRole), Is.All.EqualTo(CallerRole.Agent));
         Assert.That(new KillSessionCommand(1, "enough").RequiredPermission(), Is.EqualTo(Permission.Lead(Resource.Session(1))));
         Assert.That(Usage(1, null).RequiredPermission(), Is.EqualTo(Permission.Agent(Resource.Session(1))));
     }
