@@ -212,7 +212,7 @@ internal sealed class AlertDetectionTests
     {
         await ledger.AcceptAsync(ledger.Usage(ledger.StartSession(new() { UnpricedModels = UnpricedModelRule.Record }, model: "acme-1")));
 
-        Assert.That(ledger.Store.Alerts.Values.Single().Message, Does.Contain("counts as nothing"));
+        Assert.That(ledger.Store.Alerts.Values.Single().Message, Does.Contain("counts as 0 USD"));
     }
 
     [Test]

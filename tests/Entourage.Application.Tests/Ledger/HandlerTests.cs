@@ -98,7 +98,7 @@ internal sealed class HandlerTests
 
         Assert.That(
             () => handler.Handle(new(PauseScope.Agent, Guid.NewGuid(), "lunch", Noon), CancellationToken.None),
-            Throws.TypeOf<RuleViolationException>().With.Property("Field").EqualTo("ExpiresAt").And.Message.EqualTo("'expires_at' must be ahead."));
+            Throws.TypeOf<RuleViolationException>().With.Property("Field").EqualTo("ExpiresAt").And.Message.EqualTo("'expires_at' must be in the future."));
     }
 
     [Test]

@@ -228,7 +228,7 @@ internal sealed class ReserveTests
         var ofNameless = await ledger.ReserveAsync(nameless, 1);
         var unpriced = await ledger.RefuseAsync<RuleViolationException>(OfTokens(nameless, null));
 
-        Assert.That(refusal.Message, Is.EqualTo("The team refuses models without a price, and 'acme-1' has none."));
+        Assert.That(refusal.Message, Is.EqualTo("The model 'acme-1' has no price, and the team refuses models without a price. Ask an admin to set a price for it."));
         Assert.That((priced.AmountUsd, ofNameless.AmountUsd), Is.EqualTo((Usd(4), Usd(1))));
         Assert.That(unpriced.Message, Does.StartWith("There is no price for the model ''"));
     }
