@@ -3,6 +3,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Jobs;
 
 /// <summary>A failed run of a job is counted and does not prevent the next one.</summary>
+[NonParallelizable] // The metrics of all servers of a process are collected together.
 internal sealed class JobFailureTests
 {
     [Test]

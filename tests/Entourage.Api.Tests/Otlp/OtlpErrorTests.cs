@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Api.Tests.Otlp;
 
 /// <summary>Every refusal of an export is the protocol's <c>Status</c> in the encoding of the request, and is counted and logged.</summary>
+[NonParallelizable] // The metrics of all servers of a process are collected together.
 internal sealed class OtlpErrorTests : HardeningFixture
 {
     private const string Json = "application/json";

@@ -3,6 +3,7 @@ using Entourage.Testing;
 namespace Entourage.Api.Tests.Startup;
 
 /// <summary>A server compiles the recording path before it serves, and leaves no trace of that.</summary>
+[NonParallelizable] // The metrics of all servers of a process are collected together.
 internal sealed class WarmUpTests
 {
     [Test]
