@@ -125,7 +125,7 @@ internal sealed class AssumedPriceTests(Store store) : PriceFixture(store)
 
         Assert.That(
             alert.Text("message"),
-            Is.EqualTo($"There is no price for the model '{Own}', so its usage counts at the assumed rates of 5.00 USD for a million input tokens and 25.00 USD for a million output tokens until one is set."));
+            Is.EqualTo($"The model '{Own}' has no price, so its usage counts at the assumed rates of 5.00 USD per million input tokens and 25.00 USD per million output tokens until you set one."));
     }
 
     [Test]
