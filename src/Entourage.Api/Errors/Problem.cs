@@ -81,7 +81,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
             $"{exception.Message} {MayBeRecorded}"),
         StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, StoreUnavailable, exception.Message),
         _ when IsStoreFault(exception) => new(
-            StatusCodes.Status503ServiceUnavailable, StoreUnavailable, "The store cannot be reached or cannot write. Nothing was recorded."),
+            StatusCodes.Status503ServiceUnavailable, StoreUnavailable, "The store cannot be reached or cannot write. Nothing was recorded. Send the request again later."),
         _ => new(
             StatusCodes.Status500InternalServerError, "unexpected", "The server failed unexpectedly. Its log has the details under this trace_id."),
     };

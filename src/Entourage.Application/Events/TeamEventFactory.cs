@@ -22,7 +22,7 @@ internal static class TeamEventFactory
     /// <param name="agentId">The agent concerned; null for all agents of the team.</param>
     /// <param name="sessionId">The session concerned, if any.</param>
     /// <param name="payload">The payload.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     public static TeamEvent Of<T>(EventKind kind, Guid teamId, Guid? agentId, long? sessionId, T payload, DateTimeOffset now) =>
         TeamEvent.Create(kind, teamId, agentId, sessionId, JsonSerializer.Serialize(payload, EntourageJson.Options), now);
 

@@ -4,14 +4,13 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// The end of a session that has been silent for as long as its team waits. The response says whether it was ended. The caller found the session
-/// before this transaction locked the organisation, so the decision checks again that it is silent, has no live reservation, and no active session
-/// below it.
+/// Ends a session that has been silent for its team's limit. The response says whether it was ended. The caller found the session before this
+/// transaction locked the organisation, so the decision checks again that it is silent and has no live reservation and no active sub-session.
 /// </summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="IsTelemetrys">Whether telemetry opened it. Telemetry does not say when a program ends, so silence completes such a session.</param>
-/// <param name="Now">The present (UTC).</param>
-public sealed record AbandonEntry(long SessionId, bool IsTelemetrys, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
+/// <param name="IsFromTelemetry">Whether telemetry opened it. Telemetry does not say when a program ends, so silence completes such a session.</param>
+/// <param name="Now">The current time (UTC).</param>
+public sealed record AbandonEntry(long SessionId, bool IsFromTelemetry, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
 {
     internal override LedgerEntryKind Kind => LedgerEntryKind.AbandonSession;
 
@@ -28,13 +27,13 @@ public sealed record AbandonEntry(long SessionId, bool IsTelemetrys, DateTimeOff
         }
 
         var workingSet = ledger.WorkingSet;
-        workingSet.End(session, IsTelemetrys
+        workingSet.End(session, IsFromTelemetry
             ? session.State.End(failed: false, error: null, Now)
-            : session.State.Abandon($"Nothing was heard of it for {minutes} minutes.", Now));
+            : session.State.Abandon($"No usage was reported for {minutes} minutes.", Now));
         workingSet.Add(TeamEventFactory.Of(workingSet.ResponseOf(SessionId, Now), session.Policy.TeamId, Now));
-        if (!IsTelemetrys)
+        if (!IsFromTelemetry)
         {
-            ledger.Alerts.NoteAbandoned(session, Now);
+            ledger.Alerts.AddAbandoned(session, Now);
         }
 
         return LedgerOutcome.Accepted(true);
@@ -46,7 +45,7 @@ public sealed record AbandonEntry(long SessionId, bool IsTelemetrys, DateTimeOff
         await ledger.Loader.LoadReservationsOfAsync([session], Now);
         return session.StartedAt > since
             || session.LastCallAt > since
-            || ledger.WorkingSet.Reservations.Any(held => held.Reservation.SessionId == session.Id && !(held.Reservation.EndedAt <= since))
+            || ledger.WorkingSet.Reservations.Any(reservation => reservation.Reservation.SessionId == session.Id && !(reservation.Reservation.EndedAt <= since))
             || (await ledger.Loader.LoadActiveSessionsAsync(PauseScope.Team, session.Policy.TeamId)).Any(below => below.ParentSessionId == session.Id);
     }
 }

@@ -9,18 +9,18 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Runs the detectors over the records of a transaction. Nearly always they find nothing: budget alerts are raised where a threshold is crossed, and a
-/// session's state holds which of its alerts were raised.
+/// Runs the detectors over the records of a transaction. They rarely find anything, because a budget alert needs a crossed threshold, and a session's
+/// detector state says which of its alerts were raised already.
 /// </summary>
 internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules rules)
 {
-    private readonly Dictionary<AlertKey, (Alert Alert, BudgetStatus? Budget)> found = [];
-    private readonly Dictionary<(Guid AgentId, DateTimeOffset Hour), (LedgerSession Session, DateTimeOffset Now)> suspects = [];
+    private readonly Dictionary<AlertKey, (Alert Alert, BudgetStatus? Budget)> candidates = [];
+    private readonly Dictionary<(Guid AgentId, DateTimeOffset Hour), (LedgerSession Session, DateTimeOffset Now)> hoursToCheck = [];
 
     /// <summary>Runs the detectors over a record that was added.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="before">The budgets that it draws on, before it.</param>
-    /// <returns>The stops that it causes. They are carried out before it is answered.</returns>
+    /// <param name="before">The state of its budgets before it was added.</param>
+    /// <returns>The stops that it causes, to be carried out before the response.</returns>
     public IReadOnlyList<RequiredStop> Inspect(LedgerRecord record, BudgetPosition before)
     {
         var session = workingSet.FindSession(record.Entry.SessionId)!;
@@ -37,25 +37,25 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
         return InspectSession(record, workingSet.FindSession(session.Id)!);
     }
 
-    /// <summary>Notes that a session was abandoned.</summary>
-    public void NoteAbandoned(LedgerSession session, DateTimeOffset now) =>
-        Find(TeamworkDetectors.Abandoned(session.Id), SubjectOf(session), now);
+    /// <summary>Adds the finding that a session was abandoned.</summary>
+    public void AddAbandoned(LedgerSession session, DateTimeOffset now) =>
+        AddFinding(TeamworkDetectors.Abandoned(session.Id), SubjectOf(session), now);
 
-    /// <summary>Raises what was found, unless there is an alert for the same cause and window.</summary>
+    /// <summary>Raises an alert for each finding, unless one exists for the same cause and window.</summary>
     public async Task RaiseAsync(ILedgerStore store)
     {
-        foreach (var ((agentId, hour), (session, now)) in suspects)
+        foreach (var ((agentId, hour), (session, now)) in hoursToCheck)
         {
             var until = hour.AddMinutes(PlausibilityDetectors.WindowMinutes);
             var cost = await store.CostInAsync(session.Policy.TeamId, agentId, hour, until) + workingSet.CostIn(agentId, hour, until);
             if (cost > rules.Bounds.ImplausibleHourlyCost)
             {
-                Find(PlausibilityDetectors.OfHour(agentId, cost, rules.Bounds.ImplausibleHourlyCost.Value, hour), SubjectOf(session), now);
+                AddFinding(PlausibilityDetectors.OfHour(agentId, cost, rules.Bounds.ImplausibleHourlyCost.Value, hour), SubjectOf(session), now);
             }
         }
 
-        var known = found.Count > 0 ? await store.FindAlertsAsync(found.Keys) : new HashSet<AlertKey>();
-        foreach (var (key, (alert, budget)) in found)
+        var known = candidates.Count > 0 ? await store.FindAlertsAsync(candidates.Keys) : new HashSet<AlertKey>();
+        foreach (var (key, (alert, budget)) in candidates)
         {
             if (known.Contains(key))
             {
@@ -84,13 +84,13 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
             {
                 foreach (var crossed in BudgetDetectors.Crossed(budget, cost, session.DetectorRules.Thresholds))
                 {
-                    Find(crossed, AlertSubject.Of(budget.Budget.Window, session.Policy.TeamId), record.Entry.Now, budget.After(cost));
+                    AddFinding(crossed, AlertSubject.Of(budget.Budget.Window, session.Policy.TeamId), record.Entry.Now, budget.After(cost));
                 }
             }
 
             if (budget.Budget.Window.Scope == BudgetScope.Task && BudgetDetectors.RedFlag(session.Policy.Task!, budget.Spending.Spent, cost) is { } redFlag)
             {
-                Find(redFlag, new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId), record.Entry.Now);
+                AddFinding(redFlag, new(session.Policy.TeamId, TaskId: session.Policy.Task!.TaskId), record.Entry.Now);
             }
         }
     }
@@ -101,23 +101,23 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
         if (record.Cost > rules.Bounds.ImplausibleCost)
         {
             var day = calendar.WindowOf(BudgetPeriod.Day, at);
-            Find(
+            AddFinding(
                 PlausibilityDetectors.OfUsage(session.Policy.AgentId, session.Id, record.Cost, rules.Bounds.ImplausibleCost.Value, day),
                 SubjectOf(session),
                 record.Entry.Now);
         }
 
-        // An hour cannot cost more than the day around it, whose counter is loaded, and the session's cost under a subscription. Only above that sum are
-        // the rollups of the hour read, once for each agent of a transaction.
+        // An hour costs at most its day, whose counter is loaded, plus the session's cost under a subscription. The rollups of the hour are read only if
+        // that sum exceeds the limit, and once per agent and transaction.
         if (rules.Bounds.ImplausibleHourlyCost is { } hourly && SpentOfAgentDay(before) + record.CountedCost + session.ImputedCost > hourly)
         {
-            suspects[(session.Policy.AgentId, calendar.HourOf(at))] = (session, record.Entry.Now);
+            hoursToCheck[(session.Policy.AgentId, calendar.HourOf(at))] = (session, record.Entry.Now);
         }
     }
 
     private static MoneyTotal SpentOfAgentDay(BudgetPosition position)
     {
-        // An enumerator would be allocated for each usage.
+        // A foreach would allocate an enumerator for each usage.
         for (var i = 0; i < position.Budgets.Count; i++)
         {
             if (position.Budgets[i].Budget.Window.Scope == BudgetScope.Agent)
@@ -131,7 +131,7 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
 
     private void InspectTelemetry(LedgerRecord record, LedgerSession session)
     {
-        if (record.Entry.Telemetry is not { } facts || (facts.Mistake.Length == 0 && facts.ToldAt is null))
+        if (record.Entry.Telemetry is not { } facts || (facts.Mistake.Length == 0 && facts.ReportedAt is null))
         {
             return;
         }
@@ -140,12 +140,12 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
         var (agentId, day) = (session.Policy.AgentId, session.Policy.Calendar.WindowOf(BudgetPeriod.Day, now));
         if (facts.Mistake.Length > 0)
         {
-            Find(TelemetryDetectors.WrongAttribute(agentId, facts.Mistake, day), SubjectOf(session), now);
+            AddFinding(TelemetryDetectors.WrongAttribute(agentId, facts.Mistake, day), SubjectOf(session), now);
         }
 
-        if (facts.ToldAt is { } toldAt)
+        if (facts.ReportedAt is { } reportedAt)
         {
-            Find(TelemetryDetectors.WrongClock(agentId, toldAt, now, day), SubjectOf(session), now);
+            AddFinding(TelemetryDetectors.WrongClock(agentId, reportedAt, now, day), SubjectOf(session), now);
         }
     }
 
@@ -163,31 +163,31 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
         var finding = expected is null
             ? ModelDetectors.Unpriced(record.Model, day, record.CostSource == CostSource.Assumed ? rules.AssumedRates : null)
             : ModelDetectors.CostDiffers(record.Model, day, record.Cost, expected.Value);
-        if (ModelDetectors.Note(session.Watch, finding, at, calendar.ResetsAt(BudgetPeriod.Day, at)!.Value) is { } noted)
+        if (ModelDetectors.MuteForDay(session.DetectorState, finding, at, calendar.ResetsAt(BudgetPeriod.Day, at)!.Value) is { } muted)
         {
-            workingSet.Set(session.Id, noted);
-            Find(finding, SubjectOf(session), record.Entry.Now);
+            workingSet.Set(session.Id, muted);
+            AddFinding(finding, SubjectOf(session), record.Entry.Now);
         }
     }
 
     private IReadOnlyList<RequiredStop> InspectSession(LedgerRecord record, LedgerSession session)
     {
         var usage = new ObservedUsage(session.Id, record.Entry.OccurredAt, record.Entry.Tokens.Counts, record.Cost, record.Entry.Error, session.Tokens);
-        var (state, findings) = SessionDetectors.Detect(session.Watch, usage, session.DetectorRules);
-        if (!ReferenceEquals(state, session.Watch))
+        var (state, findings) = SessionDetectors.Detect(session.DetectorState, usage, session.DetectorRules);
+        if (!ReferenceEquals(state, session.DetectorState))
         {
             workingSet.Set(session.Id, state);
         }
 
         foreach (var finding in findings)
         {
-            Find(finding, SubjectOf(session), record.Entry.Now);
+            AddFinding(finding, SubjectOf(session), record.Entry.Now);
         }
 
         return findings.Count == 0 ? [] : [.. findings.Select(finding => FindStop(finding, session)).OfType<RequiredStop>()];
     }
 
-    /// <summary>The stop that the team wants for a runaway; null for an alert alone.</summary>
+    /// <summary>The stop that the team's settings demand for a runaway; null if they demand only an alert.</summary>
     private static RequiredStop? FindStop(AlertFinding finding, LedgerSession session) => finding.Details.Action switch
     {
         RunawayAction.Pause => RequiredStop.PauseAgent(session, EnumNames.Of(finding.Kind)),
@@ -195,10 +195,10 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
         _ => null,
     };
 
-    private void Find(AlertFinding finding, AlertSubject subject, DateTimeOffset now, BudgetStatus? budget = null)
+    private void AddFinding(AlertFinding finding, AlertSubject subject, DateTimeOffset now, BudgetStatus? budget = null)
     {
         var alert = Alert.Raise(finding, subject, now);
-        found.TryAdd(alert.Key, (alert, budget));
+        candidates.TryAdd(alert.Key, (alert, budget));
     }
 
     private static AlertSubject SubjectOf(LedgerSession session) =>

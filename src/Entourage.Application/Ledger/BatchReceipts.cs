@@ -9,8 +9,8 @@ using Entourage.Application.Sessions;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// The responses to batches with a key: one for each key and session, with a receipt for each recorded item. A response grows when a resend adds items
-/// that were refused or missing before.
+/// The responses to batches that have an idempotency key. There is one per key and session, with a receipt for each recorded item. A response grows when
+/// a resend adds items that were refused or missing before.
 /// </summary>
 /// <param name="stored">The stored responses, by the key's hash.</param>
 internal sealed class BatchReceipts(IReadOnlyDictionary<string, IdempotentAnswer> stored)
@@ -27,7 +27,7 @@ internal sealed class BatchReceipts(IReadOnlyDictionary<string, IdempotentAnswer
 
     /// <summary>The receipt of an item that was recorded before; null for none.</summary>
     /// <exception cref="IdempotencyKeyReusedException">
-    /// The key was used for other items of one of the batch's sessions. Then no item of the batch is accepted, since it is a different request.
+    /// The key was used for different items of one of the batch's sessions. No item of the batch is accepted.
     /// </exception>
     public UsageReceipt? Find(UsageEntry entry, IdempotencyItem item)
     {
@@ -41,7 +41,7 @@ internal sealed class BatchReceipts(IReadOnlyDictionary<string, IdempotentAnswer
         return isSame ? GetGroup(entry.Idempotency!.Key).Find(item.Place, entry.SessionId) : throw new IdempotencyKeyReusedException();
     }
 
-    /// <summary>Keeps the receipt of a recorded item.</summary>
+    /// <summary>Adds the receipt of a recorded item.</summary>
     public void Keep(UsageEntry entry, IdempotencyItem item, UsageResponse response) =>
         GetGroup(entry.Idempotency!.Key).Add(entry, UsageReceipt.Of(response, item.Place));
 
@@ -79,7 +79,7 @@ internal sealed class BatchReceipts(IReadOnlyDictionary<string, IdempotentAnswer
 
         public bool HasGrown { get; private set; }
 
-        /// <summary>Whether a request has every recorded item unchanged and in its place.</summary>
+        /// <summary>Whether a request has every recorded item, unchanged and at the same position.</summary>
         public bool Matches(Dictionary<int, IdempotencyToken> tokens)
         {
             if (!receipts.Keys.All(tokens.ContainsKey))
@@ -116,7 +116,7 @@ internal sealed class BatchReceipts(IReadOnlyDictionary<string, IdempotentAnswer
             (keyHash, answeredAt, HasGrown) = (entry.Idempotency.KeyHash, entry.Now, true);
         }
 
-        /// <summary>The response to store. It is kept as long as if all of it had been given now.</summary>
+        /// <summary>The response to store. Its retention starts again at the newest item.</summary>
         public IdempotentAnswer ToAnswer() =>
             new(keyHash, HashOf(hashes), JsonSerializer.Serialize(receipts.Values, EntourageJson.Stored), answeredAt);
 

@@ -9,10 +9,10 @@ namespace Entourage.Application.Ledger;
 /// <summary>Reads the budgets and pauses that apply to some work, without changing anything.</summary>
 internal static class BudgetStandingReader
 {
-    /// <summary>Reads every budget that applies, with its counter, and what else stops the work.</summary>
-    /// <param name="store">The store, in a transaction that reads one state.</param>
+    /// <summary>Reads every budget that applies, with its counter, and the pauses and kills that stop the work.</summary>
+    /// <param name="store">The store. On SQLite the reads share one snapshot; on SQL Server they do not.</param>
     /// <param name="subject">The agent, its task and its session.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <exception cref="NotFoundException">There is no such agent, or no such task in its team.</exception>
     public static async Task<BudgetStanding> ReadAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
     {
@@ -30,7 +30,7 @@ internal static class BudgetStandingReader
         return new(new([.. budgets.Select(budget => budget.With(counters))]), pauses, WasKilled: useNewest && path.Count == 0 && found.WasKilled);
     }
 
-    /// <summary>The counters without the reservations that have expired. The next transaction of the ledger ends these.</summary>
+    /// <summary>Reads the counters and subtracts expired reservations, which the ledger's next transaction will end.</summary>
     private static async Task<IReadOnlyDictionary<BudgetWindow, Spending>> ReadCountersAsync(
         ILedgerReader store, IReadOnlyList<Budget> budgets, Guid organisationId, DateTimeOffset now)
     {

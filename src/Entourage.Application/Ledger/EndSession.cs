@@ -10,7 +10,7 @@ using MediatR;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>How a session went, as its agent reports it.</summary>
+/// <summary>The outcome of a session, as its agent reports it.</summary>
 public enum SessionOutcome
 {
     /// <summary>It completed. This is the default.</summary>
@@ -22,7 +22,7 @@ public enum SessionOutcome
 
 /// <summary>Ends a session and releases its reservations (rule 7). A session that has ended is returned unchanged.</summary>
 /// <param name="Id">The session.</param>
-/// <param name="Outcome">How it went; when null, failed if there is an error and completed otherwise.</param>
+/// <param name="Outcome">The outcome; when null, failed if there is an error and completed otherwise.</param>
 /// <param name="Error">The error that ended it; null for none.</param>
 public sealed record EndSessionCommand(long Id, SessionOutcome? Outcome, string? Error) : ILedgerCommand<SessionResponse>
 {
@@ -44,11 +44,11 @@ internal sealed class EndSessionHandler(IBudgetLedger ledger, TimeProvider time)
     }
 }
 
-/// <summary>The end of a session. Its reservations are released (rule 7). A session that has ended stays as it is.</summary>
+/// <summary>Ends a session and releases its reservations (rule 7). A session that has ended does not change.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Failed">Whether an error ended it.</param>
 /// <param name="Error">The error, if known.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Now">The current time (UTC).</param>
 public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null)
 {
     internal override LedgerEntryKind Kind => LedgerEntryKind.EndSession;
@@ -64,9 +64,9 @@ public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error,
         if (session.State.IsActive)
         {
             workingSet.End(session, session.State.End(Failed, Error, Now));
-            foreach (var held in workingSet.ReservationsOf(SessionId))
+            foreach (var reservation in workingSet.ReservationsOf(SessionId))
             {
-                workingSet.End(held, ReservationStatus.Released, Now);
+                workingSet.End(reservation, ReservationStatus.Released, Now);
             }
 
             workingSet.Add(TeamEventFactory.Of(workingSet.ResponseOf(SessionId, Now), session.Policy.TeamId, Now));

@@ -38,10 +38,10 @@ internal sealed class ExtendReservationHandler(IBudgetLedger ledger, IdempotentR
     }
 }
 
-/// <summary>A longer time for a live reservation. Windows that it did not reach before must have room for it.</summary>
+/// <summary>Extends a live reservation. Further windows that it then reaches must have enough money left.</summary>
 /// <param name="ReservationId">The reservation.</param>
-/// <param name="Ttl">How long it is live from now.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Ttl">The time to live from now.</param>
+/// <param name="Now">The current time (UTC).</param>
 /// <param name="Idempotency">The caller's key; null for none.</param>
 public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
     : LedgerEntry<ReservationResponse>(Now, Idempotency)
@@ -60,21 +60,21 @@ public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffse
     private LedgerOutcome Decide(LedgerTransaction ledger)
     {
         var workingSet = ledger.WorkingSet;
-        var held = ledger.GetReservation(ReservationId);
-        var session = ledger.GetSession(held.Reservation.SessionId);
+        var reservation = ledger.GetReservation(ReservationId);
+        var session = ledger.GetSession(reservation.Reservation.SessionId);
         if (workingSet.FindPauseOf(session, Now) is { } paused)
         {
             return LedgerOutcome.Refused(PausedRefusal.Of(paused));
         }
 
-        var extended = held.Reservation.Extend(Ttl, Now);
-        var further = extended.BudgetsOf(held.Policy).Where(budget => !held.Windows.Contains(budget.Window));
+        var extended = reservation.Reservation.Extend(Ttl, Now);
+        var further = extended.BudgetsOf(reservation.Policy).Where(budget => !reservation.Windows.Contains(budget.Window));
         if (BudgetExceededException.OfReservation(workingSet.PositionOf(further), extended.Amount) is { } refusal)
         {
             return LedgerOutcome.Refused(refusal);
         }
 
-        workingSet.Change(held, extended);
+        workingSet.Change(reservation, extended);
         return LedgerOutcome.Accepted(ReservationResponse.From(extended, workingSet.PositionOf(workingSet.BudgetsAt(session, Now)), Now));
     }
 }

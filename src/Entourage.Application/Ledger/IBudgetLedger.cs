@@ -4,8 +4,8 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Writes usages, reservations and whatever ends them, together with every counter that they change. Concurrent callers share a transaction, and a lone
-/// caller waits for no timer.
+/// Writes usages, reservations, ends, kills and pauses, together with every counter that they change. Concurrent callers share a transaction. A lone
+/// caller's transaction begins at once.
 /// </summary>
 public interface IBudgetLedger
 {
@@ -14,12 +14,12 @@ public interface IBudgetLedger
     /// <exception cref="Errors.BudgetExceededException">A hard budget refuses a reservation.</exception>
     /// <exception cref="Domain.RuleViolationException">The entry breaks another rule.</exception>
     /// <exception cref="Errors.IdempotencyKeyReusedException">Its key was used for another request.</exception>
-    /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached, or too many callers wait already.</exception>
+    /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached or cannot write, or the queue is full.</exception>
     Task<LedgerAnswer<T>> WriteAsync<T>(LedgerEntry<T> entry, CancellationToken cancellationToken);
 
     /// <summary>Writes entries in one transaction, each accepted or refused on its own.</summary>
-    /// <returns>An outcome for each entry, in their order.</returns>
-    /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached, or too many callers wait already.</exception>
+    /// <returns>An outcome for each entry, in the same order.</returns>
+    /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached or cannot write, or the queue is full.</exception>
     Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Reads every budget that applies to some work, with its counter, and the pauses that stop it.</summary>
@@ -29,22 +29,22 @@ public interface IBudgetLedger
 
 /// <summary>The response to an accepted entry.</summary>
 /// <param name="Response">The response.</param>
-/// <param name="Replayed">Whether it was given before, under the same key. Then nothing was written.</param>
+/// <param name="Replayed">Whether it is the stored response of an earlier request with the same key. Then nothing was written.</param>
 public sealed record LedgerAnswer<T>(T Response, bool Replayed);
 
 /// <summary>The outcome of one entry: a response or a refusal.</summary>
-/// <param name="Response">The response, of the type that its entry names; null where it was refused.</param>
-/// <param name="Replayed">Whether the response was given before, under the same key. Then nothing was written.</param>
-/// <param name="Refusal">Why nothing was written; null where the entry was accepted.</param>
+/// <param name="Response">The response, of the entry's <see cref="LedgerEntry.ResponseType"/>; null if the entry was refused.</param>
+/// <param name="Replayed">Whether the response is the stored one of an earlier request with the same key. Then nothing was written.</param>
+/// <param name="Refusal">The reason for the refusal; null if the entry was accepted.</param>
 public sealed record LedgerOutcome(object? Response, bool Replayed, Exception? Refusal)
 {
-    /// <summary>An entry that changes the ledger.</summary>
+    /// <summary>The outcome of an accepted entry.</summary>
     public static LedgerOutcome Accepted(object response) => new(response, false, null);
 
-    /// <summary>An entry that was accepted before.</summary>
+    /// <summary>The outcome of an entry that was accepted before.</summary>
     public static LedgerOutcome Replay(object response) => new(response, true, null);
 
-    /// <summary>An entry that changes nothing.</summary>
+    /// <summary>The outcome of a refused entry, which changes nothing.</summary>
     public static LedgerOutcome Refused(Exception refusal) => new(null, false, refusal);
 }
 
@@ -56,13 +56,13 @@ public sealed record BudgetStanding(BudgetPosition Position, IReadOnlyList<Pause
 
 /// <summary>The work whose budgets to read.</summary>
 /// <param name="AgentId">The agent.</param>
-/// <param name="TaskId">The task; null for that of the session.</param>
+/// <param name="TaskId">The task; null for the session's task.</param>
 /// <param name="Session">The session.</param>
 public sealed record BudgetSubject(Guid AgentId, long? TaskId, SessionChoice Session);
 
 /// <summary>The session of a budget check.</summary>
-/// <param name="UseNewestActive">Whether to use the agent's newest active session, and its task where none is named.</param>
-/// <param name="Path">Otherwise a session and its ancestors; empty for none.</param>
+/// <param name="UseNewestActive">Whether to use the agent's newest active session, and that session's task unless a task is named.</param>
+/// <param name="Path">The session and its ancestors, if the newest active session is not used; empty for none.</param>
 public sealed record SessionChoice(bool UseNewestActive, IReadOnlyList<long> Path)
 {
     /// <summary>The agent's newest active session.</summary>

@@ -25,14 +25,14 @@ internal interface ILedgerReader
     /// <summary>The counters of windows. A window without a counter is missing from the result.</summary>
     Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows);
 
-    /// <summary>The reservations of organisations that have expired by an instant and are still counted.</summary>
+    /// <summary>The reservations of organisations that have expired but are still counted.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now);
 }
 
 /// <summary>The port of the ledger's decisions to the store, within one transaction that can write.</summary>
 internal interface ILedgerStore : ILedgerReader
 {
-    /// <summary>Locks the organisations of sessions and some others until the transaction ends, and reads the sessions.</summary>
+    /// <summary>Reads sessions, and locks their organisations and the further ones until the transaction ends.</summary>
     Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
 
     /// <summary>The active sessions of a team or an organisation.</summary>
@@ -66,7 +66,7 @@ internal interface ILedgerStore : ILedgerReader
     /// <summary>The stored responses under keys, by the hexadecimal text of the key's hash.</summary>
     Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes);
 
-    /// <summary>The alerts that exist, of some keys.</summary>
+    /// <summary>The given keys for which an alert exists.</summary>
     Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys);
 
     /// <summary>The cost of an agent's sessions in a range of quarter hours (USD), imputed costs included, from the stored rollups.</summary>
@@ -91,7 +91,7 @@ internal interface ILedgerStore : ILedgerReader
 }
 
 /// <summary>
-/// A row has changed since the transaction read it. Transactions of one organisation exclude each other, so this happens only on a store that does not
-/// isolate writers as it should. The transaction is run again, and no budget is oversold.
+/// A row has changed since the transaction read it. The organisation's lock prevents this, unless the database does not isolate writers as it should.
+/// The transaction is rerun, so no budget is oversold.
 /// </summary>
 internal sealed class LedgerConflictException() : Exception("The ledger was changed by another transaction at the same time.");

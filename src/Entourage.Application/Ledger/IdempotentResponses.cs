@@ -6,7 +6,7 @@ using Entourage.Application.Sessions;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>The responses under idempotency keys: those that are stored, and those of the entries so far.</summary>
+/// <summary>The responses under idempotency keys, both the stored ones and those of the entries so far.</summary>
 /// <param name="stored">The stored responses, by the hexadecimal text of the key's hash.</param>
 internal sealed class IdempotentResponses(IReadOnlyDictionary<string, IdempotentAnswer> stored)
 {
@@ -32,7 +32,7 @@ internal sealed class IdempotentResponses(IReadOnlyDictionary<string, Idempotent
         return new(hashes.Length > 0 ? await store.FindAnswersAsync(hashes) : new Dictionary<string, IdempotentAnswer>());
     }
 
-    /// <summary>The response that was given for the same request before; null for none.</summary>
+    /// <summary>The response to an earlier request with the same key; null for none.</summary>
     /// <exception cref="IdempotencyKeyReusedException">The key was used for another request.</exception>
     public object? Find(LedgerEntry entry)
     {
@@ -46,10 +46,10 @@ internal sealed class IdempotentResponses(IReadOnlyDictionary<string, Idempotent
             return batches.Find((UsageEntry)entry, item);
         }
 
-        if (given.TryGetValue(token.Key, out var here))
+        if (given.TryGetValue(token.Key, out var added))
         {
-            token.EnsureSameRequest(here.Row.RequestHash);
-            return here.Response;
+            token.EnsureSameRequest(added.Row.RequestHash);
+            return added.Response;
         }
 
         if (stored.TryGetValue(token.Key, out var before))
@@ -61,7 +61,7 @@ internal sealed class IdempotentResponses(IReadOnlyDictionary<string, Idempotent
         return null;
     }
 
-    /// <summary>Keeps the response to an entry that was accepted.</summary>
+    /// <summary>Adds the response to an accepted entry, if the entry has a key.</summary>
     public void Keep(LedgerEntry entry, object response)
     {
         if (entry.Idempotency is { Item: { } item })

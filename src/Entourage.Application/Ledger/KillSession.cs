@@ -14,7 +14,7 @@ namespace Entourage.Application.Ledger;
 /// Kills a session and the sessions of its sub-agents, and releases their reservations. A session that has ended is returned unchanged.
 /// </summary>
 /// <param name="Id">The session.</param>
-/// <param name="Reason">Why. It becomes the session's <c>error</c>.</param>
+/// <param name="Reason">The reason, which becomes the session's <c>error</c>.</param>
 public sealed record KillSessionCommand(long Id, string Reason) : ILedgerCommand<SessionResponse>
 {
     /// <inheritdoc/>
@@ -34,12 +34,12 @@ internal sealed class KillSessionHandler(IBudgetLedger ledger, CallerContext cal
 }
 
 /// <summary>
-/// The kill of a session and of the sessions below it, with the release of all their reservations. Sessions that have ended stay as they are.
+/// Kills a session and its descendants, and releases their reservations. Sessions that have ended do not change.
 /// </summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="By">Who kills.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Reason">The reason.</param>
+/// <param name="By">The actor.</param>
+/// <param name="Now">The current time (UTC).</param>
 public sealed record KillSessionEntry(long SessionId, string Reason, AuditActor By, DateTimeOffset Now) : LedgerEntry<SessionResponse>(Now, null)
 {
     internal override LedgerEntryKind Kind => LedgerEntryKind.KillSession;

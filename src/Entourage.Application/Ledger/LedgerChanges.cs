@@ -12,8 +12,7 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// The changes of a transaction: rows to add, and rows to change. A changed row carries the values that were read, and is saved only while the store
-/// still has them.
+/// The rows that a transaction adds and changes. A changed row carries the values that were read, and saving fails if the store no longer has them.
 /// </summary>
 internal sealed class LedgerChanges
 {
@@ -48,19 +47,19 @@ internal sealed class LedgerChanges
         Records.Count + Answers.Count + ExtendedAnswers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
-/// <summary>A usage or a correction, priced.</summary>
-/// <param name="Entry">What was reported.</param>
-/// <param name="Model">The model, the session's where none was reported; empty for none.</param>
+/// <summary>A usage record that the transaction will write: a usage or a correction with its price.</summary>
+/// <param name="Entry">The usage or the correction.</param>
+/// <param name="Model">The reported model, or else the session's; empty for none.</param>
 /// <param name="Cost">The cost (USD); zero while it is unpriced. For a correction, the difference.</param>
 /// <param name="CostSource">The source of the cost.</param>
-/// <param name="Overrun">The part of the cost (USD) that neither a reservation nor a budget had granted.</param>
-/// <param name="Price">The price of the model and the cost by it; null for no price.</param>
-/// <param name="UnpricedTokens">The tokens that wait for a price from now on; less than zero where they no longer do.</param>
+/// <param name="Overrun">The part of the cost (USD) that neither a reservation nor a budget's remaining amount covered.</param>
+/// <param name="Price">The price of the model and the cost by that price; null if it has none.</param>
+/// <param name="UnpricedTokens">The tokens that wait for a price; negative if a correction has priced them.</param>
 /// <param name="Corrects">The sequence of the record that this one corrects; null for a usage.</param>
 internal sealed record LedgerRecord(
     UsageEntry Entry, string Model, Money Cost, CostSource CostSource, Money Overrun, LedgerPrice? Price, long UnpricedTokens, long? Corrects = null)
 {
-    /// <summary>The assumed part of its cost (USD); less than zero where a correction replaces an assumed cost.</summary>
+    /// <summary>The assumed part of its cost (USD); negative if a correction replaces an assumed cost.</summary>
     public Money AssumedCost { get; init; }
 
     /// <summary>Whether its cost is an estimate. See <see cref="UsageRecord.IsEstimated"/>.</summary>
@@ -71,7 +70,7 @@ internal sealed record LedgerRecord(
         _ => false,
     };
 
-    /// <summary>The cost that counts against caps (USD): zero where it is imputed.</summary>
+    /// <summary>The cost that counts against caps (USD); zero if it is imputed.</summary>
     public Money CountedCost => Entry.Billing == Billing.Api ? Cost : Money.Zero;
 
     /// <summary>Its contribution to totals.</summary>
@@ -81,10 +80,10 @@ internal sealed record LedgerRecord(
     };
 }
 
-/// <summary>A price, and the cost of some tokens by it.</summary>
+/// <summary>A price, and the cost of a usage by that price.</summary>
 internal sealed record LedgerPrice(long PriceId, CostParts Parts);
 
-/// <summary>A record that waits for a price. Until then it costs nothing, or what the assumed rates say.</summary>
+/// <summary>A record that waits for a price. Until then it costs nothing, or its tokens at the assumed rates.</summary>
 internal sealed record UnpricedRecord(
     long Sequence,
     long SessionId,
@@ -96,22 +95,22 @@ internal sealed record UnpricedRecord(
     Money Cost,
     Money AssumedCost);
 
-/// <summary>A counter before and after.</summary>
-/// <param name="Window">Its window.</param>
-/// <param name="Before">The stored values; null for no counter.</param>
+/// <summary>A counter before and after the transaction.</summary>
+/// <param name="Window">The counter's window.</param>
+/// <param name="Before">The stored values; null if there is no row yet.</param>
 /// <param name="After">The new values.</param>
 internal sealed record CounterChange(BudgetWindow Window, Spending? Before, Spending After);
 
-/// <summary>A reservation that had not ended, before and after.</summary>
+/// <summary>A live or expired reservation, before and after the transaction.</summary>
 internal sealed record ReservationChange(Reservation Before, Reservation After);
 
-/// <summary>A stored response before and after.</summary>
+/// <summary>A stored response before and after the transaction.</summary>
 internal sealed record AnswerChange(IdempotentAnswer Before, IdempotentAnswer After);
 
-/// <summary>The changes of a session by its usages.</summary>
-/// <param name="Sum">The increase of its totals.</param>
+/// <summary>The changes that usages make to a session.</summary>
+/// <param name="Sum">The amounts to add to its totals.</param>
 /// <param name="LastCallAt">When it last reported a usage (UTC).</param>
-/// <param name="DetectorBefore">The stored text of its detectors' state.</param>
+/// <param name="DetectorBefore">The stored text of its detector state.</param>
 /// <param name="DetectorAfter">The new text.</param>
 internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, string DetectorBefore, string DetectorAfter);
 

@@ -12,16 +12,16 @@ internal enum LedgerEntryKind
     /// <summary>A reservation.</summary>
     Reserve,
 
-    /// <summary>A longer reservation.</summary>
+    /// <summary>The extension of a reservation.</summary>
     Extend,
 
-    /// <summary>A reservation that is released.</summary>
+    /// <summary>The release of a reservation.</summary>
     Release,
 
     /// <summary>The end of a session.</summary>
     EndSession,
 
-    /// <summary>The kill of a session and of those below it.</summary>
+    /// <summary>The kill of a session and its descendants.</summary>
     KillSession,
 
     /// <summary>The end of a session that has been silent.</summary>
@@ -38,10 +38,10 @@ internal enum LedgerEntryKind
 }
 
 /// <summary>
-/// A change of the ledger. An entry names the rows that it depends on, so that they are loaded before it, and decides what to make of them. Entries
-/// that share a transaction are decided one after the other, and each sees what those before it did.
+/// A requested change of the ledger. An entry names the rows that it depends on, which are loaded before it decides. The entries of a transaction are
+/// decided one after the other, and each sees the changes of those before it.
 /// </summary>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Now">The current time (UTC).</param>
 /// <param name="Idempotency">The caller's key; null for none.</param>
 public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempotency)
 {
@@ -57,7 +57,7 @@ public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempot
     /// <summary>The reservation that it names; null for none.</summary>
     internal virtual Guid? NamedReservation => null;
 
-    /// <summary>The organisation that it names itself; null where its session or reservation tells.</summary>
+    /// <summary>The organisation that it names; null if that follows from its session or reservation.</summary>
     internal virtual Guid? NamedOrganisation => null;
 
     /// <summary>The unpriced record that it names, by its sequence; null for none.</summary>
@@ -69,29 +69,29 @@ public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempot
     /// <summary>The keys whose stored responses it depends on.</summary>
     internal virtual IEnumerable<IdempotencyToken> Keys => Idempotency is null ? [] : [Idempotency];
 
-    /// <summary>The budgets whose counters it needs, besides those of its session at present.</summary>
+    /// <summary>The budgets that it needs in addition to those that apply to its session now. Their counters are loaded.</summary>
     /// <param name="session">The session that it concerns.</param>
-    /// <param name="workingSet">What has been loaded so far.</param>
+    /// <param name="workingSet">The rows that have been loaded so far.</param>
     internal virtual IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) => [];
 
     /// <summary>Applies the entry to the working set, or refuses it.</summary>
     /// <param name="ledger">The transaction. All rows that the entry names have been loaded.</param>
-    /// <returns>The response, or the refusal where it is too common to be thrown.</returns>
-    /// <exception cref="Domain.RuleViolationException">The entry breaks a rule. The transaction goes on without it.</exception>
+    /// <returns>The response, or a refusal that is too frequent to throw.</returns>
+    /// <exception cref="Domain.RuleViolationException">The entry breaks a rule. The transaction continues without it.</exception>
     /// <exception cref="Errors.NotFoundException">A row that it names does not exist.</exception>
     internal abstract ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger);
 
-    /// <summary>Handles an entry whose key has been answered before. Nothing changes, unless telemetry knows more by now.</summary>
+    /// <summary>Handles a repeated entry, whose key has a stored response. Only telemetry changes anything, if it reports more this time.</summary>
     /// <param name="ledger">The transaction.</param>
-    /// <param name="response">The response that was given before.</param>
+    /// <param name="response">The stored response.</param>
     internal virtual ValueTask ReplayAsync(LedgerTransaction ledger, object response) => ValueTask.CompletedTask;
 
     /// <summary>
-    /// Whether a transaction whose commit was never confirmed has written this entry. It waits until that transaction has ended.
+    /// Checks whether a transaction whose commit was never confirmed has written this entry. It waits until that transaction has ended.
     /// </summary>
-    /// <param name="response">The response that the transaction came to.</param>
+    /// <param name="response">The response that the transaction would have given.</param>
     /// <param name="store">The store.</param>
-    /// <returns>Null for an entry that leaves no row to find. Running it again is harmless.</returns>
+    /// <returns>Null for an entry that writes no row to look for. Running it again is harmless.</returns>
     internal virtual Task<bool>? FindWrittenAsync(object response, ILedgerStore store) => null;
 }
 

@@ -4,8 +4,8 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Loads rows into the working set of a transaction: all that its entries name before the first is decided, and what a kill or a pause needs when
-/// there is one. A row that is loaded already is not loaded again, since the store does not know what the entries have done to it.
+/// Loads rows into the working set of a transaction. It loads the rows that entries name before the first is decided, and the rows of a kill or a pause
+/// when one occurs. A loaded row is not loaded again, because the store does not have the entries' changes to it yet.
 /// </summary>
 internal sealed class LedgerLoader
 {
@@ -15,7 +15,7 @@ internal sealed class LedgerLoader
 
     private LedgerLoader(LedgerWorkingSet workingSet, ILedgerStore store) => (WorkingSet, this.store) = (workingSet, store);
 
-    /// <summary>What has been loaded.</summary>
+    /// <summary>The working set that it loads into.</summary>
     public LedgerWorkingSet WorkingSet { get; }
 
     /// <summary>Locks the organisations that entries concern, and loads the sessions and reservations that they name.</summary>
@@ -26,26 +26,26 @@ internal sealed class LedgerLoader
         if (entries.Any(entry => entry.NamedSession is null))
         {
             // The session of a reservation never changes, so it may be read before the lock. The reservation itself is read again under it.
-            sessionIds.UnionWith((await store.FindReservationsAsync(reservationIds)).Select(held => held.Reservation.SessionId));
+            sessionIds.UnionWith((await store.FindReservationsAsync(reservationIds)).Select(reservation => reservation.Reservation.SessionId));
         }
 
         var organisationIds = entries.Select(entry => entry.NamedOrganisation).OfType<Guid>().ToHashSet();
         var loader = await OpenAsync(sessionIds, organisationIds, store);
-        foreach (var held in reservationIds.Length > 0 ? await store.FindReservationsAsync(reservationIds) : [])
+        foreach (var reservation in reservationIds.Length > 0 ? await store.FindReservationsAsync(reservationIds) : [])
         {
-            loader.WorkingSet.Load(held);
+            loader.WorkingSet.Load(reservation);
         }
 
         var ending = entries.Where(entry => entry.NeedsReservationsOfSession).Select(entry => entry.NamedSession).OfType<long>().Distinct().ToArray();
-        foreach (var held in ending.Length > 0 ? await store.FindReservationsOfAsync(ending) : [])
+        foreach (var reservation in ending.Length > 0 ? await store.FindReservationsOfAsync(ending) : [])
         {
-            loader.WorkingSet.Load(held);
+            loader.WorkingSet.Load(reservation);
         }
 
         return loader;
     }
 
-    /// <summary>Locks organisations, and those of sessions, and loads the sessions.</summary>
+    /// <summary>Loads sessions, and locks their organisations and the further ones.</summary>
     public static async Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerStore store)
     {
         var loader = new LedgerLoader(new(await store.LockAsync(sessionIds, organisationIds), organisationIds), store);
@@ -53,7 +53,7 @@ internal sealed class LedgerLoader
         return loader;
     }
 
-    /// <summary>Loads the price lists of the organisations, and the records that entries are to price.</summary>
+    /// <summary>Loads the price lists of the organisations, and the unpriced records that entries name.</summary>
     public async Task LoadPricesAsync(IReadOnlyList<LedgerEntry> entries, PriceLists priceLists)
     {
         foreach (var session in WorkingSet.Sessions.DistinctBy(session => session.Policy.OrganisationId))
@@ -69,7 +69,7 @@ internal sealed class LedgerLoader
         }
     }
 
-    /// <summary>Loads the sessions of usages that telemetry corrects. They are the same agent's, so their organisation is locked already.</summary>
+    /// <summary>Loads the sessions of usages that telemetry corrects. They belong to the same agent, so their organisation is already locked.</summary>
     public async Task LoadSessionsOfAsync(IReadOnlyCollection<RecordedUsage> corrected)
     {
         var missing = corrected.Select(usage => usage.SessionId).Where(id => WorkingSet.FindSession(id) is null).ToHashSet();
@@ -89,24 +89,24 @@ internal sealed class LedgerLoader
     {
         var now = entries.Max(entry => entry.Now);
         var expired = await store.FindExpiredAsync(WorkingSet.OrganisationIds, now);
-        foreach (var held in expired)
+        foreach (var reservation in expired)
         {
-            WorkingSet.Load(held);
+            WorkingSet.Load(reservation);
         }
 
         var windows = entries.SelectMany(WindowsOf)
             .Concat(corrected.SelectMany(usage => WindowsOf(usage, entries[0].Now)))
-            .Concat(expired.SelectMany(held => held.Windows))
+            .Concat(expired.SelectMany(reservation => reservation.Windows))
             .ToHashSet();
         WorkingSet.Load(await store.SpendingAsync(windows));
-        foreach (var held in expired)
+        foreach (var reservation in expired)
         {
-            WorkingSet.End(held, ReservationStatus.Expired, now);
+            WorkingSet.End(reservation, ReservationStatus.Expired, now);
         }
     }
 
     /// <summary>Loads the active sessions of a team or an organisation.</summary>
-    /// <returns>Those that are still active after the entries so far.</returns>
+    /// <returns>The sessions that are still active after the entries so far.</returns>
     public async Task<IReadOnlyCollection<LedgerSession>> LoadActiveSessionsAsync(PauseScope scope, Guid id)
     {
         if (loadedActive.Add(id))
@@ -137,15 +137,15 @@ internal sealed class LedgerLoader
     public async Task<IReadOnlyCollection<LedgerReservation>> LoadReservationsOfAsync(IReadOnlyCollection<LedgerSession> sessions, DateTimeOffset now)
     {
         var missing = sessions.Select(session => session.Id).Where(loadedReservations.Add).ToArray();
-        foreach (var held in missing.Length > 0 ? await store.FindReservationsOfAsync(missing) : [])
+        foreach (var reservation in missing.Length > 0 ? await store.FindReservationsOfAsync(missing) : [])
         {
-            WorkingSet.Load(held);
+            WorkingSet.Load(reservation);
         }
 
         var ids = sessions.Select(session => session.Id).ToHashSet();
-        var live = WorkingSet.Reservations.Where(held => held.Reservation.EndedAt is null && ids.Contains(held.Reservation.SessionId)).ToArray();
+        var live = WorkingSet.Reservations.Where(reservation => reservation.Reservation.EndedAt is null && ids.Contains(reservation.Reservation.SessionId)).ToArray();
         var windows = sessions.SelectMany(session => WorkingSet.BudgetsAt(session, now).Select(budget => budget.Window))
-            .Concat(live.SelectMany(held => held.Windows))
+            .Concat(live.SelectMany(reservation => reservation.Windows))
             .Where(window => !WorkingSet.HasSpendingIn(window))
             .ToHashSet();
         if (windows.Count > 0)
@@ -161,9 +161,9 @@ internal sealed class LedgerLoader
     public async Task<int> ReleaseReservationsAsync(IReadOnlyCollection<LedgerSession> sessions, DateTimeOffset now)
     {
         var live = await LoadReservationsOfAsync(sessions, now);
-        foreach (var held in live)
+        foreach (var reservation in live)
         {
-            WorkingSet.End(held, ReservationStatus.Released, now);
+            WorkingSet.End(reservation, ReservationStatus.Released, now);
         }
 
         return live.Count;
@@ -183,13 +183,13 @@ internal sealed class LedgerLoader
     /// <summary>The teams of an organisation.</summary>
     public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) => store.FindTeamsAsync(organisationId);
 
-    /// <summary>Loads the agents of all ancestor sessions: a pause of one of them stops the sessions below as well.</summary>
+    /// <summary>Loads the agents of all ancestor sessions, because pausing one of them also stops the sessions below.</summary>
     private async Task LoadAncestorsAsync()
     {
         var missing = WorkingSet.Sessions.SelectMany(session => session.Policy.SessionPath).Where(id => !WorkingSet.HasAgentOf(id)).ToHashSet();
-        foreach (var worker in missing.Count > 0 ? await store.FindAgentsAsync(missing) : [])
+        foreach (var agent in missing.Count > 0 ? await store.FindAgentsAsync(missing) : [])
         {
-            WorkingSet.Load(worker);
+            WorkingSet.Load(agent);
         }
     }
 
@@ -201,8 +201,8 @@ internal sealed class LedgerLoader
 
     private IEnumerable<BudgetWindow> WindowsOf(LedgerEntry entry)
     {
-        var held = entry.NamedReservation is { } id ? WorkingSet.FindReservation(id) : null;
-        if ((entry.NamedSession ?? held?.Reservation.SessionId) is not { } sessionId || WorkingSet.FindSession(sessionId) is not { } session)
+        var reservation = entry.NamedReservation is { } id ? WorkingSet.FindReservation(id) : null;
+        if ((entry.NamedSession ?? reservation?.Reservation.SessionId) is not { } sessionId || WorkingSet.FindSession(sessionId) is not { } session)
         {
             return [];
         }
@@ -210,7 +210,7 @@ internal sealed class LedgerLoader
         var windows = WorkingSet.BudgetsAt(session, entry.Now)
             .Concat(entry.FurtherBudgets(session, WorkingSet))
             .Select(budget => budget.Window)
-            .Concat(held?.Windows ?? []);
+            .Concat(reservation?.Windows ?? []);
         return entry.NeedsReservationsOfSession ? windows.Concat(WorkingSet.ReservationsOf(sessionId).SelectMany(live => live.Windows)) : windows;
     }
 }

@@ -6,12 +6,12 @@ using Entourage.Domain.Prices;
 namespace Entourage.Application.Ledger;
 
 /// <summary>The operator's settings that the ledger's decisions depend on.</summary>
-/// <param name="Bounds">How much one usage may cost, and how much is plausible.</param>
+/// <param name="Bounds">The largest cost that a usage may state, and the largest plausible costs.</param>
 /// <param name="AssumedRates">The rates for models without a price.</param>
 internal sealed record LedgerRules(UsageBounds Bounds, TokenRates AssumedRates)
 {
     /// <summary>
-    /// Refuses a stated amount above the operator's limit. The ledger checks it and not the validator, so that a retry with a key still gets its first
+    /// Refuses a stated amount above the operator's limit. The ledger checks this instead of the validator, so that a retry with a key still gets its first
     /// response after the limit was lowered.
     /// </summary>
     /// <param name="stated">The amount (USD); null for none.</param>
@@ -23,7 +23,7 @@ internal sealed record LedgerRules(UsageBounds Bounds, TokenRates AssumedRates)
         {
             throw new RuleViolationException(
                 "validation",
-                $"'{JsonNamingPolicy.SnakeCaseLower.ConvertName(member)}' is {stated}, and must be at most {Bounds.MaxCost} dollars: the operator's setting Usage:GreatestCostUsd.",
+                $"'{JsonNamingPolicy.SnakeCaseLower.ConvertName(member)}' is {stated}. The server allows at most {Bounds.MaxCost} USD (setting Usage:GreatestCostUsd).",
                 member);
         }
     }

@@ -21,7 +21,7 @@ internal readonly record struct LedgerPauses(Pause? Organisation, Pause? Team, P
 /// <summary>The agent of a session, with its pause.</summary>
 internal sealed record SessionAgent(long SessionId, Guid AgentId, Pause? Pause);
 
-/// <summary>A session as the ledger's decisions see it.</summary>
+/// <summary>A session with the limits, pauses and detector rules that the ledger's decisions need.</summary>
 internal sealed record LedgerSession
 {
     public required long Id { get; init; }
@@ -53,10 +53,10 @@ internal sealed record LedgerSession
 
     public required LedgerPauses Pauses { get; init; }
 
-    /// <summary>The state of the detectors.</summary>
-    public required DetectorState Watch { get; init; }
+    /// <summary>What the detectors remember of its usages.</summary>
+    public required DetectorState DetectorState { get; init; }
 
-    /// <summary>The stored text of the detectors' state. It may have an older form, which the next usage replaces.</summary>
+    /// <summary>The stored text of the detector state. It may have an older form, which the next usage replaces.</summary>
     public required string DetectorText { get; init; }
 
     /// <summary>The team's rules for alerts and runaways.</summary>

@@ -5,8 +5,8 @@ using Entourage.Domain.Budgets;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// The entries that share one transaction of the store. It loads what they depend on, lets each decide in turn, and saves the difference. Where the
-/// store finds a row changed since it was read, the whole transaction is run again.
+/// Runs the entries that share one transaction of the store. It loads the rows that they depend on, lets each decide in turn, and saves the differences.
+/// If a row has changed since it was read, the whole transaction is rerun.
 /// </summary>
 internal sealed class LedgerTransaction
 {
@@ -29,21 +29,21 @@ internal sealed class LedgerTransaction
     /// <summary>The operator's settings.</summary>
     public LedgerRules Rules { get; }
 
-    /// <summary>What telemetry corrects of its earlier reports.</summary>
+    /// <summary>The corrections of earlier telemetry.</summary>
     public TelemetryCorrections Corrections { get; }
 
     /// <summary>Kills trees of sessions.</summary>
     public SessionKills Kills { get; }
 
-    /// <summary>Finds what is worth an alert.</summary>
+    /// <summary>Runs the detectors and raises alerts.</summary>
     public AlertDetection Alerts { get; }
 
-    /// <summary>Decides entries in their order, and saves what they come to.</summary>
+    /// <summary>Decides the entries in order, and saves the changes.</summary>
     /// <param name="entries">The entries.</param>
     /// <param name="store">The store, in a transaction that can write.</param>
     /// <param name="priceLists">The price lists of the organisations.</param>
     /// <param name="rules">The operator's settings.</param>
-    /// <returns>An outcome for each entry, and what was recorded.</returns>
+    /// <returns>An outcome for each entry, and the records that were written.</returns>
     public static async Task<LedgerTransactionResult> RunAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store, PriceLists priceLists, LedgerRules rules)
     {
         var loader = await LedgerLoader.OpenAsync(entries, store);
@@ -69,20 +69,20 @@ internal sealed class LedgerTransaction
         return new(outcomes, ledger.WorkingSet.Records, ledger.WorkingSet.TeamIds);
     }
 
-    /// <summary>A session as the entries so far have left it.</summary>
+    /// <summary>A session after the entries so far.</summary>
     /// <exception cref="NotFoundException">There is no such session.</exception>
     public LedgerSession GetSession(long id) => WorkingSet.FindSession(id) ?? throw new NotFoundException("session", id);
 
-    /// <summary>A reservation as the entries so far have left it.</summary>
+    /// <summary>A reservation after the entries so far.</summary>
     /// <exception cref="NotFoundException">There is no such reservation.</exception>
     public LedgerReservation GetReservation(Guid id) => WorkingSet.FindReservation(id) ?? throw new NotFoundException("reservation", id);
 
-    /// <summary>Adds a record with its overrun: the part of its cost that neither a reservation nor a budget had granted.</summary>
+    /// <summary>Adds a record with its overrun, the part of its cost that neither a reservation nor a budget's remaining amount covered.</summary>
     /// <param name="record">The record.</param>
     /// <param name="session">Its session.</param>
     /// <param name="reservation">The reservation that it commits; null for none.</param>
     /// <param name="stops">The stops that it causes. A correction causes none.</param>
-    /// <returns>The record as it is added.</returns>
+    /// <returns>The record with its overrun.</returns>
     public LedgerRecord Add(LedgerRecord record, LedgerSession session, LedgerReservation? reservation, out IReadOnlyList<RequiredStop> stops)
     {
         var budgets = WorkingSet.BudgetsAt(session, record.Entry.OccurredAt);
@@ -94,10 +94,11 @@ internal sealed class LedgerTransaction
     }
 
     /// <summary>
-    /// Adds a correction of a record (rule 5), and kills the sessions under present budgets that it exhausts, where their teams want that.
+    /// Adds a correction of a record (rule 5). If it exhausts a budget whose window is current, the budget's sessions are killed, provided that their
+    /// teams kill on exceed.
     /// </summary>
     /// <param name="correction">The correction.</param>
-    /// <returns>False where the transaction has corrected the same record before: a record is corrected once.</returns>
+    /// <returns>False if the transaction has already corrected this record. A record is corrected once.</returns>
     public async Task<bool> CorrectAsync(LedgerRecord correction)
     {
         if (!corrected.Add(correction.Corrects!.Value))
@@ -124,7 +125,7 @@ internal sealed class LedgerTransaction
         return true;
     }
 
-    /// <summary>Takes back what the spans above a usage have counted: they sum up the spans below them.</summary>
+    /// <summary>Takes back the usage of the spans above a usage, because such a span repeats the usage of the spans below it.</summary>
     public async Task TakeBackCoveredAsync(UsageEntry usage)
     {
         foreach (var correction in Corrections.CoverSpansAbove(usage))
@@ -158,8 +159,8 @@ internal sealed class LedgerTransaction
     }
 }
 
-/// <summary>What a transaction came to.</summary>
-/// <param name="Outcomes">An outcome for each entry, in their order.</param>
+/// <summary>The result of a transaction.</summary>
+/// <param name="Outcomes">An outcome for each entry, in the same order.</param>
 /// <param name="Records">The usages and corrections that were recorded.</param>
 /// <param name="TeamIds">The teams of the sessions concerned.</param>
 internal sealed record LedgerTransactionResult(

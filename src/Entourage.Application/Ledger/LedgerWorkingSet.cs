@@ -14,8 +14,8 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// The in-memory state of a transaction: the rows that it has loaded, as its entries have changed them so far. The organisations are locked all the
-/// while. At the end the differences are saved together.
+/// The in-memory state of a transaction: the loaded rows with the changes of the entries so far. The organisations are locked until the transaction
+/// ends. The differences are saved together at the end.
 /// </summary>
 internal sealed class LedgerWorkingSet
 {
@@ -39,7 +39,7 @@ internal sealed class LedgerWorkingSet
     private readonly Dictionary<Guid, PriceList> prices = [];
     private readonly Dictionary<long, UnpricedRecord> unpriced = [];
 
-    /// <summary>Starts with the sessions that are locked.</summary>
+    /// <summary>Creates the working set with sessions whose organisations are locked.</summary>
     /// <param name="sessions">The sessions.</param>
     /// <param name="organisationIds">Further organisations that are locked.</param>
     public LedgerWorkingSet(IReadOnlyDictionary<long, LedgerSession> sessions, IEnumerable<Guid> organisationIds)
@@ -74,9 +74,9 @@ internal sealed class LedgerWorkingSet
 
     /// <summary>The reservations of a session that have not ended.</summary>
     public IReadOnlyList<LedgerReservation> ReservationsOf(long sessionId) =>
-        [.. reservations.Values.Where(held => held.Reservation.SessionId == sessionId && held.Reservation.EndedAt is null)];
+        [.. reservations.Values.Where(reservation => reservation.Reservation.SessionId == sessionId && reservation.Reservation.EndedAt is null)];
 
-    /// <summary>Every budget that a cost of a session at an instant draws on.</summary>
+    /// <summary>Every budget that a cost of a session at an instant counts against.</summary>
     public IReadOnlyList<Budget> BudgetsAt(LedgerSession session, DateTimeOffset instant)
     {
         // They change at most once a day, and most usages of a transaction belong to one session and one day.
@@ -94,7 +94,7 @@ internal sealed class LedgerWorkingSet
     /// <summary>Whether the agent of a session is loaded.</summary>
     public bool HasAgentOf(long sessionId) => agents.ContainsKey(sessionId);
 
-    /// <summary>Whether the pause of an agent, a team or an organisation is loaded, or that it has none.</summary>
+    /// <summary>Whether the pause of an agent, a team or an organisation is loaded. The loaded value may be null.</summary>
     public bool HasPauseOf(Guid id) => pauses.ContainsKey(id);
 
     /// <summary>The pause of an agent, a team or an organisation, in force or not, after the entries so far; null for none.</summary>
@@ -113,18 +113,18 @@ internal sealed class LedgerWorkingSet
     /// <summary>The price list of a session's organisation.</summary>
     public PriceList PricesOf(LedgerSession session) => prices[session.Policy.OrganisationId];
 
-    /// <summary>The price of a model at an instant, with the cost of some tokens; null for no price.</summary>
+    /// <summary>The price of a model at an instant, with the cost of the tokens; null if it has no price.</summary>
     public LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
         model.Length > 0 && PricesOf(session).Find(model, at) is { } price ? new(price.Id, price.CostOf(tokens)) : null;
 
-    /// <summary>A record that waits for a price, by its sequence; null when it does not, or is not loaded.</summary>
+    /// <summary>A record that waits for a price, by its sequence; null if it has one or is not loaded.</summary>
     public UnpricedRecord? FindUnpriced(long sequence) => unpriced.GetValueOrDefault(sequence);
 
     /// <summary>The response for a session after the entries so far.</summary>
     public SessionResponse ResponseOf(long sessionId, DateTimeOffset now) =>
         SessionResponse.Of(sessions[sessionId], PositionOf(BudgetsAt(sessions[sessionId], now)), now);
 
-    /// <summary>Loads a session. One that is loaded already keeps what the entries did to it.</summary>
+    /// <summary>Loads a session, unless it is loaded.</summary>
     public void Load(LedgerSession session)
     {
         if (sessions.TryAdd(session.Id, session))
@@ -136,10 +136,10 @@ internal sealed class LedgerWorkingSet
     }
 
     /// <summary>Loads the agent of a session.</summary>
-    public void Load(SessionAgent worker)
+    public void Load(SessionAgent agent)
     {
-        agents.TryAdd(worker.SessionId, worker.AgentId);
-        Load(worker.AgentId, worker.Pause);
+        agents.TryAdd(agent.SessionId, agent.AgentId);
+        Load(agent.AgentId, agent.Pause);
     }
 
     /// <summary>Loads the price list of an organisation.</summary>
@@ -172,28 +172,28 @@ internal sealed class LedgerWorkingSet
     /// <summary>Adds a granted reservation.</summary>
     public void Add(Reservation reservation, LedgerSession session)
     {
-        var held = new LedgerReservation(reservation, session.Policy);
-        reservations[reservation.Id] = held;
-        Hold(held.Windows, reservation.SessionId, reservation.Amount);
+        var added = new LedgerReservation(reservation, session.Policy);
+        reservations[reservation.Id] = added;
+        AddReserved(added.Windows, reservation.SessionId, reservation.Amount);
     }
 
-    /// <summary>Replaces a reservation by an extended one, which counts in the further windows that it reaches as well.</summary>
-    public LedgerReservation Change(LedgerReservation held, Reservation extended)
+    /// <summary>Replaces a reservation by an extended one, which also counts in the further windows that it reaches.</summary>
+    public LedgerReservation Change(LedgerReservation reservation, Reservation extended)
     {
-        var longer = new LedgerReservation(extended, held.Policy);
-        foreach (var window in longer.Windows.Except(held.Windows))
+        var changed = new LedgerReservation(extended, reservation.Policy);
+        foreach (var window in changed.Windows.Except(reservation.Windows))
         {
             Count(window, new(Money.Zero, extended.Amount));
         }
 
-        return reservations[extended.Id] = longer;
+        return reservations[extended.Id] = changed;
     }
 
     /// <summary>Ends a reservation. Its amount returns to the budgets.</summary>
-    public void End(LedgerReservation held, ReservationStatus how, DateTimeOffset now)
+    public void End(LedgerReservation reservation, ReservationStatus status, DateTimeOffset now)
     {
-        reservations[held.Reservation.Id] = held with { Reservation = held.Reservation.End(how, now) };
-        Hold(held.Windows, held.Reservation.SessionId, Money.Zero - held.Reservation.Amount);
+        reservations[reservation.Reservation.Id] = reservation with { Reservation = reservation.Reservation.End(status, now) };
+        AddReserved(reservation.Windows, reservation.Reservation.SessionId, Money.Zero - reservation.Reservation.Amount);
     }
 
     /// <summary>Ends a session.</summary>
@@ -237,14 +237,14 @@ internal sealed class LedgerWorkingSet
         records.Add(record);
     }
 
-    /// <summary>What the usages recorded here cost an agent in quarters of an hour (USD), imputed costs included.</summary>
+    /// <summary>The cost of an agent's usages in this transaction (USD), imputed costs included, in a range of quarter hours.</summary>
     public MoneyTotal CostIn(Guid agentId, DateTimeOffset from, DateTimeOffset until) => MoneyTotal.Sum(rollups
         .Where(rollup => rollup.Key.QuarterAt >= from && rollup.Key.QuarterAt < until && sessions[rollup.Key.SessionId].Policy.AgentId == agentId)
         .Select(rollup => rollup.Value.Cost + rollup.Value.ImputedCost));
 
-    /// <summary>Replaces the detectors' state of a session.</summary>
+    /// <summary>Replaces the detector state of a session.</summary>
     public void Set(long sessionId, DetectorState state) =>
-        sessions[sessionId] = sessions[sessionId] with { Watch = detectors[sessionId] = state };
+        sessions[sessionId] = sessions[sessionId] with { DetectorState = detectors[sessionId] = state };
 
     /// <summary>Adds an alert, with its event.</summary>
     public void Add(Alert alert)
@@ -256,7 +256,7 @@ internal sealed class LedgerWorkingSet
     /// <summary>Adds an event.</summary>
     public void Add(TeamEvent added) => events.Add(added);
 
-    /// <summary>Adds an audit entry; null where nothing has changed.</summary>
+    /// <summary>Adds an audit entry. Null adds none, since nothing has changed.</summary>
     public void Add(AuditEntry? entry)
     {
         if (entry is not null)
@@ -265,7 +265,7 @@ internal sealed class LedgerWorkingSet
         }
     }
 
-    /// <summary>The differences to what was loaded; null for none.</summary>
+    /// <summary>The differences from the loaded rows; null for none.</summary>
     /// <param name="answers">The responses to store under keys.</param>
     /// <param name="extendedAnswers">The stored responses that have grown.</param>
     public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers)
@@ -273,7 +273,7 @@ internal sealed class LedgerWorkingSet
         var changes = new LedgerChanges
         {
             Counters = [.. counters.Where(HasChanged).Select(counter => new CounterChange(counter.Key, Before(counter.Key), counter.Value))],
-            NewReservations = [.. reservations.Values.Select(held => held.Reservation).Where(reservation => !reservationsBefore.ContainsKey(reservation.Id))],
+            NewReservations = [.. reservations.Values.Select(reservation => reservation.Reservation).Where(reservation => !reservationsBefore.ContainsKey(reservation.Id))],
             ChangedReservations = [.. reservationsBefore.Values
                 .Select(before => new ReservationChange(before, reservations[before.Id].Reservation))
                 .Where(change => change.Before != change.After)],
@@ -296,9 +296,9 @@ internal sealed class LedgerWorkingSet
     }
 
     private SessionChange ChangeOf(LedgerSession session, UsageSum sum) => new(
-        sum, session.LastCallAt, session.DetectorText, detectors.TryGetValue(session.Id, out var watch) ? watch.ToString() : session.DetectorText);
+        sum, session.LastCallAt, session.DetectorText, detectors.TryGetValue(session.Id, out var state) ? state.ToString() : session.DetectorText);
 
-    private void Hold(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
+    private void AddReserved(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
     {
         foreach (var window in windows)
         {
@@ -311,5 +311,5 @@ internal sealed class LedgerWorkingSet
         }
     }
 
-    private void Count(BudgetWindow window, Spending more) => counters[window] = counters.GetValueOrDefault(window) + more;
+    private void Count(BudgetWindow window, Spending amount) => counters[window] = counters.GetValueOrDefault(window) + amount;
 }

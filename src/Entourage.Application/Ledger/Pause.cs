@@ -15,12 +15,12 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Pauses an agent, a team or an organisation: active sessions are told to stop, no session starts, nothing is reserved, and reservations are released.
+/// Pauses an agent, a team or an organisation. Active sessions read <c>stop</c>, no session starts, nothing is reserved, and reservations are released.
 /// Pausing again replaces the reason and the expiry.
 /// </summary>
-/// <param name="Scope">What to pause.</param>
+/// <param name="Scope">The kind of subject to pause.</param>
 /// <param name="Id">Its id.</param>
-/// <param name="Reason">Why. Agents that are told to stop see it.</param>
+/// <param name="Reason">The reason, which the stopped agents see.</param>
 /// <param name="ExpiresAt">When the pause expires (UTC), in the future; null for never.</param>
 public sealed record PauseCommand(PauseScope Scope, Guid Id, string Reason, DateTimeOffset? ExpiresAt) : ILedgerCommand<PauseResponse>
 {
@@ -51,7 +51,7 @@ internal sealed class PauseHandler(IEntourageDb db, IBudgetLedger ledger, Caller
     }
 }
 
-/// <summary>The agent, team or organisation that a pause stops, and where it belongs.</summary>
+/// <summary>The agent, team or organisation that a pause stops, with its team and organisation.</summary>
 /// <param name="Scope">Its kind.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="TeamId">Its team; null for an organisation.</param>
@@ -59,13 +59,14 @@ internal sealed class PauseHandler(IEntourageDb db, IBudgetLedger ledger, Caller
 public sealed record PauseSubject(PauseScope Scope, Guid Id, Guid? TeamId, Guid OrganisationId);
 
 /// <summary>
-/// A pause, with the release of all reservations below it. The response is the pause. Pausing again replaces the reason and the expiry.
+/// Pauses an agent, a team or an organisation, and releases the reservations of its sessions. The response is the pause. Pausing again replaces the
+/// reason and the expiry.
 /// </summary>
 /// <param name="Subject">The agent, team or organisation.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">The reason.</param>
 /// <param name="ExpiresAt">When it expires (UTC); null for never.</param>
-/// <param name="By">Who pauses.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="By">The actor.</param>
+/// <param name="Now">The current time (UTC).</param>
 public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOffset? ExpiresAt, AuditActor By, DateTimeOffset Now)
     : LedgerEntry<Pause>(Now, null)
 {
@@ -86,28 +87,28 @@ public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOff
         var stopped = await ledger.Loader.LoadSessionsUnderAsync(Subject);
         pause = pause with { ReservationsReleased = pause.ReservationsReleased + await ledger.Loader.ReleaseReservationsAsync(stopped, Now) };
         var before = present?.IsInForceAt(Now) == true ? AuditedPause.Of(present) : AuditedPause.None();
-        var change = new PauseRecord(Subject, StopAction.Paused, pause.Reason, pause.ExpiresAt, By, Now);
-        await change.SaveAsync(ledger, pause, before, AuditedPause.Of(pause), stopped);
+        var writer = new PauseWriter(Subject, StopAction.Paused, pause.Reason, pause.ExpiresAt, By, Now);
+        await writer.WriteAsync(ledger, pause, before, AuditedPause.Of(pause), stopped);
         return LedgerOutcome.Accepted(pause);
     }
 }
 
-/// <summary>What a pause or its end leaves: the row, an audit entry, and events for those who watch.</summary>
+/// <summary>Writes a pause or its end: the row, an audit entry, and the stop events.</summary>
 /// <param name="Subject">The agent, team or organisation.</param>
 /// <param name="Action">Whether it was paused or resumed.</param>
-/// <param name="Reason">Why; null where none was given.</param>
+/// <param name="Reason">The reason; null for none.</param>
 /// <param name="ExpiresAt">When the pause expires (UTC); null for never.</param>
-/// <param name="By">Who did it.</param>
-/// <param name="Now">The present (UTC).</param>
-internal sealed record PauseRecord(PauseSubject Subject, StopAction Action, string? Reason, DateTimeOffset? ExpiresAt, AuditActor By, DateTimeOffset Now)
+/// <param name="By">The actor.</param>
+/// <param name="Now">The current time (UTC).</param>
+internal sealed record PauseWriter(PauseSubject Subject, StopAction Action, string? Reason, DateTimeOffset? ExpiresAt, AuditActor By, DateTimeOffset Now)
 {
-    /// <summary>Adds it to the working set.</summary>
+    /// <summary>Adds the changes to the working set.</summary>
     /// <param name="ledger">The transaction.</param>
-    /// <param name="pause">The pause from now on; null for none.</param>
-    /// <param name="before">What the audit trail shows as the old value.</param>
-    /// <param name="after">And as the new one.</param>
+    /// <param name="pause">The new pause; null to end it.</param>
+    /// <param name="before">The old value for the audit trail.</param>
+    /// <param name="after">The new value for the audit trail.</param>
     /// <param name="sessions">The active sessions under the subject.</param>
-    public async Task SaveAsync(
+    public async Task WriteAsync(
         LedgerTransaction ledger, Pause? pause, AuditedPause before, AuditedPause after, IReadOnlyCollection<LedgerSession> sessions)
     {
         var workingSet = ledger.WorkingSet;
@@ -135,10 +136,10 @@ internal sealed record PauseRecord(PauseSubject Subject, StopAction Action, stri
         var agentId = Subject.Scope == PauseScope.Agent ? Subject.Id : (Guid?)null;
         workingSet.Add(TeamEventFactory.Of(EventKind.Stop, ownTeam, agentId, sessionId: null, notice, Now));
 
-        // The pause of an agent also stops its sub-agents, who watch for events of their own.
-        foreach (var other in agentId is null ? [] : sessions.Where(session => session.Policy.AgentId != agentId))
+        // The pause of an agent also stops its sub-agents, which read only events with their own id.
+        foreach (var session in agentId is null ? [] : sessions.Where(session => session.Policy.AgentId != agentId))
         {
-            workingSet.Add(TeamEventFactory.Of(EventKind.Stop, ownTeam, other.Policy.AgentId, other.Id, notice, Now));
+            workingSet.Add(TeamEventFactory.Of(EventKind.Stop, ownTeam, session.Policy.AgentId, session.Id, notice, Now));
         }
     }
 }

@@ -4,17 +4,16 @@ using Entourage.Domain.Prices;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Caches the price lists of organisations. A list is valid for one version of its organisation. Setting a price raises that version in the same
-/// transaction, and every transaction of the ledger reads it.
+/// Caches the price lists of organisations. A list is valid for one version of its organisation. The transaction that sets a price raises that version,
+/// and every transaction of the ledger reads it.
 /// </summary>
 /// <remarks>
-/// Shared prices are kept once, however many lists refer to them. A new shared price raises the version of every organisation and so drops all cached
-/// lists.
+/// Shared prices are cached once for all lists. A new shared price raises the version of every organisation, which drops all cached lists.
 /// </remarks>
 internal sealed class PriceLists
 {
     /// <summary>The most lists that are cached. The least recently used ones are dropped.</summary>
-    public const int Remembered = 512;
+    public const int Capacity = 512;
 
     private volatile Generation current = new(NewestId: null, new PriceList([]));
 
@@ -42,6 +41,6 @@ internal sealed class PriceLists
     /// <summary>The shared prices, and the lists that refer to them.</summary>
     private sealed record Generation(long? NewestId, PriceList Shared)
     {
-        public BoundedCache<Guid, (long Version, PriceList Prices)> Lists { get; } = new(Remembered);
+        public BoundedCache<Guid, (long Version, PriceList Prices)> Lists { get; } = new(Capacity);
     }
 }

@@ -13,24 +13,22 @@ using MediatR;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>
-/// Records a usage of a session. It is recorded whatever the state of the session and its budgets, since the money is already spent (rule 1).
-/// </summary>
+/// <summary>Records a usage of a session, whatever the state of the session and its budgets, because the money is already spent (rule 1).</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="InputTokens">Input tokens, cached ones not included.</param>
 /// <param name="OutputTokens">Output tokens.</param>
 /// <param name="CacheReadTokens">Cache-read tokens.</param>
 /// <param name="CacheWriteTokens">Cache-write tokens.</param>
-/// <param name="LongCacheWriteTokens">The part of the cache-write tokens that was written for an hour.</param>
+/// <param name="LongCacheWriteTokens">The part of the cache-write tokens with a lifetime of an hour.</param>
 /// <param name="Batch">Whether the call went through the provider's batch API.</param>
-/// <param name="CostUsd">The cost (USD); null for the price of the model.</param>
+/// <param name="CostUsd">The cost (USD); null to compute it from the price of the model.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="ReservationId">The reservation of the session that it commits; null for none.</param>
 /// <param name="OccurredAt">When the money was spent (UTC), at most 5 minutes ahead and 30 days back; now when null.</param>
-/// <param name="Error">A short text of the error, where the call failed.</param>
-/// <param name="Billing">How it is paid for.</param>
+/// <param name="Error">A short text of the error, if the call failed.</param>
+/// <param name="Billing">Whether the call is billed by the token or covered by a subscription.</param>
 /// <param name="IdempotencyKey">The caller's key; null for none.</param>
-/// <remarks>The ledger checks the time and not the validator, so that a retry with a key is never too late.</remarks>
+/// <remarks>The ledger checks the time instead of the validator, so that a retry with a key is never too late.</remarks>
 public sealed record RecordUsageCommand(
     long SessionId,
     long? InputTokens,
@@ -64,7 +62,7 @@ internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageComman
         RuleFor(command => command.CacheWriteTokens).Tokens();
         RuleFor(command => command.LongCacheWriteTokens).Tokens()
             .LessThanOrEqualTo(command => command.CacheWriteTokens ?? 0)
-            .WithMessage("'{PropertyName}' must be at most the cache-write tokens, since they are part of these.")
+            .WithMessage("'{PropertyName}' must not exceed 'cache_write_tokens', which include them.")
             .OverridePropertyName("cache_write_1h_tokens");
         RuleFor(command => command.CostUsd).Usd();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
@@ -80,21 +78,21 @@ internal sealed class RecordUsageHandler(IBudgetLedger ledger, IdempotentReplay 
 }
 
 /// <summary>
-/// A usage. It counts in the state that it finds: a cap never refuses it, since the money is already spent (rule 1). Its id is made before the
-/// transaction, so that a repeated attempt is recognised.
+/// A usage. A cap never refuses it, because the money is already spent (rule 1). Its id is generated before the transaction, so that a repeated attempt
+/// is recognised.
 /// </summary>
 /// <param name="RecordId">The id of its record.</param>
 /// <param name="SessionId">The session that used it.</param>
-/// <param name="Tokens">The tokens, as a price counts them.</param>
-/// <param name="ReportedCost">The cost (USD) that the caller states; null for the price of the model.</param>
+/// <param name="Tokens">The tokens, by the classes that prices distinguish.</param>
+/// <param name="ReportedCost">The cost (USD) that the caller states; null to compute it from the price of the model.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="ReservationId">The reservation that it commits; null for none.</param>
 /// <param name="OccurredAt">When the money was spent (UTC).</param>
 /// <param name="Error">The error of a failed call.</param>
-/// <param name="Billing">How it is paid for.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Billing">Whether the call is billed by the token or covered by a subscription.</param>
+/// <param name="Now">The current time (UTC).</param>
 /// <param name="Idempotency">The caller's key; null for none.</param>
-/// <param name="RequestModel">The model that was requested, where another one answered. Its price counts where the other has none.</param>
+/// <param name="RequestModel">The requested model, if a different one answered. Its price is used if the other model has none.</param>
 public sealed record UsageEntry(
     Guid RecordId,
     long SessionId,
@@ -109,10 +107,10 @@ public sealed record UsageEntry(
     IdempotencyToken? Idempotency,
     string? RequestModel = null) : LedgerEntry<UsageResponse>(Now, Idempotency)
 {
-    /// <summary>What telemetry adds; null for a usage that was reported over the API.</summary>
+    /// <summary>Facts that only telemetry reports; null for a usage that was reported over the API.</summary>
     public TelemetryFacts? Telemetry { get; init; }
 
-    /// <summary>Whether it happened at a time that may be counted.</summary>
+    /// <summary>Whether <see cref="OccurredAt"/> is within the accepted range.</summary>
     internal bool IsInTime => UsageRecord.MayHaveOccurredAt(OccurredAt, Now);
 
     internal override LedgerEntryKind Kind => LedgerEntryKind.Usage;
@@ -125,9 +123,9 @@ public sealed record UsageEntry(
         ? base.Keys.Concat(facts.SpansAbove).Concat(facts.SpansBelow).Concat(facts.Span is { } span ? [span] : [])
         : base.Keys;
 
-    /// <summary>The entry of a command that has been validated.</summary>
+    /// <summary>Creates the entry of a valid command.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <param name="idempotency">The caller's key; null for none.</param>
     internal static UsageEntry Of(RecordUsageCommand command, DateTimeOffset now, IdempotencyToken? idempotency) => new(
         Guid.CreateVersion7(now),
@@ -145,13 +143,13 @@ public sealed record UsageEntry(
         now,
         idempotency);
 
-    /// <summary>The entry of a record that corrects another: of the same session, model, time and billing.</summary>
+    /// <summary>Creates the entry of a correction, which has the session, model, time and billing of the corrected record.</summary>
     /// <param name="sessionId">The session.</param>
-    /// <param name="tokens">The tokens that it adds; less than zero where it takes some back.</param>
-    /// <param name="model">The model; empty where none was reported.</param>
+    /// <param name="tokens">The tokens to add; negative to take some back.</param>
+    /// <param name="model">The model; empty if none was reported.</param>
     /// <param name="occurredAt">When the corrected usage happened (UTC).</param>
-    /// <param name="billing">How it is paid for.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="billing">The billing of the corrected usage.</param>
+    /// <param name="now">The current time (UTC).</param>
     internal static UsageEntry OfCorrection(
         long sessionId, BilledTokens tokens, string model, DateTimeOffset occurredAt, Billing billing, DateTimeOffset now) => new(
         Guid.CreateVersion7(now), sessionId, tokens, ReportedCost: null, model, ReservationId: null, occurredAt, Error: null, billing, now, Idempotency: null);
@@ -163,7 +161,7 @@ public sealed record UsageEntry(
     {
         if (ledger.Corrections.IsCovered(this))
         {
-            // A span below it has reported the same tokens.
+            // A span below this one has reported the same tokens.
             ledger.Corrections.RememberCovered(this);
             await ledger.TakeBackCoveredAsync(this);
             return LedgerOutcome.Replay(false);
@@ -176,7 +174,7 @@ public sealed record UsageEntry(
         var reservation = FindReservation(ledger.WorkingSet);
         var priced = usage.Price(session, reservation, ledger);
 
-        // First, or money that is taken back would count together with this.
+        // This comes first, because otherwise the same money would count twice for a moment and could cross a threshold.
         await ledger.TakeBackCoveredAsync(usage);
         var record = ledger.Add(priced, session, reservation, out var stops);
         if (reservation is not null)
@@ -232,7 +230,7 @@ public sealed record UsageEntry(
         }
     }
 
-    /// <summary>The live reservation that it commits; null when it names none, or one that has ended (rule 7).</summary>
+    /// <summary>The live reservation that it commits; null if it names none or one that has ended (rule 7).</summary>
     private LedgerReservation? FindReservation(LedgerWorkingSet workingSet)
     {
         if (ReservationId is not { } id)
@@ -246,7 +244,8 @@ public sealed record UsageEntry(
     }
 
     /// <summary>
-    /// The record, priced: by the stated cost, else by the catalogue, else by what was reserved, else at the assumed rates where the team wants that.
+    /// Prices the usage. The cost is the stated one, else the one by the price list, else the reserved amount unless that is assumed, else the one at the
+    /// assumed rates if the team's rule is <see cref="UnpricedModelRule.Assume"/>, else zero.
     /// </summary>
     private LedgerRecord Price(LedgerSession session, LedgerReservation? reservation, LedgerTransaction ledger)
     {
@@ -256,7 +255,7 @@ public sealed record UsageEntry(
         if (price is null && ReportedCost is null && RequestModel is { } requested
             && workingSet.FindPrice(session, requested, OccurredAt, Tokens) is { } ofRequested)
         {
-            // Some gateways and servers answer under names of their own. Then the requested model is the best that is known.
+            // Some gateways and servers answer with a model name that only they use. The requested model is then the best known one.
             (model, price) = (requested, ofRequested);
         }
 
@@ -268,7 +267,7 @@ public sealed record UsageEntry(
         if (source == CostSource.Reported && price is { } compared
             && (compared.Parts.IsEstimated || (Telemetry is { MayCostMore: true } && cost > compared.Parts.Total)))
         {
-            // An incomplete price cannot contradict a stated cost, nor can the price of tokens alone where more than these was paid for.
+            // Do not compare a stated cost with an incomplete price, or with the price of the tokens if the cost may include more than tokens.
             price = null;
         }
 
@@ -276,7 +275,7 @@ public sealed record UsageEntry(
         return new(this, model, cost, source, Overrun: Money.Zero, price, unpricedTokens) { AssumedCost = source == CostSource.Assumed ? cost : Money.Zero };
     }
 
-    /// <summary>The kill that it causes where it drew on a hard budget that has nothing left now, and its team wants that; null for none.</summary>
+    /// <summary>The kill that it causes if it exhausted a hard budget and its team kills on exceed; null for none.</summary>
     private static RequiredStop? FindExceeded(LedgerRecord record, LedgerSession session, LedgerWorkingSet workingSet)
     {
         if (session.Policy.TeamLimits.OnExceed != OnExceed.Kill || record.CountedCost == Money.Zero)
@@ -289,7 +288,7 @@ public sealed record UsageEntry(
         var drawnOn = workingSet.BudgetsAt(session, record.Entry.OccurredAt).Where(budget => present.Any(now => now.Window == budget.Window));
         var exceeded = workingSet.PositionOf(drawnOn).Budgets.Where(budget => budget.IsExhausted).Select(budget => budget.Budget).ToArray();
 
-        // The cap of a session is that of its whole tree, from the topmost session down.
+        // The cap of a session covers its whole tree, so the kill begins at the topmost session.
         return exceeded is [var widest, ..]
             ? RequiredStop.Kill(session, StopReason.Of(widest), wholeTree: exceeded[^1].Window.Scope == BudgetScope.Session)
             : null;

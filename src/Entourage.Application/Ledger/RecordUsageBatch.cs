@@ -9,7 +9,7 @@ namespace Entourage.Application.Ledger;
 
 /// <summary>Records many usages, each accepted or refused on its own.</summary>
 /// <param name="Items">The usages, in the order in which they are counted.</param>
-/// <param name="IdempotencyKey">The caller's key for all items without a key; null for none.</param>
+/// <param name="IdempotencyKey">The caller's key for all items that have no key; null for none.</param>
 public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Items, string? IdempotencyKey)
     : ILedgerCommand<IReadOnlyList<UsageBatchOutcome>>
 {
@@ -22,13 +22,13 @@ public sealed record RecordUsageBatchCommand(IReadOnlyList<UsageBatchItem>? Item
 
 /// <summary>One usage of a batch.</summary>
 /// <param name="Command">The usage; null when it could not be read.</param>
-/// <param name="Fault">Why it could not be read.</param>
+/// <param name="Fault">The reason why it could not be read; null if it could.</param>
 public sealed record UsageBatchItem(RecordUsageCommand? Command, Exception? Fault = null);
 
 /// <summary>The outcome of one usage of a batch.</summary>
 /// <param name="Usage">The receipt; null when the usage was refused.</param>
-/// <param name="Replayed">Whether the receipt was given before, under the same key.</param>
-/// <param name="Refusal">Why the usage was refused; null when it was recorded.</param>
+/// <param name="Replayed">Whether the receipt is the stored one of an earlier request with the same key.</param>
+/// <param name="Refusal">The reason for the refusal; null if the usage was recorded.</param>
 public sealed record UsageBatchOutcome(UsageReceipt? Usage, bool Replayed, Exception? Refusal);
 
 internal sealed class RecordUsageBatchValidator : AbstractValidator<RecordUsageBatchCommand>
@@ -56,11 +56,11 @@ internal sealed class RecordUsageBatchHandler(
         var outcomes = new UsageBatchOutcome[request.Items!.Count];
         var entries = new List<UsageEntry>(outcomes.Length);
         var places = new List<int>(outcomes.Length);
-        var closed = new Dictionary<long, Exception>();
+        var refused = new Dictionary<long, Exception>();
         for (var i = 0; i < outcomes.Length; i++)
         {
             var item = request.Items[i];
-            var fault = item.Command is { } command ? await FindFaultAsync(command, closed, cancellationToken) : item.Fault;
+            var fault = item.Command is { } command ? await FindFaultAsync(command, refused, cancellationToken) : item.Fault;
             if (fault is not null)
             {
                 outcomes[i] = new(null, false, fault);
@@ -98,11 +98,11 @@ internal sealed class RecordUsageBatchHandler(
         _ => null,
     };
 
-    // A refused session is remembered, and a validation failure is not thrown, since a batch may consist of invalid items only.
+    // Remembers refused sessions and does not throw validation failures, because all items of a batch may be invalid.
     private async ValueTask<Exception?> FindFaultAsync(
-        RecordUsageCommand command, Dictionary<long, Exception> closed, CancellationToken cancellationToken)
+        RecordUsageCommand command, Dictionary<long, Exception> refused, CancellationToken cancellationToken)
     {
-        if (closed.TryGetValue(command.SessionId, out var known))
+        if (refused.TryGetValue(command.SessionId, out var known))
         {
             return known;
         }
@@ -113,7 +113,7 @@ internal sealed class RecordUsageBatchHandler(
         }
         catch (Exception refusal) when (refusal is not OperationCanceledException)
         {
-            closed[command.SessionId] = refusal;
+            refused[command.SessionId] = refusal;
             return refusal;
         }
 

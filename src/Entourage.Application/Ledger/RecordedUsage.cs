@@ -4,17 +4,17 @@ using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>A recorded usage together with its corrections.</summary>
-/// <param name="Sequence">The last record of it, which the next correction corrects.</param>
-/// <param name="RecordId">The id of the first.</param>
+/// <summary>A usage that was recorded earlier, with the sums of its record and corrections.</summary>
+/// <param name="Sequence">The sequence of its last record, which the next correction corrects.</param>
+/// <param name="RecordId">The id of its first record.</param>
 /// <param name="SessionId">The session that used it.</param>
-/// <param name="OccurredAt">When (UTC).</param>
-/// <param name="Model">The model; empty where none was reported.</param>
+/// <param name="OccurredAt">When the usage occurred (UTC).</param>
+/// <param name="Model">The model; empty if none was reported.</param>
 /// <param name="Tokens">The tokens.</param>
-/// <param name="Billing">How it is paid for.</param>
+/// <param name="Billing">Whether it is billed by the token or covered by a subscription.</param>
 /// <param name="UnpricedTokens">The tokens that wait for a price.</param>
 /// <param name="Cost">The cost (USD).</param>
-/// <param name="AssumedCost">The part of it that is assumed (USD).</param>
+/// <param name="AssumedCost">The assumed part of the cost (USD).</param>
 /// <param name="CostSource">The source of the cost of the last record.</param>
 internal sealed record RecordedUsage(
     long Sequence,
@@ -29,7 +29,7 @@ internal sealed record RecordedUsage(
     Money AssumedCost,
     CostSource CostSource)
 {
-    /// <summary>The same usage after a correction of it.</summary>
+    /// <summary>Returns the usage with a correction added.</summary>
     public RecordedUsage With(RecordedUsage correction) => this with
     {
         Sequence = correction.Sequence,

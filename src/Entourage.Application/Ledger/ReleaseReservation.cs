@@ -5,7 +5,7 @@ using MediatR;
 
 namespace Entourage.Application.Ledger;
 
-/// <summary>Releases a reservation. One that has ended stays as it is.</summary>
+/// <summary>Releases a reservation. A reservation that has ended does not change.</summary>
 /// <param name="Id">The reservation.</param>
 public sealed record ReleaseReservationCommand(Guid Id) : ILedgerCommand<Unit>
 {
@@ -22,9 +22,9 @@ internal sealed class ReleaseReservationHandler(IBudgetLedger ledger, TimeProvid
     }
 }
 
-/// <summary>The release of a reservation. The response says whether it was live. One that has ended stays as it is.</summary>
+/// <summary>Releases a reservation. The response says whether it was live. A reservation that has ended does not change.</summary>
 /// <param name="ReservationId">The reservation.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Now">The current time (UTC).</param>
 public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
 {
     internal override LedgerEntryKind Kind => LedgerEntryKind.Release;
@@ -33,11 +33,11 @@ public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : Ledg
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
-        var held = ledger.GetReservation(ReservationId);
-        var isLive = held.Reservation.IsLiveAt(Now);
+        var reservation = ledger.GetReservation(ReservationId);
+        var isLive = reservation.Reservation.IsLiveAt(Now);
         if (isLive)
         {
-            ledger.WorkingSet.End(held, ReservationStatus.Released, Now);
+            ledger.WorkingSet.End(reservation, ReservationStatus.Released, Now);
         }
 
         return ValueTask.FromResult(LedgerOutcome.Accepted(isLive));

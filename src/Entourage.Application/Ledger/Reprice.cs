@@ -5,12 +5,12 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// A price for a usage that was recorded without one. The record stays, and a further record corrects it (rule 5): by the whole cost, or by the
-/// difference to an assumed one. The response says whether that was done. Nothing is done where it has been, or where there is still no price.
+/// Prices a usage that was recorded without a price. The record stays, and a further record adds the cost, or the difference from an assumed cost
+/// (rule 5). The response says whether a correction was added. None is added if the usage has been corrected or its model still has no price.
 /// </summary>
-/// <param name="SessionId">The session that used it.</param>
+/// <param name="SessionId">The session of the usage.</param>
 /// <param name="Sequence">The sequence of its record.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Now">The current time (UTC).</param>
 public sealed record RepriceEntry(long SessionId, long Sequence, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
 {
     internal override LedgerEntryKind Kind => LedgerEntryKind.Reprice;

@@ -17,12 +17,12 @@ namespace Entourage.Application.Ledger;
 
 /// <summary>Reserves money for a call that is about to be made, in every budget that applies or in none (rules 3 and 6).</summary>
 /// <param name="SessionId">The session that spends it.</param>
-/// <param name="EstimatedCostUsd">The amount (USD); null to reserve the price of the tokens.</param>
+/// <param name="EstimatedCostUsd">The amount (USD); null to reserve the maximum cost of the tokens.</param>
 /// <param name="Model">The model of the call; the session's when null.</param>
 /// <param name="InputTokens">The tokens of the whole prompt, cached ones included, without those in <paramref name="CacheWriteTokens"/>.</param>
 /// <param name="MaxOutputTokens">The most output tokens that the call may produce.</param>
-/// <param name="CacheWriteTokens">Further prompt tokens that may be written to the cache; null where any of the prompt may be.</param>
-/// <param name="LongCacheWriteTokens">The part of the cache-write tokens that may be written for an hour; null where any of them may be.</param>
+/// <param name="CacheWriteTokens">Further prompt tokens that may be written to the cache; null if the whole prompt may be.</param>
+/// <param name="LongCacheWriteTokens">The part of the cache-write tokens that may have a lifetime of an hour; null if all of them may.</param>
 /// <param name="TtlSeconds">The time to live, in seconds: 1 to 3,600; 300 when null.</param>
 /// <param name="IdempotencyKey">The caller's key; null for none.</param>
 public sealed record ReserveSpendCommand(
@@ -50,13 +50,13 @@ internal sealed class ReserveSpendValidator : AbstractValidator<ReserveSpendComm
         RuleFor(command => command.EstimatedCostUsd).Usd();
         When(IsOfTokens, () =>
         {
-            RuleFor(command => command.EstimatedCostUsd).Null().WithMessage("'{PropertyName}' must be absent where tokens are given: Entourage prices these.");
+            RuleFor(command => command.EstimatedCostUsd).Null().WithMessage("Send either '{PropertyName}' or a model and token counts, not both.");
             RuleFor(command => command.InputTokens).NotNull().Tokens();
             RuleFor(command => command.MaxOutputTokens).NotNull().Tokens();
             RuleFor(command => command.CacheWriteTokens).Tokens();
             RuleFor(command => command.LongCacheWriteTokens).Tokens()
                 .LessThanOrEqualTo(command => command.CacheWriteTokens ?? 0)
-                .WithMessage("'{PropertyName}' must be at most the cache-write tokens, since they are part of these.")
+                .WithMessage("'{PropertyName}' must not exceed 'cache_write_tokens', which include them.")
                 .OverridePropertyName("cache_write_1h_tokens");
             RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         }).Otherwise(() => RuleFor(command => command.EstimatedCostUsd).NotNull());
@@ -89,14 +89,14 @@ internal sealed class ReserveSpendHandler(IBudgetLedger ledger, IdempotentReplay
 }
 
 /// <summary>
-/// A reservation. It is granted by every budget that applies during its time, or by none (rules 3 and 6). Its id is made before the transaction, so
-/// that a repeated attempt is recognised.
+/// Reserves an amount in every budget that applies until the reservation expires, or in none (rules 3 and 6). The reservation's id is generated before
+/// the transaction, so that a repeated attempt is recognised.
 /// </summary>
 /// <param name="ReservationId">The id of the reservation.</param>
 /// <param name="SessionId">The session that spends it.</param>
-/// <param name="Estimate">How much to reserve.</param>
-/// <param name="Ttl">How long it is live.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Estimate">The amount to reserve, or the tokens that determine it.</param>
+/// <param name="Ttl">The time to live.</param>
+/// <param name="Now">The current time (UTC).</param>
 /// <param name="Idempotency">The caller's key; null for none.</param>
 public sealed record ReserveEntry(
     Guid ReservationId, long SessionId, SpendEstimate Estimate, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
@@ -147,7 +147,7 @@ public sealed record ReserveEntry(
         return LedgerOutcome.Accepted(ReservationResponse.From(reservation, workingSet.PositionOf(workingSet.BudgetsAt(session, Now)), Now));
     }
 
-    /// <summary>The amount to reserve, and whether it is the upper bound of the tokens at the assumed rates.</summary>
+    /// <summary>The amount to reserve, and whether it is the maximum cost of the tokens at the assumed rates.</summary>
     private (Money Amount, bool IsAssumed) AmountOf(LedgerSession session, LedgerTransaction ledger)
     {
         var (amount, named, tokens) = Estimate;
@@ -167,12 +167,17 @@ public sealed record ReserveEntry(
         return amount is { } stated ? (stated, false)
             : prices.Length > 0 ? (prices.Max(price => price.BoundOf(tokens)), false)
             : rule == UnpricedModelRule.Assume ? (ledger.Rules.AssumedRates.BoundOf(tokens), true)
-            : throw new RuleViolationException("unpriced-model", $"There is no price for the model '{model}': estimate the cost instead.", "Model");
+            : throw new RuleViolationException(
+                "unpriced-model",
+                model.Length > 0
+                    ? $"The model '{model}' has no price. Send 'estimated_cost_usd' instead of token counts."
+                    : "Neither the request nor the session names a model. Send 'model', or 'estimated_cost_usd' instead of token counts.",
+                "Model");
     }
 }
 
-/// <summary>What a call may cost.</summary>
-/// <param name="Amount">The caller's estimate (USD); null for the price of the tokens.</param>
+/// <summary>The most that a call may cost.</summary>
+/// <param name="Amount">The caller's estimate (USD); null to compute it from the tokens.</param>
 /// <param name="Model">The model; the session's when null.</param>
 /// <param name="Tokens">The most tokens that the call may use.</param>
 public sealed record SpendEstimate(Money? Amount, string? Model = null, TokenBound Tokens = default);

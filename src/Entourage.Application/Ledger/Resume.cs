@@ -11,11 +11,11 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Ends the pause of an agent, a team or an organisation. One that is not paused stays as it is, and a pause of a wider scope remains in force.
+/// Ends the pause of an agent, a team or an organisation, if it is paused. A pause of a wider scope remains in force.
 /// </summary>
-/// <param name="Scope">What to resume.</param>
+/// <param name="Scope">The kind of subject to resume.</param>
 /// <param name="Id">Its id.</param>
-/// <param name="Reason">Why; null for none.</param>
+/// <param name="Reason">The reason; null for none.</param>
 public sealed record ResumeCommand(PauseScope Scope, Guid Id, string? Reason) : ILedgerCommand<PauseResponse>
 {
     /// <inheritdoc/>
@@ -38,11 +38,11 @@ internal sealed class ResumeHandler(IEntourageDb db, IBudgetLedger ledger, Calle
     }
 }
 
-/// <summary>The end of a pause. The response says whether one was in force. A pause that has expired is none.</summary>
+/// <summary>Ends a pause. The response says whether one was in force, which an expired pause is not.</summary>
 /// <param name="Subject">The agent, team or organisation.</param>
-/// <param name="Reason">Why; null where none was given.</param>
-/// <param name="By">Who resumes.</param>
-/// <param name="Now">The present (UTC).</param>
+/// <param name="Reason">The reason; null for none.</param>
+/// <param name="By">The actor.</param>
+/// <param name="Now">The current time (UTC).</param>
 public sealed record ResumeEntry(PauseSubject Subject, string? Reason, AuditActor By, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
 {
     internal override LedgerEntryKind Kind => LedgerEntryKind.Resume;
@@ -56,8 +56,8 @@ public sealed record ResumeEntry(PauseSubject Subject, string? Reason, AuditActo
             return LedgerOutcome.Accepted(false);
         }
 
-        var change = new PauseRecord(Subject, StopAction.Resumed, Reason, ExpiresAt: null, By, Now);
-        await change.SaveAsync(
+        var writer = new PauseWriter(Subject, StopAction.Resumed, Reason, ExpiresAt: null, By, Now);
+        await writer.WriteAsync(
             ledger, pause: null, AuditedPause.Of(present), AuditedPause.None(Reason), await ledger.Loader.LoadSessionsUnderAsync(Subject));
         return LedgerOutcome.Accepted(true);
     }

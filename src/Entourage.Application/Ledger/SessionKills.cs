@@ -11,17 +11,17 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Kills trees of sessions within a transaction. Kills are rare, so the sessions, reservations and counters that one needs are loaded when there is
-/// one. The organisation is locked all the while: no session or reservation can begin in between.
+/// Kills trees of sessions within a transaction. Kills are rare, so the sessions, reservations and counters are loaded when one occurs. The organisation
+/// is locked, so no session or reservation can begin in between.
 /// </summary>
 internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loader)
 {
-    /// <summary>Kills the active ones of a session and the sessions below it, and releases their reservations.</summary>
+    /// <summary>Kills a session and its descendants, if they are active, and releases their reservations.</summary>
     /// <param name="teamId">The team of the session.</param>
     /// <param name="sessionId">The session.</param>
-    /// <param name="reason">Why; the error of the sessions from then on.</param>
-    /// <param name="by">Who kills.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="reason">The reason, which becomes the sessions' <c>error</c>.</param>
+    /// <param name="by">The actor.</param>
+    /// <param name="now">The current time (UTC).</param>
     public async Task KillAsync(Guid teamId, long sessionId, string reason, AuditActor by, DateTimeOffset now)
     {
         var killed = (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).Where(below => below.Policy.SessionPath.Contains(sessionId)).ToArray();
@@ -44,12 +44,12 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
     }
 
     /// <summary>
-    /// Kills the active sessions of a team that draw on exhausted budgets, where the team wants that. This is for budgets that something other than a
-    /// usage of a session at work has exhausted. Sessions that have spent nothing are left alone, as when a usage exhausts a budget.
+    /// Kills the active sessions of a team that count against exhausted budgets, if the team kills on exceed. It is for budgets that a change other than a
+    /// usage has exhausted. Sessions that have spent nothing are left alone, as when a usage exhausts a budget.
     /// </summary>
     /// <param name="teamId">The team.</param>
     /// <param name="exhausted">The windows of the exhausted budgets.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     public async Task KillUnderExhaustedAsync(Guid teamId, IReadOnlyCollection<BudgetWindow> exhausted, DateTimeOffset now)
     {
         foreach (var session in (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).OrderBy(session => session.Id))
@@ -59,9 +59,9 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
                 : [];
             if (drawnOn is [var widest, ..])
             {
-                // The cap of a session is that of its whole tree. Sessions killed with another one stay as they are.
+                // The cap of a session covers its whole tree. Sessions that were already killed with another one do not change.
                 var top = drawnOn[^1].Window.Scope == BudgetScope.Session ? session.Policy.SessionPath[^1] : session.Id;
-                await KillAsync(teamId, top, StopReason.Of(widest), RequiredStop.Entourage, now);
+                await KillAsync(teamId, top, StopReason.Of(widest), RequiredStop.AutomaticActor, now);
             }
         }
     }

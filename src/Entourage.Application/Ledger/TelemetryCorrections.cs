@@ -10,12 +10,12 @@ using Entourage.Domain.Sessions;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Corrects what telemetry reported before. A program reports a call in several forms and in any order: a stated cost replaces a calculated one, and a
-/// span that sums up others counts nothing once one of these has reported usage.
+/// Corrects usage that telemetry reported earlier. A program reports a call in several forms and in any order. A stated cost replaces a calculated one,
+/// and a span that sums up others counts nothing once one of them has reported usage.
 /// </summary>
 internal sealed class TelemetryCorrections
 {
-    // The stored response for a span: that spans below it have reported usage, or which usage it has reported itself.
+    // The stored response for a span. It says that spans below it have reported usage, or which usage the span has reported.
     private const string Covered = "covered";
     private const string Reported = "usage ";
 
@@ -46,7 +46,7 @@ internal sealed class TelemetryCorrections
     /// <summary>Loads the recorded usages that entries may correct.</summary>
     /// <param name="entries">The entries of the transaction.</param>
     /// <param name="answered">The stored responses under their keys.</param>
-    /// <param name="maxCost">The largest cost that a usage may state (USD). A larger one states nothing.</param>
+    /// <param name="maxCost">The largest cost that a usage may state (USD). A larger one is ignored.</param>
     /// <param name="store">The store.</param>
     public static async Task<TelemetryCorrections> LoadAsync(
         IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered, Money maxCost, ILedgerStore store)
@@ -64,9 +64,9 @@ internal sealed class TelemetryCorrections
     /// <summary>Whether the span of a usage sums up others that have reported usage.</summary>
     public bool IsCovered(UsageEntry usage) =>
         usage.Telemetry is { Span: { } span } facts
-        && (covered.Contains(span.Key) || facts.SpansBelow.Append(span).Any(one => answered.TryGetValue(one.Key, out var answer) && answer.Response == Covered));
+        && (covered.Contains(span.Key) || facts.SpansBelow.Append(span).Any(token => answered.TryGetValue(token.Key, out var answer) && answer.Response == Covered));
 
-    /// <summary>Remembers that the span of a usage counts nothing.</summary>
+    /// <summary>Stores that the span of a usage counts nothing.</summary>
     public void RememberCovered(UsageEntry usage)
     {
         if (usage.Telemetry?.Span is { } span)
@@ -81,7 +81,7 @@ internal sealed class TelemetryCorrections
             ? usage with { ReportedCost = cost }
             : usage;
 
-    /// <summary>Remembers which usage its span has reported.</summary>
+    /// <summary>Stores which usage a span has reported.</summary>
     /// <param name="usage">The usage.</param>
     /// <param name="sessionId">The session that it is recorded in.</param>
     /// <param name="recordId">The id of its record.</param>
@@ -107,12 +107,12 @@ internal sealed class TelemetryCorrections
             return null;
         }
 
-        // The stored response says from now on that the cost is stated, so a further report is not looked up.
+        // The stored response now says that the cost is stated, so further reports need no look-up.
         Replace(usage.Idempotency!, JsonSerializer.Serialize(before with { CostSource = CostSource.Reported }, EntourageJson.Stored));
         return known is { UnpricedTokens: 0, AssumedCost.NanoUsd: 0 } && cost == known.Cost ? null : Correct(known, default, cost - known.Cost, usage.Now);
     }
 
-    /// <summary>The corrections that take back what the spans above a usage have counted. From now on these spans count nothing.</summary>
+    /// <summary>The corrections that take back the usage of the spans above a usage. These spans then count nothing.</summary>
     public IEnumerable<LedgerRecord> CoverSpansAbove(UsageEntry usage)
     {
         foreach (var span in usage.Telemetry?.SpansAbove ?? [])

@@ -29,7 +29,7 @@ public sealed record ReservationResponse
     /// <summary>The response for a live reservation.</summary>
     /// <param name="reservation">The reservation.</param>
     /// <param name="position">Every budget that applies.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     public static ReservationResponse From(Reservation reservation, BudgetPosition position, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(reservation);
@@ -48,6 +48,6 @@ public sealed record ReservationResponse
     internal async Task<bool> IsStoredAsync(ILedgerStore store)
     {
         await store.LockAsync([SessionId], []);
-        return (await store.FindReservationsAsync([Id])).Any(held => held.Reservation.ExpiresAt == ExpiresAt);
+        return (await store.FindReservationsAsync([Id])).Any(reservation => reservation.Reservation.ExpiresAt == ExpiresAt);
     }
 }

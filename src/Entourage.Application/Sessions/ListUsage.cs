@@ -107,7 +107,8 @@ public sealed record UsageRecordResponse
 public enum TimeSource
 {
     /// <summary>The caller stated it.</summary>
-    Told,
+    [JsonStringEnumMemberName("told")]
+    Reported,
 
     /// <summary>The time at which the usage was received.</summary>
     Receipt,
@@ -137,7 +138,7 @@ internal sealed class UsageRecordProfile : Profile
     public UsageRecordProfile() => CreateMap<UsageRecord, UsageRecordResponse>()
         .ForMember(response => response.CostUsd, member => member.MapFrom(record => record.Cost))
         .ForMember(response => response.Estimated, member => member.MapFrom(record => record.IsEstimated))
-        .ForMember(response => response.TimeSource, member => member.MapFrom(record => record.IsTimeOfReceipt ? TimeSource.Receipt : TimeSource.Told))
+        .ForMember(response => response.TimeSource, member => member.MapFrom(record => record.IsTimeOfReceipt ? TimeSource.Receipt : TimeSource.Reported))
         .ForMember(response => response.Batch, member => member.MapFrom(record => record.IsBatch))
         .ForMember(response => response.CostDiffers, member => member.Ignore())
         .ForMember(response => response.Price, member => member.MapFrom(record => record.InputCost == null ? null : new PricedCost

@@ -109,7 +109,7 @@ public record SessionResponse
     /// <summary>The response for a session in the ledger's working set.</summary>
     /// <param name="session">The session.</param>
     /// <param name="position">The budgets that it draws on at present.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     internal static SessionResponse Of(LedgerSession session, BudgetPosition position, DateTimeOffset now) => Of(
         session.Id,
         (session.Policy.AgentId, session.AgentName),

@@ -54,7 +54,7 @@ internal sealed class CreateWebhookHandler(IEntourageDb db, AuditTrail audit, Ti
         await db.LockOrganisationAsync(team.OrganisationId, cancellationToken);
         var position = new EventPosition(
             await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0,
-            await db.Events.MaxAsync(told => (long?)told.Sequence, cancellationToken) ?? 0);
+            await db.Events.MaxAsync(teamEvent => (long?)teamEvent.Sequence, cancellationToken) ?? 0);
         var webhook = Webhook.Create(team, request.Url, request.Events!, request.Format, position, time.GetUtcNow());
         db.Webhooks.Add(webhook);
         audit.Add(

@@ -37,13 +37,13 @@ public static class ModelDetectors
         $"A usage of '{model}' reported a cost of {reported} USD. By the model's price it costs {expected} USD.",
         new() { Model = model, Cost = reported, ExpectedCost = expected });
 
-    /// <summary>Mutes a finding for a session until the team's day ends, so that the session's next usages do not look for its alert again.</summary>
+    /// <summary>Mutes a finding until the team's day ends, so that the session's next usages do not look for its alert again.</summary>
     /// <param name="state">The detector state of the session.</param>
     /// <param name="finding">The finding.</param>
     /// <param name="at">When the usage occurred (UTC).</param>
     /// <param name="dayEnds">When the team's day ends (UTC).</param>
     /// <returns>The new detector state; null if the finding is already muted.</returns>
-    public static DetectorState? Note(DetectorState state, AlertFinding finding, DateTimeOffset at, DateTimeOffset dayEnds)
+    public static DetectorState? MuteForDay(DetectorState state, AlertFinding finding, DateTimeOffset at, DateTimeOffset dayEnds)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(finding);

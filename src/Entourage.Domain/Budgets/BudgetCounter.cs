@@ -2,7 +2,7 @@ namespace Entourage.Domain.Budgets;
 
 /// <summary>
 /// The spent and reserved amounts of one window. It is written only in the transaction of the entry that it counts, so it always equals the
-/// sums of the usage records and of the live reservations (rule 5).
+/// sums of the usage records and of the reservations that have not ended (rule 5).
 /// </summary>
 public sealed class BudgetCounter
 {

@@ -198,7 +198,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
             {
                 metrics.Failed(Job.ReadEvents);
                 LogFailed(logger, teamId, exception);
-                fault = new StoreUnavailableException("The store cannot be read at present.", exception);
+                fault = new StoreUnavailableException("The store cannot be read at the moment.", exception);
             }
             catch (OperationCanceledException)
             {

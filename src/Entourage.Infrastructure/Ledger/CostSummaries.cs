@@ -5,21 +5,21 @@ using Entourage.Infrastructure.Ledger.Sql;
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>
-/// Moves what the rollups have gained into the cost summaries. Until then reports add it to these themselves, so nothing waits for
-/// this and nothing is wrong without it: it only keeps reports fast.
+/// Adds the new amounts of the rollups to the cost summaries. Reports add the missing amounts themselves until this has run, so it only
+/// affects their speed.
 /// </summary>
 internal sealed class CostSummaries(ILedgerTransactions store)
 {
-    /// <summary>Summarises what there is of an organisation. Replicas may do so at once: each piece is moved by one of them.</summary>
+    /// <summary>Summarises the rollups of an organisation. Several replicas may do so concurrently; each rollup is summarised by one of them.</summary>
     public async Task SummariseAsync(Guid organisationId, CancellationToken cancellationToken)
     {
-        for (var moved = SummarySql.BatchSize; moved == SummarySql.BatchSize; cancellationToken.ThrowIfCancellationRequested())
+        for (var count = SummarySql.BatchSize; count == SummarySql.BatchSize; cancellationToken.ThrowIfCancellationRequested())
         {
-            await store.WriteAsync(async writes => moved = await MoveAsync(organisationId, writes), cancellationToken);
+            await store.WriteAsync(async writes => count = await SummariseBatchAsync(organisationId, writes), cancellationToken);
         }
     }
 
-    private static async Task<int> MoveAsync(Guid organisationId, ILedgerStore writes)
+    private static async Task<int> SummariseBatchAsync(Guid organisationId, ILedgerStore writes)
     {
         await writes.LockAsync([], [organisationId]);
         var rollups = await writes.FindUnsummarisedAsync(organisationId);

@@ -4,36 +4,36 @@ using Entourage.Infrastructure.Persistence;
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>
-/// The few statements of the ledger, in the dialect of one database. They bypass the change tracker: this is the path that
-/// every usage and every budget check takes.
+/// Runs the ledger's work in transactions of one database. It bypasses Entity Framework's change tracker, because every usage and every
+/// budget check takes this path.
 /// </summary>
 internal interface ILedgerTransactions
 {
     /// <summary>
-    /// Runs work in a transaction that can write, and commits it. While it runs, no other such transaction counts for the
-    /// same organisations, in this process or another.
+    /// Runs work in a transaction that can write, and commits it. Once the work has locked its organisations, no other transaction
+    /// changes their counters until this one ends, in this process or another.
     /// </summary>
     Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken);
 
-    /// <summary>Runs work in the transaction that a context is in, for what has to be committed together with changes made through the context.</summary>
+    /// <summary>Runs work in the transaction of a context, so that it is committed together with the context's changes.</summary>
     Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work);
 
     /// <summary>Runs work that reads only.</summary>
     Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken);
 
-    /// <summary>What a fault means for the transaction that met it; null when it is not the store's.</summary>
+    /// <summary>Says what to do about an exception of a transaction; null if the store did not cause it.</summary>
     LedgerFault? ClassifyFault(Exception fault);
 }
 
 /// <summary>What to do about a fault of the store.</summary>
 internal enum LedgerFault
 {
-    /// <summary>Nothing was committed, and the same work may succeed at once: a deadlock, a key that another replica took.</summary>
+    /// <summary>Nothing was committed, and the same work may succeed at once. Examples are a deadlock and a key that another replica used first.</summary>
     Rerun,
 
-    /// <summary>The connection was lost, perhaps after the commit: look before running the work again.</summary>
+    /// <summary>The connection was lost, perhaps after the commit. Check whether it succeeded before you rerun the work.</summary>
     Unknown,
 
-    /// <summary>The store cannot write: give up.</summary>
+    /// <summary>The store cannot write. Give up.</summary>
     Unavailable,
 }

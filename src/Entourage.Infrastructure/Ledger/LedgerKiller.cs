@@ -4,7 +4,7 @@ using Entourage.Infrastructure.Persistence;
 
 namespace Entourage.Infrastructure.Ledger;
 
-/// <summary>Kills sessions in the transaction of a context, as the ledger kills them in its own.</summary>
+/// <summary>Kills sessions in the transaction of a context, with the same code as the ledger.</summary>
 internal sealed class LedgerKiller(EntourageDb db, ILedgerTransactions store) : ISessionKiller
 {
     public Task KillAsync(
@@ -12,7 +12,7 @@ internal sealed class LedgerKiller(EntourageDb db, ILedgerTransactions store) : 
         db,
         async writes =>
         {
-            // The ledger's statements are short, and none of them is given up once it has begun.
+            // The ledger's statements are short, so they are not cancelled once they have begun.
             cancellationToken.ThrowIfCancellationRequested();
             var loader = await LedgerLoader.OpenAsync([], [organisationId], writes);
             await new SessionKills(loader.WorkingSet, loader).KillUnderExhaustedAsync(teamId, exhausted, now);

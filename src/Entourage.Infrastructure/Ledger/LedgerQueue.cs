@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>
-/// Queues the entries of any number of callers, and hands all that wait to the writer as one transaction. The next callers gather while a transaction
-/// is on its way to the disk: under load they share the cost of a commit, and a lone caller does not wait.
+/// Queues the entries of any number of callers, and passes all waiting entries to the writer as one transaction. More callers gather while that
+/// transaction commits, so under load they share the cost of a commit. A lone caller does not wait.
 /// </summary>
 internal sealed partial class LedgerQueue(
     ILedgerTransactions store, LedgerWriter writer, LedgerMetrics metrics, IOptions<DatabaseOptions> options, ILogger<LedgerQueue> logger)
@@ -34,26 +34,29 @@ internal sealed partial class LedgerQueue(
     public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
     {
         var caller = new Caller(entries);
-        if (Interlocked.Add(ref waiting, entries.Count) <= options.Value.LedgerQueueLength && queue.Writer.TryWrite(caller))
+        var isFull = Interlocked.Add(ref waiting, entries.Count) > options.Value.LedgerQueueLength;
+        if (!isFull && queue.Writer.TryWrite(caller))
         {
             return await caller.Task.WaitAsync(cancellationToken);
         }
 
         Interlocked.Add(ref waiting, -entries.Count);
         metrics.Missed(entries, LedgerResult.QueueFull);
-        throw new StoreUnavailableException("Too much waits to be recorded, or the server is stopping. Nothing was recorded.");
+        throw new StoreUnavailableException(isFull
+            ? $"The queue for the database is full. It takes at most {options.Value.LedgerQueueLength} entries (setting Database:LedgerQueueLength). Nothing was recorded. Send the request again later."
+            : "The server is stopping. Nothing was recorded. Send the request again later.");
     }
 
     public Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
         store.ReadAsync(reads => BudgetStandingReader.ReadAsync(reads, subject, now), cancellationToken);
 
-    /// <summary>Refuses further entries, and waits until those that were accepted are written.</summary>
+    /// <summary>Refuses further entries, and waits until the accepted ones are written.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Writer.TryComplete();
         if (ExecuteTask is { } writing)
         {
-            // Slow callers may have used up the host's own grace period. Accepted entries are written all the same.
+            // Slow callers may have used up the host's grace period. Accepted entries must be written nevertheless.
             await Task.WhenAny(writing, Task.Delay(StopGrace, TimeProvider.System, CancellationToken.None));
         }
     }
@@ -126,14 +129,14 @@ internal sealed partial class LedgerQueue(
         }
     }
 
-    /// <summary>Refuses the callers that wait. They have waited as long as the one before them, and would wait as long again.</summary>
+    /// <summary>Refuses the waiting callers. The store is down, so each of them would only wait for the same timeout again.</summary>
     private void RefuseWaiting(StoreUnavailableException reason)
     {
         while (queue.Reader.TryRead(out var caller))
         {
             Interlocked.Add(ref waiting, -caller.Entries.Count);
             metrics.Missed(caller.Entries, LedgerResult.Unavailable);
-            caller.Fail(new StoreUnavailableException("The store cannot record anything at present. Nothing was recorded.", reason));
+            caller.Fail(new StoreUnavailableException(LedgerWriter.CannotWrite, reason));
         }
     }
 
@@ -146,12 +149,12 @@ internal sealed partial class LedgerQueue(
     /// <summary>The entries of a waiting caller.</summary>
     private sealed class Caller(IReadOnlyList<LedgerEntry> entries)
     {
-        // A continuation of a caller must not run on the writer's thread.
+        // The caller's continuation must not run on the writer's thread.
         private readonly TaskCompletionSource<IReadOnlyList<LedgerOutcome>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public IReadOnlyList<LedgerEntry> Entries { get; } = entries;
 
-        /// <summary>The trace of their request, where traces are collected.</summary>
+        /// <summary>The trace of the caller's request, if traces are collected.</summary>
         public ActivityContext Trace { get; } = LedgerTraces.Caller;
 
         public Task<IReadOnlyList<LedgerOutcome>> Task => completion.Task;

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>
-/// Writes entries in one transaction, and runs it again after a fault that permits it. A commit that was never confirmed is looked up first, so that
-/// nothing counts twice (rule 13).
+/// Writes entries in one transaction, and reruns it after a fault that permits this. It first checks whether an unconfirmed commit succeeded, so that
+/// nothing is counted twice (rule 13).
 /// </summary>
 internal sealed partial class LedgerWriter(
     ILedgerTransactions store,
@@ -21,13 +21,17 @@ internal sealed partial class LedgerWriter(
     IOptions<PriceOptions> assumed,
     ILogger<LedgerWriter> logger)
 {
+    /// <summary>The message if nothing was recorded.</summary>
+    public const string CannotWrite =
+        "The database cannot write at the moment, for example because its disk is full. Nothing was recorded. Send the request again later.";
+
     private const int MaxAttempts = 10;
 
     private readonly LedgerRules rules = new(usage.Value.ToBounds(), assumed.Value.ToRates());
 
-    /// <summary>Writes entries.</summary>
-    /// <returns>An outcome for each, in their order. They are on disk.</returns>
-    /// <exception cref="StoreUnavailableException">The store cannot record them, or it is unknown whether it has.</exception>
+    /// <summary>Writes entries to disk.</summary>
+    /// <returns>An outcome for each entry, in the same order.</returns>
+    /// <exception cref="StoreUnavailableException">The store cannot record the entries, or it is unknown whether it has.</exception>
     public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries)
     {
         LedgerTransactionResult? unconfirmed = null;
@@ -54,12 +58,12 @@ internal sealed partial class LedgerWriter(
                     unconfirmed = result;
                 }
 
-                var patienceIsOver = TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds;
-                if (fault == LedgerFault.Unavailable || attempt == MaxAttempts || patienceIsOver)
+                var isTimeUp = TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds;
+                if (fault == LedgerFault.Unavailable || attempt == MaxAttempts || isTimeUp)
                 {
                     throw unconfirmed is null
-                        ? new StoreUnavailableException("The store cannot record anything at present. Nothing was recorded.", exception)
-                        : new StoreUnavailableException("The store was lost while it recorded this.", exception, outcomeUnknown: true);
+                        ? new StoreUnavailableException(CannotWrite, exception)
+                        : new StoreUnavailableException("The connection to the database was lost during the commit.", exception, outcomeUnknown: true);
                 }
 
                 LogRerun(logger, entries.Count, exception);
@@ -70,8 +74,8 @@ internal sealed partial class LedgerWriter(
     }
 
     /// <summary>
-    /// Whether a transaction whose commit was never confirmed was committed: then the row of its first entry that leaves one is there. A transaction
-    /// without such an entry is run again, which changes nothing: ending what has ended leaves it as it is.
+    /// Checks whether an unconfirmed commit succeeded. It did if the row of the first entry that writes one exists. A transaction without such an entry is
+    /// rerun, which is harmless, because its entries change nothing a second time.
     /// </summary>
     private static async Task<bool> WasWrittenAsync(IReadOnlyList<LedgerEntry> entries, LedgerTransactionResult unconfirmed, ILedgerStore writes)
     {

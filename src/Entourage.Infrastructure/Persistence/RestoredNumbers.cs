@@ -55,7 +55,7 @@ public sealed record RestoredStore(string? Kept, MovedNumbers Numbers);
 public interface IStoreNumbers
 {
     /// <summary>Advances all sequences and versions in one transaction. No server may use the store meanwhile.</summary>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <exception cref="IOException">The store is in use, is not an Entourage store, or has the schema of another version.</exception>
     Task<MovedNumbers> MoveAsync(DateTimeOffset now);
 }

@@ -28,7 +28,7 @@ public sealed class SqliteBackup : IStoreNumbers
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="replace">Whether to replace an existing file.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <param name="cancellationToken">Cancels the backup before it starts to copy.</param>
     /// <exception cref="IOException">The file exists or cannot be written, or the store is damaged.</exception>
     public async Task BackUpAsync(string file, bool replace, DateTimeOffset now, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ public sealed class SqliteBackup : IStoreNumbers
     /// advanced before anything changes, and the replaced store is kept beside it.
     /// </summary>
     /// <param name="file">The backup, which is not changed.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <exception cref="IOException">The store is in use, or the file is not a backup, is damaged, or comes from a newer version.</exception>
     public async Task<RestoredStore> RestoreAsync(string file, DateTimeOffset now)
     {

@@ -76,7 +76,7 @@ internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options) : IDisp
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken) =>
         await semaphore.WaitAsync(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds), cancellationToken)
             ? new Pass(semaphore)
-            : throw new StoreUnavailableException("The store is busy. Nothing was recorded.");
+            : throw new StoreUnavailableException("The store is busy. Nothing was recorded. Send the request again later.");
 
     /// <inheritdoc/>
     public void Dispose() => semaphore.Dispose();

@@ -28,7 +28,7 @@ internal static class SqliteNumbers
     /// <summary>Advances the numbers of a store in one transaction.</summary>
     /// <param name="store">The store, which no other process uses.</param>
     /// <param name="replaced">The file that the store replaces, if any. It shows how far the numbers came and which keys were revoked.</param>
-    /// <param name="now">The present (UTC).</param>
+    /// <param name="now">The current time (UTC).</param>
     /// <exception cref="IOException">No room is left for numbers.</exception>
     public static MovedNumbers Move(SqliteConnection store, string? replaced, DateTimeOffset now)
     {

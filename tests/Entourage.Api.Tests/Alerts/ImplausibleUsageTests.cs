@@ -112,7 +112,7 @@ internal sealed class ImplausibleUsageTests(Store store)
             Assert.That(usage.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
             Assert.That(
                 usage.Json["errors"]!["cost_usd"]![0]!.GetValue<string>(),
-                Is.EqualTo("'cost_usd' is 50.000000001, and must be at most 50.00 dollars: the operator's setting Usage:GreatestCostUsd."));
+                Is.EqualTo("'cost_usd' is 50.000000001. The server allows at most 50.00 USD (setting Usage:GreatestCostUsd)."));
             Assert.That(reservation.Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
             Assert.That(reservation.Json["errors"]!["estimated_cost_usd"], Is.Not.Null);
             Assert.That(batch.Select(item => item.Number("status")), Is.EqualTo(new[] { 422L, 200L }));

@@ -34,7 +34,7 @@ internal sealed class RunawayActionTests(Store store) : AlertFixture(store)
     }
 
     [Test]
-    public async Task Detector_trips_again_only_a_full_window_after_a_resume()
+    public async Task Detector_does_not_trip_again_until_a_full_window_after_a_resume()
     {
         var team = await CreateAsync("pause");
         var session = await team.StartAsync();

@@ -106,7 +106,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
     [TestCase("agents", "agent")]
     [TestCase("teams", "team")]
     [TestCase("orgs", "organisation")]
-    public async Task Pause_its_change_and_its_end_leave_one_entry_each(string route, string kind)
+    public async Task Pausing_changing_and_resuming_each_leave_one_audit_entry(string route, string kind)
     {
         var team = await Api.CreateTeamAsync();
         var id = kind switch { "agent" => team.Agent, "team" => team.Id, _ => team.Organisation };

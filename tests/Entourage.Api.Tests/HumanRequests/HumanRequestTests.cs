@@ -185,7 +185,7 @@ internal sealed class HumanRequestTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Change_of_time_zone_ends_the_grant_of_the_day_and_says_so()
+    public async Task Changing_the_time_zone_ends_the_days_grant_and_updates_its_end()
     {
         // The 10th in UTC is still the 9th in New York, where the 10th begins in two hours.
         await using var host = await ApiHost.StartAsync(Host.Database.Store, At("2026-06-10T02:00:00Z"));

@@ -60,7 +60,7 @@ internal sealed class FaultTests(Store store)
 
     [TestCase(true, 16)]
     [TestCase(false, 64)]
-    public async Task Server_started_on_a_full_disk_serves_reads_and_writes_once_there_is_space(bool endedWell, int largestFileKib)
+    public async Task Server_started_on_a_full_disk_serves_reads_and_accepts_writes_after_space_is_freed(bool endedWell, int largestFileKib)
     {
         Assume.That(Confinement.CanBeLifted, "prlimit, which lifts the limit, is not installed");
         TestTeam team;

@@ -126,7 +126,7 @@ internal sealed class IdempotencyTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Keys_are_deleted_after_seven_days()
+    public async Task Key_replays_for_seven_days_and_is_deleted_later()
     {
         await using var host = await ApiHost.StartAsync(Host.Database.Store);
         var team = await host.Api.CreateTeamAsync();

@@ -19,7 +19,7 @@ internal static class StoreFault
             Assert.That(problem.Text("type"), Is.EqualTo("/problems/store-unavailable"));
             Assert.That(problem.Number("status"), Is.EqualTo(503));
             Assert.That(problem.Text("title"), Is.EqualTo("Service Unavailable"));
-            Assert.That(problem.Text("detail"), Does.EndWith(". Nothing was recorded."));
+            Assert.That(problem.Text("detail"), Does.Contain(". Nothing was recorded. Send the request again later."));
             Assert.That(problem.Text("instance"), Does.StartWith("/api/v1/"));
             Assert.That(problem.Text("trace_id"), Is.Not.Empty);
             Assert.That(answer.Text, Does.Not.Match("""Exception|System\.|Microsoft|Entourage|[Ss][Qq][Ll]|\bat [A-Z]\w+\.|\.db\b"""));

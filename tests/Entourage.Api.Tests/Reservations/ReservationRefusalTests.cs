@@ -27,7 +27,7 @@ internal sealed class ReservationRefusalTests(Store store) : ApiFixture(store)
             Assert.That(refusal.MediaType, Is.EqualTo("application/problem+json"));
             Assert.That(refusal.Header("x-should-retry"), Is.EqualTo("false"));
             Assert.That(refusal.Json.Text("type"), Is.EqualTo("/problems/budget-exceeded"));
-            Assert.That(refusal.Json.Text("detail"), Is.EqualTo("The task's budget of 6.00 USD has 2.999999999 USD left, too little to reserve 20.00 USD."));
+            Assert.That(refusal.Json.Text("detail"), Is.EqualTo("The task's budget of 6.00 USD has 2.999999999 USD left. 20.00 USD cannot be reserved."));
             Assert.That(refusal.Json.Usd("max_reservable_usd"), Is.EqualTo(2.999999999m));
             Assert.That((budget.Text("scope"), budget.Number("scope_id"), budget.Text("period")), Is.EqualTo(("task", task, "total")));
             Assert.That((budget.Usd("limit_usd"), budget.Usd("spent_usd")), Is.EqualTo((6m, 1.000000001m)));

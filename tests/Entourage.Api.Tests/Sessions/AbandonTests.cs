@@ -26,7 +26,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
         var closed = await team.SessionAsync(used);
         Assert.That(
             (closed.Text("status"), closed.Text("error"), closed["ended_at"]!.GetValue<DateTimeOffset>()),
-            Is.EqualTo(("abandoned", "Nothing was heard of it for 60 minutes.", Host.Clock.GetUtcNow())));
+            Is.EqualTo(("abandoned", "No usage was reported for 60 minutes.", Host.Clock.GetUtcNow())));
         var late = await team.UseAsync(used, 2m);
         Assert.That((late.Usd("cost_usd"), late.Flag("stop"), late["stop_reasons"]!.ToJsonString()), Is.EqualTo(((decimal?)3, true, """["session_abandoned"]""")));
         Assert.That((await team.ReserveAsync(used, 1m)).Json.Text("type"), Is.EqualTo("/problems/session-ended"));

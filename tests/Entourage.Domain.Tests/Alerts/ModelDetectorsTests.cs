@@ -11,11 +11,11 @@ internal sealed class ModelDetectorsTests
     public void A_model_is_noted_once_for_each_day_and_kind_of_finding()
     {
         var unpriced = ModelDetectors.Unpriced("acme-1", Today, null);
-        var noted = ModelDetectors.Note(DetectorState.Empty, unpriced, Some.Now, Some.Later)!;
-        Assert.That(ModelDetectors.Note(noted, unpriced, Some.Now, Some.Later), Is.Null);
-        Assert.That(ModelDetectors.Note(noted, unpriced, Some.Later, Some.Later.AddDays(1)), Is.Not.Null);
-        Assert.That(ModelDetectors.Note(noted, ModelDetectors.Unpriced("acme-2", Today, null), Some.Now, Some.Later), Is.Not.Null);
-        Assert.That(ModelDetectors.Note(noted, ModelDetectors.CostDiffers("acme-1", Today, default, default), Some.Now, Some.Later), Is.Not.Null);
+        var noted = ModelDetectors.MuteForDay(DetectorState.Empty, unpriced, Some.Now, Some.Later)!;
+        Assert.That(ModelDetectors.MuteForDay(noted, unpriced, Some.Now, Some.Later), Is.Null);
+        Assert.That(ModelDetectors.MuteForDay(noted, unpriced, Some.Later, Some.Later.AddDays(1)), Is.Not.Null);
+        Assert.That(ModelDetectors.MuteForDay(noted, ModelDetectors.Unpriced("acme-2", Today, null), Some.Now, Some.Later), Is.Not.Null);
+        Assert.That(ModelDetectors.MuteForDay(noted, ModelDetectors.CostDiffers("acme-1", Today, default, default), Some.Now, Some.Later), Is.Not.Null);
     }
 
     [Test]

@@ -24,7 +24,7 @@ internal sealed class PriceListsTests
     [Test]
     public async Task Own_prices_are_cached_for_the_most_recently_used_organisations()
     {
-        var organisations = Enumerable.Range(0, 3 * PriceLists.Remembered).Select(_ => Guid.CreateVersion7()).ToArray();
+        var organisations = Enumerable.Range(0, 3 * PriceLists.Capacity).Select(_ => Guid.CreateVersion7()).ToArray();
         foreach (var organisation in organisations)
         {
             _ = await lists.GetAsync(organisation, 1, store);

@@ -109,7 +109,7 @@ internal static class SessionSql
                 ImputedCost = MoneyTotal.Of(imputedCostBillions.Of(row), imputedCostRest.Of(row)),
                 Reserved = MoneyTotal.OfSums(0, reservedUsd.Of(row), reservedNanos.Of(row)),
                 OrganisationVersion = organisationVersion.Of(row),
-                Watch = DetectorState.Parse(watchText),
+                DetectorState = DetectorState.Parse(watchText),
                 DetectorText = watchText,
                 DetectorRules = detectorRules.Read(row),
                 Policy = policy.Read(row) with { Task = task.Read(row), SessionPath = SessionPath.Of(sessionId, ancestors.Of(row)) },

@@ -45,7 +45,7 @@ internal static class UsageSql
         { LongCacheWriteTokens, record => record.Entry.Tokens.LongCacheWrite },
         { IsBatch, record => record.Entry.Tokens.IsBatch },
         { IsSum, record => record.Entry.Tokens.IsSum },
-        { Column.Flag("IsTimeOfReceipt"), record => record.Entry.Telemetry?.ToldAt is not null },
+        { Column.Flag("IsTimeOfReceipt"), record => record.Entry.Telemetry?.ReportedAt is not null },
         { UnpricedTokens, record => record.UnpricedTokens },
         { Column.OptionalInt64("Corrects"), record => record.Corrects },
         { Column.OptionalInt64("PriceId"), record => record.Price?.PriceId },

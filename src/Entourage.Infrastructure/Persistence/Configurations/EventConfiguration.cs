@@ -10,9 +10,9 @@ internal sealed class TeamEventConfiguration : IEntityTypeConfiguration<TeamEven
     public void Configure(EntityTypeBuilder<TeamEvent> builder)
     {
         builder.ToTable("Events");
-        builder.HasKey(told => told.Sequence);
-        builder.Property(told => told.Sequence).ValueGeneratedOnAdd();
-        builder.HasIndex(told => new { told.TeamId, told.Sequence });
-        builder.HasOne<Team>().WithMany().HasForeignKey(told => told.TeamId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasKey(teamEvent => teamEvent.Sequence);
+        builder.Property(teamEvent => teamEvent.Sequence).ValueGeneratedOnAdd();
+        builder.HasIndex(teamEvent => new { teamEvent.TeamId, teamEvent.Sequence });
+        builder.HasOne<Team>().WithMany().HasForeignKey(teamEvent => teamEvent.TeamId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -50,10 +50,10 @@ internal sealed class CompactedUsageConfiguration : IEntityTypeConfiguration<Com
     public void Configure(EntityTypeBuilder<CompactedUsage> builder)
     {
         builder.ToTable("CompactedUsage");
-        builder.HasKey(folded => new { folded.SessionId, folded.QuarterAt, folded.Model });
-        builder.Property(folded => folded.Model).HasMaxLength(Agent.ModelLength);
-        builder.ComplexProperty(folded => folded.Amounts, amounts => amounts.Name(""));
-        builder.HasOne<Session>().WithMany().HasForeignKey(folded => folded.SessionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasKey(compacted => new { compacted.SessionId, compacted.QuarterAt, compacted.Model });
+        builder.Property(compacted => compacted.Model).HasMaxLength(Agent.ModelLength);
+        builder.ComplexProperty(compacted => compacted.Amounts, amounts => amounts.Name(""));
+        builder.HasOne<Session>().WithMany().HasForeignKey(compacted => compacted.SessionId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 
