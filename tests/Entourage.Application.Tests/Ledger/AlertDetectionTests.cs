@@ -263,13 +263,13 @@ internal sealed class AlertDetectionTests
         var session = ledger.StartSession(new() { UnpricedModels = UnpricedModelRule.Record, Daily = Usd(2) }, new() { MaxTokens = 2_000_000 }, "acme-1");
         await ledger.AcceptAsync(ledger.Usage(session, tokens: new(1_000_000, 0), error: "timeout"));
         ledger.Store.Alerts.Clear();
-        var watch = ledger.Session(session).Watch;
+        var watch = ledger.Session(session).DetectorState;
         ledger.SetPrice("acme-1", 1, 15);
 
         await ledger.AcceptAsync(new RepriceEntry(session, 1, Noon));
 
         Assert.That(ledger.Store.Alerts.Values.Select(alert => alert.Kind), Is.EqualTo(new[] { AlertKind.Threshold }));
-        Assert.That(ledger.Session(session).Watch, Is.EqualTo(watch));
+        Assert.That(ledger.Session(session).DetectorState, Is.EqualTo(watch));
     }
 
     [Test]

@@ -112,7 +112,7 @@ internal sealed class EndSessionTests
         var isAbandoned = await ledger.AcceptAsync(new AbandonEntry(session, false, ledger.Now));
 
         Assert.That(isAbandoned, Is.True);
-        Assert.That(ledger.Session(session).State, Is.EqualTo(new SessionState(SessionStatus.Abandoned, ledger.Now, "Nothing was heard of it for 60 minutes.")));
+        Assert.That(ledger.Session(session).State, Is.EqualTo(new SessionState(SessionStatus.Abandoned, ledger.Now, "No usage was reported for 60 minutes.")));
         var alert = ledger.Store.Alerts.Values.Single();
         Assert.That(
             (alert.Kind, alert.TeamId, alert.AgentId, alert.SessionId),

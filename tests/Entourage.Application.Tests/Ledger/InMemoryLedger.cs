@@ -233,8 +233,8 @@ internal sealed class InMemoryLedger : ILedgerStore
             .Select(held => (MoneyTotal)held.Amount)),
         Policy = PolicyOf(session),
         Pauses = PausesOf(session.AgentId),
-        Watch = DetectorState.Parse(session.Watch),
-        DetectorText = session.Watch,
+        DetectorState = DetectorState.Parse(session.DetectorState),
+        DetectorText = session.DetectorState,
         DetectorRules = Teams[Agents[session.AgentId].TeamId].Rules,
         OrganisationVersion = Organisations[PolicyOf(session).OrganisationId].Version,
     };

@@ -1,7 +1,8 @@
 using Entourage.Application.Ledger;
-using Entourage.Domain;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Stops;
+using Entourage.Domain;
 
 namespace Entourage.Application.Tests.Ledger;
 
@@ -14,14 +15,14 @@ internal sealed class InMemoryWriter(InMemoryLedger store)
         foreach (var (id, change) in changes.Sessions)
         {
             var session = store.Sessions[id];
-            Expect(session.Watch == change.DetectorBefore);
+            Expect(session.DetectorState == change.DetectorBefore);
             store.Sessions[id] = session with
             {
                 Tokens = TokenCounts.AddTotals(session.Tokens, change.Sum.Tokens),
                 Cost = session.Cost + change.Sum.Cost,
                 ImputedCost = session.ImputedCost + change.Sum.ImputedCost,
                 LastCallAt = change.LastCallAt,
-                Watch = change.DetectorAfter,
+                DetectorState = change.DetectorAfter,
             };
         }
 

@@ -195,7 +195,7 @@ internal sealed class RecordUsageTests
         var refusal = await ledger.RefuseAsync<RuleViolationException>(ledger.Usage(session, 10.000000001m));
 
         Assert.That((refusal.Code, refusal.Field), Is.EqualTo(("validation", "CostUsd")));
-        Assert.That(refusal.Message, Does.StartWith("'cost_usd' is 10.000000001, and must be at most 10.00 dollars"));
+        Assert.That(refusal.Message, Does.StartWith("'cost_usd' is 10.000000001. The server allows at most 10.00 USD"));
         Assert.That(ledger.Record.Cost, Is.EqualTo(Usd(10)));
     }
 

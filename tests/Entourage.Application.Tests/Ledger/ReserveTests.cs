@@ -212,7 +212,7 @@ internal sealed class ReserveTests
         var refusal = await ledger.RefuseAsync<RuleViolationException>(OfTokens(session, null));
 
         Assert.That((refusal.Code, refusal.Field), Is.EqualTo(("unpriced-model", "Model")));
-        Assert.That(refusal.Message, Is.EqualTo("There is no price for the model 'acme-1': estimate the cost instead."));
+        Assert.That(refusal.Message, Is.EqualTo("The model 'acme-1' has no price. Send 'estimated_cost_usd' instead of token counts."));
         Assert.That((await ledger.ReserveAsync(session, 1)).AmountUsd, Is.EqualTo(Usd(1)));
     }
 
@@ -230,7 +230,7 @@ internal sealed class ReserveTests
 
         Assert.That(refusal.Message, Is.EqualTo("The model 'acme-1' has no price, and the team refuses models without a price. Ask an admin to set a price for it."));
         Assert.That((priced.AmountUsd, ofNameless.AmountUsd), Is.EqualTo((Usd(4), Usd(1))));
-        Assert.That(unpriced.Message, Does.StartWith("There is no price for the model ''"));
+        Assert.That(unpriced.Message, Does.StartWith("Neither the request nor the session names a model."));
     }
 
     [Test]

@@ -58,7 +58,7 @@ internal sealed record StoredSession(long Id, Guid AgentId)
 
     public MoneyTotal ImputedCost { get; init; }
 
-    public string Watch { get; init; } = "";
+    public string DetectorState { get; init; } = "";
 }
 
 internal sealed record StoredUsage(long Sequence, LedgerRecord Record);
