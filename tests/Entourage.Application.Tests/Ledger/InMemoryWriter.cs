@@ -1,8 +1,7 @@
 using Entourage.Application.Ledger;
-using Entourage.Domain.Alerts;
+using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Stops;
-using Entourage.Domain;
 
 namespace Entourage.Application.Tests.Ledger;
 

@@ -2,8 +2,8 @@ using System.Data;
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Ledger.SqlServer;
