@@ -132,7 +132,9 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         // A busy machine makes writers of one file wait for each other for long.
         var quiet = new Dictionary<string, string>
         {
-            ["Jobs:AbandonedSessionsEverySeconds"] = "0", ["Limits:FailedKeysPerMinute"] = "0", ["Database:CommandTimeoutSeconds"] = "120",
+            ["Jobs:AbandonedSessionsEverySeconds"] = "0",
+            ["Limits:FailedKeysPerMinute"] = "0",
+            ["Database:CommandTimeoutSeconds"] = "120",
         };
         foreach (var (key, value) in database.Settings.Concat(quiet).Concat(settings))
         {
