@@ -68,7 +68,7 @@ internal sealed class AlertsPageTests : PageFixture
         await Expect(ErrorOf("Amount to grant")).ToHaveTextAsync("Enter an amount in dollars, for example 12.50.");
         await Dialog.GetByLabel("Amount to grant").FillAsync("0");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
-        await Expect(ErrorOf("Amount to grant")).ToContainTextAsync("must be above 0");
+        await Expect(ErrorOf("Amount to grant")).ToContainTextAsync("must be greater than 0");
         await ExpectAccessibleAsync();
         await Dialog.GetByLabel("Amount to grant").FillAsync("2.50");
         await Dialog.GetByLabel("Message to the agent").FillAsync("Once more, then stop");
