@@ -60,7 +60,7 @@ internal sealed class SettingsPageTests : PageFixture
         await Button("Save settings").ClickAsync();
         await Expect(ErrorOf("Per day")).ToContainTextAsync("must be between 0 and 1000000");
         await Expect(ErrorOf("Within")).ToContainTextAsync("must be between 1 and 1440");
-        await Expect(ErrorOf("Alert thresholds")).ToContainTextAsync("rising shares");
+        await Expect(ErrorOf("Alert thresholds")).ToContainTextAsync("shares in rising order");
         await Expect(ErrorOf("Abandon a session after")).ToContainTextAsync("must be between 5 and 10080");
         await Expect(Page.GetByLabel("Per day", new() { Exact = true })).ToHaveAttributeAsync("aria-invalid", "true");
         await ExpectAccessibleAsync();
@@ -100,7 +100,7 @@ internal sealed class SettingsPageTests : PageFixture
         await OpenSettingsAsync();
         await Page.GetByLabel("eng-1", new() { Exact = true }).FillAsync("-1");
         await Button("Save the cap of eng-1").ClickAsync();
-        await Expect(ErrorOf("eng-1")).ToContainTextAsync("must be from 0");
+        await Expect(ErrorOf("eng-1")).ToContainTextAsync("must be between 0 and");
         await Page.GetByLabel("eng-1", new() { Exact = true }).FillAsync("2.50");
         await Button("Save the cap of eng-1").ClickAsync();
         await Expect(Page.GetByText("eng-1 can spend $2.50 per day.")).ToBeVisibleAsync();
@@ -137,7 +137,7 @@ internal sealed class SettingsPageTests : PageFixture
         await Button("Add a webhook").ClickAsync();
         await Page.GetByLabel("Address").FillAsync("ftp://example.com");
         await Button("Create webhook").ClickAsync();
-        await Expect(ErrorOf("Address")).ToContainTextAsync("must be an absolute address with http or https");
+        await Expect(ErrorOf("Address")).ToContainTextAsync("must be an absolute http or https URL");
         await Page.GetByLabel("Address").FillAsync(receiver.Url);
         await Page.GetByLabel("alerts", new() { Exact = true }).UncheckAsync();
         await Page.GetByLabel("stops").UncheckAsync();
