@@ -5,7 +5,7 @@ namespace Entourage.Api.Tests.Ledger;
 /// <summary>A server that is killed repeatedly at random moments loses nothing and counts nothing twice (rules 1, 2 and 5).</summary>
 internal sealed class CrashTests(Store store) : DatabaseFixture(store)
 {
-    private static readonly int Kills = Depth.Of(usual: 6, full: 50);
+    private static readonly int Kills = Depth.Of(usual: 3, full: 50);
     private const int KillsBetweenVerifications = 3;
     private const int MaxCalls = 240;
     private const int Seed = 7_741;

@@ -15,7 +15,10 @@ internal sealed class FaultTests(Store store)
     private const int Callers = 8;
 
     private const string AdminKey = "the-admin-key-of-this-test-0123456789";
-    private static readonly Dictionary<string, string> WithKeys = new() { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = AdminKey };
+
+    // A writer waits this long, in seconds, for a file that cannot be written. The default is 15.
+    private static readonly Dictionary<string, string> Impatient = new() { ["Database:CommandTimeoutSeconds"] = "4" };
+    private static readonly Dictionary<string, string> WithKeys = new(Impatient) { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = AdminKey };
 
     private TestDatabase database = null!;
 
@@ -35,7 +38,7 @@ internal sealed class FaultTests(Store store)
         Assume.That(Confinement.CanBeLifted, "prlimit, which lifts the limit, is not installed");
         long session;
         CentUsages cents;
-        await using (var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: 1_024)))
+        await using (var process = await ApiProcess.StartAsync(database, new Confinement(LargestFileKib: 1_024), Impatient))
         {
             session = await (await process.Api.CreateTeamAsync()).StartAsync();
             cents = new(session);
@@ -103,7 +106,7 @@ internal sealed class FaultTests(Store store)
     [Test]
     public async Task File_locked_by_another_process_is_answered_503_until_it_is_released()
     {
-        await using var process = await ApiProcess.StartAsync(database);
+        await using var process = await ApiProcess.StartAsync(database, settings: Impatient);
         var team = await process.Api.CreateTeamAsync();
         var cents = new CentUsages(await team.StartAsync());
         await SpendAsync(process.Api, cents, "before");
@@ -147,7 +150,7 @@ internal sealed class FaultTests(Store store)
     {
         TestTeam team;
         CentUsages cents;
-        await using (var first = await ApiProcess.StartAsync(database))
+        await using (var first = await ApiProcess.StartAsync(database, settings: Impatient))
         {
             team = await first.Api.CreateTeamAsync();
             cents = new(await team.StartAsync());
@@ -157,7 +160,7 @@ internal sealed class FaultTests(Store store)
 
         Mode(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         Assume.That(await Confinement.KeepsFromWritingAsync(database.FilePath), "file modes do not apply to this user, and setpriv is not installed");
-        await using var process = await ApiProcess.StartAsync(database, new Confinement(ObeysFileModes: true));
+        await using var process = await ApiProcess.StartAsync(database, new Confinement(ObeysFileModes: true), Impatient);
         team = team with { Api = process.Api };
         for (var time = 0; time < 2; time++)
         {
@@ -192,7 +195,7 @@ internal sealed class FaultTests(Store store)
     {
         Workload workload;
         TestTeam team;
-        await using (var process = await ApiProcess.StartAsync(database))
+        await using (var process = await ApiProcess.StartAsync(database, settings: Impatient))
         {
             team = await process.Api.CreateTeamAsync();
             workload = new(team, tail.Length);
@@ -200,7 +203,7 @@ internal sealed class FaultTests(Store store)
         }
 
         WriteAheadLog.Damage(database.FilePath + "-wal", tail);
-        await using var next = await ApiProcess.StartAsync(database);
+        await using var next = await ApiProcess.StartAsync(database, settings: Impatient);
         team = team with { Api = next.Api };
         await workload.CheckAsync(next.Api);
         var cents = new CentUsages(await team.StartAsync());
@@ -241,7 +244,7 @@ internal sealed class FaultTests(Store store)
     /// <summary>Checks that another process reads the same data and that all totals agree.</summary>
     private async Task CheckFinalStateAsync(CentUsages cents)
     {
-        await using var next = await ApiProcess.StartAsync(database);
+        await using var next = await ApiProcess.StartAsync(database, settings: Impatient);
         await cents.CheckAsync(next.Api);
         await cents.RepeatAcknowledgedAsync(next.Api);
         await cents.CheckAsync(next.Api);

@@ -11,7 +11,7 @@ namespace Entourage.Api.Tests.Ledger;
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class LedgerModelTests(Store store)
 {
-    private static readonly int Sequences = Depth.Of(usual: 150, full: 2_000);
+    private static readonly int Sequences = Depth.Of(usual: 75, full: 2_000);
     private const int SequencesOfHost = 100;
 
     private static readonly Gen<(LimitStep[] Caps, Step[] Steps)> Sequence = Gen.Select(Step.Cap.Array[1, 5], Step.Any.Array[1, 24]);

@@ -8,7 +8,7 @@ namespace Entourage.Api.Tests.Reservations;
 [TestFixtureSource(typeof(Stores), nameof(Stores.All))]
 internal sealed class OversellTests(Store store)
 {
-    private static readonly int Rounds = Depth.Of(usual: 4, full: 20);
+    private static readonly int Rounds = Depth.Of(usual: 2, full: 20);
     private const int Replicas = 3;
     private const int Callers = 64;
     private const int Sessions = 8;
