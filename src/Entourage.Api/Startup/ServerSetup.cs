@@ -44,7 +44,7 @@ internal static partial class ServerSetup
     /// <summary>Prepares the database, issues the first admin key, and starts to listen.</summary>
     public static async Task StartServingAsync(this WebApplication app, bool needsKeys)
     {
-        var warmUp = WarmUp.RunAsync(app.Logger);
+        var warmUp = app.Configuration.GetValue(WarmUp.Setting, defaultValue: true) ? WarmUp.RunAsync(app.Logger) : Task.CompletedTask;
         await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
         if (needsKeys)
         {
