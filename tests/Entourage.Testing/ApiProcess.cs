@@ -55,7 +55,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
         TestDatabase database, Confinement? confinement = null, IReadOnlyDictionary<string, string>? settings = null, string? home = null)
     {
         var process = Launch(
-            database, confinement, home, ["--urls", "http://127.0.0.1:0", "--Startup:WarmUp=false", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
+            database, confinement, home, ["--urls", "http://127.0.0.1:0", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
         using var patience = new CancellationTokenSource(Patience.Limit);
         var written = new StringBuilder();
         try

@@ -44,7 +44,7 @@ internal static partial class ServerSetup
     /// <summary>Prepares the database, issues the first admin key, and starts to listen.</summary>
     public static async Task StartServingAsync(this WebApplication app, bool needsKeys)
     {
-        var warmUp = app.Configuration.GetValue(WarmUp.Setting, defaultValue: true) ? WarmUp.RunAsync(app.Logger) : Task.CompletedTask;
+        var warmUp = WarmUp.RunAsync(app.Logger);
         await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
         if (needsKeys)
         {

@@ -25,9 +25,6 @@ namespace Entourage.Api.Startup;
 /// </summary>
 internal static partial class WarmUp
 {
-    /// <summary>The setting that turns it off, for servers that live for seconds.</summary>
-    public const string Setting = "Startup:WarmUp";
-
     private const string Name = "warm-up";
 
     // A late start is worse than a slow first request.
