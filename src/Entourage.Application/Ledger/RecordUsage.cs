@@ -287,11 +287,7 @@ public sealed record UsageEntry(
         var present = workingSet.BudgetsAt(session, record.Entry.Now);
         var drawnOn = workingSet.BudgetsAt(session, record.Entry.OccurredAt).Where(budget => present.Any(now => now.Window == budget.Window));
         var exceeded = workingSet.PositionOf(drawnOn).Budgets.Where(budget => budget.IsExhausted).Select(budget => budget.Budget).ToArray();
-
-        // The cap of a session covers its whole tree, so the kill begins at the topmost session.
-        return exceeded is [var widest, ..]
-            ? RequiredStop.Kill(session, StopReason.Of(widest), wholeTree: exceeded[^1].Window.Scope == BudgetScope.Session)
-            : null;
+        return RequiredStop.KillUnder(session, exceeded);
     }
 
     private UsageResponse Respond(LedgerRecord record, LedgerWorkingSet workingSet, IReadOnlyList<RequiredStop> stops)

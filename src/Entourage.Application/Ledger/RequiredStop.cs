@@ -1,6 +1,8 @@
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
+using Entourage.Application.Budgets;
 using Entourage.Domain.Audit;
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Stops;
 
 namespace Entourage.Application.Ledger;
@@ -17,9 +19,22 @@ internal sealed record RequiredStop(LedgerSession Session, long? KilledId, strin
     /// <summary>Kills a session and its descendants.</summary>
     /// <param name="session">The session.</param>
     /// <param name="reason">A stop reason of the API.</param>
-    /// <param name="wholeTree">Whether to kill the whole tree, from its topmost session.</param>
-    public static RequiredStop Kill(LedgerSession session, string reason, bool wholeTree = false) =>
-        new(session, wholeTree ? session.Policy.SessionPath[^1] : session.Id, reason);
+    public static RequiredStop Kill(LedgerSession session, string reason) => new(session, session.Id, reason);
+
+    /// <summary>The kill of a session that counts against exhausted budgets; null if there are none.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="exhausted">The exhausted budgets, the widest first.</param>
+    public static RequiredStop? KillUnder(LedgerSession session, IReadOnlyList<Budget> exhausted)
+    {
+        if (exhausted is not [var widest, ..])
+        {
+            return null;
+        }
+
+        // The cap of a session covers its whole tree, so the kill begins at the topmost session.
+        var top = exhausted[^1].Window.Scope == BudgetScope.Session ? session.Policy.SessionPath[^1] : session.Id;
+        return new(session, top, StopReason.Of(widest));
+    }
 
     /// <summary>Pauses the agent of a session, unless it is paused.</summary>
     /// <param name="session">The session.</param>

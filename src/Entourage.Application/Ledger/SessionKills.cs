@@ -1,5 +1,4 @@
 using Entourage.Application.Audit;
-using Entourage.Application.Budgets;
 using Entourage.Application.Events;
 using Entourage.Application.Stops;
 using Entourage.Domain;
@@ -57,11 +56,10 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
             var drawnOn = session.Policy.TeamLimits.OnExceed == OnExceed.Kill && session.Cost > MoneyTotal.Zero
                 ? workingSet.BudgetsAt(session, now).Where(budget => exhausted.Contains(budget.Window)).ToArray()
                 : [];
-            if (drawnOn is [var widest, ..])
+            if (RequiredStop.KillUnder(session, drawnOn) is { KilledId: { } top, Reason: var reason })
             {
-                // The cap of a session covers its whole tree. Sessions that were already killed with another one do not change.
-                var top = drawnOn[^1].Window.Scope == BudgetScope.Session ? session.Policy.SessionPath[^1] : session.Id;
-                await KillAsync(teamId, top, StopReason.Of(widest), RequiredStop.AutomaticActor, now);
+                // Sessions that were already killed with another one do not change.
+                await KillAsync(teamId, top, reason, RequiredStop.AutomaticActor, now);
             }
         }
     }
