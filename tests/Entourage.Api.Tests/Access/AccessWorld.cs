@@ -83,7 +83,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
     public async Task<string> DigestAsync()
     {
         var rows = new StringBuilder();
-        foreach (var table in await ReadAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+        foreach (var table in await store.ReadTablesAsync())
         {
             var columns = table switch
             {
@@ -92,7 +92,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
                 "sqlite_sequence" => "* FROM sqlite_sequence WHERE name <> 'WebhookDeliveries'",
                 _ => $"* FROM \"{table}\"",
             };
-            rows.AppendLine(table).AppendJoin('\n', await ReadAsync($"SELECT {columns}"));
+            rows.AppendLine(table).AppendJoin('\n', await store.ReadRowsAsync($"SELECT {columns}"));
         }
 
         return rows.ToString();
@@ -165,24 +165,6 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         }
 
         async Task<string> IdOfAsync(string path, object body) => (await Admin.PostAsync(path, body)).Created["id"]!.ToString();
-    }
-
-    private async Task<IReadOnlyList<string>> ReadAsync(string sql)
-    {
-        await using var command = store.CreateCommand();
-#pragma warning disable CA2100 // A constant or the name of a table.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        await using var reader = await command.ExecuteReaderAsync();
-        List<string> rows = [];
-        while (await reader.ReadAsync())
-        {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(index => reader.GetValue(index) is byte[] bytes
-                ? Convert.ToHexString(bytes)
-                : Convert.ToString(reader.GetValue(index), CultureInfo.InvariantCulture))));
-        }
-
-        return rows;
     }
 
     [GeneratedRegex("<([a-z]+)>")]

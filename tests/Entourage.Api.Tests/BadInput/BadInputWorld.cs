@@ -53,7 +53,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ReadChangesAsync()
     {
         // Reading all tables is expensive. SQLite changes this number whenever another connection commits, so the same number means the same rows.
-        var current = (await ReadAsync("PRAGMA data_version")).Single();
+        var current = (await store.ReadRowsAsync("PRAGMA data_version")).Single();
         if (current == version)
         {
             return [];
@@ -74,30 +74,12 @@ internal sealed class BadInputWorld : IAsyncDisposable
     private async Task<IReadOnlyList<string>> ReadTablesAsync()
     {
         List<string> all = [];
-        foreach (var table in await ReadAsync("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
+        foreach (var table in await store.ReadTablesAsync())
         {
-            all.AddRange((await ReadAsync($"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
+            all.AddRange((await store.ReadRowsAsync($"SELECT * FROM \"{table}\"")).Select(row => $"{table}: {row}"));
         }
 
         return all;
-    }
-
-    private async Task<IReadOnlyList<string>> ReadAsync(string sql)
-    {
-        await using var command = store.CreateCommand();
-#pragma warning disable CA2100 // A constant or the name of a table.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        await using var reader = await command.ExecuteReaderAsync();
-        List<string> found = [];
-        while (await reader.ReadAsync())
-        {
-            found.Add(string.Join(" | ", Enumerable.Range(0, reader.FieldCount).Select(index => reader.GetValue(index) is byte[] bytes
-                ? Convert.ToHexString(bytes)
-                : Convert.ToString(reader.GetValue(index), CultureInfo.InvariantCulture))));
-        }
-
-        return found;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
