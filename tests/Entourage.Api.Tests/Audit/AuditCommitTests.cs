@@ -19,6 +19,12 @@ internal sealed class AuditCommitTests
         host = await ApiHost.StartAsync(Store.Sqlite, settings: WebhookFixture.Settings);
         await host.ExecuteAsync($"CREATE TABLE Known (Id INTEGER PRIMARY KEY)");
         await host.ExecuteAsync($"CREATE TABLE Doomed (Id INTEGER REFERENCES Known (Id) DEFERRABLE INITIALLY DEFERRED)");
+        await host.ExecuteAsync($"CREATE TABLE Doom (Id INTEGER PRIMARY KEY)");
+
+        // The deferred foreign key of this row fails at the commit, when everything has been written. A row switches the trigger on: a connection
+        // that has not noticed that another one dropped a trigger would refuse to create it again.
+        await host.ExecuteAsync(
+            $"CREATE TRIGGER FailCommit AFTER INSERT ON AuditEntries WHEN EXISTS (SELECT * FROM Doom) BEGIN INSERT INTO Doomed VALUES (1); END");
         team = await host.Api.CreateTeamAsync();
         await team.ConfigureAsync(new { task_cost_limit_usd = 1m, weekly_cost_limit_usd = 1m });
         task = $"{await team.CreateTaskAsync()}";
@@ -47,10 +53,9 @@ internal sealed class AuditCommitTests
             .Replace("<webhook>", webhook, StringComparison.Ordinal);
         var before = await host.CountAsync("AuditEntries");
 
-        // The deferred foreign key of this row fails at the commit, when everything has been written.
-        await host.ExecuteAsync($"CREATE TRIGGER Doom AFTER INSERT ON AuditEntries BEGIN INSERT INTO Doomed VALUES (1); END");
+        await host.ExecuteAsync($"INSERT INTO Doom VALUES (1)");
         var failed = await host.Api.SendAsync(new HttpMethod(method), path, body);
-        await host.ExecuteAsync($"DROP TRIGGER Doom");
+        await host.ExecuteAsync($"DELETE FROM Doom");
 
         Assert.That((int)failed.Status, Is.GreaterThanOrEqualTo(500), failed.Text);
         Assert.That(await host.CountAsync("AuditEntries"), Is.EqualTo(before));
