@@ -129,14 +129,12 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         ArgumentNullException.ThrowIfNull(builder);
         // Tests advance clocks in leaps, so sessions are abandoned only where a test asks for it.
         // All tests share one address and try many wrong keys.
-        // A busy machine makes writers of one file wait for each other for long.
         var quiet = new Dictionary<string, string>
         {
             ["Jobs:AbandonedSessionsEverySeconds"] = "0",
             ["Limits:FailedKeysPerMinute"] = "0",
-            ["Database:CommandTimeoutSeconds"] = "120",
         };
-        foreach (var (key, value) in database.Settings.Concat(quiet).Concat(settings))
+        foreach (var (key, value) in database.Settings.Concat(Patience.Settings).Concat(quiet).Concat(settings))
         {
             builder.UseSetting(key, value);
         }

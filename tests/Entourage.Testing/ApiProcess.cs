@@ -161,7 +161,7 @@ public sealed partial class ApiProcess : IAsyncDisposable
 
         // The runtime's write protection of code pages needs a large file, which the limit would forbid.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
-        foreach (var (key, value) in database.Settings)
+        foreach (var (key, value) in database.Settings.Concat(Patience.Settings))
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         }

@@ -11,6 +11,13 @@ public static class Patience
     /// <summary>The time limit of every wait.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(LimitMilliseconds);
 
+    /// <summary>Settings of a server that waits as long as its callers, because a busy machine makes writers of one file wait for each other.</summary>
+    public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
+    {
+        ["Database:CommandTimeoutSeconds"] = $"{LimitMilliseconds / 2_000}",
+        ["Limits:RequestSeconds"] = $"{LimitMilliseconds / 1_000}",
+    };
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Waits until a condition holds.</summary>
