@@ -13,6 +13,7 @@ using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -97,7 +98,8 @@ public static class DependencyInjection
         services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
-            builder.UseSqlite(connections.ConnectionString).AddInterceptors(connections, provider.GetRequiredService<CommittedEvents>());
+            builder.UseSqlite(connections.ConnectionString).IgnoreModelChanges()
+                .AddInterceptors(connections, provider.GetRequiredService<CommittedEvents>());
         }, optionsLifetime: ServiceLifetime.Singleton);
     }
 
@@ -116,6 +118,11 @@ public static class DependencyInjection
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
                 // One statement for each row. For several rows Entity Framework sends a MERGE, which not every server supports.
                 .MaxBatchSize(1))
+                .IgnoreModelChanges()
                 .AddInterceptors(provider.GetRequiredService<CommittedEvents>()), optionsLifetime: ServiceLifetime.Singleton);
     }
+
+    /// <summary>Skips Entity Framework's check, at each migration, that no change to the model lacks a migration. A test checks that.</summary>
+    private static DbContextOptionsBuilder IgnoreModelChanges(this DbContextOptionsBuilder builder) =>
+        builder.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
 }
