@@ -56,6 +56,10 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         Store store, DateTimeOffset? now = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? replace = null) =>
         Start(new ApiHost(await TestDatabase.CreateAsync(store), ownsDatabase: true, now, settings, replace));
 
+    /// <summary>Starts a server on a database that outlives it, with the machine's time.</summary>
+    public static ApiHost StartOn(TestDatabase database, IReadOnlyDictionary<string, string>? settings = null) =>
+        Start(new ApiHost(database, ownsDatabase: false, TimeProvider.System.GetUtcNow(), settings, replace: null));
+
     /// <summary>Starts another replica on the database of a running server.</summary>
     public static ApiHost StartBeside(ApiHost other)
     {

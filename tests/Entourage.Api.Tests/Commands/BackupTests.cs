@@ -35,7 +35,7 @@ internal sealed class BackupTests(Store store) : DatabaseFixture(store)
 
         await RunAsync(0, $" from {Copy}.", "restore", Copy);
         await RunAsync(0, " 0 differences", "verify");
-        await using var next = await ApiProcess.StartAsync(Database);
+        await using var next = ApiHost.StartOn(Database);
         await Parallel.ForEachAsync(before, async (key, _) =>
             Assert.That((await cents.ReportAsync(next.Api, key)).Header("Idempotent-Replayed"), Is.EqualTo("true"), "it is there"));
     }

@@ -15,9 +15,9 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
         Assert.That((await ApiProcess.RunAsync(Database, "verify")).ExitCode, Is.Zero);
         Assert.That((await ApiProcess.RunAsync(Database, "seed-demo")).ExitCode, Is.EqualTo(1), "the store already has data");
 
-        await using var process = await ApiProcess.StartAsync(Database);
-        var organisation = (await process.Api.GetAsync("/orgs")).Ok.AsArray().Single()!.Text("id");
-        var costs = (await process.Api.GetAsync($"/orgs/{organisation}/costs")).Ok;
+        await using var host = ApiHost.StartOn(Database);
+        var organisation = (await host.Api.GetAsync("/orgs")).Ok.AsArray().Single()!.Text("id");
+        var costs = (await host.Api.GetAsync($"/orgs/{organisation}/costs")).Ok;
         Assert.Multiple(() =>
         {
             Assert.That(costs.Items("by_team"), Has.Count.EqualTo(2));
@@ -32,13 +32,13 @@ internal sealed class DemoTests(Store store) : DatabaseFixture(store)
         // Well-behaved agents raise no alert under the default settings.
         foreach (var team in costs.Items("by_team").Select(row => row.Text("team_id")))
         {
-            Assert.That((await process.Api.GetAsync($"/settings/teams/{team}")).Ok["runaway"]!.Number("max_tokens"), Is.EqualTo(500_000));
+            Assert.That((await host.Api.GetAsync($"/settings/teams/{team}")).Ok["runaway"]!.Number("max_tokens"), Is.EqualTo(500_000));
             foreach (var kind in FalseAlarms)
             {
-                Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts?kind={kind}")).Ok.AsArray(), Is.Empty, kind);
+                Assert.That((await host.Api.GetAsync($"/teams/{team}/alerts?kind={kind}")).Ok.AsArray(), Is.Empty, kind);
             }
 
-            Assert.That((await process.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Some budgets were used up.");
+            Assert.That((await host.Api.GetAsync($"/teams/{team}/alerts")).Ok.AsArray(), Is.Not.Empty, "Some budgets were used up.");
         }
     }
 }

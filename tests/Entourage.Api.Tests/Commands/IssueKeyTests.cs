@@ -37,14 +37,14 @@ internal sealed partial class IssueKeyTests(Store store) : DatabaseFixture(store
     {
         Assert.That((await ApiProcess.RunAsync(Database, "issue-key", "ops")).ExitCode, Is.EqualTo(1), "there is no store");
         Assert.That(Store == Store.Sqlite && File.Exists(Database.FilePath), Is.False, "and none is created");
-        await using var process = await ApiProcess.StartAsync(Database, settings: Settings);
+        await using var host = ApiHost.StartOn(Database, Settings);
         foreach (var arguments in new string[][] { ["issue-key"], ["issue-key", "--Auth:Mode=Keys"], ["issue-key", new string('x', 201)], ["issue-key", " "], ["issue-key", "two\nlines"] })
         {
             var (exitCode, output) = await ApiProcess.RunAsync(Database, arguments);
             Assert.That((exitCode, IssuedKey.IsMatch(output)), Is.EqualTo((1, false)), output);
         }
 
-        Assert.That((await SendAsync(process, Lost, HttpMethod.Get, "/keys")).Ok.AsArray(), Has.Count.EqualTo(1));
+        Assert.That((await host.Api.GetAsync("/keys")).Ok.AsArray(), Has.Count.EqualTo(1));
     }
 
     private static Task<Answer> SendAsync(ApiProcess process, string key, HttpMethod method, string path) =>

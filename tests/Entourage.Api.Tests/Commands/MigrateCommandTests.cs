@@ -17,8 +17,8 @@ internal sealed class MigrateCommandTests(Store store) : DatabaseFixture(store)
         var (second, again) = await ApiProcess.RunAsync(Database, "migrate");
         Assert.That((second, again), Is.EqualTo((0, "The schema is up to date." + Environment.NewLine)));
 
-        await using var process = await ApiProcess.StartAsync(Database, settings: WithoutMigrations);
-        Assert.That((await process.Api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await process.Api.GetAsync("/prices")).Ok.AsArray(), Is.Not.Empty);
+        await using var host = ApiHost.StartOn(Database, WithoutMigrations);
+        Assert.That((await host.Api.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await host.Api.GetAsync("/prices")).Ok.AsArray(), Is.Not.Empty);
     }
 }

@@ -24,9 +24,9 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
         TestTeam team;
         long session, lostSession, lostTask;
         string tag, lostTag, lostReservation, lostEvent, knownEvent;
-        await using (var process = await ApiProcess.StartAsync(Database))
+        await using (var host = ApiHost.StartOn(Database))
         {
-            team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
             session = await team.StartAsync();
             await team.CreateTaskAsync();
             await team.UseAsync(session, 0.01m);
@@ -45,11 +45,10 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
             }
 
             lostEvent = await ReadEventIdAsync(team);
-            await process.TerminateAsync();
         }
 
         await RunAsync(0, "restore", Copy);
-        await using var restored = await ApiProcess.StartAsync(Database);
+        await using var restored = ApiHost.StartOn(Database);
         team = team with { Api = restored.Api };
         var other = await restored.Api.CreateAgentAsync(team.Id, "eng-2");
         var (newSession, newTask) = (await team.StartAsync(agent: other), await team.CreateTaskAsync());
@@ -85,11 +84,10 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     [Test]
     public async Task Backup_restored_twice_issues_no_number_twice()
     {
-        await using (var process = await ApiProcess.StartAsync(Database))
+        await using (var host = ApiHost.StartOn(Database))
         {
-            await (await process.Api.CreateTeamAsync()).StartAsync();
+            await (await host.Api.CreateTeamAsync()).StartAsync();
             await RunAsync(0, "backup", Copy);
-            await process.TerminateAsync();
         }
 
         var sessions = new List<long> { await NextSessionAsync() };
@@ -147,54 +145,47 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     {
         TestTeam team;
         long lost;
-        await using (var process = await ApiProcess.StartAsync(Database))
+        await using (var host = ApiHost.StartOn(Database))
         {
-            team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
             await RunAsync(0, "backup", Copy);
             lost = await team.StartAsync();
             await RunAsync(1, "after-restore");
-            await process.TerminateAsync();
         }
 
         File.Copy(Copy, Database.FilePath, overwrite: true);
         var output = await RunAsync(0, "after-restore");
         Assert.That(output, Does.Contain("Keys").IgnoreCase);
-        await using var restored = await ApiProcess.StartAsync(Database);
+        await using var restored = ApiHost.StartOn(Database);
         Assert.That(await (team with { Api = restored.Api }).StartAsync(), Is.GreaterThan(lost));
     }
 
     [Test]
     public async Task Key_revoked_after_the_backup_stays_revoked_if_the_replaced_store_has_the_revocation()
     {
-        const string Admin = "the-admin-key-of-this-test-0123456789";
-        var settings = new Dictionary<string, string> { ["Auth:Mode"] = "Keys", ["Auth:BootstrapKey"] = Admin };
         string revoked;
-        await using (var process = await ApiProcess.StartAsync(Database, settings: settings))
+        await using (var host = ApiHost.StartOn(Database, ApiHost.WithKeys))
         {
-            var made = (await process.Api.SendAsync(HttpMethod.Post, "/keys", new { name = "leaked", role = "admin" }, ("X-API-Key", Admin))).Created;
+            var made = (await host.Api.PostAsync("/keys", new { name = "leaked", role = "admin" })).Created;
             revoked = made.Text("key")!;
             await RunAsync(0, "backup", Copy);
-            Assert.That(
-                (await process.Api.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null, ("X-API-Key", Admin))).Status, Is.EqualTo(HttpStatusCode.NoContent));
-            await process.TerminateAsync();
+            Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/keys/{made.Text("id")}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
         }
 
         Assert.That(await RunAsync(0, "restore", Copy), Does.Contain("leaked").And.Contains("revoked"));
-        await using (var restored = await ApiProcess.StartAsync(Database, settings: settings))
+        await using (var restored = ApiHost.StartOn(Database, ApiHost.WithKeys))
         {
-            Assert.That(await StatusAsync(restored, revoked), Is.EqualTo(HttpStatusCode.Unauthorized));
-            Assert.That(await StatusAsync(restored, Admin), Is.EqualTo(HttpStatusCode.OK));
-            await restored.TerminateAsync();
+            Assert.That(await StatusAsync(restored.ClientWith(revoked)), Is.EqualTo(HttpStatusCode.Unauthorized));
+            Assert.That(await StatusAsync(restored.Api), Is.EqualTo(HttpStatusCode.OK));
         }
 
         // Nothing shows the revocations, so the output names the keys that may be valid again.
         File.Delete(Database.FilePath);
         Assert.That(await RunAsync(0, "restore", Copy), Does.Contain("leaked").And.Contains("work again"));
-        await using var bare = await ApiProcess.StartAsync(Database, settings: settings);
-        Assert.That(await StatusAsync(bare, revoked), Is.EqualTo(HttpStatusCode.OK));
+        await using var bare = ApiHost.StartOn(Database, ApiHost.WithKeys);
+        Assert.That(await StatusAsync(bare.ClientWith(revoked)), Is.EqualTo(HttpStatusCode.OK));
 
-        static async Task<HttpStatusCode> StatusAsync(ApiProcess process, string key) =>
-            (await process.Api.SendAsync(HttpMethod.Get, "/keys", null, ("X-API-Key", key))).Status;
+        static async Task<HttpStatusCode> StatusAsync(ApiClient api) => (await api.GetAsync("/keys")).Status;
     }
 
     [Test]
@@ -202,13 +193,12 @@ internal sealed class RestoreTests(Store store) : DatabaseFixture(store)
     {
         long lost;
         TestTeam team;
-        await using (var process = await ApiProcess.StartAsync(Database))
+        await using (var host = ApiHost.StartOn(Database))
         {
-            team = await process.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
+            team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
             await team.StartAsync();
             await RunAsync(0, "backup", Copy);
             lost = await team.StartAsync();
-            await process.TerminateAsync();
         }
 
         var folder = Path.GetDirectoryName(Database.FilePath)!;

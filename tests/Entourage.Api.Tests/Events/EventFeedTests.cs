@@ -101,7 +101,7 @@ internal sealed class EventFeedTests(Store store) : DatabaseFixture(store)
         Assert.That(await process.TerminateAsync(), Is.Zero);
         Assert.That(await watcher.ReadAsync(), Is.Null, "the stream ended and was not cut off");
 
-        await using var next = await ApiProcess.StartAsync(Database);
+        await using var next = ApiHost.StartOn(Database);
         await (team with { Api = next.Api }).UseAsync(session, 2m);
         await using var resumed = await EventReader.OpenAsync(next.Api, $"/teams/{team.Id}/events", last!.Id);
         Assert.That((await resumed.ReadAsync())!.Json["data"]!.Usd("cost_usd"), Is.EqualTo(2m));

@@ -22,7 +22,7 @@ internal sealed class DurabilityTests(Store store) : DatabaseFixture(store)
         var logIsLeft = Store == Store.Sqlite && File.Exists(Database.FilePath + "-wal");
         await Task.WhenAll(callers);
 
-        await using var next = await ApiProcess.StartAsync(Database);
+        await using var next = ApiHost.StartOn(Database);
         var recorded = (await next.Api.GetAsync($"/sessions/{session}")).Ok.Usd("cost_usd")!.Value / 0.01m;
         Assert.That(exitCode, Is.Zero);
         Assert.That(logIsLeft, Is.False, "everything is in the one file, which can be copied");

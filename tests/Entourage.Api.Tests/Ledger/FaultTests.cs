@@ -203,7 +203,7 @@ internal sealed class FaultTests(Store store)
         }
 
         WriteAheadLog.Damage(database.FilePath + "-wal", tail);
-        await using var next = await ApiProcess.StartAsync(database, settings: Impatient);
+        await using var next = ApiHost.StartOn(database, Impatient);
         team = team with { Api = next.Api };
         await workload.CheckAsync(next.Api);
         var cents = new CentUsages(await team.StartAsync());
@@ -244,11 +244,10 @@ internal sealed class FaultTests(Store store)
     /// <summary>Checks that another process reads the same data and that all totals agree.</summary>
     private async Task CheckFinalStateAsync(CentUsages cents)
     {
-        await using var next = await ApiProcess.StartAsync(database, settings: Impatient);
+        await using var next = ApiHost.StartOn(database, Impatient);
         await cents.CheckAsync(next.Api);
         await cents.RepeatAcknowledgedAsync(next.Api);
         await cents.CheckAsync(next.Api);
-        var (exitCode, output) = await ApiProcess.RunAsync(database, "verify");
-        Assert.That(exitCode, Is.Zero, output);
+        Assert.That((await next.VerifyAsync()).Differences, Is.Empty);
     }
 }
