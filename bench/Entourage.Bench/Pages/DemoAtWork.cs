@@ -67,7 +67,8 @@ internal sealed class DemoAtWork
         await CapAsync($"settings/orgs/{Organisation}", OrganisationCap);
 
         // Agents with an active session continue, and the others start one.
-        var tasks = (await GetAsync(http, $"teams/{Team}/tasks?status=in_progress")).EnumerateArray().Select(task => task.GetProperty("id").GetInt64()).ToArray();
+        var tasks = (await GetAsync(http, $"teams/{Team}/tasks?status=in_progress")).EnumerateArray()
+            .Where(HasMoneyLeft).Select(task => task.GetProperty("id").GetInt64()).ToArray();
         var started = new List<(long Id, double Usd)>();
         foreach (var (index, agent) in Agents.Index())
         {
@@ -75,7 +76,7 @@ internal sealed class DemoAtWork
             started.AddRange(active.Select(session => (session.GetProperty("id").GetInt64(), session.GetProperty("cost_usd").GetDouble())));
             if (active.Length == 0)
             {
-                var session = await PostAsync("sessions/start", new { agent_id = agent, task_id = tasks[index % tasks.Length] });
+                var session = await PostAsync("sessions/start", new { agent_id = agent, task_id = tasks.Length > 0 ? tasks[index % tasks.Length] : (long?)null });
                 started.Add((session.GetProperty("id").GetInt64(), 0));
             }
         }
@@ -94,6 +95,10 @@ internal sealed class DemoAtWork
 
         await ReportAsync(3);
     }
+
+    // A session cannot start on a task whose budget is used up, and which tasks these are depends on the day of the demo.
+    private static bool HasMoneyLeft(JsonElement task) =>
+        task.GetProperty("remaining_usd") is not { ValueKind: JsonValueKind.Number } left || left.GetDouble() > ExpectedSpending;
 
     private async Task CreateRequestsAsync()
     {
