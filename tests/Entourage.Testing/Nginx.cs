@@ -7,8 +7,6 @@ namespace Entourage.Testing;
 /// <summary>An nginx process with a configuration from a test.</summary>
 public sealed class Nginx : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly Process process;
     private readonly string folder;
 
@@ -52,7 +50,7 @@ public sealed class Nginx : IAsyncDisposable
         var process = Process.Start(new ProcessStartInfo(Program!, ["-p", folder, "-e", "stderr", "-c", file]) { RedirectStandardError = true })!;
         var said = process.StandardError.ReadToEndAsync();
         var nginx = new Nginx(process, folder);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await AnswersAsync(port))
         {
@@ -74,7 +72,7 @@ public sealed class Nginx : IAsyncDisposable
         {
             // A graceful stop also ends the worker processes, which a kill would leave behind.
             using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            using var patience = new CancellationTokenSource(Patience);
+            using var patience = new CancellationTokenSource(Patience.Limit);
             await process.WaitForExitAsync(patience.Token);
         }
 

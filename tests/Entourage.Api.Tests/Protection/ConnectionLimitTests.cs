@@ -12,8 +12,6 @@ internal sealed class ConnectionLimitTests
     private const int OpenFiles = 700;
     private const int IdleConnections = 1_500;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [OneTimeSetUp]
     public void Check() => Assume.That(OperatingSystem.IsLinux(), "ulimit exists only on Unix");
 
@@ -51,7 +49,7 @@ internal sealed class ConnectionLimitTests
 
         // New connections work as soon as the server has noticed that the idle ones are gone.
         using var fresh = new HttpClient { BaseAddress = address };
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Limit);
         while (!await IsServedAsync(fresh))
         {
             patience.Token.ThrowIfCancellationRequested();

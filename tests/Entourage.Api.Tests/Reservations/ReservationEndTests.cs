@@ -158,7 +158,8 @@ internal sealed class ReservationEndTests(Store store) : ApiFixture(store)
         Assert.That((await team.UseAsync(session, 1m, reservation: reservation)).Usd("cost_usd"), Is.EqualTo(1m));
         var live = await team.CreateReservationAsync(session, 1m);
 
-        Assert.That(CountAnHourLaterAsync, Is.EqualTo(1).After(10).Seconds.PollEvery(50).MilliSeconds, "one has not been ended yet");
+        // One has not been ended yet.
+        await Patience.UntilAsync(async () => await CountAnHourLaterAsync() == 1);
         Assert.That((await host.Api.SendAsync(HttpMethod.Delete, $"/reservations/{live}", null)).Status, Is.EqualTo(HttpStatusCode.NoContent));
         Assert.That((await host.VerifyAsync()).Differences, Is.Empty);
 

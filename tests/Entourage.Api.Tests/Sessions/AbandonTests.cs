@@ -1,4 +1,3 @@
-using System.Net;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Sessions;
@@ -138,9 +137,7 @@ internal sealed class AbandonTests(Store store) : ApiFixture(store)
 
         host.Clock.Advance(Hour);
 
-        Assert.That(
-            async () => (await host.Api.GetAsync($"/sessions/{session}")).Expect(HttpStatusCode.OK).Text("status"),
-            Is.EqualTo("abandoned").After(30).Seconds.PollEvery(20).MilliSeconds);
+        await Patience.UntilAsync(async () => await StatusAsync(team, session) == "abandoned");
     }
 
     private static async Task<string?> StatusAsync(TestTeam team, long session) => (await team.SessionAsync(session)).Text("status");

@@ -217,7 +217,7 @@ internal sealed class ParentTests : TwoAgentsFixture
 
         alone.Clock.Advance(TimeSpan.FromHours(1));
 
-        Assert.That(async () => await alone.CountAsync("ChildTokens"), Is.Zero.After(10).Seconds.PollEvery(50).MilliSeconds);
+        await Patience.UntilAsync(async () => await alone.CountAsync("ChildTokens") == 0);
     }
 
     [Test]

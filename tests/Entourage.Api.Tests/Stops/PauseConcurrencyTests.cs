@@ -75,7 +75,7 @@ internal sealed class PauseConcurrencyTests(Store store)
                 }
             }
         })).ToArray();
-        Assert.That(() => Volatile.Read(ref granted), Is.GreaterThan(2 * Callers).After(60).Seconds.PollEvery(5).MilliSeconds);
+        await Patience.UntilAsync(() => Volatile.Read(ref granted) > 2 * Callers);
 
         _ = (await host.Api.PostAsync($"/{scope}/{id}/pause", new { reason = "all at once" })).Ok;
         Volatile.Write(ref paused, true);
