@@ -3,12 +3,8 @@ using Entourage.Domain.Otlp;
 
 namespace Entourage.Domain.Tests.Otlp;
 
-internal sealed class SourceCoverageTests
+internal sealed class SourceCoverageTests : SourceCoverageFixture
 {
-    private const string Model = "claude-opus-5";
-
-    private static readonly DateTimeOffset Start = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
-
     [Test]
     public void A_call_and_its_sum_are_counted_once_in_either_order()
     {
@@ -53,6 +49,16 @@ internal sealed class SourceCoverageTests
             Assert.That(again.TakeCall("partly", At(11), Model, Of(10, 0.5m)), Is.EqualTo(Of(5, 0)));
             Assert.That(again.TakeCall("whole", At(70), Model, Of(10, 0.7m)), Is.EqualTo(Of(10, 0.7m)), "with the cost that it states now");
         });
+    }
+
+    [Test]
+    public void A_call_that_is_repeated_at_once_gets_the_same_answer()
+    {
+        var coverage = SourceCoverage.Parse("");
+        Sum(coverage, 0, 60, Of(10, 0.5m));
+
+        Assert.That(coverage.TakeCall("1", At(10), Model, Of(15, 0.75m)), Is.EqualTo(Of(5, 0.25m)));
+        Assert.That(coverage.TakeCall("1", At(10), Model, Of(15, 0.75m)), Is.EqualTo(Of(5, 0.25m)));
     }
 
     [Test]
@@ -116,24 +122,6 @@ internal sealed class SourceCoverageTests
         Assert.That(Sum(SourceCoverage.Parse(coverage.ToString()), 60, 120, Of(10, 0.5m)), Is.EqualTo(Of(10, 0.5m)));
     }
 
-    [Test]
-    public void The_text_stays_bounded_for_any_number_of_calls_and_sums()
-    {
-        var coverage = SourceCoverage.Parse("");
-        var counted = 0m;
-        for (var minute = 0; minute < 2_000; minute++)
-        {
-            counted += coverage.TakeCall($"{minute}", At(60 * minute), Model, Of(10, 0.5m))?.Input ?? 0;
-            if (minute % 7 == 0)
-            {
-                Sum(coverage, 60 * minute, (60 * minute) + 30, Of(1, 0.01m));
-            }
-        }
-
-        Assert.That(coverage.ToString(), Has.Length.LessThan((SourceCoverage.MaxCalls + SourceCoverage.MaxSums) * 100));
-        counted += Sum(coverage, -1, 60 * 2_000, Of(20_000, 1_000m), "all")?.Input ?? 0;
-        Assert.That(counted, Is.InRange(20_000m, 20_000m + (2_000 / 7) + 1), "one sum of the whole time adds only what merged sums had counted");
-    }
 
     [Test]
     public void Cost_of_tokens_that_were_already_priced_is_not_counted()
@@ -157,6 +145,16 @@ internal sealed class SourceCoverageTests
         Assert.That(coverage.TakeSums([Of("of another model", 0, 60, "claude-haiku-5", Of(10, null))]), Is.EqualTo(new[] { Of(10, null) }));
     }
 
+    [Test]
+    public void Tokens_are_priced_if_calls_had_stated_the_cost_of_their_interval()
+    {
+        var coverage = SourceCoverage.Parse("");
+        coverage.TakeCall("1", At(10), Model, Of(10, 0.5m));
+
+        Assert.That(Sum(coverage, 0, 60, Of(0, 0.5m), "cost"), Is.Null);
+        Assert.That(Sum(coverage, 0, 60, Of(15, null), "tokens"), Is.EqualTo(Of(5, null)));
+    }
+
     [TestCase(0, "0.0000009", ExpectedResult = null, Description = "nothing is left")]
     [TestCase(0, "0.000001", ExpectedResult = "0/0.000001")]
     [TestCase(5, "0.0000009", ExpectedResult = "5/", Description = "the tokens are priced")]
@@ -174,6 +172,25 @@ internal sealed class SourceCoverageTests
 
         Assert.That(coverage.TakeCall("1", At(10), Model, Of(15, 0.75m)), Is.EqualTo(Of(5, null)));
         Assert.That(coverage.TakeCall("2", At(10), Model, Of(15, 0.75m)), Is.EqualTo(Of(15, 0.75m)), "the sum has nothing left");
+    }
+
+    [Test]
+    public void The_rest_of_a_call_is_priced_if_one_of_its_sums_was()
+    {
+        var coverage = SourceCoverage.Parse("");
+        coverage.TakeSums([Of("a", 0, 60, Model, Of(10, null)), Of("b", 0, 60, "other", Of(10, null)), Of("c", 0, 60, "third", Of(10, 0.5m))]);
+
+        Assert.That(coverage.TakeCall("1", At(10), Model, Of(35, 1.75m)), Is.EqualTo(Of(5, null)));
+    }
+
+    [Test]
+    public void The_rest_of_a_sum_is_priced_if_a_call_without_a_cost_was_part_of_it()
+    {
+        var coverage = SourceCoverage.Parse("");
+        coverage.TakeCall("1", At(10), Model, Of(10, null));
+        Sum(coverage, 0, 60, Of(30, 1.5m));
+
+        Assert.That(coverage.TakeCall("2", At(20), Model, Of(25, 1m)), Is.EqualTo(Of(5, null)));
     }
 
     [Test]
@@ -210,124 +227,4 @@ internal sealed class SourceCoverageTests
             coverage.TakeCall("1", Start.AddMilliseconds(milliseconds), Model, Of(20, 1m)),
             Is.EqualTo(counted == 0 ? (SourceAmounts?)null : Of(counted, 0.5m)));
     }
-
-    [Test]
-    public void A_call_takes_from_the_sum_that_ends_first()
-    {
-        var coverage = SourceCoverage.Parse("");
-        Sum(coverage, 30, 90, Of(10, 0.5m));
-        Sum(coverage, 0, 60, Of(10, 0.5m));
-        coverage.TakeCall("1", At(40), Model, Of(10, 0.5m));
-
-        Assert.That(coverage.TakeCall("2", At(80), Model, Of(10, 0.5m)), Is.Null, "the later sum is left for it");
-    }
-
-    [Test]
-    public void A_call_takes_from_a_sum_of_its_model_before_one_that_ends_first()
-    {
-        var coverage = SourceCoverage.Parse("");
-        coverage.TakeSums([Of("a", 0, 60, "a", Of(10, 0.5m)), Of("b", 30, 90, "b", Of(10, 0.5m))]);
-        coverage.TakeCall("1", At(40), "b", Of(10, 0.5m));
-
-        Assert.That(coverage.TakeCall("2", At(20), "b", Of(10, 0.5m)), Is.Null, "the sum of the other model is left for it");
-    }
-
-    [Test]
-    public void A_call_takes_from_the_sum_of_its_interval_before_a_near_one_of_its_model()
-    {
-        var coverage = SourceCoverage.Parse("");
-        coverage.TakeSums([Of("a", 0, 60, "a", Of(10, 0.5m)), Of("b", 60, 120, "b", Of(10, 0.5m))]);
-        coverage.TakeCall("1", Start.AddMilliseconds(60_020), "a", Of(10, 0.5m));
-
-        Assert.That(coverage.TakeCall("2", At(30), "a", Of(10, 0.5m)), Is.Null, "the near sum is left for it");
-    }
-
-    [Test]
-    public void A_sum_matches_the_call_that_ended_first()
-    {
-        var coverage = SourceCoverage.Parse("");
-        coverage.TakeCall("2", At(45), Model, Of(10, 0.5m));
-        coverage.TakeCall("1", At(40), Model, Of(10, 0.5m));
-        Sum(coverage, 0, 60, Of(10, 0.5m));
-
-        Assert.That(Sum(coverage, 44, 46, Of(10, 0.5m)), Is.Null, "the later call is left for it");
-    }
-
-    [Test]
-    public void A_sum_matches_a_call_of_its_model_before_one_that_ended_first()
-    {
-        var coverage = SourceCoverage.Parse("");
-        coverage.TakeCall("1", At(40), "a", Of(10, 0.5m));
-        coverage.TakeCall("2", At(45), "b", Of(10, 0.5m));
-        coverage.TakeSums([Of("b", 0, 60, "b", Of(10, 0.5m))]);
-
-        Assert.That(Sum(coverage, 39, 41, Of(10, 0.5m)), Is.Null, "the call of the other model is left for it");
-    }
-
-    [Test]
-    public void A_sum_matches_a_call_of_its_interval_before_a_near_one_of_its_model()
-    {
-        var coverage = SourceCoverage.Parse("");
-        coverage.TakeCall("own", At(50), "b", Of(10, 0.5m));
-        coverage.TakeCall("near", Start.AddMilliseconds(60_020), "a", Of(10, 0.5m));
-        coverage.TakeSums([Of("empty", 60, 120, "a", SourceAmounts.Zero)]);
-        coverage.TakeSums([Of("a", 0, 60, "a", Of(10, 0.5m))]);
-
-        Assert.That(Sum(coverage, 60, 61, Of(10, 0.5m)), Is.Null, "the near call is left for it");
-    }
-
-    [Test]
-    public void Merged_calls_lose_nothing()
-    {
-        const int Calls = SourceCoverage.MaxCalls + 50;
-        var coverage = SourceCoverage.Parse("");
-        for (var second = 1; second <= Calls; second++)
-        {
-            coverage.TakeCall($"{second}", At(second), Model, Of(10, 0.5m));
-        }
-
-        Assert.That(CallsOf(coverage), Has.Length.EqualTo(SourceCoverage.MaxCalls));
-        Assert.That(Sum(SourceCoverage.Parse(coverage.ToString()), 0, Calls, Of(Calls * 10, Calls * 0.5m)), Is.Null);
-    }
-
-    [Test]
-    public void Calls_of_different_models_merge_into_one_of_no_model()
-    {
-        var coverage = SourceCoverage.Parse("");
-        coverage.TakeCall("a", At(1), "a", Of(10, 0.5m));
-        for (var second = 2; second <= SourceCoverage.MaxCalls + 1; second++)
-        {
-            coverage.TakeCall($"{second}", At(second), "b", Of(10, 0.5m));
-        }
-
-        Assert.That(CallsOf(coverage)[0].Split('|')[..4], Is.EqualTo(new[] { "", $"{At(1).UtcTicks}", $"{At(2).UtcTicks}", "" }));
-        Assert.That(CallsOf(coverage)[1].Split('|')[3], Is.EqualTo("b"));
-    }
-
-    [Test]
-    public void Calls_that_sums_have_matched_are_dropped_before_others_are_merged()
-    {
-        var coverage = SourceCoverage.Parse("");
-        coverage.TakeCall("open", At(1), Model, Of(10, 0.5m));
-        coverage.TakeCall("settled", At(70), Model, Of(10, 0.5m));
-        Sum(coverage, 60, 120, Of(10, 0.5m));
-        for (var second = 1; second < SourceCoverage.MaxCalls; second++)
-        {
-            coverage.TakeCall($"{second}", At(120 + second), Model, Of(10, 0.5m));
-        }
-
-        Assert.That(CallsOf(coverage), Has.Length.EqualTo(SourceCoverage.MaxCalls).And.Some.StartsWith("open|").And.None.StartsWith("settled|"));
-        Assert.That(coverage.TakeCall("settled", At(70), Model, Of(10, 0.5m)), Is.EqualTo(Of(10, 0.5m)), "it is forgotten");
-    }
-
-    private static string[] CallsOf(SourceCoverage coverage) => coverage.ToString().Split(';')[1].Split(',');
-
-    private static SourceAmounts? Sum(SourceCoverage coverage, int from, int until, SourceAmounts amounts, string? key = null) =>
-        coverage.TakeSums([Of(key ?? $"{from}-{until}", from, until, Model, amounts)])[0];
-
-    private static SourceSum Of(string key, int from, int until, string model, SourceAmounts amounts) => new(key, At(from), At(until), model, amounts);
-
-    private static SourceAmounts Of(decimal input, decimal? cost) => new(input, 0, 0, 0, cost);
-
-    private static DateTimeOffset At(int seconds) => Start.AddSeconds(seconds);
 }
