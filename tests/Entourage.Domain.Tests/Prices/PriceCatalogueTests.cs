@@ -73,7 +73,7 @@ internal sealed class PriceCatalogueTests
         Assert.That(All.Select(price => price.RecordedAt), Is.All.EqualTo(TestTime.Now));
         Assert.That(All.Where(price => price.EffectiveFrom == ModelPrice.Ever), Is.Not.Empty);
         Assert.That(All.Where(price => price.EffectiveFrom != ModelPrice.Ever).Select(price => price.EffectiveFrom.TimeOfDay), Is.All.EqualTo(TimeSpan.Zero));
-        Assert.That(All.Where(price => price.Source!.EndsWith(')')), Is.Not.Empty);
+        Assert.That(All.Select(price => price.Source), Has.Some.EndsWith("(cache read cut from 0.20; other rates unchanged)").And.None.EndsWith("()"));
         Assert.That(All.Where(price => price.LongContextRates is null), Has.All.Matches<ModelPrice>(price => price!.LongContextAbove is null));
         Assert.That(All.Where(price => price.LongContextRates is not null), Is.Not.Empty.And.All.Matches<ModelPrice>(price => price!.LongContextAbove > 0));
     }
