@@ -213,7 +213,7 @@ internal sealed class FaultTests(Store store)
         await CheckFinalStateAsync(cents);
     }
 
-    /// <summary>Enough concurrent usages to checkpoint the log into the file as well.</summary>
+    /// <summary>Records concurrent usages, which fill many transactions of the log.</summary>
     private static async Task SpendAsync(ApiClient api, CentUsages cents, string name)
     {
         for (var i = 0; i < 100; i++)
