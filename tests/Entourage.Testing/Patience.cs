@@ -11,7 +11,10 @@ public static class Patience
     /// <summary>The time limit of every wait.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(LimitMilliseconds);
 
-    /// <summary>Settings of a server that waits as long as its callers, because a busy machine makes writers of one file wait for each other.</summary>
+    /// <summary>
+    /// Settings of a server that waits as long as its callers, because a busy machine makes writers of one file wait for each other.
+    /// A statement waits half as long, so that its error still reaches the caller.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
         ["Database:CommandTimeoutSeconds"] = $"{LimitMilliseconds / 2_000}",

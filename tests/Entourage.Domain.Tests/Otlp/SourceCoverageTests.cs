@@ -122,7 +122,6 @@ internal sealed class SourceCoverageTests : SourceCoverageFixture
         Assert.That(Sum(SourceCoverage.Parse(coverage.ToString()), 60, 120, Of(10, 0.5m)), Is.EqualTo(Of(10, 0.5m)));
     }
 
-
     [Test]
     public void Cost_of_tokens_that_were_already_priced_is_not_counted()
     {
