@@ -49,4 +49,7 @@ public sealed class DatabaseOptions
     /// <summary>How many entries share a transaction at most. A batch of usages stays together even if it is larger.</summary>
     [Range(1, 10_000)]
     public int LedgerBatchSize { get; set; } = 4_000;
+
+    /// <summary>Whether the ledger compares each row that it keeps in memory with the stored one before it uses it. Slow: for tests.</summary>
+    public bool VerifyImage { get; set; }
 }

@@ -47,6 +47,9 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         ["Database:Provider"] = Store.ToString(),
         ["ConnectionStrings:Entourage"] = ConnectionString,
+
+        // In every test, so that whatever a test does is also a test of the rows that the ledger keeps in memory.
+        ["Database:VerifyImage"] = "true",
     };
 
     /// <summary>Creates a database. Without a SQL Server, the test is skipped with the reason.</summary>

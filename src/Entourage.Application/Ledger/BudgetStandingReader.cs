@@ -14,7 +14,16 @@ internal static class BudgetStandingReader
     /// <param name="subject">The agent, its task and its session.</param>
     /// <param name="now">The current time (UTC).</param>
     /// <exception cref="NotFoundException">There is no such agent, or no such task in its team.</exception>
-    public static async Task<BudgetStanding> ReadAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
+    public static async Task<StandingReading> ReadAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
+    {
+        var work = await ReadWorkAsync(store, subject, now);
+        var budgets = work.Policy.BudgetsAt(now);
+        var stored = await store.SpendingAsync(budgets.Select(budget => budget.Window).ToHashSet());
+        var counters = await WithoutExpiredAsync(store, stored, work.Policy.OrganisationId, now);
+        return new(work, stored, work.StandingAt(now, new([.. budgets.Select(budget => budget.With(counters))])));
+    }
+
+    private static async Task<BudgetedWork> ReadWorkAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
     {
         var found = await store.FindAsync(subject.AgentId, now - SessionState.KillReportedFor) ?? throw new NotFoundException("agent", subject.AgentId);
         var useNewest = subject.Session.UseNewestActive;
@@ -22,19 +31,19 @@ internal static class BudgetStandingReader
         var task = subject.TaskId is { } taskId
             ? await store.FindTaskAsync(taskId, found.Policy.TeamId) ?? throw new NotFoundException("task", taskId)
             : useNewest ? found.NewestSessionTask : null;
-        var budgets = (found.Policy with { Task = task, SessionPath = path }).BudgetsAt(now);
-        var counters = await ReadCountersAsync(store, budgets, found.Policy.OrganisationId, now);
         var ancestors = path.Count > 1 ? await store.FindAgentsAsync([.. path.Skip(1)]) : [];
-        var pauses = PauseInForce.Of(
-            found.Pauses.Organisation, found.Pauses.Team, ancestors.Select(session => session.Pause).Prepend(found.Pauses.Agent), now);
-        return new(new([.. budgets.Select(budget => budget.With(counters))]), pauses, WasKilled: useNewest && path.Count == 0 && found.WasKilled);
+        return new(
+            found.Policy with { Task = task, SessionPath = path },
+            found.Pauses,
+            [.. ancestors.Select(session => session.Pause)],
+            WasKilled: useNewest && path.Count == 0 && found.WasKilled);
     }
 
-    /// <summary>Reads the counters and subtracts expired reservations, which the ledger's next transaction will end.</summary>
-    private static async Task<IReadOnlyDictionary<BudgetWindow, Spending>> ReadCountersAsync(
-        ILedgerReader store, IReadOnlyList<Budget> budgets, Guid organisationId, DateTimeOffset now)
+    /// <summary>Subtracts expired reservations, which the ledger's next transaction will end.</summary>
+    private static async Task<IReadOnlyDictionary<BudgetWindow, Spending>> WithoutExpiredAsync(
+        ILedgerReader store, IReadOnlyDictionary<BudgetWindow, Spending> stored, Guid organisationId, DateTimeOffset now)
     {
-        var counters = (await store.SpendingAsync(budgets.Select(budget => budget.Window).ToHashSet())).ToDictionary();
+        var counters = stored.ToDictionary();
         foreach (var expired in await store.FindExpiredAsync([organisationId], now))
         {
             foreach (var window in expired.Windows.Where(counters.ContainsKey))
@@ -46,3 +55,28 @@ internal static class BudgetStandingReader
         return counters;
     }
 }
+
+/// <summary>The work of a budget check: what applies to it, without counters.</summary>
+/// <param name="Policy">The caps.</param>
+/// <param name="Pauses">The pauses of its organisation, team and agent, in force or not.</param>
+/// <param name="AncestorPauses">The pauses of the agents of its ancestor sessions.</param>
+/// <param name="WasKilled">See <see cref="BudgetStanding.WasKilled"/>.</param>
+internal sealed record BudgetedWork(BudgetPolicy Policy, LedgerPauses Pauses, IReadOnlyList<Pause?> AncestorPauses, bool WasKilled)
+{
+    /// <summary>Whether a pause applies, in force or not.</summary>
+    public bool HasPause => Pauses != default || AncestorPauses.Any(pause => pause is not null);
+
+    /// <summary>The result of the check.</summary>
+    /// <param name="now">The current time (UTC).</param>
+    /// <param name="position">The budgets with their counters.</param>
+    public BudgetStanding StandingAt(DateTimeOffset now, BudgetPosition position) => new(
+        position,
+        HasPause ? PauseInForce.Of(Pauses.Organisation, Pauses.Team, AncestorPauses.Prepend(Pauses.Agent), now) : [],
+        WasKilled);
+}
+
+/// <summary>A budget check with the rows that it has read.</summary>
+/// <param name="Work">The work.</param>
+/// <param name="Counters">The counters of its budgets as they are stored. A window without a counter is missing.</param>
+/// <param name="Standing">The result.</param>
+internal sealed record StandingReading(BudgetedWork Work, IReadOnlyDictionary<BudgetWindow, Spending> Counters, BudgetStanding Standing);

@@ -42,6 +42,12 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyCollection<ReservationChange> ChangedReservations { get; init; }
 
+    /// <summary>The loaded sessions as the transaction leaves them. What has changed is also in the other members.</summary>
+    public required IReadOnlyCollection<LedgerSession> SessionsAfter { get; init; }
+
+    /// <summary>The loaded and new reservations as the transaction leaves them. What has changed is also in the other members.</summary>
+    public required IReadOnlyCollection<LedgerReservation> ReservationsAfter { get; init; }
+
     /// <summary>Whether there is nothing to save.</summary>
     public bool IsEmpty =>
         Records.Count + Answers.Count + ExtendedAnswers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;

@@ -127,8 +127,10 @@ internal sealed class LedgerWorkingSet
     /// <summary>Loads a session, unless it is loaded.</summary>
     public void Load(LedgerSession session)
     {
-        if (sessions.TryAdd(session.Id, session))
+        if (!sessions.ContainsKey(session.Id))
         {
+            // The row still counts the reservations that this transaction has ended.
+            sessions.Add(session.Id, session with { Reserved = session.Reserved - EndedAmountOf(session.Id) });
             pauses.TryAdd(session.Policy.OrganisationId, session.Pauses.Organisation);
             pauses.TryAdd(session.Policy.TeamId, session.Pauses.Team);
             Load(new SessionAgent(session.Id, session.Policy.AgentId, session.Pauses.Agent));
@@ -287,6 +289,8 @@ internal sealed class LedgerWorkingSet
             Pauses = changedPauses.Values,
             EndedSessions = ended,
             Rollups = rollups,
+            SessionsAfter = [.. sessions.Values.Select(AsStored)],
+            ReservationsAfter = reservations.Values,
         };
         return changes.IsEmpty ? null : changes;
 
@@ -295,8 +299,16 @@ internal sealed class LedgerWorkingSet
         Spending? Before(BudgetWindow window) => countersBefore.TryGetValue(window, out var before) ? before : null;
     }
 
-    private SessionChange ChangeOf(LedgerSession session, UsageSum sum) => new(
-        sum, session.LastCallAt, session.DetectorText, detectors.TryGetValue(session.Id, out var state) ? state.ToString() : session.DetectorText);
+    /// <summary>The sum of a session's reservations that this transaction has ended (USD).</summary>
+    private MoneyTotal EndedAmountOf(long sessionId) => MoneyTotal.Sum(reservationsBefore.Values
+        .Where(before => before.SessionId == sessionId && before.EndedAt is null && reservations[before.Id].Reservation.EndedAt is not null)
+        .Select(before => before.Amount));
+
+    private SessionChange ChangeOf(LedgerSession session, UsageSum sum) =>
+        new(sum, session.LastCallAt, session.DetectorText, AsStored(session).DetectorText);
+
+    private LedgerSession AsStored(LedgerSession session) =>
+        detectors.TryGetValue(session.Id, out var state) ? session with { DetectorText = state.ToString() } : session;
 
     private void AddReserved(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
     {

@@ -12,11 +12,20 @@ public readonly record struct BudgetWindow(BudgetScope Scope, string ScopeId, Bu
     /// <summary>The longest <see cref="ScopeId"/>: a UUID as text.</summary>
     public const int ScopeIdLength = 36;
 
+    private const int HashedLength = 8;
+
     /// <summary>Formats a UUID as a scope id.</summary>
     public static string IdOf(Guid id) => id.ToString("D");
 
     /// <summary>Formats a number as a scope id.</summary>
     public static string IdOf(long id) => id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Hashes the end of the id, which differs most, instead of all of it.</summary>
+    public override int GetHashCode()
+    {
+        var end = ScopeId.AsSpan(Math.Max(0, ScopeId.Length - HashedLength));
+        return HashCode.Combine(string.GetHashCode(end, StringComparison.Ordinal), Scope, Period, Start.DayNumber);
+    }
 
     /// <summary>The window, for messages.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Scope} {ScopeId}, {Period} from {Start:yyyy-MM-dd}");

@@ -10,6 +10,8 @@ namespace Entourage.Domain.Budgets;
 /// </summary>
 public sealed record BudgetPolicy
 {
+    private DayOfBudgets? latest;
+
     /// <summary>The organisation. Its windows are in UTC.</summary>
     public required Guid OrganisationId { get; init; }
 
@@ -75,6 +77,20 @@ public sealed record BudgetPolicy
     /// </summary>
     /// <param name="instant">When the money was spent. It determines the windows (rule 9).</param>
     public IReadOnlyList<Budget> BudgetsAt(DateTimeOffset instant)
+    {
+        // Windows change at midnight at the earliest, and nearly every call is on the same day as the one before. A copy made by 'with' has the field
+        // too, but other limits.
+        if (latest is { } known && ReferenceEquals(known.Policy, this) && known.Contains(instant))
+        {
+            return known.Budgets;
+        }
+
+        var budgets = FindBudgets(instant);
+        latest = new(this, budgets);
+        return budgets;
+    }
+
+    private List<Budget> FindBudgets(DateTimeOffset instant)
     {
         var organisation = BudgetWindow.IdOf(OrganisationId);
         var team = BudgetWindow.IdOf(TeamId);
@@ -144,6 +160,19 @@ public sealed record BudgetPolicy
         return all;
 
         static DateTimeOffset NextReset(IReadOnlyList<Budget> budgets) => budgets.Min(budget => budget.ResetsAt)!.Value;
+    }
+
+    /// <summary>The budgets of a policy between two midnights, local or UTC.</summary>
+    private sealed class DayOfBudgets(BudgetPolicy policy, IReadOnlyList<Budget> budgets)
+    {
+        private readonly DateTimeOffset startsAt = budgets.Max(budget => budget.StartsAt)!.Value;
+        private readonly DateTimeOffset endsAt = budgets.Min(budget => budget.ResetsAt)!.Value;
+
+        public BudgetPolicy Policy => policy;
+
+        public IReadOnlyList<Budget> Budgets => budgets;
+
+        public bool Contains(DateTimeOffset instant) => startsAt <= instant && instant < endsAt;
     }
 }
 

@@ -18,8 +18,9 @@ internal interface ILedgerTransactions
     /// <summary>Runs work in the transaction of a context, so that it is committed together with the context's changes.</summary>
     Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work);
 
-    /// <summary>Runs work that reads only.</summary>
-    Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken);
+    /// <summary>Checks the budgets of some work.</summary>
+    /// <exception cref="Application.Errors.NotFoundException">There is no such agent, or no such task in its team.</exception>
+    Task<BudgetStanding> ReadStandingAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Says what to do about an exception of a transaction; null if the store did not cause it.</summary>
     LedgerFault? ClassifyFault(Exception fault);

@@ -48,7 +48,7 @@ internal sealed partial class LedgerQueue(
     }
 
     public Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
-        store.ReadAsync(reads => BudgetStandingReader.ReadAsync(reads, subject, now), cancellationToken);
+        store.ReadStandingAsync(subject, now, cancellationToken);
 
     /// <summary>Refuses further entries, and waits until the accepted ones are written.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)

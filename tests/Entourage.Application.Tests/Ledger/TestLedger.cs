@@ -173,8 +173,8 @@ internal sealed class TestLedger : IBudgetLedger
 
     public Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken) => RunAsync(entries);
 
-    public Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
-        BudgetStandingReader.ReadAsync(Store, subject, now);
+    public async Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await BudgetStandingReader.ReadAsync(Store, subject, now)).Standing;
 
     /// <summary>What a counter says of the window that holds an instant, by default the present.</summary>
     public Spending SpendingOf(long sessionId, BudgetScope scope, BudgetPeriod period = BudgetPeriod.Day, DateTimeOffset? at = null)
@@ -202,6 +202,8 @@ internal sealed class TestLedger : IBudgetLedger
         Counters = [],
         NewReservations = [],
         ChangedReservations = [],
+        SessionsAfter = [],
+        ReservationsAfter = [],
     };
 
     // The same in every run, so that two ledgers that were filled alike can be compared.

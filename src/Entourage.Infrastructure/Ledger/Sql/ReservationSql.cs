@@ -40,6 +40,10 @@ internal static class ReservationSql
     /// <summary>To be followed by a condition.</summary>
     public static readonly string Select = $"SELECT {List} FROM Reservations r JOIN Sessions s ON s.Id = r.SessionId {SessionSql.JoinPolicy} WHERE ";
 
+    /// <summary>The earliest expiry of an organisation's reservations that have not ended; null for none.</summary>
+    public static readonly string SelectNextExpiry =
+        $"SELECT MIN({ExpiresAt.Name}) FROM Reservations WHERE EndedAt IS NULL AND {OrganisationId.Name} = @organisation";
+
     public static readonly RowStatement<Reservation> Insert = new(New.InsertInto("Reservations"), New);
 
     /// <summary>Changes a reservation, unless it has changed since it was read. It ends once (rule 7).</summary>

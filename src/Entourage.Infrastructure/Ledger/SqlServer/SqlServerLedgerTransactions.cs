@@ -40,10 +40,10 @@ internal sealed class SqlServerLedgerTransactions(string connectionString, IOpti
         options.Value.CommandTimeoutSeconds));
 
     // Not one snapshot, unlike on SQLite. The result of a check may be outdated anyway, and nothing is decided by it alone.
-    public async Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<BudgetStanding> ReadStandingAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        return await work(new SqlServerLedger(connection, null, options.Value.CommandTimeoutSeconds));
+        return (await BudgetStandingReader.ReadAsync(new SqlServerLedger(connection, null, options.Value.CommandTimeoutSeconds), subject, now)).Standing;
     }
 
     public LedgerFault? ClassifyFault(Exception fault) => fault switch

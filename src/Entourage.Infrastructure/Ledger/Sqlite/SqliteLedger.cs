@@ -15,8 +15,9 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 
 /// <summary>A connection with the ledger's statements, each prepared once.</summary>
 /// <param name="connection">The connection.</param>
+/// <param name="image">The rows that the connection's transactions keep; null to read every row.</param>
 /// <param name="ownsConnection">Whether to dispose the connection as well.</param>
-internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnection = true) : ILedgerStore, IDisposable
+internal sealed class SqliteLedger(SqliteConnection connection, LedgerImage? image = null, bool ownsConnection = true) : ILedgerStore, IDisposable
 {
     private static readonly string SelectSession = SessionSql.Select + "s.Id = @session";
     private static readonly string SelectActiveInTeam = SessionSql.Select + SessionSql.IsActiveInTeam;
@@ -37,7 +38,13 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
 
     private readonly sqlite3 database = connection.Handle!;
     private readonly TimeSpan timeout = TimeSpan.FromSeconds(connection.DefaultTimeout);
-    private readonly Dictionary<string, SqliteStatement> prepared = new(StringComparer.Ordinal);
+
+    // The texts of statements are constants, and comparing them by reference avoids hashing them.
+    private readonly Dictionary<string, SqliteStatement> prepared = new(ReferenceEqualityComparer.Instance);
+    private long dataVersion;
+
+    /// <summary>What the current transaction has saved; null for nothing.</summary>
+    public LedgerChanges? Saved { get; private set; }
 
     /// <summary>See <see cref="SqliteConnections.IsReadOnly"/>.</summary>
     public bool IsReadOnly { get; } = SqliteConnections.IsReadOnly(connection);
@@ -68,13 +75,34 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
         {
             _ = raw.sqlite3_busy_timeout(database, (int)timeout.TotalMilliseconds);
         }
+
+        Saved = null;
+        NoticeForeignCommit();
     }
 
     public void Commit() => Prepare("COMMIT").Run();
 
+    /// <summary>Returns a number that changes with each commit of other connections, of this process or another.</summary>
+    public long ReadDataVersion() => ReadNumber(Prepare("PRAGMA data_version"))!.Value;
+
+    /// <summary>Drops the image if another connection has committed since the last call.</summary>
+    /// <returns>Whether one has.</returns>
+    public bool NoticeForeignCommit()
+    {
+        var before = dataVersion;
+        dataVersion = ReadDataVersion();
+        if (dataVersion != before)
+        {
+            image?.Clear();
+        }
+
+        return dataVersion != before;
+    }
+
     /// <summary>Rolls the transaction back, unless a fault has already ended it.</summary>
     public void Rollback()
     {
+        image?.Clear();
         if (raw.sqlite3_get_autocommit(database) == 0)
         {
             Prepare("ROLLBACK").Run();
@@ -89,20 +117,35 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
 
     public Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows)
     {
-        var rows = new List<(BudgetWindow Window, Spending Spending)>(windows.Count);
+        var found = new Dictionary<BudgetWindow, Spending>(windows.Count);
         foreach (var window in windows)
         {
-            Prepare(SelectCounter, CounterSql.Window, window).ReadAll(CounterSql.Read, rows);
+            if (Find(image?.Counters, window, static (ledger, window) => ledger.ReadCounter(window)) is { } spending)
+            {
+                found.Add(window, spending);
+            }
         }
 
-        return Task.FromResult<IReadOnlyDictionary<BudgetWindow, Spending>>(rows.ToDictionary(row => row.Window, row => row.Spending));
+        return Task.FromResult<IReadOnlyDictionary<BudgetWindow, Spending>>(found);
     }
 
-    public Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now) =>
-        ReadEach(organisationIds, id => Prepare(SelectExpired).Bind("@organisation", id).Bind("@now", now), ReservationSql.Read);
+    public Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now)
+    {
+        var found = new List<LedgerReservation>();
+        foreach (var id in organisationIds)
+        {
+            if (image is null || Find(image.NextExpiries, id, static (ledger, id) => ledger.ReadNextExpiry(id)) <= now)
+            {
+                Prepare(SelectExpired).Bind("@organisation", id).Bind("@now", now).ReadAll(ReservationSql.Read, found);
+                image?.NextExpiries.Remove(id);
+            }
+        }
+
+        return Task.FromResult<IReadOnlyList<LedgerReservation>>(found);
+    }
 
     public Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids) =>
-        ReadEach(ids, id => Prepare(SelectReservation).Bind("@id", id), ReservationSql.Read);
+        FindEach(image?.Reservations, ids, static (ledger, id) => ledger.Prepare(SelectReservation).Bind("@id", id).ReadFirst(ReservationSql.Read));
 
     public Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds) =>
         ReadEach(sessionIds, id => Prepare(SelectLiveInSession).Bind("@session", id), ReservationSql.Read);
@@ -113,7 +156,7 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
         var sessions = new Dictionary<long, LedgerSession>(sessionIds.Count);
         foreach (var id in sessionIds)
         {
-            if (Prepare(SelectSession).Bind("@session", id).ReadFirst(SessionSql.Read) is { } session)
+            if (Find(image?.Sessions, id, static (ledger, id) => ledger.Prepare(SelectSession).Bind("@session", id).ReadFirst(SessionSql.Read)) is { } session)
             {
                 sessions.Add(id, session);
             }
@@ -123,7 +166,7 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
     }
 
     public Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds) =>
-        ReadEach(sessionIds, id => Prepare(SelectWorker).Bind("@session", id), WorkerSql.Read);
+        FindEach(image?.Agents, sessionIds, static (ledger, id) => ledger.Prepare(SelectWorker).Bind("@session", id).ReadFirst(WorkerSql.Read));
 
     public Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id) => Read(
         scope == PauseScope.Team
@@ -145,12 +188,7 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
     public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
         Read(Prepare(TeamSql.Select).Bind("@organisation", organisationId), TeamSql.Read);
 
-    public Task<long?> FindNewestSharedPriceAsync()
-    {
-        var newest = new List<long?>(1);
-        Prepare(PriceSql.SelectNewestShared).ReadAll(row => row.OptionalInt64(0), newest);
-        return Task.FromResult(newest[0]);
-    }
+    public Task<long?> FindNewestSharedPriceAsync() => Task.FromResult(ReadNumber(Prepare(PriceSql.SelectNewestShared)));
 
     public Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId) => Read(
         organisationId is { } id ? Prepare(PriceSql.SelectOwn).Bind("@organisation", id) : Prepare(PriceSql.SelectShared), PriceSql.Read);
@@ -243,6 +281,8 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
         WriteEach(AuditSql.Insert, changes.Audited);
         WriteEach(AnswerSql.Insert, changes.Answers);
         WriteEach(AnswerSql.Update, changes.ExtendedAnswers);
+        image?.Apply(changes);
+        Saved = changes;
         return Task.CompletedTask;
     }
 
@@ -257,6 +297,62 @@ internal sealed class SqliteLedger(SqliteConnection connection, bool ownsConnect
         {
             connection.Dispose();
         }
+    }
+
+    private Spending? ReadCounter(BudgetWindow window)
+    {
+        var rows = new List<(BudgetWindow Window, Spending Spending)>(1);
+        Prepare(SelectCounter, CounterSql.Window, window).ReadAll(CounterSql.Read, rows);
+        return rows is [var row] ? row.Spending : null;
+    }
+
+    /// <summary>The earliest expiry of an organisation's reservations that have not ended (UTC); the end of time if there are none.</summary>
+    public DateTimeOffset ReadNextExpiry(Guid organisationId) =>
+        ReadNumber(Prepare(ReservationSql.SelectNextExpiry).Bind("@organisation", organisationId)) is { } ticks ? new(ticks, TimeSpan.Zero) : DateTimeOffset.MaxValue;
+
+    private static long? ReadNumber(SqliteStatement statement)
+    {
+        var numbers = new List<long?>(1);
+        statement.ReadAll(static row => row.OptionalInt64(0), numbers);
+        return numbers[0];
+    }
+
+    /// <summary>Returns the row with a key: the kept one, or else the stored one, which is then kept.</summary>
+    private TRow Find<TKey, TRow>(ImageRows<TKey, TRow>? rows, TKey key, Func<SqliteLedger, TKey, TRow> read)
+        where TKey : notnull
+    {
+        if (rows is null)
+        {
+            return read(this, key);
+        }
+
+        if (!rows.TryGet(key, out var row))
+        {
+            row = read(this, key);
+            rows.Set(key, row);
+        }
+        else if (image!.IsVerified)
+        {
+            rows.EnsureCurrent(row, read(this, key));
+        }
+
+        return row;
+    }
+
+    private Task<IReadOnlyList<TRow>> FindEach<TKey, TRow>(ImageRows<TKey, TRow?>? rows, IReadOnlyCollection<TKey> keys, Func<SqliteLedger, TKey, TRow?> read)
+        where TKey : notnull
+        where TRow : class
+    {
+        var found = new List<TRow>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (Find(rows, key, read) is { } row)
+            {
+                found.Add(row);
+            }
+        }
+
+        return Task.FromResult<IReadOnlyList<TRow>>(found);
     }
 
     private static Task<IReadOnlyList<T>> Read<T>(SqliteStatement statement, Func<SqlRow, T> read)

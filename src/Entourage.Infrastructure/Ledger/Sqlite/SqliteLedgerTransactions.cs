@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Ledger.Sqlite;
 
@@ -11,26 +11,27 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 /// The ledger on SQLite. It has its own connections, and runs a statement for each row, because sending several at once saves nothing
 /// within one process.
 /// </summary>
-internal sealed class SqliteLedgerTransactions(SqliteConnections connections, SqliteWriteGate gate) : ILedgerTransactions, IDisposable
+internal sealed class SqliteLedgerTransactions(SqliteConnections connections, SqliteWriteGate gate, IOptions<DatabaseOptions> options)
+    : ILedgerTransactions, IDisposable
 {
     private const int Constraint = 19; // SQLITE_CONSTRAINT
     private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
     private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
 
-    private readonly ConcurrentBag<SqliteLedger> readers = [];
+    private readonly SqliteBudgetChecks checks = new(connections, options.Value.VerifyImage);
     private SqliteLedger? writer;
 
     public async Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
     {
         using var pass = await gate.EnterAsync(cancellationToken);
-        writer ??= new(await connections.OpenWriterAsync(cancellationToken));
+        writer ??= new(await connections.OpenWriterAsync(cancellationToken), new LedgerImage(options.Value.VerifyImage));
         try
         {
             await writer.BeginWritingAsync(cancellationToken);
             try
             {
                 await work(writer);
-                writer.Commit();
+                checks.Commit(writer);
             }
             catch
             {
@@ -54,36 +55,8 @@ internal sealed class SqliteLedgerTransactions(SqliteConnections connections, Sq
         await work(ledger);
     }
 
-    public async Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken)
-    {
-        if (!readers.TryTake(out var reader))
-        {
-            reader = new(await connections.OpenAsync(cancellationToken));
-        }
-
-        try
-        {
-            reader.BeginReading();
-            try
-            {
-                return await work(reader);
-            }
-            finally
-            {
-                reader.Rollback();
-            }
-        }
-        catch (DbException)
-        {
-            reader.Dispose();
-            reader = null;
-            throw;
-        }
-        finally
-        {
-            Return(reader);
-        }
-    }
+    public Task<BudgetStanding> ReadStandingAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+        checks.ReadAsync(subject, now, cancellationToken);
 
     public LedgerFault? ClassifyFault(Exception fault) => fault switch
     {
@@ -101,21 +74,6 @@ internal sealed class SqliteLedgerTransactions(SqliteConnections connections, Sq
     public void Dispose()
     {
         writer?.Dispose();
-        while (readers.TryTake(out var reader))
-        {
-            reader.Dispose();
-        }
-    }
-
-    private void Return(SqliteLedger? reader)
-    {
-        if (reader is { IsReadOnly: false })
-        {
-            readers.Add(reader);
-        }
-        else
-        {
-            reader?.Dispose();
-        }
+        checks.Dispose();
     }
 }

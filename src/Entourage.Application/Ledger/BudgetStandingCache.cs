@@ -1,0 +1,144 @@
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>
+/// The rows that budget checks have read, as of the last commit. The ledger's own commits are applied to them. Whenever anything else has committed, the
+/// owner clears them. Not safe for concurrent use.
+/// </summary>
+internal sealed class BudgetStandingCache
+{
+    // When there are too many rows of a kind, all rows are dropped.
+    private const int MaxEntries = 4_096;
+    private const int MaxCounters = 65_536;
+
+    private readonly Dictionary<Key, Entry> entries = [];
+    private readonly Dictionary<BudgetWindow, Spending> counters = [];
+    private readonly Dictionary<Guid, DateTimeOffset> nextExpiries = [];
+    private long commits;
+
+    /// <summary>The result of a check, if everything that it depends on is kept; else null.</summary>
+    public BudgetStanding? Find(BudgetSubject subject, DateTimeOffset now)
+    {
+        if (!entries.TryGetValue(KeyOf(subject), out var entry)
+            || nextExpiries[entry.Work.Policy.OrganisationId] <= now)
+        {
+            return null;
+        }
+
+        var budgets = entry.Work.Policy.BudgetsAt(now);
+        if (entry.Standing is { } standing && entry.Commits == commits && ReferenceEquals(entry.Budgets, budgets))
+        {
+            return standing;
+        }
+
+        var statuses = new BudgetStatus[budgets.Count];
+        for (var i = 0; i < statuses.Length; i++)
+        {
+            if (!counters.TryGetValue(budgets[i].Window, out var spending))
+            {
+                return null;
+            }
+
+            statuses[i] = new(budgets[i], spending);
+        }
+
+        standing = entry.Work.StandingAt(now, new(statuses));
+        if (!entry.Work.HasPause)
+        {
+            (entry.Standing, entry.Budgets, entry.Commits) = (standing, budgets, commits);
+        }
+
+        return standing;
+    }
+
+    /// <summary>Keeps what a check has read.</summary>
+    /// <param name="subject">The work of the check.</param>
+    /// <param name="reading">The check.</param>
+    /// <param name="now">The time of the check (UTC).</param>
+    /// <param name="nextExpiry">The earliest expiry of the organisation's reservations that have not ended (UTC).</param>
+    public void Keep(BudgetSubject subject, StandingReading reading, DateTimeOffset now, DateTimeOffset nextExpiry)
+    {
+        // A kill is reported for a while only. The path of a further session may be one that does not exist yet.
+        if (reading.Work.WasKilled || subject.Session.Path.Count > 1)
+        {
+            return;
+        }
+
+        if (entries.Count >= MaxEntries || counters.Count >= MaxCounters)
+        {
+            Clear();
+        }
+
+        entries[KeyOf(subject)] = new(reading.Work);
+        nextExpiries[reading.Work.Policy.OrganisationId] = nextExpiry;
+        foreach (var budget in reading.Work.Policy.BudgetsAt(now))
+        {
+            counters[budget.Window] = reading.Counters.GetValueOrDefault(budget.Window);
+        }
+    }
+
+    /// <summary>Applies changes that the ledger has committed.</summary>
+    public void Apply(LedgerChanges changes)
+    {
+        commits++;
+        if (changes.Pauses.Count > 0)
+        {
+            // Pauses are a part of many entries, and rare.
+            Clear();
+            return;
+        }
+
+        foreach (var counter in changes.Counters)
+        {
+            if (counters.ContainsKey(counter.Window))
+            {
+                counters[counter.Window] = counter.After;
+            }
+        }
+
+        foreach (var reservation in changes.ReservationsAfter)
+        {
+            var (organisationId, expiresAt) = (reservation.Reservation.OrganisationId, reservation.Reservation.ExpiresAt);
+            if (nextExpiries.TryGetValue(organisationId, out var next) && expiresAt < next && reservation.Reservation.EndedAt is null)
+            {
+                nextExpiries[organisationId] = expiresAt;
+            }
+        }
+
+        if (changes.EndedSessions.Count > 0)
+        {
+            // Another session is the agent's newest now.
+            var agents = changes.SessionsAfter.Where(session => changes.EndedSessions.ContainsKey(session.Id)).Select(session => session.Policy.AgentId).ToHashSet();
+            foreach (var key in entries.Keys.Where(key => agents.Contains(key.AgentId)).ToArray())
+            {
+                entries.Remove(key);
+            }
+        }
+    }
+
+    /// <summary>Drops everything.</summary>
+    public void Clear()
+    {
+        entries.Clear();
+        counters.Clear();
+        nextExpiries.Clear();
+    }
+
+    private static Key KeyOf(BudgetSubject subject) =>
+        new(subject.AgentId, subject.TaskId, subject.Session.UseNewestActive, subject.Session.Path.Count == 0 ? null : subject.Session.Path[0]);
+
+    private readonly record struct Key(Guid AgentId, long? TaskId, bool UseNewestActive, long? SessionId);
+
+    private sealed class Entry(BudgetedWork work)
+    {
+        public BudgetedWork Work => work;
+
+        /// <summary>The latest result, its budgets and the number of commits before it; null if pauses depend on the time.</summary>
+        public BudgetStanding? Standing { get; set; }
+
+        public IReadOnlyList<Budget>? Budgets { get; set; }
+
+        public long Commits { get; set; }
+    }
+}
