@@ -45,6 +45,9 @@ internal sealed class InMemoryLedger : ILedgerStore
     /// <summary>The names of the methods that were called, in order.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>The changes that were saved last.</summary>
+    public LedgerChanges? Saved { get; private set; }
+
     /// <summary>Runs once, before the next changes are saved.</summary>
     public Action? BeforeSave { get; set; }
 
@@ -212,6 +215,7 @@ internal sealed class InMemoryLedger : ILedgerStore
         BeforeSave = null;
         before?.Invoke();
         new InMemoryWriter(this).Write(changes);
+        Saved = changes;
         return Task.CompletedTask;
     }
 

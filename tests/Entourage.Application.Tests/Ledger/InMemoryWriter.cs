@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
@@ -83,6 +84,21 @@ internal sealed class InMemoryWriter(InMemoryLedger store)
 
         store.Events.AddRange(changes.Events);
         store.Audited.AddRange(changes.Audited);
+        if (changes.Pauses.Count == 0)
+        {
+            EnsureRowsAfter(changes);
+        }
+    }
+
+    /// <summary>Checks that the rows which the ledger keeps in memory after a transaction are the stored ones.</summary>
+    private void EnsureRowsAfter(LedgerChanges changes)
+    {
+        Assert.That(
+            changes.SessionsAfter.Select(session => JsonSerializer.Serialize(session)),
+            Is.EqualTo(changes.SessionsAfter.Select(session => JsonSerializer.Serialize(store.ToRow(store.Sessions[session.Id])))));
+        Assert.That(
+            changes.ReservationsAfter.Select(reservation => reservation.Reservation),
+            Is.EqualTo(changes.ReservationsAfter.Select(reservation => store.Reservations[reservation.Reservation.Id])));
     }
 
     private void Write(PauseChange change)
