@@ -53,12 +53,28 @@ public sealed record BudgetResponse
     public static BudgetResponse From(BudgetPosition position, DateTimeOffset now, params IEnumerable<string> furtherStopReasons)
     {
         ArgumentNullException.ThrowIfNull(position);
-        var teamDay = position.Budgets.First(budget => budget.Budget.Window is { Scope: BudgetScope.Team, Period: BudgetPeriod.Day });
-        var daily = position.Budgets
-            .Where(budget => budget.Budget is { Limit: not null, Window: { Scope: BudgetScope.Team or BudgetScope.Agent, Period: BudgetPeriod.Day } })
-            .MinBy(budget => budget.Remaining) ?? teamDay;
-        var task = position.Budgets.FirstOrDefault(budget => budget.Budget.Window.Scope == BudgetScope.Task);
-        var reasons = position.Refusing.Select(budget => StopReason.Of(budget.Budget)).Concat(furtherStopReasons).Distinct(StringComparer.Ordinal).ToArray();
+        BudgetStatus? teamDay = null, tightestDay = null, task = null;
+        var (isOver, capped) = (false, new List<BudgetStatusResponse>());
+
+        // A for loop, because every usage and every check gets this response and an enumerator would allocate.
+        for (var i = 0; i < position.Budgets.Count; i++)
+        {
+            var status = position.Budgets[i];
+            var (scope, isDay) = (status.Budget.Window.Scope, status.Budget.Window.Period == BudgetPeriod.Day);
+            isOver |= status.Refuses;
+            teamDay = isDay && scope == BudgetScope.Team ? status : teamDay;
+            task = scope == BudgetScope.Task ? status : task;
+            if (status.Budget.Limit is not null)
+            {
+                capped.Add(BudgetStatusResponse.From(status, position.CapReachedAt(status, now)));
+                tightestDay = isDay && scope is BudgetScope.Team or BudgetScope.Agent && !(status.Remaining >= tightestDay?.Remaining) ? status : tightestDay;
+            }
+        }
+
+        var daily = tightestDay ?? teamDay!;
+        string[] reasons = isOver
+            ? [.. position.Refusing.Select(budget => StopReason.Of(budget.Budget)).Concat(furtherStopReasons).Distinct(StringComparer.Ordinal)]
+            : [.. furtherStopReasons.Distinct(StringComparer.Ordinal)];
         return new()
         {
             DailyLimitUsd = daily.Budget.Limit,
@@ -66,17 +82,13 @@ public sealed record BudgetResponse
             DailyRemainingUsd = daily.Remaining,
             TaskLimitUsd = task?.Budget.Limit,
             TaskSpentUsd = task?.Spending.Spent,
-            OverBudget = position.Refusing.Any(),
+            OverBudget = isOver,
             ReservedUsd = daily.Spending.Reserved,
             Stop = reasons.Length > 0,
             StopReasons = reasons,
             ResetsAt = daily.Budget.ResetsAt,
             CapReachedAt = position.CapReachedAt(daily, now),
-            Budgets =
-            [
-                .. position.Budgets.Where(budget => budget.Budget.Limit is not null)
-                    .Select(budget => BudgetStatusResponse.From(budget, position.CapReachedAt(budget, now))),
-            ],
+            Budgets = capped,
         };
     }
 }

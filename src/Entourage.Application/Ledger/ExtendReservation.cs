@@ -50,7 +50,7 @@ public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffse
 
     internal override Guid? NamedReservation => ReservationId;
 
-    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
         session.Policy.BudgetsDuring(Now, Now + Ttl);
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
@@ -68,13 +68,13 @@ public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffse
         }
 
         var extended = reservation.Reservation.Extend(Ttl, Now);
-        var further = extended.BudgetsOf(reservation.Policy).Where(budget => !reservation.Windows.Contains(budget.Window));
+        var further = extended.BudgetsOf(reservation.Policy).Where(budget => !reservation.Windows.Contains(budget.Window)).ToArray();
         if (BudgetExceededException.OfReservation(workingSet.PositionOf(further), extended.Amount) is { } refusal)
         {
             return LedgerOutcome.Refused(refusal);
         }
 
         workingSet.Change(reservation, extended);
-        return LedgerOutcome.Accepted(ReservationResponse.From(extended, workingSet.PositionOf(workingSet.BudgetsAt(session, Now)), Now));
+        return LedgerOutcome.Accepted(ReservationResponse.From(extended, workingSet.PositionOf(session.Policy.BudgetsAt(Now)), Now));
     }
 }

@@ -72,7 +72,7 @@ public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempot
     /// <summary>The budgets that it needs in addition to those that apply to its session now. Their counters are loaded.</summary>
     /// <param name="session">The session that it concerns.</param>
     /// <param name="workingSet">The rows that have been loaded so far.</param>
-    internal virtual IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) => [];
+    internal virtual IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) => [];
 
     /// <summary>Applies the entry to the working set, or refuses it.</summary>
     /// <param name="ledger">The transaction. All rows that the entry names have been loaded.</param>

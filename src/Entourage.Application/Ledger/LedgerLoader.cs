@@ -94,10 +94,20 @@ internal sealed class LedgerLoader
             WorkingSet.Load(reservation);
         }
 
-        var windows = entries.SelectMany(WindowsOf)
-            .Concat(corrected.SelectMany(usage => WindowsOf(usage, entries[0].Now)))
-            .Concat(expired.SelectMany(reservation => reservation.Windows))
-            .ToHashSet();
+        var windows = new HashSet<BudgetWindow>();
+        foreach (var entry in entries)
+        {
+            AddWindowsOf(entry, windows);
+        }
+
+        foreach (var usage in corrected)
+        {
+            var session = WorkingSet.FindSession(usage.SessionId)!;
+            Add(session.Policy.BudgetsAt(usage.OccurredAt), windows);
+            Add(session.Policy.BudgetsAt(entries[0].Now), windows);
+        }
+
+        windows.UnionWith(expired.SelectMany(reservation => reservation.Windows));
         WorkingSet.Load(await store.SpendingAsync(windows));
         foreach (var reservation in expired)
         {
@@ -144,7 +154,7 @@ internal sealed class LedgerLoader
 
         var ids = sessions.Select(session => session.Id).ToHashSet();
         var live = WorkingSet.Reservations.Where(reservation => reservation.Reservation.EndedAt is null && ids.Contains(reservation.Reservation.SessionId)).ToArray();
-        var windows = sessions.SelectMany(session => WorkingSet.BudgetsAt(session, now).Select(budget => budget.Window))
+        var windows = sessions.SelectMany(session => session.Policy.BudgetsAt(now).Select(budget => budget.Window))
             .Concat(live.SelectMany(reservation => reservation.Windows))
             .Where(window => !WorkingSet.HasSpendingIn(window))
             .ToHashSet();
@@ -193,24 +203,34 @@ internal sealed class LedgerLoader
         }
     }
 
-    private IEnumerable<BudgetWindow> WindowsOf(RecordedUsage usage, DateTimeOffset now)
-    {
-        var session = WorkingSet.FindSession(usage.SessionId)!;
-        return WorkingSet.BudgetsAt(session, usage.OccurredAt).Concat(WorkingSet.BudgetsAt(session, now)).Select(budget => budget.Window);
-    }
-
-    private IEnumerable<BudgetWindow> WindowsOf(LedgerEntry entry)
+    /// <summary>Adds the windows of the budgets that an entry depends on.</summary>
+    private void AddWindowsOf(LedgerEntry entry, HashSet<BudgetWindow> windows)
     {
         var reservation = entry.NamedReservation is { } id ? WorkingSet.FindReservation(id) : null;
         if ((entry.NamedSession ?? reservation?.Reservation.SessionId) is not { } sessionId || WorkingSet.FindSession(sessionId) is not { } session)
         {
-            return [];
+            return;
         }
 
-        var windows = WorkingSet.BudgetsAt(session, entry.Now)
-            .Concat(entry.FurtherBudgets(session, WorkingSet))
-            .Select(budget => budget.Window)
-            .Concat(reservation?.Windows ?? []);
-        return entry.NeedsReservationsOfSession ? windows.Concat(WorkingSet.ReservationsOf(sessionId).SelectMany(live => live.Windows)) : windows;
+        var present = session.Policy.BudgetsAt(entry.Now);
+        Add(present, windows);
+        if (entry.FurtherBudgets(session, WorkingSet) is var further && !ReferenceEquals(further, present))
+        {
+            Add(further, windows);
+        }
+
+        windows.UnionWith(reservation?.Windows ?? []);
+        if (entry.NeedsReservationsOfSession)
+        {
+            windows.UnionWith(WorkingSet.ReservationsOf(sessionId).SelectMany(live => live.Windows));
+        }
+    }
+
+    private static void Add(IReadOnlyList<Budget> budgets, HashSet<BudgetWindow> windows)
+    {
+        for (var i = 0; i < budgets.Count; i++)
+        {
+            windows.Add(budgets[i].Window);
+        }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class LedgerTransaction
     /// <returns>The record with its overrun.</returns>
     public LedgerRecord Add(LedgerRecord record, LedgerSession session, LedgerReservation? reservation, out IReadOnlyList<RequiredStop> stops)
     {
-        var budgets = WorkingSet.BudgetsAt(session, record.Entry.OccurredAt);
+        var budgets = session.Policy.BudgetsAt(record.Entry.OccurredAt);
         var before = WorkingSet.PositionOf(budgets);
         record = record with { Overrun = before.OverrunOf(record.CountedCost, reservation?.Reservation.Amount, reservation?.Windows ?? []) };
         WorkingSet.Add(record, session, budgets);
@@ -107,9 +107,9 @@ internal sealed class LedgerTransaction
         }
 
         var (session, now) = (GetSession(correction.Entry.SessionId), correction.Entry.Now);
-        var before = WorkingSet.PositionOf(WorkingSet.BudgetsAt(session, now));
+        var before = WorkingSet.PositionOf(session.Policy.BudgetsAt(now));
         Add(correction, session, reservation: null, out _);
-        var after = WorkingSet.PositionOf(before.Budgets.Select(budget => budget.Budget));
+        var after = WorkingSet.PositionOf([.. before.Budgets.Select(budget => budget.Budget)]);
         var exhausted = after.Budgets.Where((budget, i) => budget.IsExhausted && !before.Budgets[i].IsExhausted)
             .Select(budget => budget.Budget.Window)
             .ToArray();

@@ -27,7 +27,6 @@ internal sealed class LedgerWorkingSet
     private readonly Dictionary<Guid, Reservation> reservationsBefore = [];
     private readonly Dictionary<BudgetWindow, Spending> counters = [];
     private readonly Dictionary<BudgetWindow, Spending> countersBefore = [];
-    private readonly Dictionary<(long Session, DateOnly Day, DateOnly UtcDay), IReadOnlyList<Budget>> budgets = [];
     private readonly Dictionary<long, UsageSum> sums = [];
     private readonly Dictionary<UsageRollupKey, UsageSum> rollups = [];
     private readonly Dictionary<long, SessionState> ended = [];
@@ -76,17 +75,18 @@ internal sealed class LedgerWorkingSet
     public IReadOnlyList<LedgerReservation> ReservationsOf(long sessionId) =>
         [.. reservations.Values.Where(reservation => reservation.Reservation.SessionId == sessionId && reservation.Reservation.EndedAt is null)];
 
-    /// <summary>Every budget that a cost of a session at an instant counts against.</summary>
-    public IReadOnlyList<Budget> BudgetsAt(LedgerSession session, DateTimeOffset instant)
-    {
-        // They change at most once a day, and most usages of a transaction belong to one session and one day.
-        var policy = session.Policy;
-        var key = (session.Id, policy.Calendar.WindowOf(BudgetPeriod.Day, instant), BudgetCalendar.Utc.WindowOf(BudgetPeriod.Day, instant));
-        return budgets.TryGetValue(key, out var known) ? known : budgets[key] = policy.BudgetsAt(instant);
-    }
-
     /// <summary>The budgets with their counters after the entries so far.</summary>
-    public BudgetPosition PositionOf(IEnumerable<Budget> budgets) => new([.. budgets.Select(budget => budget.With(counters))]);
+    public BudgetPosition PositionOf(IReadOnlyList<Budget> budgets)
+    {
+        // A for loop, because every usage asks for its position several times and an enumerator would allocate.
+        var statuses = new BudgetStatus[budgets.Count];
+        for (var i = 0; i < statuses.Length; i++)
+        {
+            statuses[i] = budgets[i].With(counters);
+        }
+
+        return new(statuses);
+    }
 
     /// <summary>Whether the window's counter is loaded.</summary>
     public bool HasSpendingIn(BudgetWindow window) => counters.ContainsKey(window);
@@ -122,7 +122,7 @@ internal sealed class LedgerWorkingSet
 
     /// <summary>The response for a session after the entries so far.</summary>
     public SessionResponse ResponseOf(long sessionId, DateTimeOffset now) =>
-        SessionResponse.Of(sessions[sessionId], PositionOf(BudgetsAt(sessions[sessionId], now)), now);
+        SessionResponse.Of(sessions[sessionId], PositionOf(sessions[sessionId].Policy.BudgetsAt(now)), now);
 
     /// <summary>Loads a session, unless it is loaded.</summary>
     public void Load(LedgerSession session)
@@ -272,6 +272,7 @@ internal sealed class LedgerWorkingSet
     /// <param name="extendedAnswers">The stored responses that have grown.</param>
     public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers)
     {
+        var after = sessions.ToDictionary(session => session.Key, session => AsStored(session.Value));
         var changes = new LedgerChanges
         {
             Counters = [.. counters.Where(HasChanged).Select(counter => new CounterChange(counter.Key, Before(counter.Key), counter.Value))],
@@ -285,11 +286,11 @@ internal sealed class LedgerWorkingSet
             Events = events,
             Alerts = alerts,
             Audited = audited,
-            Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], sum.Value)),
+            Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], after[sum.Key], sum.Value)),
             Pauses = changedPauses.Values,
             EndedSessions = ended,
             Rollups = rollups,
-            SessionsAfter = [.. sessions.Values.Select(AsStored)],
+            SessionsAfter = after.Values,
             ReservationsAfter = reservations.Values,
         };
         return changes.IsEmpty ? null : changes;
@@ -304,8 +305,8 @@ internal sealed class LedgerWorkingSet
         .Where(before => before.SessionId == sessionId && before.EndedAt is null && reservations[before.Id].Reservation.EndedAt is not null)
         .Select(before => before.Amount));
 
-    private SessionChange ChangeOf(LedgerSession session, UsageSum sum) =>
-        new(sum, session.LastCallAt, session.DetectorText, AsStored(session).DetectorText);
+    private static SessionChange ChangeOf(LedgerSession session, LedgerSession after, UsageSum sum) =>
+        new(sum, session.LastCallAt, session.DetectorText, after.DetectorText);
 
     private LedgerSession AsStored(LedgerSession session) =>
         detectors.TryGetValue(session.Id, out var state) ? session with { DetectorText = state.ToString() } : session;

@@ -154,8 +154,8 @@ public sealed record UsageEntry(
         long sessionId, BilledTokens tokens, string model, DateTimeOffset occurredAt, Billing billing, DateTimeOffset now) => new(
         Guid.CreateVersion7(now), sessionId, tokens, ReportedCost: null, model, ReservationId: null, occurredAt, Error: null, billing, now, Idempotency: null);
 
-    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
-        IsInTime ? workingSet.BudgetsAt(session, OccurredAt) : [];
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        IsInTime ? session.Policy.BudgetsAt(OccurredAt) : [];
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
@@ -284,8 +284,13 @@ public sealed record UsageEntry(
         }
 
         // Money spent in a past window stops no session now.
-        var present = workingSet.BudgetsAt(session, record.Entry.Now);
-        var drawnOn = workingSet.BudgetsAt(session, record.Entry.OccurredAt).Where(budget => present.Any(now => now.Window == budget.Window));
+        var present = session.Policy.BudgetsAt(record.Entry.Now);
+        var drawnOn = session.Policy.BudgetsAt(record.Entry.OccurredAt);
+        if (!ReferenceEquals(drawnOn, present))
+        {
+            drawnOn = [.. drawnOn.Where(budget => present.Any(now => now.Window == budget.Window))];
+        }
+
         var exceeded = workingSet.PositionOf(drawnOn).Budgets.Where(budget => budget.IsExhausted).Select(budget => budget.Budget).ToArray();
         return RequiredStop.KillUnder(session, exceeded);
     }
@@ -293,9 +298,14 @@ public sealed record UsageEntry(
     private UsageResponse Respond(LedgerRecord record, LedgerWorkingSet workingSet, IReadOnlyList<RequiredStop> stops)
     {
         var session = workingSet.FindSession(SessionId)!;
-        var position = workingSet.PositionOf(workingSet.BudgetsAt(session, Now));
-        var reasons = stops.Select(stop => stop.Reason).Concat(workingSet.PausesOf(session, Now).Select(paused => StopReason.Of(paused.Scope)));
-        var budget = BudgetResponse.From(position, Now, StopReason.Of(session.State.Status) is { } ended ? reasons.Append(ended) : reasons);
+        var position = workingSet.PositionOf(session.Policy.BudgetsAt(Now));
+        List<string> reasons = [.. stops.Select(stop => stop.Reason), .. workingSet.PausesOf(session, Now).Select(paused => StopReason.Of(paused.Scope))];
+        if (StopReason.Of(session.State.Status) is { } ended)
+        {
+            reasons.Add(ended);
+        }
+
+        var budget = BudgetResponse.From(position, Now, reasons);
         return new(SessionResponse.Of(session, position, Now), RecordId, record.CostSource, record.IsEstimated, record.Overrun, budget);
     }
 }

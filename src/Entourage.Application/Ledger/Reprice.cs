@@ -19,8 +19,8 @@ public sealed record RepriceEntry(long SessionId, long Sequence, DateTimeOffset 
 
     internal override long? NamedRecord => Sequence;
 
-    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
-        workingSet.FindUnpriced(Sequence) is { } waiting ? workingSet.BudgetsAt(session, waiting.OccurredAt) : [];
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+        workingSet.FindUnpriced(Sequence) is { } waiting ? session.Policy.BudgetsAt(waiting.OccurredAt) : [];
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {

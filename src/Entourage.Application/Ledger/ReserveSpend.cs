@@ -106,7 +106,7 @@ public sealed record ReserveEntry(
 
     internal override long? NamedSession => SessionId;
 
-    internal override IEnumerable<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
         session.Policy.BudgetsDuring(Now, Now + Ttl);
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
@@ -144,7 +144,7 @@ public sealed record ReserveEntry(
         }
 
         workingSet.Add(reservation, session);
-        return LedgerOutcome.Accepted(ReservationResponse.From(reservation, workingSet.PositionOf(workingSet.BudgetsAt(session, Now)), Now));
+        return LedgerOutcome.Accepted(ReservationResponse.From(reservation, workingSet.PositionOf(session.Policy.BudgetsAt(Now)), Now));
     }
 
     /// <summary>The amount to reserve, and whether it is the maximum cost of the tokens at the assumed rates.</summary>

@@ -54,7 +54,7 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
         foreach (var session in (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).OrderBy(session => session.Id))
         {
             var drawnOn = session.Policy.TeamLimits.OnExceed == OnExceed.Kill && session.Cost > MoneyTotal.Zero
-                ? workingSet.BudgetsAt(session, now).Where(budget => exhausted.Contains(budget.Window)).ToArray()
+                ? session.Policy.BudgetsAt(now).Where(budget => exhausted.Contains(budget.Window)).ToArray()
                 : [];
             if (RequiredStop.KillUnder(session, drawnOn) is { KilledId: { } top, Reason: var reason })
             {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Entourage.Domain.Alerts;
 
 /// <summary>Writes non-negative numbers in base 36, so that they are short and contain no separators.</summary>
@@ -6,21 +8,26 @@ internal static class Base36
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
     private const int Longest = 13;
 
-    public static string Of(ulong number)
+    public static string Of(ulong number) => new(Write(number, stackalloc char[Longest]));
+
+    public static string Of(long number) => Of(checked((ulong)number));
+
+    /// <summary>Appends a number.</summary>
+    public static StringBuilder AppendBase36(this StringBuilder text, long number) =>
+        text.Append(Write(checked((ulong)number), stackalloc char[Longest]));
+
+    private static ReadOnlySpan<char> Write(ulong number, Span<char> buffer)
     {
-        Span<char> text = stackalloc char[Longest];
-        var from = Longest;
+        var from = buffer.Length;
         do
         {
-            text[--from] = Digits[(int)(number % 36)];
+            buffer[--from] = Digits[(int)(number % 36)];
             number /= 36;
         }
         while (number > 0);
 
-        return new string(text[from..]);
+        return buffer[from..];
     }
-
-    public static string Of(long number) => Of(checked((ulong)number));
 
     /// <summary>Reads a number.</summary>
     /// <exception cref="FormatException">The text is not a base-36 number.</exception>

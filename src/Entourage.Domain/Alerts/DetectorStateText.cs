@@ -41,19 +41,19 @@ public sealed partial record DetectorState
     /// <summary>The text that <see cref="Parse"/> reads: lower-case letters, digits, dots and semicolons.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(Form).Append(';').Append(Base36.Of(WindowMinutes)).Append(';');
+        var text = new StringBuilder(Form, TextLength / 2).Append(';').AppendBase36(WindowMinutes).Append(';');
         var before = 0L;
         foreach (var (index, tokens) in Slices)
         {
             // Each index but the first is relative to the one before it, which keeps the text short.
-            Separate(text, before > 0).Append(Base36.Of(index - before)).Append('.').Append(Base36.Of(tokens));
+            Separate(text, before > 0).AppendBase36(index - before).Append('.').AppendBase36(tokens);
             before = index;
         }
 
         text.Append(';');
         if (ErrorCount > 0)
         {
-            text.Append(ErrorFingerprint).Append('.').Append(Base36.Of(ErrorCount));
+            text.Append(ErrorFingerprint).Append('.').AppendBase36(ErrorCount);
         }
 
         Write(text.Append(';'), FirstCosts);
@@ -61,7 +61,7 @@ public sealed partial record DetectorState
         text.Append(';');
         for (var i = 0; i < Mutes.Count; i++)
         {
-            Separate(text, i > 0).Append(Mutes[i].Key).Append('.').Append(Base36.Of(Mutes[i].Until));
+            Separate(text, i > 0).Append(Mutes[i].Key).Append('.').AppendBase36(Mutes[i].Until);
         }
 
         return text.ToString();
@@ -71,7 +71,7 @@ public sealed partial record DetectorState
     {
         for (var i = 0; i < costs.Count; i++)
         {
-            Separate(text, i > 0).Append(Base36.Of(costs[i].NanoUsd));
+            Separate(text, i > 0).AppendBase36(costs[i].NanoUsd);
         }
     }
 

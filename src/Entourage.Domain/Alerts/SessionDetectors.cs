@@ -91,7 +91,18 @@ public static class SessionDetectors
 
     private static long InputOf(TokenCounts tokens) => tokens.OfAllClasses - tokens.Output;
 
-    private static Money MedianOf(IReadOnlyList<Money> costs) => costs.Order().ElementAt(costs.Count / 2);
+    private static Money MedianOf(IReadOnlyList<Money> costs)
+    {
+        Span<long> sorted = stackalloc long[DetectorState.CostCount];
+        for (var i = 0; i < costs.Count; i++)
+        {
+            sorted[i] = costs[i].NanoUsd;
+        }
+
+        sorted = sorted[..costs.Count];
+        sorted.Sort();
+        return new(sorted[costs.Count / 2]);
+    }
 
     private static string CauseOf(ObservedUsage usage) => string.Create(CultureInfo.InvariantCulture, $"session:{usage.SessionId}");
 

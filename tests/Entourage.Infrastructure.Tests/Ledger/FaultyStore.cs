@@ -70,7 +70,8 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
 
     public Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work) => store.WithinAsync(db, work);
 
-    public Task<T> ReadAsync<T>(Func<ILedgerReader, Task<T>> work, CancellationToken cancellationToken) => store.ReadAsync(work, cancellationToken);
+    public Task<BudgetStanding> ReadStandingAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
+        store.ReadStandingAsync(subject, now, cancellationToken);
 
     public LedgerFault? ClassifyFault(Exception fault) => fault is FaultException { Fault: var kind }
         ? kind switch

@@ -1,3 +1,4 @@
+using System.Text;
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Ledger.Sql;
 using Microsoft.Data.Sqlite;
@@ -11,18 +12,22 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 /// </summary>
 internal sealed class SqliteStatement : IParameters, IDisposable
 {
+    private const int ShortText = 256;
+
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
-    private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
+    private readonly string[] names;
     private readonly Row row;
+    private int latest;
 
     public SqliteStatement(sqlite3 database, string sql)
     {
         this.database = database;
         Check(raw.sqlite3_prepare_v3(database, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement));
-        for (var index = 1; index <= raw.sqlite3_bind_parameter_count(statement); index++)
+        names = new string[raw.sqlite3_bind_parameter_count(statement)];
+        for (var i = 0; i < names.Length; i++)
         {
-            indexes.Add(raw.sqlite3_bind_parameter_name(statement, index).utf8_to_string(), index);
+            names[i] = raw.sqlite3_bind_parameter_name(statement, i + 1).utf8_to_string();
         }
 
         row = new Row(statement);
@@ -31,21 +36,37 @@ internal sealed class SqliteStatement : IParameters, IDisposable
     /// <summary>Binds a parameter. It keeps its value until it is bound again.</summary>
     public SqliteStatement Bind(string name, long? value)
     {
-        Check(value is { } number ? raw.sqlite3_bind_int64(statement, indexes[name], number) : raw.sqlite3_bind_null(statement, indexes[name]));
+        var index = IndexOf(name);
+        Check(value is { } number ? raw.sqlite3_bind_int64(statement, index, number) : raw.sqlite3_bind_null(statement, index));
         return this;
     }
 
     /// <inheritdoc cref="Bind(string, long?)"/>
     public SqliteStatement Bind(string name, string? value)
     {
-        Check(value is null ? raw.sqlite3_bind_null(statement, indexes[name]) : raw.sqlite3_bind_text(statement, indexes[name], value));
+        var index = IndexOf(name);
+        if (value is null)
+        {
+            Check(raw.sqlite3_bind_null(statement, index));
+        }
+        else if (value.Length is 0 or > ShortText)
+        {
+            Check(raw.sqlite3_bind_text(statement, index, value));
+        }
+        else
+        {
+            // Without an array for each text.
+            Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(ShortText)];
+            Check(raw.sqlite3_bind_text(statement, index, bytes[..Encoding.UTF8.GetBytes(value, bytes)]));
+        }
+
         return this;
     }
 
     /// <inheritdoc cref="Bind(string, long?)"/>
     public SqliteStatement Bind(string name, ReadOnlySpan<byte> value)
     {
-        Check(raw.sqlite3_bind_blob(statement, indexes[name], value));
+        Check(raw.sqlite3_bind_blob(statement, IndexOf(name), value));
         return this;
     }
 
@@ -146,6 +167,21 @@ internal sealed class SqliteStatement : IParameters, IDisposable
     }
 
     public void Dispose() => statement.Dispose();
+
+    /// <summary>Returns the index of a parameter. Callers bind parameters in the same order each time, so it is nearly always the next one.</summary>
+    private int IndexOf(string name)
+    {
+        for (var i = 0; i < names.Length; i++)
+        {
+            latest = latest == names.Length ? 1 : latest + 1;
+            if (names[latest - 1] == name)
+            {
+                return latest;
+            }
+        }
+
+        throw new ArgumentException($"The statement has no parameter {name}.", nameof(name));
+    }
 
     private bool Step()
     {
