@@ -11,7 +11,6 @@ internal interface IComparison : IRow
     /// <summary>Returns the lines of the table.</summary>
     IReadOnlyList<Figure> Describe(Rounds rounds);
 
-    /// <inheritdoc/>
     async Task<IReadOnlyList<Figure>> IRow.MeasureAsync(Trial trial)
     {
         await using var stage = await Stage.CreateAsync();

@@ -7,12 +7,15 @@ internal sealed class SessionsRow : IComparison
 {
     private const double Goal = 0.25;
 
+    // A start is slow, and its session stays open.
+    private const int WarmUp = 5_000;
+
     /// <inheritdoc/>
     public string Name => "sessions";
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Side>> PrepareAsync(Stage stage) => Task.FromResult<IReadOnlyList<Side>>(
-        [stage.Usage, Side.Closed("start", stage.Server, stage.Scene.Starts(Side.Connections))]);
+        [stage.Usage, Side.Closed("start", stage.Server, stage.Scene.Starts(Side.Connections)) with { WarmUp = WarmUp }]);
 
     /// <inheritdoc/>
     public IReadOnlyList<Figure> Describe(Rounds rounds)
