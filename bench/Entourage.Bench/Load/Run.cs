@@ -24,20 +24,21 @@ internal sealed record Run(Latencies Latencies, TimeSpan Elapsed, TimeSpan Gener
     /// <summary>The number of items of all turns.</summary>
     public long Items => (long)Count * ItemsPerTurn;
 
+    /// <summary>The number of items including those of the other load.</summary>
+    public long AllItems => Items + (Other?.Items ?? 0);
+
     /// <summary>The number of items per second.</summary>
     public double PerSecond => Items / Elapsed.TotalSeconds;
 
     /// <summary>The server's processor time per item, in microseconds.</summary>
-    public double ProcessorMicroseconds => Processor.TotalMicroseconds / ItemsOfServer;
+    public double ProcessorMicroseconds => Processor.TotalMicroseconds / AllItems;
 
     /// <summary>What the server allocated per item, in kB (1,000 bytes).</summary>
-    public double AllocatedKilobytes => AllocatedBytes / 1e3 / ItemsOfServer;
+    public double AllocatedKilobytes => AllocatedBytes / 1e3 / AllItems;
 
     /// <summary>The 99th percentile of the latencies, in milliseconds.</summary>
     public double P99 => Latencies.Milliseconds(0.99);
 
     /// <summary>The number of processor cores that the generator kept busy.</summary>
     public double GeneratorCores => Generator / Elapsed;
-
-    private long ItemsOfServer => Items + (Other?.Items ?? 0);
 }

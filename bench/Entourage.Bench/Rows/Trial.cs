@@ -65,7 +65,7 @@ internal sealed class Trial(Options options, TextWriter progress)
         for (var done = 0L; done < needed;)
         {
             var run = await side.RunAsync(WarmUpRun);
-            done += run.Items;
+            done += run.AllItems;
             if (done >= needed)
             {
                 Report("warm-up", side, run);
