@@ -20,16 +20,20 @@ if (args is [Pictures.Command, ..])
 IReadOnlyList<IRow> rows =
 [
     new UsageRow(),
-    new HotRow(),
+    new SharedCountersRow(),
     new KeysRow(),
     new BudgetRow(),
+    new BesideRow(),
     new ReserveRow(),
     new BatchRow(),
     new OtlpRow(),
+    new SessionsRow(),
     new LatencyRow(),
     new ReplicasRow(),
     new MemoryRow(),
     new StartRow(),
+    ColdRow.Usage(),
+    ColdRow.Reserve(),
     new DiskRow(),
     new SharedBudgetRow(),
     new GrowthRow(),
@@ -43,26 +47,39 @@ IReadOnlyList<IRow> rows =
     new RunRow(),
 ];
 
+// Hot: does a usage or a budget check cost more than it did?
+var groups = new Dictionary<string, string[]>
+{
+    ["hot"] = ["usage", "budget", "beside", "reserve", "batch", "cold-usage"],
+    ["cold"] = ["cold-usage", "cold-reserve"],
+};
+
 Options options;
+IReadOnlyList<IRow> selected;
 try
 {
     options = Options.Parse(args);
-    if (options.Only.Except(rows.Select(row => row.Name)).FirstOrDefault() is { } unknown)
-    {
-        throw new FormatException($"Unknown row {unknown}.");
-    }
+    selected = Select(options);
 }
 catch (FormatException exception)
 {
-    await Console.Error.WriteLineAsync($"{exception.Message}\n{Options.Usage}\nRows: {string.Join(", ", rows.Select(row => row.Name))}");
+    await Console.Error.WriteLineAsync(
+        $"{exception.Message}\n{Options.Usage}\nRows: {string.Join(", ", rows.Select(row => row.Name))}\nGroups: {string.Join(", ", groups.Keys)}");
     return 2;
 }
 
 GeneratorSockets.Prepare();
 var trial = new Trial(options, Console.Error);
+var commit = await Repository.DescribeCommitAsync();
+if (options.Quick)
+{
+    Console.WriteLine(Report.WriteQuick(await trial.CompareAsync([.. selected.Cast<IComparison>()]), commit, TimeProvider.System.GetUtcNow()));
+    return 0;
+}
+
 var figures = new List<Figure>();
 var failed = 0;
-foreach (var row in rows.Where(row => options.Only.Count == 0 || options.Only.Contains(row.Name)))
+foreach (var row in selected)
 {
     await Console.Error.WriteLineAsync(row.Name);
     try
@@ -77,7 +94,7 @@ foreach (var row in rows.Where(row => options.Only.Count == 0 || options.Only.Co
     }
 }
 
-var report = Report.Write(figures, options, TimeProvider.System.GetUtcNow());
+var report = Report.Write(figures, options, commit, TimeProvider.System.GetUtcNow());
 Console.WriteLine(report);
 
 // Update the page only if it will contain all rows.
@@ -87,3 +104,17 @@ if (failed == 0 && options.Only.Count == 0)
 }
 
 return failed == 0 ? 0 : 1;
+
+IReadOnlyList<IRow> Select(Options options)
+{
+    string[] names = [.. options.Only.SelectMany(name => groups.GetValueOrDefault(name, [name]))];
+    if (names.Except(rows.Select(row => row.Name)).FirstOrDefault() is { } unknown)
+    {
+        throw new FormatException($"Unknown row {unknown}.");
+    }
+
+    IRow[] some = names.Length == 0 ? [.. rows] : [.. rows.Where(row => names.Contains(row.Name))];
+    return options.Quick && some.FirstOrDefault(row => row is not IComparison) is { } slow
+        ? throw new FormatException($"The row {slow.Name} cannot be measured with --quick.")
+        : some;
+}

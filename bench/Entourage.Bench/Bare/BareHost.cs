@@ -22,6 +22,8 @@ internal static class BareHost
 
         await using var app = builder.Build();
         app.MapControllers();
+        // Under the name that Entourage's metrics have for it.
+        app.MapGet("/metrics", () => $"dotnet_gc_heap_total_allocated_bytes_total {GC.GetTotalAllocatedBytes()}");
         await app.StartAsync();
         Console.WriteLine($"  API  {app.Urls.First()}/api/v1");
         await app.WaitForShutdownAsync();

@@ -39,7 +39,8 @@ internal sealed class AbuseRow : IRow
         Attack[] attacks = [.. Attacks(quiet), .. small];
         var (opened, resident) = (new int[attacks.Length], new double[attacks.Length + 1]);
 
-        Side withoutAttack = new("no attack", duration => MeasureMemoryAsync(duration, attacks.Length));
+        // At this rate, more would take an hour for all attacks.
+        Side withoutAttack = new("no attack", duration => MeasureMemoryAsync(duration, attacks.Length)) { WarmUp = 3_000 };
         var rounds = await trial.AlternateAsync([withoutAttack, .. attacks.Select((attack, i) => withoutAttack with
         {
             Name = attack.Name,

@@ -3,32 +3,21 @@ using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
-/// <summary>Counts acknowledged usages and checks that none is lost, because a server that loses some would look fast.</summary>
-internal sealed class Acknowledged
+/// <summary>Checks that no acknowledged usage is lost, because a server that loses some would look fast.</summary>
+internal static class Acknowledged
 {
-    private long usages;
-
-    /// <summary>Counts the acknowledged usages of a side.</summary>
-    /// <param name="side">The side.</param>
-    /// <param name="usagesPerTurn">How many usages one turn contains.</param>
-    public Side Count(Side side, int usagesPerTurn = 1) => side with
+    /// <summary>Compares the cost of each run's usages with the increase in the teams' cost reports. Each item must be a usage.</summary>
+    /// <exception cref="InvalidDataException">The costs differ.</exception>
+    public static Side Check(Side side, Scene scene, ServerProcess server) => side with
     {
         RunAsync = async duration =>
         {
+            var before = await scene.ReadCostAsync(server.Address);
             var run = await side.RunAsync(duration);
-            usages += (long)run.Count * usagesPerTurn;
-            return run;
+            var (expected, actual) = (run.Items * Requests.Cost, await scene.ReadCostAsync(server.Address) - before);
+            return actual == expected
+                ? run
+                : throw new InvalidDataException($"{run.Items} usages were acknowledged ({expected} USD), but the teams' costs rose by {actual} USD.");
         },
     };
-
-    /// <summary>Compares the cost of the acknowledged usages with the teams' cost reports.</summary>
-    /// <exception cref="InvalidDataException">The costs differ.</exception>
-    public async Task CheckAsync(Scene scene, ServerProcess server)
-    {
-        var (expected, actual) = (usages * Requests.Cost, await scene.ReadCostAsync(server.Address));
-        if (actual != expected)
-        {
-            throw new InvalidDataException($"{usages} usages were acknowledged ({expected} USD), but the teams' costs are {actual} USD.");
-        }
-    }
 }

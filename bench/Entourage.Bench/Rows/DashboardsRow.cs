@@ -57,7 +57,7 @@ internal sealed class DashboardsRow : IRow
                 rounds.Ratio(1, to: 0).ToString("0.00"),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{rounds.Rate(1)}; without open pages {rounds.Rate(0)}; each page is drawn {Spread.Of(drawn.Skip(1)).Median:0.0} times a second and shows the last figure at most {delays.Skip(1).Max():0.0} s after its answer"),
+                    $"{rounds.Rate(1)}; without open pages {rounds.Rate(0)}; each page is drawn {Spread.Of(drawn.TakeLast(trial.Pairs)).Median:0.0} times a second and shows the last figure at most {delays.TakeLast(trial.Pairs).Max():0.0} s after its answer"),
                 null),
         ];
     }

@@ -52,7 +52,7 @@ internal sealed class EventsRow : IRow
                 $"usages of one team while {Watchers} watch its events; each receives every usage once and in order",
                 "no goal; relative to the rate without watchers",
                 ratio.ToString("0.00"),
-                string.Create(CultureInfo.InvariantCulture, $"{rounds.Rate(1)}; without watchers {rounds.Rate(0)}; the slowest watcher had all events at most {delays.Skip(1).Max():0.0} s after the last answer"),
+                string.Create(CultureInfo.InvariantCulture, $"{rounds.Rate(1)}; without watchers {rounds.Rate(0)}; the slowest watcher had all events at most {delays.TakeLast(trial.Pairs).Max():0.0} s after the last answer"),
                 null),
         ];
     }

@@ -21,12 +21,10 @@ internal sealed class KeysRow : IRow
         await using var server = await ServerProcess.StartAsync(database, ("Auth__Mode", "Keys"), ("Auth__BootstrapKey", AdminKey));
         var openScene = await Scene.CreateAsync(open.Address, Shape.Spread);
         var scene = await Scene.CreateAsync(server.Address, Shape.Spread, AdminKey);
-        var acknowledged = new Acknowledged();
 
         var rounds = await trial.AlternateAsync(
             Side.Closed("open", open, openScene.Usages(Side.Connections)),
-            acknowledged.Count(Side.Closed("keys", server, scene.Usages(Side.Connections))));
-        await acknowledged.CheckAsync(scene, server);
+            Acknowledged.Check(Side.Closed("keys", server, scene.Usages(Side.Connections)), scene, server));
 
         var ratio = rounds.Ratio(1, to: 0);
         return
@@ -35,7 +33,7 @@ internal sealed class KeysRow : IRow
                 "a usage with its agent's key: 40 keys, checked on every usage",
                 "≥ 0.95 × without keys",
                 ratio.ToString("0.00"),
-                $"{rounds.Rate(1)}; without keys {rounds.Rate(0)}",
+                $"{rounds.RateAndTime(1)}; without keys {rounds.RateAndTime(0)}",
                 ratio.Median >= Goal),
         ];
     }

@@ -1,11 +1,10 @@
 using Entourage.Bench.Load;
 using Entourage.Bench.Reporting;
-using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
 /// <summary>Compares telemetry with batches of usages. Each event must be interpreted and is stored with a key.</summary>
-internal sealed class OtlpRow : IRow
+internal sealed class OtlpRow : IComparison
 {
     private const double Goal = 0.25;
     private const int Connections = 4;
@@ -14,29 +13,22 @@ internal sealed class OtlpRow : IRow
     public string Name => "otlp";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial)
+    public Task<IReadOnlyList<Side>> PrepareAsync(Stage stage)
     {
-        using var database = new TemporaryDatabase();
-        await using var server = await ServerProcess.StartAsync(database);
-        var scene = await Scene.CreateAsync(server.Address, Shape.Spread);
-        var batch = Requests.Batch(scene.Sessions);
-        var acknowledged = new Acknowledged();
         var runs = 0;
+        var events = Side.Closed(
+            "events",
+            stage.Server,
+            // Each round simulates new processes, so that their calls are new too.
+            number => new ExportingClient(stage.Scene.Agents[number], (Interlocked.Increment(ref runs) * Connections) + number, TimeProvider.System.GetUtcNow()),
+            Connections,
+            Requests.BatchSize);
+        return Task.FromResult<IReadOnlyList<Side>>([stage.Batches, Acknowledged.Check(events, stage.Scene, stage.Server)]);
+    }
 
-        var rounds = await trial.AlternateAsync(
-            acknowledged.Count(
-                Side.Closed("batches", server, number => new RepeatingClient([batch], 200, number, Connections), Connections),
-                usagesPerTurn: Requests.BatchSize),
-            acknowledged.Count(
-                Side.Closed(
-                    "events",
-                    server,
-                    // Each round simulates new processes, so that their calls are new too.
-                    number => new ExportingClient(scene.Agents[number], (Interlocked.Increment(ref runs) * Connections) + number, TimeProvider.System.GetUtcNow()),
-                    Connections),
-                usagesPerTurn: Requests.BatchSize));
-
-        await acknowledged.CheckAsync(scene, server);
+    /// <inheritdoc/>
+    public IReadOnlyList<Figure> Describe(Rounds rounds)
+    {
         var ratio = rounds.Ratio(1, to: 0);
         return
         [
@@ -44,7 +36,7 @@ internal sealed class OtlpRow : IRow
                 "`POST /v1/logs`, 1,000 call events in protobuf, 4 connections",
                 "≥ 0.25 × the items/s of batches",
                 ratio.ToString("0.00"),
-                $"{rounds.Rate(1, Requests.BatchSize)}; batches {rounds.Rate(0, Requests.BatchSize)} (usages)",
+                $"{rounds.RateAndTime(1)}; batches {rounds.RateAndTime(0)} (usages)",
                 ratio.Median >= Goal),
         ];
     }

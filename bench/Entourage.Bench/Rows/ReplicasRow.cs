@@ -1,3 +1,4 @@
+using System.Globalization;
 using Entourage.Bench.Load;
 using Entourage.Bench.Reporting;
 using Entourage.Bench.Servers;
@@ -7,7 +8,8 @@ namespace Entourage.Bench.Rows;
 /// <summary>Compares two and three servers on one database with a single one.</summary>
 internal sealed class ReplicasRow : IRow
 {
-    private const double Goal = 1;
+    private const double SecondGoal = 1;
+    private const double ThirdGoal = 0.95;
 
     /// <inheritdoc/>
     public string Name => "replicas";
@@ -21,25 +23,26 @@ internal sealed class ReplicasRow : IRow
         await using var third = await ServerProcess.StartAsync(database);
         var scene = await Scene.CreateAsync(first.Address, Shape.Spread);
         var load = new ClosedLoop(Side.Connections, scene.Usages(Side.Connections));
-        var acknowledged = new Acknowledged();
 
         var rounds = await trial.AlternateAsync(
-            acknowledged.Count(new("one replica", duration => load.RunAsync(duration, first.Address))),
-            acknowledged.Count(new("two replicas", duration => load.RunAsync(duration, first.Address, second.Address))),
-            acknowledged.Count(new("three replicas", duration => load.RunAsync(duration, first.Address, second.Address, third.Address))));
-        await acknowledged.CheckAsync(scene, first);
+            Check("one replica", first),
+            Check("two replicas", first, second),
+            Check("three replicas", first, second, third));
 
-        return [Compare(rounds, 1, "second"), Compare(rounds, 2, "third")];
+        return [Compare(rounds, 1, "second", SecondGoal), Compare(rounds, 2, "third", ThirdGoal)];
+
+        Side Check(string name, params ServerProcess[] servers) => Acknowledged.Check(
+            new(name, duration => load.RunAsync(duration, [.. servers.Select(server => server.Address)])), scene, first);
     }
 
-    private static Figure Compare(Rounds rounds, int side, string replica)
+    private static Figure Compare(Rounds rounds, int side, string replica, double goal)
     {
         var ratio = rounds.Ratio(side, to: 0);
         return new(
             $"usages with a {replica} replica on the same database; the cost report includes every acknowledged one exactly",
-            "≥ the rate of one replica",
+            string.Create(CultureInfo.InvariantCulture, $"≥ {goal:0.00} × the rate of one replica"),
             ratio.ToString("0.00"),
             $"{rounds.Rate(side)}; one replica {rounds.Rate(0)}",
-            ratio.Median >= Goal);
+            ratio.Median >= goal);
     }
 }

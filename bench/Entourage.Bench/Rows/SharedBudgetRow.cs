@@ -34,8 +34,8 @@ internal sealed class SharedBudgetRow : IRow
             return run;
         }));
 
-        // The first one belongs to the warm-up.
-        reserves.RemoveAt(0);
+        // Without those of the warm-up.
+        reserves.RemoveRange(0, reserves.Count - trial.Pairs);
         return new(
             $"reserve, then commit, on one shared budget: {clients} clients",
             $"published elsewhere, on 64 cores: {published}",

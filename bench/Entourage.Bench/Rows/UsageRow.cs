@@ -1,34 +1,32 @@
 using Entourage.Bench.Reporting;
-using Entourage.Bench.Servers;
 
 namespace Entourage.Bench.Rows;
 
 /// <summary>Measures the call that every agent makes after each model call.</summary>
-internal sealed class UsageRow : IRow
+internal sealed class UsageRow : IComparison
 {
-    private const double Goal = 0.5;
+    private const double Goal = 0.4;
+    private const double KilobytesGoal = 12;
 
     /// <inheritdoc/>
     public string Name => "usage";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial)
-    {
-        using var database = new TemporaryDatabase();
-        await using var server = await ServerProcess.StartAsync(database);
-        await using var bare = await ServerProcess.StartBareAsync();
-        var usages = (await Scene.CreateAsync(server.Address, Shape.Spread)).Usages(Side.Connections);
+    public Task<IReadOnlyList<Side>> PrepareAsync(Stage stage) => Task.FromResult<IReadOnlyList<Side>>([stage.BareUsage, stage.Usage]);
 
-        var rounds = await trial.AlternateAsync(Side.Closed("bare", bare, usages), Side.Closed("usage", server, usages));
+    /// <inheritdoc/>
+    public IReadOnlyList<Figure> Describe(Rounds rounds)
+    {
         var ratio = rounds.Ratio(1, to: 0);
         return
         [
             new(
                 "`POST /sessions/{id}/usage`, 64 connections, 200 sessions in 10 teams",
-                "≥ 0.5 × bare",
+                "≥ 0.40 × bare",
                 ratio.ToString("0.00"),
-                $"{rounds.Rate(1)}; bare {rounds.Rate(0)}",
+                $"{rounds.RateAndTime(1)}; bare {rounds.RateAndTime(0)}",
                 ratio.Median >= Goal),
+            rounds.Allocated("a usage", KilobytesGoal),
         ];
     }
 }

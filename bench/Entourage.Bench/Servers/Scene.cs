@@ -10,6 +10,7 @@ internal sealed class Scene
     private readonly List<Guid> teams = [];
     private readonly List<Guid> agents = [];
     private readonly List<long> sessions = [];
+    private readonly List<byte[]> starts = [];
 
     private readonly List<string> keys = [];
     private readonly string? adminKey;
@@ -53,6 +54,9 @@ internal sealed class Scene
 
         return number => new RepeatingClient(requests, 200, number, clients);
     }
+
+    /// <summary>Creates clients that start further sessions of these agents on these tasks.</summary>
+    public Func<int, IClient> Starts(int clients) => number => new RepeatingClient(starts, 201, number, clients);
 
     /// <summary>Creates clients that check the budgets of these agents.</summary>
     public Func<int, IClient> Budgets(int clients)
@@ -106,6 +110,7 @@ internal sealed class Scene
         {
             var start = new { agent_id = ours[session % ours.Length], task_id = tasks[session % tasks.Length] };
             sessions.Add(IdOf(await PostAsync(http, "sessions/start", start)).GetInt64());
+            starts.Add(RawRequest.Post("/sessions/start", JsonSerializer.Serialize(start)));
             if (adminKey is not null)
             {
                 keys.Add(keysOfOurs[session % ours.Length]);

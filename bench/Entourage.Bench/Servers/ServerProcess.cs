@@ -11,6 +11,9 @@ namespace Entourage.Bench.Servers;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BetweenProbes = TimeSpan.FromMilliseconds(10);
+
+    private readonly HttpClient http = new();
     private readonly Process process;
     private readonly Task<string> output;
 
@@ -56,6 +59,31 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} exited with {process.ExitCode}: {output}");
     }
 
+    /// <summary>Runs a load on this server and measures what it costs the server.</summary>
+    public async Task<Run> MeasureAsync(Func<Task<Run>> loadAsync)
+    {
+        var allocated = await ReadAllocatedAsync();
+        var processor = ReadProcessorTime();
+        var run = await loadAsync();
+        processor = ReadProcessorTime() - processor;
+        return run with { Processor = processor, AllocatedBytes = await ReadAllocatedAsync() - allocated };
+    }
+
+    /// <summary>Waits until the server reports that it is ready for requests.</summary>
+    public async Task WaitUntilReadyAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(BetweenProbes);
+        while (await timer.WaitForNextTickAsync(patience.Token))
+        {
+            using var answer = await http.GetAsync(new Uri(Address, "health/ready"), patience.Token);
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>Sends SIGTERM and waits until the process has exited.</summary>
     public async Task StopAsync()
     {
@@ -79,6 +107,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync();
         await output;
         process.Dispose();
+        http.Dispose();
     }
 
     private static async Task<ServerProcess> StartAsync(
@@ -125,6 +154,24 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return Tether.Start(start);
     }
 
+    private TimeSpan ReadProcessorTime()
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+
+    /// <summary>Reads the bytes allocated since the server's start; NaN if its metrics need a key.</summary>
+    private async Task<double> ReadAllocatedAsync()
+    {
+        using var answer = await http.GetAsync(new Uri(Address, "metrics"));
+        return answer.IsSuccessStatusCode && AllocatedLine.Match(await answer.Content.ReadAsStringAsync()) is { Success: true } match
+            ? double.Parse(match.Groups["bytes"].Value, CultureInfo.InvariantCulture)
+            : double.NaN;
+    }
+
     [GeneratedRegex(@"^\s+API\s+(?<address>http://[^/]+)/")]
     private static partial Regex ApiLine { get; }
+
+    [GeneratedRegex(@"^dotnet_gc_heap_total_allocated_bytes_total\S* (?<bytes>\S+)", RegexOptions.Multiline)]
+    private static partial Regex AllocatedLine { get; }
 }
