@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-# Cross-compiles on the build machine's architecture, so that an arm64 image needs no emulation.
+# Cross-compiles on the build machine's architecture, so that an arm64 image needs no emulation. The project asks for native code
+# (ReadyToRun), so that a new container serves within a second or two instead of compiling first.
 FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TARGETARCH
 WORKDIR /src
