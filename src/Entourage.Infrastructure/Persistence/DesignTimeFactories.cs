@@ -7,9 +7,13 @@ namespace Entourage.Infrastructure.Persistence;
 /// <summary>Creates the SQLite context for <c>dotnet ef</c>.</summary>
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteEntourageDb>
 {
-    public SqliteEntourageDb CreateDbContext(string[] args) => new(
-        new DbContextOptionsBuilder<SqliteEntourageDb>().UseSqlite(DatabaseOptions.DefaultConnectionString).Options,
-        new SqliteWriteGate(Options.Create(new DatabaseOptions())));
+    public SqliteEntourageDb CreateDbContext(string[] args)
+    {
+        var options = Options.Create(new DatabaseOptions());
+        return new(
+            new DbContextOptionsBuilder<SqliteEntourageDb>().UseSqlite(DatabaseOptions.DefaultConnectionString).Options,
+            new SqliteWriteGate(new SqliteConnections(DatabaseOptions.DefaultConnectionString, options), options));
+    }
 }
 
 /// <summary>Creates the SQL Server context for <c>dotnet ef</c>, which does not connect.</summary>

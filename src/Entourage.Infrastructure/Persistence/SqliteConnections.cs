@@ -46,7 +46,8 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     /// <summary>Removes the permissions of other users from the store's files, in case an earlier version or a manual copy left them open.</summary>
     /// <returns>The files that another user owns, so that this process cannot change them.</returns>
     public IReadOnlyList<string> TightenFiles() =>
-        [.. LogSuffixes.Select(suffix => Path + suffix).Prepend(Path).Append(SqliteStoreUse.FileOf(Path)).Append(MigrationLockOf(Path)).Where(file => !OwnerOnlyFiles.Tighten(file))];
+        [.. LogSuffixes.Select(suffix => Path + suffix).Prepend(Path).Append(SqliteStoreUse.FileOf(Path)).Append(MigrationLockOf(Path))
+            .Concat(WriterTurns.FilesOf(Path)).Where(file => !OwnerOnlyFiles.Tighten(file))];
 
     /// <summary>Opens a connection.</summary>
     public async Task<SqliteConnection> OpenAsync(CancellationToken cancellationToken)

@@ -1,15 +1,13 @@
-using Entourage.Application.Errors;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
 
 /// <summary>The context for an SQLite file.</summary>
 /// <param name="options">The connection options.</param>
-/// <param name="gate">Serialises the writers of this process.</param>
+/// <param name="gate">Serialises the writers of the file.</param>
 internal sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> options, SqliteWriteGate gate) : EntourageDb(options)
 {
     private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
@@ -57,32 +55,5 @@ internal sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> opti
         base.ConfigureConventions(configurationBuilder);
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicksConverter>();
         configurationBuilder.Properties<Guid>().HaveConversion<IdBytesConverter>();
-    }
-}
-
-/// <summary>
-/// Serialises the writers of this process, in the order of their arrival. SQLite admits one writer anyway, but makes the others poll, which
-/// is slow and unfair. Correctness does not depend on it, since other processes have their own gate.
-/// </summary>
-/// <param name="options">The timeout.</param>
-internal sealed class SqliteWriteGate(IOptions<DatabaseOptions> options) : IDisposable
-{
-    private readonly SemaphoreSlim semaphore = new(1, 1);
-
-    /// <summary>Waits to write. Dispose the result to admit the next writer.</summary>
-    /// <exception cref="StoreUnavailableException">
-    /// The wait took too long. While another process locks the file, every writer waits that long, and the waits would add up.
-    /// </exception>
-    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken) =>
-        await semaphore.WaitAsync(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds), cancellationToken)
-            ? new Pass(semaphore)
-            : throw new StoreUnavailableException("The store is busy. Nothing was recorded. Send the request again later.");
-
-    /// <inheritdoc/>
-    public void Dispose() => semaphore.Dispose();
-
-    private sealed class Pass(SemaphoreSlim semaphore) : IDisposable
-    {
-        public void Dispose() => semaphore.Release();
     }
 }

@@ -35,7 +35,7 @@ internal sealed class FileModeTests(Store store) : DatabaseFixture(store)
             _ = await (await process.Api.CreateTeamAsync()).StartAsync();
             using var page = await process.Api.Http.GetAsync(new Uri("/", UriKind.Relative));
             await RunAsync(confinement, ["backup", copy, setting]);
-            CheckModes(["entourage.db", "entourage.db-wal", "entourage.db-shm", "entourage.db.in-use", "entourage.db.migrating", "copy.db"]);
+            CheckModes(["entourage.db", "entourage.db-wal", "entourage.db-shm", "entourage.db.in-use", "entourage.db.migrating", "entourage.db.queue", "entourage.db.turn", "copy.db"]);
             await process.KillAsync();
         }
 
