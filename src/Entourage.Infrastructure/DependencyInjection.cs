@@ -95,12 +95,12 @@ public static class DependencyInjection
         services.AddSingleton<IStoreNumbers>(provider => provider.GetRequiredService<SqliteBackup>());
         services.AddScoped<IStoreIntegrity, SqliteIntegrity>();
         services.AddSingleton<IKeyRevisionStore, SqliteKeyRevisionStore>();
-        services.AddDbContext<EntourageDb, SqliteEntourageDb>((provider, builder) =>
+        services.AddDbContextPool<EntourageDb, SqliteEntourageDb>((provider, builder) =>
         {
             var connections = provider.GetRequiredService<SqliteConnections>();
             builder.UseSqlite(connections.ConnectionString).IgnoreModelChanges()
                 .AddInterceptors(connections, provider.GetRequiredService<CommittedEvents>());
-        }, optionsLifetime: ServiceLifetime.Singleton);
+        });
     }
 
     private static void AddSqlServer(this IServiceCollection services, string connectionString)
@@ -112,14 +112,14 @@ public static class DependencyInjection
             new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
         services.AddSingleton<IStoreNumbers>(provider => new SqlServerNumbers(
             connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>(), provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddDbContext<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
+        services.AddDbContextPool<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
             builder.UseSqlServer(connectionString, server => server
                 .EnableRetryOnFailure(MaxRetries)
                 .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
                 // One statement for each row. For several rows Entity Framework sends a MERGE, which not every server supports.
                 .MaxBatchSize(1))
                 .IgnoreModelChanges()
-                .AddInterceptors(provider.GetRequiredService<CommittedEvents>()), optionsLifetime: ServiceLifetime.Singleton);
+                .AddInterceptors(provider.GetRequiredService<CommittedEvents>()));
     }
 
     /// <summary>Skips Entity Framework's check, at each migration, that no change to the model lacks a migration. A test checks that.</summary>

@@ -1,6 +1,7 @@
 using Entourage.Api.Protection;
 using Entourage.Application.Access;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace Entourage.Api.Auth;
 
@@ -18,10 +19,12 @@ internal static class Authentication
         var schemes = services.AddAuthentication(isOpen ? OpenAuthentication.Name : acceptsTokens ? KeyOrToken : KeyAuthentication.Name);
         if (isOpen)
         {
+            services.AddSingleton<IReadyCallers, OpenAuthentication.ReadyCallers>();
             schemes.AddScheme<AuthenticationSchemeOptions, OpenAuthentication>(OpenAuthentication.Name, null);
         }
         else
         {
+            services.AddSingleton<IReadyCallers, KeyAuthentication.ReadyCallers>();
             schemes.AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Name, null);
         }
 
@@ -32,6 +35,9 @@ internal static class Authentication
         }
 
         services.AddAuthorization(Policies.Configure);
+        services.AddSingleton<IPolicyEvaluator, RolePolicyEvaluator>();
+        services.AddScoped<AuthenticationService>();
+        services.AddSingleton<IAuthenticationService, CallerAuthentication>();
     }
 
     /// <summary>Authenticates and authorizes each request, and makes its caller available as <see cref="CallerContext"/>.</summary>

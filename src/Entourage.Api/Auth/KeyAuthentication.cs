@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using Entourage.Api.Protection;
+using Entourage.Application.Access;
 using Entourage.Application.Keys;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -47,13 +49,7 @@ internal sealed class KeyAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // Routes that need no key must work even if the store cannot look up a key.
-        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-        {
-            return AuthenticateResult.NoResult();
-        }
-
-        if (TextOf(Request) is not { } text)
+        if (NeedsNoKey(Context) || TextOf(Request) is not { } text)
         {
             return AuthenticateResult.NoResult();
         }
@@ -84,5 +80,22 @@ internal sealed class KeyAuthentication(
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = "Bearer realm=\"entourage\"";
         return Task.CompletedTask;
+    }
+
+    // Routes that need no key must work even if the store cannot look up a key.
+    private static bool NeedsNoKey(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+    /// <summary>Finds the callers of cached keys. Their results are kept with the callers.</summary>
+    internal sealed class ReadyCallers(KeyRing keys) : IReadyCallers
+    {
+        private readonly ConditionalWeakTable<Caller, AuthenticateResult> results = [];
+
+        public ValueTask<AuthenticateResult?> FindAsync(HttpContext context) =>
+            NeedsNoKey(context) || TextOf(context.Request) is not { } text ? default : FindAsync(text, context.RequestAborted);
+
+        private async ValueTask<AuthenticateResult?> FindAsync(string text, CancellationToken cancellationToken) =>
+            await keys.FindCachedAsync(text, cancellationToken) is { } caller
+                ? results.GetValue(caller, static caller => AuthenticatedCaller.Success(caller, Name))
+                : null;
     }
 }

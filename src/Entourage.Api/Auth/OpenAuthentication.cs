@@ -11,7 +11,13 @@ internal sealed class OpenAuthentication(IOptionsMonitor<AuthenticationSchemeOpt
 {
     public const string Name = "open";
 
-    private static readonly Task<AuthenticateResult> Result = Task.FromResult(AuthenticatedCaller.Success(Caller.Operator, Name));
+    private static readonly AuthenticateResult Operator = AuthenticatedCaller.Success(Caller.Operator, Name);
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Result;
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Operator);
+
+    /// <summary>Finds the operator for every request.</summary>
+    internal sealed class ReadyCallers : IReadyCallers
+    {
+        public ValueTask<AuthenticateResult?> FindAsync(HttpContext context) => new(Operator);
+    }
 }

@@ -1,4 +1,3 @@
-using Entourage.Application.Access;
 using Entourage.Domain.Access;
 using Microsoft.AspNetCore.Authorization;
 
@@ -27,7 +26,6 @@ public static class Policies
             .RequireAssertion(context => context.Resource is HttpContext http && http.GetEndpoint() is not RouteEndpoint)
             .Build();
 
-        void Add(string name, CallerRole least) => options.AddPolicy(
-            name, policy => policy.RequireAssertion(context => context.User.Identity is CallerIdentity identity && identity.Caller.Role >= least));
+        void Add(string name, CallerRole least) => options.AddPolicy(name, policy => policy.AddRequirements(new RoleRequirement(least)));
     }
 }

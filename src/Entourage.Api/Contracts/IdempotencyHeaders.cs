@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.Filters;
 namespace Entourage.Api.Contracts;
 
 /// <summary>Refuses blank idempotency keys, and marks replayed answers with a header.</summary>
-internal sealed class IdempotencyHeaders(IdempotentReplay replay) : IActionFilter, IResultFilter
+internal sealed class IdempotencyHeaders : IActionFilter
 {
     /// <summary>The request header with the idempotency key.</summary>
     public const string Key = IdempotencyToken.Header;
@@ -23,17 +23,10 @@ internal sealed class IdempotencyHeaders(IdempotentReplay replay) : IActionFilte
 
     public void OnActionExecuted(ActionExecutedContext context)
     {
-    }
-
-    public void OnResultExecuting(ResultExecutingContext context)
-    {
-        if (replay.Happened)
+        var http = context.HttpContext;
+        if (!HttpMethods.IsGet(http.Request.Method) && http.RequestServices.GetRequiredService<IdempotentReplay>().Happened)
         {
-            context.HttpContext.Response.Headers[Replayed] = "true";
+            http.Response.Headers[Replayed] = "true";
         }
-    }
-
-    public void OnResultExecuted(ResultExecutedContext context)
-    {
     }
 }

@@ -7,7 +7,8 @@ using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
 using Entourage.Application.Json;
 using Entourage.Dashboard;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Scalar.AspNetCore;
 
 namespace Entourage.Api.Startup;
@@ -20,9 +21,14 @@ internal static class ApiSetup
         services.AddControllers(options =>
             {
                 options.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-                options.Filters.Add<IdempotencyHeaders>();
-                options.Filters.Add(new ProducesAttribute("application/json"));
+                options.Filters.Add(new IdempotencyHeaders());
+                options.Filters.Add(new JsonAnswers.Description());
                 JsonBodies.Install(options);
+
+                // No action binds a form.
+                options.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+                options.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             })
             .ConfigureApiBehaviorOptions(options =>
             {
@@ -35,6 +41,8 @@ internal static class ApiSetup
                 options.AllowInputFormatterExceptionMessages = false;
                 EntourageJson.Configure(options.JsonSerializerOptions);
             });
+        services.AddSingleton<ParameterBinder, DirectBinding>();
+        services.AddSingleton<OutputFormatterSelector, JsonAnswers>();
         services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
         services.AddBudgetTools();
         services.AddExceptionHandler<ProblemExceptionHandler>();

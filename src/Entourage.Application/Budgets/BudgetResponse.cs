@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Budgets;
 
@@ -46,6 +48,16 @@ public sealed record BudgetResponse
     /// <summary>All caps that apply, from the widest scope to the narrowest.</summary>
     public required IReadOnlyList<BudgetStatusResponse> Budgets { get; init; }
 
+    /// <summary>Creates the response for the budgets and pauses that apply to some work.</summary>
+    /// <param name="standing">The budgets and pauses.</param>
+    /// <param name="now">The time of the standing (UTC).</param>
+    public static BudgetResponse From(BudgetStanding standing, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(standing);
+        var paused = standing.Pauses.Select(pause => StopReason.Of(pause.Scope));
+        return From(standing.Position, now, standing.WasKilled ? paused.Append(StopReason.Of(SessionStatus.Killed)!) : paused);
+    }
+
     /// <summary>Creates the response for a budget position.</summary>
     /// <param name="position">All budgets that apply.</param>
     /// <param name="now">The time of the position (UTC).</param>
@@ -53,28 +65,34 @@ public sealed record BudgetResponse
     public static BudgetResponse From(BudgetPosition position, DateTimeOffset now, params IEnumerable<string> furtherStopReasons)
     {
         ArgumentNullException.ThrowIfNull(position);
-        BudgetStatus? teamDay = null, tightestDay = null, task = null;
-        var (isOver, capped) = (false, new List<BudgetStatusResponse>());
+        BudgetStatus? teamDay = null;
+        BudgetStatus? tightest = null;
+        BudgetStatus? task = null;
+        var caps = new List<BudgetStatusResponse>(position.Budgets.Count);
 
-        // A for loop, because every usage and every check gets this response and an enumerator would allocate.
-        for (var i = 0; i < position.Budgets.Count; i++)
+        // One pass instead of queries, because each usage and each budget check gets this answer.
+        foreach (var status in position.Budgets)
         {
-            var status = position.Budgets[i];
-            var (scope, isDay) = (status.Budget.Window.Scope, status.Budget.Window.Period == BudgetPeriod.Day);
-            isOver |= status.Refuses;
-            teamDay = isDay && scope == BudgetScope.Team ? status : teamDay;
-            task = scope == BudgetScope.Task ? status : task;
+            var window = status.Budget.Window;
+            if (window.Scope == BudgetScope.Task)
+            {
+                task ??= status;
+            }
+            else if (window is { Scope: BudgetScope.Team or BudgetScope.Agent, Period: BudgetPeriod.Day })
+            {
+                teamDay ??= window.Scope == BudgetScope.Team ? status : null;
+                tightest = status.Remaining is { } remaining && (tightest is null || remaining < tightest.Remaining) ? status : tightest;
+            }
+
             if (status.Budget.Limit is not null)
             {
-                capped.Add(BudgetStatusResponse.From(status, position.CapReachedAt(status, now)));
-                tightestDay = isDay && scope is BudgetScope.Team or BudgetScope.Agent && !(status.Remaining >= tightestDay?.Remaining) ? status : tightestDay;
+                caps.Add(BudgetStatusResponse.From(status, position.CapReachedAt(status, now)));
             }
         }
 
-        var daily = tightestDay ?? teamDay!;
-        string[] reasons = isOver
-            ? [.. position.Refusing.Select(budget => StopReason.Of(budget.Budget)).Concat(furtherStopReasons).Distinct(StringComparer.Ordinal)]
-            : [.. furtherStopReasons.Distinct(StringComparer.Ordinal)];
+        var daily = tightest ?? teamDay!;
+        var refusing = position.Refusing;
+        var reasons = ReasonsOf(refusing, furtherStopReasons);
         return new()
         {
             DailyLimitUsd = daily.Budget.Limit,
@@ -82,15 +100,20 @@ public sealed record BudgetResponse
             DailyRemainingUsd = daily.Remaining,
             TaskLimitUsd = task?.Budget.Limit,
             TaskSpentUsd = task?.Spending.Spent,
-            OverBudget = isOver,
+            OverBudget = refusing.Count > 0,
             ReservedUsd = daily.Spending.Reserved,
-            Stop = reasons.Length > 0,
+            Stop = reasons.Count > 0,
             StopReasons = reasons,
             ResetsAt = daily.Budget.ResetsAt,
             CapReachedAt = position.CapReachedAt(daily, now),
-            Budgets = capped,
+            Budgets = caps,
         };
     }
+
+    private static IReadOnlyList<string> ReasonsOf(IReadOnlyList<BudgetStatus> refusing, IEnumerable<string> furtherStopReasons) =>
+        refusing.Count == 0 && !furtherStopReasons.Any()
+            ? []
+            : [.. refusing.Select(budget => StopReason.Of(budget.Budget)).Concat(furtherStopReasons).Distinct(StringComparer.Ordinal)];
 }
 
 /// <summary>A cap and its current figures.</summary>

@@ -34,8 +34,8 @@ public sealed class BudgetExceededException : Exception
     public static BudgetExceededException? OfStart(BudgetPosition position)
     {
         ArgumentNullException.ThrowIfNull(position);
-        var refusing = position.Refusing.ToArray();
-        return refusing.Length == 0 ? null : new(refusing, position.Reservable, Least, $"{Remainder(refusing[0])}");
+        var refusing = position.Refusing;
+        return refusing.Count == 0 ? null : new(refusing, position.Reservable, Least, $"{Remainder(refusing[0])}");
     }
 
     /// <summary>Returns the refusal to reserve an amount; null if it can be reserved.</summary>

@@ -47,12 +47,8 @@ internal sealed class CheckHookHandler(IEntourageDb db, IMediator mediator, Time
 
         var now = time.GetUtcNow();
         var found = await mediator.Send(new FindSourceSessionQuery(request.AgentId, request.SessionId, request.SourceName ?? "", now), cancellationToken);
-        var query = new GetAgentBudgetQuery(found.AgentId, request.TaskId)
-        {
-            SessionId = found.SessionId ?? await FindStartedSessionAsync(found.AgentId, now, cancellationToken),
-            UseNewestSession = false,
-        };
-        return await mediator.Send(query, cancellationToken);
+        var sessionId = found.SessionId ?? await FindStartedSessionAsync(found.AgentId, now, cancellationToken);
+        return await mediator.Send(new GetRunBudgetQuery(found.AgentId, sessionId, request.TaskId), cancellationToken);
     }
 
     /// <summary>

@@ -166,6 +166,8 @@ internal sealed class WholeNumberJsonConverter : JsonConverter<long>
 /// </summary>
 public sealed class UtcJsonConverter : JsonConverter<DateTimeOffset>
 {
+    private const int RoundTripLength = 28; // 2026-11-23T10:15:00.0000000Z
+
     /// <inheritdoc/>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -184,9 +186,12 @@ public sealed class UtcJsonConverter : JsonConverter<DateTimeOffset>
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
-        Span<byte> text = stackalloc byte[40];
-        _ = Encoding.UTF8.TryGetBytes(TextOf(value), text, out var length);
-        writer.WriteStringValue(text[..length]);
+        // The round-trip format always has seven decimals. It is much faster than a custom format.
+        Span<byte> text = stackalloc byte[RoundTripLength];
+        _ = value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        var decimals = text[..^1].TrimEnd((byte)'0').TrimEnd((byte)'.').Length;
+        text[decimals] = (byte)'Z';
+        writer.WriteStringValue(text[..(decimals + 1)]);
     }
 
     /// <summary>Formats an instant as the API writes it.</summary>

@@ -32,6 +32,17 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
     public async ValueTask<Caller?> FindAsync(string text, CancellationToken cancellationToken) =>
         (await ResolveAsync(text, cancellationToken)).Caller;
 
+    /// <summary>Returns the caller of a key without a look-up in the store; null if the caller is not cached, or the key has expired.</summary>
+    public async ValueTask<Caller?> FindCachedAsync(string text, CancellationToken cancellationToken)
+    {
+        if (!KeyText.IsPlausible(text) || !known.TryGet(Digest.Of(text), out var entry) || entry.Revision != await revision.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        return Admit(entry);
+    }
+
     /// <summary>Looks up a key. If it admits no caller, the result tells whether it was ever issued.</summary>
     public async ValueTask<KeyLookup> ResolveAsync(string text, CancellationToken cancellationToken)
     {
@@ -61,14 +72,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
             known.Set(digest, entry);
         }
 
-        var now = time.GetUtcNow();
-        if (entry.Caller.ExpiresAt <= now)
-        {
-            return KeyLookup.Ended;
-        }
-
-        Note(entry, now);
-        return new(entry.Caller, WasIssued: true);
+        return Admit(entry) is { } caller ? new(caller, WasIssued: true) : KeyLookup.Ended;
     }
 
     /// <summary>Whether a caller would still be admitted. For operations that outlast their request.</summary>
@@ -109,13 +113,22 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
     private static Caller CallerOf(ApiKey key) =>
         new(CallerNames.OfKey(key), key.Role, key.Id, key.OrganisationId, key.TeamId, key.AgentId, key.ExpiresAt);
 
-    private void Note(Entry entry, DateTimeOffset now)
+    /// <summary>Notes a use of a key, and returns its caller; null if the key has expired.</summary>
+    private Caller? Admit(Entry entry)
     {
+        var now = time.GetUtcNow();
+        if (entry.Caller.ExpiresAt <= now)
+        {
+            return null;
+        }
+
         if (now.UtcTicks - Volatile.Read(ref entry.NotedTicks) >= NoteInterval.Ticks)
         {
             Volatile.Write(ref entry.NotedTicks, now.UtcTicks);
             used[entry.Caller.KeyId!.Value] = now;
         }
+
+        return entry.Caller;
     }
 
     private sealed class Entry(Caller caller, long revision)

@@ -5,7 +5,8 @@ namespace Entourage.Domain.Budgets;
 public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
 {
     /// <summary>The hard budgets with nothing left, least remaining first. They refuse to start a session (rule 4).</summary>
-    public IEnumerable<BudgetStatus> Refusing => Budgets.Where(budget => budget.Refuses).OrderBy(budget => budget.Remaining);
+    public IReadOnlyList<BudgetStatus> Refusing =>
+        Budgets.Any(budget => budget.Refuses) ? [.. Budgets.Where(budget => budget.Refuses).OrderBy(budget => budget.Remaining)] : [];
 
     /// <summary>The largest amount that can be reserved now (USD); null if no hard budget has a limit.</summary>
     public Money? Reservable => Budgets.Min(budget => budget.Reservable);
