@@ -40,7 +40,10 @@ internal sealed class BrowsersRow : IRow
                         await Assertions.Expect(page.Locator(".live")).ToHaveTextAsync("Live", new() { Timeout = Patience });
                     });
                 return await alone.RunAsync(duration);
-            }));
+            })
+            {
+                WarmUp = Side.OneRun,
+            });
         return
         [
             new(

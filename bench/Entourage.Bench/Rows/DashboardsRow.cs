@@ -48,7 +48,10 @@ internal sealed class DashboardsRow : IRow
                 {
                     await Task.WhenAll(circuits.Select(circuit => circuit.DisposeAsync().AsTask()));
                 }
-            }));
+            })
+            {
+                WarmUp = Side.OneRun,
+            });
         return
         [
             new(

@@ -44,7 +44,10 @@ internal sealed class EventsRow : IRow
                         watcher.Dispose();
                     }
                 }
-            }));
+            })
+            {
+                WarmUp = Side.OneRun,
+            });
         var ratio = rounds.Ratio(1, to: 0);
         return
         [
