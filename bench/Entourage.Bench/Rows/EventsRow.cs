@@ -19,7 +19,7 @@ internal sealed class EventsRow : IRow
     {
         using var database = new TemporaryDatabase();
         await using var server = await ServerProcess.StartAsync(database);
-        var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
+        var scene = await Scene.CreateAsync(server.Address, Shape.OneTask);
         using var http = new HttpClient();
 
         var delays = new List<double>();
