@@ -26,7 +26,7 @@ internal static class BenchmarksPage
     /// <exception cref="InvalidDataException">The page has no measured part.</exception>
     public static string Write(string measured)
     {
-        var path = Path.Combine(Repository.FindRoot(), "docs", "benchmarks.md");
+        var path = Path.Combine(FindRoot(), "docs", "benchmarks.md");
         var page = File.Exists(path) ? File.ReadAllText(path) : Template.ReplaceLineEndings("\n");
         var (start, end) = (page.IndexOf(Start, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
         if (start < 0 || end < start)
@@ -36,5 +36,16 @@ internal static class BenchmarksPage
 
         File.WriteAllText(path, $"{page[..start]}{Start}\n{measured.ReplaceLineEndings("\n")}{page[end..]}");
         return path;
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Entourage.sln")))
+        {
+            folder = folder.Parent ?? throw new InvalidDataException($"No Entourage.sln above {AppContext.BaseDirectory}.");
+        }
+
+        return folder.FullName;
     }
 }

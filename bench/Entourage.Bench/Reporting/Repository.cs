@@ -3,30 +3,17 @@ using System.Diagnostics;
 
 namespace Entourage.Bench.Reporting;
 
-/// <summary>The repository that this program was built from.</summary>
+/// <summary>The repository that this program was built in.</summary>
 internal static class Repository
 {
-    /// <summary>Returns the folder of the solution.</summary>
-    /// <exception cref="InvalidDataException">There is none above this program.</exception>
-    public static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Entourage.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidDataException($"No Entourage.sln above {AppContext.BaseDirectory}.");
-        }
-
-        return folder.FullName;
-    }
-
-    /// <summary>Returns the short hash of the commit, with <c>-dirty</c> if files differ from it; null without git.</summary>
+    /// <summary>Returns the short hash of the commit, with <c>-dirty</c> if files differ from it; null without git or a repository.</summary>
     public static async Task<string?> DescribeCommitAsync()
     {
         var start = new ProcessStartInfo("git", ["describe", "--always", "--dirty", "--exclude", "*"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = FindRoot(),
+            WorkingDirectory = AppContext.BaseDirectory,
         };
         try
         {
@@ -37,6 +24,7 @@ internal static class Repository
         }
         catch (Win32Exception)
         {
+            // Git is not installed.
             return null;
         }
     }

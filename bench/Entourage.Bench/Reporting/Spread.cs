@@ -17,11 +17,14 @@ internal sealed record Spread(double Median, double Min, double Max)
         return new(median, sorted[0], sorted[^1]);
     }
 
-    /// <summary>Formats the median, minimum and maximum.</summary>
+    /// <summary>Formats the median, minimum and maximum, or the only figure.</summary>
     /// <param name="format">The format of each number.</param>
     /// <param name="unit">The unit after the median, such as <c>" ms"</c>.</param>
-    public string ToString(string format, string unit = "") =>
-        string.Create(CultureInfo.InvariantCulture, $"{Number(Median, format)}{unit} ({Number(Min, format)}–{Number(Max, format)})");
+    public string ToString(string format, string unit = "")
+    {
+        var median = $"{Number(Median, format)}{unit}";
+        return Min == Max ? median : $"{median} ({Number(Min, format)}–{Number(Max, format)})";
+    }
 
     private static string Number(double figure, string format) => figure.ToString(format, CultureInfo.InvariantCulture);
 }

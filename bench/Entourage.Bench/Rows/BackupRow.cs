@@ -26,7 +26,8 @@ internal sealed class BackupRow : IRow
         var seconds = new List<double>();
         var alone = Side.Closed("usage", server, usages);
         var rounds = await trial.AlternateAsync(
-            alone, new("with backups", duration => WithBackupsAsync(alone.RunAsync(duration), database, seconds)));
+            alone,
+            new("with backups", duration => WithBackupsAsync(alone.RunAsync(duration), database, seconds)) { WarmUp = Side.OneRun });
         var ratio = rounds.Ratio(1, to: 0);
         return
         [

@@ -21,7 +21,7 @@ internal sealed class BrowsersRow : IRow
     {
         using var database = new TemporaryDatabase();
         await using var server = await ServerProcess.StartAsync(database);
-        var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
+        var scene = await Scene.CreateAsync(server.Address, Shape.OneTask);
         await using var chromium = await Chromium.StartAsync();
         var alone = Side.Closed("no pages", server, scene.Usages(Side.Connections));
         var rounds = await trial.AlternateAsync(
@@ -40,7 +40,10 @@ internal sealed class BrowsersRow : IRow
                         await Assertions.Expect(page.Locator(".live")).ToHaveTextAsync("Live", new() { Timeout = Patience });
                     });
                 return await alone.RunAsync(duration);
-            }));
+            })
+            {
+                WarmUp = Side.OneRun,
+            });
         return
         [
             new(

@@ -23,7 +23,7 @@ internal sealed class DashboardsRow : IRow
     {
         using var database = new TemporaryDatabase();
         await using var server = await ServerProcess.StartAsync(database);
-        var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
+        var scene = await Scene.CreateAsync(server.Address, Shape.OneTask);
         using var http = new HttpClient();
         var page = new Uri(server.Address, $"teams/{scene.Teams[0]}");
 
@@ -48,7 +48,10 @@ internal sealed class DashboardsRow : IRow
                 {
                     await Task.WhenAll(circuits.Select(circuit => circuit.DisposeAsync().AsTask()));
                 }
-            }));
+            })
+            {
+                WarmUp = Side.OneRun,
+            });
         return
         [
             new(

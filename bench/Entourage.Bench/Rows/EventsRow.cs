@@ -19,7 +19,7 @@ internal sealed class EventsRow : IRow
     {
         using var database = new TemporaryDatabase();
         await using var server = await ServerProcess.StartAsync(database);
-        var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
+        var scene = await Scene.CreateAsync(server.Address, Shape.OneTask);
         using var http = new HttpClient();
 
         var delays = new List<double>();
@@ -44,7 +44,10 @@ internal sealed class EventsRow : IRow
                         watcher.Dispose();
                     }
                 }
-            }));
+            })
+            {
+                WarmUp = Side.OneRun,
+            });
         var ratio = rounds.Ratio(1, to: 0);
         return
         [

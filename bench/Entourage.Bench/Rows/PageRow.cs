@@ -53,7 +53,7 @@ internal sealed class PageRow : IRow
     {
         using var database = new TemporaryDatabase();
         await using var server = await ServerProcess.StartAsync(database);
-        var scene = await Scene.CreateAsync(server.Address, Shape.Hot);
+        var scene = await Scene.CreateAsync(server.Address, Shape.OneTask);
         using var http = new HttpClient { BaseAddress = new(server.Address, "api/v1/") };
         await using var chromium = await Chromium.StartAsync();
         var page = await chromium.Browser.NewPageAsync();

@@ -14,7 +14,7 @@ internal sealed class SharedCountersRow : IComparison
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Side>> PrepareAsync(Stage stage)
     {
-        var shared = await Scene.CreateAsync(stage.Server.Address, Shape.Hot);
+        var shared = await Scene.CreateAsync(stage.Server.Address, Shape.OneTask);
         return [stage.Usage, Side.Closed("shared counters", stage.Server, shared.Usages(Side.Connections))];
     }
 

@@ -14,6 +14,9 @@ internal sealed record Side(string Name, Func<TimeSpan, Task<Run>> RunAsync)
     /// <summary>The usual value of <see cref="WarmUp"/>. On a slow machine, the JIT compiler is still busy after fewer.</summary>
     public const int UsualWarmUp = 50_000;
 
+    /// <summary>The value of <see cref="WarmUp"/> for a single short run, where another side has warmed up the same server.</summary>
+    public const int OneRun = 1;
+
     /// <summary>The number of items before the first measured run.</summary>
     public int WarmUp { get; init; } = UsualWarmUp;
 

@@ -12,7 +12,7 @@ internal sealed record Shape(string Slug, int Teams, int AgentsPerTeam, int Task
     public static readonly Shape Spread = new("spread", 10, 4, 20, 20);
 
     /// <summary>The same number of sessions and agents in one team, all on one task.</summary>
-    public static readonly Shape Hot = new("hot", 1, 40, 1, 200);
+    public static readonly Shape OneTask = new("one-task", 1, 40, 1, 200);
 
     /// <summary>A session for each of 200 clients, under their team's single cap.</summary>
     public static readonly Shape Shared = new("shared", 1, 40, 200, 200);
