@@ -1,8 +1,5 @@
 using Entourage.Api.Commands;
 using Entourage.Api.Startup;
-using Entourage.Application;
-using Entourage.Dashboard;
-using Entourage.Infrastructure;
 
 FileModes.RestrictToOwner();
 var commandLine = CommandLine.Parse(args);
@@ -17,14 +14,8 @@ bool needsKeys;
 try
 {
     var builder = ServerSetup.CreateBuilder(commandLine.Settings);
-    builder.AddLogs();
-    builder.AddObservability();
-    needsKeys = builder.AddAccess();
-    builder.AddProtection();
-    builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
-    builder.Services.AddInfrastructure(builder.Configuration);
-    builder.Services.AddApi();
-    builder.Services.AddDashboard();
+    needsKeys = builder.AddServer();
+    WarmUp.AddTo(builder);
     commandLine.Command?.ConfigureServices(builder.Services);
 
     app = builder.Build();

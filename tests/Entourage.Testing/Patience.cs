@@ -13,12 +13,13 @@ public static class Patience
 
     /// <summary>
     /// Settings of a server that waits as long as its callers, because a busy machine makes writers of one file wait for each other.
-    /// A statement waits half as long, so that its error still reaches the caller.
+    /// A statement waits half as long, so that its error still reaches the caller. It does not warm up, because most servers of tests serve few requests.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
         ["Database:CommandTimeoutSeconds"] = $"{LimitMilliseconds / 2_000}",
         ["Limits:RequestSeconds"] = $"{LimitMilliseconds / 1_000}",
+        ["WarmUp:Seconds"] = "0",
     };
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);

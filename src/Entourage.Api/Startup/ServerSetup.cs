@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Entourage.Api.Auth;
 using Entourage.Api.Protection;
+using Entourage.Application;
+using Entourage.Dashboard;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
 
@@ -41,17 +43,30 @@ internal static partial class ServerSetup
         return builder;
     }
 
+    /// <summary>Adds the services of a server.</summary>
+    /// <returns>Whether requests need a key.</returns>
+    public static bool AddServer(this WebApplicationBuilder builder)
+    {
+        builder.AddLogs();
+        builder.AddObservability();
+        var needsKeys = builder.AddAccess();
+        builder.AddProtection();
+        builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
+        builder.Services.AddInfrastructure(builder.Configuration);
+        builder.Services.AddApi();
+        builder.Services.AddDashboard();
+        return needsKeys;
+    }
+
     /// <summary>Prepares the database, issues the first admin key, and starts to listen.</summary>
     public static async Task StartServingAsync(this WebApplication app, bool needsKeys)
     {
-        var warmUp = WarmUp.RunAsync(app.Logger);
         await DatabaseStartup.PrepareAsync(app.Services, CancellationToken.None);
         if (needsKeys)
         {
             await AccessSetup.IssueFirstKeyAsync(app.Services, Console.Out, CancellationToken.None);
         }
 
-        await warmUp;
         await app.StartAsync();
         if (!Logs.AreJson(app.Configuration))
         {

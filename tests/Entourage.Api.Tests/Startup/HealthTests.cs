@@ -38,7 +38,7 @@ internal sealed class HealthTests
         var (status, body) = await AskAsync("/health/ready");
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(body.ToJsonString(), Is.EqualTo(
-            """{"status":"healthy","checks":{"store":{"status":"healthy","detail":null},"stopping":{"status":"healthy","detail":null}}}"""));
+            """{"status":"healthy","checks":{"store":{"status":"healthy","detail":null},"stopping":{"status":"healthy","detail":null},"warm_up":{"status":"healthy","detail":null}}}"""));
         Assert.That((await AskAsync("/health/live")).Body.ToJsonString(), Is.EqualTo("""{"status":"healthy","checks":{}}"""));
     }
 
