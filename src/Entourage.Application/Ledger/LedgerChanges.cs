@@ -30,6 +30,12 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyDictionary<long, SessionChange> Sessions { get; init; }
 
+    /// <summary>The sessions that have started. The store has them already, because it assigned their numbers.</summary>
+    public required IReadOnlyCollection<long> StartedSessions { get; init; }
+
+    /// <summary>The child tokens that the sessions have used. Saving fails if one was used meanwhile.</summary>
+    public required IReadOnlyCollection<ChildToken> UsedTokens { get; init; }
+
     public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
 
     public required IReadOnlyCollection<PauseChange> Pauses { get; init; }
@@ -124,7 +130,12 @@ internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, s
 internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
 /// <summary>The key of a rollup: a session and a model in a quarter hour (UTC).</summary>
-internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);
+internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model)
+{
+    /// <summary>The key of the rollup with which a session starts. See <see cref="UsageRollup.OfStart"/>.</summary>
+    public static UsageRollupKey OfStart(LedgerSession session) =>
+        new(session.Policy.TeamId, UsageRollup.QuarterOf(session.StartedAt), session.Id, session.Model ?? "");
+}
 
 /// <summary>The part of a rollup that the cost summaries lack.</summary>
 /// <param name="Bucket">The rollup.</param>

@@ -198,6 +198,13 @@ internal sealed class LedgerWorkingSet
         AddReserved(reservation.Windows, reservation.Reservation.SessionId, Money.Zero - reservation.Reservation.Amount);
     }
 
+    /// <summary>Adds a session that starts, and counts it.</summary>
+    public void Start(LedgerSession session)
+    {
+        Load(session);
+        rollups.Add(UsageRollupKey.OfStart(session), new() { Sessions = 1 });
+    }
+
     /// <summary>Ends a session.</summary>
     public void End(LedgerSession session, SessionState state) =>
         sessions[session.Id] = sessions[session.Id] with { State = ended[session.Id] = state };
@@ -270,7 +277,8 @@ internal sealed class LedgerWorkingSet
     /// <summary>The differences from the loaded rows; null for none.</summary>
     /// <param name="answers">The responses to store under keys.</param>
     /// <param name="extendedAnswers">The stored responses that have grown.</param>
-    public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers)
+    /// <param name="starts">The sessions that have started.</param>
+    public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers, SessionStarts starts)
     {
         var after = sessions.ToDictionary(session => session.Key, session => AsStored(session.Value));
         var changes = new LedgerChanges
@@ -288,6 +296,8 @@ internal sealed class LedgerWorkingSet
             Audited = audited,
             Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], after[sum.Key], sum.Value)),
             Pauses = changedPauses.Values,
+            StartedSessions = starts.Started,
+            UsedTokens = starts.UsedTokens,
             EndedSessions = ended,
             Rollups = rollups,
             SessionsAfter = after.Values,
