@@ -106,10 +106,10 @@ internal sealed class BudgetStandingCache
             }
         }
 
-        if (changes.StartedSessions.Count + changes.EndedSessions.Count > 0)
+        if (changes.Starts.Sessions.Count + changes.EndedSessions.Count > 0)
         {
             // Another session is the agent's newest now.
-            var sessions = changes.EndedSessions.Keys.Concat(changes.StartedSessions).ToHashSet();
+            var sessions = changes.EndedSessions.Keys.Concat(changes.Starts.Sessions).ToHashSet();
             var agents = changes.SessionsAfter.Where(session => sessions.Contains(session.Id)).Select(session => session.Policy.AgentId).ToHashSet();
             foreach (var key in entries.Keys.Where(key => agents.Contains(key.AgentId)).ToArray())
             {

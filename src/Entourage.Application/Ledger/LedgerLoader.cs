@@ -233,7 +233,8 @@ internal sealed class LedgerLoader
     {
         if (entry is StartSessionEntry start)
         {
-            return Starts.WindowsOf(start, WorkingSet);
+            Add(Starts.BudgetsOf(start, WorkingSet), windows);
+            return;
         }
 
         var reservation = entry.NamedReservation is { } id ? WorkingSet.FindReservation(id) : null;

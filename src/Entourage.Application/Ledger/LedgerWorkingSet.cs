@@ -198,13 +198,6 @@ internal sealed class LedgerWorkingSet
         AddReserved(reservation.Windows, reservation.Reservation.SessionId, Money.Zero - reservation.Reservation.Amount);
     }
 
-    /// <summary>Adds a session that starts, and counts it.</summary>
-    public void Start(LedgerSession session)
-    {
-        Load(session);
-        rollups.Add(UsageRollupKey.OfStart(session), new() { Sessions = 1 });
-    }
-
     /// <summary>Ends a session.</summary>
     public void End(LedgerSession session, SessionState state) =>
         sessions[session.Id] = sessions[session.Id] with { State = ended[session.Id] = state };
@@ -228,8 +221,7 @@ internal sealed class LedgerWorkingSet
             }
         }
 
-        var bucket = new UsageRollupKey(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
-        rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
+        Add(UsageRollupKey.Of(session, record.Entry.OccurredAt, record.Model), sum);
         sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
 
         // The caller's session may be from before another record of the same decision, which corrects a span of it.
@@ -245,6 +237,9 @@ internal sealed class LedgerWorkingSet
         };
         records.Add(record);
     }
+
+    /// <summary>Adds to a rollup.</summary>
+    public void Add(UsageRollupKey bucket, UsageSum sum) => rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
 
     /// <summary>The cost of an agent's usages in this transaction (USD), imputed costs included, in a range of quarter hours.</summary>
     public MoneyTotal CostIn(Guid agentId, DateTimeOffset from, DateTimeOffset until) => MoneyTotal.Sum(rollups
@@ -296,8 +291,7 @@ internal sealed class LedgerWorkingSet
             Audited = audited,
             Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], after[sum.Key], sum.Value)),
             Pauses = changedPauses.Values,
-            StartedSessions = starts.Started,
-            UsedTokens = starts.UsedTokens,
+            Starts = starts.Changes,
             EndedSessions = ended,
             Rollups = rollups,
             SessionsAfter = after.Values,

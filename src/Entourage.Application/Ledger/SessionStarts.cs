@@ -24,11 +24,8 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
     /// <summary>The sessions of the child tokens, which become parents.</summary>
     public IEnumerable<long> TokenSessions => tokens.Values.Select(token => token.SessionId);
 
-    /// <summary>The numbers of the sessions that have started.</summary>
-    public IReadOnlyCollection<long> Started => started;
-
-    /// <summary>The child tokens that the sessions have used.</summary>
-    public IReadOnlyCollection<ChildToken> UsedTokens => usedTokens;
+    /// <summary>The sessions that have started.</summary>
+    public StartChanges Changes => new(started, usedTokens);
 
     /// <summary>
     /// Loads the rows that the starts name. An agent's organisation and a token's session never change, so they may be read before the organisations are
@@ -60,8 +57,8 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
     /// <summary>Whether a session has started in this transaction.</summary>
     public bool HasStarted(long sessionId) => started.Contains(sessionId);
 
-    /// <summary>The windows of the budgets that apply to a start.</summary>
-    public IEnumerable<BudgetWindow> WindowsOf(StartSessionEntry start, LedgerWorkingSet workingSet)
+    /// <summary>The budgets that apply to a start.</summary>
+    public IReadOnlyList<Budget> BudgetsOf(StartSessionEntry start, LedgerWorkingSet workingSet)
     {
         if (FindAgent(start.AgentId) is not { } agent)
         {
@@ -71,7 +68,7 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
         var parentId = start.ParentTokenHash is { } hash ? FindToken(hash)?.SessionId : start.ParentSessionId;
         var parent = parentId is { } id ? workingSet.FindSession(id) : null;
         var task = start.TaskId is { } taskId ? FindTask(taskId) : null;
-        return agent.NewSession(task, parent, start.Model, start.Now).Policy.BudgetsAt(start.Now).Select(budget => budget.Window);
+        return agent.NewSession(task, parent, start.Model, start.Now).Policy.BudgetsAt(start.Now);
     }
 
     /// <summary>Adds a session to the store and to the working set.</summary>
@@ -84,7 +81,8 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
         var id = await store.AddSessionAsync(session);
         session = session with { Id = id, Policy = session.Policy with { SessionPath = [id, .. session.Policy.SessionPath.Skip(1)] } };
         started.Add(id);
-        workingSet.Start(session);
+        workingSet.Load(session);
+        workingSet.Add(UsageRollupKey.Of(session, session.StartedAt, session.Model ?? ""), new() { Sessions = 1 });
         if (token is not null)
         {
             tokens.Remove(KeyOf(token.TokenHash));

@@ -26,7 +26,7 @@ internal sealed class InMemoryWriter(InMemoryLedger store)
             };
         }
 
-        foreach (var token in changes.UsedTokens)
+        foreach (var token in changes.Starts.UsedTokens)
         {
             Expect(store.ChildTokens.Remove(Convert.ToHexString(token.TokenHash)));
         }

@@ -95,7 +95,7 @@ internal sealed class ValidatorTests
         var start = new StartSessionCommand(Guid.NewGuid(), null, null, null, null, null);
         AssertFaults(new StartSessionValidator(), start, "");
         AssertFaults(new StartSessionValidator(), start with { AgentId = null, Model = "a\nb", ParentToken = " " }, "AgentId,Model,ParentToken");
-        AssertFaults(new StartSessionValidator(), start with { AgentId = Guid.Empty, ParentToken = new('x', 101) }, "AgentId,ParentToken");
+        AssertFaults(new StartSessionValidator(), start with { ParentToken = new('x', 101) }, "ParentToken");
     }
 
     [TestCase(null, "")]

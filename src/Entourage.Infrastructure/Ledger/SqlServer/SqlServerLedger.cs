@@ -124,7 +124,7 @@ internal sealed partial class SqlServerLedger(SqlConnection connection, SqlTrans
     {
         await WriteAsync(changes.Sessions.OrderBy(sum => sum.Key), SqlServerStatements.AddToSessions);
         await WriteAsync(changes.EndedSessions, SqlServerStatements.EndSessions);
-        await WriteAsync(changes.UsedTokens, SqlServerStatements.DeleteChildTokens);
+        await WriteAsync(changes.Starts.UsedTokens, SqlServerStatements.DeleteChildTokens);
         await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Agent), SqlServerStatements.PauseAgents);
         await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Team), SqlServerStatements.PauseTeams);
         await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Organisation), SqlServerStatements.PauseOrganisations);

@@ -255,7 +255,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
     {
         WriteEach(SessionSql.AddUsages, changes.Sessions);
         WriteEach(SessionSql.End, changes.EndedSessions);
-        WriteEach(ChildTokenSql.Delete, changes.UsedTokens);
+        WriteEach(ChildTokenSql.Delete, changes.Starts.UsedTokens);
         foreach (var change in changes.Pauses)
         {
             Write(
