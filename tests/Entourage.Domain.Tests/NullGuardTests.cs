@@ -36,6 +36,7 @@ internal sealed class NullGuardTests
         ("started", () => TeamworkDetectors.DuplicateWork(null!, [], default)),
         ("started", () => TeamworkDetectors.FanOut(null!, 99, default)),
         ("session", () => TeamworkDetectors.TopOf(null!)),
+        ("session", () => ActiveSession.Of(null!)),
         ("mistake", () => TelemetryDetectors.WrongAttribute(Guid.Empty, null!, default)),
         ("team", () => BudgetPolicy.ForWindows(null!, Guid.Empty)),
         ("session", () => BudgetPolicy.ForWindows(Some.Team(), null!)),

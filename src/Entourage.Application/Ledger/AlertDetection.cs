@@ -37,6 +37,26 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
         return InspectSession(record, workingSet.FindSession(session.Id)!);
     }
 
+    /// <summary>Runs the detectors over a session that has started.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="others">The active sessions of other agents on its task.</param>
+    /// <param name="activeBelowTop">The number of active sessions below its topmost session.</param>
+    /// <param name="now">The current time (UTC).</param>
+    public void InspectStart(LedgerSession session, IReadOnlyList<ActiveSession> others, int activeBelowTop, DateTimeOffset now)
+    {
+        var (policy, today) = (session.Policy, session.Policy.Calendar.DateOf(now));
+        var started = new ActiveSession(session.Id, policy.AgentId, policy.Task?.TaskId, policy.SessionPath[^1]);
+        if (TeamworkDetectors.DuplicateWork(started, others, today) is { } duplicate)
+        {
+            AddFinding(duplicate, SubjectOf(session), now);
+        }
+
+        if (TeamworkDetectors.FanOut(started, activeBelowTop, today) is { } fanOut)
+        {
+            AddFinding(fanOut, new(policy.TeamId, SessionId: started.TopId), now);
+        }
+    }
+
     /// <summary>Adds the finding that a session was abandoned.</summary>
     public void AddAbandoned(LedgerSession session, DateTimeOffset now) =>
         AddFinding(TeamworkDetectors.Abandoned(session.Id), SubjectOf(session), now);

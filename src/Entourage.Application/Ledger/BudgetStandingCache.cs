@@ -106,10 +106,11 @@ internal sealed class BudgetStandingCache
             }
         }
 
-        if (changes.EndedSessions.Count > 0)
+        if (changes.Starts.Sessions.Count + changes.EndedSessions.Count > 0)
         {
             // Another session is the agent's newest now.
-            var agents = changes.SessionsAfter.Where(session => changes.EndedSessions.ContainsKey(session.Id)).Select(session => session.Policy.AgentId).ToHashSet();
+            var sessions = changes.EndedSessions.Keys.Concat(changes.Starts.Sessions).ToHashSet();
+            var agents = changes.SessionsAfter.Where(session => sessions.Contains(session.Id)).Select(session => session.Policy.AgentId).ToHashSet();
             foreach (var key in entries.Keys.Where(key => agents.Contains(key.AgentId)).ToArray())
             {
                 entries.Remove(key);

@@ -30,7 +30,7 @@ internal interface ILedgerReader
 }
 
 /// <summary>The port of the ledger's decisions to the store, within one transaction that can write.</summary>
-internal interface ILedgerStore : ILedgerReader
+internal interface ILedgerStore : ILedgerReader, ISessionStartStore
 {
     /// <summary>Reads sessions, and locks their organisations and the further ones until the transaction ends.</summary>
     Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);

@@ -30,6 +30,8 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyDictionary<long, SessionChange> Sessions { get; init; }
 
+    public required StartChanges Starts { get; init; }
+
     public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
 
     public required IReadOnlyCollection<PauseChange> Pauses { get; init; }
@@ -113,6 +115,11 @@ internal sealed record ReservationChange(Reservation Before, Reservation After);
 /// <summary>A stored response before and after the transaction.</summary>
 internal sealed record AnswerChange(IdempotentAnswer Before, IdempotentAnswer After);
 
+/// <summary>The sessions that have started.</summary>
+/// <param name="Sessions">Their numbers. The store has the sessions already, because it assigns the numbers.</param>
+/// <param name="UsedTokens">The child tokens that they have used. Saving fails if one was used meanwhile.</param>
+internal sealed record StartChanges(IReadOnlyCollection<long> Sessions, IReadOnlyCollection<ChildToken> UsedTokens);
+
 /// <summary>The changes that usages make to a session.</summary>
 /// <param name="Sum">The amounts to add to its totals.</param>
 /// <param name="LastCallAt">When it last reported a usage (UTC).</param>
@@ -124,7 +131,11 @@ internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, s
 internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
 
 /// <summary>The key of a rollup: a session and a model in a quarter hour (UTC).</summary>
-internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model);
+internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model)
+{
+    /// <summary>The key of the rollup of a session's usage of a model at an instant.</summary>
+    public static UsageRollupKey Of(LedgerSession session, DateTimeOffset at, string model) => new(session.Policy.TeamId, UsageRollup.QuarterOf(at), session.Id, model);
+}
 
 /// <summary>The part of a rollup that the cost summaries lack.</summary>
 /// <param name="Bucket">The rollup.</param>

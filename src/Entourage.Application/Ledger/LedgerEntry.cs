@@ -18,6 +18,9 @@ internal enum LedgerEntryKind
     /// <summary>The release of a reservation.</summary>
     Release,
 
+    /// <summary>The start of a session.</summary>
+    StartSession,
+
     /// <summary>The end of a session.</summary>
     EndSession,
 
@@ -79,6 +82,9 @@ public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempot
     /// <returns>The response, or a refusal that is too frequent to throw.</returns>
     /// <exception cref="Domain.RuleViolationException">The entry breaks a rule. The transaction continues without it.</exception>
     /// <exception cref="Errors.NotFoundException">A row that it names does not exist.</exception>
+    /// <exception cref="Errors.ConflictException">Another row does not allow it.</exception>
+    /// <exception cref="Errors.ForbiddenException">The caller may not name such a row.</exception>
+    /// <exception cref="Errors.InvalidInputException">Two rows that it names do not fit together.</exception>
     internal abstract ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger);
 
     /// <summary>Handles a repeated entry, whose key has a stored response. Only telemetry changes anything, if it reports more this time.</summary>

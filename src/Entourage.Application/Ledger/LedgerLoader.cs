@@ -13,10 +13,14 @@ internal sealed class LedgerLoader
     private readonly HashSet<Guid> loadedActive = [];
     private readonly HashSet<long> loadedReservations = [];
 
-    private LedgerLoader(LedgerWorkingSet workingSet, ILedgerStore store) => (WorkingSet, this.store) = (workingSet, store);
+    private LedgerLoader(LedgerWorkingSet workingSet, ILedgerStore store, SessionStarts starts) =>
+        (WorkingSet, this.store, Starts) = (workingSet, store, starts);
 
     /// <summary>The working set that it loads into.</summary>
     public LedgerWorkingSet WorkingSet { get; }
+
+    /// <summary>The starts of sessions.</summary>
+    public SessionStarts Starts { get; }
 
     /// <summary>Locks the organisations that entries concern, and loads the sessions and reservations that they name.</summary>
     public static async Task<LedgerLoader> OpenAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store)
@@ -30,7 +34,12 @@ internal sealed class LedgerLoader
         }
 
         var organisationIds = entries.Select(entry => entry.NamedOrganisation).OfType<Guid>().ToHashSet();
-        var loader = await OpenAsync(sessionIds, organisationIds, store);
+        var starts = new SessionStarts(entries, store);
+        await starts.LoadAsync();
+        sessionIds.UnionWith(starts.TokenSessions);
+        organisationIds.UnionWith(starts.Agents.Select(agent => agent.Policy.OrganisationId));
+        var loader = await OpenAsync(sessionIds, organisationIds, starts, store);
+        await loader.LoadStartsAsync();
         foreach (var reservation in reservationIds.Length > 0 ? await store.FindReservationsAsync(reservationIds) : [])
         {
             loader.WorkingSet.Load(reservation);
@@ -46,20 +55,17 @@ internal sealed class LedgerLoader
     }
 
     /// <summary>Loads sessions, and locks their organisations and the further ones.</summary>
-    public static async Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerStore store)
-    {
-        var loader = new LedgerLoader(new(await store.LockAsync(sessionIds, organisationIds), organisationIds), store);
-        await loader.LoadAncestorsAsync();
-        return loader;
-    }
+    public static Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerStore store) =>
+        OpenAsync(sessionIds, organisationIds, new([], store), store);
 
     /// <summary>Loads the price lists of the organisations, and the unpriced records that entries name.</summary>
     public async Task LoadPricesAsync(IReadOnlyList<LedgerEntry> entries, PriceLists priceLists)
     {
-        foreach (var session in WorkingSet.Sessions.DistinctBy(session => session.Policy.OrganisationId))
+        var versions = WorkingSet.Sessions.Select(session => (session.Policy.OrganisationId, session.OrganisationVersion))
+            .Concat(Starts.Agents.Where(agent => agent.RefusesUnpriced).Select(agent => (agent.Policy.OrganisationId, agent.OrganisationVersion)));
+        foreach (var (organisationId, version) in versions.DistinctBy(organisation => organisation.OrganisationId))
         {
-            var organisationId = session.Policy.OrganisationId;
-            WorkingSet.Load(organisationId, await priceLists.GetAsync(organisationId, session.OrganisationVersion, store));
+            WorkingSet.Load(organisationId, await priceLists.GetAsync(organisationId, version, store));
         }
 
         var unpriced = entries.Select(entry => entry.NamedRecord).OfType<long>().Distinct().ToArray();
@@ -193,6 +199,25 @@ internal sealed class LedgerLoader
     /// <summary>The teams of an organisation.</summary>
     public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) => store.FindTeamsAsync(organisationId);
 
+    private static async Task<LedgerLoader> OpenAsync(
+        IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, SessionStarts starts, ILedgerStore store)
+    {
+        var loader = new LedgerLoader(new(await store.LockAsync(sessionIds, organisationIds), organisationIds), store, starts);
+        await loader.LoadAncestorsAsync();
+        return loader;
+    }
+
+    private async Task LoadStartsAsync()
+    {
+        await Starts.LoadAsync();
+        foreach (var (policy, pauses) in Starts.Agents.Select(agent => (agent.Policy, agent.Pauses)))
+        {
+            WorkingSet.Load(policy.OrganisationId, pauses.Organisation);
+            WorkingSet.Load(policy.TeamId, pauses.Team);
+            WorkingSet.Load(policy.AgentId, pauses.Agent);
+        }
+    }
+
     /// <summary>Loads the agents of all ancestor sessions, because pausing one of them also stops the sessions below.</summary>
     private async Task LoadAncestorsAsync()
     {
@@ -206,6 +231,12 @@ internal sealed class LedgerLoader
     /// <summary>Adds the windows of the budgets that an entry depends on.</summary>
     private void AddWindowsOf(LedgerEntry entry, HashSet<BudgetWindow> windows)
     {
+        if (entry is StartSessionEntry start)
+        {
+            Add(Starts.BudgetsOf(start, WorkingSet), windows);
+            return;
+        }
+
         var reservation = entry.NamedReservation is { } id ? WorkingSet.FindReservation(id) : null;
         if ((entry.NamedSession ?? reservation?.Reservation.SessionId) is not { } sessionId || WorkingSet.FindSession(sessionId) is not { } session)
         {

@@ -61,7 +61,7 @@ internal sealed class LedgerTransaction
         }
 
         await ledger.Alerts.RaiseAsync(store);
-        if (ledger.WorkingSet.FindChanges(responses.Added.Concat(corrections.Added), responses.Extended.Concat(corrections.Changed)) is { } changes)
+        if (ledger.WorkingSet.FindChanges(responses.Added.Concat(corrections.Added), responses.Extended.Concat(corrections.Changed), loader.Starts) is { } changes)
         {
             await store.SaveAsync(changes);
         }
@@ -69,9 +69,10 @@ internal sealed class LedgerTransaction
         return new(outcomes, ledger.WorkingSet.Records, ledger.WorkingSet.TeamIds);
     }
 
-    /// <summary>A session after the entries so far.</summary>
+    /// <summary>A session after the entries so far. One that starts in this transaction is unknown, because its number is not told to anyone yet.</summary>
     /// <exception cref="NotFoundException">There is no such session.</exception>
-    public LedgerSession GetSession(long id) => WorkingSet.FindSession(id) ?? throw new NotFoundException("session", id);
+    public LedgerSession GetSession(long id) =>
+        WorkingSet.FindSession(id) is { } session && !Loader.Starts.HasStarted(id) ? session : throw new NotFoundException("session", id);
 
     /// <summary>A reservation after the entries so far.</summary>
     /// <exception cref="NotFoundException">There is no such reservation.</exception>
@@ -152,7 +153,8 @@ internal sealed class LedgerTransaction
 
             return outcome;
         }
-        catch (Exception refusal) when (refusal is IdempotencyKeyReusedException or RuleViolationException or NotFoundException)
+        catch (Exception refusal) when (refusal is IdempotencyKeyReusedException or RuleViolationException or NotFoundException
+            or ConflictException or ForbiddenException or InvalidInputException)
         {
             return LedgerOutcome.Refused(refusal);
         }

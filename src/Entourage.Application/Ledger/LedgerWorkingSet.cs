@@ -221,8 +221,7 @@ internal sealed class LedgerWorkingSet
             }
         }
 
-        var bucket = new UsageRollupKey(session.Policy.TeamId, UsageRollup.QuarterOf(record.Entry.OccurredAt), session.Id, record.Model);
-        rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
+        Add(UsageRollupKey.Of(session, record.Entry.OccurredAt, record.Model), sum);
         sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
 
         // The caller's session may be from before another record of the same decision, which corrects a span of it.
@@ -238,6 +237,9 @@ internal sealed class LedgerWorkingSet
         };
         records.Add(record);
     }
+
+    /// <summary>Adds to a rollup.</summary>
+    public void Add(UsageRollupKey bucket, UsageSum sum) => rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;
 
     /// <summary>The cost of an agent's usages in this transaction (USD), imputed costs included, in a range of quarter hours.</summary>
     public MoneyTotal CostIn(Guid agentId, DateTimeOffset from, DateTimeOffset until) => MoneyTotal.Sum(rollups
@@ -270,7 +272,8 @@ internal sealed class LedgerWorkingSet
     /// <summary>The differences from the loaded rows; null for none.</summary>
     /// <param name="answers">The responses to store under keys.</param>
     /// <param name="extendedAnswers">The stored responses that have grown.</param>
-    public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers)
+    /// <param name="starts">The sessions that have started.</param>
+    public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers, SessionStarts starts)
     {
         var after = sessions.ToDictionary(session => session.Key, session => AsStored(session.Value));
         var changes = new LedgerChanges
@@ -288,6 +291,7 @@ internal sealed class LedgerWorkingSet
             Audited = audited,
             Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], after[sum.Key], sum.Value)),
             Pauses = changedPauses.Values,
+            Starts = starts.Changes,
             EndedSessions = ended,
             Rollups = rollups,
             SessionsAfter = after.Values,

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>Starts sessions, for every use case that does.</summary>
+/// <summary>Starts sessions outside the ledger, for telemetry that has no session yet. No budget or pause refuses such a start.</summary>
 internal static class SessionOpener
 {
     /// <summary>
@@ -41,14 +41,15 @@ internal static class SessionOpener
 
         var zone = await db.Teams.Where(team => team.Id == session.TeamId).Select(team => team.Timezone).SingleAsync(cancellationToken);
         var today = BudgetCalendar.Of(zone).DateOf(now);
-        if (TeamworkDetectors.DuplicateWork(session, others, today) is { } duplicate)
+        var started = ActiveSession.Of(session);
+        if (TeamworkDetectors.DuplicateWork(started, others.Select(ActiveSession.Of), today) is { } duplicate)
         {
             await db.RaiseAsync(duplicate, new(session.TeamId, session.AgentId, session.Id, session.TaskId), now, cancellationToken);
         }
 
-        if (TeamworkDetectors.FanOut(session, active, today) is { } fanOut)
+        if (TeamworkDetectors.FanOut(started, active, today) is { } fanOut)
         {
-            await db.RaiseAsync(fanOut, new(session.TeamId, SessionId: TeamworkDetectors.TopOf(session)), now, cancellationToken);
+            await db.RaiseAsync(fanOut, new(session.TeamId, SessionId: started.TopId), now, cancellationToken);
         }
     }
 

@@ -16,10 +16,10 @@ public static class TeamworkDetectors
     /// <param name="started">The session that starts on a task, already stored.</param>
     /// <param name="others">The other active sessions of the task.</param>
     /// <param name="day">The local day of the team. Each pair of agents is reported once a day.</param>
-    public static AlertFinding? DuplicateWork(Session started, IEnumerable<Session> others, DateOnly day)
+    public static AlertFinding? DuplicateWork(ActiveSession started, IEnumerable<ActiveSession> others, DateOnly day)
     {
         ArgumentNullException.ThrowIfNull(started);
-        var other = others.FirstOrDefault(other => other.AgentId != started.AgentId && TopOf(other) != TopOf(started));
+        var other = others.FirstOrDefault(other => other.AgentId != started.AgentId && other.TopId != started.TopId);
         if (other is null)
         {
             return null;
@@ -40,16 +40,16 @@ public static class TeamworkDetectors
     /// <param name="started">The session that starts, already stored.</param>
     /// <param name="active">The number of active sessions below the topmost one, including the one that starts.</param>
     /// <param name="day">The local day of the team. A tree is reported once a day.</param>
-    public static AlertFinding? FanOut(Session started, int active, DateOnly day)
+    public static AlertFinding? FanOut(ActiveSession started, int active, DateOnly day)
     {
         ArgumentNullException.ThrowIfNull(started);
         return active <= MaxFanOut
             ? null
             : new(
                 AlertKind.FanOut,
-                string.Create(CultureInfo.InvariantCulture, $"session:{TopOf(started)}"),
+                string.Create(CultureInfo.InvariantCulture, $"session:{started.TopId}"),
                 day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"Session {TopOf(started)} has {active} active sub-agents."),
+                string.Create(CultureInfo.InvariantCulture, $"Session {started.TopId} has {active} active sub-agents."),
                 new() { Count = active });
     }
 
@@ -67,5 +67,20 @@ public static class TeamworkDetectors
     {
         ArgumentNullException.ThrowIfNull(session);
         return session.Ancestors.Count == 0 ? session.Id : session.Ancestors[^1];
+    }
+}
+
+/// <summary>An active session, as the teamwork detectors compare it with others.</summary>
+/// <param name="Id">The session.</param>
+/// <param name="AgentId">Its agent.</param>
+/// <param name="TaskId">Its task, if any.</param>
+/// <param name="TopId">The topmost session of its tree.</param>
+public sealed record ActiveSession(long Id, Guid AgentId, long? TaskId, long TopId)
+{
+    /// <summary>Describes a stored session.</summary>
+    public static ActiveSession Of(Session session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return new(session.Id, session.AgentId, session.TaskId, TeamworkDetectors.TopOf(session));
     }
 }

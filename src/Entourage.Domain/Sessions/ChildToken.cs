@@ -25,21 +25,17 @@ public sealed class ChildToken
     private const string Start = "ect_";
     private const int SecretLength = 32; // bytes
 
-    private ChildToken()
-    {
-    }
-
     /// <summary>SHA-256 of the text. It needs no salt, because the text has 256 random bits.</summary>
-    public byte[] TokenHash { get; private init; } = [];
+    public required byte[] TokenHash { get; init; }
 
     /// <summary>The parent session.</summary>
-    public long SessionId { get; private init; }
+    public required long SessionId { get; init; }
 
     /// <summary>The only agent that may use the token; null for any agent of the session's team.</summary>
-    public Guid? AgentId { get; private init; }
+    public required Guid? AgentId { get; init; }
 
     /// <summary>When it expires (UTC).</summary>
-    public DateTimeOffset ExpiresAt { get; private init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>Issues a token.</summary>
     /// <param name="sessionId">The parent session.</param>

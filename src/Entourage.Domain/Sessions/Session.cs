@@ -121,14 +121,9 @@ public sealed class Session
     /// </exception>
     public static Session Start(Agent agent, WorkTask? task, Session? parent, string? model, DateTimeOffset now)
     {
-        if (parent is { Status: not SessionStatus.Active })
+        if (parent is not null)
         {
-            throw ParentEnded(parent.Id);
-        }
-
-        if (parent?.Ancestors.Count + 1 >= MaxDepth)
-        {
-            throw new RuleViolationException("session-depth", $"Sub-agents can be nested at most {MaxDepth} sessions deep.", nameof(ParentSessionId));
+            EnsureCanHaveChild(parent.Id, parent.Status, parent.Ancestors.Count + 1);
         }
 
         return new()
@@ -141,6 +136,26 @@ public sealed class Session
             Model = model ?? agent.Model,
             StartedAt = now,
         };
+    }
+
+    /// <summary>Checks that a session can be the parent of another one.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="depth">The number of sessions from the topmost session of its tree to it.</param>
+    /// <exception cref="RuleViolationException">
+    /// <c>session-ended</c>: it has ended; <c>session-depth</c>: too many levels of sub-agents.
+    /// </exception>
+    public static void EnsureCanHaveChild(long id, SessionStatus status, int depth)
+    {
+        if (status != SessionStatus.Active)
+        {
+            throw ParentEnded(id);
+        }
+
+        if (depth >= MaxDepth)
+        {
+            throw new RuleViolationException("session-depth", $"Sub-agents can be nested at most {MaxDepth} sessions deep.", nameof(ParentSessionId));
+        }
     }
 
     /// <summary>Creates the exception for a parent session that has ended.</summary>

@@ -23,6 +23,12 @@ internal sealed class LedgerImage(bool isVerified)
     /// <summary>The agents of sessions, by the session's id.</summary>
     public ImageRows<long, SessionAgent?> Agents { get; } = new(capacity: 8_192);
 
+    /// <summary>The agents that start sessions; null for an unknown id.</summary>
+    public ImageRows<Guid, StartingAgent?> StartingAgents { get; } = new(capacity: 4_096);
+
+    /// <summary>The tasks on which sessions start; null for an unknown number.</summary>
+    public ImageRows<long, StartingTask?> StartingTasks { get; } = new(capacity: 4_096);
+
     /// <summary>The reservations, by id.</summary>
     public ImageRows<Guid, LedgerReservation?> Reservations { get; } = new(capacity: 8_192);
 
@@ -37,6 +43,8 @@ internal sealed class LedgerImage(bool isVerified)
     {
         Sessions.Clear();
         Agents.Clear();
+        StartingAgents.Clear();
+        StartingTasks.Clear();
         Reservations.Clear();
         Counters.Clear();
         NextExpiries.Clear();

@@ -16,7 +16,7 @@ internal sealed class LedgerKiller(EntourageDb db, ILedgerTransactions store) : 
             cancellationToken.ThrowIfCancellationRequested();
             var loader = await LedgerLoader.OpenAsync([], [organisationId], writes);
             await new SessionKills(loader.WorkingSet, loader).KillUnderExhaustedAsync(teamId, exhausted, now);
-            if (loader.WorkingSet.FindChanges([], []) is { } changes)
+            if (loader.WorkingSet.FindChanges([], [], loader.Starts) is { } changes)
             {
                 await writes.SaveAsync(changes);
             }

@@ -66,7 +66,7 @@ internal sealed class BudgetStandingCacheTests
     }
 
     [Test]
-    public async Task Answers_are_those_of_the_store_after_any_steps() => await Gen.Int[0, 9].Array[1, 30].SampleAsync(
+    public async Task Answers_are_those_of_the_store_after_any_steps() => await Gen.Int[0, 10].Array[1, 30].SampleAsync(
         async steps =>
         {
             var test = new BudgetStandingCacheTests();
@@ -103,6 +103,9 @@ internal sealed class BudgetStandingCacheTests
             case 8:
                 await ledger.RunAsync(new PauseEntry(
                     new(PauseScope.Team, ledger.TeamOf(session), ledger.TeamOf(session), ledger.OrganisationId), "lunch", ledger.Now.AddMinutes(1), Lead, ledger.Now));
+                break;
+            case 9:
+                await ledger.RunAsync(ledger.Start(ledger.AgentOf(session)));
                 break;
             default:
                 ledger.Time.Advance(TimeSpan.FromHours(7));

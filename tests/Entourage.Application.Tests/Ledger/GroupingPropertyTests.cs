@@ -32,6 +32,7 @@ internal sealed class GroupingPropertyTests
         ResumeAgent,
         PauseTeam,
         ResumeTeam,
+        Start,
         End,
         Kill,
     }
@@ -161,6 +162,8 @@ internal sealed class GroupingPropertyTests
                 return new PauseEntry(team, "lunch", now.AddMinutes(step.Cents), Lead, now);
             case Act.ResumeTeam:
                 return new ResumeEntry(team, null, Lead, now);
+            case Act.Start:
+                return ledger.Start(ledger.AgentOf(session), parent: step.HasKey ? session : null, key: key);
             case Act.End:
                 return new EndSessionEntry(session, step.HasKey, null, now);
             case Act.Kill:

@@ -72,6 +72,45 @@ internal sealed class HandlerTests
         Assert.That(ledger.Reservation(held.Id).Status, Is.EqualTo(ReservationStatus.Released));
     }
 
+    [Test]
+    public async Task A_session_is_started_and_a_replay_noted()
+    {
+        var agent = ledger.AddAgent(ledger.AddTeam());
+        var handler = new StartSessionHandler(ledger, caller, replay, ledger.Time);
+        var command = new StartSessionCommand(agent, null, "acme-1", null, null, "key");
+
+        var first = await handler.Handle(command, CancellationToken.None);
+        var wasReplay = replay.Happened;
+        var second = await handler.Handle(command, CancellationToken.None);
+
+        Assert.That((first.AgentId, first.Model, first.StartedAt), Is.EqualTo((agent, "acme-1", Noon)));
+        Assert.That((wasReplay, replay.Happened, second.Id), Is.EqualTo((false, true, first.Id)));
+        Assert.That(() => handler.Handle(command with { Model = "acme-2" }, CancellationToken.None), Throws.TypeOf<IdempotencyKeyReusedException>());
+    }
+
+    [TestCase(CallerRole.Agent, false)]
+    [TestCase(CallerRole.Lead, true)]
+    [TestCase(CallerRole.Admin, true)]
+    public async Task A_lead_may_name_any_session_of_the_team_as_parent(CallerRole role, bool isAllowed)
+    {
+        var parent = ledger.StartSession();
+        var agent = ledger.AddAgent(ledger.TeamOf(parent));
+        caller.Current = new("Ada", role);
+        var handler = new StartSessionHandler(ledger, caller, replay, ledger.Time);
+        var (_, text) = ledger.IssueToken(parent);
+
+        if (isAllowed)
+        {
+            Assert.That((await handler.Handle(new(agent, null, null, parent, null, null), CancellationToken.None)).ParentSessionId, Is.EqualTo(parent));
+        }
+        else
+        {
+            Assert.That(() => handler.Handle(new(agent, null, null, parent, null, null), CancellationToken.None), Throws.TypeOf<ForbiddenException>());
+        }
+
+        Assert.That((await handler.Handle(new(agent, null, null, null, text, null), CancellationToken.None)).ParentSessionId, Is.EqualTo(parent));
+    }
+
     [TestCase(null, null, SessionStatus.Completed)]
     [TestCase(null, "it broke", SessionStatus.Failed)]
     [TestCase(SessionOutcome.Completed, "a warning", SessionStatus.Completed)]
@@ -183,8 +222,9 @@ internal sealed class HandlerTests
         var id = Guid.NewGuid();
 
         Assert.That(
-            new IIdempotentCommand[] { Usage(5, null), Reserve(5, null), new ExtendReservationCommand(id, 1, null) }.Select(command => command.IdempotencyScope),
-            Is.EqualTo(new[] { "sessions/5/usage", "sessions/5/reservations", $"reservations/{id}/extend" }));
+            new IIdempotentCommand[] { Usage(5, null), Reserve(5, null), new ExtendReservationCommand(id, 1, null), new StartSessionCommand(id, 1, null, null, null, null) }
+                .Select(command => command.IdempotencyScope),
+            Is.EqualTo(new[] { "sessions/5/usage", "sessions/5/reservations", $"reservations/{id}/extend", $"agents/{id}/sessions" }));
     }
 
     private static RecordUsageCommand Usage(long session, string? key) =>

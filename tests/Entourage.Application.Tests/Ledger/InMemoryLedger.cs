@@ -14,7 +14,7 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Tests.Ledger;
 
 /// <summary>The ledger's store in dictionaries. A write is guarded as the databases guard it.</summary>
-internal sealed class InMemoryLedger : ILedgerStore
+internal sealed partial class InMemoryLedger : ILedgerStore
 {
     public Dictionary<Guid, StoredOrganisation> Organisations { get; } = [];
 

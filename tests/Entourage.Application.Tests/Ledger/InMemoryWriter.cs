@@ -26,6 +26,11 @@ internal sealed class InMemoryWriter(InMemoryLedger store)
             };
         }
 
+        foreach (var token in changes.Starts.UsedTokens)
+        {
+            Expect(store.ChildTokens.Remove(Convert.ToHexString(token.TokenHash)));
+        }
+
         foreach (var (id, state) in changes.EndedSessions)
         {
             Expect(store.Sessions[id].State.IsActive);

@@ -34,7 +34,16 @@ internal sealed record StoredAgent(Guid Id, Guid TeamId)
 {
     public Money? DailyLimit { get; init; }
 
+    public string? Model { get; init; }
+
     public Pause? Pause { get; init; }
+}
+
+internal sealed record StoredTask(TaskCap Cap, Guid TeamId)
+{
+    public bool IsDone { get; init; }
+
+    public IReadOnlyList<long> DependsOn { get; init; } = [];
 }
 
 internal sealed record StoredSession(long Id, Guid AgentId)

@@ -67,11 +67,27 @@ internal sealed class TestLedger : IBudgetLedger
         return id;
     }
 
-    public Guid AddAgent(Guid teamId, Money? daily = null)
+    public Guid AddAgent(Guid teamId, Money? daily = null, string? model = null)
     {
         var id = IdOf(1_000 + Store.Agents.Count);
-        Store.Agents.Add(id, new(id, teamId) { DailyLimit = daily });
+        Store.Agents.Add(id, new(id, teamId) { DailyLimit = daily, Model = model });
         return id;
+    }
+
+    /// <summary>Adds a task, which depends on others.</summary>
+    public long AddTask(Guid teamId, Money? limit = null, params IReadOnlyList<long> dependsOn)
+    {
+        var id = 7L + Store.Tasks.Count;
+        Store.Tasks.Add(id, new(new(id, limit, default), teamId) { DependsOn = dependsOn });
+        return id;
+    }
+
+    /// <summary>Issues a child token, by default to any agent of the team.</summary>
+    public (ChildToken Token, string Text) IssueToken(long sessionId, Guid? agentId = null, int seconds = 300)
+    {
+        var issued = ChildToken.Issue(sessionId, agentId, TimeSpan.FromSeconds(seconds), Now);
+        Store.ChildTokens.Add(Convert.ToHexString(issued.Token.TokenHash), issued.Token);
+        return issued;
     }
 
     public long AddSession(Guid agentId, long? parent = null, string? model = null, TaskCap? task = null)
@@ -138,6 +154,11 @@ internal sealed class TestLedger : IBudgetLedger
         Now,
         key);
 
+    /// <summary>The start of a session by its agent.</summary>
+    public StartSessionEntry Start(
+        Guid agentId, long? task = null, string? model = null, long? parent = null, byte[]? token = null, bool byLead = false, IdempotencyToken? key = null) =>
+        new(agentId, task, model, parent, token, byLead, Now, key);
+
     public ReserveEntry Reserve(long sessionId, decimal usd, int seconds = 300, IdempotencyToken? key = null) =>
         new(Guid.NewGuid(), sessionId, new(Usd(usd)), TimeSpan.FromSeconds(seconds), Now, key);
 
@@ -196,6 +217,7 @@ internal sealed class TestLedger : IBudgetLedger
         Alerts = [],
         Audited = [],
         Sessions = new Dictionary<long, SessionChange>(),
+        Starts = new([], []),
         EndedSessions = new Dictionary<long, SessionState>(),
         Pauses = [pause],
         Rollups = new Dictionary<UsageRollupKey, Domain.Costs.UsageSum>(),

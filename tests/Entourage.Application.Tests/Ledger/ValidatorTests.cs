@@ -89,6 +89,15 @@ internal sealed class ValidatorTests
     public void The_end_of_a_pause_may_have_a_reason_of_one_line(string? reason, string faults) =>
         AssertFaults(new ResumeValidator(), new ResumeCommand(PauseScope.Agent, Guid.Empty, reason), faults);
 
+    [Test]
+    public void A_start_needs_an_agent_and_names_of_one_line()
+    {
+        var start = new StartSessionCommand(Guid.NewGuid(), null, null, null, null, null);
+        AssertFaults(new StartSessionValidator(), start, "");
+        AssertFaults(new StartSessionValidator(), start with { AgentId = null, Model = "a\nb", ParentToken = " " }, "AgentId,Model,ParentToken");
+        AssertFaults(new StartSessionValidator(), start with { ParentToken = new('x', 101) }, "ParentToken");
+    }
+
     [TestCase(null, "")]
     [TestCase("line\nline", "")]
     [TestCase("a\0", "Error")]

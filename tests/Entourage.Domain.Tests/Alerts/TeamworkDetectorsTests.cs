@@ -10,7 +10,7 @@ internal sealed class TeamworkDetectorsTests
     [Test]
     public void Two_agents_on_one_task_are_found_and_their_order_does_not_matter()
     {
-        var (one, other) = (On(task: 7, id: 1), On(task: 7, id: 2));
+        var (one, other) = (ActiveOn(task: 7, id: 1), ActiveOn(task: 7, id: 2));
         var found = TeamworkDetectors.DuplicateWork(one, [other], Today);
         Assert.That((found?.Kind, found?.Details.OtherAgentId, found?.Details.OtherSessionId), Is.EqualTo((AlertKind.DuplicateWork, other.AgentId, 2L)));
         Assert.That(TeamworkDetectors.DuplicateWork(other, [one], Today)?.Cause, Is.EqualTo(found?.Cause));
@@ -20,12 +20,12 @@ internal sealed class TeamworkDetectorsTests
     public void One_agent_and_the_sub_agents_of_one_session_may_share_a_task()
     {
         var top = On(task: 7, id: 1);
-        var sub = Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(2).StoredWith("TaskId", 7L);
-        var sister = Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(3).StoredWith("TaskId", 7L);
-        var again = On(task: 7, id: 4).StoredWith("AgentId", top.AgentId);
-        Assert.That(TeamworkDetectors.DuplicateWork(sub, [top, sister], Today), Is.Null);
-        Assert.That(TeamworkDetectors.DuplicateWork(again, [top], Today), Is.Null);
-        Assert.That(TeamworkDetectors.DuplicateWork(again, [top, sub], Today), Is.Not.Null);
+        var sub = ActiveSession.Of(Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(2).StoredWith("TaskId", 7L));
+        var sister = ActiveSession.Of(Session.Start(Some.Agent(), null, top, null, Some.Now).StoredAs(3).StoredWith("TaskId", 7L));
+        var again = ActiveOn(task: 7, id: 4) with { AgentId = top.AgentId };
+        Assert.That(TeamworkDetectors.DuplicateWork(sub, [ActiveSession.Of(top), sister], Today), Is.Null);
+        Assert.That(TeamworkDetectors.DuplicateWork(again, [ActiveSession.Of(top)], Today), Is.Null);
+        Assert.That(TeamworkDetectors.DuplicateWork(again, [ActiveSession.Of(top), sub], Today), Is.Not.Null);
     }
 
     [TestCase(20, false)]
@@ -33,7 +33,7 @@ internal sealed class TeamworkDetectorsTests
     public void Too_many_active_sub_agents_are_reported_for_the_topmost_session(int active, bool tooMany)
     {
         var sub = Session.Start(Some.Agent(), null, On(task: 7, id: 1), null, Some.Now).StoredAs(2);
-        Assert.That(TeamworkDetectors.FanOut(sub, active, Today)?.Cause, Is.EqualTo(tooMany ? "session:1" : null));
+        Assert.That(TeamworkDetectors.FanOut(ActiveSession.Of(sub), active, Today)?.Cause, Is.EqualTo(tooMany ? "session:1" : null));
     }
 
     [Test]
@@ -44,7 +44,7 @@ internal sealed class TeamworkDetectorsTests
     [Test]
     public void A_shared_task_is_reported_with_both_sessions()
     {
-        var (one, other) = (On(task: 7, id: 1), On(task: 7, id: 2));
+        var (one, other) = (ActiveOn(task: 7, id: 1), ActiveOn(task: 7, id: 2));
         var found = TeamworkDetectors.DuplicateWork(one, [other], Today)!;
         Assert.Multiple(() =>
         {
@@ -57,16 +57,16 @@ internal sealed class TeamworkDetectorsTests
     [Test]
     public void The_first_session_of_another_agent_is_reported()
     {
-        var started = On(task: 7, id: 9);
-        var own = On(task: 7, id: 1).StoredWith("AgentId", started.AgentId);
-        Assert.That(TeamworkDetectors.DuplicateWork(started, [own, On(task: 7, id: 2), On(task: 7, id: 3)], Today)?.Details.OtherSessionId, Is.EqualTo(2));
+        var started = ActiveOn(task: 7, id: 9);
+        var own = ActiveOn(task: 7, id: 1) with { AgentId = started.AgentId };
+        Assert.That(TeamworkDetectors.DuplicateWork(started, [own, ActiveOn(task: 7, id: 2), ActiveOn(task: 7, id: 3)], Today)?.Details.OtherSessionId, Is.EqualTo(2));
         Assert.That(TeamworkDetectors.DuplicateWork(started, [], Today), Is.Null);
     }
 
     [Test]
     public void A_fan_out_is_reported_with_its_size()
     {
-        var found = TeamworkDetectors.FanOut(On(task: 7, id: 1), 21, Today)!;
+        var found = TeamworkDetectors.FanOut(ActiveOn(task: 7, id: 1), 21, Today)!;
         Assert.That((found.Kind, found.Window, found.Details.Count), Is.EqualTo((AlertKind.FanOut, "2026-03-04", (int?)21)));
         Assert.That(found.Message, Is.EqualTo("Session 1 has 21 active sub-agents."));
     }
@@ -80,6 +80,8 @@ internal sealed class TeamworkDetectorsTests
             new[] { top, middle, Some.Session(middle).StoredAs(3) }.Select(TeamworkDetectors.TopOf),
             Is.All.EqualTo(1));
     }
+
+    private static ActiveSession ActiveOn(long task, long id) => ActiveSession.Of(On(task, id));
 
     private static Session On(long task, long id) => Some.Session().StoredAs(id).StoredWith("TaskId", task);
 }

@@ -44,6 +44,8 @@ internal static class LedgerCommands
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
         [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{DetectorState.Empty}")),
+        [typeof(LedgerSession)] = i => SampleSession(i),
+        [typeof(ChildToken)] = i => ChildToken.Issue(i + 1, Id(i), TimeSpan.FromMinutes(5), At(i)).Token,
         [typeof(PauseChange)] = i => new PauseChange(
             PauseScope.Team, Id(i), new Pause { PausedAt = At(i), Reason = "looks wrong", ExpiresAt = At(i + 1), By = "Ada", ReservationsReleased = i }),
         [typeof(UsageRollupKey)] = i => Bucket(i),
@@ -99,6 +101,10 @@ internal static class LedgerCommands
     private static DateTimeOffset At(int i) => DateTimeOffset.UnixEpoch.AddMinutes(15 * i);
 
     private static TokenCounts Tokens(int i) => new(i, i, i, i);
+
+    private static LedgerSession SampleSession(int i) => new StartingAgent(
+        "Ada", "m", new() { OrganisationId = Id(i), OrganisationLimits = new(), TeamId = Id(i), Timezone = "UTC", TeamLimits = new(), AgentId = Id(i) }, default, DetectorRules.Default, i)
+        .NewSession(task: null, parent: null, model: null, At(i));
 
     private static Reservation SampleReservation(int i) => new()
     {

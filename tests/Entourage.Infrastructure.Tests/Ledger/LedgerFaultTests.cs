@@ -48,6 +48,21 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     [Test]
+    public async Task Start_with_a_lost_commit_answer_starts_one_session()
+    {
+        faulty.Faults.Enqueue(Fault.LostAfterCommit);
+        var started = await team.StartAsync();
+        faulty.Faults.Enqueue(Fault.LostBeforeCommit);
+        faulty.Faults.Enqueue(Fault.Deadlock);
+        faulty.Faults.Enqueue(Fault.LostAfterCommit);
+        var next = await team.StartAsync();
+
+        Assert.That(await host.CountAsync("Sessions"), Is.EqualTo(3));
+        Assert.That((await team.SessionAsync(started)).Text("status"), Is.EqualTo("active"));
+        Assert.That((await team.SessionAsync(next)).Text("status"), Is.EqualTo("active"));
+    }
+
+    [Test]
     public async Task Failed_write_is_reported_and_nothing_is_counted()
     {
         faulty.Faults.Enqueue(Fault.Full);

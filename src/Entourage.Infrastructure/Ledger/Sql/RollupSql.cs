@@ -32,6 +32,7 @@ internal static class RollupSql
         { Column.Int64("UnpricedTokens"), sum => sum.UnpricedTokens },
         { Column.Int64("AssumedCostBillionUsd"), sum => sum.AssumedCost.BillionUsd },
         { Column.Int64("AssumedCostNanoUsd"), sum => sum.AssumedCost.RestNanoUsd },
+        { Column.Int32("Sessions"), sum => sum.Sessions },
     };
 
     /// <summary>The key of a rollup.</summary>
@@ -48,7 +49,7 @@ internal static class RollupSql
         { Key, rollup => rollup.Key },
         { AllAmounts, rollup => rollup.Value },
         {
-            "Sessions", "IsSummarised", "SummarisedInputTokens", "SummarisedOutputTokens", "SummarisedCacheReadTokens", "SummarisedCacheWriteTokens",
+            "IsSummarised", "SummarisedInputTokens", "SummarisedOutputTokens", "SummarisedCacheReadTokens", "SummarisedCacheWriteTokens",
             "SummarisedUnpricedTokens", "SummarisedCostBillionUsd", "SummarisedCostNanoUsd", "SummarisedImputedCostBillionUsd",
             "SummarisedImputedCostNanoUsd", "SummarisedAssumedCostBillionUsd", "SummarisedAssumedCostNanoUsd", "SummarisedSessions"
         },

@@ -22,7 +22,6 @@ internal static class SummarySql
     private static readonly Column<byte> Heading = Column.Byte("Heading");
     private static readonly Column<DateOnly> Day = Column.Day("Day");
     private static readonly Column<string> Item = Column.Text("Item", CostSummary.ItemLength);
-    private static readonly Column<int> Sessions = Column.Int32("Sessions");
 
     private static readonly RowBinding<KeyValuePair<CostSummaryKey, UsageSum>> New = new()
     {
@@ -31,7 +30,6 @@ internal static class SummarySql
         { Day, summary => summary.Key.Day },
         { Item, summary => summary.Key.Item },
         { RollupSql.AllAmounts, summary => summary.Value },
-        { Sessions, summary => summary.Value.Sessions },
     };
 
     private static readonly SelectList List = new();
@@ -51,7 +49,7 @@ internal static class SummarySql
     public static readonly Upsert<KeyValuePair<CostSummaryKey, UsageSum>> Add = new(
         "CostSummaries",
         New,
-        $"{TotalSql.AddAll}, {Sessions.Name} = {Sessions.Name} + {Sessions.Parameter}",
+        TotalSql.AddAll,
         $"{SubjectId.Equality} AND {Heading.Equality} AND {Day.Equality} AND {Item.Equality}");
 
     public static UnsummarisedRollup ReadUnsummarised(SqlRow row) => Row.Read(row);

@@ -37,7 +37,7 @@ internal static class TotalSql
         AddCost("ImputedCostBillionUsd", "ImputedCost", "@imputedCostBillionUsd", "@imputedCostNanoUsd"));
 
     /// <summary>Adds all amounts to a rollup or a summary.</summary>
-    public static readonly string AddAll = $"{AddTokens}, {AddUnpriced}, {AddCosts}";
+    public static readonly string AddAll = $"{AddTokens}, {AddUnpriced}, {AddCosts}, Sessions = Sessions + @sessions";
 
     private static string AddCost(string billions, string rest, string addedBillions, string addedRest) =>
         $"{billions} = {billions} + {addedBillions} + ({rest} + {addedRest}) / {Billion}, {rest} = ({rest} + {addedRest}) % {Billion}";

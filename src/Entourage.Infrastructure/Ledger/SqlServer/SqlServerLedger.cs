@@ -12,7 +12,7 @@ using Microsoft.Data.SqlClient;
 namespace Entourage.Infrastructure.Ledger.SqlServer;
 
 /// <summary>A connection, with a transaction when it writes.</summary>
-internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerStore
+internal sealed partial class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerStore
 {
     public async Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince) =>
         (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince), SubjectSql.Read, [])).SingleOrDefault();
@@ -124,6 +124,7 @@ internal sealed class SqlServerLedger(SqlConnection connection, SqlTransaction? 
     {
         await WriteAsync(changes.Sessions.OrderBy(sum => sum.Key), SqlServerStatements.AddToSessions);
         await WriteAsync(changes.EndedSessions, SqlServerStatements.EndSessions);
+        await WriteAsync(changes.Starts.UsedTokens, SqlServerStatements.DeleteChildTokens);
         await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Agent), SqlServerStatements.PauseAgents);
         await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Team), SqlServerStatements.PauseTeams);
         await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Organisation), SqlServerStatements.PauseOrganisations);

@@ -17,7 +17,7 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 /// <param name="connection">The connection.</param>
 /// <param name="image">The rows that the connection's transactions keep; null to read every row.</param>
 /// <param name="ownsConnection">Whether to dispose the connection as well.</param>
-internal sealed class SqliteLedger(SqliteConnection connection, LedgerImage? image = null, bool ownsConnection = true) : ILedgerStore, IDisposable
+internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerImage? image = null, bool ownsConnection = true) : ILedgerStore, IDisposable
 {
     private static readonly string SelectSession = SessionSql.Select + "s.Id = @session";
     private static readonly string SelectActiveInTeam = SessionSql.Select + SessionSql.IsActiveInTeam;
@@ -255,6 +255,7 @@ internal sealed class SqliteLedger(SqliteConnection connection, LedgerImage? ima
     {
         WriteEach(SessionSql.AddUsages, changes.Sessions);
         WriteEach(SessionSql.End, changes.EndedSessions);
+        WriteEach(ChildTokenSql.Delete, changes.Starts.UsedTokens);
         foreach (var change in changes.Pauses)
         {
             Write(
