@@ -44,6 +44,9 @@ internal sealed class LedgerWorkingSet
     public LedgerWorkingSet(IReadOnlyDictionary<long, LedgerSession> sessions, IEnumerable<Guid> organisationIds)
     {
         OrganisationIds = [.. sessions.Values.Select(session => session.Policy.OrganisationId).Concat(organisationIds).Distinct()];
+        this.sessions.EnsureCapacity(sessions.Count);
+        sums.EnsureCapacity(sessions.Count);
+        rollups.EnsureCapacity(sessions.Count);
         foreach (var session in sessions.Values)
         {
             Load(session);
@@ -130,7 +133,8 @@ internal sealed class LedgerWorkingSet
         if (!sessions.ContainsKey(session.Id))
         {
             // The row still counts the reservations that this transaction has ended.
-            sessions.Add(session.Id, session with { Reserved = session.Reserved - EndedAmountOf(session.Id) });
+            var ended = EndedAmountOf(session.Id);
+            sessions.Add(session.Id, ended == MoneyTotal.Zero ? session : session with { Reserved = session.Reserved - ended });
             pauses.TryAdd(session.Policy.OrganisationId, session.Pauses.Organisation);
             pauses.TryAdd(session.Policy.TeamId, session.Pauses.Team);
             Load(new SessionAgent(session.Id, session.Policy.AgentId, session.Pauses.Agent));
@@ -165,6 +169,8 @@ internal sealed class LedgerWorkingSet
     /// <summary>Loads counters.</summary>
     public void Load(IReadOnlyDictionary<BudgetWindow, Spending> stored)
     {
+        counters.EnsureCapacity(counters.Count + stored.Count);
+        countersBefore.EnsureCapacity(countersBefore.Count + stored.Count);
         foreach (var (window, spending) in stored)
         {
             counters[window] = countersBefore[window] = spending;

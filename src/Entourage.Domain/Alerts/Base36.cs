@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Entourage.Domain.Alerts;
 
 /// <summary>Writes non-negative numbers in base 36, so that they are short and contain no separators.</summary>
@@ -8,25 +6,30 @@ internal static class Base36
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
     private const int Longest = 13;
 
-    public static string Of(ulong number) => new(Write(number, stackalloc char[Longest]));
+    public static string Of(ulong number)
+    {
+        Span<char> text = stackalloc char[Longest];
+        return new(text[..Write(number, text)]);
+    }
 
     public static string Of(long number) => Of(checked((ulong)number));
 
-    /// <summary>Appends a number.</summary>
-    public static StringBuilder AppendBase36(this StringBuilder text, long number) =>
-        text.Append(Write(checked((ulong)number), stackalloc char[Longest]));
+    /// <summary>Writes a number to the beginning of a buffer.</summary>
+    /// <returns>The number of characters.</returns>
+    public static int Write(long number, Span<char> buffer) => Write(checked((ulong)number), buffer);
 
-    private static ReadOnlySpan<char> Write(ulong number, Span<char> buffer)
+    private static int Write(ulong number, Span<char> buffer)
     {
-        var from = buffer.Length;
+        var length = 0;
         do
         {
-            buffer[--from] = Digits[(int)(number % 36)];
+            buffer[length++] = Digits[(int)(number % 36)];
             number /= 36;
         }
         while (number > 0);
 
-        return buffer[from..];
+        buffer[..length].Reverse();
+        return length;
     }
 
     /// <summary>Reads a number.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Entourage.Domain.Alerts;
 
 /// <content>The serialised form: base-36 numbers in groups that are separated by semicolons.</content>
@@ -41,41 +39,47 @@ public sealed partial record DetectorState
     /// <summary>The text that <see cref="Parse"/> reads: lower-case letters, digits, dots and semicolons.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(Form, TextLength / 2).Append(';').AppendBase36(WindowMinutes).Append(';');
+        // On the stack, because every usage writes the text of its session.
+        var text = new TextBuilder(stackalloc char[TextLength]);
+        text.Append(Form);
+        text.Append(';');
+        text.Append(WindowMinutes);
+        text.Append(';');
         var before = 0L;
-        foreach (var (index, tokens) in Slices)
+        for (var i = 0; i < Slices.Count; i++)
         {
             // Each index but the first is relative to the one before it, which keeps the text short.
-            Separate(text, before > 0).AppendBase36(index - before).Append('.').AppendBase36(tokens);
+            var (index, tokens) = Slices[i];
+            text.Separate(i > 0);
+            text.Append(index - before);
+            text.Append('.');
+            text.Append(tokens);
             before = index;
         }
 
         text.Append(';');
         if (ErrorCount > 0)
         {
-            text.Append(ErrorFingerprint).Append('.').AppendBase36(ErrorCount);
+            text.Append(ErrorFingerprint);
+            text.Append('.');
+            text.Append(ErrorCount);
         }
 
-        Write(text.Append(';'), FirstCosts);
-        Write(text.Append(';'), LatestCosts);
+        text.Append(';');
+        text.Append(FirstCosts);
+        text.Append(';');
+        text.Append(LatestCosts);
         text.Append(';');
         for (var i = 0; i < Mutes.Count; i++)
         {
-            Separate(text, i > 0).Append(Mutes[i].Key).Append('.').AppendBase36(Mutes[i].Until);
+            text.Separate(i > 0);
+            text.Append(Mutes[i].Key);
+            text.Append('.');
+            text.Append(Mutes[i].Until);
         }
 
         return text.ToString();
     }
-
-    private static void Write(StringBuilder text, IReadOnlyList<Money> costs)
-    {
-        for (var i = 0; i < costs.Count; i++)
-        {
-            Separate(text, i > 0).AppendBase36(costs[i].NanoUsd);
-        }
-    }
-
-    private static StringBuilder Separate(StringBuilder text, bool hasMore) => hasMore ? text.Append('.') : text;
 
     private static string[] Parts(string group) => group.Length == 0 ? [] : group.Split('.');
 
@@ -106,4 +110,41 @@ public sealed partial record DetectorState
     }
 
     private static Money[] CostsOf(string group) => [.. Parts(group).Select(part => new Money(Base36.Parse(part)))];
+
+    /// <summary>Builds a text in a buffer that is long enough for every state.</summary>
+    private ref struct TextBuilder(Span<char> buffer)
+    {
+        private readonly Span<char> buffer = buffer;
+        private int length;
+
+        public void Append(char character) => buffer[length++] = character;
+
+        public void Append(ReadOnlySpan<char> characters)
+        {
+            characters.CopyTo(buffer[length..]);
+            length += characters.Length;
+        }
+
+        /// <summary>Appends a number in base 36.</summary>
+        public void Append(long number) => length += Base36.Write(number, buffer[length..]);
+
+        public void Append(IReadOnlyList<Money> costs)
+        {
+            for (var i = 0; i < costs.Count; i++)
+            {
+                Separate(i > 0);
+                Append(costs[i].NanoUsd);
+            }
+        }
+
+        public void Separate(bool hasMore)
+        {
+            if (hasMore)
+            {
+                Append('.');
+            }
+        }
+
+        public override readonly string ToString() => new(buffer[..length]);
+    }
 }
