@@ -42,6 +42,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
     // The texts of statements are constants, and comparing them by reference avoids hashing them.
     private readonly Dictionary<string, SqliteStatement> prepared = new(ReferenceEqualityComparer.Instance);
     private long dataVersion;
+    private bool hasForeignCommit;
 
     /// <summary>What the current transaction has saved; null for nothing.</summary>
     public LedgerChanges? Saved { get; private set; }
@@ -76,7 +77,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
             _ = raw.sqlite3_busy_timeout(database, (int)timeout.TotalMilliseconds);
         }
 
-        Saved = null;
+        (Saved, hasForeignCommit) = (null, false);
         NoticeForeignCommit();
     }
 
@@ -86,7 +87,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
     public long ReadDataVersion() => ReadNumber(Prepare("PRAGMA data_version"))!.Value;
 
     /// <summary>Drops the image if another connection has committed since the last call.</summary>
-    /// <returns>Whether one has.</returns>
+    /// <returns>Whether one has committed since the transaction before the latest one.</returns>
     public bool NoticeForeignCommit()
     {
         var before = dataVersion;
@@ -94,9 +95,10 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
         if (dataVersion != before)
         {
             image?.Clear();
+            hasForeignCommit = true;
         }
 
-        return dataVersion != before;
+        return hasForeignCommit;
     }
 
     /// <summary>Rolls the transaction back, unless a fault has already ended it.</summary>
