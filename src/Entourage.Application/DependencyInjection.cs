@@ -41,7 +41,7 @@ public static class DependencyInjection
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(TransactionBehavior<,>));
         services.AddScoped<IdempotentReplay>();
         services.AddScoped<CallerContext>();
-        services.AddScoped<AccessGate>();
+        services.AddTransient<AccessGate>();
         services.AddScoped<FirstKey>();
         services.AddSingleton<ResourceOwnerCache>();
         services.AddSingleton<KeyRing>();

@@ -26,13 +26,13 @@ internal sealed partial class ProblemExceptionHandler(RefusalMetrics refusals, I
         var problem = Problem.Of(exception);
         if (problem.Status >= StatusCodes.Status500InternalServerError && exception is not (StoreUnavailableException or BusyException))
         {
-            LogFailed(logger, problem.Status, exception);
+            LogFailed(logger, httpContext.Request.Method, httpContext.Request.Path.ToUriComponent(), problem.Status, exception);
         }
 
         await problem.WriteAsync(httpContext);
         return true;
     }
 
-    [LoggerMessage(1004, LogLevel.Error, "A request failed with {Status}")]
-    private static partial void LogFailed(ILogger logger, int status, Exception exception);
+    [LoggerMessage(1004, LogLevel.Error, "{Method} {Path} failed with {Status}")]
+    private static partial void LogFailed(ILogger logger, string method, string path, int status, Exception exception);
 }

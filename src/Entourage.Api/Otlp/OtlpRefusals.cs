@@ -30,23 +30,8 @@ internal sealed partial class OtlpRefusals
     }
 
     /// <summary>Counts the export if it was refused. Comes before all middleware that may refuse it.</summary>
-    public async Task ObserveAsync(HttpContext context, RequestDelegate next)
-    {
-        await next(context);
-        if (SignalOf(context.Request) is not { } signal)
-        {
-            return;
-        }
-
-        if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
-        {
-            Count(signal, ReasonOf(context.Response.StatusCode), context.Features.Get<Problem>()?.Detail);
-        }
-        else if (context.Features.Get<IngestOutcome>() is { Refused: > 0 } outcome)
-        {
-            Count(signal, Partial, outcome.Reasons);
-        }
-    }
+    public Task ObserveAsync(HttpContext context, RequestDelegate next) =>
+        SignalOf(context.Request) is { } signal ? ObserveAsync(signal, context, next) : next(context);
 
     // A fixed set of names and no text from the caller, because each becomes a metric series.
     private static string? SignalOf(HttpRequest request) => HttpMethods.IsPost(request.Method) ? request.Path.Value?.ToLowerInvariant() switch
@@ -57,6 +42,19 @@ internal sealed partial class OtlpRefusals
         _ => null,
     }
     : null;
+
+    private async Task ObserveAsync(string signal, HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
+        {
+            Count(signal, ReasonOf(context.Response.StatusCode), context.Features.Get<Problem>()?.Detail);
+        }
+        else if (context.Features.Get<IngestOutcome>() is { Refused: > 0 } outcome)
+        {
+            Count(signal, Partial, outcome.Reasons);
+        }
+    }
 
     private static string ReasonOf(int status) => status switch
     {

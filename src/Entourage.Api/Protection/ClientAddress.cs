@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Entourage.Api.Protection;
 
@@ -18,7 +19,7 @@ internal static class ClientAddress
     /// <summary>The IPv4 address, or the /64 network of the IPv6 address.</summary>
     public static IPAddress Of(HttpContext context)
     {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.Loopback;
+        var address = context.Features.Get<IHttpConnectionFeature>()?.RemoteIpAddress ?? IPAddress.Loopback;
         if (address.IsIPv4MappedToIPv6)
         {
             return address.MapToIPv4();

@@ -37,7 +37,8 @@ internal sealed class CrossSiteGuard(IConfiguration configuration, bool needsKey
         !host.HasValue || (hosts.Length > 0 ? hosts.Contains(AnyHost) || HostString.MatchesAny(host.Value, hosts) : needsKeys || IsLocal(host.Host));
 
     private static bool IsLocal(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        host is "localhost" or "127.0.0.1"
+        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 

@@ -3,7 +3,6 @@ using System.Threading.RateLimiting;
 using Entourage.Api.Auth;
 using Entourage.Application.Access;
 using Entourage.Dashboard.Pages;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Protection;
@@ -21,13 +20,13 @@ internal sealed class RequestRates : IDisposable
 
     private readonly RateLimits limits;
     private readonly PartitionedRateLimiter<HttpContext> addresses;
-    private readonly PartitionedRateLimiter<HttpContext> callers;
+    private readonly PartitionedRateLimiter<CallerBucket> callers;
 
     public RequestRates(IOptions<RateLimits> options)
     {
         limits = options.Value;
         addresses = Buckets.Create<HttpContext, IPAddress>(ClientAddress.Of, limits.AddressPerMinute, limits.AddressBurst);
-        callers = Buckets.Create<HttpContext, CallerBucket>(context => BucketOf(context)!.Value, limits.KeyPerMinute, limits.KeyBurst);
+        callers = Buckets.Create<CallerBucket, CallerBucket>(bucket => bucket, limits.KeyPerMinute, limits.KeyBurst);
     }
 
     /// <summary>Whether the address is over its limit, and the request was let through only because it has a key to check.</summary>
@@ -61,11 +60,7 @@ internal sealed class RequestRates : IDisposable
     {
         if (limits.KeyPerMinute > 0)
         {
-            app.UseWhen(context => BucketOf(context) is not null && !IsHealth(context), branch => branch.UseRateLimiter(new RateLimiterOptions
-            {
-                GlobalLimiter = callers,
-                OnRejected = (rejected, _) => new(TooManyRequests.WriteAsync(rejected.HttpContext, WaitOf(rejected.Lease), Detail)),
-            }));
+            app.Use(CheckCallerAsync);
         }
     }
 
@@ -95,6 +90,17 @@ internal sealed class RequestRates : IDisposable
 
         context.Features.Set(new OverLimit(WaitOf(lease)));
         return next(context);
+    }
+
+    private Task CheckCallerAsync(HttpContext context, RequestDelegate next)
+    {
+        if (BucketOf(context) is not { } bucket || IsHealth(context))
+        {
+            return next(context);
+        }
+
+        using var lease = callers.AttemptAcquire(bucket);
+        return lease.IsAcquired ? next(context) : TooManyRequests.WriteAsync(context, WaitOf(lease), Detail);
     }
 
     private static TimeSpan WaitOf(RateLimitLease lease) => lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero;

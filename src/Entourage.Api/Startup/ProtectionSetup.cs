@@ -32,7 +32,6 @@ internal static class ProtectionSetup
         services.Configure<SocketTransportOptions>(DisableReadAhead);
         services.AddScoped<OtlpReader>();
         services.Configure<FormOptions>(LimitForms);
-        services.AddRateLimiter();
         services.AddRequestTimeouts();
         services.AddOptions<Microsoft.AspNetCore.Http.Timeouts.RequestTimeoutOptions>()
             .Configure<IOptions<ConnectionLimits>>((timeouts, limits) => timeouts.DefaultPolicy = RequestTimeouts.PolicyOf(limits.Value));

@@ -9,13 +9,21 @@ namespace Entourage.Application.Behaviors;
 internal sealed class AccessBehavior<TRequest, TResponse>(AccessGate gate) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         // Checked at run time: with a generic constraint the behaviour would silently skip a request that declares no permission.
         var permission = request is IAuthorizedRequest authorized
             ? authorized.RequiredPermission()
             : throw new InvalidOperationException($"{typeof(TRequest).Name} must implement IAuthorizedRequest.");
-        await gate.EnsureAsync(permission, cancellationToken);
+        var check = gate.EnsureAsync(permission, cancellationToken);
+
+        // Nearly always, the owner of the resource is cached.
+        return check.IsCompletedSuccessfully ? next() : WaitAsync(check, next);
+    }
+
+    private static async Task<TResponse> WaitAsync(ValueTask check, RequestHandlerDelegate<TResponse> next)
+    {
+        await check;
         return await next();
     }
 }

@@ -7,7 +7,7 @@ namespace Entourage.Application.Behaviors;
 internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : notnull
 {
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         foreach (var validator in validators)
         {
@@ -18,6 +18,6 @@ internal sealed class ValidationBehavior<TRequest, TResponse>(IEnumerable<IValid
             }
         }
 
-        return await next();
+        return next();
     }
 }

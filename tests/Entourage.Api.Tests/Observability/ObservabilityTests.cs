@@ -139,6 +139,7 @@ internal sealed class ObservabilityTests
     public void Trace_id_of_an_error_response_finds_the_error_in_the_log()
     {
         var line = lines.Single(line => (int)line["EventId"]! == 1004);
+        Assert.That(line.Text("Message"), Does.Match("^PATCH /api/v1/settings/teams/[^ ]+ failed with 503$"));
         Assert.That(line.Text("Exception"), Does.Contain("SqliteException"));
         Assert.That(line["Scopes"]!.AsArray().Select(scope => scope!["TraceId"]?.GetValue<string>()), Has.Some.EqualTo(traceId));
     }
