@@ -59,8 +59,8 @@ internal sealed class BudgetStandingCache
     /// <param name="nextExpiry">The earliest expiry of the organisation's reservations that have not ended (UTC).</param>
     public void Keep(BudgetSubject subject, StandingReading reading, DateTimeOffset now, DateTimeOffset nextExpiry)
     {
-        // A kill is reported for a while only. The path of a further session may be one that does not exist yet.
-        if (reading.Work.WasKilled || subject.Session.Path.Count > 1)
+        // A kill is reported for a while only.
+        if (reading.Work.WasKilled)
         {
             return;
         }

@@ -4,14 +4,17 @@ using Entourage.Domain.Stops;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Writes usages, reservations, ends, kills and pauses, together with every counter that they change. Concurrent callers share a transaction. A lone
+/// Writes usages, reservations, starts, ends, kills and pauses, together with every counter that they change. Concurrent callers share a transaction. A lone
 /// caller's transaction begins at once.
 /// </summary>
 public interface IBudgetLedger
 {
     /// <summary>Writes an entry. When this returns, the entry is on disk (rule 1).</summary>
-    /// <exception cref="Errors.NotFoundException">There is no such session or reservation.</exception>
-    /// <exception cref="Errors.BudgetExceededException">A hard budget refuses a reservation.</exception>
+    /// <exception cref="Errors.NotFoundException">A row that it names does not exist.</exception>
+    /// <exception cref="Errors.ForbiddenException">Its caller may not name such a row.</exception>
+    /// <exception cref="Errors.BudgetExceededException">A hard budget refuses a start or a reservation.</exception>
+    /// <exception cref="Errors.ConflictException">A pause or an unfinished task refuses it.</exception>
+    /// <exception cref="Errors.InvalidInputException">Two rows that it names do not fit together.</exception>
     /// <exception cref="Domain.RuleViolationException">The entry breaks another rule.</exception>
     /// <exception cref="Errors.IdempotencyKeyReusedException">Its key was used for another request.</exception>
     /// <exception cref="Errors.StoreUnavailableException">The store cannot be reached or cannot write, or the queue is full.</exception>

@@ -45,16 +45,4 @@ internal static class StoredPauses
             .ToListAsync(cancellationToken);
         sessions.RemoveAll(session => session.AgentId != agentId && !session.Ancestors.Intersect(own).Any());
     }
-
-    /// <summary>The widest pause in force that stops a new session; null for none.</summary>
-    public static async Task<PauseInForce?> FindPauseAsync(this IEntourageDb db, Session session, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var team = await db.Teams.AsNoTracking().SingleAsync(team => team.Id == session.TeamId, cancellationToken);
-        var organisation = await db.Organisations.AsNoTracking().SingleAsync(organisation => organisation.Id == team.OrganisationId, cancellationToken);
-        var above = session.Ancestors;
-        var agents = await db.Agents.AsNoTracking()
-            .Where(agent => agent.Id == session.AgentId || db.Sessions.Any(other => above.Contains(other.Id) && other.AgentId == agent.Id))
-            .ToListAsync(cancellationToken);
-        return PauseInForce.Of(organisation.Pause, team.Pause, agents.Select(agent => agent.Pause), now) is [var widest, ..] ? widest : null;
-    }
 }

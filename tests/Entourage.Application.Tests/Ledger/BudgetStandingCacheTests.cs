@@ -78,7 +78,7 @@ internal sealed class BudgetStandingCacheTests
                 foreach (var session in sessions)
                 {
                     await test.CheckAsync(new(test.ledger.AgentOf(session), null, SessionChoice.NewestActive));
-                    await test.CheckAsync(new(test.ledger.AgentOf(session), null, SessionChoice.Of([session])));
+                    await test.CheckAsync(new(test.ledger.AgentOf(session), null, SessionChoice.Of(test.ledger.Session(session).Path)));
                 }
             }
         },
