@@ -43,7 +43,7 @@ public sealed partial record DetectorState
     private int WindowMinutes { get; init; } = DetectorRules.Default.WindowMinutes;
 
     /// <summary>Input and output tokens by slice, oldest first. Slices without usage are omitted.</summary>
-    private IReadOnlyList<(long Index, long Tokens)> Slices { get; init; } = [];
+    private List<(long Index, long Tokens)> Slices { get; init; } = [];
 
     /// <summary>The findings that are muted, and until when (Unix seconds).</summary>
     private List<(string Key, long Until)> Mutes { get; init; } = [];
@@ -133,7 +133,7 @@ public sealed partial record DetectorState
         new List<(long, long)>(),
         (cut, slice) => Add(cut, slice.Index * WindowMinutes / windowMinutes, slice.Tokens));
 
-    private static List<(long Index, long Tokens)> Add(IReadOnlyList<(long Index, long Tokens)> slices, long index, long tokens)
+    private static List<(long Index, long Tokens)> Add(List<(long Index, long Tokens)> slices, long index, long tokens)
     {
         var oldest = (slices.Count == 0 ? index : Math.Max(index, slices[^1].Index)) - SliceCount + 1;
         var sums = new List<(long Index, long Tokens)>(Math.Min(slices.Count + 1, SliceCount));
