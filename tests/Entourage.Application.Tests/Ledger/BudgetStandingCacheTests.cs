@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CsCheck;
 using Entourage.Application.Ledger;
-using Entourage.Domain.Budgets;
 using Entourage.Domain.Stops;
 
 using static Entourage.Application.Tests.Ledger.TestLedger;
@@ -22,9 +21,10 @@ internal sealed class BudgetStandingCacheTests
 
         var read = await KeepAsync(subject);
 
-        Assert.That(cache.Find(subject, Noon), Is.Not.Null);
-        Assert.That(TextOf(cache.Find(subject, Noon)), Is.EqualTo(TextOf(read)));
-        Assert.That(cache.Find(subject, Noon), Is.SameAs(cache.Find(subject, Noon)), "nothing has changed");
+        var kept = cache.Find(subject, Noon);
+        Assert.That(kept, Is.Not.Null);
+        Assert.That(TextOf(kept), Is.EqualTo(TextOf(read)));
+        Assert.That(cache.Find(subject, Noon), Is.SameAs(kept), "nothing has changed");
         Assert.That(cache.Find(subject with { TaskId = 7 }, Noon), Is.Null);
         Assert.That(cache.Find(subject with { Session = SessionChoice.Of([session]) }, Noon), Is.Null);
         Assert.That(cache.Find(subject with { Session = SessionChoice.Of([]) }, Noon), Is.Null);

@@ -2,7 +2,6 @@ using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
-using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
