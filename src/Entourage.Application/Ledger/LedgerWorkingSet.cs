@@ -1,4 +1,3 @@
-using Entourage.Application.Abstractions;
 using Entourage.Application.Events;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
@@ -17,7 +16,7 @@ namespace Entourage.Application.Ledger;
 /// The in-memory state of a transaction: the loaded rows with the changes of the entries so far. The organisations are locked until the transaction
 /// ends. The differences are saved together at the end.
 /// </summary>
-internal sealed class LedgerWorkingSet
+internal sealed partial class LedgerWorkingSet
 {
     private readonly Dictionary<long, LedgerSession> sessions = [];
     private readonly Dictionary<long, Guid> agents = [];
@@ -275,51 +274,10 @@ internal sealed class LedgerWorkingSet
         }
     }
 
-    /// <summary>The differences from the loaded rows; null for none.</summary>
-    /// <param name="answers">The responses to store under keys.</param>
-    /// <param name="extendedAnswers">The stored responses that have grown.</param>
-    /// <param name="starts">The sessions that have started.</param>
-    public LedgerChanges? FindChanges(IEnumerable<IdempotentAnswer> answers, IEnumerable<AnswerChange> extendedAnswers, SessionStarts starts)
-    {
-        var after = sessions.ToDictionary(session => session.Key, session => AsStored(session.Value));
-        var changes = new LedgerChanges
-        {
-            Counters = [.. counters.Where(HasChanged).Select(counter => new CounterChange(counter.Key, Before(counter.Key), counter.Value))],
-            NewReservations = [.. reservations.Values.Select(reservation => reservation.Reservation).Where(reservation => !reservationsBefore.ContainsKey(reservation.Id))],
-            ChangedReservations = [.. reservationsBefore.Values
-                .Select(before => new ReservationChange(before, reservations[before.Id].Reservation))
-                .Where(change => change.Before != change.After)],
-            Records = records,
-            Answers = [.. answers],
-            ExtendedAnswers = [.. extendedAnswers],
-            Events = events,
-            Alerts = alerts,
-            Audited = audited,
-            Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], after[sum.Key], sum.Value)),
-            Pauses = changedPauses.Values,
-            Starts = starts.Changes,
-            EndedSessions = ended,
-            Rollups = rollups,
-            SessionsAfter = after.Values,
-            ReservationsAfter = reservations.Values,
-        };
-        return changes.IsEmpty ? null : changes;
-
-        bool HasChanged(KeyValuePair<BudgetWindow, Spending> counter) => counter.Value != countersBefore.GetValueOrDefault(counter.Key);
-
-        Spending? Before(BudgetWindow window) => countersBefore.TryGetValue(window, out var before) ? before : null;
-    }
-
     /// <summary>The sum of a session's reservations that this transaction has ended (USD).</summary>
     private MoneyTotal EndedAmountOf(long sessionId) => MoneyTotal.Sum(reservationsBefore.Values
         .Where(before => before.SessionId == sessionId && before.EndedAt is null && reservations[before.Id].Reservation.EndedAt is not null)
         .Select(before => before.Amount));
-
-    private static SessionChange ChangeOf(LedgerSession session, LedgerSession after, UsageSum sum) =>
-        new(sum, session.LastCallAt, session.DetectorText, after.DetectorText);
-
-    private LedgerSession AsStored(LedgerSession session) =>
-        detectors.TryGetValue(session.Id, out var state) ? session with { DetectorText = state.ToString() } : session;
 
     private void AddReserved(IEnumerable<BudgetWindow> windows, long sessionId, Money amount)
     {
