@@ -16,6 +16,13 @@ internal sealed partial class ComposeTests
         ["ENTOURAGE_BOOTSTRAP_KEY"] = "the-first-key-of-tests-0123456789",
     };
 
+    [Test]
+    public void Image_contains_native_code()
+    {
+        Assert.That(Repository.Read("src/Entourage.Api/Entourage.Api.csproj"), Does.Contain("<PublishReadyToRun>true</PublishReadyToRun>"));
+        Assert.That(Repository.Read("Dockerfile"), Does.Contain("RUN dotnet publish src/Entourage.Api -c Release -a $TARGETARCH").And.Not.Contain("PublishReadyToRun=false"));
+    }
+
     [TestCaseSource(nameof(Files))]
     public void Every_service_has_a_memory_limit_a_restart_policy_and_no_new_privileges(string file)
     {
