@@ -28,6 +28,9 @@ internal static class StartSql
         { Column.OptionalText("Model", Agent.ModelLength), session => session.Model },
         { Column.EnumName<SessionStatus>("Status"), session => session.State.Status },
         { Column.Instant("StartedAt"), session => session.StartedAt },
+        { Column.OptionalInstant("EndedAt"), session => session.State.EndedAt },
+        { Column.OptionalText("Error", Session.ErrorLength), session => session.State.Error },
+        { Column.OptionalInstant("LastCallAt"), session => session.LastCallAt },
         { Column.AsciiText("Watch", DetectorState.TextLength), session => session.DetectorText },
         {
             "InputTokens", "OutputTokens", "CacheReadTokens", "CacheWriteTokens", "CostBillionUsd", "Cost", "ImputedCostBillionUsd", "ImputedCost",
