@@ -21,6 +21,10 @@ internal abstract class ClientFixture
     {
         Host = await ApiHost.StartAsync(Store.Sqlite);
         Client = EntourageClient.Create(new EntourageOptions { Url = Address });
+
+        // The first usage compiles its code. On a busy machine that takes longer than a program waits that is about to end.
+        var team = await Host.Api.CreateTeamAsync();
+        await team.UseAsync(await team.StartAsync(), 0m);
     }
 
     [OneTimeTearDown]

@@ -30,7 +30,9 @@ internal sealed class ObservabilityTests
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_SERVICE_NAME"] = "costs-of-acme",
             ["Logging:Console:FormatterName"] = "json",
-            ["Database:CommandTimeoutSeconds"] = "1",
+
+            // Short, because a request waits for it below, but long enough for every job on a busy machine.
+            ["Database:CommandTimeoutSeconds"] = "5",
         });
         var team = await process.Api.CreateTeamAsync();
         await team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
