@@ -121,6 +121,11 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
         {
             connection.ConnectionString = snapshot;
         }
+        else if (connection.ConnectionString != ConnectionString)
+        {
+            // A pooled context opens the same connection again, and the disk has space now.
+            connection.ConnectionString = ConnectionString;
+        }
     }
 
     /// <summary>
