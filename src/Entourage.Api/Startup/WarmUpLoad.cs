@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime;
 using System.Text.Json;
 using Entourage.Api.Otlp.Wire;
 using Entourage.Application.Otlp;
@@ -12,10 +13,11 @@ internal sealed class WarmUpLoad(WarmUpServer server)
     private const string Name = "warm-up";
     private const string Api = "api/v1/";
 
-    // The runtime optimises a method twice, after as many calls each time as the project file says. The writer's methods have a call for each
-    // group of clients, not for each client.
     private const int Clients = 4;
-    private const int Rounds = 250;
+
+    // The runtime optimises methods in the background, and most of them twice. While the load runs, few further ones mean that it is done.
+    private const int FewMethods = 40;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private const string Usage = "\"input_tokens\":1,\"output_tokens\":1,\"cost_usd\":0.000001";
 
@@ -25,12 +27,28 @@ internal sealed class WarmUpLoad(WarmUpServer server)
         var team = await PostAsync($"orgs/{organisation}/teams", $$"""{"name":"{{Name}}","slug":"{{Name}}"}""", cancellationToken);
         var agent = await PostAsync($"teams/{team}/agents", $$"""{"name":"{{Name}}"}""", cancellationToken);
         await ExportAsync(agent, cancellationToken);
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() => WorkAsync(agent, cancellationToken), cancellationToken)));
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var work = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() => WorkAsync(agent, done, cancellationToken), cancellationToken)));
+        await Task.WhenAny(work, SettleAsync(cancellationToken));
+        await done.CancelAsync();
+        await work;
     }
 
-    private async Task WorkAsync(string agent, CancellationToken cancellationToken)
+    /// <summary>Waits until the runtime compiles hardly anything.</summary>
+    private static async Task SettleAsync(CancellationToken cancellationToken)
     {
-        for (var round = 0; round < Rounds; round++)
+        long before;
+        do
+        {
+            before = JitInfo.GetCompiledMethodCount();
+            await Task.Delay(Interval, TimeProvider.System, cancellationToken);
+        }
+        while (JitInfo.GetCompiledMethodCount() - before > FewMethods);
+    }
+
+    private async Task WorkAsync(string agent, CancellationTokenSource done, CancellationToken cancellationToken)
+    {
+        while (!done.IsCancellationRequested)
         {
             var session = await PostAsync("sessions/start", $$"""{"agent_id":"{{agent}}"}""", cancellationToken);
             using (await server.Http.GetAsync($"{Api}agents/{agent}/budget", cancellationToken))

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Entourage.Api.Auth;
+using Entourage.Api.Protection;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -85,6 +86,9 @@ internal sealed class WarmUpServer : IAsyncDisposable
             [$"ConnectionStrings:{DatabaseOptions.ConnectionStringName}"] = connectionString,
             [$"{AuthOptions.Section}:{nameof(AuthOptions.Mode)}"] = nameof(AuthMode.Keys),
             [$"{AuthOptions.Section}:{nameof(AuthOptions.BootstrapKey)}"] = key,
+
+            // The load sends as many requests as the server can answer.
+            [$"{ApiLimits.Section}:{nameof(RateLimits.KeyBurst)}"] = "10000000",
         });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
         builder.Services.AddRouting();

@@ -19,7 +19,7 @@ internal sealed class WarmUpTests
     {
         await using var database = await TestDatabase.CreateAsync(Store.Sqlite);
         await using var process = await ApiProcess.StartAsync(
-            database, settings: new Dictionary<string, string> { [Seconds] = "300", ["Logging:LogLevel:Entourage.Api"] = "Debug" });
+            database, settings: new Dictionary<string, string> { [Seconds] = "10", ["Logging:LogLevel:Entourage.Api"] = "Debug" });
         await Patience.UntilAsync(async () => (await process.Api.Http.GetAsync(Ready)).StatusCode == HttpStatusCode.OK);
 
         var organisations = (await process.Api.GetAsync("/orgs")).Ok.AsArray();
