@@ -87,7 +87,16 @@ internal sealed class SqliteConnections(string connectionString, IOptions<Databa
     public static bool IsReadOnly(SqliteConnection connection) => SQLitePCL.raw.sqlite3_db_readonly(connection.Handle, "main") == 1;
 
     /// <inheritdoc/>
-    public void Dispose() => use?.Dispose();
+    public void Dispose()
+    {
+        // The last connection writes the log back into the file when it closes.
+        using (var connection = new SqliteConnection(ConnectionString))
+        {
+            SqliteConnection.ClearPool(connection);
+        }
+
+        use?.Dispose();
+    }
 
     /// <inheritdoc/>
     public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
