@@ -7,7 +7,6 @@ using Entourage.Api.Protection;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -24,10 +23,8 @@ internal sealed class WarmUpServer : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly DirectoryInfo folder;
-    private readonly string connectionString;
 
-    private WarmUpServer(WebApplication app, DirectoryInfo folder, string connectionString, HttpClient http) =>
-        (this.app, this.folder, this.connectionString, Http) = (app, folder, connectionString, http);
+    private WarmUpServer(WebApplication app, DirectoryInfo folder, HttpClient http) => (this.app, this.folder, Http) = (app, folder, http);
 
     /// <summary>A client with an admin key.</summary>
     public HttpClient Http { get; }
@@ -44,7 +41,7 @@ internal sealed class WarmUpServer : IAsyncDisposable
         var needsKeys = builder.AddServer();
         Detach(builder.Services);
         var app = builder.Build();
-        var server = new WarmUpServer(app, folder, connectionString, Connect(socket, key));
+        var server = new WarmUpServer(app, folder, Connect(socket, key));
         try
         {
             app.UseRequestPipeline(needsKeys);
@@ -66,11 +63,6 @@ internal sealed class WarmUpServer : IAsyncDisposable
     {
         Http.Dispose();
         await app.DisposeAsync();
-        using (var connection = new SqliteConnection(connectionString))
-        {
-            SqliteConnection.ClearPool(connection);
-        }
-
         folder.Delete(recursive: true);
     }
 
