@@ -86,8 +86,8 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
     public IReadOnlyList<string>? GetSupportedContentTypes(string? contentType, Type objectType) => json.GetSupportedContentTypes(contentType!, objectType);
 
     /// <summary>
-    /// Reads a small body at once, without the framework's reader for bodies of any size. Returns null, and leaves the body unread, for
-    /// anything out of the ordinary. The framework then reads it and reports what is wrong.
+    /// Reads a small body at once, without the framework's reader for bodies of any size. Returns null and leaves the body unread if it may be invalid.
+    /// The framework then reads it and reports the error.
     /// </summary>
     private async ValueTask<object?> TryReadSmallAsync(InputFormatterContext context)
     {

@@ -18,7 +18,7 @@ internal interface ISessionStartStore
     /// <summary>The active sessions of a task, in the order of their numbers.</summary>
     Task<IReadOnlyList<ActiveSession>> FindActiveOnTaskAsync(long taskId);
 
-    /// <summary>The active sessions whose parent is one of some sessions.</summary>
+    /// <summary>The active children of sessions.</summary>
     Task<IReadOnlyList<long>> FindActiveChildrenAsync(IReadOnlyCollection<long> parentIds);
 
     /// <summary>Adds a session.</summary>

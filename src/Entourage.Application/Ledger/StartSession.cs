@@ -66,7 +66,7 @@ internal sealed class StartSessionHandler(IBudgetLedger ledger, CallerContext ca
 /// <param name="TaskId">The task, if any.</param>
 /// <param name="Model">The model; null for the agent's default.</param>
 /// <param name="ParentSessionId">The parent session, if any.</param>
-/// <param name="ParentTokenHash">The hash of a child token, whose session becomes the parent; null for none.</param>
+/// <param name="ParentTokenHash">The hash of a child token; null for none. The session of the token becomes the parent.</param>
 /// <param name="MayNameAnyParent">Whether the caller has rights over all agents of the team.</param>
 /// <param name="Now">The current time (UTC).</param>
 /// <param name="Idempotency">The caller's key; null for none.</param>
@@ -115,8 +115,7 @@ public sealed record StartSessionEntry(
         return LedgerOutcome.Accepted(response);
     }
 
-    // The store assigns the number of a session. A number whose transaction is rolled back can be assigned again, but not to the same agent at the same
-    // time: those of the entry.
+    // The store assigns the number of a session, and may assign it again after a rollback. The agent and the start time tell the two sessions apart.
     internal override async Task<bool> FindWrittenAsync(object response, ILedgerStore store)
     {
         var id = ((SessionResponse)response).Id;

@@ -8,8 +8,8 @@ namespace Entourage.Infrastructure.Persistence;
 /// again and again before they look. Correctness does not depend on it. The operating system releases the locks when a process ends.
 /// </summary>
 /// <remarks>
-/// A process waits for its turn while it holds the place at the head of the queue. The process whose turn ends cannot take another before that one has
-/// taken its own, because it must pass the head of the queue first.
+/// A waiting process holds the head of the queue until it gets the turn. A process that has had its turn must pass the head of the queue before its
+/// next one, so the waiting process comes first.
 /// </remarks>
 internal sealed partial class WriterTurns : IDisposable
 {

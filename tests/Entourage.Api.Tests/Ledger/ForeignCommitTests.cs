@@ -98,7 +98,7 @@ internal sealed class ForeignCommitTests(Store store) : ApiFixture(store)
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
 
-    /// <summary>Creates a session whose rows the server keeps.</summary>
+    /// <summary>Creates a session, and makes the server keep its rows.</summary>
     private async Task<(TestTeam Team, long Session)> PrepareAsync()
     {
         var team = await Api.CreateTeamAsync();
