@@ -139,7 +139,9 @@ internal sealed class RunTests : RunFixture
     public async Task Claude_Code_is_interrupted_so_that_it_sends_its_last_events()
     {
         var (_, agent) = await CreateTeamAsync();
+        // A shell cannot trap a signal that was ignored when it started, as SIGINT is in the background jobs of scripts. Claude Code can.
         var claude = await ScriptAsync("claude", """
+            [ -n "$RESET" ] || RESET=1 exec env --default-signal=INT "$0" "$@"
             trap 'curl -sS -f -o /dev/null -X POST "$ENTOURAGE_URL/api/v1/sessions/$ENTOURAGE_SESSION_ID/usage" -H "Content-Type: application/json" \
               -d "{\"input_tokens\": 10, \"output_tokens\": 1, \"cost_usd\": 0.01}"; exit 0' INT
             trap 'exit 9' TERM
