@@ -40,8 +40,7 @@ internal sealed class ColdRow(string name, string work, Func<Stage, Task<(Side W
             warm,
             new("cold", async _ =>
             {
-                await using var server = await ServerProcess.StartAsync(stage.Database);
-                await server.WaitUntilReadyAsync();
+                await using var server = await ServerProcess.StartReadyAsync(stage.Database);
                 return await Side.Closed("cold", server, newClient).RunAsync(First);
             })
             {

@@ -16,7 +16,7 @@ internal sealed class MemoryRow : IRow
     public async Task<IReadOnlyList<Figure>> MeasureAsync(Trial trial)
     {
         using var database = new TemporaryDatabase();
-        await using var server = await ServerProcess.StartAsync(database);
+        await using var server = await ServerProcess.StartReadyAsync(database);
         var scene = await Scene.CreateAsync(server.Address, Shape.Spread);
         var idle = Megabytes(server);
 

@@ -50,7 +50,7 @@ internal sealed class Stage : IAsyncDisposable
         ServerProcess? server = null, bare = null;
         try
         {
-            server = await ServerProcess.StartAsync(database);
+            server = await ServerProcess.StartReadyAsync(database);
             bare = await ServerProcess.StartBareAsync();
             return new(database, server, bare, await Scene.CreateAsync(server.Address, Shape.Spread));
         }

@@ -24,7 +24,7 @@ internal sealed class StartRow : IRow
         for (var start = 0; start < Starts; start++)
         {
             var started = Stopwatch.GetTimestamp();
-            await using var server = await ServerProcess.StartAsync(database);
+            await using var server = await ServerProcess.StartAsUsualAsync(database);
             using var connection = await HttpConnection.OpenAsync(server.Address);
             await connection.SendAsync(Requests.Budget(agent), 200);
             seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
@@ -45,7 +45,7 @@ internal sealed class StartRow : IRow
 
     private static async Task<Guid> FillAsync(TemporaryDatabase database, TimeSpan duration)
     {
-        await using var server = await ServerProcess.StartAsync(database);
+        await using var server = await ServerProcess.StartAsUsualAsync(database);
         var scene = await Scene.CreateAsync(server.Address, Shape.Spread);
         await new ClosedLoop(Side.Connections, scene.Usages(Side.Connections)).RunAsync(duration, server.Address);
         await server.StopAsync();

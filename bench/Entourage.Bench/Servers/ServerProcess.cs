@@ -10,6 +10,8 @@ namespace Entourage.Bench.Servers;
 /// <summary>A server in a separate process: Entourage or the baseline.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
+    private const string Program = "Entourage.Api.dll";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenProbes = TimeSpan.FromMilliseconds(10);
 
@@ -45,15 +47,37 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts the baseline and waits until it listens.</summary>
     public static Task<ServerProcess> StartBareAsync() => StartAsync(null, [], "Entourage.Bench.dll", BareHost.Command);
 
-    /// <summary>Starts Entourage on a database and waits until it listens.</summary>
+    /// <summary>
+    /// Starts Entourage on a database and waits until it listens. It does not warm itself up, because the warm-up of a row does, and both at once would
+    /// disturb the first runs.
+    /// </summary>
     public static Task<ServerProcess> StartAsync(TemporaryDatabase database, params IReadOnlyList<(string Name, string Value)> settings) =>
-        StartAsync(database, settings, "Entourage.Api.dll");
+        StartAsync(database, [("WarmUp__Seconds", "0"), .. settings], Program);
+
+    /// <summary>Starts Entourage on a database with its usual settings, and waits until it listens.</summary>
+    public static Task<ServerProcess> StartAsUsualAsync(TemporaryDatabase database) => StartAsync(database, [], Program);
+
+    /// <summary>Starts Entourage on a database, and waits until it reports that it is ready, as a load balancer does.</summary>
+    public static async Task<ServerProcess> StartReadyAsync(TemporaryDatabase database)
+    {
+        var server = await StartAsUsualAsync(database);
+        try
+        {
+            await server.WaitUntilReadyAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Runs an Entourage command on a database to completion.</summary>
     /// <exception cref="InvalidOperationException">The command failed.</exception>
     public static async Task<string> RunAsync(TemporaryDatabase database, params string[] arguments)
     {
-        using var process = Launch(database, [], [Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments]);
+        using var process = Launch(database, [], [Path.Combine(AppContext.BaseDirectory, Program), .. arguments]);
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} exited with {process.ExitCode}: {output}");
@@ -67,21 +91,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         var run = await loadAsync();
         processor = ReadProcessorTime() - processor;
         return run with { Processor = processor, AllocatedBytes = await ReadAllocatedAsync() - allocated };
-    }
-
-    /// <summary>Waits until the server reports that it is ready for requests.</summary>
-    public async Task WaitUntilReadyAsync()
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        using var timer = new PeriodicTimer(BetweenProbes);
-        while (await timer.WaitForNextTickAsync(patience.Token))
-        {
-            using var answer = await http.GetAsync(new Uri(Address, "health/ready"), patience.Token);
-            if (answer.IsSuccessStatusCode)
-            {
-                return;
-            }
-        }
     }
 
     /// <summary>Sends SIGTERM and waits until the process has exited.</summary>
@@ -152,6 +161,20 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
 
         return Tether.Start(start);
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(BetweenProbes);
+        while (await timer.WaitForNextTickAsync(patience.Token))
+        {
+            using var answer = await http.GetAsync(new Uri(Address, "health/ready"), patience.Token);
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+        }
     }
 
     private TimeSpan ReadProcessorTime()
