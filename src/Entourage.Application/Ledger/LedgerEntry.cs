@@ -77,6 +77,10 @@ public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempot
     /// <param name="workingSet">The rows that have been loaded so far.</param>
     internal virtual IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) => [];
 
+    /// <summary>The budgets of the session that it starts, if it starts one. Their counters are loaded.</summary>
+    /// <param name="loader">The rows that have been loaded so far.</param>
+    internal virtual IReadOnlyList<Budget> BudgetsOfNewSession(LedgerLoader loader) => [];
+
     /// <summary>Applies the entry to the working set, or refuses it.</summary>
     /// <param name="ledger">The transaction. All rows that the entry names have been loaded.</param>
     /// <returns>The response, or a refusal that is too frequent to throw.</returns>

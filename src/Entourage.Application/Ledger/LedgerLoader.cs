@@ -231,12 +231,7 @@ internal sealed class LedgerLoader
     /// <summary>Adds the windows of the budgets that an entry depends on.</summary>
     private void AddWindowsOf(LedgerEntry entry, HashSet<BudgetWindow> windows)
     {
-        if (entry is StartSessionEntry start)
-        {
-            Add(Starts.BudgetsOf(start, WorkingSet), windows);
-            return;
-        }
-
+        Add(entry.BudgetsOfNewSession(this), windows);
         var reservation = entry.NamedReservation is { } id ? WorkingSet.FindReservation(id) : null;
         if ((entry.NamedSession ?? reservation?.Reservation.SessionId) is not { } sessionId || WorkingSet.FindSession(sessionId) is not { } session)
         {

@@ -6,6 +6,7 @@ using Entourage.Application.Events;
 using Entourage.Application.Prices;
 using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Sessions;
@@ -83,6 +84,8 @@ public sealed record StartSessionEntry(
     internal override LedgerEntryKind Kind => LedgerEntryKind.StartSession;
 
     internal override long? NamedSession => ParentSessionId;
+
+    internal override IReadOnlyList<Budget> BudgetsOfNewSession(LedgerLoader loader) => loader.Starts.BudgetsOf(this, loader.WorkingSet);
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
