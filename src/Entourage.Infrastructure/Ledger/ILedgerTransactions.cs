@@ -13,7 +13,10 @@ internal interface ILedgerTransactions
     /// Runs work in a transaction that can write, and commits it. Once the work has locked its organisations, no other transaction
     /// changes their counters until this one ends, in this process or another.
     /// </summary>
-    Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken);
+    /// <param name="work">The work.</param>
+    /// <param name="continues">Asked at the end: whether more work waits, so that a process which shares the store should go on; null for no.</param>
+    /// <param name="cancellationToken">Cancels the wait for other writers.</param>
+    Task WriteAsync(Func<ILedgerStore, Task> work, Func<bool>? continues, CancellationToken cancellationToken);
 
     /// <summary>Runs work in the transaction of a context, so that it is committed together with the context's changes.</summary>
     Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work);

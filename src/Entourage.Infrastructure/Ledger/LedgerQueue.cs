@@ -88,7 +88,7 @@ internal sealed partial class LedgerQueue(
         using var span = LedgerTraces.Begin(entries.Count, batch.Select(caller => caller.Trace));
         try
         {
-            var outcomes = await writer.WriteAsync(entries);
+            var outcomes = await writer.WriteAsync(entries, () => Waiting > 0);
             var first = 0;
             foreach (var caller in batch)
             {

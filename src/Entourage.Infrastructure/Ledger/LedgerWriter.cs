@@ -30,9 +30,11 @@ internal sealed partial class LedgerWriter(
     private readonly LedgerRules rules = new(usage.Value.ToBounds(), assumed.Value.ToRates());
 
     /// <summary>Writes entries to disk.</summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="continues">Asked at the end: whether more entries wait.</param>
     /// <returns>An outcome for each entry, in the same order.</returns>
     /// <exception cref="StoreUnavailableException">The store cannot record the entries, or it is unknown whether it has.</exception>
-    public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries)
+    public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, Func<bool> continues)
     {
         LedgerTransactionResult? unconfirmed = null;
         var began = TimeProvider.System.GetTimestamp();
@@ -46,6 +48,7 @@ internal sealed partial class LedgerWriter(
                     async writes => result = unconfirmed is not null && await WasWrittenAsync(entries, unconfirmed, writes)
                         ? unconfirmed
                         : await LedgerTransaction.RunAsync(entries, writes, prices, rules),
+                    continues,
                     CancellationToken.None);
                 metrics.Committed(entries, result!.Outcomes, result.Records, TimeProvider.System.GetElapsedTime(attemptBegan));
                 signal.Raise(result.TeamIds);

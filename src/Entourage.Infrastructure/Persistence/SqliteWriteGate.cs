@@ -12,7 +12,7 @@ namespace Entourage.Infrastructure.Persistence;
 internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<DatabaseOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim semaphore = new(1, 1);
-    private readonly Lazy<WriterTurns?> turns = new(() => WriterTurns.Open(connections.Path));
+    private readonly Lazy<WriterTurns?> turns = new(() => WriterTurns.Open(connections.Path, TimeProvider.System));
 
     private TimeSpan Timeout => TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds);
 
@@ -20,7 +20,7 @@ internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<Da
     /// <exception cref="StoreUnavailableException">
     /// The wait took too long. While another process locks the file, every writer waits that long, and the waits would add up.
     /// </exception>
-    public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
+    public async Task<WritePass> EnterAsync(CancellationToken cancellationToken)
     {
         if (!await semaphore.WaitAsync(Timeout, cancellationToken))
         {
@@ -31,7 +31,7 @@ internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<Da
         try
         {
             await turn.WaitAsync(Timeout, cancellationToken);
-            return new Pass(this);
+            return new(this);
         }
         catch (Exception exception)
         {
@@ -39,6 +39,14 @@ internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<Da
             _ = turn.ContinueWith(_ => Leave(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw exception is TimeoutException ? Busy() : exception;
         }
+    }
+
+    /// <summary>Admits the next writer.</summary>
+    /// <param name="continues">Whether this process has more to write, so that it may keep its turn.</param>
+    internal void Leave(bool continues = false)
+    {
+        turns.Value?.Leave(continues);
+        semaphore.Release();
     }
 
     /// <inheritdoc/>
@@ -51,16 +59,14 @@ internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<Da
         }
     }
 
-    private void Leave()
-    {
-        turns.Value?.Leave();
-        semaphore.Release();
-    }
-
     private static StoreUnavailableException Busy() => new("The store is busy. Nothing was recorded. Send the request again later.");
+}
 
-    private sealed class Pass(SqliteWriteGate gate) : IDisposable
-    {
-        public void Dispose() => gate.Leave();
-    }
+/// <summary>The permission to write to an SQLite file, until it is disposed.</summary>
+internal sealed class WritePass(SqliteWriteGate gate) : IDisposable
+{
+    /// <summary>Whether this process has more to write.</summary>
+    public bool Continues { get; set; }
+
+    public void Dispose() => gate.Leave(Continues);
 }

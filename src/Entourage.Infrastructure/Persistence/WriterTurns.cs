@@ -9,7 +9,8 @@ namespace Entourage.Infrastructure.Persistence;
 /// </summary>
 /// <remarks>
 /// A waiting process holds the head of the queue until it gets the turn. A process that has had its turn must pass the head of the queue before its
-/// next one, so the waiting process comes first.
+/// next one, so the waiting process comes first. While it has more to write, it keeps its turn for a few transactions. The first of them must read
+/// again what another process may have changed, and the others need not.
 /// </remarks>
 internal sealed partial class WriterTurns : IDisposable
 {
@@ -23,14 +24,30 @@ internal sealed partial class WriterTurns : IDisposable
     private const int WouldBlock = 11; // EWOULDBLOCK on Linux
     private const int WouldBlockOnMac = 35;
 
+    // Hardly longer than the commits of a busy disk.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(20);
+
     private readonly SafeFileHandle queue;
     private readonly SafeFileHandle turn;
+    private readonly TimeProvider time;
 
-    private WriterTurns(SafeFileHandle queue, SafeFileHandle turn) => (this.queue, this.turn) = (queue, turn);
+    // Guards the members below.
+    private readonly Lock gate = new();
+    private readonly ITimer end;
+    private long began;
+    private bool isKept;
+
+    private WriterTurns(SafeFileHandle queue, SafeFileHandle turn, TimeProvider time)
+    {
+        (this.queue, this.turn, this.time) = (queue, turn, time);
+        end = time.CreateTimer(_ => ReleaseKept(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Opens the lock files of a store.</summary>
+    /// <param name="store">The path of the SQLite file.</param>
+    /// <param name="time">Measures how long a turn lasts.</param>
     /// <returns>Null if the folder is not writable, or on Windows, where writers poll.</returns>
-    public static WriterTurns? Open(string store)
+    public static WriterTurns? Open(string store, TimeProvider time)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -40,7 +57,7 @@ internal sealed partial class WriterTurns : IDisposable
         var files = FilesOf(store).Select(OpenFile).ToArray();
         if (files.All(file => !file.IsInvalid))
         {
-            return new(files[0], files[1]);
+            return new(files[0], files[1], time);
         }
 
         Array.ForEach(files, file => file.Dispose());
@@ -53,6 +70,15 @@ internal sealed partial class WriterTurns : IDisposable
     /// <summary>Waits for the turn of this process. One call at a time.</summary>
     public Task EnterAsync()
     {
+        lock (gate)
+        {
+            if (isKept)
+            {
+                isKept = false;
+                return Task.CompletedTask;
+            }
+        }
+
         if (!TryLock(queue))
         {
             return Task.Run(() =>
@@ -67,15 +93,33 @@ internal sealed partial class WriterTurns : IDisposable
             return Task.Run(TakeTurn);
         }
 
-        Release(queue);
+        Begin();
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends the turn of this process.</summary>
-    public void Leave() => Release(turn);
+    /// <summary>Ends the turn of this process, or keeps it for the next call.</summary>
+    /// <param name="continues">Whether this process has more to write. It then keeps its turn, if that has not lasted long.</param>
+    public void Leave(bool continues = false)
+    {
+        lock (gate)
+        {
+            var left = LongestTurn - time.GetElapsedTime(began);
+            isKept = continues && left > TimeSpan.Zero;
+            if (isKept)
+            {
+                // In case the next call never comes.
+                end.Change(left, Timeout.InfiniteTimeSpan);
+            }
+            else
+            {
+                Release(turn);
+            }
+        }
+    }
 
     public void Dispose()
     {
+        end.Dispose();
         queue.Dispose();
         turn.Dispose();
     }
@@ -101,7 +145,28 @@ internal sealed partial class WriterTurns : IDisposable
     private void TakeTurn()
     {
         Lock(turn);
+        Begin();
+    }
+
+    private void Begin()
+    {
         Release(queue);
+        lock (gate)
+        {
+            began = time.GetTimestamp();
+        }
+    }
+
+    private void ReleaseKept()
+    {
+        lock (gate)
+        {
+            if (isKept)
+            {
+                isKept = false;
+                Release(turn);
+            }
+        }
     }
 
     // A file system without these locks has no turns, and its writers poll.

@@ -39,11 +39,11 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
 
     public void Release() => release.SetResult();
 
-    public async Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
+    public async Task WriteAsync(Func<ILedgerStore, Task> work, Func<bool>? continues, CancellationToken cancellationToken)
     {
         if (!Faults.TryDequeue(out var fault))
         {
-            await store.WriteAsync(work, cancellationToken);
+            await store.WriteAsync(work, continues, cancellationToken);
             return;
         }
 
@@ -61,6 +61,7 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
                     throw new FaultException(fault);
                 }
             },
+            continues,
             cancellationToken);
         if (fault == Fault.LostAfterCommit)
         {

@@ -1,5 +1,6 @@
 using Entourage.Infrastructure.Persistence;
 using Entourage.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Entourage.Infrastructure.Tests.Persistence;
 
@@ -7,6 +8,7 @@ namespace Entourage.Infrastructure.Tests.Persistence;
 [Platform(Exclude = "Win")]
 internal sealed class WriterTurnsTests
 {
+    private readonly FakeTimeProvider clock = new();
     private string folder = null!;
 
     [SetUp]
@@ -68,6 +70,40 @@ internal sealed class WriterTurnsTests
     }
 
     [Test]
+    public async Task Writer_with_more_to_write_keeps_its_turn_for_20_milliseconds()
+    {
+        using var first = Open();
+        using var second = Open();
+        await first.EnterAsync();
+        var waiting = second.EnterAsync();
+
+        first.Leave(continues: true);
+        Assert.That((first.EnterAsync().IsCompleted, waiting.IsCompleted), Is.EqualTo((true, false)));
+        clock.Advance(TimeSpan.FromMilliseconds(20));
+        first.Leave(continues: true);
+
+        await waiting.WaitAsync(Patience.Limit);
+        second.Leave();
+    }
+
+    [Test]
+    public async Task Kept_turn_that_is_not_used_passes_to_the_next()
+    {
+        using var first = Open();
+        using var second = Open();
+        await first.EnterAsync();
+        first.Leave(continues: true);
+        var waiting = second.EnterAsync();
+
+        clock.Advance(TimeSpan.FromMilliseconds(19));
+        Assert.That(waiting.IsCompleted, Is.False);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        await waiting.WaitAsync(Patience.Limit);
+        second.Leave();
+    }
+
+    [Test]
     public async Task Turn_of_a_process_that_ends_passes_to_the_next()
     {
         using var second = Open();
@@ -81,7 +117,7 @@ internal sealed class WriterTurnsTests
     }
 
     [Test]
-    public void Folder_that_is_missing_has_no_turns() => Assert.That(WriterTurns.Open(Path.Combine(folder, "missing", "e.db")), Is.Null);
+    public void Folder_that_is_missing_has_no_turns() => Assert.That(WriterTurns.Open(Path.Combine(folder, "missing", "e.db"), clock), Is.Null);
 
-    private WriterTurns Open() => WriterTurns.Open(Path.Combine(folder, "e.db"))!;
+    private WriterTurns Open() => WriterTurns.Open(Path.Combine(folder, "e.db"), clock)!;
 }

@@ -26,7 +26,8 @@ internal sealed class SqlServerLedgerTransactions(string connectionString, IOpti
     // A separate pool. A request may wait for the ledger while it has a connection of the main pool, so a shared pool could deadlock.
     private readonly string connectionString = new SqlConnectionStringBuilder(connectionString) { ApplicationName = "Entourage ledger" }.ToString();
 
-    public async Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
+    // The server orders its writers itself.
+    public async Task WriteAsync(Func<ILedgerStore, Task> work, Func<bool>? continues, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = (SqlTransaction)await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);

@@ -21,7 +21,7 @@ internal sealed class SqliteLedgerTransactions(SqliteConnections connections, Sq
     private readonly SqliteBudgetChecks checks = new(connections, options.Value.VerifyImage);
     private SqliteLedger? writer;
 
-    public async Task WriteAsync(Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
+    public async Task WriteAsync(Func<ILedgerStore, Task> work, Func<bool>? continues, CancellationToken cancellationToken)
     {
         using var pass = await gate.EnterAsync(cancellationToken);
         writer ??= new(await connections.OpenWriterAsync(cancellationToken), new LedgerImage(options.Value.VerifyImage));
@@ -32,6 +32,7 @@ internal sealed class SqliteLedgerTransactions(SqliteConnections connections, Sq
             {
                 await work(writer);
                 checks.Commit(writer);
+                pass.Continues = continues?.Invoke() ?? false;
             }
             catch
             {
