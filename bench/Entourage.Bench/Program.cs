@@ -50,7 +50,7 @@ IReadOnlyList<IRow> rows =
 // Hot: does a usage or a budget check cost more than it did?
 var groups = new Dictionary<string, string[]>
 {
-    ["hot"] = ["usage", "budget", "beside", "reserve", "batch", "cold-usage"],
+    ["hot"] = ["usage", "budget", "beside", "reserve", "batch"],
     ["cold"] = ["cold-usage", "cold-reserve"],
 };
 
