@@ -24,7 +24,7 @@ internal sealed partial class WriterTurns : IDisposable
     private const int WouldBlock = 11; // EWOULDBLOCK on Linux
     private const int WouldBlockOnMac = 35;
 
-    // Hardly longer than the commits of a busy disk.
+    // Several transactions on most disks, and hardly a delay for the callers of the other processes.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(20);
 
     private readonly SafeFileHandle queue;
@@ -119,6 +119,12 @@ internal sealed partial class WriterTurns : IDisposable
 
     public void Dispose()
     {
+        lock (gate)
+        {
+            // A timer that fires now has nothing to release.
+            isKept = false;
+        }
+
         end.Dispose();
         queue.Dispose();
         turn.Dispose();
