@@ -45,7 +45,7 @@ internal sealed class StartRow : IRow
 
     private static async Task<Guid> FillAsync(TemporaryDatabase database, TimeSpan duration)
     {
-        await using var server = await ServerProcess.StartAsUsualAsync(database);
+        await using var server = await ServerProcess.StartAsync(database);
         var scene = await Scene.CreateAsync(server.Address, Shape.Spread);
         await new ClosedLoop(Side.Connections, scene.Usages(Side.Connections)).RunAsync(duration, server.Address);
         await server.StopAsync();

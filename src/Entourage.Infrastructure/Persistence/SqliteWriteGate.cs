@@ -20,7 +20,7 @@ internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<Da
     /// <exception cref="StoreUnavailableException">
     /// The wait took too long. While another process locks the file, every writer waits that long, and the waits would add up.
     /// </exception>
-    public async Task<WritePass> EnterAsync(CancellationToken cancellationToken)
+    public async Task<Pass> EnterAsync(CancellationToken cancellationToken)
     {
         if (!await semaphore.WaitAsync(Timeout, cancellationToken))
         {
@@ -41,14 +41,6 @@ internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<Da
         }
     }
 
-    /// <summary>Admits the next writer.</summary>
-    /// <param name="continues">Whether this process has more to write, so that it may keep its turn.</param>
-    internal void Leave(bool continues = false)
-    {
-        turns.Value?.Leave(continues);
-        semaphore.Release();
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -59,14 +51,20 @@ internal sealed class SqliteWriteGate(SqliteConnections connections, IOptions<Da
         }
     }
 
+    private void Leave(bool continues = false)
+    {
+        turns.Value?.Leave(continues);
+        semaphore.Release();
+    }
+
     private static StoreUnavailableException Busy() => new("The store is busy. Nothing was recorded. Send the request again later.");
-}
 
-/// <summary>The permission to write to an SQLite file, until it is disposed.</summary>
-internal sealed class WritePass(SqliteWriteGate gate) : IDisposable
-{
-    /// <summary>Whether this process has more to write.</summary>
-    public bool Continues { get; set; }
+    /// <summary>The permission to write, until it is disposed.</summary>
+    internal sealed class Pass(SqliteWriteGate gate) : IDisposable
+    {
+        /// <summary>Whether this process has more to write, so that it may keep its turn.</summary>
+        public bool Continues { get; set; }
 
-    public void Dispose() => gate.Leave(Continues);
+        public void Dispose() => gate.Leave(Continues);
+    }
 }
