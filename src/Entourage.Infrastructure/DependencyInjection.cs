@@ -106,7 +106,8 @@ public static class DependencyInjection
     private static void AddSqlServer(this IServiceCollection services, string connectionString)
     {
         services.AddSingleton<ILedgerTransactions>(provider =>
-            new SqlServerLedgerTransactions(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));
+            new SqlServerLedgerTransactions(
+                connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IStoreIntegrity, TypedStoreIntegrity>();
         services.AddSingleton<IKeyRevisionStore>(provider =>
             new SqlServerKeyRevisionStore(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>()));

@@ -55,8 +55,6 @@ public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffse
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
 
-    internal override Task<bool> FindWrittenAsync(object response, ILedgerStore store) => ((ReservationResponse)response).IsStoredAsync(store);
-
     private LedgerOutcome Decide(LedgerTransaction ledger)
     {
         var workingSet = ledger.WorkingSet;

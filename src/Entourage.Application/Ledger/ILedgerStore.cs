@@ -32,6 +32,9 @@ internal interface ILedgerReader
 /// <summary>The port of the ledger's decisions to the store, within one transaction that can write.</summary>
 internal interface ILedgerStore : ILedgerReader, ISessionStartStore
 {
+    /// <summary>Reads what entries will probably need, in one round trip if the store is remote, so that the reads below take none.</summary>
+    Task ReadAheadAsync(IReadOnlyList<LedgerEntry> entries) => Task.CompletedTask;
+
     /// <summary>Reads sessions, and locks their organisations and the further ones until the transaction ends.</summary>
     Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds);
 
@@ -75,9 +78,6 @@ internal interface ILedgerStore : ILedgerReader, ISessionStartStore
     /// <param name="from">The first quarter (UTC).</param>
     /// <param name="until">The end of the range, exclusive (UTC).</param>
     Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until);
-
-    /// <summary>Whether a session has a usage record with an id. Slow: used only after a lost connection.</summary>
-    Task<bool> IsRecordedAsync(long sessionId, Guid recordId);
 
     /// <summary>Some rollups of an organisation whose totals are not all in the cost summaries.</summary>
     Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId);

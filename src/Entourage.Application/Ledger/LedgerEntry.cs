@@ -95,14 +95,6 @@ public abstract record LedgerEntry(DateTimeOffset Now, IdempotencyToken? Idempot
     /// <param name="ledger">The transaction.</param>
     /// <param name="response">The stored response.</param>
     internal virtual ValueTask ReplayAsync(LedgerTransaction ledger, object response) => ValueTask.CompletedTask;
-
-    /// <summary>
-    /// Checks whether a transaction whose commit was never confirmed has written this entry. It waits until that transaction has ended.
-    /// </summary>
-    /// <param name="response">The response that the transaction would have given.</param>
-    /// <param name="store">The store.</param>
-    /// <returns>Null for an entry that writes no row to look for. Running it again is harmless.</returns>
-    internal virtual Task<bool>? FindWrittenAsync(object response, ILedgerStore store) => null;
 }
 
 /// <summary>An entry with a response.</summary>

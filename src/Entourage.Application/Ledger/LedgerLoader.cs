@@ -58,6 +58,28 @@ internal sealed class LedgerLoader
     public static Task<LedgerLoader> OpenAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds, ILedgerStore store) =>
         OpenAsync(sessionIds, organisationIds, new([], store), store);
 
+    /// <summary>The windows that entries will probably need, by rows that may be outdated.</summary>
+    public static IReadOnlySet<BudgetWindow> ExpectWindows(
+        IReadOnlyList<LedgerEntry> entries,
+        IReadOnlyDictionary<long, LedgerSession> sessions,
+        IReadOnlyCollection<LedgerReservation> reservations,
+        ILedgerStore store)
+    {
+        var loader = new LedgerLoader(new(sessions, []), store, new(entries, store));
+        foreach (var reservation in reservations)
+        {
+            loader.WorkingSet.Load(reservation);
+        }
+
+        var windows = new HashSet<BudgetWindow>();
+        foreach (var entry in entries)
+        {
+            loader.AddWindowsOf(entry, windows);
+        }
+
+        return windows;
+    }
+
     /// <summary>Loads the price lists of the organisations, and the unpriced records that entries name.</summary>
     public async Task LoadPricesAsync(IReadOnlyList<LedgerEntry> entries, PriceLists priceLists)
     {

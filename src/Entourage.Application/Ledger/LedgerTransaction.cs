@@ -38,14 +38,15 @@ internal sealed class LedgerTransaction
     /// <summary>Runs the detectors and raises alerts.</summary>
     public AlertDetection Alerts { get; }
 
-    /// <summary>Decides the entries in order, and saves the changes.</summary>
+    /// <summary>Decides the entries in order. The changes remain to be saved.</summary>
     /// <param name="entries">The entries.</param>
     /// <param name="store">The store, in a transaction that can write.</param>
     /// <param name="priceLists">The price lists of the organisations.</param>
     /// <param name="rules">The operator's settings.</param>
-    /// <returns>An outcome for each entry, and the records that were written.</returns>
-    public static async Task<LedgerTransactionResult> RunAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store, PriceLists priceLists, LedgerRules rules)
+    /// <returns>An outcome for each entry, and the changes.</returns>
+    public static async Task<LedgerTransactionResult> DecideAsync(IReadOnlyList<LedgerEntry> entries, ILedgerStore store, PriceLists priceLists, LedgerRules rules)
     {
+        await store.ReadAheadAsync(entries);
         var loader = await LedgerLoader.OpenAsync(entries, store);
         await loader.LoadPricesAsync(entries, priceLists);
         var responses = await IdempotentResponses.LoadAsync(entries, store);
@@ -61,12 +62,9 @@ internal sealed class LedgerTransaction
         }
 
         await ledger.Alerts.RaiseAsync(store);
-        if (ledger.WorkingSet.FindChanges(responses.Added.Concat(corrections.Added), responses.Extended.Concat(corrections.Changed), loader.Starts) is { } changes)
-        {
-            await store.SaveAsync(changes);
-        }
-
-        return new(outcomes, ledger.WorkingSet.Records, ledger.WorkingSet.TeamIds);
+        var changes = ledger.WorkingSet.FindChanges(
+            responses.Added.Concat(corrections.Added), responses.Extended.Concat(corrections.Changed), loader.Starts);
+        return new(outcomes, changes, ledger.WorkingSet.Records, ledger.WorkingSet.TeamIds);
     }
 
     /// <summary>A session after the entries so far. One that starts in this transaction is unknown, because its number is not told to anyone yet.</summary>
@@ -161,9 +159,15 @@ internal sealed class LedgerTransaction
     }
 }
 
-/// <summary>The result of a transaction.</summary>
+/// <summary>The decisions of a transaction.</summary>
 /// <param name="Outcomes">An outcome for each entry, in the same order.</param>
-/// <param name="Records">The usages and corrections that were recorded.</param>
+/// <param name="Changes">What is to be saved; null for nothing.</param>
+/// <param name="Records">The usages and corrections among the changes.</param>
 /// <param name="TeamIds">The teams of the sessions concerned.</param>
 internal sealed record LedgerTransactionResult(
-    IReadOnlyList<LedgerOutcome> Outcomes, IReadOnlyCollection<LedgerRecord> Records, IReadOnlyCollection<Guid> TeamIds);
+    IReadOnlyList<LedgerOutcome> Outcomes, LedgerChanges? Changes, IReadOnlyCollection<LedgerRecord> Records, IReadOnlyCollection<Guid> TeamIds)
+{
+    /// <summary>Saves the changes.</summary>
+    /// <exception cref="LedgerConflictException">A row has changed since it was read.</exception>
+    public Task SaveAsync(ILedgerStore store) => Changes is null ? Task.CompletedTask : store.SaveAsync(Changes);
+}

@@ -212,13 +212,6 @@ public sealed record UsageEntry(
         await ledger.TakeBackCoveredAsync(this);
     }
 
-    internal override async Task<bool> FindWrittenAsync(object response, ILedgerStore store)
-    {
-        var usage = (UsageResponse)response;
-        await store.LockAsync([usage.Id], []);
-        return await store.IsRecordedAsync(usage.Id, usage.UsageId);
-    }
-
     private void EnsureInTime()
     {
         if (!IsInTime)

@@ -111,8 +111,6 @@ public sealed record ReserveEntry(
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
 
-    internal override Task<bool> FindWrittenAsync(object response, ILedgerStore store) => ((ReservationResponse)response).IsStoredAsync(store);
-
     private LedgerOutcome Decide(LedgerTransaction ledger)
     {
         var workingSet = ledger.WorkingSet;

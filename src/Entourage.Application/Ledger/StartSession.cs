@@ -118,14 +118,6 @@ public sealed record StartSessionEntry(
         return LedgerOutcome.Accepted(response);
     }
 
-    // The store assigns the number of a session, and may assign it again after a rollback. The agent and the start time tell the two sessions apart.
-    internal override async Task<bool> FindWrittenAsync(object response, ILedgerStore store)
-    {
-        var id = ((SessionResponse)response).Id;
-        var organisationIds = (await store.FindStartingAgentsAsync([AgentId])).Select(agent => agent.Policy.OrganisationId).ToArray();
-        return (await store.LockAsync([id], organisationIds)).Values.Any(session => session.Policy.AgentId == AgentId && session.StartedAt == Now);
-    }
-
     private StartingTask? FindTask(StartingAgent agent, SessionStarts starts)
     {
         if (TaskId is not { } id)

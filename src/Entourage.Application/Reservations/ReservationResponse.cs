@@ -1,5 +1,4 @@
 using Entourage.Application.Budgets;
-using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 
@@ -42,12 +41,5 @@ public sealed record ReservationResponse
             ExpiresAt = reservation.ExpiresAt,
             Budget = BudgetResponse.From(position, now),
         };
-    }
-
-    /// <summary>Whether the store has this reservation with this expiry. It waits until other transactions of its organisation have ended.</summary>
-    internal async Task<bool> IsStoredAsync(ILedgerStore store)
-    {
-        await store.LockAsync([SessionId], []);
-        return (await store.FindReservationsAsync([Id])).Any(reservation => reservation.Reservation.ExpiresAt == ExpiresAt);
     }
 }

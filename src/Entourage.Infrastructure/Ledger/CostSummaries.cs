@@ -15,7 +15,7 @@ internal sealed class CostSummaries(ILedgerTransactions store)
     {
         for (var count = SummarySql.BatchSize; count == SummarySql.BatchSize; cancellationToken.ThrowIfCancellationRequested())
         {
-            await store.WriteAsync(async writes => count = await SummariseBatchAsync(organisationId, writes), continues: null, cancellationToken);
+            await store.WriteAsync(new([organisationId]), async writes => count = await SummariseBatchAsync(organisationId, writes), cancellationToken);
         }
     }
 

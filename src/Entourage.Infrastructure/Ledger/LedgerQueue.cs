@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Threading.Channels;
 using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Observability;
@@ -10,20 +8,29 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>
-/// Queues the entries of any number of callers, and passes all waiting entries to the writer as one transaction. More callers gather while that
-/// transaction commits, so under load they share the cost of a commit. A lone caller does not wait.
+/// Queues the entries of any number of callers, and passes all that wait for an organisation to the writer as one transaction. More callers gather while
+/// that transaction commits, so under load they share the cost of a commit. A lone caller does not wait.
 /// </summary>
-internal sealed partial class LedgerQueue(
-    ILedgerTransactions store, LedgerWriter writer, LedgerMetrics metrics, IOptions<DatabaseOptions> options, ILogger<LedgerQueue> logger)
-    : BackgroundService, IBudgetLedger
+internal sealed partial class LedgerQueue : IHostedService, IBudgetLedger, IDisposable
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Caller> queue = Channel.CreateUnbounded<Caller>(new UnboundedChannelOptions { SingleReader = true });
-    private int waiting;
+    private readonly ILedgerTransactions store;
+    private readonly LedgerWriter writer;
+    private readonly LedgerMetrics metrics;
+    private readonly DatabaseOptions options;
+    private readonly ILogger<LedgerQueue> logger;
+    private readonly LedgerLanes lanes;
+
+    public LedgerQueue(
+        ILedgerTransactions store, LedgerWriter writer, LedgerMetrics metrics, IOptions<DatabaseOptions> options, ILogger<LedgerQueue> logger)
+    {
+        (this.store, this.writer, this.metrics, this.options, this.logger) = (store, writer, metrics, options.Value, logger);
+        lanes = new(lane => WriteAsync(lane, given: null), options.Value.LedgerBatchSize);
+    }
 
     /// <summary>The number of entries that wait for a transaction.</summary>
-    internal int Waiting => Volatile.Read(ref waiting);
+    internal int Waiting => lanes.Waiting;
 
     public async Task<LedgerAnswer<T>> WriteAsync<T>(LedgerEntry<T> entry, CancellationToken cancellationToken)
     {
@@ -33,64 +40,65 @@ internal sealed partial class LedgerQueue(
 
     public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
     {
-        var caller = new Caller(entries);
-        var isFull = Interlocked.Add(ref waiting, entries.Count) > options.Value.LedgerQueueLength;
-        if (!isFull && queue.Writer.TryWrite(caller))
+        if (Waiting + entries.Count > options.LedgerQueueLength)
         {
-            return await caller.Task.WaitAsync(cancellationToken);
+            throw Refusal(
+                entries,
+                $"The queue for the database is full. It takes at most {options.LedgerQueueLength} entries (setting Database:LedgerQueueLength). Nothing was recorded. Send the request again later.");
         }
 
-        Interlocked.Add(ref waiting, -entries.Count);
-        metrics.Missed(entries, LedgerResult.QueueFull);
-        throw new StoreUnavailableException(isFull
-            ? $"The queue for the database is full. It takes at most {options.Value.LedgerQueueLength} entries (setting Database:LedgerQueueLength). Nothing was recorded. Send the request again later."
-            : "The server is stopping. Nothing was recorded. Send the request again later.");
+        var caller = new LedgerCaller(entries);
+        return lanes.TryAdd(caller, await FindOrganisationsAsync(entries))
+            ? await caller.Task.WaitAsync(cancellationToken)
+            : throw Refusal(entries, "The server is stopping. Nothing was recorded. Send the request again later.");
     }
 
     public Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
         store.ReadStandingAsync(subject, now, cancellationToken);
 
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        metrics.ShowQueue(() => Waiting, options.LedgerQueueLength);
+        return Task.CompletedTask;
+    }
+
     /// <summary>Refuses further entries, and waits until the accepted ones are written.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        queue.Writer.TryComplete();
-        if (ExecuteTask is { } writing)
-        {
-            // Slow callers may have used up the host's grace period. Accepted entries must be written nevertheless.
-            await Task.WhenAny(writing, Task.Delay(StopGrace, TimeProvider.System, CancellationToken.None));
-        }
-    }
+    // Slow callers may have used up the host's grace period. Accepted entries must be written nevertheless.
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAny(lanes.CloseAsync(), Task.Delay(StopGrace, TimeProvider.System, CancellationToken.None));
 
-    // Ends when the queue is complete and empty, not when the host is asked to stop: accepted entries are written.
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        metrics.ShowQueue(() => Waiting, options.Value.LedgerQueueLength);
-        var batch = new List<Caller>();
-        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
-        {
-            var count = 0;
-            while (count < options.Value.LedgerBatchSize && queue.Reader.TryRead(out var caller))
-            {
-                batch.Add(caller);
-                count += caller.Entries.Count;
-            }
+    public void Dispose() => lanes.Dispose();
 
-            Interlocked.Add(ref waiting, -count);
-            await WriteAsync(batch);
-            batch.Clear();
-        }
-    }
-
-    private async Task WriteAsync(IReadOnlyList<Caller> batch)
+    private async ValueTask<IReadOnlyCollection<Guid>> FindOrganisationsAsync(IReadOnlyList<LedgerEntry> entries)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        IReadOnlyList<LedgerEntry> entries = [.. batch.SelectMany(caller => caller.Entries)];
-        using var span = LedgerTraces.Begin(entries.Count, batch.Select(caller => caller.Trace));
         try
         {
-            var outcomes = await writer.WriteAsync(entries, () => Waiting > 0);
+            return await store.FindOrganisationsAsync(entries);
+        }
+        catch (Exception exception) when (store.ClassifyFault(exception) is not null)
+        {
+            // The writer finds them itself, and waits for the store.
+            return [];
+        }
+    }
+
+    private StoreUnavailableException Refusal(IReadOnlyList<LedgerEntry> entries, string message)
+    {
+        metrics.Missed(entries, LedgerResult.QueueFull);
+        return new(message);
+    }
+
+    /// <summary>Writes the callers of a lane, or the given ones of them.</summary>
+    private async Task WriteAsync(LedgerLane lane, IReadOnlyList<LedgerCaller>? given)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var (batch, entries) = (given, (IReadOnlyList<LedgerEntry>)[]);
+        System.Diagnostics.Activity? span = null;
+        try
+        {
+            var outcomes = await writer.WriteAsync(new(lane.Organisations, () => lanes.Continues(lane)), Take);
             var first = 0;
-            foreach (var caller in batch)
+            foreach (var caller in batch!)
             {
                 caller.Finish([.. outcomes.Skip(first).Take(caller.Entries.Count)]);
                 first += caller.Entries.Count;
@@ -98,45 +106,51 @@ internal sealed partial class LedgerQueue(
         }
         catch (StoreUnavailableException exception)
         {
+            batch ??= lanes.Take(lane);
             LogUnavailable(logger, batch.Count, exception);
             span.Fail(exception);
-            metrics.Missed(entries, LedgerResult.Unavailable);
-            foreach (var caller in batch)
+            Fail(batch, LedgerResult.Unavailable, exception);
+            if (TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.CommandTimeoutSeconds / 2.0)
             {
-                caller.Fail(exception);
-            }
-
-            if (TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds / 2.0)
-            {
-                RefuseWaiting(exception);
+                // The store is down, so each further caller would only wait for the same timeout again.
+                Fail(lanes.TakeAll(lane), LedgerResult.Unavailable, new StoreUnavailableException(LedgerWriter.CannotWrite, exception));
             }
         }
-        catch (Exception exception) when (batch.Count > 1)
+        catch (Exception exception) when (batch is { Count: > 1 })
         {
             // One caller's entries caused it. The others are written without them.
             LogSplit(logger, batch.Count, exception);
             span.Fail(exception);
             foreach (var caller in batch)
             {
-                await WriteAsync([caller]);
+                await WriteAsync(lane, [caller]);
             }
         }
         catch (Exception exception)
         {
             span.Fail(exception);
-            metrics.Missed(entries, LedgerResult.Failed);
-            batch[0].Fail(exception);
+            Fail(batch ?? lanes.Take(lane), LedgerResult.Failed, exception);
+        }
+        finally
+        {
+            span?.Dispose();
+        }
+
+        IReadOnlyList<LedgerEntry> Take()
+        {
+            batch ??= lanes.Take(lane);
+            entries = [.. batch.SelectMany(caller => caller.Entries)];
+            span = LedgerTraces.Begin(entries.Count, batch.Select(caller => caller.Trace));
+            return entries;
         }
     }
 
-    /// <summary>Refuses the waiting callers. The store is down, so each of them would only wait for the same timeout again.</summary>
-    private void RefuseWaiting(StoreUnavailableException reason)
+    private void Fail(IReadOnlyList<LedgerCaller> callers, LedgerResult result, Exception exception)
     {
-        while (queue.Reader.TryRead(out var caller))
+        foreach (var caller in callers)
         {
-            Interlocked.Add(ref waiting, -caller.Entries.Count);
-            metrics.Missed(caller.Entries, LedgerResult.Unavailable);
-            caller.Fail(new StoreUnavailableException(LedgerWriter.CannotWrite, reason));
+            metrics.Missed(caller.Entries, result);
+            caller.Fail(exception);
         }
     }
 
@@ -145,22 +159,4 @@ internal sealed partial class LedgerQueue(
 
     [LoggerMessage(1002, LogLevel.Error, "A transaction of {Count} callers failed. Each is retried alone")]
     private static partial void LogSplit(ILogger logger, int count, Exception exception);
-
-    /// <summary>The entries of a waiting caller.</summary>
-    private sealed class Caller(IReadOnlyList<LedgerEntry> entries)
-    {
-        // The caller's continuation must not run on the writer's thread.
-        private readonly TaskCompletionSource<IReadOnlyList<LedgerOutcome>> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public IReadOnlyList<LedgerEntry> Entries { get; } = entries;
-
-        /// <summary>The trace of the caller's request, if traces are collected.</summary>
-        public ActivityContext Trace { get; } = LedgerTraces.Caller;
-
-        public Task<IReadOnlyList<LedgerOutcome>> Task => completion.Task;
-
-        public void Finish(IReadOnlyList<LedgerOutcome> outcomes) => completion.SetResult(outcomes);
-
-        public void Fail(Exception exception) => completion.SetException(exception);
-    }
 }

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Infrastructure.Ledger;
 
 /// <summary>
-/// Writes entries in one transaction, and reruns it after a fault that permits this. It first checks whether an unconfirmed commit succeeded, so that
-/// nothing is counted twice (rule 13).
+/// Writes entries in one transaction, and reruns it after a fault that permits this. If a commit was not confirmed, it first looks whether it succeeded,
+/// so that nothing is counted twice (rule 13), and never says that nothing was recorded while it does not know.
 /// </summary>
 internal sealed partial class LedgerWriter(
     ILedgerTransactions store,
@@ -25,72 +25,61 @@ internal sealed partial class LedgerWriter(
     public const string CannotWrite =
         "The database cannot write at the moment, for example because its disk is full. Nothing was recorded. Send the request again later.";
 
-    private const int MaxAttempts = 10;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
 
     private readonly LedgerRules rules = new(usage.Value.ToBounds(), assumed.Value.ToRates());
 
     /// <summary>Writes entries to disk.</summary>
-    /// <param name="entries">The entries.</param>
-    /// <param name="continues">Asked at the end: whether more entries wait.</param>
+    /// <param name="turn">The transaction.</param>
+    /// <param name="take">Returns the entries. Called when the transaction can begin, so that entries that arrive until then belong to it.</param>
     /// <returns>An outcome for each entry, in the same order.</returns>
     /// <exception cref="StoreUnavailableException">The store cannot record the entries, or it is unknown whether it has.</exception>
-    public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, Func<bool> continues)
+    public async Task<IReadOnlyList<LedgerOutcome>> WriteAsync(LedgerTurn turn, Func<IReadOnlyList<LedgerEntry>> take)
     {
-        LedgerTransactionResult? unconfirmed = null;
+        IReadOnlyList<LedgerEntry>? entries = null;
+        var unconfirmed = new Dictionary<Guid, LedgerTransactionResult>();
         var began = TimeProvider.System.GetTimestamp();
-        for (var attempt = 1; ; attempt++)
+        for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
             LedgerTransactionResult? result = null;
             var attemptBegan = TimeProvider.System.GetTimestamp();
             try
             {
-                await store.WriteAsync(
-                    async writes => result = unconfirmed is not null && await WasWrittenAsync(entries, unconfirmed, writes)
-                        ? unconfirmed
-                        : await LedgerTransaction.RunAsync(entries, writes, prices, rules),
-                    continues,
+                var committed = await store.WriteAsync(
+                    turn,
+                    async writes =>
+                    {
+                        result = await LedgerTransaction.DecideAsync(entries ??= take(), writes, prices, rules);
+                        await result.SaveAsync(writes);
+                    },
                     CancellationToken.None);
-                metrics.Committed(entries, result!.Outcomes, result.Records, TimeProvider.System.GetElapsedTime(attemptBegan));
+                result = committed is { } marker ? unconfirmed[marker] : result!;
+                metrics.Committed(entries!, result.Outcomes, result.Records, TimeProvider.System.GetElapsedTime(attemptBegan));
                 signal.Raise(result.TeamIds);
                 return result.Outcomes;
             }
-            catch (Exception exception) when (store.ClassifyFault(exception) is var fault and not null)
+            catch (Exception exception) when (exception is UnconfirmedCommitException || unconfirmed.Count > 0 || store.ClassifyFault(exception) is not null)
             {
-                if (fault == LedgerFault.Unknown && result is not null)
+                if (exception is UnconfirmedCommitException)
                 {
-                    unconfirmed = result;
+                    unconfirmed.Add(turn.Marker, result!);
+                    turn.KeepUnconfirmed();
                 }
 
-                var isTimeUp = TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds;
-                if (fault == LedgerFault.Unavailable || attempt == MaxAttempts || isTimeUp)
+                if (store.ClassifyFault(exception) == LedgerFault.Unavailable
+                    || TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds)
                 {
-                    throw unconfirmed is null
+                    throw unconfirmed.Count == 0
                         ? new StoreUnavailableException(CannotWrite, exception)
                         : new StoreUnavailableException("The connection to the database was lost during the commit.", exception, outcomeUnknown: true);
                 }
 
-                LogRerun(logger, entries.Count, exception);
+                LogRerun(logger, entries?.Count ?? 0, exception);
                 metrics.Rerun();
-                await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt), TimeProvider.System);
+                await Task.Delay(delay, TimeProvider.System);
             }
         }
-    }
-
-    /// <summary>
-    /// Checks whether an unconfirmed commit succeeded. It did if the row of the first entry that writes one exists. A transaction without such an entry is
-    /// rerun, which is harmless, because its entries change nothing a second time.
-    /// </summary>
-    private static async Task<bool> WasWrittenAsync(IReadOnlyList<LedgerEntry> entries, LedgerTransactionResult unconfirmed, ILedgerStore writes)
-    {
-        for (var i = 0; i < entries.Count; i++)
-        {
-            if (unconfirmed.Outcomes[i] is { Replayed: false, Response: { } response } && entries[i].FindWrittenAsync(response, writes) is { } search)
-            {
-                return await search;
-            }
-        }
-
-        return false;
     }
 
     [LoggerMessage(1003, LogLevel.Warning, "A transaction of {Count} entries is run again")]

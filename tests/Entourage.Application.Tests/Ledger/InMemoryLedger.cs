@@ -199,9 +199,6 @@ internal sealed partial class InMemoryLedger : ILedgerStore
             .Select(rollup => rollup.Value.Cost + rollup.Value.ImputedCost)));
     }
 
-    public Task<bool> IsRecordedAsync(long sessionId, Guid recordId) =>
-        Task.FromResult(Records.Exists(usage => usage.Record.Entry.SessionId == sessionId && usage.Record.Entry.RecordId == recordId));
-
     // Cost summaries are made after a transaction and decide nothing.
     public Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId) => throw new NotSupportedException();
 

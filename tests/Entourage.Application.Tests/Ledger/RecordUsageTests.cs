@@ -257,17 +257,6 @@ internal sealed class RecordUsageTests
     }
 
     [Test]
-    public async Task A_lost_commit_is_recognised_by_the_id_of_its_record()
-    {
-        var usage = ledger.Usage(ledger.StartSession(), 1);
-        var response = await ledger.AcceptAsync(usage);
-
-        Assert.That(await usage.FindWrittenAsync(response, ledger.Store)!, Is.True);
-        Assert.That(await usage.FindWrittenAsync(response with { UsageId = Guid.NewGuid() }, ledger.Store)!, Is.False);
-        Assert.That(ledger.Store.Calls[^1], Is.EqualTo("LockAsync"));
-    }
-
-    [Test]
     public async Task A_transaction_names_its_records_and_the_teams_concerned()
     {
         var (one, other) = (ledger.StartSession(), ledger.StartSession());

@@ -117,17 +117,6 @@ internal sealed class ReservationEndTests
     }
 
     [Test]
-    public async Task A_lost_commit_of_an_extension_is_recognised_by_the_new_expiry()
-    {
-        var held = await ledger.ReserveAsync(ledger.StartSession(), 1, seconds: 60);
-        var entry = Extend(held.Id, 90);
-        var response = await ledger.AcceptAsync(entry);
-
-        Assert.That(await entry.FindWrittenAsync(response, ledger.Store)!, Is.True);
-        Assert.That(await entry.FindWrittenAsync(held, ledger.Store)!, Is.False);
-    }
-
-    [Test]
     public async Task A_release_returns_the_amount_once()
     {
         var session = ledger.StartSession(new() { Daily = Usd(1) });

@@ -234,17 +234,6 @@ internal sealed class ReserveTests
     }
 
     [Test]
-    public async Task A_lost_commit_is_recognised_by_the_id_of_the_reservation_and_its_expiry()
-    {
-        var entry = ledger.Reserve(ledger.StartSession(), 1);
-        var response = await ledger.AcceptAsync(entry);
-
-        Assert.That(await entry.FindWrittenAsync(response, ledger.Store)!, Is.True);
-        Assert.That(await entry.FindWrittenAsync(response with { ExpiresAt = Noon }, ledger.Store)!, Is.False);
-        Assert.That(await entry.FindWrittenAsync(response with { Id = Guid.NewGuid() }, ledger.Store)!, Is.False);
-    }
-
-    [Test]
     public async Task A_raised_limit_applies_from_the_next_reservation_on()
     {
         var session = ledger.StartSession(new() { Daily = Usd(1) });

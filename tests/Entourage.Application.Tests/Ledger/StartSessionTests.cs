@@ -177,18 +177,6 @@ internal sealed class StartSessionTests : StartFixture
     }
 
     [Test]
-    public async Task Lost_commit_is_recognised_by_the_number_the_agent_and_the_time()
-    {
-        var entry = Ledger.Start(Agent);
-        var response = await Ledger.AcceptAsync(entry);
-
-        Assert.That(await entry.FindWrittenAsync(response, Ledger.Store)!, Is.True);
-        Assert.That(await entry.FindWrittenAsync(response with { Id = 2 }, Ledger.Store)!, Is.False);
-        Assert.That(await (entry with { Now = Noon.AddTicks(1) }).FindWrittenAsync(response, Ledger.Store)!, Is.False);
-        Assert.That(await (entry with { AgentId = Ledger.AddAgent(Team) }).FindWrittenAsync(response, Ledger.Store)!, Is.False);
-    }
-
-    [Test]
     public async Task Another_agent_on_the_same_task_raises_an_alert_once_a_day()
     {
         var task = Ledger.AddTask(TeamOf(Agent));

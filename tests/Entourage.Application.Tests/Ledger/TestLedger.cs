@@ -183,8 +183,12 @@ internal sealed class TestLedger : IBudgetLedger
     /// <summary>Writes entries in one transaction.</summary>
     public async Task<IReadOnlyList<LedgerOutcome>> RunAsync(params IReadOnlyList<LedgerEntry> entries) => (await TransactAsync(entries)).Outcomes;
 
-    public Task<LedgerTransactionResult> TransactAsync(params IReadOnlyList<LedgerEntry> entries) =>
-        LedgerTransaction.RunAsync(entries, Store, priceLists, Rules);
+    public async Task<LedgerTransactionResult> TransactAsync(params IReadOnlyList<LedgerEntry> entries)
+    {
+        var result = await LedgerTransaction.DecideAsync(entries, Store, priceLists, Rules);
+        await result.SaveAsync(Store);
+        return result;
+    }
 
     public async Task<LedgerAnswer<T>> WriteAsync<T>(LedgerEntry<T> entry, CancellationToken cancellationToken)
     {

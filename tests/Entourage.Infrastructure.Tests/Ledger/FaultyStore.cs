@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Ledger;
+using Entourage.Infrastructure.Ledger.Sqlite;
 using Entourage.Infrastructure.Persistence;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
@@ -8,6 +10,9 @@ namespace Entourage.Infrastructure.Tests.Ledger;
 /// <summary>A fault of a transaction.</summary>
 internal enum Fault
 {
+    /// <summary>No fault.</summary>
+    None,
+
     /// <summary>No fault, but it waits until the test releases it.</summary>
     Wait,
 
@@ -34,38 +39,58 @@ internal enum Fault
 internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactions
 {
     private readonly TaskCompletionSource release = new();
+    private readonly ConcurrentDictionary<Guid, bool> committed = new();
 
     public ConcurrentQueue<Fault> Faults { get; } = new();
 
     public void Release() => release.SetResult();
 
-    public async Task WriteAsync(Func<ILedgerStore, Task> work, Func<bool>? continues, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyCollection<Guid>> FindOrganisationsAsync(IReadOnlyList<LedgerEntry> entries) => store.FindOrganisationsAsync(entries);
+
+    public async Task<Guid?> WriteAsync(LedgerTurn turn, Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
     {
-        if (!Faults.TryDequeue(out var fault))
+        Faults.TryDequeue(out var fault);
+        if (turn.Unconfirmed.Count > 0 && fault is not (Fault.None or Fault.LostAfterCommit))
         {
-            await store.WriteAsync(work, continues, cancellationToken);
-            return;
+            // It cannot look either.
+            throw new FaultException(fault);
         }
 
-        if (fault is Fault.Wait or Fault.WaitAndFail)
+        if (turn.Unconfirmed.LastOrDefault(committed.ContainsKey) is var marker && marker != Guid.Empty)
         {
-            await release.Task;
+            return marker;
         }
 
-        await store.WriteAsync(
-            async writes =>
-            {
-                await work(writes);
-                if (fault is not (Fault.Wait or Fault.LostAfterCommit))
-                {
-                    throw new FaultException(fault);
-                }
-            },
-            continues,
-            cancellationToken);
+        Guid? result;
+        try
+        {
+            result = await store.WriteAsync(turn, writes => work(InterruptedStore.Of(writes, InterruptAsync)), cancellationToken);
+        }
+        catch (FaultException exception) when (exception.Fault == Fault.LostBeforeCommit)
+        {
+            throw new UnconfirmedCommitException(exception);
+        }
+
         if (fault == Fault.LostAfterCommit)
         {
-            throw new FaultException(fault);
+            // SQL Server finds the marker itself.
+            committed[store is SqliteLedgerTransactions ? turn.Marker : Guid.Empty] = true;
+            throw new UnconfirmedCommitException(new FaultException(fault));
+        }
+
+        return result;
+
+        async Task InterruptAsync()
+        {
+            if (fault is Fault.Wait or Fault.WaitAndFail)
+            {
+                await release.Task;
+            }
+
+            if (fault is not (Fault.None or Fault.Wait or Fault.LostAfterCommit))
+            {
+                throw new FaultException(fault);
+            }
         }
     }
 
@@ -77,8 +102,7 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
     public LedgerFault? ClassifyFault(Exception fault) => fault is FaultException { Fault: var kind }
         ? kind switch
         {
-            Fault.LostAfterCommit or Fault.LostBeforeCommit => LedgerFault.Unknown,
-            Fault.Deadlock => LedgerFault.Rerun,
+            Fault.Deadlock or Fault.LostBeforeCommit => LedgerFault.Rerun,
             Fault.Full or Fault.WaitAndFail => LedgerFault.Unavailable,
             _ => null,
         }
@@ -87,5 +111,35 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
     private sealed class FaultException(Fault fault) : Exception(fault.ToString())
     {
         public Fault Fault { get; } = fault;
+    }
+}
+
+/// <summary>A store in which something happens before the first read, when the entries have been taken.</summary>
+#pragma warning disable CA1852 // DispatchProxy derives from it.
+internal class InterruptedStore : DispatchProxy
+#pragma warning restore CA1852
+{
+    private ILedgerStore store = null!;
+    private Func<Task> interruptAsync = null!;
+
+    public static ILedgerStore Of(ILedgerStore store, Func<Task> interruptAsync)
+    {
+        var interrupted = Create<ILedgerStore, InterruptedStore>();
+        ((InterruptedStore)(object)interrupted).store = store;
+        ((InterruptedStore)(object)interrupted).interruptAsync = interruptAsync;
+        return interrupted;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        return targetMethod!.Name == nameof(ILedgerStore.ReadAheadAsync) ? ReadAheadAsync() : Call();
+
+        object? Call() => targetMethod.Invoke(store, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null);
+
+        async Task ReadAheadAsync()
+        {
+            await interruptAsync();
+            await (Task)Call()!;
+        }
     }
 }

@@ -25,6 +25,8 @@ internal static class LedgerCommands
         [typeof(long)] = i => i + 1L,
         [typeof(Guid)] = i => Id(i),
         [typeof(byte[])] = i => Hash(i),
+        [typeof((Guid, DateTimeOffset))] = i => (Id(i), At(i)),
+        [typeof(Expiry)] = i => new Expiry(Id(i), At(i)),
         [typeof(BudgetWindow)] = i => Window(i),
         [typeof(IdempotentAnswer)] = i => new IdempotentAnswer(Hash(i), Hash(i + 1), "{}", At(i)),
         [typeof(AnswerChange)] = i => new AnswerChange(new(Hash(i), Hash(i + 1), "{}", At(i)), new(Hash(i), Hash(i + 2), "[]", At(i + 1))),
@@ -59,40 +61,51 @@ internal static class LedgerCommands
             AuditAction.Paused, AuditSubject.Of(AuditSubjectKind.Agent, Id(i), Id(i), Id(i)), "{}", "{}", new("Ada", Id(i)), At(i)),
     };
 
-    /// <summary>The methods that create commands, with every size that each can have.</summary>
+    /// <summary>The names of all commands, with every size that each can have.</summary>
     public static IEnumerable<TestCaseData> All =>
-        from method in typeof(SqlServerStatements).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
-        where method.ReturnType == typeof(SqlCommand)
-        from size in method.GetParameters().Any(parameter => ItemOf(parameter) is not null) ? Sizes : [1]
-        select new TestCaseData(method, size).SetArgDisplayNames(method.Name, size.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        from name in Methods.Keys.Concat(Texts.Keys)
+        from size in Texts.ContainsKey(name) ? Sizes : [1]
+        select new TestCaseData(name, size);
 
-    /// <summary>Creates the command of a method for lists of a length.</summary>
-    public static SqlCommand Make(MethodInfo method, int size)
+    /// <summary>The names of the statements and queries for any number of rows.</summary>
+    public static IEnumerable<string> Fixed => Texts.Keys;
+
+    private static Dictionary<string, MethodInfo> Methods { get; } = typeof(SqlServerStatements)
+        .GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        .Where(method => method.ReturnType == typeof(SqlCommand))
+        .ToDictionary(method => method.Name, StringComparer.Ordinal);
+
+    private static Dictionary<string, ISqlServerText> Texts { get; } = new[] { typeof(SqlServerStatements), typeof(SqlServerQueries) }
+        .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public))
+        .Where(field => typeof(ISqlServerText).IsAssignableFrom(field.FieldType))
+        .ToDictionary(field => field.Name, field => (ISqlServerText)field.GetValue(null)!, StringComparer.Ordinal);
+
+    /// <summary>Creates a command for some rows.</summary>
+    public static SqlCommand Make(string name, int size)
     {
-        var arguments = method.GetParameters().Select(parameter =>
+        if (Methods.TryGetValue(name, out var method))
         {
-            var type = ItemOf(parameter) ?? parameter.ParameterType;
-            Assert.That(Samples, Does.ContainKey(type), $"{method.Name} takes a {type} that this test has no sample of: add one.");
-            if (ItemOf(parameter) is null)
-            {
-                return Samples[type](0);
-            }
+            return (SqlCommand)method.Invoke(null, [.. method.GetParameters().Select(parameter => SampleOf(parameter.ParameterType, name)(0))])!;
+        }
 
-            var items = Array.CreateInstance(type, size);
-            for (var i = 0; i < size; i++)
-            {
-                items.SetValue(Samples[type](i), i);
-            }
+        var (text, command) = (Texts[name], new SqlCommand());
+        var type = text.GetType().GenericTypeArguments[0];
+        var rows = Array.CreateInstance(type, size);
+        for (var i = 0; i < size; i++)
+        {
+            rows.SetValue(SampleOf(type, name)(i), i);
+        }
 
-            return items;
-        });
-        return (SqlCommand)method.Invoke(null, [.. arguments])!;
+        text.GetType().GetMethod("Bind")!.Invoke(text, [command.Parameters, rows]);
+        command.CommandText = text.GetType().GetGenericTypeDefinition() == typeof(SqlServerWrite<>) ? "DECLARE @written int = 0;\n" + text.Text : text.Text;
+        return command;
     }
 
-    private static Type? ItemOf(ParameterInfo parameter) =>
-        parameter.ParameterType.IsGenericType && parameter.ParameterType.GetGenericTypeDefinition() == typeof(IReadOnlyCollection<>)
-            ? parameter.ParameterType.GenericTypeArguments[0]
-            : null;
+    private static Func<int, object> SampleOf(Type type, string name)
+    {
+        Assert.That(Samples, Does.ContainKey(type), $"{name} takes a {type} that this test has no sample of: add one.");
+        return Samples[type];
+    }
 
     private static Guid Id(int i) => new(i, 0, 0, new byte[8]);
 

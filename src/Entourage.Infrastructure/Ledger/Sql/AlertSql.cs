@@ -42,12 +42,11 @@ internal static class AlertSql
         { Column.Int64("Version"), alert => alert.Version },
     };
 
-    /// <summary>To be followed by <see cref="IsKey"/>, once or several times.</summary>
-    public static readonly string SelectKeys = $"SELECT {KeyList} FROM Alerts WHERE ";
+    public static readonly string KeyColumns = KeyList.ToString();
 
-    public static readonly string IsKey = $"({TeamId.Equality} AND {Kind.Equality} AND {Cause.Equality} AND {Window.Equality})";
+    public static readonly string IsKey = $"{TeamId.Equality} AND {Kind.Equality} AND {Cause.Equality} AND {Window.Equality}";
 
-    public static readonly RowStatement<Alert> Insert = new(New.InsertInto("Alerts"), New);
+    public static readonly RowStatement<Alert> Insert = RowStatement<Alert>.Insert("Alerts", New);
 
     public static AlertKey ReadKey(SqlRow row) => new(TeamIdField.Of(row), KindField.Of(row), CauseField.Of(row), WindowField.Of(row));
 }

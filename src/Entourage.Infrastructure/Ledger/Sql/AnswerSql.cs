@@ -6,8 +6,8 @@ namespace Entourage.Infrastructure.Ledger.Sql;
 /// <summary>The stored answers to idempotency keys.</summary>
 internal static class AnswerSql
 {
-    private static readonly Column<byte[]> KeyHash = Column.Bytes("KeyHash");
-    private static readonly Column<byte[]> RequestHash = Column.Bytes("RequestHash");
+    private static readonly Column<byte[]> KeyHash = Column.Hash("KeyHash");
+    private static readonly Column<byte[]> RequestHash = Column.Hash("RequestHash");
     private static readonly Column<string> Response = Column.Text("Response", Column.Unlimited);
     private static readonly Column<DateTimeOffset> CreatedAt = Column.Instant("CreatedAt");
 
@@ -28,12 +28,13 @@ internal static class AnswerSql
     /// <summary>To be followed by a comparison of the key's hash.</summary>
     public static readonly string Select = $"SELECT {List} FROM IdempotentAnswers WHERE {KeyHash.Name} ";
 
-    public static readonly RowStatement<IdempotentAnswer> Insert = new(New.InsertInto("IdempotentAnswers"), New);
+    public static readonly RowStatement<IdempotentAnswer> Insert = RowStatement<IdempotentAnswer>.Insert("IdempotentAnswers", New);
 
     /// <summary>Changes an answer, unless it has changed since it was read.</summary>
-    public static readonly RowStatement<AnswerChange> Update = new(
-        $"UPDATE IdempotentAnswers SET {RequestHash.Equality}, {Response.Equality}, {CreatedAt.Equality} "
-            + $"WHERE {KeyHash.Equality} AND {RequestHash.Before.Equality}",
+    public static readonly RowStatement<AnswerChange> Update = RowStatement<AnswerChange>.Update(
+        "IdempotentAnswers",
+        $"{RequestHash.Equality}, {Response.Equality}, {CreatedAt.Equality}",
+        $"{KeyHash.Equality} AND {RequestHash.Before.Equality}",
         new()
         {
             { New, change => change.After },

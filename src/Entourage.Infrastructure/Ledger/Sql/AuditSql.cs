@@ -22,5 +22,5 @@ internal static class AuditSql
         { Column.OptionalText("NewValue", Column.Unlimited), entry => entry.New },
     };
 
-    public static readonly RowStatement<AuditEntry> Insert = new(New.InsertInto("AuditEntries"), New);
+    public static readonly RowStatement<AuditEntry> Insert = RowStatement<AuditEntry>.Insert("AuditEntries", New);
 }

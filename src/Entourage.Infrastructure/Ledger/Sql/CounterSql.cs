@@ -46,17 +46,17 @@ internal static class CounterSql
         { Reserved, change => change.After.Reserved.RestNanoUsd },
     };
 
-    /// <summary>To be followed by <see cref="IsWindow"/>, once or several times.</summary>
-    public static readonly string Select = $"SELECT {List} FROM BudgetCounters WHERE ";
+    public static readonly string Columns = List.ToString();
 
-    public static readonly string IsWindow = $"({IsKey})";
+    public static readonly string IsWindow = IsKey;
 
-    public static readonly RowStatement<CounterChange> Insert = new(New.InsertInto("BudgetCounters"), New);
+    public static readonly RowStatement<CounterChange> Insert = RowStatement<CounterChange>.Insert("BudgetCounters", New);
 
     /// <summary>Changes a counter, unless it has changed since it was read.</summary>
-    public static readonly RowStatement<CounterChange> Update = new(
-        $"UPDATE BudgetCounters SET {SpentBillionUsd.Equality}, {Spent.Equality}, {ReservedBillionUsd.Equality}, {Reserved.Equality} "
-            + $"WHERE {IsKey} AND {SpentBillionUsd.Before.Equality} AND {Spent.Before.Equality} "
+    public static readonly RowStatement<CounterChange> Update = RowStatement<CounterChange>.Update(
+        "BudgetCounters",
+        $"{SpentBillionUsd.Equality}, {Spent.Equality}, {ReservedBillionUsd.Equality}, {Reserved.Equality}",
+        $"{IsKey} AND {SpentBillionUsd.Before.Equality} AND {Spent.Before.Equality} "
             + $"AND {ReservedBillionUsd.Before.Equality} AND {Reserved.Before.Equality}",
         new()
         {

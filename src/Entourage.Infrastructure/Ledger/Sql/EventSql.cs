@@ -16,5 +16,5 @@ internal static class EventSql
         { Column.Text("Payload", Column.Unlimited), item => item.Payload },
     };
 
-    public static readonly RowStatement<TeamEvent> Insert = new(New.InsertInto("Events"), New);
+    public static readonly RowStatement<TeamEvent> Insert = RowStatement<TeamEvent>.Insert("Events", New);
 }

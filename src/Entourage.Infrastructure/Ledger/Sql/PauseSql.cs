@@ -23,14 +23,11 @@ internal static class PauseSql
         { Released, change => change.After?.ReservationsReleased },
     };
 
-    private static readonly string Set =
-        $" SET {PausedAt.Equality}, {Reason.Equality}, {ExpiresAt.Equality}, {By.Equality}, {Released.Equality} WHERE {Id.Equality}";
+    public static readonly RowStatement<PauseChange> UpdateAgent = Update("Agents");
 
-    public static readonly RowStatement<PauseChange> UpdateAgent = new("UPDATE Agents" + Set, Binding);
+    public static readonly RowStatement<PauseChange> UpdateTeam = Update("Teams");
 
-    public static readonly RowStatement<PauseChange> UpdateTeam = new("UPDATE Teams" + Set, Binding);
-
-    public static readonly RowStatement<PauseChange> UpdateOrganisation = new("UPDATE Organisations" + Set, Binding);
+    public static readonly RowStatement<PauseChange> UpdateOrganisation = Update("Organisations");
 
     private static readonly SelectList List = new();
     private static readonly Fields Row = new(List, "x");
@@ -42,6 +39,9 @@ internal static class PauseSql
     public static readonly string SelectOfOrganisation = $"SELECT {List} FROM Organisations x WHERE x.Id = @id";
 
     public static Pause? Read(SqlRow row) => Row.Read(row);
+
+    private static RowStatement<PauseChange> Update(string table) => RowStatement<PauseChange>.Update(
+        table, $"{PausedAt.Equality}, {Reason.Equality}, {ExpiresAt.Equality}, {By.Equality}, {Released.Equality}", Id.Equality, Binding);
 
     /// <summary>A pause in a row of a query.</summary>
     internal sealed class Fields(SelectList list, string alias)

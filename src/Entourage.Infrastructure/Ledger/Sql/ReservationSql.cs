@@ -44,12 +44,13 @@ internal static class ReservationSql
     public static readonly string SelectNextExpiry =
         $"SELECT MIN({ExpiresAt.Name}) FROM Reservations WHERE EndedAt IS NULL AND {OrganisationId.Name} = @organisation";
 
-    public static readonly RowStatement<Reservation> Insert = new(New.InsertInto("Reservations"), New);
+    public static readonly RowStatement<Reservation> Insert = RowStatement<Reservation>.Insert("Reservations", New);
 
     /// <summary>Changes a reservation, unless it has changed since it was read. It ends once (rule 7).</summary>
-    public static readonly RowStatement<ReservationChange> Update = new(
-        $"UPDATE Reservations SET {ExpiresAt.Equality}, {Status.Equality}, {EndedAt.Equality} "
-            + $"WHERE {Id.Equality} AND {EndedAt.Name} IS NULL AND {ExpiresAt.Before.Equality}",
+    public static readonly RowStatement<ReservationChange> Update = RowStatement<ReservationChange>.Update(
+        "Reservations",
+        $"{ExpiresAt.Equality}, {Status.Equality}, {EndedAt.Equality}",
+        $"{Id.Equality} AND {EndedAt.Name} IS NULL AND {ExpiresAt.Before.Equality}",
         new()
         {
             { Id, change => change.After.Id },

@@ -58,15 +58,6 @@ internal static class RollupSql
     public static readonly string IsKey = $"{TeamId.Equality} AND {QuarterAt.Equality} AND {SessionId.Equality} AND {Model.Equality}";
 
     /// <summary>Adds a sum to the rollup with its key, or inserts it.</summary>
-    public static readonly Upsert<KeyValuePair<UsageRollupKey, UsageSum>> Add = new(
-        "UsageRollups", New, TotalSql.AddAll + ", IsSummarised = 0", IsKey);
-}
-
-/// <summary>Adds to a row, or inserts it. The databases have different statements for this.</summary>
-internal sealed class Upsert<TRow>(string table, RowBinding<TRow> row, string additions, string isKey)
-{
-    public RowStatement<TRow> ForSqlite { get; } = new($"{row.InsertInto(table)} ON CONFLICT DO UPDATE SET {additions}", row);
-
-    public RowStatement<TRow> ForSqlServer { get; } = new(
-        $"UPDATE {table} SET {additions} WHERE {isKey}; IF @@ROWCOUNT = 0 {row.InsertInto(table)}", row);
+    public static readonly RowStatement<KeyValuePair<UsageRollupKey, UsageSum>> Add = RowStatement<KeyValuePair<UsageRollupKey, UsageSum>>.Upsert(
+        "UsageRollups", TotalSql.AddAll + ", IsSummarised = 0", IsKey, New);
 }

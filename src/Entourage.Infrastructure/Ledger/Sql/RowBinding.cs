@@ -10,13 +10,24 @@ internal sealed class RowBinding<TRow> : IEnumerable
 {
     private readonly List<string> names = [];
     private readonly List<string> values = [];
+    private readonly List<Column> columns = [];
     private readonly List<Binding> bindings = [];
+
+    /// <summary>The columns that are bound, in order.</summary>
+    public IReadOnlyList<Column> Columns => columns;
+
+    /// <summary>The names of all columns, for a list.</summary>
+    public string Names => string.Join(", ", names);
+
+    /// <summary>The value of each of the <see cref="Names"/>: a parameter or zero.</summary>
+    public string Values => string.Join(", ", values);
 
     /// <summary>Adds a column.</summary>
     public void Add<T>(Column<T> column, Func<TRow, T> value)
     {
         names.Add(column.Name);
         values.Add(column.Parameter);
+        columns.Add(column);
         bindings.Add(new ColumnBinding<T>(column, value));
     }
 
@@ -25,6 +36,7 @@ internal sealed class RowBinding<TRow> : IEnumerable
     {
         names.AddRange(part.names);
         values.AddRange(part.values);
+        columns.AddRange(part.columns);
         bindings.Add(new PartBinding<TPart>(part, value));
     }
 
@@ -37,9 +49,6 @@ internal sealed class RowBinding<TRow> : IEnumerable
             values.Add("0");
         }
     }
-
-    /// <summary>A statement that inserts a row.</summary>
-    public string InsertInto(string table) => $"INSERT INTO {table} ({string.Join(", ", names)}) VALUES ({string.Join(", ", values)})";
 
     public void Bind(IParameters parameters, TRow row)
     {
@@ -66,8 +75,3 @@ internal sealed class RowBinding<TRow> : IEnumerable
         public override void Bind(IParameters parameters, TRow row) => part.Bind(parameters, value(row));
     }
 }
-
-/// <summary>A statement that changes one row.</summary>
-/// <param name="Text">The text.</param>
-/// <param name="Binding">Its parameters.</param>
-internal sealed record RowStatement<TRow>(string Text, RowBinding<TRow> Binding);

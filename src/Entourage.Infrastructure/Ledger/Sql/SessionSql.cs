@@ -33,9 +33,10 @@ internal static class SessionSql
     public static readonly string Select = $"SELECT {List} FROM Sessions s {JoinPolicy} WHERE ";
 
     /// <summary>Adds usages to an active or ended session, unless its detector state has changed since it was read.</summary>
-    public static readonly RowStatement<KeyValuePair<long, SessionChange>> AddUsages = new(
-        $"UPDATE Sessions SET {TotalSql.AddTokens}, {TotalSql.AddSessionCosts}, {LastCallAt.Equality}, {Watch.Equality} "
-            + $"WHERE {Id.Equality} AND {Watch.Before.Equality}",
+    public static readonly RowStatement<KeyValuePair<long, SessionChange>> AddUsages = RowStatement<KeyValuePair<long, SessionChange>>.Update(
+        "Sessions",
+        $"{TotalSql.AddTokens}, {TotalSql.AddSessionCosts}, {LastCallAt.Equality}, {Watch.Equality}",
+        $"{Id.Equality} AND {Watch.Before.Equality}",
         new()
         {
             { Id, change => change.Key },
@@ -46,9 +47,10 @@ internal static class SessionSql
         });
 
     /// <summary>Ends a session, unless it has ended.</summary>
-    public static readonly RowStatement<KeyValuePair<long, SessionState>> End = new(
-        $"UPDATE Sessions SET {Status.Equality}, {EndedAt.Equality}, {Error.Equality}, Version = Version + 1 "
-            + $"WHERE {Id.Equality} AND {Status.Name} = '{nameof(SessionStatus.Active)}'",
+    public static readonly RowStatement<KeyValuePair<long, SessionState>> End = RowStatement<KeyValuePair<long, SessionState>>.Update(
+        "Sessions",
+        $"{Status.Equality}, {EndedAt.Equality}, {Error.Equality}, Version = Version + 1",
+        $"{Id.Equality} AND {Status.Name} = '{nameof(SessionStatus.Active)}'",
         new()
         {
             { Id, state => state.Key },

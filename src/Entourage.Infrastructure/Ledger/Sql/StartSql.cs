@@ -38,7 +38,7 @@ internal static class StartSql
         },
     };
 
-    public static readonly RowStatement<LedgerSession> Insert = new(New.InsertInto("Sessions"), New);
+    public static readonly RowStatement<LedgerSession> Insert = RowStatement<LedgerSession>.Insert("Sessions", New);
 
     public static readonly string SelectActiveOnTask =
         $"SELECT {List} FROM Sessions s WHERE s.TaskId = @task AND s.Status = '{nameof(SessionStatus.Active)}' ORDER BY s.Id";
@@ -91,7 +91,7 @@ internal static class StartingTaskSql
 /// <summary>The one-time tokens to start sessions below others.</summary>
 internal static class ChildTokenSql
 {
-    private static readonly Column<byte[]> TokenHash = Column.Bytes("TokenHash");
+    private static readonly Column<byte[]> TokenHash = Column.Hash("TokenHash");
 
     private static readonly SelectList List = new();
     private static readonly Field<byte[]> Hash = List.Add(TokenHash);
@@ -103,8 +103,8 @@ internal static class ChildTokenSql
     public static readonly string Select = $"SELECT {List} FROM ChildTokens WHERE {TokenHash.Name} ";
 
     /// <summary>Deletes a used token, unless it was used meanwhile.</summary>
-    public static readonly RowStatement<ChildToken> Delete = new(
-        $"DELETE FROM ChildTokens WHERE {TokenHash.Equality}", new() { { TokenHash, token => token.TokenHash } });
+    public static readonly RowStatement<ChildToken> Delete = RowStatement<ChildToken>.Delete(
+        "ChildTokens", TokenHash.Equality, new() { { TokenHash, token => token.TokenHash } });
 
     public static ChildToken Read(SqlRow row) => new()
     {

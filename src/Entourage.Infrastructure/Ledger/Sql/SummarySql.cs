@@ -40,17 +40,18 @@ internal static class SummarySql
         $"{List} FROM Teams t JOIN UsageRollups r ON r.TeamId = t.Id AND r.IsSummarised = 0 JOIN Sessions s ON s.Id = r.SessionId "
         + "WHERE t.OrganisationId = @organisation";
 
-    public static readonly RowStatement<UsageRollupKey> MarkSummarised = new(
-        $"UPDATE UsageRollups SET IsSummarised = 1, {string.Join(", ", Summarised.Select(column => $"Summarised{column} = {column}"))} "
-            + $"WHERE {RollupSql.IsKey}",
+    public static readonly RowStatement<UsageRollupKey> MarkSummarised = RowStatement<UsageRollupKey>.Update(
+        "UsageRollups",
+        $"IsSummarised = 1, {string.Join(", ", Summarised.Select(column => $"Summarised{column} = {column}"))}",
+        RollupSql.IsKey,
         RollupSql.Key);
 
     /// <summary>Adds a sum to the summary with its key, or inserts it.</summary>
-    public static readonly Upsert<KeyValuePair<CostSummaryKey, UsageSum>> Add = new(
+    public static readonly RowStatement<KeyValuePair<CostSummaryKey, UsageSum>> Add = RowStatement<KeyValuePair<CostSummaryKey, UsageSum>>.Upsert(
         "CostSummaries",
-        New,
         TotalSql.AddAll,
-        $"{SubjectId.Equality} AND {Heading.Equality} AND {Day.Equality} AND {Item.Equality}");
+        $"{SubjectId.Equality} AND {Heading.Equality} AND {Day.Equality} AND {Item.Equality}",
+        New);
 
     public static UnsummarisedRollup ReadUnsummarised(SqlRow row) => Row.Read(row);
 

@@ -9,8 +9,6 @@ namespace Entourage.Infrastructure.Ledger.Sql;
 /// <summary>The usage records.</summary>
 internal static class UsageSql
 {
-    public const string SelectExists = "SELECT 1 FROM UsageRecords WHERE SessionId = @session AND Id = @id";
-
     private static readonly Column<Guid> Id = Column.Id("Id");
     private static readonly Column<long> SessionId = Column.Int64("SessionId");
     private static readonly Column<DateTimeOffset> OccurredAt = Column.Instant("OccurredAt");
@@ -74,7 +72,7 @@ internal static class UsageSql
         $"SELECT {List} FROM UsageRecords u WHERE u.CostSource IN (2, 5) "
         + "AND NOT EXISTS (SELECT 1 FROM UsageRecords c WHERE c.Corrects = u.Sequence) AND u.Sequence ";
 
-    public static readonly RowStatement<LedgerRecord> Insert = new(New.InsertInto("UsageRecords"), New);
+    public static readonly RowStatement<LedgerRecord> Insert = RowStatement<LedgerRecord>.Insert("UsageRecords", New);
 
     public static RecordedUsage ReadRecorded(SqlRow row) => Row.Read(row);
 

@@ -1,48 +1,90 @@
 using System.Data;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Entourage.Infrastructure.Ledger.Sql;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Ledger.SqlServer;
 
-/// <content>Builds commands from statements that are repeated for several rows.</content>
-internal static partial class SqlServerStatements
+/// <summary>A query for the rows of any number of keys.</summary>
+/// <param name="parameter">The parameter of the keys; null for a query without keys.</param>
+/// <param name="key">The columns of a key.</param>
+/// <param name="text">Returns the text, given the table of the keys.</param>
+/// <param name="read">Reads a row.</param>
+/// <param name="keyOf">Returns the key of a row.</param>
+/// <param name="comparer">Compares keys; null for the default.</param>
+internal sealed class SqlServerQuery<TKey, TRow>(
+    string? parameter, RowBinding<TKey> key, Func<string, string> text, Func<SqlRow, TRow> read, Func<TRow, TKey> keyOf, IEqualityComparer<TKey>? comparer = null)
+    : ISqlServerText
+    where TKey : notnull
 {
-    private static SqlCommand Single(string text, Action<IParameters> bind)
-    {
-        var command = new SqlCommand(text);
-        bind(new SqlServerParameters(command, ""));
-        return command;
-    }
+    public string Text { get; } = text(parameter is null ? "" : JsonRows.Table(parameter, key.Columns));
 
-    private static SqlCommand Repeat<T>(RowStatement<T> statement, IReadOnlyCollection<T> rows) =>
-        Repeat("", rows, statement.Text, ";\n", ";", statement.Binding.Bind);
-
-    /// <summary>Repeats a text for each item and appends the item's number to the names of its parameters.</summary>
-    private static SqlCommand Repeat<T>(
-        string start, IReadOnlyCollection<T> items, string text, string separator, string end, Action<IParameters, T> bind)
+    public void Bind(SqlParameterCollection parameters, IEnumerable<TKey> keys)
     {
-        var command = new SqlCommand();
-        var repeated = items.Select((item, i) =>
+        if (parameter is not null)
         {
-            var number = i.ToString(CultureInfo.InvariantCulture);
-            bind(new SqlServerParameters(command, number), item);
-            return ParameterName.Replace(text, name => name.Value + number);
-        });
-#pragma warning disable CA2100 // Constants of this namespace, and numbers.
-        command.CommandText = start + string.Join(separator, repeated) + end;
-#pragma warning restore CA2100
-        return command;
+            JsonRows.Add(parameters, parameter, key, keys);
+        }
     }
 
-    // Starts in lower case, unlike @@ROWCOUNT.
-    [GeneratedRegex("@[a-z][A-Za-z]*")]
-    private static partial Regex ParameterName { get; }
+    public async Task<List<TRow>> ReadAllAsync(SqlDataReader reader)
+    {
+        var (rows, row) = (new List<TRow>(), new SqlServerRow(reader));
+        while (await reader.ReadAsync())
+        {
+            rows.Add(read(row));
+        }
+
+        return rows;
+    }
+
+    /// <summary>The key of a row.</summary>
+    public TKey KeyOf(TRow row) => keyOf(row);
+
+    public HashSet<TKey> SetOf(IEnumerable<TKey> keys) => new(keys, comparer);
 }
 
-/// <summary>Adds parameters to a command, with a suffix after each name.</summary>
-internal sealed class SqlServerParameters(SqlCommand command, string suffix) : IParameters
+/// <summary>A statement that writes any number of rows. It adds the number of rows that it has written to @written.</summary>
+/// <param name="parameter">The parameter of the rows.</param>
+/// <param name="statement">The statement for one row.</param>
+internal sealed class SqlServerWrite<TRow>(string parameter, RowStatement<TRow> statement) : ISqlServerText
+{
+    public string Text { get; } = string.Concat(Statements(parameter, statement).Select(text => $"{text};\nSET @written += @@ROWCOUNT;\n"));
+
+    public void Bind(SqlParameterCollection parameters, IEnumerable<TRow> rows) => JsonRows.Add(parameters, parameter, statement.Binding, rows);
+
+    private static IEnumerable<string> Statements(string parameter, RowStatement<TRow> statement)
+    {
+        var (columns, table) = (statement.Binding.Columns, statement.Table);
+        const string order = $" ORDER BY v.{JsonRows.Row}";
+        var rows = JsonRows.Table(parameter, columns);
+        var insert = $"INSERT INTO {table} ({statement.Binding.Names}) SELECT {JsonRows.Values(statement.Binding.Values, parameter, columns)} FROM {rows}";
+        if (statement.Condition is not { } condition)
+        {
+            yield return insert + order;
+            yield break;
+        }
+
+        // Nested loops, so that each row is found by its key. A scan would wait for the locks of other organisations.
+        var match = $"LOOP JOIN {table} t ON {JsonRows.Condition(condition, parameter, columns)}";
+        yield return statement.Changes is { } changes
+            ? $"UPDATE t SET {JsonRows.Values(changes, parameter, columns)} FROM {rows} INNER {match}"
+            : $"DELETE t FROM {rows} INNER {match}";
+        if (statement.Inserts)
+        {
+            yield return $"{insert} LEFT {match} WHERE t.{statement.Binding.Columns[0].Name} IS NULL{order}";
+        }
+    }
+}
+
+/// <summary>A text that is sent to SQL Server.</summary>
+internal interface ISqlServerText
+{
+    /// <summary>The text, which is always the same.</summary>
+    string Text { get; }
+}
+
+/// <summary>Adds parameters to a command.</summary>
+internal sealed class SqlServerParameters(SqlCommand command) : IParameters
 {
     private const int HashLength = 32; // SHA-256, the only bytes that are stored
 
@@ -64,7 +106,7 @@ internal sealed class SqlServerParameters(SqlCommand command, string suffix) : I
     public void BindInstant(string name, DateTimeOffset? value) => Add(name, SqlDbType.DateTimeOffset, value);
 
     private void Add(string name, SqlDbType type, object? value, int size = 0) =>
-        command.Parameters.Add(new SqlParameter(name + suffix, type, size) { Value = value ?? DBNull.Value });
+        command.Parameters.Add(new SqlParameter(name, type, size) { Value = value ?? DBNull.Value });
 }
 
 /// <summary>The current row of a SQL Server query.</summary>

@@ -7,65 +7,78 @@ using Entourage.Domain.Costs;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Stops;
 using Entourage.Infrastructure.Ledger.Sql;
+using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Ledger.SqlServer;
 
-/// <summary>A connection, with a transaction when it writes.</summary>
-internal sealed partial class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerStore
+/// <summary>The ledger's rows on a connection.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="transaction">The transaction of a context; null for none.</param>
+/// <param name="timeoutSeconds">The timeout of a statement.</param>
+internal partial class SqlServerLedger(SqlConnection connection, SqlTransaction? transaction, int timeoutSeconds) : ILedgerStore
 {
+    // What ReadAheadAsync has read, by query.
+    private readonly Dictionary<ISqlServerText, object> ahead = [];
+
+    protected SqlTransaction? Transaction { get; set; } = transaction;
+
     public async Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince) =>
-        (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince), SubjectSql.Read, [])).SingleOrDefault();
+        (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince), SubjectSql.Read)).SingleOrDefault();
 
     public async Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
-        (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), TaskSql.Read, [])).SingleOrDefault();
+        (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), TaskSql.Read)).SingleOrDefault();
 
-    public async Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows)
-    {
-        var spending = new Dictionary<BudgetWindow, Spending>(windows.Count);
-        foreach (var (window, amounts) in await ReadAsync(windows, SqlServerStatements.SelectCounters, CounterSql.Read))
-        {
-            spending[window] = amounts;
-        }
-
-        return spending;
-    }
+    public async Task<IReadOnlyDictionary<BudgetWindow, Spending>> SpendingAsync(IReadOnlySet<BudgetWindow> windows) =>
+        (await ReadAsync(SqlServerQueries.Counters, windows)).ToDictionary(counter => counter.Window, counter => counter.Spending);
 
     public async Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now) =>
-        await ReadAsync(organisationIds, ids => SqlServerStatements.SelectExpired(ids, now), ReservationSql.Read);
+        await ReadAsync(SqlServerQueries.ExpiredReservations, [.. organisationIds.Select(id => new Expiry(id, now))]);
 
     public async Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids) =>
-        await ReadAsync(ids, SqlServerStatements.SelectReservations, ReservationSql.Read);
+        await ReadAsync(SqlServerQueries.Reservations, ids);
 
     public async Task<IReadOnlyList<LedgerReservation>> FindReservationsOfAsync(IReadOnlyCollection<long> sessionIds) =>
-        await ReadAsync(sessionIds, SqlServerStatements.SelectReservationsOf, ReservationSql.Read);
+        await ReadAsync(SqlServerQueries.LiveReservations, sessionIds);
 
-    public async Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
+    public virtual Task ReadAheadAsync(IReadOnlyList<LedgerEntry> entries) => Task.CompletedTask;
+
+    /// <summary>Sessions by their numbers, without a lock.</summary>
+    public async Task<IReadOnlyList<LedgerSession>> FindSessionsAsync(IReadOnlyCollection<long> ids) => await ReadAsync(SqlServerQueries.Sessions, ids);
+
+    public virtual async Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(
+        IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)
     {
-        // Always in the same order, so that two transactions cannot deadlock.
-        var found = await ReadAsync(sessionIds, SqlServerStatements.SelectOrganisations, row => row.Id(0));
-        await WriteAsync(found.Concat(organisationIds).Distinct().Order(), SqlServerStatements.LockOrganisations);
-        return (await ReadAsync(sessionIds, SqlServerStatements.SelectSessions, SessionSql.Read))
-            .DistinctBy(session => session.Id)
-            .ToDictionary(session => session.Id);
+        var sessions = await ReadAsync(SqlServerQueries.Sessions, sessionIds);
+        var unlocked = sessions.Select(session => session.Policy.OrganisationId).Concat(organisationIds).Where(id => !IsLocked(id)).ToHashSet();
+        if (unlocked.Count > 0)
+        {
+            await LockAsync(unlocked);
+
+            // All this was read before the lock.
+            ahead.Clear();
+            sessions = await ReadAsync(SqlServerQueries.Sessions, sessionIds);
+        }
+
+        return sessions.ToDictionary(session => session.Id);
     }
 
     public async Task<IReadOnlyList<UnsummarisedRollup>> FindUnsummarisedAsync(Guid organisationId) =>
-        await ReadAsync(SqlServerStatements.SelectUnsummarised(organisationId), SummarySql.ReadUnsummarised, []);
+        await ReadAsync(SqlServerStatements.SelectUnsummarised(organisationId), SummarySql.ReadUnsummarised);
 
     public async Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups)
     {
-        await WriteAsync(sums, SqlServerStatements.AddToSummaries);
-        await WriteAsync(rollups, SqlServerStatements.MarkSummarised);
+        var writes = new SqlServerWrites();
+        writes.Add(SqlServerStatements.AddToSummaries, sums);
+        writes.Add(SqlServerStatements.MarkSummarised, rollups);
+        await WriteAsync(writes);
     }
 
     public async Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds) =>
-        await ReadAsync(sessionIds, SqlServerStatements.SelectWorkers, WorkerSql.Read);
+        await ReadAsync(SqlServerQueries.Workers, sessionIds);
 
     public async Task<IReadOnlyList<LedgerSession>> FindActiveAsync(PauseScope scope, Guid id) => await ReadAsync(
-        scope == PauseScope.Team ? SqlServerStatements.SelectActiveOfTeam(id) : SqlServerStatements.SelectActiveOfOrganisation(id),
-        SessionSql.Read,
-        []);
+        scope == PauseScope.Team ? SqlServerStatements.SelectActiveOfTeam(id) : SqlServerStatements.SelectActiveOfOrganisation(id), SessionSql.Read);
 
     public async Task<Pause?> FindPauseAsync(PauseScope scope, Guid id)
     {
@@ -75,27 +88,25 @@ internal sealed partial class SqlServerLedger(SqlConnection connection, SqlTrans
             PauseScope.Team => SqlServerStatements.SelectTeamPause(id),
             _ => SqlServerStatements.SelectOrganisationPause(id),
         };
-        return (await ReadAsync(command, PauseSql.Read, [])).SingleOrDefault();
+        return (await ReadAsync(command, PauseSql.Read)).SingleOrDefault();
     }
 
     public async Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
-        await ReadAsync(SqlServerStatements.SelectTeams(organisationId), TeamSql.Read, []);
+        await ReadAsync(SqlServerStatements.SelectTeams(organisationId), TeamSql.Read);
 
-    public async Task<long?> FindNewestSharedPriceAsync() =>
-        (await ReadAsync(SqlServerStatements.SelectNewestSharedPrice(), row => row.OptionalInt64(0), [])).Single();
+    public async Task<long?> FindNewestSharedPriceAsync() => (await ReadAsync(SqlServerQueries.NewestSharedPrice, [0])).Single();
 
-    public async Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId) =>
-        await ReadAsync(
-            organisationId is { } id ? SqlServerStatements.SelectOwnPrices(id) : SqlServerStatements.SelectSharedPrices(), PriceSql.Read, []);
+    public async Task<IReadOnlyList<ModelPrice>> FindPricesAsync(Guid? organisationId) => await ReadAsync(
+        organisationId is { } id ? SqlServerStatements.SelectOwnPrices(id) : SqlServerStatements.SelectSharedPrices(), PriceSql.Read);
 
     public async Task<IReadOnlyList<UnpricedRecord>> FindUnpricedAsync(IReadOnlyCollection<long> sequences) =>
-        await ReadAsync(sequences, SqlServerStatements.SelectUnpriced, UsageSql.ReadUnpriced);
+        await ReadAsync(SqlServerQueries.Unpriced, sequences);
 
     public async Task<RecordedUsage?> FindRecordedAsync(long sessionId, Guid recordId)
     {
-        var found = (await ReadAsync(SqlServerStatements.SelectRecordedUsage(sessionId, recordId), UsageSql.ReadRecorded, [])).SingleOrDefault();
+        var found = (await ReadAsync(SqlServerStatements.SelectRecordedUsage(sessionId, recordId), UsageSql.ReadRecorded)).SingleOrDefault();
         while (found is not null
-            && (await ReadAsync(SqlServerStatements.SelectCorrection(found.Sequence), UsageSql.ReadRecorded, [])).SingleOrDefault() is { } correction)
+            && (await ReadAsync(SqlServerStatements.SelectCorrection(found.Sequence), UsageSql.ReadRecorded)).SingleOrDefault() is { } correction)
         {
             found = found.With(correction);
         }
@@ -104,74 +115,80 @@ internal sealed partial class SqlServerLedger(SqlConnection connection, SqlTrans
     }
 
     public async Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes) =>
-        (await ReadAsync(keyHashes, SqlServerStatements.SelectAnswers, AnswerSql.Read))
-            .DistinctBy(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal)
-            .ToDictionary(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal);
+        (await ReadAsync(SqlServerQueries.Answers, keyHashes)).ToDictionary(answer => Convert.ToHexString(answer.KeyHash), StringComparer.Ordinal);
 
     public async Task<IReadOnlySet<AlertKey>> FindAlertsAsync(IReadOnlyCollection<AlertKey> keys) =>
-        (await ReadAsync(keys, SqlServerStatements.SelectAlertKeys, AlertSql.ReadKey)).ToHashSet();
+        (await ReadAsync(SqlServerQueries.Alerts, keys)).ToHashSet();
 
     public async Task<MoneyTotal> CostInAsync(Guid teamId, Guid agentId, DateTimeOffset from, DateTimeOffset until) =>
-        (await ReadAsync(SqlServerStatements.SelectCost(teamId, agentId, from, until), AgentCostSql.Read, [])).Single().Cost;
+        (await ReadAsync(SqlServerStatements.SelectCost(teamId, agentId, from, until), AgentCostSql.Read)).Single().Cost;
 
-    public async Task<bool> IsRecordedAsync(long sessionId, Guid recordId)
-    {
-        await using var command = Prepare(SqlServerStatements.SelectRecorded(sessionId, recordId));
-        return await command.ExecuteScalarAsync() is not null;
-    }
+    public virtual async Task SaveAsync(LedgerChanges changes) => await WriteAsync(SqlServerWrites.Of(changes));
 
-    public async Task SaveAsync(LedgerChanges changes)
-    {
-        await WriteAsync(changes.Sessions.OrderBy(sum => sum.Key), SqlServerStatements.AddToSessions);
-        await WriteAsync(changes.EndedSessions, SqlServerStatements.EndSessions);
-        await WriteAsync(changes.Starts.UsedTokens, SqlServerStatements.DeleteChildTokens);
-        await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Agent), SqlServerStatements.PauseAgents);
-        await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Team), SqlServerStatements.PauseTeams);
-        await WriteAsync(changes.Pauses.Where(change => change.Scope == PauseScope.Organisation), SqlServerStatements.PauseOrganisations);
-        await WriteAsync(changes.Counters.Where(change => change.Before is null), SqlServerStatements.InsertCounters);
-        await WriteAsync(changes.Counters.Where(change => change.Before is not null), SqlServerStatements.UpdateCounters);
-        await WriteAsync(changes.NewReservations, SqlServerStatements.InsertReservations);
-        await WriteAsync(changes.ChangedReservations, SqlServerStatements.UpdateReservations);
-        await WriteAsync(changes.Rollups, SqlServerStatements.AddToRollups);
-        await WriteAsync(changes.Records, SqlServerStatements.InsertRecords);
-        await WriteAsync(changes.Alerts, SqlServerStatements.InsertAlerts);
-        await WriteAsync(changes.Events, SqlServerStatements.InsertEvents);
-        await WriteAsync(changes.Audited, SqlServerStatements.InsertAudited);
-        await WriteAsync(changes.Answers, SqlServerStatements.InsertAnswers);
-        await WriteAsync(changes.ExtendedAnswers, SqlServerStatements.UpdateAnswers);
-    }
+    /// <summary>The given markers that exist.</summary>
+    protected Task<IReadOnlyList<Guid>> FindMarkersAsync(IReadOnlyCollection<Guid> markers) => ReadAsync(SqlServerQueries.Markers, markers);
 
-    /// <summary>Runs a statement for each item, each of which must change one row.</summary>
-    private async Task WriteAsync<T>(IEnumerable<T> items, Func<T[], SqlCommand> toCommand)
+    /// <summary>Whether the transaction has locked an organisation.</summary>
+    protected virtual bool IsLocked(Guid organisationId) => false;
+
+    /// <summary>Locks organisations until the transaction ends.</summary>
+    protected virtual async Task LockAsync(IEnumerable<Guid> organisationIds)
     {
-        foreach (var piece in SqlServerStatements.Pieces(items))
+        // Always in the same order, so that two transactions cannot deadlock.
+        foreach (var id in organisationIds.Order())
         {
-            await using var command = Prepare(toCommand(piece));
-            if (await command.ExecuteNonQueryAsync() != piece.Length)
-            {
-                throw new LedgerConflictException();
-            }
+            await OrganisationLocks.LockAsync(connection, Transaction, id, timeoutSeconds);
         }
     }
 
-    /// <summary>Reads the rows of items. A row may occur more than once.</summary>
-    private async Task<List<T>> ReadAsync<TItem, T>(IEnumerable<TItem> items, Func<TItem[], SqlCommand> toCommand, Func<SqlRow, T> read)
+    /// <summary>Runs statements that write.</summary>
+    protected virtual async Task WriteAsync(SqlServerWrites writes)
     {
-        var rows = new List<T>();
-        foreach (var piece in SqlServerStatements.PaddedPieces(items))
-        {
-            await ReadAsync(toCommand(piece), read, rows);
-        }
-
-        return rows;
+        await using var command = Prepare(writes.ToCommand());
+        await command.ExecuteNonQueryAsync();
     }
 
-    private async Task<List<T>> ReadAsync<T>(SqlCommand command, Func<SqlRow, T> read, List<T> rows)
+    /// <summary>Runs several queries in one round trip. Later reads of the same keys find their rows.</summary>
+    protected async Task ReadAheadAsync(SqlServerReads reads)
+    {
+        await using var command = Prepare(reads.Command);
+        foreach (var (query, rows) in await reads.RunAsync())
+        {
+            ahead[query] = rows;
+        }
+    }
+
+    protected SqlCommand Prepare(SqlCommand command)
+    {
+        (command.Connection, command.Transaction, command.CommandTimeout) = (connection, Transaction, timeoutSeconds);
+        return command;
+    }
+
+    private async Task<IReadOnlyList<TRow>> ReadAsync<TKey, TRow>(SqlServerQuery<TKey, TRow> query, IReadOnlyCollection<TKey> keys)
+        where TKey : notnull
+    {
+        if (keys.Count == 0)
+        {
+            return [];
+        }
+
+        if (ahead.TryGetValue(query, out var read) && ((SqlServerRows<TKey, TRow>)read).Find(query, keys) is { } found)
+        {
+            return found;
+        }
+
+        var reads = new SqlServerReads();
+        reads.Add(query, keys);
+        await using var command = Prepare(reads.Command);
+        return ((SqlServerRows<TKey, TRow>)(await reads.RunAsync())[query]).All;
+    }
+
+    private async Task<List<T>> ReadAsync<T>(SqlCommand command, Func<SqlRow, T> read)
     {
         await using (Prepare(command))
         {
             await using var reader = await command.ExecuteReaderAsync();
-            var row = new SqlServerRow(reader);
+            var (rows, row) = (new List<T>(), new SqlServerRow(reader));
             while (await reader.ReadAsync())
             {
                 rows.Add(read(row));
@@ -179,13 +196,5 @@ internal sealed partial class SqlServerLedger(SqlConnection connection, SqlTrans
 
             return rows;
         }
-    }
-
-    private SqlCommand Prepare(SqlCommand command)
-    {
-        command.Connection = connection;
-        command.Transaction = transaction;
-        command.CommandTimeout = timeoutSeconds;
-        return command;
     }
 }

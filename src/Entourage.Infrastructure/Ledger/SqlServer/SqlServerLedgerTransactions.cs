@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Persistence;
@@ -8,72 +9,104 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Ledger.SqlServer;
 
-/// <summary>The ledger on SQL Server, with as few round trips for each transaction as possible.</summary>
-internal sealed class SqlServerLedgerTransactions(string connectionString, IOptions<DatabaseOptions> options) : ILedgerTransactions
+/// <summary>The ledger on SQL Server. Organisations are written side by side, each by one process at a time.</summary>
+internal sealed class SqlServerLedgerTransactions(string connectionString, IOptions<DatabaseOptions> options, TimeProvider time) : ILedgerTransactions
 {
-    private const int Deadlock = 1205;
-    private const int DataFileFull = 1105;
-    private const int LogFull = 9002;
-    private const int ReadOnly = 3906;
-
-    // From this severity on the server closes the connection.
-    private const byte FatalClass = 20;
-
-    // A timeout, a network failure, or Azure SQL moving or throttling the database.
-    private static readonly HashSet<int> ConnectionFaults =
-        [-2, -1, 0, 2, 53, 64, 121, 233, 258, 10053, 10054, 10060, 10928, 10929, 40143, 40197, 40501, 40613, 49918, 49919, 49920];
-
-    // A separate pool. A request may wait for the ledger while it has a connection of the main pool, so a shared pool could deadlock.
-    private readonly string connectionString = new SqlConnectionStringBuilder(connectionString) { ApplicationName = "Entourage ledger" }.ToString();
-
-    // The server orders its writers itself.
-    public async Task WriteAsync(Func<ILedgerStore, Task> work, Func<bool>? continues, CancellationToken cancellationToken)
+    private readonly string connectionString = new SqlConnectionStringBuilder(connectionString)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = (SqlTransaction)await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        await work(new SqlServerLedger(connection, transaction, options.Value.CommandTimeoutSeconds));
-        await transaction.CommitAsync(CancellationToken.None);
+        // A separate pool. A request may wait for the ledger while it has a connection of the main pool, so a shared pool could deadlock.
+        ApplicationName = "Entourage ledger",
+
+        // A connection that is silently made anew has lost its locks.
+        ConnectRetryCount = 0,
+    }.ToString();
+
+    private readonly SqlServerDirectory directory = new();
+
+    // The turns that go on, by organisation. The ledger's queue runs one transaction of an organisation after the other.
+    private readonly ConcurrentDictionary<Guid, SqlServerTurn> turns = new();
+
+    private int TimeoutSeconds => options.Value.CommandTimeoutSeconds;
+
+    public async ValueTask<IReadOnlyCollection<Guid>> FindOrganisationsAsync(IReadOnlyList<LedgerEntry> entries) =>
+        await directory.FindOrganisationsAsync(entries, ReadAsync);
+
+    public async Task<Guid?> WriteAsync(LedgerTurn turn, Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
+    {
+        var own = await BeginAsync(turn, cancellationToken);
+        SqlServerTransaction? transaction = null;
+        try
+        {
+            await own.LockAsync(turn.Organisations);
+            transaction = new SqlServerTransaction(own, turn, directory, time, TimeoutSeconds);
+            if (await transaction.FindCommittedAsync() is { } committed)
+            {
+                await own.DisposeAsync();
+                return committed;
+            }
+
+            await work(transaction);
+            await transaction.FinishAsync();
+        }
+        catch (Exception exception)
+        {
+            var isBroken = own.Connection.State != ConnectionState.Open;
+            await own.DisposeAsync();
+            if (transaction?.IsUnconfirmed(exception) == true)
+            {
+                throw new UnconfirmedCommitException(exception);
+            }
+
+            throw isBroken ? new LostConnectionException(exception) : exception;
+        }
+
+        if (!transaction.Continues || !turns.TryAdd(own.Locked.Single(), own))
+        {
+            await own.DisposeAsync();
+        }
+
+        return null;
     }
 
     public Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work) => work(new SqlServerLedger(
         (SqlConnection)db.Database.GetDbConnection(),
         (SqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction(),
-        options.Value.CommandTimeoutSeconds));
+        TimeoutSeconds));
 
     // Not one snapshot, unlike on SQLite. The result of a check may be outdated anyway, and nothing is decided by it alone.
     public async Task<BudgetStanding> ReadStandingAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        return (await BudgetStandingReader.ReadAsync(new SqlServerLedger(connection, null, options.Value.CommandTimeoutSeconds), subject, now)).Standing;
+        StandingReading? reading = null;
+        await ReadAsync(async ledger => reading = await BudgetStandingReader.ReadAsync(ledger, subject, now));
+        return reading!.Standing;
     }
 
-    public LedgerFault? ClassifyFault(Exception fault) => fault switch
-    {
-        LedgerConflictException or SqlException { Number: Deadlock } => LedgerFault.Rerun,
-        _ when SqlServerEntourageDb.IsUniqueViolation(fault) => LedgerFault.Rerun,
-        SqlException { Number: DataFileFull or LogFull or ReadOnly } => LedgerFault.Unavailable,
-        SqlException sql when sql.Class >= FatalClass || ConnectionFaults.Contains(sql.Number) => LedgerFault.Unknown,
-        TimeoutException or IOException => LedgerFault.Unknown,
-        _ => null,
-    };
+    public LedgerFault? ClassifyFault(Exception fault) => SqlServerFaults.IsTransient(fault) ? LedgerFault.Rerun : null;
 
-    private async Task<SqlConnection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<SqlServerTurn> BeginAsync(LedgerTurn turn, CancellationToken cancellationToken)
     {
-        var connection = new SqlConnection(connectionString);
+        if (turn.Organisations.Count == 1 && turns.TryRemove(turn.Organisations.Single(), out var own))
+        {
+            return own;
+        }
+
         try
         {
-            await connection.OpenAsync(cancellationToken);
-            return connection;
+            return await SqlServerTurn.BeginAsync(connectionString, TimeoutSeconds, cancellationToken);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            await connection.DisposeAsync();
-            throw new TimeoutException("No connection to the store became free in time.", exception);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
+            throw new LostConnectionException(exception);
         }
     }
+
+    private async Task ReadAsync(Func<SqlServerLedger, Task> read)
+    {
+        await using var connection = new SqlConnection(connectionString);
+        await connection.OpenAsync();
+        await read(new(connection, transaction: null, TimeoutSeconds));
+    }
 }
+
+/// <summary>A connection could not be opened, or was lost before anything was committed.</summary>
+internal sealed class LostConnectionException(Exception innerException) : Exception("There is no connection to the database.", innerException);

@@ -22,7 +22,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
     private static readonly string SelectExpired = ReservationSql.Select + ReservationSql.IsExpired + "= @organisation";
     private static readonly string SelectLiveInSession = ReservationSql.Select + ReservationSql.IsLiveInSession + "= @session";
     private static readonly string SelectWorker = WorkerSql.Select + "= @session";
-    private static readonly string SelectCounter = CounterSql.Select + CounterSql.IsWindow;
+    private static readonly string SelectCounter = $"SELECT {CounterSql.Columns} FROM BudgetCounters WHERE {CounterSql.IsWindow}";
 
     // The interval between attempts to lock the file while another process writes.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(1);
@@ -210,7 +210,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
 
         WriteEach(ReservationSql.Insert, changes.NewReservations);
         WriteEach(ReservationSql.Update, changes.ChangedReservations);
-        WriteEach(RollupSql.Add.ForSqlite, changes.Rollups);
+        WriteEach(RollupSql.Add, changes.Rollups);
         WriteEach(UsageSql.Insert, changes.Records);
         WriteEach(AlertSql.Insert, changes.Alerts);
         WriteEach(EventSql.Insert, changes.Events);

@@ -21,7 +21,11 @@ internal sealed class SqliteLedgerTransactions(SqliteConnections connections, Sq
     private readonly SqliteBudgetChecks checks = new(connections, options.Value.VerifyImage);
     private SqliteLedger? writer;
 
-    public async Task WriteAsync(Func<ILedgerStore, Task> work, Func<bool>? continues, CancellationToken cancellationToken)
+    // The file has one writer for all.
+    public ValueTask<IReadOnlyCollection<Guid>> FindOrganisationsAsync(IReadOnlyList<LedgerEntry> entries) => ValueTask.FromResult<IReadOnlyCollection<Guid>>([]);
+
+    // The connection to a file cannot be lost, so every commit is confirmed.
+    public async Task<Guid?> WriteAsync(LedgerTurn turn, Func<ILedgerStore, Task> work, CancellationToken cancellationToken)
     {
         using var pass = await gate.EnterAsync(cancellationToken);
         writer ??= new(await connections.OpenWriterAsync(cancellationToken), new LedgerImage(options.Value.VerifyImage));
@@ -32,7 +36,8 @@ internal sealed class SqliteLedgerTransactions(SqliteConnections connections, Sq
             {
                 await work(writer);
                 checks.Commit(writer);
-                pass.Continues = continues?.Invoke() ?? false;
+                pass.Continues = turn.Continues();
+                return null;
             }
             catch
             {

@@ -11,7 +11,7 @@ namespace Entourage.Infrastructure.Ledger.Sqlite;
 internal sealed partial class SqliteLedger
 {
     private static readonly string SelectAnswer = AnswerSql.Select + "= @key";
-    private static readonly string SelectAlertKey = AlertSql.SelectKeys + AlertSql.IsKey;
+    private static readonly string SelectAlertKey = $"SELECT {AlertSql.KeyColumns} FROM Alerts WHERE {AlertSql.IsKey}";
     private static readonly string SelectUsage = UsageSql.SelectById + "LIMIT 1";
     private static readonly string SelectUnpriced = UsageSql.SelectUnpriced + "= @sequence";
     private static readonly string SelectUnsummarised = $"SELECT {SummarySql.Unsummarised} LIMIT {SummarySql.BatchSize}";
@@ -30,9 +30,6 @@ internal sealed partial class SqliteLedger
 
         return Task.FromResult(found);
     }
-
-    public Task<bool> IsRecordedAsync(long sessionId, Guid recordId) => Task.FromResult(
-        Prepare(UsageSql.SelectExists).Bind("@session", sessionId).Bind("@id", recordId).ReadFirst(row => row) is not null);
 
     public Task<IReadOnlyDictionary<string, IdempotentAnswer>> FindAnswersAsync(IReadOnlyCollection<byte[]> keyHashes)
     {
@@ -69,7 +66,7 @@ internal sealed partial class SqliteLedger
 
     public Task SummariseAsync(IReadOnlyDictionary<CostSummaryKey, UsageSum> sums, IReadOnlyCollection<UsageRollupKey> rollups)
     {
-        WriteEach(SummarySql.Add.ForSqlite, sums);
+        WriteEach(SummarySql.Add, sums);
         WriteEach(SummarySql.MarkSummarised, rollups);
         return Task.CompletedTask;
     }

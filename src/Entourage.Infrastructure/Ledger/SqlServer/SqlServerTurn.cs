@@ -1,0 +1,85 @@
+using System.Data;
+using System.Diagnostics;
+using Entourage.Application.Ledger;
+using Entourage.Infrastructure.Persistence;
+using Microsoft.Data.SqlClient;
+
+namespace Entourage.Infrastructure.Ledger.SqlServer;
+
+/// <summary>
+/// The turn of a process to write the ledgers of some organisations: a connection that holds their locks for one or several transactions. If the
+/// connection is lost, so are its locks and its unfinished transaction, so nothing can be written without a lock.
+/// </summary>
+internal sealed class SqlServerTurn : IAsyncDisposable
+{
+    private readonly int timeoutSeconds;
+    private readonly HashSet<Guid> locked = [];
+
+    private SqlServerTurn(SqlConnection connection, int timeoutSeconds) => (Connection, this.timeoutSeconds) = (connection, timeoutSeconds);
+
+    public SqlConnection Connection { get; }
+
+    /// <summary>The organisations whose locks it holds.</summary>
+    public IReadOnlySet<Guid> Locked => locked;
+
+    /// <summary>When it got its first lock.</summary>
+    public long Began { get; private set; } = Stopwatch.GetTimestamp();
+
+    public static async Task<SqlServerTurn> BeginAsync(string connectionString, int timeoutSeconds, CancellationToken cancellationToken)
+    {
+        var connection = new SqlConnection(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return new(connection, timeoutSeconds);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Locks organisations, always in the same order, so that two turns cannot deadlock.</summary>
+    /// <exception cref="TimeoutException">A lock was not granted in time.</exception>
+    /// <exception cref="LedgerConflictException">The locks deadlocked with those of another transaction.</exception>
+    public async Task LockAsync(IEnumerable<Guid> organisationIds)
+    {
+        foreach (var id in organisationIds.Where(id => !locked.Contains(id)).Order().ToArray())
+        {
+            await OrganisationLocks.LockAsync(Connection, transaction: null, id, timeoutSeconds);
+            if (locked.Count == 0)
+            {
+                Began = Stopwatch.GetTimestamp();
+            }
+
+            locked.Add(id);
+        }
+    }
+
+    /// <summary>Notes that a command has released the lock of an organisation.</summary>
+    public void Released(Guid organisationId) => locked.Remove(organisationId);
+
+    /// <summary>
+    /// Rolls back what is unfinished, releases the locks and returns the connection to its pool, which would keep them. A broken connection has lost them.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (locked.Count > 0 && Connection.State == ConnectionState.Open)
+            {
+                await OrganisationLocks.ReleaseAsync(Connection, locked, timeoutSeconds);
+            }
+        }
+        catch (Exception)
+        {
+            // Do not let a pool keep a connection that may hold a lock.
+            SqlConnection.ClearPool(Connection);
+        }
+        finally
+        {
+            await Connection.DisposeAsync();
+        }
+    }
+}
