@@ -23,8 +23,6 @@ namespace Entourage.Infrastructure;
 /// <summary>Registers the infrastructure services.</summary>
 public static class DependencyInjection
 {
-    private const int MaxRetries = 5;
-
     /// <summary>Adds the configured database, the ledger, the event feed, webhooks and background jobs.</summary>
     /// <exception cref="OptionsValidationException">The provider is SQL Server and no connection string is configured.</exception>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, IConfiguration configuration)
@@ -114,13 +112,16 @@ public static class DependencyInjection
         services.AddSingleton<IStoreNumbers>(provider => new SqlServerNumbers(
             connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>(), provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddDbContextPool<EntourageDb, SqlServerEntourageDb>((provider, builder) =>
+        {
+            var seconds = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds;
             builder.UseSqlServer(connectionString, server => server
-                .EnableRetryOnFailure(MaxRetries)
-                .CommandTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds)
+                .ExecutionStrategy(dependencies => new SqlServerExecutionStrategy(dependencies, TimeSpan.FromSeconds(seconds)))
+                .CommandTimeout(seconds)
                 // One statement for each row. For several rows Entity Framework sends a MERGE, which not every server supports.
                 .MaxBatchSize(1))
                 .IgnoreModelChanges()
-                .AddInterceptors(provider.GetRequiredService<CommittedEvents>()));
+                .AddInterceptors(provider.GetRequiredService<CommittedEvents>(), new OpeningFaults());
+        });
     }
 
     /// <summary>Skips Entity Framework's check, at each migration, that no change to the model lacks a migration. A test checks that.</summary>

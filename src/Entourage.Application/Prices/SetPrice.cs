@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
@@ -10,6 +11,7 @@ using Entourage.Domain.Prices;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entourage.Application.Prices;
 
@@ -78,7 +80,15 @@ internal sealed class SetPriceHandler(IEntourageDb db, UsageRepricer repricer, A
     public async Task<PriceResponse> Handle(SetPriceCommand request, CancellationToken cancellationToken)
     {
         var price = await db.InTransactionAsync(inTransaction => SetAsync(request, inTransaction), cancellationToken);
-        await repricer.ApplyPricesAsync(cancellationToken);
+        try
+        {
+            await repricer.ApplyPricesAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is StoreUnavailableException or DbException or RetryLimitExceededException)
+        {
+            // The price is set, and an error would say that it is not. A job prices the usage within the hour.
+        }
+
         return PriceResponse.From(price);
     }
 

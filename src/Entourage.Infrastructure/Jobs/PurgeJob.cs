@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Entourage.Infrastructure.Jobs;
 
-/// <summary>Deletes expired data: answers to idempotency keys, ended reservations, child tokens, events and webhook deliveries.</summary>
+/// <summary>Deletes expired data: answers to idempotency keys, ended reservations, child tokens, events, webhook deliveries and commit markers.</summary>
 internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, ILogger<PurgeJob> logger)
     : BackgroundService
 {
@@ -37,6 +37,7 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
                 await PurgeAsync(PurgeChildTokensAsync, stoppingToken);
                 await PurgeAsync(PurgeEventsAsync, stoppingToken);
                 await PurgeAsync(PurgeDeliveriesAsync, stoppingToken);
+                await PurgeAsync(PurgeMarkersAsync, stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
@@ -118,6 +119,25 @@ internal sealed partial class PurgeJob(IServiceScopeFactory scopes, TimeProvider
                 .Take(BatchSize)
                 .Select(old => old.Sequence)
                 .Contains(delivery.Sequence))
+            .ExecuteDeleteAsync(cancellationToken);
+    }
+
+    private async Task<int> PurgeMarkersAsync(EntourageDb db, CancellationToken cancellationToken)
+    {
+        if (db.Model.FindEntityType(typeof(CommitMarker)) is null)
+        {
+            return 0;
+        }
+
+        var before = time.GetUtcNow() - CommitMarker.KeptFor;
+        var markers = db.Set<CommitMarker>();
+        return await markers
+            .Where(marker => markers
+                .Where(old => old.CreatedAt < before)
+                .OrderBy(old => old.CreatedAt)
+                .Take(BatchSize)
+                .Select(old => old.Id)
+                .Contains(marker.Id))
             .ExecuteDeleteAsync(cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using Entourage.Infrastructure.Ledger.SqlServer;
+using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 
@@ -12,8 +13,28 @@ internal sealed class SqlServerKeyRevisionStore(string connectionString, IOption
 
     public async ValueTask<long> ReadAsync()
     {
-        await using var connection = new SqlConnection(connectionString);
-        await connection.OpenAsync();
+        var patience = new RetryPatience(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds));
+        while (true)
+        {
+            try
+            {
+                return await ReadOnceAsync();
+            }
+            catch (Exception exception) when (SqlServerFaults.IsTransient(exception))
+            {
+                if (!await patience.WaitAsync(CancellationToken.None))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private async Task<long> ReadOnceAsync()
+    {
+        var connection = new SqlConnection(connectionString);
+        await using var closing = connection.Quietly();
+        await connection.OpenMarkedAsync(CancellationToken.None);
         await using var command = SqlServerStatements.SelectKeyRevision();
         (command.Connection, command.CommandTimeout) = (connection, options.Value.CommandTimeoutSeconds);
         return (long)(await command.ExecuteScalarAsync())!;

@@ -2,6 +2,7 @@ using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Observability;
+using Entourage.Infrastructure.Persistence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -25,9 +26,6 @@ internal sealed partial class LedgerWriter(
     public const string CannotWrite =
         "The database cannot write at the moment, for example because its disk is full. Nothing was recorded. Send the request again later.";
 
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
-
     private readonly LedgerRules rules = new(usage.Value.ToBounds(), assumed.Value.ToRates());
 
     /// <summary>Writes entries to disk.</summary>
@@ -39,8 +37,8 @@ internal sealed partial class LedgerWriter(
     {
         IReadOnlyList<LedgerEntry>? entries = null;
         var unconfirmed = new Dictionary<Guid, LedgerTransactionResult>();
-        var began = TimeProvider.System.GetTimestamp();
-        for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
+        var patience = new RetryPatience(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds));
+        while (true)
         {
             LedgerTransactionResult? result = null;
             var attemptBegan = TimeProvider.System.GetTimestamp();
@@ -67,8 +65,7 @@ internal sealed partial class LedgerWriter(
                     turn.KeepUnconfirmed();
                 }
 
-                if (store.ClassifyFault(exception) == LedgerFault.Unavailable
-                    || TimeProvider.System.GetElapsedTime(began).TotalSeconds >= options.Value.CommandTimeoutSeconds)
+                if (store.ClassifyFault(exception) == LedgerFault.Unavailable || !await patience.WaitAsync(CancellationToken.None))
                 {
                     throw unconfirmed.Count == 0
                         ? new StoreUnavailableException(CannotWrite, exception)
@@ -77,7 +74,6 @@ internal sealed partial class LedgerWriter(
 
                 LogRerun(logger, entries?.Count ?? 0, exception);
                 metrics.Rerun();
-                await Task.Delay(delay, TimeProvider.System);
             }
         }
     }

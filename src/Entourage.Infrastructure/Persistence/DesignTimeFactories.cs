@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Persistence;
@@ -20,5 +21,9 @@ internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<Sqli
 internal sealed class SqlServerDesignTimeFactory : IDesignTimeDbContextFactory<SqlServerEntourageDb>
 {
     public SqlServerEntourageDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqlServerEntourageDb>().UseSqlServer("Server=localhost;Database=entourage").Options);
+        Create(new DbContextOptionsBuilder<SqlServerEntourageDb>().UseSqlServer("Server=localhost;Database=entourage").Options);
+
+    /// <summary>Creates a context outside the server, with the default settings.</summary>
+    public static SqlServerEntourageDb Create(DbContextOptions<SqlServerEntourageDb> options) =>
+        new(options, Options.Create(new DatabaseOptions()), TimeProvider.System, NullLogger<SqlServerEntourageDb>.Instance);
 }

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
@@ -129,25 +130,45 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         {
             try
             {
-                return await RunAsync(began => Database.BeginTransactionAsync(began), work, cancellationToken);
+                return await RunAsync(work, cancellationToken);
             }
-            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
+            catch (Exception exception) when (exception is DbUpdateConcurrencyException or LedgerConflictException)
             {
                 // Another writer committed first. Run the work again on the current data.
-            }
-            catch (DbUpdateConcurrencyException exception)
-            {
-                throw new StoreUnavailableException("Too many requests change the same data at once.", exception);
+                if (attempt == MaxAttempts)
+                {
+                    throw new StoreUnavailableException(
+                        "Too many requests change the same data at once. Nothing was recorded. Send the request again later.", exception);
+                }
             }
         }
     }
 
     /// <inheritdoc/>
-    public virtual Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        RunAsync(BeginReadingAsync, work, cancellationToken);
+    public abstract Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
-    /// <summary>Begins a transaction that reads one snapshot.</summary>
-    protected abstract Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken);
+    /// <summary>Runs work in one write transaction, and again after faults that permit this.</summary>
+    protected abstract Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>Begins one attempt of a transaction.</summary>
+    /// <param name="begin">Begins the transaction.</param>
+    /// <param name="cancellationToken">Cancels the begin.</param>
+    protected async Task<Attempt> BeginAsync(Func<CancellationToken, Task<IDbContextTransaction>> begin, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+
+        // Forget the entities that a failed attempt tracked.
+        ChangeTracker.Clear();
+        try
+        {
+            return new(this, await begin(cancellationToken));
+        }
+        catch
+        {
+            await ForgetConnectionAsync();
+            throw;
+        }
+    }
 
     /// <summary>Whether the fault is a violation of a unique index.</summary>
     protected abstract bool IsDuplicate(Exception? fault);
@@ -200,17 +221,35 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
             where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<string>().HaveMaxLength(NameLength).AreUnicode(false);
     }
 
-    private Task<T> RunAsync<T>(
-        Func<CancellationToken, Task<IDbContextTransaction>> begin, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        Database.CreateExecutionStrategy().ExecuteAsync(
-            async attemptCancelled =>
+    /// <summary>Makes Entity Framework forget a broken transaction and its connection, so that the next attempt begins anew.</summary>
+    private async Task ForgetConnectionAsync()
+    {
+        try
+        {
+            await Database.UseTransactionAsync(null);
+            await Database.CloseConnectionAsync();
+        }
+        catch (Exception)
+        {
+            // It is closed already, and the fault that closed it says more.
+        }
+    }
+
+    /// <summary>One attempt of a transaction. Disposing rolls it back unless it was committed. It never throws, which would hide the real fault.</summary>
+    /// <param name="db">The context.</param>
+    /// <param name="transaction">The transaction.</param>
+    protected sealed class Attempt(EntourageDb db, IDbContextTransaction transaction) : IAsyncDisposable
+    {
+        /// <summary>Commits. A commit that has been sent can no longer be cancelled.</summary>
+        public Task CommitAsync() => transaction.CommitAsync(CancellationToken.None);
+
+        /// <inheritdoc/>
+        public async ValueTask DisposeAsync()
+        {
+            if (!await transaction.DisposeQuietlyAsync())
             {
-                // Forget the entities that a failed attempt tracked.
-                ChangeTracker.Clear();
-                await using var transaction = await begin(attemptCancelled);
-                var result = await work(attemptCancelled);
-                await transaction.CommitAsync(CancellationToken.None);
-                return result;
-            },
-            cancellationToken);
+                await db.ForgetConnectionAsync();
+            }
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Entourage.Infrastructure.Persistence;
 
@@ -13,8 +12,6 @@ internal sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> opti
     private const int UniqueIndex = 2067; // SQLITE_CONSTRAINT_UNIQUE
     private const int PrimaryKey = 1555; // SQLITE_CONSTRAINT_PRIMARYKEY
 
-    private SqliteTransaction? reading;
-
     /// <inheritdoc/>
     public override async Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -25,25 +22,37 @@ internal sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> opti
     /// <inheritdoc/>
     public override async Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(work);
+        SqliteTransaction? reading = null;
         try
         {
-            return await base.InSnapshotAsync(work, cancellationToken);
+            // Deferred, so that it blocks no writer. Its snapshot is that of the first read.
+            await using var transaction = await BeginAsync(
+                async began =>
+                {
+                    await Database.OpenConnectionAsync(began);
+                    reading = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
+                    return (await Database.UseTransactionAsync(reading, began))!;
+                },
+                cancellationToken);
+            var result = await work(cancellationToken);
+            await transaction.CommitAsync();
+            return result;
         }
         finally
         {
             // Entity Framework leaves a transaction open that it did not begin, which would block the next one if the work has failed.
-            await (reading?.DisposeAsync() ?? default);
-            reading = null;
+            await reading.DisposeQuietlyAsync();
         }
     }
 
     /// <inheritdoc/>
-    protected override async Task<IDbContextTransaction> BeginReadingAsync(CancellationToken cancellationToken)
+    protected override async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        // Deferred, so that it blocks no writer. Its snapshot is that of the first read.
-        await Database.OpenConnectionAsync(cancellationToken);
-        reading = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
-        return (await Database.UseTransactionAsync(reading, cancellationToken))!;
+        await using var transaction = await BeginAsync(Database.BeginTransactionAsync, cancellationToken);
+        var result = await work(cancellationToken);
+        await transaction.CommitAsync();
+        return result;
     }
 
     /// <inheritdoc/>

@@ -25,11 +25,10 @@ internal static class Contexts
         settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)
             .Append(new("ConnectionStrings:Entourage", connectionString)));
 
-    public static ServiceProvider RegisteredForSqlServer() => Registered(new Dictionary<string, string?>
-    {
-        ["Database:Provider"] = nameof(DatabaseProvider.SqlServer),
-        ["ConnectionStrings:Entourage"] = NoServer,
-    });
+    public static ServiceProvider RegisteredForSqlServer(string connectionString = NoServer, params (string Key, string Value)[] settings) => Registered(
+        settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)
+            .Append(new("Database:Provider", nameof(DatabaseProvider.SqlServer)))
+            .Append(new("ConnectionStrings:Entourage", connectionString)));
 
     public static async Task<ServiceProvider> MigratedAsync(TestDatabase database)
     {

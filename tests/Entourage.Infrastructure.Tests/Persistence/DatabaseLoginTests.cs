@@ -114,7 +114,8 @@ internal sealed class DatabaseLoginTests
         }.ToString();
     }
 
-    private static SqlServerEntourageDb Db(string connectionString) => new(new DbContextOptionsBuilder<SqlServerEntourageDb>().UseSqlServer(connectionString).Options);
+    private static SqlServerEntourageDb Db(string connectionString) =>
+        SqlServerDesignTimeFactory.Create(new DbContextOptionsBuilder<SqlServerEntourageDb>().UseSqlServer(connectionString).Options);
 
     private static async Task RunAsync(string connectionString, string script)
     {

@@ -62,7 +62,7 @@ internal sealed class SqlServerScriptTests
         var options = new DbContextOptionsBuilder<SqlServerEntourageDb>()
             .UseSqlServer("Server=localhost;Database=entourage", server => server.MaxBatchSize(batchSize))
             .AddInterceptors(capture, new NoConnection());
-        await using var db = new SqlServerEntourageDb(options.Options);
+        await using var db = SqlServerDesignTimeFactory.Create(options.Options);
 
         // Needs a connection, which these tests don't have.
         db.Database.AutoTransactionBehavior = AutoTransactionBehavior.Never;

@@ -9,8 +9,11 @@ namespace Entourage.Infrastructure.Tests.Persistence;
 /// <summary>The ledger's statements are shared by both stores, so both need the same tables.</summary>
 internal sealed class StoreShapeTests
 {
+    // Recognises a transaction whose answer was lost, which an SQLite file does not need.
+    private const string OnlyOnSqlServer = "CommitMarkers";
+
     private static readonly IReadOnlyList<ITable> Sqlite = TablesOf(Store.Sqlite);
-    private static readonly IReadOnlyList<ITable> SqlServer = TablesOf(Store.SqlServer);
+    private static readonly IReadOnlyList<ITable> SqlServer = [.. TablesOf(Store.SqlServer).Where(table => table.Name != OnlyOnSqlServer)];
 
     [Test]
     public void Both_stores_have_the_same_tables() => AssertSame(table => [table.Name]);

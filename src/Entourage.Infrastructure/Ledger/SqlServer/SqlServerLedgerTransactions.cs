@@ -57,7 +57,12 @@ internal sealed class SqlServerLedgerTransactions(string connectionString, IOpti
                 throw new UnconfirmedCommitException(exception);
             }
 
-            throw isBroken ? new LostConnectionException(exception) : exception;
+            if (isBroken)
+            {
+                throw new LostConnectionException(exception);
+            }
+
+            throw;
         }
 
         if (!transaction.Continues || !turns.TryAdd(own.Locked.Single(), own))
@@ -81,7 +86,11 @@ internal sealed class SqlServerLedgerTransactions(string connectionString, IOpti
         return reading!.Standing;
     }
 
-    public LedgerFault? ClassifyFault(Exception fault) => SqlServerFaults.IsTransient(fault) ? LedgerFault.Rerun : null;
+    public LedgerFault? ClassifyFault(Exception fault) =>
+        fault is LedgerConflictException or LostConnectionException or SqlException { Number: SqlServerWrites.Conflict }
+        || SqlServerFaults.IsUniqueViolation(fault) || SqlServerFaults.IsTransient(fault)
+            ? LedgerFault.Rerun
+            : null;
 
     private async Task<SqlServerTurn> BeginAsync(LedgerTurn turn, CancellationToken cancellationToken)
     {
@@ -90,23 +99,16 @@ internal sealed class SqlServerLedgerTransactions(string connectionString, IOpti
             return own;
         }
 
-        try
-        {
-            return await SqlServerTurn.BeginAsync(connectionString, TimeoutSeconds, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw new LostConnectionException(exception);
-        }
+        return await SqlServerTurn.BeginAsync(connectionString, TimeoutSeconds, cancellationToken);
     }
 
     private async Task ReadAsync(Func<SqlServerLedger, Task> read)
     {
         await using var connection = new SqlConnection(connectionString);
-        await connection.OpenAsync();
+        await connection.OpenMarkedAsync(CancellationToken.None);
         await read(new(connection, transaction: null, TimeoutSeconds));
     }
 }
 
-/// <summary>A connection could not be opened, or was lost before anything was committed.</summary>
-internal sealed class LostConnectionException(Exception innerException) : Exception("There is no connection to the database.", innerException);
+/// <summary>A connection was lost before anything was committed.</summary>
+internal sealed class LostConnectionException(Exception innerException) : Exception("The connection to the database was lost.", innerException);

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using Entourage.Application.Ledger;
+using Entourage.Infrastructure.Persistence;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Ledger.SqlServer;
@@ -14,8 +15,6 @@ internal sealed class SqlServerTransaction(SqlServerTurn turn, LedgerTurn reques
 {
     // Long enough that a busy process does not wait for its own lock after each commit, short enough that others barely notice.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(20);
-
-    private const int Timeout = -2;
 
     private bool commitSent;
     private bool isCommitted;
@@ -77,12 +76,7 @@ internal sealed class SqlServerTransaction(SqlServerTurn turn, LedgerTurn reques
     }
 
     /// <summary>Whether the transaction may have been committed in spite of an exception.</summary>
-    /// <remarks>
-    /// After an error of a server that still answers, it was not: such an error rolls the transaction back. A client that gives up waiting does not know
-    /// how far the server had got.
-    /// </remarks>
-    public bool IsUnconfirmed(Exception exception) =>
-        commitSent && (exception is not SqlException { Number: not Timeout } || turn.Connection.State != ConnectionState.Open);
+    public bool IsUnconfirmed(Exception exception) => commitSent && SqlServerFaults.LeavesOutcomeUnknown(exception, turn.Connection);
 
     protected override bool IsLocked(Guid organisationId) => turn.Locked.Contains(organisationId);
 

@@ -30,12 +30,12 @@ internal sealed class SqlServerTurn : IAsyncDisposable
         var connection = new SqlConnection(connectionString);
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await connection.OpenMarkedAsync(cancellationToken);
             return new(connection, timeoutSeconds);
         }
         catch
         {
-            await connection.DisposeAsync();
+            await connection.DisposeQuietlyAsync();
             throw;
         }
     }
@@ -79,7 +79,7 @@ internal sealed class SqlServerTurn : IAsyncDisposable
         }
         finally
         {
-            await Connection.DisposeAsync();
+            await Connection.DisposeQuietlyAsync();
         }
     }
 }

@@ -55,6 +55,19 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "CommitMarkers",
+                columns: table => new
+                {
+                    Id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CommitMarkers", x => x.Id)
+                        .Annotation("SqlServer:Clustered", false);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "CostSummaries",
                 columns: table => new
                 {
@@ -869,6 +882,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 column: "SessionId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_CommitMarkers_CreatedAt",
+                table: "CommitMarkers",
+                column: "CreatedAt")
+                .Annotation("SqlServer:Clustered", true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Events_TeamId_Sequence",
                 table: "Events",
                 columns: new[] { "TeamId", "Sequence" });
@@ -1074,6 +1093,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "ChildTokens");
+
+            migrationBuilder.DropTable(
+                name: "CommitMarkers");
 
             migrationBuilder.DropTable(
                 name: "CompactedUsage");
