@@ -60,6 +60,7 @@ public sealed class TestDatabase : IAsyncDisposable
             var server = await SqlServer.ConnectionStringAsync();
             var name = "entourage_" + Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
             var connectionString = new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ToString();
+            await SqlServer.CreateIfNeededAsync(server, name);
             return new(store, connectionString, () => SqlServer.DropAsync(server, name));
         }
 
@@ -103,6 +104,20 @@ internal static class SqlServer
         }
 
         return await Container.Value;
+    }
+
+    /// <summary>
+    /// Creates a database on Babelfish for PostgreSQL, which speaks the protocol but does not report a missing database as Entity Framework expects.
+    /// On SQL Server, migrations create it, so that tests cover that.
+    /// </summary>
+    public static async Task CreateIfNeededAsync(string server, string name)
+    {
+        await using var connection = new SqlConnection(server);
+        await connection.OpenAsync();
+#pragma warning disable CA2100 // The name created above.
+        await using var command = new SqlCommand($"IF SERVERPROPERTY('Babelfish') IS NOT NULL CREATE DATABASE {name}", connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
     }
 
     public static async ValueTask DropAsync(string server, string name)
