@@ -95,8 +95,8 @@ internal sealed class SqlServerModelTests
         {
             // The columns of the rows take the place of the parameters. The number of a row is compared with nothing, and bytes are cut out.
             parameters = rows.SchemaDeclarationItems.Select(item => item.ColumnDefinition)
-                .Where(column => !column.ColumnIdentifier.Value.EndsWith("_start", StringComparison.Ordinal)
-                    && !column.ColumnIdentifier.Value.EndsWith("_length", StringComparison.Ordinal)
+                .Where(column => !column.ColumnIdentifier.Value.EndsWith("__start", StringComparison.Ordinal)
+                    && !column.ColumnIdentifier.Value.EndsWith("__length", StringComparison.Ordinal)
                     && column.ColumnIdentifier.Value != JsonRows.Row)
                 .ToDictionary(column => "v." + column.ColumnIdentifier.Value, column => TransactSql.TextOf(column.DataType).Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant());
         }

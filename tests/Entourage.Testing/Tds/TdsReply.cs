@@ -10,6 +10,7 @@ public sealed record TdsReply
     private const byte ErrorToken = 0xAA;
     private const byte LoginToken = 0xAD;
     private const byte ChangeToken = 0xE3;
+    private const ushort DoneWithMore = 1;
     private const ushort DoneWithError = 2;
     private const ushort DoneWithCount = 0x10;
     private const ushort DoneWithAttention = 0x20;
@@ -19,6 +20,12 @@ public sealed record TdsReply
 
     // The output parameter @out, a nullable integer, is zero.
     private static readonly byte[] OutputOfZero = [0xAC, 0, 0, .. Text("@out"), 1, 0, 0, 0, 0, 0, 0, 0x26, 4, 4, 0, 0, 0, 0];
+
+    // The output parameter @result, a nullable integer, is zero.
+    private static readonly byte[] ResultOfZero = [0xAC, 0, 0, .. Text("@result"), 1, 0, 0, 0, 0, 0, 0, 0x26, 4, 4, 0, 0, 0, 0];
+
+    // A row with a bit that is set.
+    private static readonly byte[] RowOfOne = [0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0x32, 0, 0xD1, 1];
 
     private TdsReply()
     {
@@ -48,6 +55,16 @@ public sealed record TdsReply
     /// <param name="state">The state.</param>
     public static TdsReply Error(int number, byte severity = 16, byte state = 1) => new() { Fault = (number, severity, state) };
 
+    /// <summary>Confirms the commit of the ledger by a row, and then fails.</summary>
+    /// <param name="then">The failure.</param>
+    public static TdsReply Confirmed(TdsReply then)
+    {
+        ArgumentNullException.ThrowIfNull(then);
+        return then with { IsConfirmed = true };
+    }
+
+    private bool IsConfirmed { get; init; }
+
     internal static byte[] Prelogin() =>
     [
         0, 0, 11, 0, 6, // The version is at 11.
@@ -64,7 +81,8 @@ public sealed record TdsReply
         var request = message.Kind;
         if (Fault is { } fault)
         {
-            return [.. ErrorOf(fault.Number, fault.Severity, fault.State), .. Done(DoneWithError)];
+            byte[] confirmed = IsConfirmed ? [.. RowOfOne, .. Done(DoneWithMore | DoneWithCount, count: 1)] : [];
+            return [.. confirmed, .. ErrorOf(fault.Number, fault.Severity, fault.State), .. Done(DoneWithError)];
         }
 
         byte[] descriptor = [8, 0, 0, 0, 0, 0, 0, 0, 1];
@@ -77,6 +95,10 @@ public sealed record TdsReply
 
             // The client asks this after a COMMIT that was refused.
             TdsKind.Call when message.Contains("@@trancount") => OutputOfZero,
+            TdsKind.Call when message.Contains("sp_getapplock") => ResultOfZero,
+
+            // The ledger's transactions confirm their commit by a row.
+            TdsKind.Call when message.Contains("COMMIT TRANSACTION") => RowOfOne,
             _ => [],
         };
         return [.. tokens, .. Done(request is TdsKind.Batch or TdsKind.Call ? DoneWithCount : (ushort)0, count: 1)];

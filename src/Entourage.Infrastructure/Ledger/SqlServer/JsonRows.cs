@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Data;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -10,7 +11,8 @@ namespace Entourage.Infrastructure.Ledger.SqlServer;
 
 /// <summary>
 /// Sends any number of rows as one parameter: a JSON array with an array for each row, which OPENJSON turns into a table. So the text of a statement does
-/// not depend on the number of rows, and SQL Server plans it once. Bytes travel in a second parameter, because JSON has none: a row has their place in it.
+/// not depend on the number of rows, and SQL Server plans it once. Bytes travel in a parameter of their own, because JSON has none, and so do long texts,
+/// which are JSON and would be escaped twice: a row has only their place in it.
 /// </summary>
 internal sealed partial class JsonRows : IParameters
 {
@@ -18,12 +20,14 @@ internal sealed partial class JsonRows : IParameters
     public const string Row = "p_row";
 
     private const string BytesSuffix = "Bytes";
+    private const string TextsSuffix = "Texts";
 
     // Compares by code point, like the columns. A column of OPENJSON has the collation of the database.
     private const string Collation = "Latin1_General_100_BIN2";
 
     private readonly Utf8JsonWriter writer;
     private readonly ArrayBufferWriter<byte> bytes = new();
+    private readonly StringBuilder texts = new();
 
     private JsonRows(Utf8JsonWriter writer) => this.writer = writer;
 
@@ -49,6 +53,11 @@ internal sealed partial class JsonRows : IParameters
         if (binding.Columns.Any(column => column.Type.Kind == ColumnKind.Bytes))
         {
             parameters.Add(name + BytesSuffix, SqlDbType.VarBinary, Column.Unlimited).Value = values.bytes.WrittenSpan.ToArray();
+        }
+
+        if (binding.Columns.Any(column => IsLongText(column.Type)))
+        {
+            parameters.Add(name + TextsSuffix, SqlDbType.NVarChar, Column.Unlimited).Value = values.texts.ToString();
         }
     }
 
@@ -83,7 +92,25 @@ internal sealed partial class JsonRows : IParameters
 
     public void BindFlag(string name, bool value) => writer.WriteNumberValue(value ? 1 : 0);
 
-    public void BindText(string name, string? value, int length, bool isUnicode) => writer.WriteStringValue(value);
+    public void BindText(string name, string? value, int length, bool isUnicode)
+    {
+        if (length != Column.Unlimited)
+        {
+            writer.WriteStringValue(value);
+        }
+        else if (value is null)
+        {
+            writer.WriteNullValue();
+            writer.WriteNullValue();
+        }
+        else
+        {
+            writer.WriteNumberValue(texts.Length + 1);
+            var start = texts.Length;
+            AppendJson(value);
+            writer.WriteNumberValue(texts.Length - start);
+        }
+    }
 
     public void BindBytes(string name, byte[] value)
     {
@@ -124,21 +151,25 @@ internal sealed partial class JsonRows : IParameters
             var (value, type) = ("v." + NameOf(match.Value), types[match.Value]);
             return type.Kind switch
             {
-                ColumnKind.Bytes when type.Length == Column.Unlimited => BytesAt(name, value),
-                ColumnKind.Bytes => $"CAST({BytesAt(name, value)} AS binary({type.Length}))",
+                ColumnKind.Bytes when type.Length == Column.Unlimited => PartOf(name + BytesSuffix, value),
+                ColumnKind.Bytes => $"CAST({PartOf(name + BytesSuffix, value)} AS binary({type.Length}))",
+                _ when IsLongText(type) => PartOf(name + TextsSuffix, value),
                 ColumnKind.AsciiText or ColumnKind.UnicodeText when isComparison => $"{value} COLLATE {Collation}",
                 _ => value,
             };
         });
     }
 
-    private static string BytesAt(string name, string value) => $"SUBSTRING({name}{BytesSuffix}, {value}_start, {value}_length)";
+    private static string PartOf(string name, string value) => $"SUBSTRING({name}, {value}__start, {value}__length)";
+
+    private static bool IsLongText(ColumnType type) =>
+        type is { Kind: ColumnKind.AsciiText or ColumnKind.UnicodeText, Length: Column.Unlimited };
 
     // Unlike any column, so that a column of the other table needs no alias.
     private static string NameOf(string parameter) => "p_" + parameter[1..];
 
-    private static IEnumerable<string> PartsOf(Column column) => column.Type.Kind == ColumnKind.Bytes
-        ? [$"{NameOf(column.Parameter)}_start int", $"{NameOf(column.Parameter)}_length int"]
+    private static IEnumerable<string> PartsOf(Column column) => column.Type.Kind == ColumnKind.Bytes || IsLongText(column.Type)
+        ? [$"{NameOf(column.Parameter)}__start int", $"{NameOf(column.Parameter)}__length int"]
         : [$"{NameOf(column.Parameter)} {TypeOf(column.Type)}"];
 
     private static string TypeOf(ColumnType type) => type.Kind switch
@@ -149,9 +180,27 @@ internal sealed partial class JsonRows : IParameters
         ColumnKind.Flag => "bit",
         ColumnKind.Id => "uniqueidentifier",
         ColumnKind.Instant => "datetimeoffset",
-        ColumnKind.AsciiText => type.Length == Column.Unlimited ? "varchar(max)" : $"varchar({type.Length})",
-        _ => type.Length == Column.Unlimited ? "nvarchar(max)" : $"nvarchar({type.Length})",
+        ColumnKind.AsciiText => $"varchar({type.Length})",
+        _ => $"nvarchar({type.Length})",
     };
+
+    /// <summary>
+    /// Appends JSON with characters beyond 16 bits escaped. Whether SUBSTRING counts such a character as one or two depends on the database's collation.
+    /// </summary>
+    private void AppendJson(string json)
+    {
+        foreach (var letter in json)
+        {
+            if (char.IsSurrogate(letter))
+            {
+                texts.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}");
+            }
+            else
+            {
+                texts.Append(letter);
+            }
+        }
+    }
 
     // Starts in lower case, unlike @@ROWCOUNT.
     [GeneratedRegex("@[a-z][A-Za-z]*")]

@@ -50,16 +50,13 @@ internal sealed class SqlServerLedgerTransactions(string connectionString, IOpti
         }
         catch (Exception exception)
         {
-            var isBroken = own.Connection.State != ConnectionState.Open;
+            Exception? told = transaction?.IsUnconfirmed(exception) == true ? new UnconfirmedCommitException(exception)
+                : own.Connection.State != ConnectionState.Open ? new LostConnectionException(exception)
+                : null;
             await own.DisposeAsync();
-            if (transaction?.IsUnconfirmed(exception) == true)
+            if (told is not null)
             {
-                throw new UnconfirmedCommitException(exception);
-            }
-
-            if (isBroken)
-            {
-                throw new LostConnectionException(exception);
+                throw told;
             }
 
             throw;

@@ -100,7 +100,7 @@ internal sealed class SqlServerTransaction(SqlServerTurn turn, LedgerTurn reques
         try
         {
             await using var reader = await command.ExecuteReaderAsync();
-            isCommitted = await reader.ReadAsync();
+            isCommitted = await reader.ReadAsync() ? true : throw new InvalidOperationException("The server did not confirm the commit.");
             await reader.NextResultAsync();
             if (released is { } id)
             {
