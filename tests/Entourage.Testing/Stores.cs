@@ -59,6 +59,7 @@ public sealed class TestDatabase : IAsyncDisposable
         {
             var server = await SqlServer.ConnectionStringAsync();
             var name = "entourage_" + Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
+            await SqlServer.ExecuteAsync(server, $"CREATE DATABASE {name}");
             var connectionString = new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ToString();
             await SqlServer.CreateIfNeededAsync(server, name);
             return new(store, connectionString, () => SqlServer.DropAsync(server, name));
@@ -124,10 +125,15 @@ internal static class SqlServer
     {
         // A database in use cannot be dropped, and pools keep connections open.
         SqlConnection.ClearAllPools();
+        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {name}");
+    }
+
+    public static async Task ExecuteAsync(string server, string statement)
+    {
         await using var connection = new SqlConnection(server);
         await connection.OpenAsync();
-#pragma warning disable CA2100 // The name created above.
-        await using var command = new SqlCommand($"DROP DATABASE IF EXISTS {name}", connection);
+#pragma warning disable CA2100 // Statements of the tests.
+        await using var command = new SqlCommand(statement, connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }

@@ -109,6 +109,16 @@ public interface IEntourageDb
     /// <exception cref="Errors.StoreUnavailableException">Every attempt failed.</exception>
     Task<T> InTransactionAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
-    /// <summary>Runs read-only work in one transaction that sees a single moment of the store. On SQL Server, writers wait until it ends.</summary>
+    /// <summary>
+    /// Locks an organisation until the transaction ends, as every ledger transaction does. Lock it before you add an event, too. Otherwise an event
+    /// that commits late could have a lower sequence than one that readers have already passed. It does not matter whether the organisation exists.
+    /// </summary>
+    /// <param name="organisationId">The organisation. Lock several in the order of their ids.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="InvalidOperationException">No transaction is in progress.</exception>
+    Task LockOrganisationAsync(Guid organisationId, CancellationToken cancellationToken);
+
+    /// <summary>Runs read-only work in one transaction that sees a single moment of the store. Writers do not wait for it, nor it for them.</summary>
+    /// <exception cref="Errors.StoreUnavailableException">The store could not be read.</exception>
     Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 }

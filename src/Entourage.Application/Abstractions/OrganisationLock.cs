@@ -1,36 +1,51 @@
+using Entourage.Application.Errors;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Abstractions;
 
 /// <summary>
-/// Serialises transactions whose decisions depend on each other. Each one first writes the same row without changing it, so the second waits for the
-/// first and then sees its changes. Every database guarantees this, unlike lock hints.
+/// Locks organisations, so that transactions whose decisions depend on each other run one after the other. Take the lock before you read the rows that
+/// you change. Otherwise the next transaction changes them while you wait for the lock, and yours fails.
 /// </summary>
 internal static class OrganisationLock
 {
-    /// <summary>
-    /// Locks an organisation until the transaction ends, as every ledger transaction does. Lock it before you add an event, too. Otherwise an event
-    /// that commits late could have a lower sequence than one that readers have already passed.
-    /// </summary>
-    public static Task LockOrganisationAsync(this IEntourageDb db, Guid organisationId, CancellationToken cancellationToken) => db.Organisations
-        .Where(organisation => organisation.Id == organisationId)
-        .ExecuteUpdateAsync(row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version), cancellationToken);
-
-    /// <summary>Locks the organisation of a team.</summary>
+    /// <summary>Locks the organisation of a team, or of something that belongs to a team.</summary>
+    /// <param name="db">The store.</param>
+    /// <param name="teamIds">Selects the id of the team.</param>
+    /// <param name="id">The id in the request.</param>
+    /// <param name="resource">What the id names, such as <c>task</c>.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The id of the organisation.</returns>
-    public static async Task<Guid> LockOrganisationOfTeamAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken)
+    /// <exception cref="NotFoundException">It does not exist.</exception>
+    public static async Task<Guid> LockOrganisationOfAsync(
+        this IEntourageDb db, IQueryable<Guid> teamIds, object id, string resource, CancellationToken cancellationToken)
     {
-        var organisationId = await db.FindOrganisationOfTeamAsync(teamId, cancellationToken);
+        // Neither a team's organisation nor anything's team ever changes.
+        var organisationId = await db.Teams.Where(team => teamIds.Contains(team.Id)).Select(team => (Guid?)team.OrganisationId)
+            .SingleOrDefaultAsync(cancellationToken) ?? throw new NotFoundException(resource, id);
         await db.LockOrganisationAsync(organisationId, cancellationToken);
         return organisationId;
     }
 
+    /// <summary>Locks the organisation of a team.</summary>
+    /// <returns>The id of the organisation.</returns>
+    /// <exception cref="NotFoundException">The team does not exist.</exception>
+    public static Task<Guid> LockOrganisationOfTeamAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken) =>
+        db.LockOrganisationOfAsync(db.Teams.Where(team => team.Id == teamId).Select(team => team.Id), teamId, "team", cancellationToken);
+
+    /// <summary>Locks the organisation of an agent.</summary>
+    /// <returns>The id of the organisation.</returns>
+    /// <exception cref="NotFoundException">The agent does not exist.</exception>
+    public static Task<Guid> LockOrganisationOfAgentAsync(this IEntourageDb db, Guid agentId, CancellationToken cancellationToken) =>
+        db.LockOrganisationOfAsync(db.Agents.Where(agent => agent.Id == agentId).Select(agent => agent.TeamId), agentId, "agent", cancellationToken);
+
+    /// <summary>Locks the organisation of a task.</summary>
+    /// <returns>The id of the organisation.</returns>
+    /// <exception cref="NotFoundException">The task does not exist.</exception>
+    public static Task<Guid> LockOrganisationOfTaskAsync(this IEntourageDb db, long taskId, CancellationToken cancellationToken) =>
+        db.LockOrganisationOfAsync(db.Tasks.Where(task => task.Id == taskId).Select(task => task.TeamId), taskId, "task", cancellationToken);
+
     /// <summary>Returns the id of the organisation of an existing team.</summary>
     public static Task<Guid> FindOrganisationOfTeamAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken) =>
         db.Teams.Where(team => team.Id == teamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
-
-    /// <summary>Locks a team, for decisions about the team as a whole.</summary>
-    public static Task LockTeamAsync(this IEntourageDb db, Guid teamId, CancellationToken cancellationToken) => db.Teams
-        .Where(team => team.Id == teamId)
-        .ExecuteUpdateAsync(row => row.SetProperty(team => team.Version, team => team.Version), cancellationToken);
 }

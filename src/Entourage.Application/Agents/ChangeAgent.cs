@@ -35,6 +35,7 @@ internal sealed class ChangeAgentHandler(IEntourageDb db, TimeProvider time) : I
 {
     public async Task<AgentResponse> Handle(ChangeAgentCommand request, CancellationToken cancellationToken)
     {
+        await db.LockOrganisationOfAgentAsync(request.Id, cancellationToken);
         var agent = await db.Agents.GetAsync(request.Id, "agent", cancellationToken);
         agent.Change(request.Name.Or(agent.Name), request.Role.Or(agent.Role), request.Model.Or(agent.Model));
         await db.SaveUniqueAsync($"The team already has an agent named '{agent.Name}'. Choose another name.", cancellationToken);

@@ -17,6 +17,8 @@ internal sealed class AcknowledgeAlertHandler(IEntourageDb db, TimeProvider time
 {
     public async Task<AlertResponse> Handle(AcknowledgeAlertCommand request, CancellationToken cancellationToken)
     {
+        await db.LockOrganisationOfAsync(
+            db.Alerts.Where(alert => alert.Id == request.Id).Select(alert => alert.TeamId), request.Id, "alert", cancellationToken);
         var alert = await db.Alerts.Where(alert => alert.Id == request.Id).GetAsync(request.Id, "alert", cancellationToken);
         alert.Acknowledge(time.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);

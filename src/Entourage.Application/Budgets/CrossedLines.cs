@@ -18,13 +18,11 @@ namespace Entourage.Application.Budgets;
 internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeProvider time)
 {
     /// <summary>
-    /// Reads the affected budgets before the change is saved. Locks the organisation, so that no usage is counted until the transaction ends.
+    /// Reads the affected budgets before the change is saved. The transaction must have locked the organisation, so that no usage is counted until it
+    /// ends.
     /// </summary>
-    public async Task<BudgetSnapshot> BeginAsync(BudgetReach reach, CancellationToken cancellationToken)
-    {
-        await db.LockOrganisationAsync(reach.OrganisationId, cancellationToken);
-        return await BudgetSnapshot.ReadAsync(db, reach, time.GetUtcNow(), cancellationToken);
-    }
+    public Task<BudgetSnapshot> BeginAsync(BudgetReach reach, CancellationToken cancellationToken) =>
+        BudgetSnapshot.ReadAsync(db, reach, time.GetUtcNow(), cancellationToken);
 
     /// <summary>Raises the alerts and events of the lines that the saved change crossed, kills sessions whose cap it exhausted, and saves.</summary>
     /// <param name="before">The budgets before the change.</param>

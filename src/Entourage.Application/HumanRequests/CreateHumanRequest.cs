@@ -48,7 +48,9 @@ internal sealed class CreateHumanRequestHandler(IEntourageDb db, TimeProvider ti
 {
     public async Task<HumanRequestResponse> Handle(CreateHumanRequestCommand request, CancellationToken cancellationToken)
     {
-        var agent = await db.Agents.GetAsync(request.AgentId!.Value, "agent", cancellationToken);
+        // Required, because an event is added.
+        await db.LockOrganisationOfAgentAsync(request.AgentId!.Value, cancellationToken);
+        var agent = await db.Agents.GetAsync(request.AgentId.Value, "agent", cancellationToken);
         var asked = HumanRequest.Ask(
             agent,
             await FindSessionAsync(agent, request.SessionId, cancellationToken),
@@ -57,9 +59,6 @@ internal sealed class CreateHumanRequestHandler(IEntourageDb db, TimeProvider ti
             request.RequestedUsd,
             time.GetUtcNow());
         db.HumanRequests.Add(asked);
-
-        // Required, because an event is added.
-        await db.LockOrganisationOfTeamAsync(asked.TeamId, cancellationToken);
         await db.RaiseAsync(
             asked.ToFinding(agent.Name), new(asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), asked.CreatedAt, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

@@ -62,6 +62,8 @@ internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail a
 {
     public async Task<HumanRequestResponse> Handle(RespondToHumanRequestCommand request, CancellationToken cancellationToken)
     {
+        var organisationId = await db.LockOrganisationOfAsync(
+            db.HumanRequests.Where(asked => asked.Id == request.Id).Select(asked => asked.TeamId), request.Id, "human request", cancellationToken);
         var asked = await db.HumanRequests.Where(asked => asked.Id == request.Id).GetAsync(request.Id, "human request", cancellationToken);
         var agent = await db.Agents.GetAsync(asked.AgentId, "agent", cancellationToken);
         var before = HumanRequestResponse.From(asked, agent.Name);
@@ -82,7 +84,6 @@ internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail a
         }
 
         var response = HumanRequestResponse.From(asked, agent.Name);
-        var organisationId = await db.FindOrganisationOfTeamAsync(asked.TeamId, cancellationToken);
         audit.Add(
             AuditAction.HumanRequestAnswered, AuditSubject.Of(AuditSubjectKind.HumanRequest, asked.Id, organisationId, asked.TeamId), before, response);
         await AcknowledgeAsync(asked, cancellationToken);

@@ -10,7 +10,9 @@ internal static class KeyLock
     public static Task RaiseKeyRevisionAsync(this IEntourageDb db, CancellationToken cancellationToken) =>
         db.KeyRevisions.ExecuteUpdateAsync(row => row.SetProperty(revision => revision.Number, revision => revision.Number + 1), cancellationToken);
 
-    /// <summary>Locks the row until the transaction ends; see <see cref="OrganisationLock"/>.</summary>
+    /// <summary>
+    /// Locks the row until the transaction ends, by writing it without changing it. The next transaction waits for this one and then sees its changes.
+    /// </summary>
     public static Task LockKeysAsync(this IEntourageDb db, CancellationToken cancellationToken) =>
         db.KeyRevisions.ExecuteUpdateAsync(row => row.SetProperty(revision => revision.Number, revision => revision.Number), cancellationToken);
 }

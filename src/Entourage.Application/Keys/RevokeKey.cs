@@ -19,6 +19,8 @@ internal sealed class RevokeKeyHandler(IEntourageDb db, AuditTrail audit, TimePr
 {
     public async Task<Unit> Handle(RevokeKeyCommand request, CancellationToken cancellationToken)
     {
+        // So that of several revocations at once only the first is counted and audited.
+        await db.LockKeysAsync(cancellationToken);
         var key = await db.ApiKeys.Where(key => key.Id == request.Id).GetAsync(request.Id, "key", cancellationToken);
         var before = KeyResponse.From(key);
         if (key.Revoke(time.GetUtcNow()))

@@ -40,10 +40,7 @@ internal sealed class SourceProcesses(IEntourageDb db, TimeProvider time)
         db.InTransactionAsync<CountableUsage?>(
             async inTransaction =>
             {
-                var organisationId = await db.Agents.Where(agent => agent.Id == agentId)
-                    .Join(db.Teams, agent => agent.TeamId, team => team.Id, (_, team) => team.OrganisationId)
-                    .SingleAsync(inTransaction);
-                await db.LockOrganisationAsync(organisationId, inTransaction);
+                await db.LockOrganisationOfAgentAsync(agentId, inTransaction);
                 var process = await db.SourceProcesses.SingleOrDefaultAsync(process => process.KeyHash == keyHash, inTransaction);
                 if (process is null)
                 {

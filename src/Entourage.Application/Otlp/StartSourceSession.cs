@@ -42,12 +42,10 @@ internal sealed class StartSourceSessionHandler(IEntourageDb db, TimeProvider ti
 {
     public async Task<SourceSessionAnswer> Handle(StartSourceSessionCommand request, CancellationToken cancellationToken)
     {
+        // From here on no other transaction can open one.
+        await db.LockOrganisationOfAgentAsync(request.AgentId, cancellationToken);
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
         var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
-        var organisationId = await db.Teams.Where(team => team.Id == agent.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
-
-        // From here on no other transaction can open one.
-        await db.LockOrganisationAsync(organisationId, cancellationToken);
         var keyHash = SourceSession.HashOf(agent.Id, request.Name);
         var link = await db.SourceSessions.SingleOrDefaultAsync(source => source.KeyHash == keyHash, cancellationToken);
         if (link is not null)

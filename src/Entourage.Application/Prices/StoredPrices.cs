@@ -22,7 +22,17 @@ public static class StoredPrices
     /// Makes every replica reload the prices of an organisation, or of all organisations, before its next ledger transaction, which waits for the
     /// current transaction.
     /// </summary>
-    internal static Task RenewPricesAsync(this IEntourageDb db, Guid? organisationId, CancellationToken cancellationToken) => db.Organisations
-        .Where(organisation => organisationId == null || organisation.Id == organisationId)
-        .ExecuteUpdateAsync(row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version + 1), cancellationToken);
+    internal static async Task RenewPricesAsync(this IEntourageDb db, Guid? organisationId, CancellationToken cancellationToken)
+    {
+        var affected = db.Organisations.Where(organisation => organisationId == null || organisation.Id == organisationId);
+
+        // In the order in which the ledger locks several.
+        foreach (var id in (await affected.Select(organisation => organisation.Id).ToListAsync(cancellationToken)).Order())
+        {
+            await db.LockOrganisationAsync(id, cancellationToken);
+        }
+
+        await affected.ExecuteUpdateAsync(
+            row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version + 1), cancellationToken);
+    }
 }

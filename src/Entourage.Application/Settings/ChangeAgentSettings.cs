@@ -36,8 +36,8 @@ internal sealed class ChangeAgentSettingsHandler(IEntourageDb db, AuditTrail aud
 {
     public async Task<AgentSettingsResponse> Handle(ChangeAgentSettingsCommand request, CancellationToken cancellationToken)
     {
+        var organisationId = await db.LockOrganisationOfAgentAsync(request.AgentId, cancellationToken);
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
-        var organisationId = await db.FindOrganisationOfTeamAsync(agent.TeamId, cancellationToken);
         var budgets = await lines.BeginAsync(BudgetReach.OfAgent(organisationId, agent.TeamId, agent.Id), cancellationToken);
         var before = new AgentSettingsResponse(agent.DailyLimit);
         agent.SetDailyLimit(request.DailyCostLimitUsd.Or(agent.DailyLimit));

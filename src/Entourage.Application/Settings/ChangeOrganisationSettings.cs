@@ -44,6 +44,7 @@ internal sealed class ChangeOrganisationSettingsHandler(IEntourageDb db, AuditTr
 {
     public async Task<OrganisationSettingsResponse> Handle(ChangeOrganisationSettingsCommand request, CancellationToken cancellationToken)
     {
+        await db.LockOrganisationAsync(request.OrganisationId, cancellationToken);
         var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
         var budgets = await lines.BeginAsync(BudgetReach.OfOrganisation(organisation.Id), cancellationToken);
         var before = ResponseOf(organisation);

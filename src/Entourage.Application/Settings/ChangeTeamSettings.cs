@@ -88,10 +88,10 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
 {
     public async Task<TeamSettingsResponse> Handle(ChangeTeamSettingsCommand request, CancellationToken cancellationToken)
     {
+        // An event is added. If the time zone changes, no usage may be counted in the old windows until they are recounted.
+        await db.LockOrganisationOfTeamAsync(request.TeamId, cancellationToken);
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         TeamSettingsResponse.EnsureMatch(request.IfMatch, team.Version);
-
-        // An event is added. If the time zone changes, no usage may be counted in the old windows until they are recounted.
         var budgets = await lines.BeginAsync(BudgetReach.OfTeam(team.OrganisationId, team.Id), cancellationToken);
 
         var before = TeamSettingsResponse.From(team);

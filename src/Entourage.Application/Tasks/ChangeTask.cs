@@ -50,6 +50,7 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, Cross
 {
     public async Task<TaskResponse> Handle(ChangeTaskCommand request, CancellationToken cancellationToken)
     {
+        var organisationId = await db.LockOrganisationOfTaskAsync(request.Id, cancellationToken);
         var task = await db.Tasks.GetAsync(request.Id, "task", cancellationToken);
         await db.EnsureAssigneeAsync(task.TeamId, request.AssigneeId.Value, cancellationToken);
         var (capBefore, typeBefore) = (task.OwnLimit, task.TaskType);
@@ -62,8 +63,9 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, Cross
                 request.Tags.Or(task.Tags) ?? [],
                 request.AssigneeId.Or(task.AssigneeId)),
             time.GetUtcNow());
-        var budgets = task.OwnLimit == capBefore && task.TaskType == typeBefore ? null : await lines.BeginAsync(
-            BudgetReach.OfTask(await db.FindOrganisationOfTeamAsync(task.TeamId, cancellationToken), task.TeamId, task.Id), cancellationToken);
+        var budgets = task.OwnLimit == capBefore && task.TaskType == typeBefore
+            ? null
+            : await lines.BeginAsync(BudgetReach.OfTask(organisationId, task.TeamId, task.Id), cancellationToken);
         if (request.DependsOn.IsSet)
         {
             await db.ReplaceDependenciesAsync(task, request.DependsOn.Value ?? [], cancellationToken);

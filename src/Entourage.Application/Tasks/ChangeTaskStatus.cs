@@ -25,6 +25,7 @@ internal sealed class ChangeTaskStatusHandler(IEntourageDb db, TimeProvider time
 {
     public async Task<TaskResponse> Handle(ChangeTaskStatusCommand request, CancellationToken cancellationToken)
     {
+        await db.LockOrganisationOfTaskAsync(request.Id, cancellationToken);
         var task = await db.Tasks.GetAsync(request.Id, "task", cancellationToken);
         task.MoveTo(request.Status!.Value, time.GetUtcNow());
         await db.SaveChangesAsync(cancellationToken);

@@ -52,6 +52,12 @@ internal sealed class CreateTaskHandler(IEntourageDb db, AuditTrail audit, TimeP
 {
     public async Task<TaskResponse> Handle(CreateTaskCommand request, CancellationToken cancellationToken)
     {
+        var dependsOn = request.DependsOn ?? [];
+        if (dependsOn.Count > 0)
+        {
+            await db.LockOrganisationOfTeamAsync(request.TeamId, cancellationToken);
+        }
+
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         await db.EnsureAssigneeAsync(team.Id, request.AssigneeId, cancellationToken);
         var content = new WorkTaskContent(
@@ -60,7 +66,7 @@ internal sealed class CreateTaskHandler(IEntourageDb db, AuditTrail audit, TimeP
         db.Tasks.Add(task);
         await db.SaveChangesAsync(cancellationToken);
 
-        if (request.DependsOn is { Count: > 0 } dependsOn)
+        if (dependsOn.Count > 0)
         {
             await db.ReplaceDependenciesAsync(task, dependsOn, cancellationToken);
         }

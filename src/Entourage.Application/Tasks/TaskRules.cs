@@ -35,14 +35,15 @@ internal static class TaskRules
         }
     }
 
-    /// <summary>Replaces the dependencies of a task.</summary>
+    /// <summary>
+    /// Replaces the dependencies of a task. The transaction must have locked the organisation, because two dependencies that are harmless separately
+    /// can form a cycle together.
+    /// </summary>
     /// <exception cref="InvalidInputException">A dependency is not a task of the team.</exception>
     /// <exception cref="Domain.RuleViolationException"><c>dependency-cycle</c>: the dependencies would form a cycle.</exception>
     public static async Task ReplaceDependenciesAsync(
         this IEntourageDb db, WorkTask task, IReadOnlyList<long> dependsOn, CancellationToken cancellationToken)
     {
-        // Two dependencies that are harmless separately can form a cycle together.
-        await db.LockTeamAsync(task.TeamId, cancellationToken);
         var wanted = dependsOn.Distinct().ToArray();
         var known = await db.Tasks.CountAsync(other => other.TeamId == task.TeamId && wanted.Contains(other.Id), cancellationToken);
         if (known != wanted.Length)

@@ -39,8 +39,6 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
     {
         var findings = new VerificationFindings();
         var corrupt = await FindCorruptAsync(request.Repair, findings, cancellationToken);
-
-        // In the order in which the ledger locks them.
         var organisations = await db.Organisations.AsNoTracking()
             .Select(organisation => new { organisation.Id, organisation.Name })
             .OrderBy(organisation => organisation.Id)
@@ -137,7 +135,13 @@ internal sealed class VerifyTotalsHandler(IEntourageDb db, IStoreIntegrity integ
         Func<TotalsRepair?, Func<CancellationToken, Task>> verify,
         CancellationToken cancellationToken)
     {
-        var budgets = organisationId is { } id ? await lines.BeginAsync(BudgetReach.OfAll(id), cancellationToken) : null;
+        BudgetSnapshot? budgets = null;
+        if (organisationId is { } id)
+        {
+            await db.LockOrganisationAsync(id, cancellationToken);
+            budgets = await lines.BeginAsync(BudgetReach.OfAll(id), cancellationToken);
+        }
+
         var repair = new TotalsRepair(db);
         await verify(repair)(cancellationToken);
         if (organisationId is not null && findings is { Problems.Count: > 0, Differences.Count: > 0 })

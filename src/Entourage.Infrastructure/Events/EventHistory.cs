@@ -1,3 +1,4 @@
+using Entourage.Application.Abstractions;
 using Entourage.Application.Events;
 using Entourage.Domain;
 using Entourage.Domain.Events;
@@ -57,9 +58,7 @@ internal static class EventHistory
     public static Task<EventPosition> FindEndAsync(EntourageDb db, Guid teamId, CancellationToken cancellationToken) => db.InTransactionAsync(
         async inTransaction =>
         {
-            await db.Organisations
-                .Where(organisation => db.Teams.Any(team => team.Id == teamId && team.OrganisationId == organisation.Id))
-                .ExecuteUpdateAsync(row => row.SetProperty(organisation => organisation.Version, organisation => organisation.Version), inTransaction);
+            await db.LockOrganisationOfTeamAsync(teamId, inTransaction);
             return new EventPosition(
                 await FindNewestUsageAsync(db, inTransaction),
                 await db.Events.MaxAsync(stored => (long?)stored.Sequence, inTransaction) ?? 0);

@@ -147,6 +147,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     /// <inheritdoc/>
     public abstract Task<T> InSnapshotAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
+    /// <inheritdoc/>
+    public abstract Task LockOrganisationAsync(Guid organisationId, CancellationToken cancellationToken);
+
     /// <summary>Runs work in one write transaction, and again after faults that permit this.</summary>
     protected abstract Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
@@ -220,6 +223,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         void Name<T>()
             where T : struct, Enum => configurationBuilder.Properties<T>().HaveConversion<string>().HaveMaxLength(NameLength).AreUnicode(false);
     }
+
+    /// <summary>The error of a lock outside a transaction, which would be released at once.</summary>
+    protected static InvalidOperationException NoTransaction() => new("Lock an organisation inside InTransactionAsync.");
 
     /// <summary>Makes Entity Framework forget a broken transaction and its connection, so that the next attempt begins anew.</summary>
     private async Task ForgetConnectionAsync()

@@ -1,4 +1,6 @@
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +22,17 @@ internal sealed partial class SqlServerEntourageDb(
 
     /// <summary>Whether the fault is a violation of a unique index.</summary>
     internal static bool IsUniqueViolation(Exception? fault) => SqlServerFaults.IsUniqueViolation(fault);
+
+    /// <inheritdoc/>
+    public override Task LockOrganisationAsync(Guid organisationId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return OrganisationLocks.LockAsync(
+            (SqlConnection)Database.GetDbConnection(),
+            (SqlTransaction)(Database.CurrentTransaction ?? throw NoTransaction()).GetDbTransaction(),
+            organisationId,
+            database.Value.CommandTimeoutSeconds);
+    }
 
     /// <inheritdoc/>
     protected override bool IsDuplicate(Exception? fault) => IsUniqueViolation(fault);

@@ -47,6 +47,11 @@ internal sealed class SqliteEntourageDb(DbContextOptions<SqliteEntourageDb> opti
     }
 
     /// <inheritdoc/>
+    public override Task LockOrganisationAsync(Guid organisationId, CancellationToken cancellationToken) =>
+        // A file admits one writing transaction, from its beginning.
+        Database.CurrentTransaction is null ? throw NoTransaction() : Task.CompletedTask;
+
+    /// <inheritdoc/>
     protected override async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var transaction = await BeginAsync(Database.BeginTransactionAsync, cancellationToken);

@@ -19,7 +19,9 @@ internal static class Contexts
         ? new SqliteDesignTimeFactory().CreateDbContext([])
         : new SqlServerDesignTimeFactory().CreateDbContext([]);
 
-    public static ServiceProvider Registered(TestDatabase database) => RegisteredForSqlite(database.ConnectionString);
+    public static ServiceProvider Registered(TestDatabase database) => database.Store == Store.Sqlite
+        ? RegisteredForSqlite(database.ConnectionString)
+        : RegisteredForSqlServer(database.ConnectionString);
 
     public static ServiceProvider RegisteredForSqlite(string connectionString, params (string Key, string Value)[] settings) => Registered(
         settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)
