@@ -59,9 +59,8 @@ public sealed class TestDatabase : IAsyncDisposable
         {
             var server = await SqlServer.ConnectionStringAsync();
             var name = "entourage_" + Guid.CreateVersion7().ToString("N", CultureInfo.InvariantCulture);
-            await SqlServer.ExecuteAsync(server, $"CREATE DATABASE {name}");
+            await SqlServer.CreateAsync(server, name);
             var connectionString = new SqlConnectionStringBuilder(server) { InitialCatalog = name }.ToString();
-            await SqlServer.CreateIfNeededAsync(server, name);
             return new(store, connectionString, () => SqlServer.DropAsync(server, name));
         }
 
@@ -107,28 +106,40 @@ internal static class SqlServer
         return await Container.Value;
     }
 
-    /// <summary>
-    /// Creates a database on Babelfish for PostgreSQL, which speaks the protocol but does not report a missing database as Entity Framework expects.
-    /// On SQL Server, migrations create it, so that tests cover that.
-    /// </summary>
-    public static async Task CreateIfNeededAsync(string server, string name)
+    // Not every server can create and drop several databases at the same time.
+    private static readonly SemaphoreSlim Turns = new(1);
+
+    private static async Task<Turn> TakeTurnAsync()
     {
-        await using var connection = new SqlConnection(server);
-        await connection.OpenAsync();
-#pragma warning disable CA2100 // The name created above.
-        await using var command = new SqlCommand($"IF SERVERPROPERTY('Babelfish') IS NOT NULL CREATE DATABASE {name}", connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
+        await Turns.WaitAsync();
+        return default;
+    }
+
+    private readonly record struct Turn : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            Turns.Release();
+            return default;
+        }
+    }
+
+    /// <summary>Creates a database here, because not every server reports a missing one in a way that makes Entity Framework create it.</summary>
+    public static async Task CreateAsync(string server, string name)
+    {
+        await using var turn = await TakeTurnAsync();
+        await ExecuteAsync(server, $"CREATE DATABASE {name}");
     }
 
     public static async ValueTask DropAsync(string server, string name)
     {
         // A database in use cannot be dropped, and pools keep connections open.
         SqlConnection.ClearAllPools();
+        await using var turn = await TakeTurnAsync();
         await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {name}");
     }
 
-    public static async Task ExecuteAsync(string server, string statement)
+    private static async Task ExecuteAsync(string server, string statement)
     {
         await using var connection = new SqlConnection(server);
         await connection.OpenAsync();
