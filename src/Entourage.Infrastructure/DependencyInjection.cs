@@ -14,6 +14,7 @@ using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Update;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -116,9 +117,8 @@ public static class DependencyInjection
             var seconds = provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.CommandTimeoutSeconds;
             builder.UseSqlServer(connectionString, server => server
                 .ExecutionStrategy(dependencies => new SqlServerExecutionStrategy(dependencies, TimeSpan.FromSeconds(seconds)))
-                .CommandTimeout(seconds)
-                // One statement for each row. For several rows Entity Framework sends a MERGE, which not every server supports.
-                .MaxBatchSize(1))
+                .CommandTimeout(seconds))
+                .ReplaceService<IUpdateSqlGenerator, SqlServerInserts>()
                 .IgnoreModelChanges()
                 .AddInterceptors(provider.GetRequiredService<CommittedEvents>(), new OpeningFaults());
         });

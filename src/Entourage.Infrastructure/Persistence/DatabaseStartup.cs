@@ -33,7 +33,7 @@ public static partial class DatabaseStartup
         !(await services.GetRequiredService<EntourageDb>().Database.GetPendingMigrationsAsync(cancellationToken)).Any();
 
     /// <summary>
-    /// Applies pending migrations. Several processes can do so at once.
+    /// Applies pending migrations, and ensures that a SQL Server database keeps row versions. Several processes can do so at once.
     /// </summary>
     /// <param name="services">The services with the store.</param>
     /// <param name="cancellationToken">Cancels the migration.</param>
@@ -42,12 +42,19 @@ public static partial class DatabaseStartup
     public static async Task<int> MigrateAsync(IServiceProvider services, CancellationToken cancellationToken, bool always = false)
     {
         await using var scope = services.CreateAsyncScope();
-        if (!always && !scope.ServiceProvider.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigrateOnStart)
+        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        var applies = always || scope.ServiceProvider.GetRequiredService<IOptions<DatabaseOptions>>().Value.MigrateOnStart;
+        var applied = applies ? await ApplyAsync(scope.ServiceProvider, db, cancellationToken) : 0;
+        if (db.Database.IsSqlServer())
         {
-            return 0;
+            await SnapshotIsolation.EnsureAsync(db, isNew: applied > 0 && applied == db.Database.GetMigrations().Count(), cancellationToken);
         }
 
-        var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
+        return applied;
+    }
+
+    private static async Task<int> ApplyAsync(IServiceProvider services, EntourageDb db, CancellationToken cancellationToken)
+    {
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
         await EnsureKnownAsync(db, cancellationToken);
         if (pending == 0)
@@ -56,7 +63,7 @@ public static partial class DatabaseStartup
             return 0;
         }
 
-        var file = scope.ServiceProvider.GetService<SqliteConnections>();
+        var file = services.GetService<SqliteConnections>();
         using var migrationLock = file is null ? null : await SqliteMigrationLock.AcquireAsync(file, db, cancellationToken);
         try
         {

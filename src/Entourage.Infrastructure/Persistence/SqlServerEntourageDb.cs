@@ -41,7 +41,7 @@ internal sealed partial class SqlServerEntourageDb(
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
-        CommitMarker.Configure(modelBuilder);
+        SqlServerStorage.Configure(modelBuilder);
 
         // Set for each column, because the operator creates the database with its own collation.
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Update;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 
@@ -43,24 +44,12 @@ internal sealed class SqlServerScriptTests
     }
 
     [Test]
-    public async Task Handlers_write_each_row_in_its_own_statement()
-    {
-        await using var services = Contexts.RegisteredForSqlServer();
-        await services.UseAsync(db =>
-        {
-            Assert.That(RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).MaxBatchSize, Is.EqualTo(1));
-            return Task.FromResult(true);
-        });
-    }
-
-    // Checks the effect as well as the option, with generated keys, for which EF batches rows if it may.
-    [TestCase(1, ExpectedResult = 0)]
-    [TestCase(42, ExpectedResult = 1)]
-    public async Task<int> Several_rows_are_merged_only_when_they_may_share_a_statement(int batchSize)
+    public async Task Several_rows_with_generated_keys_are_inserted_in_one_round_trip_without_a_merge()
     {
         var capture = new FirstCommand();
         var options = new DbContextOptionsBuilder<SqlServerEntourageDb>()
-            .UseSqlServer("Server=localhost;Database=entourage", server => server.MaxBatchSize(batchSize))
+            .UseSqlServer("Server=localhost;Database=entourage")
+            .ReplaceService<IUpdateSqlGenerator, SqlServerInserts>()
             .AddInterceptors(capture, new NoConnection());
         await using var db = SqlServerDesignTimeFactory.Create(options.Options);
 
@@ -74,7 +63,9 @@ internal sealed class SqlServerScriptTests
         }
 
         Assert.That(() => db.SaveChangesAsync(), Throws.InstanceOf<DbUpdateException>().With.InnerException.InstanceOf<NoServerException>());
-        return TransactSql.Parse(capture.Text!).All<MergeStatement>().Count;
+        var tree = TransactSql.Parse(capture.Text!);
+        Assert.That(tree.All<MergeStatement>(), Is.Empty);
+        Assert.That(tree.All<InsertStatement>(), Has.Exactly(4).Items);
     }
 
     private sealed class NoServerException : Exception;

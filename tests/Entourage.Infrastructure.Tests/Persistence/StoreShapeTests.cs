@@ -10,10 +10,16 @@ namespace Entourage.Infrastructure.Tests.Persistence;
 internal sealed class StoreShapeTests
 {
     // Recognises a transaction whose answer was lost, which an SQLite file does not need.
-    private const string OnlyOnSqlServer = "CommitMarkers";
+    private const string TableOfSqlServer = "CommitMarkers";
+
+    // Give the rows an order in which they grow, see SqlServerStorage.
+    private static readonly string[] OfSqlServer =
+    [
+        "SourceProcesses.Sequence NOT NULL", "IX_SourceProcesses_Sequence  Sequence", "IX_Reservations_CreatedAt  CreatedAt",
+    ];
 
     private static readonly IReadOnlyList<ITable> Sqlite = TablesOf(Store.Sqlite);
-    private static readonly IReadOnlyList<ITable> SqlServer = [.. TablesOf(Store.SqlServer).Where(table => table.Name != OnlyOnSqlServer)];
+    private static readonly IReadOnlyList<ITable> SqlServer = [.. TablesOf(Store.SqlServer).Where(table => table.Name != TableOfSqlServer)];
 
     [Test]
     public void Both_stores_have_the_same_tables() => AssertSame(table => [table.Name]);
@@ -45,7 +51,7 @@ internal sealed class StoreShapeTests
         Assert.Multiple(() =>
         {
             Assert.That(described, Is.Not.Empty);
-            Assert.That(SqlServer.SelectMany(describe).Order(StringComparer.Ordinal), Is.EqualTo(described));
+            Assert.That(SqlServer.SelectMany(describe).Except(OfSqlServer).Order(StringComparer.Ordinal), Is.EqualTo(described));
         });
     }
 

@@ -49,6 +49,12 @@ public sealed record TdsReply
     /// <summary>The error; null for success.</summary>
     public (int Number, byte Severity, byte State)? Fault { get; private init; }
 
+    /// <summary>Succeeds with one row of one integer.</summary>
+    public static TdsReply Row(int value) => new() { Value = value };
+
+    /// <summary>The integer of the only row; null for none.</summary>
+    public int? Value { get; private init; }
+
     /// <summary>Fails with an error. From severity 20 on, the server then closes the connection.</summary>
     /// <param name="number">The number of the error.</param>
     /// <param name="severity">The severity.</param>
@@ -99,6 +105,7 @@ public sealed record TdsReply
 
             // The ledger's transactions confirm their commit by a row.
             TdsKind.Call when message.Contains("COMMIT TRANSACTION") => RowOfOne,
+            _ when Value is { } value => [0x81, 1, 0, 0, 0, 0, 0, 0, 0, 0x38, .. Text("Value"), 0xD1, .. Int32(value)],
             _ => [],
         };
         return [.. tokens, .. Done(request is TdsKind.Batch or TdsKind.Call ? DoneWithCount : (ushort)0, count: 1)];

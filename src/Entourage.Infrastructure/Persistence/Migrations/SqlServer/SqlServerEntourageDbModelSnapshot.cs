@@ -45,7 +45,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("KeyHash");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("KeyHash"), false);
+
                     b.HasIndex("CreatedAt");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt"));
 
                     b.ToTable("IdempotentAnswers");
                 });
@@ -352,6 +356,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("tinyint");
 
                     b.HasKey("Id");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
+                    b.HasIndex("CreatedAt");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt"));
 
                     b.HasIndex("SessionId")
                         .HasFilter("[EndedAt] IS NULL");
@@ -754,12 +764,24 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
+
                     b.Property<string>("Totals")
                         .IsRequired()
                         .IsUnicode(false)
                         .HasColumnType("varchar(max)");
 
                     b.HasKey("KeyHash");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("KeyHash"), false);
+
+                    b.HasIndex("Sequence");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("Sequence"));
 
                     b.ToTable("SourceProcesses");
                 });
@@ -776,7 +798,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("KeyHash");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("KeyHash"), false);
+
                     b.HasIndex("SessionId");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("SessionId"));
 
                     b.ToTable("SourceSessions");
                 });
@@ -905,9 +931,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("TokenHash");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("TokenHash"), false);
+
                     b.HasIndex("AgentId");
 
                     b.HasIndex("ExpiresAt");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ExpiresAt"));
 
                     b.HasIndex("SessionId");
 

@@ -104,7 +104,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_IdempotentAnswers", x => x.KeyHash);
+                    table.PrimaryKey("PK_IdempotentAnswers", x => x.KeyHash)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -148,11 +149,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     KeyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
                     Coverage = table.Column<string>(type: "varchar(max)", unicode: false, nullable: false),
                     Totals = table.Column<string>(type: "varchar(max)", unicode: false, nullable: false),
-                    Pending = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    Pending = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Sequence = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1")
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_SourceProcesses", x => x.KeyHash);
+                    table.PrimaryKey("PK_SourceProcesses", x => x.KeyHash)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -557,7 +561,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_ChildTokens", x => x.TokenHash);
+                    table.PrimaryKey("PK_ChildTokens", x => x.TokenHash)
+                        .Annotation("SqlServer:Clustered", false);
                     table.ForeignKey(
                         name: "FK_ChildTokens_Agents_AgentId",
                         column: x => x.AgentId,
@@ -672,7 +677,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_Reservations", x => x.Id);
+                    table.PrimaryKey("PK_Reservations", x => x.Id)
+                        .Annotation("SqlServer:Clustered", false);
                     table.ForeignKey(
                         name: "FK_Reservations_Organisations_OrganisationId",
                         column: x => x.OrganisationId,
@@ -696,7 +702,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_SourceSessions", x => x.KeyHash);
+                    table.PrimaryKey("PK_SourceSessions", x => x.KeyHash)
+                        .Annotation("SqlServer:Clustered", false);
                     table.ForeignKey(
                         name: "FK_SourceSessions_Sessions_SessionId",
                         column: x => x.SessionId,
@@ -874,7 +881,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "IX_ChildTokens_ExpiresAt",
                 table: "ChildTokens",
-                column: "ExpiresAt");
+                column: "ExpiresAt")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_ChildTokens_SessionId",
@@ -921,7 +929,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "IX_IdempotentAnswers_CreatedAt",
                 table: "IdempotentAnswers",
-                column: "CreatedAt");
+                column: "CreatedAt")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_Organisations_Slug",
@@ -946,6 +955,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 name: "IX_Prices_OrganisationId_Model",
                 table: "Prices",
                 columns: new[] { "OrganisationId", "Model" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Reservations_CreatedAt",
+                table: "Reservations",
+                column: "CreatedAt")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_Reservations_EndedAt_SessionId",
@@ -991,9 +1006,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 columns: new[] { "TeamId", "Id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_SourceProcesses_Sequence",
+                table: "SourceProcesses",
+                column: "Sequence")
+                .Annotation("SqlServer:Clustered", true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SourceSessions_SessionId",
                 table: "SourceSessions",
-                column: "SessionId");
+                column: "SessionId")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_TaskDependencies_DependsOnId",

@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerEntourageDb))]
-    [Migration("20261130024209_Initial")]
+    [Migration("20261130032712_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -48,7 +48,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("KeyHash");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("KeyHash"), false);
+
                     b.HasIndex("CreatedAt");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt"));
 
                     b.ToTable("IdempotentAnswers");
                 });
@@ -355,6 +359,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("tinyint");
 
                     b.HasKey("Id");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
+                    b.HasIndex("CreatedAt");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt"));
 
                     b.HasIndex("SessionId")
                         .HasFilter("[EndedAt] IS NULL");
@@ -757,12 +767,24 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
+
                     b.Property<string>("Totals")
                         .IsRequired()
                         .IsUnicode(false)
                         .HasColumnType("varchar(max)");
 
                     b.HasKey("KeyHash");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("KeyHash"), false);
+
+                    b.HasIndex("Sequence");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("Sequence"));
 
                     b.ToTable("SourceProcesses");
                 });
@@ -779,7 +801,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("KeyHash");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("KeyHash"), false);
+
                     b.HasIndex("SessionId");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("SessionId"));
 
                     b.ToTable("SourceSessions");
                 });
@@ -908,9 +934,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("TokenHash");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("TokenHash"), false);
+
                     b.HasIndex("AgentId");
 
                     b.HasIndex("ExpiresAt");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ExpiresAt"));
 
                     b.HasIndex("SessionId");
 
