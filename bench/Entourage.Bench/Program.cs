@@ -4,6 +4,7 @@ using Entourage.Bench.Load;
 using Entourage.Bench.Pages;
 using Entourage.Bench.Reporting;
 using Entourage.Bench.Rows;
+using Entourage.Bench.Servers;
 
 if (args is [BareHost.Command, ..])
 {
@@ -70,7 +71,7 @@ catch (FormatException exception)
 
 GeneratorSockets.Prepare();
 var trial = new Trial(options, Console.Error);
-var commit = await Repository.DescribeCommitAsync();
+var commit = await Repository.DescribeCommitAsync(Path.GetDirectoryName(ServerProcess.Program)!);
 if (options.Quick)
 {
     Console.WriteLine(Report.WriteQuick(await trial.CompareAsync([.. selected.Cast<IComparison>()]), commit, TimeProvider.System.GetUtcNow()));
