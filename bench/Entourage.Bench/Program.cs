@@ -31,6 +31,7 @@ IReadOnlyList<IRow> rows =
     new SessionsRow(),
     new LatencyRow(),
     new ReplicasRow(),
+    new SqlServerRow(),
     new MemoryRow(),
     new StartRow(),
     ColdRow.Usage(),
