@@ -5,6 +5,7 @@ using Entourage.Bench.Pages;
 using Entourage.Bench.Reporting;
 using Entourage.Bench.Rows;
 using Entourage.Bench.Servers;
+using Entourage.Bench.Simulation;
 
 if (args is [BareHost.Command, ..])
 {
@@ -16,6 +17,11 @@ if (args is [Pictures.Command, ..])
 {
     await Pictures.TakeAsync(args[1..]);
     return 0;
+}
+
+if (args is [SimulateCommand.Name, ..])
+{
+    return SimulateCommand.Run(args[1..]);
 }
 
 IReadOnlyList<IRow> rows =
