@@ -17,9 +17,9 @@ internal static class Comparison
             CultureInfo.InvariantCulture,
             $"""
 
-            In microseconds: {times.ApiUsage:0} of the servers and {times.DatabaseUsage:0} of the database for a usage, {times.ApiCommand:0} and {times.DatabaseCommand:0} for a command,
-            {times.LoadUsage:0} of the load generator for a usage, {times.LogFlush:0} for a flush. A round trip takes {Measured.RoundTripMilliseconds:0.00} ms, and {times.DecisionShare:P0} of the servers' time for a usage
-            is assumed to pass inside the transaction.
+            A round trip takes {Measured.RoundTripMilliseconds:0.00} ms without added latency, and {times.DecisionShare:P0} of the servers' time for a usage is assumed to pass inside the transaction.
+            The load generator takes {times.LoadUsage:0} µs for a usage. The other times in µs, as options of `simulate`:
+            `--api-usage {times.ApiUsage:0} --api-command {times.ApiCommand:0} --database-usage {times.DatabaseUsage:0} --database-command {times.DatabaseCommand:0} --flush {times.LogFlush:0}`
 
             | replicas | organisations | added latency | usages/s measured | simulated | error | group measured | simulated | p50 measured | simulated | |
             | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -18,6 +18,7 @@ internal static class Fit
     // The range of the flush in microseconds.
     private const double LongestFlush = 50_000;
     private const int Steps = 24;
+    private const double SearchSeconds = 4;
 
     /// <summary>Whether a point is used.</summary>
     public static bool Uses(MeasuredPoint point) => point is { Replicas: 1, LatencyMilliseconds: 0 };
@@ -84,6 +85,6 @@ internal static class Fit
         return (low + high) / 2;
 
         double Error(double flush) => used.Sum(point =>
-            Math.Pow(Math.Log(Simulator.Run(ScenarioOf(point, times with { LogFlush = flush })).PerSecond / point.PerSecond), 2));
+            Math.Pow(Math.Log(Simulator.Run(ScenarioOf(point, times with { LogFlush = flush }) with { Seconds = SearchSeconds }).PerSecond / point.PerSecond), 2));
     }
 }

@@ -1,6 +1,9 @@
 namespace Entourage.Bench.Simulation;
 
-/// <summary>What usages cost, in microseconds of processor time unless said otherwise.</summary>
+/// <summary>
+/// What usages cost, in microseconds of processor time unless said otherwise. The defaults are assumptions. <c>simulate --compare</c> prints the options for
+/// what was measured.
+/// </summary>
 internal sealed record ServiceTimes
 {
     /// <summary>The servers' time for a usage: HTTP, JSON and its decision.</summary>

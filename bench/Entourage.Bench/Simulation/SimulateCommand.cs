@@ -44,6 +44,9 @@ internal static class SimulateCommand
             {
                 case ["--check"]:
                     return Checks.Run(Console.Out) ? 0 : 1;
+                case ["--compare"] when Measured.Points.Count == 0:
+                    Console.WriteLine("Measured.cs contains no points. Run the row sqlserver, and copy the lines that it prints.");
+                    return 0;
                 case ["--compare"]:
                     Console.WriteLine(Comparison.Write(Measured.Points));
                     return 0;
