@@ -2,6 +2,7 @@ using System.Globalization;
 using Entourage.Bench.Load;
 using Entourage.Bench.Reporting;
 using Entourage.Bench.Servers;
+using Entourage.Bench.Simulation;
 
 namespace Entourage.Bench.Rows;
 
@@ -12,6 +13,7 @@ namespace Entourage.Bench.Rows;
 internal sealed class SqlServerRow : IRow
 {
     private const int MostReplicas = 3;
+    private const int Clients = Measured.Clients;
     private const int Organisations = 8;
 
     // The goals for a second replica, and for latency.
@@ -80,9 +82,9 @@ internal sealed class SqlServerRow : IRow
         SqlServerDatabase database, DatabaseProxy proxy, Scene[] scenes, ServerProcess[] servers, TimeSpan latency)
     {
         // A client stays with its organisation, and the clients of each organisation are spread over all replicas.
-        var clients = Side.Connections / scenes.Length;
+        var clients = Clients / scenes.Length;
         Func<int, IClient>[] usages = [.. scenes.Select(scene => scene.Usages(clients))];
-        var load = new ClosedLoop(Side.Connections, number => usages[number / clients](number % clients));
+        var load = new ClosedLoop(Clients, number => usages[number / clients](number % clients));
         Uri[] addresses = [.. servers.Select(server => server.Address)];
         var side = new Side(Describe(servers.Length, scenes.Length, latency), async duration =>
         {
@@ -168,7 +170,7 @@ internal sealed class SqlServerRow : IRow
             $"{rounds.RateAndTime(side)}, {counted}, {Median(rounds, side, run => run.Traffic!.Sent / 1e3 / run.Items):0.0} kB sent and {Median(rounds, side, run => run.Traffic!.Received / 1e3 / run.Items):0.0} kB received each, in groups of {Median(rounds, side, run => run.Items / run.Transactions):0.0}");
     }
 
-    /// <summary>Formats a point as in <see cref="Simulation.Measured"/>.</summary>
+    /// <summary>Formats a point as in <see cref="Measured"/>.</summary>
     private static string ToMeasured(Rounds rounds, int side, Point point) => string.Create(
         CultureInfo.InvariantCulture,
         $"new({point.Replicas}, {point.Organisations}, {point.Latency.TotalMilliseconds:0}) {{ PerSecond = {Median(rounds, side, run => run.PerSecond):0}, Group = {Median(rounds, side, run => run.Items / run.Transactions):0.00}, RoundTrips = {Median(rounds, side, run => run.Traffic!.Requests / (double)run.Items):0.000}, ApiMicroseconds = {Median(rounds, side, run => run.ProcessorMicroseconds):0}, DatabaseMicroseconds = {Median(rounds, side, run => run.Database is { } time ? time.TotalMicroseconds / run.Items : double.NaN):0}, LoadMicroseconds = {Median(rounds, side, run => run.Generator.TotalMicroseconds / run.Items):0}, P50 = {Median(rounds, side, run => run.Latencies.Milliseconds(0.5)):0.0}, P99 = {Median(rounds, side, run => run.P99):0.0} }},");

@@ -16,8 +16,8 @@ internal static class Fit
         """;
 
     // The range of the flush in microseconds.
-    private const double LongestFlush = 50_000;
-    private const int Steps = 24;
+    private const double LongestFlush = 500_000;
+    private const int Steps = 30;
     private const double SearchSeconds = 4;
 
     /// <summary>Whether a point is used.</summary>
