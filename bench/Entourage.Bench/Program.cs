@@ -4,6 +4,8 @@ using Entourage.Bench.Load;
 using Entourage.Bench.Pages;
 using Entourage.Bench.Reporting;
 using Entourage.Bench.Rows;
+using Entourage.Bench.Servers;
+using Entourage.Bench.Simulation;
 
 if (args is [BareHost.Command, ..])
 {
@@ -15,6 +17,11 @@ if (args is [Pictures.Command, ..])
 {
     await Pictures.TakeAsync(args[1..]);
     return 0;
+}
+
+if (args is [SimulateCommand.Name, ..])
+{
+    return SimulateCommand.Run(args[1..]);
 }
 
 IReadOnlyList<IRow> rows =
@@ -30,6 +37,7 @@ IReadOnlyList<IRow> rows =
     new SessionsRow(),
     new LatencyRow(),
     new ReplicasRow(),
+    new SqlServerRow(),
     new MemoryRow(),
     new StartRow(),
     ColdRow.Usage(),
@@ -70,7 +78,7 @@ catch (FormatException exception)
 
 GeneratorSockets.Prepare();
 var trial = new Trial(options, Console.Error);
-var commit = await Repository.DescribeCommitAsync();
+var commit = await Repository.DescribeCommitAsync(Path.GetDirectoryName(ServerProcess.Program)!);
 if (options.Quick)
 {
     Console.WriteLine(Report.WriteQuick(await trial.CompareAsync([.. selected.Cast<IComparison>()]), commit, TimeProvider.System.GetUtcNow()));

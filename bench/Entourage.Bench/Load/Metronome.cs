@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace Entourage.Bench.Load;
@@ -15,31 +14,10 @@ internal sealed class Metronome(double perSecond)
         for (var beat = 0; beat < perSecond * duration.TotalSeconds; beat++)
         {
             var instant = started + (long)(beat * interval);
-            WaitFor(instant);
+            PreciseWait.Until(instant);
             due.TryWrite(instant);
         }
 
         due.Complete();
     }
-
-    // The framework's waits have a resolution of a millisecond, which is as long as an answer takes. Spinning would take a core from the server.
-    private static void WaitFor(long instant)
-    {
-        var spin = new SpinWait();
-        for (var left = instant - Stopwatch.GetTimestamp(); left > 0; left = instant - Stopwatch.GetTimestamp())
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                spin.SpinOnce(sleep1Threshold: -1);
-            }
-            else
-            {
-                _ = Rest((uint)Math.Clamp(left * 1_000_000 / Stopwatch.Frequency, 1, 999_999));
-            }
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "usleep")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Rest(uint microseconds);
 }

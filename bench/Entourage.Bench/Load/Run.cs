@@ -18,6 +18,15 @@ internal sealed record Run(Latencies Latencies, TimeSpan Elapsed, TimeSpan Gener
     /// <summary>The bytes that the server allocated during the run; NaN if they were not measured.</summary>
     public double AllocatedBytes { get; init; } = double.NaN;
 
+    /// <summary>The number of the ledger's transactions during the run; NaN if it was not measured.</summary>
+    public double Transactions { get; init; } = double.NaN;
+
+    /// <summary>What the servers exchanged with their database during the run; null if it was not measured.</summary>
+    public Traffic? Traffic { get; init; }
+
+    /// <summary>The processor time of the database during the run; null if it was not measured.</summary>
+    public TimeSpan? Database { get; init; }
+
     /// <summary>The number of turns.</summary>
     public int Count => Latencies.Count;
 

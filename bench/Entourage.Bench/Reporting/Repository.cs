@@ -3,17 +3,18 @@ using System.Diagnostics;
 
 namespace Entourage.Bench.Reporting;
 
-/// <summary>The repository that this program was built in.</summary>
+/// <summary>The repository that a program was built in.</summary>
 internal static class Repository
 {
     /// <summary>Returns the short hash of the commit, with <c>-dirty</c> if files differ from it; null without git or a repository.</summary>
-    public static async Task<string?> DescribeCommitAsync()
+    /// <param name="folder">The folder of the program.</param>
+    public static async Task<string?> DescribeCommitAsync(string folder)
     {
         var start = new ProcessStartInfo("git", ["describe", "--always", "--dirty", "--exclude", "*"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = folder,
         };
         try
         {

@@ -24,7 +24,7 @@ internal sealed class KeysRow : IRow
 
         var rounds = await trial.AlternateAsync(
             Side.Closed("open", open, openScene.Usages(Side.Connections)),
-            Acknowledged.Check(Side.Closed("keys", server, scene.Usages(Side.Connections)), scene, server));
+            Acknowledged.Check(Side.Closed("keys", server, scene.Usages(Side.Connections)), [scene], server));
 
         var ratio = rounds.Ratio(1, to: 0);
         return

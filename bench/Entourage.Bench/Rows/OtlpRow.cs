@@ -23,7 +23,7 @@ internal sealed class OtlpRow : IComparison
             number => new ExportingClient(stage.Scene.Agents[number], (Interlocked.Increment(ref runs) * Connections) + number, TimeProvider.System.GetUtcNow()),
             Connections,
             Requests.BatchSize);
-        return Task.FromResult<IReadOnlyList<Side>>([stage.Batches, Acknowledged.Check(events, stage.Scene, stage.Server)]);
+        return Task.FromResult<IReadOnlyList<Side>>([stage.Batches, Acknowledged.Check(events, [stage.Scene], stage.Server)]);
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal sealed class ReplicasRow : IRow
         return [Compare(rounds, 1, "second", SecondGoal), Compare(rounds, 2, "third", ThirdGoal)];
 
         Side Check(string name, params ServerProcess[] servers) => Acknowledged.Check(
-            new(name, duration => load.RunAsync(duration, [.. servers.Select(server => server.Address)])), scene, first);
+            new(name, duration => load.RunAsync(duration, [.. servers.Select(server => server.Address)])), [scene], first);
     }
 
     private static Figure Compare(Rounds rounds, int side, string replica, double goal)

@@ -19,7 +19,7 @@ internal sealed class ReserveRow : IComparison
         [
             Side.Closed("bare, twice", stage.Bare, number => new TwiceClient(usages(number))),
             Acknowledged.Check(
-                Side.Closed("reserve, commit", stage.Server, number => new ReservingClient(scene.Sessions, number, Side.Connections)), scene, stage.Server),
+                Side.Closed("reserve, commit", stage.Server, number => new ReservingClient(scene.Sessions, number, Side.Connections)), [scene], stage.Server),
         ]);
     }
 

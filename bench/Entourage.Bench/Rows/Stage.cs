@@ -14,11 +14,11 @@ internal sealed class Stage : IAsyncDisposable
         var usages = scene.Usages(Side.Connections);
         var batch = Requests.Batch(scene.Sessions);
         BareUsage = Side.Closed("bare", bare, usages);
-        Usage = Acknowledged.Check(Side.Closed("usage", server, usages), scene, server);
+        Usage = Acknowledged.Check(Side.Closed("usage", server, usages), [scene], server);
         // A batch answers 200 even if items were refused. Checking the costs finds that, too.
         Batches = Acknowledged.Check(
             Side.Closed("batches", server, number => new RepeatingClient([batch], 200, number, BatchConnections), BatchConnections, Requests.BatchSize),
-            scene,
+            [scene],
             server);
     }
 

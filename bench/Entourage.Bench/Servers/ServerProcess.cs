@@ -10,7 +10,8 @@ namespace Entourage.Bench.Servers;
 /// <summary>A server in a separate process: Entourage or the baseline.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
-    private const string Program = "Entourage.Api.dll";
+    // The path of the Entourage.Api.dll of another build to measure.
+    private const string OtherBuild = "ENTOURAGE_BENCH_SERVER";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenProbes = TimeSpan.FromMilliseconds(10);
@@ -20,6 +21,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly Task<string> output;
 
     private ServerProcess(Process process, Uri address, Task<string> output) => (this.process, Address, this.output) = (process, address, output);
+
+    /// <summary>The path of the server's program.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable(OtherBuild) is { Length: > 0 } other
+        ? Path.GetFullPath(other)
+        : Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll");
 
     /// <summary>The server's address.</summary>
     public Uri Address { get; }
@@ -45,20 +51,20 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the baseline and waits until it listens.</summary>
-    public static Task<ServerProcess> StartBareAsync() => StartAsync(null, [], "Entourage.Bench.dll", BareHost.Command);
+    public static Task<ServerProcess> StartBareAsync() => StartAsync(null, [], Path.Combine(AppContext.BaseDirectory, "Entourage.Bench.dll"), BareHost.Command);
 
     /// <summary>
     /// Starts Entourage on a database and waits until it listens. It does not warm itself up, because the warm-up of a row does, and both at once would
     /// disturb the first runs.
     /// </summary>
-    public static Task<ServerProcess> StartAsync(TemporaryDatabase database, params IReadOnlyList<(string Name, string Value)> settings) =>
+    public static Task<ServerProcess> StartAsync(IDatabase database, params IReadOnlyList<(string Name, string Value)> settings) =>
         StartAsync(database, [("WarmUp__Seconds", "0"), .. settings], Program);
 
     /// <summary>Starts Entourage on a database with its usual settings, and waits until it listens.</summary>
-    public static Task<ServerProcess> StartAsUsualAsync(TemporaryDatabase database) => StartAsync(database, [], Program);
+    public static Task<ServerProcess> StartAsUsualAsync(IDatabase database) => StartAsync(database, [], Program);
 
     /// <summary>Starts Entourage on a database, and waits until it reports that it is ready, as a load balancer does.</summary>
-    public static async Task<ServerProcess> StartReadyAsync(TemporaryDatabase database)
+    public static async Task<ServerProcess> StartReadyAsync(IDatabase database)
     {
         var server = await StartAsUsualAsync(database);
         try
@@ -75,22 +81,31 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>Runs an Entourage command on a database to completion.</summary>
     /// <exception cref="InvalidOperationException">The command failed.</exception>
-    public static async Task<string> RunAsync(TemporaryDatabase database, params string[] arguments)
+    public static async Task<string> RunAsync(IDatabase database, params string[] arguments)
     {
-        using var process = Launch(database, [], [Path.Combine(AppContext.BaseDirectory, Program), .. arguments]);
+        using var process = Launch(database, [], [Program, .. arguments]);
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{arguments[0]} exited with {process.ExitCode}: {output}");
     }
 
     /// <summary>Runs a load on this server and measures what it costs the server.</summary>
-    public async Task<Run> MeasureAsync(Func<Task<Run>> loadAsync)
+    public Task<Run> MeasureAsync(Func<Task<Run>> loadAsync) => MeasureAsync([this], loadAsync);
+
+    /// <summary>Runs a load on several servers and measures what it costs them in total.</summary>
+    public static async Task<Run> MeasureAsync(IReadOnlyList<ServerProcess> servers, Func<Task<Run>> loadAsync)
     {
-        var allocated = await ReadAllocatedAsync();
-        var processor = ReadProcessorTime();
+        var metrics = await ReadMetricsAsync(servers);
+        var processor = ReadProcessorTime(servers);
         var run = await loadAsync();
-        processor = ReadProcessorTime() - processor;
-        return run with { Processor = processor, AllocatedBytes = await ReadAllocatedAsync() - allocated };
+        processor = ReadProcessorTime(servers) - processor;
+        var after = await ReadMetricsAsync(servers);
+        return run with
+        {
+            Processor = processor,
+            AllocatedBytes = after.AllocatedBytes - metrics.AllocatedBytes,
+            Transactions = after.Transactions - metrics.Transactions,
+        };
     }
 
     /// <summary>Sends SIGTERM and waits until the process has exited.</summary>
@@ -120,9 +135,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     private static async Task<ServerProcess> StartAsync(
-        TemporaryDatabase? database, IReadOnlyList<(string Name, string Value)> settings, string program, params string[] arguments)
+        IDatabase? database, IReadOnlyList<(string Name, string Value)> settings, string program, params string[] arguments)
     {
-        var process = Launch(database, settings, [Path.Combine(AppContext.BaseDirectory, program), .. arguments, "--urls", "http://127.0.0.1:0"]);
+        var process = Launch(database, settings, [program, .. arguments, "--urls", "http://127.0.0.1:0"]);
         try
         {
             using var patience = new CancellationTokenSource(Patience);
@@ -135,7 +150,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
                 }
             }
 
-            throw new InvalidOperationException($"{program} exited before it listened.");
+            throw new InvalidOperationException($"{Path.GetFileName(program)} exited before it listened.");
         }
         catch
         {
@@ -145,13 +160,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static Process Launch(TemporaryDatabase? database, IReadOnlyList<(string Name, string Value)> settings, string[] arguments)
+    private static Process Launch(IDatabase? database, IReadOnlyList<(string Name, string Value)> settings, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = Path.GetTempPath() };
         start.Environment.Remove(GeneratorSockets.Setting);
         if (database is not null)
         {
-            start.Environment["Database__Provider"] = "Sqlite";
+            start.Environment["Database__Provider"] = database.Provider;
             start.Environment["ConnectionStrings__Entourage"] = database.ConnectionString;
         }
 
@@ -177,24 +192,45 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    private TimeSpan ReadProcessorTime()
+    private static TimeSpan ReadProcessorTime(IReadOnlyList<ServerProcess> servers)
     {
-        process.Refresh();
-        return process.TotalProcessorTime;
+        var total = TimeSpan.Zero;
+        foreach (var server in servers)
+        {
+            server.process.Refresh();
+            total += server.process.TotalProcessorTime;
+        }
+
+        return total;
     }
 
-    /// <summary>Reads the bytes allocated since the server's start; NaN if its metrics need a key.</summary>
-    private async Task<double> ReadAllocatedAsync()
+    /// <summary>Sums metrics since the servers' starts; NaN if they need a key.</summary>
+    private static async Task<(double AllocatedBytes, double Transactions)> ReadMetricsAsync(IReadOnlyList<ServerProcess> servers)
     {
-        using var answer = await http.GetAsync(new Uri(Address, "metrics"));
-        return answer.IsSuccessStatusCode && AllocatedLine.Match(await answer.Content.ReadAsStringAsync()) is { Success: true } match
-            ? double.Parse(match.Groups["bytes"].Value, CultureInfo.InvariantCulture)
-            : double.NaN;
+        var (allocated, transactions) = (0.0, 0.0);
+        foreach (var server in servers)
+        {
+            using var answer = await server.http.GetAsync(new Uri(server.Address, "metrics"));
+            var text = answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync() : null;
+            allocated += Read(text, AllocatedLine) ?? double.NaN;
+
+            // Missing until the first transaction.
+            transactions += text is null ? double.NaN : Read(text, TransactionsLine) ?? 0;
+        }
+
+        return (allocated, transactions);
     }
+
+    private static double? Read(string? metrics, Regex line) => metrics is not null && line.Match(metrics) is { Success: true } match
+        ? double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)
+        : null;
 
     [GeneratedRegex(@"^\s+API\s+(?<address>http://[^/]+)/")]
     private static partial Regex ApiLine { get; }
 
-    [GeneratedRegex(@"^dotnet_gc_heap_total_allocated_bytes_total\S* (?<bytes>\S+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^dotnet_gc_heap_total_allocated_bytes_total\S* (?<value>\S+)", RegexOptions.Multiline)]
     private static partial Regex AllocatedLine { get; }
+
+    [GeneratedRegex(@"^entourage_ledger_batch_size\S*_count\S* (?<value>\S+)", RegexOptions.Multiline)]
+    private static partial Regex TransactionsLine { get; }
 }

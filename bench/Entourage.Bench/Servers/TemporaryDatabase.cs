@@ -3,11 +3,14 @@ using Microsoft.Data.Sqlite;
 namespace Entourage.Bench.Servers;
 
 /// <summary>A SQLite file in the temporary folder.</summary>
-internal sealed class TemporaryDatabase : IDisposable
+internal sealed class TemporaryDatabase : IDatabase, IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("entourage-bench-");
 
-    /// <summary>The connection string for the server.</summary>
+    /// <inheritdoc/>
+    public string Provider => "Sqlite";
+
+    /// <inheritdoc/>
     public string ConnectionString => $"Data Source={File}";
 
     /// <summary>The path for backups.</summary>
