@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Sessions;
+using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -16,7 +17,11 @@ internal static class SqlServerStorage
     public static void Configure(ModelBuilder model)
     {
         CommitMarker.Configure(model);
-        model.Entity<IdempotentAnswer>(answer => answer.ClusterOn(nameof(IdempotentAnswer.CreatedAt)));
+        model.Entity<IdempotentAnswer>(answer =>
+        {
+            answer.ClusterOn(nameof(IdempotentAnswer.CreatedAt));
+            answer.Property(row => row.Response).HasConversion<CompressedTextConverter>();
+        });
         model.Entity<Reservation>(reservation => reservation.ClusterOn(nameof(Reservation.CreatedAt)));
         model.Entity<ChildToken>(token => token.ClusterOn(nameof(ChildToken.ExpiresAt)));
         model.Entity<SourceSession>(source => source.ClusterOn(nameof(SourceSession.SessionId)));

@@ -31,7 +31,8 @@ internal sealed class RestoredNumbersTests
         SqlServerSchema.OfMigrations().Tables
             .Where(table => table.Value.Values.Any(column => column.IdentityOptions is not null))
             .Select(table => table.Key),
-        Is.EquivalentTo(SqlServerStatements.NumberedTables));
+        // The number of a telemetry process only orders its rows on the disk.
+        Is.EquivalentTo(SqlServerStatements.NumberedTables.Append("SourceProcesses")));
 
     [Test]
     public async Task SQLite_reuses_no_number_and_continues_far_ahead_after_a_restore()

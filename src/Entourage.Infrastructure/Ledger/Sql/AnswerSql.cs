@@ -8,7 +8,7 @@ internal static class AnswerSql
 {
     private static readonly Column<byte[]> KeyHash = Column.Hash("KeyHash");
     private static readonly Column<byte[]> RequestHash = Column.Hash("RequestHash");
-    private static readonly Column<string> Response = Column.Text("Response", Column.Unlimited);
+    private static readonly Column<string> Response = Column.CompressedText("Response");
     private static readonly Column<DateTimeOffset> CreatedAt = Column.Instant("CreatedAt");
 
     private static readonly SelectList List = new();

@@ -92,6 +92,13 @@ internal abstract class Column(string name, string parameter, ColumnType type)
     public static Column<string> AsciiText(string name, int length) => new(
         name, ColumnType.Text(length, isUnicode: false), (parameters, parameter, value) => parameters.BindText(parameter, value, length, isUnicode: false), static (row, i) => row.Text(i));
 
+    /// <summary>A long text, which SQL Server stores compressed.</summary>
+    public static Column<string> CompressedText(string name) => new(
+        name,
+        ColumnType.CompressedText,
+        static (parameters, parameter, value) => parameters.BindCompressedText(parameter, value),
+        static (row, i) => row.CompressedText(i));
+
     /// <summary>The name of an enum value.</summary>
     public static Column<T> EnumName<T>(string name, int length = EntourageDb.NameLength)
         where T : struct, Enum => new(
@@ -139,6 +146,7 @@ internal enum ColumnKind
     Id,
     Instant,
     Bytes,
+    CompressedText,
     UnicodeText,
     AsciiText,
 }
@@ -161,6 +169,8 @@ internal readonly record struct ColumnType(ColumnKind Kind, int Length = 0)
     public static ColumnType Instant => new(ColumnKind.Instant);
 
     public static ColumnType Bytes(int length) => new(ColumnKind.Bytes, length);
+
+    public static ColumnType CompressedText => new(ColumnKind.CompressedText, Column.Unlimited);
 
     public static ColumnType Text(int length, bool isUnicode) => new(isUnicode ? ColumnKind.UnicodeText : ColumnKind.AsciiText, length);
 }

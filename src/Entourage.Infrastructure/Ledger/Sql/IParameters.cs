@@ -19,6 +19,9 @@ internal interface IParameters
 
     void BindBytes(string name, byte[] value);
 
+    /// <summary>Binds a long text, which SQL Server stores compressed.</summary>
+    void BindCompressedText(string name, string value);
+
     void BindId(string name, Guid? value);
 
     void BindInstant(string name, DateTimeOffset? value);

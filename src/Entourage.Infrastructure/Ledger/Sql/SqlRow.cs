@@ -17,6 +17,9 @@ internal abstract class SqlRow
 
     public abstract byte[] Bytes(int ordinal);
 
+    /// <summary>Reads a long text, which SQL Server stores compressed.</summary>
+    public abstract string CompressedText(int ordinal);
+
     public abstract Guid Id(int ordinal);
 
     public abstract DateTimeOffset Instant(int ordinal);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Entourage.Infrastructure.Ledger.Sql;
+using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Ledger.SqlServer;
@@ -50,7 +51,7 @@ internal sealed partial class JsonRows : IParameters
         writer.WriteEndArray();
         writer.Flush();
         parameters.Add(name, SqlDbType.NVarChar, Column.Unlimited).Value = Encoding.UTF8.GetString(buffer.WrittenSpan);
-        if (binding.Columns.Any(column => column.Type.Kind == ColumnKind.Bytes))
+        if (binding.Columns.Any(column => IsBytes(column.Type)))
         {
             parameters.Add(name + BytesSuffix, SqlDbType.VarBinary, Column.Unlimited).Value = values.bytes.WrittenSpan.ToArray();
         }
@@ -119,6 +120,8 @@ internal sealed partial class JsonRows : IParameters
         bytes.Write(value);
     }
 
+    public void BindCompressedText(string name, string value) => BindBytes(name, CompressedTextConverter.Compress(value));
+
     public void BindId(string name, Guid? value)
     {
         if (value is { } id)
@@ -151,7 +154,7 @@ internal sealed partial class JsonRows : IParameters
             var (value, type) = ("v." + NameOf(match.Value), types[match.Value]);
             return type.Kind switch
             {
-                ColumnKind.Bytes when type.Length == Column.Unlimited => PartOf(name + BytesSuffix, value),
+                ColumnKind.CompressedText => PartOf(name + BytesSuffix, value),
                 ColumnKind.Bytes => $"CAST({PartOf(name + BytesSuffix, value)} AS binary({type.Length}))",
                 _ when IsLongText(type) => PartOf(name + TextsSuffix, value),
                 ColumnKind.AsciiText or ColumnKind.UnicodeText when isComparison => $"{value} COLLATE {Collation}",
@@ -162,13 +165,15 @@ internal sealed partial class JsonRows : IParameters
 
     private static string PartOf(string name, string value) => $"SUBSTRING({name}, {value}__start, {value}__length)";
 
+    private static bool IsBytes(ColumnType type) => type.Kind is ColumnKind.Bytes or ColumnKind.CompressedText;
+
     private static bool IsLongText(ColumnType type) =>
         type is { Kind: ColumnKind.AsciiText or ColumnKind.UnicodeText, Length: Column.Unlimited };
 
     // Unlike any column, so that a column of the other table needs no alias.
     private static string NameOf(string parameter) => "p_" + parameter[1..];
 
-    private static IEnumerable<string> PartsOf(Column column) => column.Type.Kind == ColumnKind.Bytes || IsLongText(column.Type)
+    private static IEnumerable<string> PartsOf(Column column) => IsBytes(column.Type) || IsLongText(column.Type)
         ? [$"{NameOf(column.Parameter)}__start int", $"{NameOf(column.Parameter)}__length int"]
         : [$"{NameOf(column.Parameter)} {TypeOf(column.Type)}"];
 

@@ -1,5 +1,6 @@
 using System.Data;
 using Entourage.Infrastructure.Ledger.Sql;
+using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.SqlClient;
 
 namespace Entourage.Infrastructure.Ledger.SqlServer;
@@ -101,6 +102,9 @@ internal sealed class SqlServerParameters(SqlCommand command) : IParameters
 
     public void BindBytes(string name, byte[] value) => Add(name, SqlDbType.Binary, value, HashLength);
 
+    public void BindCompressedText(string name, string value) =>
+        Add(name, SqlDbType.VarBinary, CompressedTextConverter.Compress(value), Column.Unlimited);
+
     public void BindId(string name, Guid? value) => Add(name, SqlDbType.UniqueIdentifier, value);
 
     public void BindInstant(string name, DateTimeOffset? value) => Add(name, SqlDbType.DateTimeOffset, value);
@@ -125,6 +129,8 @@ internal sealed class SqlServerRow(SqlDataReader reader) : SqlRow
     public override string Text(int ordinal) => reader.GetString(ordinal);
 
     public override byte[] Bytes(int ordinal) => reader.GetFieldValue<byte[]>(ordinal);
+
+    public override string CompressedText(int ordinal) => CompressedTextConverter.Decompress(Bytes(ordinal));
 
     public override Guid Id(int ordinal) => reader.GetGuid(ordinal);
 

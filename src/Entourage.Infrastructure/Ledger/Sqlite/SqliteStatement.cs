@@ -98,6 +98,8 @@ internal sealed class SqliteStatement : IParameters, IDisposable
 
     void IParameters.BindBytes(string name, byte[] value) => Bind(name, value);
 
+    void IParameters.BindCompressedText(string name, string value) => Bind(name, value);
+
     void IParameters.BindId(string name, Guid? value) => Bind(name, value);
 
     void IParameters.BindInstant(string name, DateTimeOffset? value) => Bind(name, value);
@@ -218,6 +220,8 @@ internal sealed class SqliteStatement : IParameters, IDisposable
         public override string Text(int ordinal) => raw.sqlite3_column_text(statement, ordinal).utf8_to_string();
 
         public override byte[] Bytes(int ordinal) => raw.sqlite3_column_blob(statement, ordinal).ToArray();
+
+        public override string CompressedText(int ordinal) => Text(ordinal);
 
         public override Guid Id(int ordinal) => new(raw.sqlite3_column_blob(statement, ordinal), bigEndian: true);
 

@@ -99,7 +99,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 {
                     KeyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
                     RequestHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
-                    Response = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    Response = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     CreatedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
                 },
                 constraints: table =>

@@ -39,9 +39,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("binary(32)")
                         .IsFixedLength();
 
-                    b.Property<string>("Response")
+                    b.Property<byte[]>("Response")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)");
+                        .HasColumnType("varbinary(max)");
 
                     b.HasKey("KeyHash");
 
