@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Data.SqlClient;
+
+namespace Entourage.Testing.Tds;
+
+/// <summary>What a <see cref="TdsProxy"/> does with a request.</summary>
+public enum TdsAction
+{
+    /// <summary>Passes the request to the server and the answer back.</summary>
+    Pass,
+
+    /// <summary>Cuts the connection before the server gets the request.</summary>
+    CutBefore,
+
+    /// <summary>Cuts the connection after the server has executed the request, so that only the answer is lost.</summary>
+    DropAnswer,
+
+    /// <summary>Cuts the connection to the client as soon as the request is passed on, while the server still executes it.</summary>
+    CutDuring,
+}
+
+/// <summary>
+/// A loopback proxy in front of a SQL Server. It knows where requests and answers begin and end, so it can count round trips, delay answers, lose the
+/// answer of a commit and refuse connections.
+/// </summary>
+public sealed class TdsProxy : IAsyncDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentDictionary<TcpClient, bool> clients = new();
+    private readonly string server;
+    private readonly Task accepting;
+    private int roundTrips;
+
+    /// <summary>Starts a proxy.</summary>
+    /// <param name="connectionString">Connects to the server itself. The server must not require encryption.</param>
+    public TdsProxy(string connectionString)
+    {
+        server = connectionString;
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    /// <summary>Decides what happens to a request. It passes by default.</summary>
+    public Func<TdsMessage, TdsAction> Decide { get; set; } = _ => TdsAction.Pass;
+
+    /// <summary>How long each answer is delayed.</summary>
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>Whether new connections are closed at once, as if the server were away.</summary>
+    public bool RefusesConnections { get; set; }
+
+    /// <summary>How many requests were answered so far, without those that open a connection.</summary>
+    public int RoundTrips => roundTrips;
+
+    /// <summary>Connects to the server through the proxy.</summary>
+    public string ConnectionString => new SqlConnectionStringBuilder(server)
+    {
+        DataSource = $"127.0.0.1,{((IPEndPoint)listener.LocalEndpoint).Port}",
+        Encrypt = SqlConnectionEncryptOption.Optional,
+        PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock,
+    }.ToString();
+
+    /// <summary>Whether a request commits a transaction, by a request of its own or in a batch.</summary>
+    public static bool Commits(TdsMessage request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Kind == TdsKind.Commit || (request.Kind is TdsKind.Batch or TdsKind.Call && request.Contains("COMMIT"));
+    }
+
+    /// <summary>Cuts all connections.</summary>
+    public void CutAll()
+    {
+        foreach (var client in clients.Keys)
+        {
+            client.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        listener.Dispose();
+        CutAll();
+        await accepting;
+        stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var serving = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stopping.Token)));
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
+        {
+            // The proxy is being disposed.
+        }
+
+        await Task.WhenAll(serving);
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        clients[client] = true;
+        try
+        {
+            using (client)
+            {
+                using var upstream = new TcpClient { NoDelay = true };
+                client.NoDelay = true;
+                if (!RefusesConnections)
+                {
+                    var address = new SqlConnectionStringBuilder(server).DataSource.Split(',');
+                    await upstream.ConnectAsync(address[0], address.Length > 1 ? int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture) : 1433, stopping.Token);
+                    await PassAsync(client.GetStream(), upstream.GetStream());
+                }
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
+        {
+            // One of the two has gone, or the proxy is being disposed.
+        }
+        finally
+        {
+            clients.TryRemove(client, out _);
+        }
+    }
+
+    private async Task PassAsync(NetworkStream client, NetworkStream upstream)
+    {
+        var pending = TdsAction.Pass;
+        var isOpening = false;
+        var answers = PassAnswersAsync();
+        var requests = PassRequestsAsync();
+        try
+        {
+            await await Task.WhenAny(requests, answers);
+        }
+        finally
+        {
+            // Ends the other one.
+            client.Close();
+            upstream.Close();
+            await ((Task)Task.WhenAll(requests, answers)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task PassRequestsAsync()
+        {
+            while (await TdsMessage.ReadAsync(client, stopping.Token) is { } request)
+            {
+                // A cancellation does not change what happens to the request in progress.
+                pending = request.Kind == TdsKind.Attention ? pending : Decide(request);
+                isOpening = request.Kind is TdsKind.Prelogin or TdsKind.Login;
+                if (pending == TdsAction.CutBefore)
+                {
+                    return;
+                }
+
+                await (request.Kind == TdsKind.Prelogin ? request.WithoutEncryption() : request).WriteAsync(upstream, stopping.Token);
+                if (pending == TdsAction.CutDuring)
+                {
+                    client.Close();
+                    await answers;
+                    return;
+                }
+            }
+        }
+
+        async Task PassAnswersAsync()
+        {
+            while (await TdsMessage.ReadAsync(upstream, stopping.Token) is { } answer && pending == TdsAction.Pass)
+            {
+                if (!isOpening)
+                {
+                    Interlocked.Increment(ref roundTrips);
+                    await Task.Delay(Latency, stopping.Token);
+                }
+
+                await answer.WriteAsync(client, stopping.Token);
+            }
+        }
+    }
+}
