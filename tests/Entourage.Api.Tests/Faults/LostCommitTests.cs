@@ -23,7 +23,7 @@ internal sealed class LostCommitTests
         new("human request", "HumanRequests", "Question", name => new("/human-requests", new { agent_id = "{agent}", kind = "question", question = name })),
         new("webhook", "Webhooks", "Url", name => new("/teams/{team}/webhooks", new { url = $"https://{name}.example/", events = new[] { "usage" } }), name => $"https://{name}.example/"),
         new("key", "ApiKeys", "Name", name => new("/keys", new { name, role = "admin" }), TakesKey: false),
-        new("settings", "AuditEntries", "NewValue", name => new("/settings/teams/{team}", new { abandoned_after_minutes = 0 }, IsPatch: true), TakesKey: false),
+        new("settings", "AuditEntries", "NewValue", name => new("/settings/teams/{team}", new { session_cost_limit_usd = 0 }, IsPatch: true), TakesKey: false),
         new("task change", "AuditEntries", "NewValue", name => new("/tasks/1", new { tags = new[] { "budget:0" } }, IsPatch: true), TakesKey: false),
     ];
 
@@ -86,6 +86,12 @@ internal sealed class LostCommitTests
         var (marked, faults) = (false, 1);
         proxy.Decide = request =>
         {
+            if (proxy.RefusesConnections)
+            {
+                // The connections of the pool are lost, too.
+                return TdsAction.CutBefore;
+            }
+
             // Only transactions of commands and jobs have markers; none of these jobs writes now.
             marked |= request.Contains("CommitMarkers");
             if (!marked || !TdsProxy.Commits(request) || Interlocked.Decrement(ref faults) < 0)
