@@ -17,6 +17,8 @@ internal sealed class LostCommitTests
     [
         new("task", "Tasks", "Title", name => new("/teams/{team}/tasks", new { title = name })),
         new("dependent task", "Tasks", "Title", name => new("/teams/{team}/tasks", new { title = name, depends_on = new[] { 1 } })),
+        new("usage", "UsageRecords", "Error", name => new("/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 0.01m, error = name })),
+        new("session", "Sessions", "Model", name => new("/sessions/start", new { agent_id = "{agent}", model = name })),
         new("agent", "Agents", "Name", name => new("/teams/{team}/agents", new { name })),
         new("team", "Teams", "Slug", name => new("/orgs/{organisation}/teams", new { name, slug = name })),
         new("organisation", "Organisations", "Slug", name => new("/orgs", new { name, slug = name })),
@@ -31,6 +33,7 @@ internal sealed class LostCommitTests
     private TdsProxy proxy = null!;
     private ApiHost host = null!;
     private TestTeam team = null!;
+    private long session;
 
     [OneTimeSetUp]
     public async Task StartAsync()
@@ -44,6 +47,7 @@ internal sealed class LostCommitTests
         });
         team = await host.Api.CreateTeamAsync();
         await team.CreateTaskAsync();
+        session = await team.StartAsync();
     }
 
     [OneTimeTearDown]
@@ -139,7 +143,9 @@ internal sealed class LostCommitTests
             .Replace("\"{agent}\"", $"\"{team.Agent}\"", StringComparison.Ordinal)
             .Replace(":0}", $":{10_000 + round}}}", StringComparison.Ordinal)
             .Replace("budget:0", $"budget:{10_000 + round}", StringComparison.Ordinal);
-        var path = request.Path.Replace("{team}", team.Id, StringComparison.Ordinal).Replace("{organisation}", team.Organisation, StringComparison.Ordinal);
+        var path = request.Path.Replace("{team}", team.Id, StringComparison.Ordinal)
+            .Replace("{organisation}", team.Organisation, StringComparison.Ordinal)
+            .Replace("{session}", $"{session}", StringComparison.Ordinal);
         return request.IsPatch ? host.Api.PatchAsync(path, body) : host.Api.PostAsync(path, body, key);
     }
 

@@ -46,9 +46,6 @@ public sealed class TdsProxy : IAsyncDisposable
     /// <summary>Decides what happens to a request. It passes by default.</summary>
     public Func<TdsMessage, TdsAction> Decide { get; set; } = _ => TdsAction.Pass;
 
-    /// <summary>How long each answer is delayed.</summary>
-    public TimeSpan Latency { get; set; }
-
     /// <summary>Whether new connections are closed at once, as if the server were away.</summary>
     public bool RefusesConnections { get; set; }
 
@@ -181,7 +178,6 @@ public sealed class TdsProxy : IAsyncDisposable
                 if (!isOpening)
                 {
                     Interlocked.Increment(ref roundTrips);
-                    await Task.Delay(Latency, stopping.Token);
                 }
 
                 await answer.WriteAsync(client, stopping.Token);
