@@ -12,6 +12,7 @@ using Entourage.Infrastructure.Ledger.SqlServer;
 using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Webhooks;
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Update;
@@ -104,6 +105,8 @@ public static class DependencyInjection
 
     private static void AddSqlServer(this IServiceCollection services, string connectionString)
     {
+        // After a refused login, SqlClient would refuse all others for up to a minute, while the server may be back.
+        connectionString = new SqlConnectionStringBuilder(connectionString) { PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock }.ToString();
         services.AddSingleton<ILedgerTransactions>(provider =>
             new SqlServerLedgerTransactions(
                 connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>(), provider.GetRequiredService<TimeProvider>()));
