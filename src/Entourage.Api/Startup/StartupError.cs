@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Entourage.Application.Errors;
 using Entourage.Infrastructure;
 using FluentValidation;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Entourage.Api.Startup;
@@ -20,6 +21,8 @@ internal static class StartupError
         ArgumentException { StackTrace: { } trace } when trace.Contains("ConnectionStringBuilder", StringComparison.Ordinal) =>
             $"ConnectionStrings:Entourage is not a valid connection string. An example is '{DatabaseOptions.DefaultConnectionString}'.",
         DbException => $"The store cannot be opened: {exception.Message}",
+        StoreUnavailableException => exception.Message,
+        RetryLimitExceededException { InnerException: { } last } => Describe(last),
         IOException or SocketException or UnauthorizedAccessException => exception.Message,
         _ => null,
     };
