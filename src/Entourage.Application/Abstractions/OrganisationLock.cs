@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Abstractions;
 
 /// <summary>
-/// Locks organisations, so that transactions whose decisions depend on each other run one after the other. Take the lock before you read the rows that
+/// Locks organisations, so that one transaction at a time decides about each. Take the lock before you read the rows that
 /// you change. Otherwise the next transaction changes them while you wait for the lock, and yours fails.
 /// </summary>
 internal static class OrganisationLock

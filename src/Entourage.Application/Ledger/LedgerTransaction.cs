@@ -161,7 +161,7 @@ internal sealed class LedgerTransaction
 
 /// <summary>The decisions of a transaction.</summary>
 /// <param name="Outcomes">An outcome for each entry, in the same order.</param>
-/// <param name="Changes">What is to be saved; null for nothing.</param>
+/// <param name="Changes">The changes to save; null if there are none.</param>
 /// <param name="Records">The usages and corrections among the changes.</param>
 /// <param name="TeamIds">The teams of the sessions concerned.</param>
 internal sealed record LedgerTransactionResult(

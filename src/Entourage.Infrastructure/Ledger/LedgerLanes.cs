@@ -84,7 +84,7 @@ internal sealed class LedgerLanes(Func<LedgerLane, Task> writeAsync, int maxEntr
         return all;
     }
 
-    /// <summary>Whether a lane should be written again at once: somebody waits in it, and no other lane waits for its turn.</summary>
+    /// <summary>Whether to write a lane again at once, because callers wait in it and no other lane waits for a slot.</summary>
     public bool Continues(LedgerLane lane)
     {
         lock (gate)

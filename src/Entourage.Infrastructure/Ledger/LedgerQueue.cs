@@ -92,7 +92,7 @@ internal sealed partial class LedgerQueue : IHostedService, IBudgetLedger, IDisp
     private async Task WriteAsync(LedgerLane lane, IReadOnlyList<LedgerCaller>? given)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var (batch, entries) = (given, (IReadOnlyList<LedgerEntry>)[]);
+        var batch = given;
         System.Diagnostics.Activity? span = null;
         try
         {
@@ -139,7 +139,7 @@ internal sealed partial class LedgerQueue : IHostedService, IBudgetLedger, IDisp
         IReadOnlyList<LedgerEntry> Take()
         {
             batch ??= lanes.Take(lane);
-            entries = [.. batch.SelectMany(caller => caller.Entries)];
+            IReadOnlyList<LedgerEntry> entries = [.. batch.SelectMany(caller => caller.Entries)];
             span = LedgerTraces.Begin(entries.Count, batch.Select(caller => caller.Trace));
             return entries;
         }

@@ -17,7 +17,7 @@ internal sealed class LedgerTurn(IReadOnlyCollection<Guid> organisations, Func<b
 
     public bool Continues() => continues?.Invoke() ?? false;
 
-    /// <summary>Begins another attempt after one whose commit was not confirmed.</summary>
+    /// <summary>Starts a new attempt with a marker of its own, and remembers the last one, whose commit was not confirmed.</summary>
     public void KeepUnconfirmed()
     {
         unconfirmed.Add(Marker);

@@ -15,8 +15,8 @@ internal sealed partial class SqlServerEntourageDb(
     DbContextOptions<SqlServerEntourageDb> options, IOptions<DatabaseOptions> database, TimeProvider time, ILogger<SqlServerEntourageDb> logger)
     : EntourageDb(options)
 {
-    // Compares by code point, as SQLite and .NET do, so that names that differ in case or accents are different.
-    private const string OrdinalCollation = "Latin1_General_100_BIN2";
+    /// <summary>Compares by code point, as SQLite and .NET do, so that names that differ in case or accents are different.</summary>
+    internal const string OrdinalCollation = "Latin1_General_100_BIN2";
 
     private readonly TimeSpan limit = TimeSpan.FromSeconds(database.Value.CommandTimeoutSeconds);
 

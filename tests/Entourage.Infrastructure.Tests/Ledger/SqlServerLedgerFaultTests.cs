@@ -65,6 +65,14 @@ internal sealed class SqlServerLedgerFaultTests
     public async Task Connection_that_is_lost_before_the_commit_recorded_nothing(string at) =>
         Assert.That(await FaultOfAsync(request => request.Contains(at), TdsReply.Cut), Is.EqualTo(LedgerFault.Rerun));
 
+    [Test]
+    public async Task Lock_that_may_have_been_granted_is_released()
+    {
+        await using var server = new TdsServer(request => request.Contains(Lock) ? TdsReply.Error(1222) : TdsReply.Success);
+        Assert.That(async () => await RunAsync(Ledger(server), new([Organisation])), Throws.Exception);
+        Assert.That(server.Requests.Count(request => request.Contains("sp_releaseapplock")), Is.EqualTo(1));
+    }
+
     [TestCase(1205, 13)]
     [TestCase(2627, 14)]
     [TestCase(50001, 16)]

@@ -22,8 +22,8 @@ public enum TdsAction
 }
 
 /// <summary>
-/// A loopback proxy in front of a SQL Server. It knows where requests and answers begin and end, so it can count round trips, delay answers, lose the
-/// answer of a commit and refuse connections.
+/// A loopback proxy in front of a SQL Server. It knows where requests and answers begin and end, so it can lose the answer of a commit and refuse
+/// connections.
 /// </summary>
 public sealed class TdsProxy : IAsyncDisposable
 {
@@ -32,7 +32,6 @@ public sealed class TdsProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<TcpClient, bool> clients = new();
     private readonly string server;
     private readonly Task accepting;
-    private int roundTrips;
 
     /// <summary>Starts a proxy.</summary>
     /// <param name="connectionString">Connects to the server itself. The server must not require encryption.</param>
@@ -49,9 +48,6 @@ public sealed class TdsProxy : IAsyncDisposable
     /// <summary>Whether new connections are closed at once, as if the server were away.</summary>
     public bool RefusesConnections { get; set; }
 
-    /// <summary>How many requests were answered so far, without those that open a connection.</summary>
-    public int RoundTrips => roundTrips;
-
     /// <summary>Connects to the server through the proxy.</summary>
     public string ConnectionString => new SqlConnectionStringBuilder(server)
     {
@@ -67,21 +63,16 @@ public sealed class TdsProxy : IAsyncDisposable
         return request.Kind == TdsKind.Commit || (request.Kind is TdsKind.Batch or TdsKind.Call && request.Contains("COMMIT"));
     }
 
-    /// <summary>Cuts all connections.</summary>
-    public void CutAll()
-    {
-        foreach (var client in clients.Keys)
-        {
-            client.Dispose();
-        }
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
         listener.Dispose();
-        CutAll();
+        foreach (var client in clients.Keys)
+        {
+            client.Dispose();
+        }
+
         await accepting;
         stopping.Dispose();
     }
@@ -134,7 +125,6 @@ public sealed class TdsProxy : IAsyncDisposable
     private async Task PassAsync(NetworkStream client, NetworkStream upstream)
     {
         var pending = TdsAction.Pass;
-        var isOpening = false;
         var answers = PassAnswersAsync();
         var requests = PassRequestsAsync();
         try
@@ -155,7 +145,6 @@ public sealed class TdsProxy : IAsyncDisposable
             {
                 // A cancellation does not change what happens to the request in progress.
                 pending = request.Kind == TdsKind.Attention ? pending : Decide(request);
-                isOpening = request.Kind is TdsKind.Prelogin or TdsKind.Login;
                 if (pending == TdsAction.CutBefore)
                 {
                     return;
@@ -175,11 +164,6 @@ public sealed class TdsProxy : IAsyncDisposable
         {
             while (await TdsMessage.ReadAsync(upstream, stopping.Token) is { } answer && pending == TdsAction.Pass)
             {
-                if (!isOpening)
-                {
-                    Interlocked.Increment(ref roundTrips);
-                }
-
                 await answer.WriteAsync(client, stopping.Token);
             }
         }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Entourage.Infrastructure.Ledger.Sql;
+using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Converters;
 using Microsoft.Data.SqlClient;
 
@@ -22,9 +23,6 @@ internal sealed partial class JsonRows : IParameters
 
     private const string BytesSuffix = "Bytes";
     private const string TextsSuffix = "Texts";
-
-    // Compares by code point, like the columns. A column of OPENJSON has the collation of the database.
-    private const string Collation = "Latin1_General_100_BIN2";
 
     private readonly Utf8JsonWriter writer;
     private readonly ArrayBufferWriter<byte> bytes = new();
@@ -157,7 +155,9 @@ internal sealed partial class JsonRows : IParameters
                 ColumnKind.CompressedText => PartOf(name + BytesSuffix, value),
                 ColumnKind.Bytes => $"CAST({PartOf(name + BytesSuffix, value)} AS binary({type.Length}))",
                 _ when IsLongText(type) => PartOf(name + TextsSuffix, value),
-                ColumnKind.AsciiText or ColumnKind.UnicodeText when isComparison => $"{value} COLLATE {Collation}",
+
+                // A column of OPENJSON has the collation of the database, unlike the column that it is compared with.
+                ColumnKind.AsciiText or ColumnKind.UnicodeText when isComparison => $"{value} COLLATE {SqlServerEntourageDb.OrdinalCollation}",
                 _ => value,
             };
         });

@@ -33,7 +33,7 @@ internal sealed class SqlServerDirectory
         return organisations;
     }
 
-    /// <summary>The queries whose rows entries probably need.</summary>
+    /// <summary>Queries for the rows that the entries will probably need.</summary>
     /// <param name="entries">The entries.</param>
     /// <param name="organisations">Their organisations.</param>
     /// <param name="store">The store of the transaction.</param>

@@ -29,7 +29,6 @@ internal static class SqlServerQueries
     public static readonly SqlServerQuery<long, SessionAgent> Workers = new(
         "@workers", Number, In(WorkerSql.Select), WorkerSql.Read, worker => worker.SessionId);
 
-    /// <summary>The organisations and sessions of reservations, which never change.</summary>
     public static readonly SqlServerQuery<Guid, LedgerReservation> Reservations = new(
         "@reservations", Id, In(ReservationSql.Select + "r.Id"), ReservationSql.Read, reservation => reservation.Reservation.Id);
 

@@ -58,7 +58,7 @@ internal sealed class SqlServerTransaction(SqlServerTurn turn, LedgerTurn reques
         directory.Learn(changes.SessionsAfter, changes.ReservationsAfter);
     }
 
-    /// <summary>Commits what is not committed yet, and decides whether the turn goes on.</summary>
+    /// <summary>Commits if that has not happened yet, and decides whether to keep the turn.</summary>
     public async Task FinishAsync()
     {
         if (Transaction is not null)

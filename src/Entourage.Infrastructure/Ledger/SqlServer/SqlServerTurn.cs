@@ -19,7 +19,7 @@ internal sealed class SqlServerTurn : IAsyncDisposable
 
     public SqlConnection Connection { get; }
 
-    /// <summary>The organisations whose locks it holds.</summary>
+    /// <summary>The organisations that it has locked, or is locking.</summary>
     public IReadOnlySet<Guid> Locked => locked;
 
     /// <summary>When it got its first lock.</summary>
@@ -47,13 +47,13 @@ internal sealed class SqlServerTurn : IAsyncDisposable
     {
         foreach (var id in organisationIds.Where(id => !locked.Contains(id)).Order().ToArray())
         {
+            // Before the answer, which may be lost: the lock must not stay behind on a connection of the pool.
+            locked.Add(id);
             await OrganisationLocks.LockAsync(Connection, transaction: null, id, timeoutSeconds);
-            if (locked.Count == 0)
+            if (locked.Count == 1)
             {
                 Began = Stopwatch.GetTimestamp();
             }
-
-            locked.Add(id);
         }
     }
 
