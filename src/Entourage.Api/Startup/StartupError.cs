@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Entourage.Application.Errors;
 using Entourage.Infrastructure;
 using FluentValidation;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,7 @@ internal static class StartupError
         DbException => $"The store cannot be opened: {exception.Message}",
         StoreUnavailableException => exception.Message,
         RetryLimitExceededException { InnerException: { } last } => Describe(last),
+        DbUpdateException { InnerException: { } refused } => Describe(refused),
         IOException or SocketException or UnauthorizedAccessException => exception.Message,
         _ => null,
     };
