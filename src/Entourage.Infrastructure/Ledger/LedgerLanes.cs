@@ -75,6 +75,7 @@ internal sealed class LedgerLanes(Func<LedgerLane, Task> writeAsync, int maxEntr
     /// <summary>Takes all callers of a lane.</summary>
     public IReadOnlyList<LedgerCaller> TakeAll(LedgerLane lane)
     {
+        lane.Continues = false;
         var all = new List<LedgerCaller>();
         while (Take(lane) is { Count: > 0 } some)
         {
@@ -84,12 +85,15 @@ internal sealed class LedgerLanes(Func<LedgerLane, Task> writeAsync, int maxEntr
         return all;
     }
 
-    /// <summary>Whether to write a lane again at once, because callers wait in it and no other lane waits for a slot.</summary>
+    /// <summary>
+    /// Whether to write a lane again at once, because callers wait in it and no other lane waits for a slot. The lane then keeps its slot, so that it does
+    /// not wait for one with its organisation locked.
+    /// </summary>
     public bool Continues(LedgerLane lane)
     {
         lock (gate)
         {
-            return lane.Callers.Count > 0 && slots.CurrentCount > 0;
+            return lane.Continues = lane.Callers.Count > 0 && slots.CurrentCount > 0;
         }
     }
 
@@ -120,9 +124,10 @@ internal sealed class LedgerLanes(Func<LedgerLane, Task> writeAsync, int maxEntr
             {
                 do
                 {
+                    lane.Continues = false;
                     await writeAsync(lane);
                 }
-                while (Continues(lane));
+                while (lane.Continues);
             }
             finally
             {
@@ -160,6 +165,9 @@ internal sealed class LedgerLane(Guid key)
 
     /// <summary>The organisations to lock before the callers are taken.</summary>
     public IReadOnlyCollection<Guid> Organisations { get; } = key == Guid.Empty ? [] : [key];
+
+    /// <summary>Whether its turn goes on. Used by its task alone.</summary>
+    internal bool Continues { get; set; }
 
     /// <summary>The callers that wait. Guarded by the lanes.</summary>
     internal Queue<LedgerCaller> Callers { get; } = new();

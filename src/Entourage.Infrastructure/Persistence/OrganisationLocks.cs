@@ -27,9 +27,11 @@ internal static class OrganisationLocks
     /// <param name="transaction">The transaction; null for none.</param>
     /// <param name="organisationId">The organisation.</param>
     /// <param name="timeoutSeconds">How long to wait for the lock.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">The lock was not granted in time.</exception>
     /// <exception cref="LedgerConflictException">The server chose this lock to end a deadlock.</exception>
-    public static async Task LockAsync(SqlConnection connection, SqlTransaction? transaction, Guid organisationId, int timeoutSeconds)
+    public static async Task LockAsync(
+        SqlConnection connection, SqlTransaction? transaction, Guid organisationId, int timeoutSeconds, CancellationToken cancellationToken = default)
     {
         await using var command = new SqlCommand(Lock, connection, transaction) { CommandTimeout = timeoutSeconds + SecondsBeforeTimeout };
         command.Parameters.Add("@resource", SqlDbType.NVarChar, 255).Value = ResourceOf(organisationId);
@@ -37,7 +39,15 @@ internal static class OrganisationLocks
         command.Parameters.Add("@timeout", SqlDbType.Int).Value = timeoutSeconds * 1_000;
         var result = command.Parameters.Add("@result", SqlDbType.Int);
         result.Direction = ParameterDirection.Output;
-        await command.ExecuteNonQueryAsync();
+        try
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (SqlException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The wait for a lock was cancelled.", exception, cancellationToken);
+        }
+
         switch ((int)result.Value)
         {
             case >= 0:

@@ -24,15 +24,12 @@ internal sealed partial class SqlServerEntourageDb(
     internal static bool IsUniqueViolation(Exception? fault) => SqlServerFaults.IsUniqueViolation(fault);
 
     /// <inheritdoc/>
-    public override Task LockOrganisationAsync(Guid organisationId, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return OrganisationLocks.LockAsync(
-            (SqlConnection)Database.GetDbConnection(),
-            (SqlTransaction)(Database.CurrentTransaction ?? throw NoTransaction()).GetDbTransaction(),
-            organisationId,
-            database.Value.CommandTimeoutSeconds);
-    }
+    public override Task LockOrganisationAsync(Guid organisationId, CancellationToken cancellationToken) => OrganisationLocks.LockAsync(
+        (SqlConnection)Database.GetDbConnection(),
+        (SqlTransaction)(Database.CurrentTransaction ?? throw NoTransaction()).GetDbTransaction(),
+        organisationId,
+        database.Value.CommandTimeoutSeconds,
+        cancellationToken);
 
     /// <inheritdoc/>
     protected override bool IsDuplicate(Exception? fault) => IsUniqueViolation(fault);

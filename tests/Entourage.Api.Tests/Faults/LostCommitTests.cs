@@ -12,27 +12,44 @@ namespace Entourage.Api.Tests.Faults;
 internal sealed class LostCommitTests
 {
     private const int Patience = 5;
+    private const string Recorded = "UsageRecords WHERE Error = @name";
+    private const string Audited = "AuditEntries WHERE NewValue LIKE '%' + CAST(@number AS varchar(9)) + '%'";
+    private const string Usage = """{"input_tokens":1,"output_tokens":1,"cost_usd":0.01,"error":"{name}"}""";
+    private const string Commitment = """{"output_tokens":1,"cost_usd":0.01,"error":"{name}","reservation_id":"{subject}"}""";
 
     private static readonly Command[] Commands =
     [
-        new("task", "Tasks", "Title", name => new("/teams/{team}/tasks", new { title = name })),
-        new("dependent task", "Tasks", "Title", name => new("/teams/{team}/tasks", new { title = name, depends_on = new[] { 1 } })),
-        new("usage", "UsageRecords", "Error", name => new("/sessions/{session}/usage", new { input_tokens = 1, output_tokens = 1, cost_usd = 0.01m, error = name })),
-        new("session", "Sessions", "Model", name => new("/sessions/start", new { agent_id = "{agent}", model = name })),
-        new("agent", "Agents", "Name", name => new("/teams/{team}/agents", new { name })),
-        new("team", "Teams", "Slug", name => new("/orgs/{organisation}/teams", new { name, slug = name })),
-        new("organisation", "Organisations", "Slug", name => new("/orgs", new { name, slug = name })),
-        new("human request", "HumanRequests", "Question", name => new("/human-requests", new { agent_id = "{agent}", kind = "question", question = name })),
-        new("webhook", "Webhooks", "Url", name => new("/teams/{team}/webhooks", new { url = $"https://{name}.example/", events = new[] { "usage" } }), name => $"https://{name}.example/"),
-        new("key", "ApiKeys", "Name", name => new("/keys", new { name, role = "admin" }), TakesKey: false),
-        new("settings", "AuditEntries", "NewValue", name => new("/settings/teams/{team}", new { session_cost_limit_usd = 0 }, IsPatch: true), TakesKey: false),
-        new("task change", "AuditEntries", "NewValue", name => new("/tasks/1", new { tags = new[] { "budget:0" } }, IsPatch: true), TakesKey: false),
+        new("task", "/teams/{team}/tasks", """{"title":"{name}"}""", "Tasks WHERE Title = @name"),
+        new("usage", "/sessions/{session}/usage", Usage, Recorded),
+        new("dependent task", "/teams/{team}/tasks", """{"title":"{name}","depends_on":[1]}""", "Tasks WHERE Title = @name"),
+        new("reservation", "/sessions/{session}/reservations", """{"estimated_cost_usd":0.0{number}}""", "Reservations WHERE Amount = @number * 1000"),
+        new("session", "/sessions/start", """{"agent_id":"{agent}","model":"{name}"}""", "Sessions WHERE Model = @name"),
+        new("committed reservation", "/sessions/{session}/usage", Commitment, $"{Recorded} AND EXISTS (SELECT 1 FROM Reservations WHERE Id = @subject AND Status = 2)") { Prepare = ReserveAsync },
+        new("agent", "/teams/{team}/agents", """{"name":"{name}"}""", "Agents WHERE Name = @name"),
+        new("batch", "/sessions/usage/batch", """{"items":[{"session_id":{session},"output_tokens":1,"error":"other"},{"session_id":{session},"output_tokens":1,"error":"{name}"}]}""", Recorded),
+        new("team", "/orgs/{organisation}/teams", """{"name":"{name}","slug":"{name}"}""", "Teams WHERE Slug = @name"),
+        new("extension", "/reservations/{subject}/extend", """{"ttl_seconds":3600}""", "Reservations WHERE Id = @subject AND DATEDIFF(second, CreatedAt, ExpiresAt) > 1000") { Prepare = ReserveAsync },
+        new("organisation", "/orgs", """{"name":"{name}","slug":"{name}"}""", "Organisations WHERE Slug = @name"),
+        new("release", "/reservations/{subject}", null, "Reservations WHERE Id = @subject AND Status = 3") { Method = HttpMethod.Delete, Prepare = ReserveAsync },
+        new("human request", "/human-requests", """{"agent_id":"{agent}","kind":"question","question":"{name}"}""", "HumanRequests WHERE Question = @name"),
+        new("end", "/sessions/{subject}/end", """{"error":"{name}"}""", "Sessions WHERE Id = @subject AND Error = @name") { TakesKey = false, Prepare = StartAsync },
+        new("answer", "/human-requests/{subject}/respond", """{"decision":"answered","response":"{name}"}""", "HumanRequests WHERE Response = @name") { Prepare = AskAsync },
+        new("kill", "/sessions/{subject}/kill", """{"reason":"{name}"}""", Audited) { TakesKey = false, Prepare = StartAsync },
+        new("webhook", "/teams/{team}/webhooks", """{"url":"https://{name}.example/","events":["usage"]}""", "Webhooks WHERE Url = 'https://' + @name + '.example/'"),
+        new("pause", "/agents/{sleeper}/pause", """{"reason":"{name}"}""", Audited) { TakesKey = false },
+        new("key", "/keys", """{"name":"{name}","role":"admin"}""", "ApiKeys WHERE Name = @name") { TakesKey = false },
+        new("resumption", "/agents/{sleeper}/resume", """{"reason":"{name}"}""", Audited) { TakesKey = false, Prepare = PauseAsync },
+        new("settings", "/settings/teams/{team}", """{"session_cost_limit_usd":{number}}""", Audited) { Method = HttpMethod.Patch, TakesKey = false },
+        new("child token", "/sessions/{subject}/child-tokens", "{}", "ChildTokens WHERE SessionId = @subject") { TakesKey = false, Prepare = StartAsync },
+        new("task change", "/tasks/1", """{"tags":["n{number}"]}""", Audited) { Method = HttpMethod.Patch, TakesKey = false },
+        new("price", "/prices/{name}", """{"input_usd_per_mtok":1,"output_usd_per_mtok":1}""", "Prices WHERE Model = @name") { Method = HttpMethod.Put, TakesKey = false },
     ];
 
     private TestDatabase database = null!;
     private TdsProxy proxy = null!;
     private ApiHost host = null!;
     private TestTeam team = null!;
+    private string sleeper = null!;
     private long session;
 
     [OneTimeSetUp]
@@ -47,6 +64,7 @@ internal sealed class LostCommitTests
         });
         team = await host.Api.CreateTeamAsync();
         await team.CreateTaskAsync();
+        sleeper = await host.Api.CreateAgentAsync(team.Id, "sleeper");
         session = await team.StartAsync();
     }
 
@@ -82,11 +100,9 @@ internal sealed class LostCommitTests
     /// <returns>Whether the answer says what happened.</returns>
     private async Task<bool> RunAsync(Command command, int round, Random random)
     {
-        // Five-digit numbers for settings and caps, whose audit entry then has them.
-        var name = $"n{10_000 + round}";
+        var attempt = new Attempt(command, round, command.Prepare is null ? null : await command.Prepare(this), command.TakesKey && random.Next(2) == 0);
         var action = random.Next(4) switch { 0 => TdsAction.CutBefore, 1 => TdsAction.CutDuring, _ => TdsAction.DropAnswer };
         var staysAway = random.Next(5) == 0;
-        var key = command.TakesKey && random.Next(2) == 0 ? name : null;
         var (marked, faults) = (false, 1);
         proxy.Decide = request =>
         {
@@ -107,15 +123,16 @@ internal sealed class LostCommitTests
             return action;
         };
 
-        var answer = await SendAsync(command, name, round, key);
-        TestContext.Out.WriteLine($"{round}: {command.Name}, {action}, {(staysAway ? "stays away" : "returns")}, {(key is null ? "no key" : "key")}: {answer.Status}");
-        var described = $"{round}: {command.Name}, {action}, {(staysAway ? "stays away" : "returns")}, key {key ?? "none"}: {answer.Status} {answer.Text}";
+        var answer = await SendAsync(attempt);
+        var described = $"{attempt}, {action}, {(staysAway ? "stays away" : "returns")}: {answer.Status} {answer.Text}";
+        TestContext.Out.WriteLine(described);
         Assert.That(faults, Is.LessThanOrEqualTo(0), $"{described}: no commit was seen");
+        proxy.Decide = _ => TdsAction.Pass;
         proxy.RefusesConnections = false;
-        var count = await CountAsync(command, name, round);
+        var count = await CountAsync(attempt);
         switch (answer.Status)
         {
-            case HttpStatusCode.OK or HttpStatusCode.Created:
+            case HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent:
                 Assert.That(count, Is.EqualTo(1), described);
                 break;
             case HttpStatusCode.ServiceUnavailable when answer.Json.Text("type") == "/problems/store-unavailable":
@@ -127,50 +144,79 @@ internal sealed class LostCommitTests
                 break;
         }
 
-        if (key is not null)
+        if (attempt.HasKey)
         {
-            Assert.That((await SendAsync(command, name, round, key)).Status, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.Created), $"{described}: the retry");
-            Assert.That(await CountAsync(command, name, round), Is.EqualTo(1), $"{described}: after the retry");
+            Assert.That((await SendAsync(attempt)).Status, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.NoContent), $"{described}: the retry");
+            Assert.That(await CountAsync(attempt), Is.EqualTo(1), $"{described}: after the retry");
         }
 
         return answer.Status != HttpStatusCode.ServiceUnavailable;
     }
 
-    private Task<Answer> SendAsync(Command command, string name, int round, string? key)
+    private Task<Answer> SendAsync(Attempt attempt)
     {
-        var request = command.Request(name);
-        var body = System.Text.Json.JsonSerializer.Serialize(request.Body)
-            .Replace("\"{agent}\"", $"\"{team.Agent}\"", StringComparison.Ordinal)
-            .Replace(":0}", $":{10_000 + round}}}", StringComparison.Ordinal)
-            .Replace("budget:0", $"budget:{10_000 + round}", StringComparison.Ordinal);
-        var path = request.Path.Replace("{team}", team.Id, StringComparison.Ordinal)
+        var (command, key) = (attempt.Command, attempt.HasKey ? attempt.Name : null);
+        return host.Api.SendAsync(command.Method, Fill(command.Path), command.Body is null ? null : Fill(command.Body), ("Idempotency-Key", key));
+
+        string Fill(string template) => template
+            .Replace("{team}", team.Id, StringComparison.Ordinal)
             .Replace("{organisation}", team.Organisation, StringComparison.Ordinal)
-            .Replace("{session}", $"{session}", StringComparison.Ordinal);
-        return request.IsPatch ? host.Api.PatchAsync(path, body) : host.Api.PostAsync(path, body, key);
+            .Replace("{agent}", team.Agent, StringComparison.Ordinal)
+            .Replace("{sleeper}", sleeper, StringComparison.Ordinal)
+            .Replace("{session}", $"{session}", StringComparison.Ordinal)
+            .Replace("{subject}", attempt.Subject, StringComparison.Ordinal)
+            .Replace("{name}", attempt.Name, StringComparison.Ordinal)
+            .Replace("{number}", $"{attempt.Number}", StringComparison.Ordinal);
     }
 
-    /// <summary>Counts the rows of a command, not through the proxy. A commit that is still on its way is waited for.</summary>
-    private async Task<int> CountAsync(Command command, string name, int round)
+    /// <summary>Counts what a command has written, not through the proxy. A commit that is still on its way is waited for.</summary>
+    private async Task<int> CountAsync(Attempt attempt)
     {
-        var isAudited = command.Table == "AuditEntries";
         await using var connection = new SqlConnection(database.ConnectionString);
         await connection.OpenAsync();
 #pragma warning disable CA2100 // Constants of this class.
-        await using var counting = new SqlCommand($"SELECT COUNT(*) FROM {command.Table} WHERE {command.Column} {(isAudited ? "LIKE" : "=")} @value", connection);
+        await using var counting = new SqlCommand($"SELECT COUNT(*) FROM {attempt.Command.Rows}", connection);
 #pragma warning restore CA2100
-        counting.Parameters.AddWithValue("@value", isAudited ? $"%:{10_000 + round}%" : command.Value?.Invoke(name) ?? name);
+        counting.Parameters.AddWithValue("@name", attempt.Name);
+        counting.Parameters.AddWithValue("@number", attempt.Number);
+        counting.Parameters.AddWithValue("@subject", (object?)attempt.Subject ?? DBNull.Value);
         return (int)(await counting.ExecuteScalarAsync())!;
     }
 
-    private sealed record Request(string Path, object Body, bool IsPatch = false);
+    private static async Task<string> StartAsync(LostCommitTests tests) => $"{await tests.team.StartAsync()}";
 
-    /// <summary>A kind of command and the row that it adds.</summary>
+    private static Task<string> ReserveAsync(LostCommitTests tests) => tests.team.CreateReservationAsync(tests.session, 0.001m);
+
+    private static async Task<string> AskAsync(LostCommitTests tests) =>
+        (await tests.host.Api.PostAsync("/human-requests", new { agent_id = tests.team.Agent, kind = "question", question = "Go on?" })).Created.Text("id")!;
+
+    private static async Task<string> PauseAsync(LostCommitTests tests) =>
+        (await tests.host.Api.PostAsync($"/agents/{tests.sleeper}/pause", new { reason = "Paused" })).Ok.ToString();
+
+    /// <summary>A kind of command.</summary>
     /// <param name="Name">The kind.</param>
-    /// <param name="Table">The table of the row.</param>
-    /// <param name="Column">The column that contains a text of the request.</param>
-    /// <param name="Request">Builds a request with a unique text.</param>
-    /// <param name="Value">The value of the column; null for the text itself.</param>
-    /// <param name="TakesKey">Whether it accepts an idempotency key.</param>
-    private sealed record Command(
-        string Name, string Table, string Column, Func<string, Request> Request, Func<string, string>? Value = null, bool TakesKey = true);
+    /// <param name="Path">The path, with placeholders.</param>
+    /// <param name="Body">The JSON body, with placeholders; null for none.</param>
+    /// <param name="Rows">Selects the one row that the command writes, by the attempt's name, number or subject.</param>
+    private sealed record Command(string Name, string Path, string? Body, string Rows)
+    {
+        public HttpMethod Method { get; init; } = HttpMethod.Post;
+
+        /// <summary>Whether it accepts an idempotency key.</summary>
+        public bool TakesKey { get; init; } = true;
+
+        /// <summary>Creates what the command changes, and returns its id; null if it changes nothing that exists.</summary>
+        public Func<LostCommitTests, Task<string>>? Prepare { get; init; }
+    }
+
+    /// <summary>One command of a round.</summary>
+    private sealed record Attempt(Command Command, int Round, string? Subject, bool HasKey)
+    {
+        // Five digits: a cap that the settings accept, and an amount.
+        public int Number => 10_000 + Round;
+
+        public string Name => $"n{Number}";
+
+        public override string ToString() => $"{Round}: {Command.Name}, {(HasKey ? "key" : "no key")}";
+    }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Data.SqlClient;
 
@@ -27,19 +25,15 @@ public enum TdsAction
 /// </summary>
 public sealed class TdsProxy : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly ConcurrentDictionary<TcpClient, bool> clients = new();
     private readonly string server;
-    private readonly Task accepting;
+    private readonly TdsListener listener;
 
     /// <summary>Starts a proxy.</summary>
     /// <param name="connectionString">Connects to the server itself. The server must not require encryption.</param>
     public TdsProxy(string connectionString)
     {
         server = connectionString;
-        listener.Start();
-        accepting = AcceptAsync();
+        listener = new(ServeAsync);
     }
 
     /// <summary>Decides what happens to a request. It passes by default.</summary>
@@ -51,7 +45,7 @@ public sealed class TdsProxy : IAsyncDisposable
     /// <summary>Connects to the server through the proxy.</summary>
     public string ConnectionString => new SqlConnectionStringBuilder(server)
     {
-        DataSource = $"127.0.0.1,{((IPEndPoint)listener.LocalEndpoint).Port}",
+        DataSource = listener.DataSource,
         Encrypt = SqlConnectionEncryptOption.Optional,
         PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock,
     }.ToString();
@@ -64,65 +58,22 @@ public sealed class TdsProxy : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
+
+    private async Task ServeAsync(TcpClient client, CancellationToken stopping)
     {
-        await stopping.CancelAsync();
-        listener.Dispose();
-        foreach (var client in clients.Keys)
+        if (RefusesConnections)
         {
-            client.Dispose();
+            return;
         }
 
-        await accepting;
-        stopping.Dispose();
+        using var upstream = new TcpClient { NoDelay = true };
+        var address = new SqlConnectionStringBuilder(server).DataSource.Split(',');
+        await upstream.ConnectAsync(address[0], address.Length > 1 ? int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture) : 1433, stopping);
+        await PassAsync(client.GetStream(), upstream.GetStream(), stopping);
     }
 
-    private async Task AcceptAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stopping.Token)));
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            // The proxy is being disposed.
-        }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        clients[client] = true;
-        try
-        {
-            using (client)
-            {
-                using var upstream = new TcpClient { NoDelay = true };
-                client.NoDelay = true;
-                if (!RefusesConnections)
-                {
-                    var address = new SqlConnectionStringBuilder(server).DataSource.Split(',');
-                    await upstream.ConnectAsync(address[0], address.Length > 1 ? int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture) : 1433, stopping.Token);
-                    await PassAsync(client.GetStream(), upstream.GetStream());
-                }
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
-        {
-            // One of the two has gone, or the proxy is being disposed.
-        }
-        finally
-        {
-            clients.TryRemove(client, out _);
-        }
-    }
-
-    private async Task PassAsync(NetworkStream client, NetworkStream upstream)
+    private async Task PassAsync(NetworkStream client, NetworkStream upstream, CancellationToken stopping)
     {
         var pending = TdsAction.Pass;
         var answers = PassAnswersAsync();
@@ -141,7 +92,7 @@ public sealed class TdsProxy : IAsyncDisposable
 
         async Task PassRequestsAsync()
         {
-            while (await TdsMessage.ReadAsync(client, stopping.Token) is { } request)
+            while (await TdsMessage.ReadAsync(client, stopping) is { } request)
             {
                 // A cancellation does not change what happens to the request in progress.
                 pending = request.Kind == TdsKind.Attention ? pending : Decide(request);
@@ -150,7 +101,7 @@ public sealed class TdsProxy : IAsyncDisposable
                     return;
                 }
 
-                await (request.Kind == TdsKind.Prelogin ? request.WithoutEncryption() : request).WriteAsync(upstream, stopping.Token);
+                await (request.Kind == TdsKind.Prelogin ? request.WithoutEncryption() : request).WriteAsync(upstream, stopping);
                 if (pending == TdsAction.CutDuring)
                 {
                     client.Close();
@@ -162,9 +113,9 @@ public sealed class TdsProxy : IAsyncDisposable
 
         async Task PassAnswersAsync()
         {
-            while (await TdsMessage.ReadAsync(upstream, stopping.Token) is { } answer && pending == TdsAction.Pass)
+            while (await TdsMessage.ReadAsync(upstream, stopping) is { } answer && pending == TdsAction.Pass)
             {
-                await answer.WriteAsync(client, stopping.Token);
+                await answer.WriteAsync(client, stopping);
             }
         }
     }

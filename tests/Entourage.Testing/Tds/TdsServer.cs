@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Data.SqlClient;
 
@@ -11,19 +10,16 @@ namespace Entourage.Testing.Tds;
 /// </summary>
 public sealed class TdsServer : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentQueue<TdsMessage> requests = new();
     private readonly Func<TdsMessage, TdsReply> answer;
-    private readonly Task accepting;
+    private readonly TdsListener listener;
 
     /// <summary>Starts a server.</summary>
     /// <param name="answer">Decides what to answer to a login or request.</param>
     public TdsServer(Func<TdsMessage, TdsReply> answer)
     {
         this.answer = answer;
-        listener.Start();
-        accepting = AcceptAsync();
+        listener = new(ServeAsync);
     }
 
     /// <summary>The logins and requests so far, in order.</summary>
@@ -32,7 +28,7 @@ public sealed class TdsServer : IAsyncDisposable
     /// <summary>Connects to the server. Its pool belongs to this server alone, because the port does.</summary>
     public string ConnectionString => new SqlConnectionStringBuilder
     {
-        DataSource = $"127.0.0.1,{((IPEndPoint)listener.LocalEndpoint).Port}",
+        DataSource = listener.DataSource,
         InitialCatalog = "entourage",
         UserID = "test",
         Password = "test",
@@ -55,56 +51,25 @@ public sealed class TdsServer : IAsyncDisposable
             SqlConnection.ClearPool(pooled);
         }
 
-        await stopping.CancelAsync();
-        listener.Dispose();
-        await accepting;
-        stopping.Dispose();
+        await listener.DisposeAsync();
     }
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient client, CancellationToken stopping)
     {
-        var serving = new List<Task>();
-        try
+        var stream = client.GetStream();
+        while (await TdsMessage.ReadAsync(stream, stopping) is { } request && await AnswerAsync(request, stream, stopping))
         {
-            while (true)
-            {
-                serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stopping.Token)));
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            // The server is being disposed.
-        }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        try
-        {
-            using (client)
-            {
-                var stream = client.GetStream();
-                while (await TdsMessage.ReadAsync(stream, stopping.Token) is { } request && await AnswerAsync(request, stream))
-                {
-                }
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
-        {
-            // The client has gone, or the server is being disposed.
         }
     }
 
     /// <summary>Answers a request.</summary>
     /// <returns>Whether the connection stays open.</returns>
-    private async Task<bool> AnswerAsync(TdsMessage request, NetworkStream stream)
+    private async Task<bool> AnswerAsync(TdsMessage request, NetworkStream stream, CancellationToken stopping)
     {
         if (request.Kind is TdsKind.Prelogin or TdsKind.Attention)
         {
             var fixedAnswer = request.Kind == TdsKind.Prelogin ? TdsReply.Prelogin() : TdsReply.Attention();
-            await new TdsMessage(TdsMessage.Answer, fixedAnswer).WriteAsync(stream, stopping.Token);
+            await new TdsMessage(TdsMessage.Answer, fixedAnswer).WriteAsync(stream, stopping);
             return true;
         }
 
@@ -117,7 +82,7 @@ public sealed class TdsServer : IAsyncDisposable
 
         if (!reply.IsSilent)
         {
-            await new TdsMessage(TdsMessage.Answer, reply.AnswerTo(request)).WriteAsync(stream, stopping.Token);
+            await new TdsMessage(TdsMessage.Answer, reply.AnswerTo(request)).WriteAsync(stream, stopping);
         }
 
         return reply.Fault is null || (request.Kind != TdsKind.Login && reply.Fault.Value.Severity < 20);
