@@ -13,9 +13,10 @@ internal sealed class LostCommitTests
 {
     private const int Patience = 5;
     private const string Recorded = "UsageRecords WHERE Error = @name";
-    private const string Audited = "AuditEntries WHERE NewValue LIKE '%' + CAST(@number AS varchar(9)) + '%'";
+    private const string Audited = "AuditEntries WHERE NewValue LIKE '%' + @name + '%'";
+    private const string AuditedNumber = "AuditEntries WHERE NewValue LIKE '%:' + CAST(@number AS varchar(9)) + '%'";
     private const string Usage = """{"input_tokens":1,"output_tokens":1,"cost_usd":0.01,"error":"{name}"}""";
-    private const string Commitment = """{"output_tokens":1,"cost_usd":0.01,"error":"{name}","reservation_id":"{subject}"}""";
+    private const string Commitment = """{"input_tokens":1,"output_tokens":1,"cost_usd":0.01,"error":"{name}","reservation_id":"{subject}"}""";
 
     private static readonly Command[] Commands =
     [
@@ -26,22 +27,22 @@ internal sealed class LostCommitTests
         new("session", "/sessions/start", """{"agent_id":"{agent}","model":"{name}"}""", "Sessions WHERE Model = @name"),
         new("committed reservation", "/sessions/{session}/usage", Commitment, $"{Recorded} AND EXISTS (SELECT 1 FROM Reservations WHERE Id = @subject AND Status = 2)") { Prepare = ReserveAsync },
         new("agent", "/teams/{team}/agents", """{"name":"{name}"}""", "Agents WHERE Name = @name"),
-        new("batch", "/sessions/usage/batch", """{"items":[{"session_id":{session},"output_tokens":1,"error":"other"},{"session_id":{session},"output_tokens":1,"error":"{name}"}]}""", Recorded),
+        new("batch", "/sessions/usage/batch", """{"items":[{"session_id":{session},"input_tokens":1,"output_tokens":1,"cost_usd":0.01,"error":"other"},{"session_id":{session},"input_tokens":1,"output_tokens":1,"cost_usd":0.01,"error":"{name}"}]}""", Recorded),
         new("team", "/orgs/{organisation}/teams", """{"name":"{name}","slug":"{name}"}""", "Teams WHERE Slug = @name"),
         new("extension", "/reservations/{subject}/extend", """{"ttl_seconds":3600}""", "Reservations WHERE Id = @subject AND DATEDIFF(second, CreatedAt, ExpiresAt) > 1000") { Prepare = ReserveAsync },
         new("organisation", "/orgs", """{"name":"{name}","slug":"{name}"}""", "Organisations WHERE Slug = @name"),
-        new("release", "/reservations/{subject}", null, "Reservations WHERE Id = @subject AND Status = 3") { Method = HttpMethod.Delete, Prepare = ReserveAsync },
+        new("release", "/reservations/{subject}", null, "Reservations WHERE Id = @subject AND Status = 3") { Method = HttpMethod.Delete, TakesKey = false, Prepare = ReserveAsync },
         new("human request", "/human-requests", """{"agent_id":"{agent}","kind":"question","question":"{name}"}""", "HumanRequests WHERE Question = @name"),
         new("end", "/sessions/{subject}/end", """{"error":"{name}"}""", "Sessions WHERE Id = @subject AND Error = @name") { TakesKey = false, Prepare = StartAsync },
-        new("answer", "/human-requests/{subject}/respond", """{"decision":"answered","response":"{name}"}""", "HumanRequests WHERE Response = @name") { Prepare = AskAsync },
+        new("answer", "/human-requests/{subject}/respond", """{"decision":"approved","response":"{name}"}""", "HumanRequests WHERE Response = @name") { Prepare = AskAsync },
         new("kill", "/sessions/{subject}/kill", """{"reason":"{name}"}""", Audited) { TakesKey = false, Prepare = StartAsync },
-        new("webhook", "/teams/{team}/webhooks", """{"url":"https://{name}.example/","events":["usage"]}""", "Webhooks WHERE Url = 'https://' + @name + '.example/'"),
+        new("webhook", "/teams/{team}/webhooks", """{"url":"https://{name}.example/","events":["alert"]}""", "Webhooks WHERE Url = 'https://' + @name + '.example/'"),
         new("pause", "/agents/{sleeper}/pause", """{"reason":"{name}"}""", Audited) { TakesKey = false },
         new("key", "/keys", """{"name":"{name}","role":"admin"}""", "ApiKeys WHERE Name = @name") { TakesKey = false },
         new("resumption", "/agents/{sleeper}/resume", """{"reason":"{name}"}""", Audited) { TakesKey = false, Prepare = PauseAsync },
-        new("settings", "/settings/teams/{team}", """{"session_cost_limit_usd":{number}}""", Audited) { Method = HttpMethod.Patch, TakesKey = false },
+        new("settings", "/settings/teams/{team}", """{"session_cost_limit_usd":{number}}""", AuditedNumber) { Method = HttpMethod.Patch, TakesKey = false },
         new("child token", "/sessions/{subject}/child-tokens", "{}", "ChildTokens WHERE SessionId = @subject") { TakesKey = false, Prepare = StartAsync },
-        new("task change", "/tasks/1", """{"tags":["n{number}"]}""", Audited) { Method = HttpMethod.Patch, TakesKey = false },
+        new("task change", "/tasks/1", """{"tags":["budget:{number}"]}""", AuditedNumber) { Method = HttpMethod.Patch, TakesKey = false },
         new("price", "/prices/{name}", """{"input_usd_per_mtok":1,"output_usd_per_mtok":1}""", "Prices WHERE Model = @name") { Method = HttpMethod.Put, TakesKey = false },
     ];
 
