@@ -1,0 +1,112 @@
+namespace Entourage.Gateway.Formats;
+
+/// <summary>What the gateway must know of a provider's API: its routes, and where requests, answers and errors say what the gateway needs.</summary>
+internal interface IProviderFormat
+{
+    /// <summary>Where the provider serves its API.</summary>
+    Uri DefaultBaseUrl { get; }
+
+    /// <summary>The headers that may contain the credential of a caller, the most usual first.</summary>
+    IReadOnlyList<string> CredentialHeaders { get; }
+
+    /// <summary>Finds a route; null for a path that the gateway refuses.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">The path below the upstream's base URL, without a slash at the front and without the query.</param>
+    ProviderRoute? FindRoute(string method, string path);
+
+    /// <summary>Reads what a metered request asks for.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="body">The whole body.</param>
+    /// <exception cref="UnreadableRequestException">The body does not say what a metered request must say.</exception>
+    ModelRequest Read(ProviderRoute route, ReadOnlyMemory<byte> body);
+
+    /// <summary>Changes a request, and leaves every other byte as it is.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="changes">What to change.</param>
+    /// <returns>The body to send, and the model that the path names if it names one.</returns>
+    ReadOnlyMemory<byte> Rewrite(ModelRequest request, RequestChanges changes);
+
+    /// <summary>Creates the meter of one answer.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isStream">Whether the answer is a stream of events.</param>
+    UsageMeter Meter(ModelRequest request, bool isStream);
+
+    /// <summary>Writes a refusal as the provider's own error, in a shape and with a status that its clients show and do not retry.</summary>
+    ProviderError Refuse(Refusal refusal);
+}
+
+/// <summary>A route of a provider that the gateway passes on.</summary>
+/// <param name="Operation">The operation, such as <c>messages</c>. It tells the format how to read the request and the answer.</param>
+/// <param name="IsMetered">Whether calls of it cost money.</param>
+/// <param name="Model">The model that the path names; null if the body names it.</param>
+internal sealed record ProviderRoute(string Operation, bool IsMetered, string? Model = null);
+
+/// <summary>A metered request.</summary>
+/// <param name="Route">The route.</param>
+/// <param name="Body">The body, unchanged.</param>
+/// <param name="Model">The model.</param>
+/// <param name="InputTokens">The most input tokens that it can cost, estimated from the body.</param>
+/// <param name="MaxOutputTokens">The most output tokens of each choice; null if the request does not say.</param>
+/// <param name="Choices">The number of answers that are generated, each of up to <paramref name="MaxOutputTokens"/>: 1 or more.</param>
+/// <param name="HasOutput">Whether output is generated; false for embeddings.</param>
+/// <param name="Streams">Whether it asks for a stream.</param>
+/// <param name="Tier">The service tier that it asks for; null if it does not say.</param>
+internal sealed record ModelRequest(
+    ProviderRoute Route,
+    ReadOnlyMemory<byte> Body,
+    string Model,
+    long InputTokens,
+    long? MaxOutputTokens,
+    int Choices,
+    bool HasOutput,
+    bool Streams,
+    string? Tier);
+
+/// <summary>What the gateway changes in a request.</summary>
+/// <param name="Model">The model to send; null to leave it.</param>
+/// <param name="MaxOutputTokens">The output limit of each choice to send; null to leave it.</param>
+internal sealed record RequestChanges(string? Model = null, long? MaxOutputTokens = null);
+
+/// <summary>A request that the gateway cannot meter. The message is for the caller.</summary>
+internal sealed class UnreadableRequestException(string message) : Exception(message);
+
+/// <summary>The reason of a refusal.</summary>
+internal enum RefusalReason
+{
+    /// <summary>A budget has too little left.</summary>
+    Budget,
+
+    /// <summary>The session, the agent, its team or organisation has been stopped.</summary>
+    Stopped,
+
+    /// <summary>No key, or one that is not valid here.</summary>
+    Unauthenticated,
+
+    /// <summary>The key may not do this.</summary>
+    Forbidden,
+
+    /// <summary>The path or the upstream does not exist here.</summary>
+    NotFound,
+
+    /// <summary>The request cannot be read or metered.</summary>
+    Invalid,
+
+    /// <summary>The body is too large.</summary>
+    TooLarge,
+
+    /// <summary>Too many requests. The only refusal that a client should retry.</summary>
+    TooMany,
+
+    /// <summary>The store cannot record, so nothing may be spent.</summary>
+    Unavailable,
+}
+
+/// <summary>A refusal of the gateway.</summary>
+/// <param name="Reason">The reason.</param>
+/// <param name="Message">What a person should read.</param>
+internal sealed record Refusal(RefusalReason Reason, string Message);
+
+/// <summary>An answer in a provider's own error shape.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The JSON body.</param>
+internal sealed record ProviderError(int Status, byte[] Body);
