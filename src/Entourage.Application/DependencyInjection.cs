@@ -6,6 +6,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
 using Entourage.Application.Events;
 using Entourage.Application.Keys;
+using Entourage.Application.Ledger;
 using Entourage.Application.Otlp;
 using Entourage.Application.Prices;
 using Entourage.Application.Sessions;
@@ -51,6 +52,7 @@ public static class DependencyInjection
         services.AddScoped<CrossedLines>();
         services.AddScoped<UsageRepricer>();
         services.AddScoped<AbandonedSessions>();
+        services.AddScoped<UnsettledCalls>();
         services.AddScoped<SourceProcesses>();
 
         services.AddValidatorsFromAssembly(assembly, ServiceLifetime.Singleton, includeInternalTypes: true);

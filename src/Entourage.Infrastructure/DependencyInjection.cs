@@ -73,6 +73,7 @@ public static class DependencyInjection
         services.AddHostedService<RepriceJob>();
         services.AddHostedService<SummariseJob>();
         services.AddHostedService<AbandonJob>();
+        services.AddHostedService<ChargeJob>();
         return services;
     }
 

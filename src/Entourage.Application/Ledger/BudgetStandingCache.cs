@@ -99,10 +99,10 @@ internal sealed class BudgetStandingCache
 
         foreach (var reservation in changes.ReservationsAfter)
         {
-            var (organisationId, expiresAt) = (reservation.Reservation.OrganisationId, reservation.Reservation.ExpiresAt);
-            if (nextExpiries.TryGetValue(organisationId, out var next) && expiresAt < next && reservation.Reservation.EndedAt is null)
+            var (organisationId, lapsesAt) = (reservation.Reservation.OrganisationId, reservation.Reservation.LapsesAt);
+            if (nextExpiries.TryGetValue(organisationId, out var next) && lapsesAt < next && reservation.Reservation.EndedAt is null)
             {
-                nextExpiries[organisationId] = expiresAt;
+                nextExpiries[organisationId] = lapsesAt.Value;
             }
         }
 

@@ -20,7 +20,7 @@ public enum SessionOutcome
     Failed,
 }
 
-/// <summary>Ends a session and releases its reservations (rule 7). A session that has ended is returned unchanged.</summary>
+/// <summary>Ends a session and releases its reservations, except those that are held (rule 7). A session that has ended is returned unchanged.</summary>
 /// <param name="Id">The session.</param>
 /// <param name="Outcome">The outcome; when null, failed if there is an error and completed otherwise.</param>
 /// <param name="Error">The error that ended it; null for none.</param>
@@ -44,7 +44,7 @@ internal sealed class EndSessionHandler(IBudgetLedger ledger, TimeProvider time)
     }
 }
 
-/// <summary>Ends a session and releases its reservations (rule 7). A session that has ended does not change.</summary>
+/// <summary>Ends a session and releases its reservations, except those that are held (rule 7). A session that has ended does not change.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Failed">Whether an error ended it.</param>
 /// <param name="Error">The error, if known.</param>
@@ -64,7 +64,7 @@ public sealed record EndSessionEntry(long SessionId, bool Failed, string? Error,
         if (session.State.IsActive)
         {
             workingSet.End(session, session.State.End(Failed, Error, Now));
-            foreach (var reservation in workingSet.ReservationsOf(SessionId))
+            foreach (var reservation in workingSet.ReservationsOf(SessionId).Where(reservation => !reservation.Reservation.IsHeld))
             {
                 workingSet.End(reservation, ReservationStatus.Released, Now);
             }

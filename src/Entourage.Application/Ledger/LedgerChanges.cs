@@ -71,7 +71,7 @@ internal sealed record LedgerRecord(
     public Money AssumedCost { get; init; }
 
     /// <summary>Whether its cost is an estimate. See <see cref="UsageRecord.IsEstimated"/>.</summary>
-    public bool IsEstimated => CostSource switch
+    public bool IsEstimated => Entry.Call is { IsEstimate: true } || CostSource switch
     {
         CostSource.Assumed or CostSource.Reservation => true,
         CostSource.Catalogue => Price!.Parts.IsEstimated,

@@ -194,17 +194,17 @@ internal sealed class LedgerLoader
         return live;
     }
 
-    /// <summary>Loads and releases the reservations of sessions.</summary>
+    /// <summary>Loads and releases the reservations of sessions. Those that are held stay, because their calls may have been billed.</summary>
     /// <returns>How many were released.</returns>
     public async Task<int> ReleaseReservationsAsync(IReadOnlyCollection<LedgerSession> sessions, DateTimeOffset now)
     {
-        var live = await LoadReservationsOfAsync(sessions, now);
-        foreach (var reservation in live)
+        var released = (await LoadReservationsOfAsync(sessions, now)).Where(reservation => !reservation.Reservation.IsHeld).ToArray();
+        foreach (var reservation in released)
         {
             WorkingSet.End(reservation, ReservationStatus.Released, now);
         }
 
-        return live.Count;
+        return released.Length;
     }
 
     /// <summary>The pause of an agent, a team or an organisation, in force or not; null for none.</summary>

@@ -110,6 +110,9 @@ public sealed record UsageEntry(
     /// <summary>Facts that only telemetry reports; null for a usage that was reported over the API.</summary>
     public TelemetryFacts? Telemetry { get; init; }
 
+    /// <summary>Facts of a call through the gateway, whose held reservation the usage settles; null for any other usage.</summary>
+    public GatewayCall? Call { get; init; }
+
     /// <summary>Whether <see cref="OccurredAt"/> is within the accepted range.</summary>
     internal bool IsInTime => UsageRecord.MayHaveOccurredAt(OccurredAt, Now);
 
@@ -231,7 +234,8 @@ public sealed record UsageEntry(
             return null;
         }
 
-        return workingSet.FindReservation(id) is { } found && found.Reservation.SessionId == SessionId
+        // A held reservation belongs to the gateway. An agent that could commit it for less would escape its cap.
+        return workingSet.FindReservation(id) is { } found && found.Reservation.SessionId == SessionId && found.Reservation.IsHeld == (Call is not null)
             ? found.Reservation.IsLiveAt(Now) ? found : null
             : throw new RuleViolationException("unknown-reservation", $"Session {SessionId} has no reservation {id}.", nameof(ReservationId));
     }

@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Errors;
 using Entourage.Domain.Budgets;
 using MediatR;
 
@@ -27,6 +28,9 @@ internal sealed class ReleaseReservationHandler(IBudgetLedger ledger, TimeProvid
 /// <param name="Now">The current time (UTC).</param>
 public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
 {
+    /// <summary>Whether the gateway releases the reservation of a call that the provider did not bill. Nobody else may release one that is held.</summary>
+    public bool IsOfGateway { get; init; }
+
     internal override LedgerEntryKind Kind => LedgerEntryKind.Release;
 
     internal override Guid? NamedReservation => ReservationId;
@@ -34,6 +38,11 @@ public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : Ledg
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
         var reservation = ledger.GetReservation(ReservationId);
+        if (reservation.Reservation.IsHeld != IsOfGateway)
+        {
+            throw new NotFoundException("reservation", ReservationId);
+        }
+
         var isLive = reservation.Reservation.IsLiveAt(Now);
         if (isLive)
         {

@@ -151,20 +151,9 @@ public sealed record ReserveEntry(
         var (amount, named, tokens) = Estimate;
         ledger.Rules.EnsureAllowed(amount, nameof(ReserveSpendCommand.EstimatedCostUsd));
         var model = named ?? session.Model ?? "";
-        var rule = session.Policy.TeamLimits.UnpricedModels;
-
-        // A price may change while the reservation is live, and a clock that is ahead may date the usage after that.
-        var prices = model.Length > 0
-            ? ledger.WorkingSet.PricesOf(session).During(model, Now, Now + Ttl + UsageRecord.LatestAhead).ToArray()
-            : [];
-        if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
-        {
-            throw StoredPrices.Refused(model);
-        }
-
+        var rates = CallRates.Find(session, ledger, model, Now, Now + Ttl);
         return amount is { } stated ? (stated, false)
-            : prices.Length > 0 ? (prices.Max(price => price.BoundOf(tokens)), false)
-            : rule == UnpricedModelRule.Assume ? (ledger.Rules.AssumedRates.BoundOf(tokens), true)
+            : rates is not null ? (rates.BoundOf(tokens), rates.AreAssumed)
             : throw new RuleViolationException(
                 "unpriced-model",
                 model.Length > 0

@@ -46,6 +46,12 @@ public sealed record Reservation
     /// </summary>
     public bool IsAssumed { get; init; }
 
+    /// <summary>
+    /// Whether it is held until the call that it was made for is settled. Neither its expiry nor the end of its session releases it, because the
+    /// provider may have billed the call. A call that is not settled by the expiry is charged the whole amount.
+    /// </summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -61,7 +67,10 @@ public sealed record Reservation
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>Whether the amount is reserved at an instant.</summary>
-    public bool IsLiveAt(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
+    public bool IsLiveAt(DateTimeOffset now) => EndedAt is null && (IsHeld || now < ExpiresAt);
+
+    /// <summary>When it is released, unless it ends before (UTC); null if it is held.</summary>
+    public DateTimeOffset? LapsesAt => IsHeld ? null : ExpiresAt;
 
     /// <summary>
     /// Returns the budgets that it takes from: all that money spent before its expiry could count in. A reservation that lasts beyond

@@ -38,6 +38,9 @@ public sealed class UsageRecord
     /// <summary>How long ago a usage may have occurred.</summary>
     public static readonly TimeSpan OldestBack = TimeSpan.FromDays(30);
 
+    /// <summary>The longest id that a provider gives an answer, in UTF-16 code units. A longer one is cut.</summary>
+    public const int ResponseIdLength = 200;
+
     private UsageRecord()
     {
     }
@@ -114,8 +117,8 @@ public sealed class UsageRecord
     public Money AssumedCost { get; private init; }
 
     /// <summary>
-    /// Whether the cost is an estimate: assumed, taken from the reservation, or priced with a rate missing. See
-    /// <see cref="Prices.ModelPrice.CostOf"/>.
+    /// Whether the cost is an estimate: assumed, taken from the reservation, priced with a rate missing, or that of a call whose tokens are estimated.
+    /// See <see cref="Prices.ModelPrice.CostOf"/>.
     /// </summary>
     public bool IsEstimated { get; private init; }
 
@@ -130,6 +133,12 @@ public sealed class UsageRecord
 
     /// <summary>The reservation that the usage named, if any.</summary>
     public Guid? ReservationId { get; private init; }
+
+    /// <summary>The model that the caller asked for, if the gateway sent the call to another one.</summary>
+    public string? RequestedModel { get; private init; }
+
+    /// <summary>The provider's id of the answer, if the call went through the gateway and the provider told it.</summary>
+    public string? ProviderResponseId { get; private init; }
 
     /// <summary>The part of the cost that neither the reservation nor the remaining hard budgets covered (USD); see rule 3.</summary>
     public Money Overrun { get; private init; }

@@ -11,4 +11,8 @@ internal sealed class JobOptions
     /// <summary>The interval of the search for abandoned sessions, in seconds; 0 leaves the search to other replicas.</summary>
     [Range(0, 3_600)]
     public int AbandonedSessionsEverySeconds { get; set; } = 60;
+
+    /// <summary>The interval of the search for calls through the gateway that were not settled in time, in seconds; 0 leaves the search to other replicas.</summary>
+    [Range(0, 3_600)]
+    public int UnsettledCallsEverySeconds { get; set; } = 30;
 }

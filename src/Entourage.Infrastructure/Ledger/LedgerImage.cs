@@ -84,7 +84,7 @@ internal sealed class LedgerImage(bool isVerified)
 
     private void Set(LedgerReservation reservation)
     {
-        var (id, organisationId, expiresAt) = (reservation.Reservation.Id, reservation.Reservation.OrganisationId, reservation.Reservation.ExpiresAt);
+        var (id, organisationId, lapsesAt) = (reservation.Reservation.Id, reservation.Reservation.OrganisationId, reservation.Reservation.LapsesAt);
         if (reservation.Reservation.EndedAt is not null)
         {
             Reservations.Remove(id);
@@ -92,9 +92,9 @@ internal sealed class LedgerImage(bool isVerified)
         }
 
         Reservations.Set(id, reservation);
-        if (NextExpiries.TryGet(organisationId, out var next) && expiresAt < next)
+        if (NextExpiries.TryGet(organisationId, out var next) && lapsesAt < next)
         {
-            NextExpiries.Set(organisationId, expiresAt);
+            NextExpiries.Set(organisationId, lapsesAt.Value);
         }
     }
 }

@@ -8,6 +8,9 @@ internal enum Job
     /// <summary>Closes silent sessions.</summary>
     AbandonSessions,
 
+    /// <summary>Charges calls that were not settled in time.</summary>
+    ChargeCalls,
+
     /// <summary>Deletes expired data.</summary>
     Purge,
 

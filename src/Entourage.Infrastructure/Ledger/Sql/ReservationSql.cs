@@ -7,7 +7,7 @@ namespace Entourage.Infrastructure.Ledger.Sql;
 /// <summary>The reservations, each with the limits that apply to it.</summary>
 internal static class ReservationSql
 {
-    public const string IsExpired = "r.EndedAt IS NULL AND r.ExpiresAt <= @now AND r.OrganisationId ";
+    public const string IsExpired = "r.EndedAt IS NULL AND r.IsHeld = 0 AND r.ExpiresAt <= @now AND r.OrganisationId ";
 
     public const string IsLiveInSession = "r.EndedAt IS NULL AND r.SessionId ";
 
@@ -16,6 +16,7 @@ internal static class ReservationSql
     private static readonly Column<Guid> OrganisationId = Column.Id("OrganisationId");
     private static readonly Column<Money> Amount = Column.Amount("Amount");
     private static readonly Column<bool> IsAssumed = Column.Flag("IsAssumed");
+    private static readonly Column<bool> IsHeld = Column.Flag("IsHeld");
     private static readonly Column<DateTimeOffset> CreatedAt = Column.Instant("CreatedAt");
     private static readonly Column<DateTimeOffset> ExpiresAt = Column.Instant("ExpiresAt");
     private static readonly Column<byte> Status = Column.Byte("Status");
@@ -31,6 +32,7 @@ internal static class ReservationSql
         { OrganisationId, reservation => reservation.OrganisationId },
         { Amount, reservation => reservation.Amount },
         { IsAssumed, reservation => reservation.IsAssumed },
+        { IsHeld, reservation => reservation.IsHeld },
         { CreatedAt, reservation => reservation.CreatedAt },
         { ExpiresAt, reservation => reservation.ExpiresAt },
         { Status, reservation => (byte)reservation.Status },
@@ -40,9 +42,9 @@ internal static class ReservationSql
     /// <summary>To be followed by a condition.</summary>
     public static readonly string Select = $"SELECT {List} FROM Reservations r JOIN Sessions s ON s.Id = r.SessionId {SessionSql.JoinPolicy} WHERE ";
 
-    /// <summary>The earliest expiry of an organisation's reservations that have not ended; null for none.</summary>
+    /// <summary>When the next reservation of an organisation lapses; null for none.</summary>
     public static readonly string SelectNextExpiry =
-        $"SELECT MIN({ExpiresAt.Name}) FROM Reservations WHERE EndedAt IS NULL AND {OrganisationId.Name} = @organisation";
+        $"SELECT MIN({ExpiresAt.Name}) FROM Reservations WHERE EndedAt IS NULL AND IsHeld = 0 AND {OrganisationId.Name} = @organisation";
 
     public static readonly RowStatement<Reservation> Insert = RowStatement<Reservation>.Insert("Reservations", New);
 
@@ -69,6 +71,7 @@ internal static class ReservationSql
         private readonly Field<Guid> organisationId = list.Add("r", OrganisationId);
         private readonly Field<Money> amount = list.Add("r", Amount);
         private readonly Field<bool> isAssumed = list.Add("r", IsAssumed);
+        private readonly Field<bool> isHeld = list.Add("r", IsHeld);
         private readonly Field<DateTimeOffset> createdAt = list.Add("r", CreatedAt);
         private readonly Field<DateTimeOffset> expiresAt = list.Add("r", ExpiresAt);
         private readonly Field<byte> status = list.Add("r", Status);
@@ -86,6 +89,7 @@ internal static class ReservationSql
                 OrganisationId = organisationId.Of(row),
                 Amount = amount.Of(row),
                 IsAssumed = isAssumed.Of(row),
+                IsHeld = isHeld.Of(row),
                 CreatedAt = createdAt.Of(row),
                 ExpiresAt = expiresAt.Of(row),
                 Status = (ReservationStatus)status.Of(row),

@@ -58,6 +58,8 @@ internal static class UsageSql
         { BillingNumber, record => (byte)record.Entry.Billing },
         { Column.OptionalText("Error", Session.ErrorLength), record => record.Entry.Error },
         { Column.OptionalId("ReservationId"), record => record.Entry.ReservationId },
+        { Column.OptionalText("RequestedModel", Agent.ModelLength), record => record.Entry.Call?.RequestedModel },
+        { Column.OptionalText("ProviderResponseId", UsageRecord.ResponseIdLength), record => record.Entry.Call?.ResponseId },
         { Column.Amount("Overrun"), record => record.Overrun },
     };
 

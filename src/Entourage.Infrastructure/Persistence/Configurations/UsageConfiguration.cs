@@ -17,6 +17,8 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
         builder.Property(record => record.Sequence).ValueGeneratedOnAdd();
         builder.Property(record => record.Model).HasMaxLength(Agent.ModelLength);
         builder.Property(record => record.Error).HasMaxLength(Session.ErrorLength);
+        builder.Property(record => record.RequestedModel).HasMaxLength(Agent.ModelLength);
+        builder.Property(record => record.ProviderResponseId).HasMaxLength(UsageRecord.ResponseIdLength);
 
         // The only index over all records, because each index slows every insert.
         builder.HasIndex(record => new { record.SessionId, record.Sequence });
@@ -103,6 +105,7 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
     public void Configure(EntityTypeBuilder<Reservation> builder)
     {
         builder.Property(reservation => reservation.Id).ValueGeneratedNever();
+        builder.Ignore(reservation => reservation.LapsesAt);
         builder.HasOne<Session>().WithMany().HasForeignKey(reservation => reservation.SessionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Organisation>().WithMany().HasForeignKey(reservation => reservation.OrganisationId).OnDelete(DeleteBehavior.Restrict);
 

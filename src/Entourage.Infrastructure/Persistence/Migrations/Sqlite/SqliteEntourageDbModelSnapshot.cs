@@ -323,6 +323,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<bool>("IsAssumed")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsHeld")
+                        .HasColumnType("INTEGER");
+
                     b.Property<byte[]>("OrganisationId")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -1137,8 +1140,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long?>("PriceId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("ProviderResponseId")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("RecordedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("RequestedModel")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
 
                     b.Property<byte[]>("ReservationId")
                         .HasColumnType("BLOB");

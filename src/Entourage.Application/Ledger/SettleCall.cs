@@ -1,0 +1,131 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Application.Behaviors;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Prices;
+using Entourage.Domain.Sessions;
+using FluentValidation;
+using MediatR;
+
+namespace Entourage.Application.Ledger;
+
+/// <summary>Records the usage of a call through the gateway, and ends its reservation. The response is false if the call was settled before.</summary>
+/// <param name="SessionId">The session that made the call.</param>
+/// <param name="ReservationId">The reservation of the call.</param>
+/// <param name="Tokens">The tokens by class.</param>
+/// <param name="Model">The model that answered.</param>
+/// <param name="Call">Further facts of the call.</param>
+/// <param name="Billing">Whether it is billed by the token or covered by a subscription.</param>
+/// <param name="Error">A short text of the error, if the call failed. It contains nothing that the caller or the provider wrote.</param>
+public sealed record SettleCallCommand(
+    long SessionId, Guid ReservationId, BilledTokens Tokens, string Model, GatewayCall Call, Billing Billing, string? Error) : ILedgerCommand<bool>
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
+}
+
+/// <summary>Facts of a call through the gateway.</summary>
+/// <param name="RequestedModel">The model that the caller asked for, if another one was sent; null otherwise.</param>
+/// <param name="ResponseId">The provider's id of the answer; null if unknown.</param>
+/// <param name="IsEstimate">Whether the tokens are estimated, because the answer broke off or told no usage.</param>
+public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate);
+
+internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
+{
+    public SettleCallValidator()
+    {
+        RuleFor(command => command.Model).NotNull().OptionalLine(Agent.ModelLength);
+        RuleFor(command => command.Call).NotNull();
+        RuleFor(command => command.Call.RequestedModel).OptionalLine(Agent.ModelLength);
+        RuleFor(command => command.Call.ResponseId).OptionalLine(UsageRecord.ResponseIdLength);
+        RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
+    }
+}
+
+internal sealed class SettleCallHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<SettleCallCommand, bool>
+{
+    public async Task<bool> Handle(SettleCallCommand request, CancellationToken cancellationToken) =>
+        (await ledger.WriteAsync(SettleCallEntry.Of(request, time.GetUtcNow()), cancellationToken)).Response;
+}
+
+/// <summary>
+/// Records the usage of a call and ends its reservation, unless the call was settled before: a repeated entry changes nothing. The response says whether
+/// it was recorded.
+/// </summary>
+/// <param name="Usage">The usage, which names the reservation.</param>
+public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage.Now, null)
+{
+    private const string Unsettled = "The server ended before it knew the usage, so the whole reservation is charged.";
+
+    internal override LedgerEntryKind Kind => LedgerEntryKind.Usage;
+
+    internal override long? NamedSession => Usage.SessionId;
+
+    internal override Guid? NamedReservation => Usage.ReservationId;
+
+    internal static SettleCallEntry Of(SettleCallCommand command, DateTimeOffset now) => new(new UsageEntry(
+        Guid.CreateVersion7(now),
+        command.SessionId,
+        command.Tokens,
+        ReportedCost: null,
+        command.Model,
+        command.ReservationId,
+        OccurredAt: now,
+        command.Error,
+        command.Billing,
+        now,
+        Idempotency: null,
+        command.Call.RequestedModel)
+    {
+        Call = command.Call,
+    });
+
+    /// <summary>Charges the whole reservation of a call that was not settled in time. The call was made when the reservation was.</summary>
+    internal static SettleCallEntry OfUnsettled(Reservation reservation, DateTimeOffset now) => new(new UsageEntry(
+        Guid.CreateVersion7(now),
+        reservation.SessionId,
+        default,
+        ReportedCost: reservation.Amount,
+        Model: null,
+        reservation.Id,
+        OccurredAt: reservation.CreatedAt,
+        Unsettled,
+        Billing.Api,
+        now,
+        Idempotency: null)
+    {
+        Call = new(RequestedModel: null, ResponseId: null, IsEstimate: true),
+    });
+
+    internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) => Usage.FurtherBudgets(session, workingSet);
+
+    internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
+    {
+        if (ledger.GetReservation(Usage.ReservationId!.Value).Reservation.EndedAt is not null)
+        {
+            return LedgerOutcome.Accepted(false);
+        }
+
+        await Usage.DecideAsync(ledger);
+        return LedgerOutcome.Accepted(true);
+    }
+}
+
+/// <summary>Releases the reservation of a call that the provider did not bill.</summary>
+/// <param name="SessionId">The session that made the call.</param>
+/// <param name="ReservationId">The reservation.</param>
+public sealed record ReleaseCallCommand(long SessionId, Guid ReservationId) : ILedgerCommand<Unit>
+{
+    /// <inheritdoc/>
+    public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
+}
+
+internal sealed class ReleaseCallHandler(IBudgetLedger ledger, TimeProvider time) : IRequestHandler<ReleaseCallCommand, Unit>
+{
+    public async Task<Unit> Handle(ReleaseCallCommand request, CancellationToken cancellationToken)
+    {
+        await ledger.WriteAsync(new ReleaseEntry(request.ReservationId, time.GetUtcNow()) { IsOfGateway = true }, cancellationToken);
+        return Unit.Value;
+    }
+}
