@@ -1,5 +1,6 @@
 using Entourage.Api.Protection;
 using Entourage.Application.Access;
+using Entourage.Gateway.Calls;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization.Policy;
 
@@ -58,7 +59,7 @@ internal static class Authentication
     }
 
     private static string SelectScheme(HttpContext context) =>
-        !context.Request.Headers.ContainsKey(KeyAuthentication.Header) && KeyAuthentication.BearerOf(context.Request) is { } text && JwtCallers.IsToken(text)
+        !CallerKeys.IsCall(context.Request) && !context.Request.Headers.ContainsKey(KeyAuthentication.Header) && KeyAuthentication.BearerOf(context.Request) is { } text && JwtCallers.IsToken(text)
             ? JwtCallers.Name
             : KeyAuthentication.Name;
 }

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using Entourage.Api.Protection;
 using Entourage.Application.Access;
 using Entourage.Application.Keys;
+using Entourage.Gateway.Calls;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
@@ -38,8 +39,8 @@ internal sealed class KeyAuthentication(
         request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
 
     /// <summary>The key or token of a request; null if it has none.</summary>
-    public static string? TextOf(HttpRequest request) =>
-        request.Headers[Header] is { Count: > 0 } header ? header.ToString() : BearerOf(request) ?? request.Cookies[Cookie];
+    public static string? TextOf(HttpRequest request) => CallerKeys.IsCall(request) ? CallerKeys.Find(request)
+        : request.Headers[Header] is { Count: > 0 } header ? header.ToString() : BearerOf(request) ?? request.Cookies[Cookie];
 
     /// <summary>
     /// Whether a wrong key may be a guess. A revoked or expired key is not a guess, nor is a token: signatures cannot be guessed, and people

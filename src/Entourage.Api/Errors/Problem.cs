@@ -7,6 +7,7 @@ using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Domain;
+using Entourage.Gateway.Calls;
 using FluentValidation;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.WebUtilities;
@@ -142,7 +143,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         return body;
     }
 
-    /// <summary>Writes the answer as problem details, or in the form of OTLP to an exporter.</summary>
+    /// <summary>Writes the answer as problem details, in the form of OTLP to an exporter, or in that of a provider to a caller of the gateway.</summary>
     public Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
@@ -155,6 +156,11 @@ internal sealed record Problem(int Status, string Code, string? Detail)
         {
             context.Features.Set(this);
             return OtlpAnswer.WriteAsync(this, context);
+        }
+
+        if (CallerKeys.IsCall(context.Request))
+        {
+            return CallAnswers.WriteAsync(context, Status, Detail ?? ReasonPhrases.GetReasonPhrase(Status));
         }
 
         return context.Response.WriteAsJsonAsync(ToJson(context), EntourageJson.Options, MediaType, context.RequestAborted);

@@ -7,6 +7,7 @@ using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
 using Entourage.Application.Json;
 using Entourage.Dashboard;
+using Entourage.Gateway;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Scalar.AspNetCore;
@@ -70,6 +71,7 @@ internal static class ApiSetup
     {
         app.MapControllers();
         app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent).WithMetadata(new ReportsSpendingAttribute());
+        app.MapGateway().RequireAuthorization(Policies.Agent);
         app.MapOpenApi().AllowAnonymous();
         app.MapScalarApiReference("/docs", ConfigureReference).AllowAnonymous();
         app.UseDashboard(Policies.Lead);

@@ -3,6 +3,7 @@ using Entourage.Api.Auth;
 using Entourage.Api.Protection;
 using Entourage.Application;
 using Entourage.Dashboard;
+using Entourage.Gateway;
 using Entourage.Infrastructure;
 using Entourage.Infrastructure.Persistence;
 
@@ -54,6 +55,7 @@ internal static partial class ServerSetup
         builder.Services.AddApplication(builder.Configuration["AutoMapper:LicenseKey"]);
         builder.Services.AddInfrastructure(builder.Configuration);
         builder.Services.AddApi();
+        builder.Services.AddGateway(builder.Configuration);
         builder.Services.AddDashboard();
         return needsKeys;
     }

@@ -42,6 +42,13 @@ public sealed class BoundedCache<TKey, TValue>(int capacity)
         Count();
     }
 
+    /// <summary>Removes the value of a key.</summary>
+    public void Remove(TKey key)
+    {
+        young.TryRemove(key, out _);
+        old.TryRemove(key, out _);
+    }
+
     /// <summary>Adds a value unless its key is cached already. Among concurrent callers exactly one succeeds.</summary>
     public bool TryAdd(TKey key, TValue value)
     {

@@ -22,7 +22,7 @@ internal sealed record FindSourceSessionQuery(Guid? AgentId, long? SessionId, st
 /// <summary>The session in which telemetry is recorded.</summary>
 /// <param name="AgentId">The agent of the session.</param>
 /// <param name="SessionId">The session; null if none exists yet.</param>
-internal sealed record SourceSessionAnswer(Guid AgentId, long? SessionId)
+public sealed record SourceSessionAnswer(Guid AgentId, long? SessionId)
 {
     /// <summary>Whether the session was opened without the requested task, because the team has no such task.</summary>
     public bool IsWithoutTask { get; init; }

@@ -14,8 +14,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Entourage.Application.Otlp;
 
 /// <summary>
-/// Opens a session for a program that reports usage by telemetry, or finds the one that was opened for it meanwhile. No budget, pause or dependency
-/// prevents this: the money is spent already, and no record of it may be lost (rule 1).
+/// Opens a session for a program that reports usage by telemetry or calls models through the gateway, or finds the one that was opened for it meanwhile. No budget, pause or dependency
+/// prevents this: what telemetry reports is spent already (rule 1), and the gateway asks the budgets for each call.
 /// </summary>
 /// <param name="AgentId">The agent.</param>
 /// <param name="TaskId">The task, if known; ignored if the team has no such task.</param>
@@ -23,7 +23,7 @@ namespace Entourage.Application.Otlp;
 /// <param name="Name">The program's own name for its session.</param>
 /// <param name="Model">The model, if known; null for the agent's default.</param>
 /// <param name="At">When the program last used something (UTC).</param>
-internal sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
+public sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));

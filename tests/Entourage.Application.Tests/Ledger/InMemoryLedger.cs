@@ -102,7 +102,7 @@ internal sealed partial class InMemoryLedger : ILedgerStore
     }
 
     public Task<IReadOnlyList<LedgerReservation>> FindExpiredAsync(IReadOnlyCollection<Guid> organisationIds, DateTimeOffset now) => Found(Reservations.Values
-        .Where(held => held.EndedAt is null && held.ExpiresAt <= now && organisationIds.Contains(held.OrganisationId))
+        .Where(held => held.EndedAt is null && held.LapsesAt <= now && organisationIds.Contains(held.OrganisationId))
         .Select(ToRow));
 
     public Task<IReadOnlyDictionary<long, LedgerSession>> LockAsync(IReadOnlyCollection<long> sessionIds, IReadOnlyCollection<Guid> organisationIds)

@@ -1,0 +1,195 @@
+using System.Net.Sockets;
+using Entourage.Application.Access;
+using Entourage.Application.Agents;
+using Entourage.Application.Ledger;
+using Entourage.Domain;
+using Entourage.Domain.Agents;
+using Entourage.Domain.Audit;
+using Entourage.Domain.Sessions;
+using Entourage.Gateway.Formats;
+using Entourage.Gateway.Upstreams;
+using MediatR;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Entourage.Gateway.Calls;
+
+/// <summary>Handles one call: reserves the most that it can cost, passes it on, meters the answer and records what was used.</summary>
+internal sealed partial class CallHandler(
+    IMediator mediator,
+    CallerContext callers,
+    UpstreamList upstreams,
+    OutputLimits outputLimits,
+    CallBodies bodies,
+    CallSessions sessions,
+    RunningCalls running,
+    UpstreamClient client,
+    IOptions<GatewayOptions> options,
+    ILogger<CallHandler> logger)
+{
+    private const string AgentHeader = "X-Entourage-Agent";
+    private const int SettleMarginSeconds = 60;
+
+    /// <summary>Handles a call.</summary>
+    /// <param name="context">The call.</param>
+    /// <param name="name">The name of the upstream.</param>
+    /// <param name="path">The path below the upstream.</param>
+    public async Task HandleAsync(HttpContext context, string name, string path)
+    {
+        try
+        {
+            await PassOnAsync(context, name, path);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && CallAnswers.RefusalOf(exception) is { } refusal)
+        {
+            await CallAnswers.WriteAsync(context, refusal);
+        }
+    }
+
+    private async Task PassOnAsync(HttpContext context, string name, string path)
+    {
+        var upstream = upstreams.Find(name) ?? throw new CallRefusedException(new(RefusalReason.NotFound, $"This gateway has no upstream '{name}'."));
+        var route = upstream.Format.FindRoute(context.Request.Method, path)
+            ?? throw new CallRefusedException(new(RefusalReason.NotFound, "The gateway does not pass on this path, because it could not meter it."));
+        var agentId = await FindAgentAsync(context.Request);
+        if (!route.IsMetered)
+        {
+            await client.SendAsync(context, new UpstreamRequest(upstream, path, meter: null), context.RequestAborted);
+            return;
+        }
+
+        using var body = await bodies.ReadAsync(context.Request, context.RequestAborted);
+        var request = upstream.Format.Read(route, body.Bytes);
+        if (request.Model.Length is 0 or > Agent.ModelLength)
+        {
+            throw new UnreadableRequestException($"The model's name must have 1 to {Agent.ModelLength} characters.");
+        }
+
+        var (session, reserved) = await ReserveAsync(context, agentId, upstream, request);
+        await PassOnAsync(context, upstream, path, request, session.Id, reserved);
+    }
+
+    private async Task<(CallSession Session, ReservedCall Reserved)> ReserveAsync(HttpContext context, Guid agentId, Upstream upstream, ModelRequest request)
+    {
+        var most = request.HasOutput ? request.MaxOutputTokens ?? outputLimits.Of(request.Model) : 0;
+        var least = Math.Max(Math.Min(options.Value.LeastOutputTokens, most), request.LeastOutputTokens ?? 0);
+        for (var isRetry = false; ; isRetry = true)
+        {
+            var session = await sessions.FindAsync(mediator, context.Request.Headers, agentId, request.Model, context.RequestAborted);
+            try
+            {
+                // Not cancelled by the client, because a reservation that nobody knows of would be charged.
+                var command = new ReserveCallCommand(
+                    session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds);
+                return (session, await mediator.Send(command, CancellationToken.None));
+            }
+            catch (RuleViolationException violation) when (violation.Code == "session-ended" && session.Name is not null && !isRetry)
+            {
+                // It was idle for too long, or somebody ended it. If it was killed, the next attempt finds it again and is refused.
+                sessions.Forget(agentId, session);
+            }
+        }
+    }
+
+    private async Task PassOnAsync(HttpContext context, Upstream upstream, string path, ModelRequest request, long sessionId, ReservedCall reserved)
+    {
+        var changesLimit = request.HasOutput && reserved.MaxOutputTokens != request.MaxOutputTokens;
+        var sent = upstream.Format.Rewrite(request, new(MaxOutputTokens: changesLimit ? reserved.MaxOutputTokens : null));
+        var meter = new CallMeter(upstream.Format, request, changesAnswer: request.WithholdsUsage);
+        var neverSent = false;
+        using var call = running.Add(sessionId, context.RequestAborted);
+        try
+        {
+            call.CancelAfter(TimeSpan.FromSeconds(options.Value.CallSeconds));
+            context.Request.Headers.Remove(HeaderNames.TransferEncoding);
+            (context.Request.Body, context.Request.ContentLength) = (new MemoryBody(sent), sent.Length);
+            var error = await client.SendAsync(context, new UpstreamRequest(upstream, path, meter), call.Token);
+            neverSent = error == ForwarderError.Request && IsConnectFault(context.GetForwarderErrorFeature()?.Exception);
+            if (error != ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                context.Response.Clear();
+                await CallAnswers.WriteAsync(context, call.CutReason is { } cut
+                    ? new(RefusalReason.Stopped, cut)
+                    : new(RefusalReason.Unavailable, $"The provider '{upstream.Name}' could not be reached."));
+            }
+        }
+        finally
+        {
+            await EndAsync(context, upstream, request, sessionId, reserved, meter, neverSent);
+        }
+    }
+
+    /// <summary>Settles a call. If that fails, its reservation is charged once it expires, so that nothing spent is lost.</summary>
+    private async Task EndAsync(
+        HttpContext context, Upstream upstream, ModelRequest request, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
+    {
+        try
+        {
+            await CallMeter.EndAsync(context);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The client has gone. The meter has seen the whole answer.
+        }
+
+        try
+        {
+            if (neverSent || meter.IsFree)
+            {
+                await mediator.Send(new ReleaseCallCommand(sessionId, reserved.ReservationId), CancellationToken.None);
+                return;
+            }
+
+            await mediator.Send(
+                new SettleCallCommand(
+                    sessionId,
+                    reserved.ReservationId,
+                    meter.Tokens,
+                    Shorten(meter.Model, Agent.ModelLength) ?? request.Model,
+                    new(meter.Model is null || meter.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact),
+                    upstream.Billing,
+                    meter.IsExact ? null : "The answer broke off, so its tokens are estimated."),
+                CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogUnsettled(logger, reserved.ReservationId, exception);
+        }
+    }
+
+    /// <summary>The agent of a call: that of its key or, on a server without keys, the one that it names.</summary>
+    private async Task<Guid> FindAgentAsync(HttpRequest request)
+    {
+        if (callers.Current.AgentId is { } own)
+        {
+            return own;
+        }
+
+        if (callers.Current.Kind != ActorKind.Operator)
+        {
+            throw new CallRefusedException(new(RefusalReason.Forbidden, "Use an agent's key. The keys of leads and admins do not say which agent spends the money."));
+        }
+
+        var named = request.Headers[AgentHeader] is [{ Length: > 0 } header] ? header : CallerKeys.Find(request);
+        return named is null
+            ? throw new CallRefusedException(new(RefusalReason.Unauthenticated, $"Name the agent: send its name or id in the header {AgentHeader} or as the API key."))
+            : await mediator.Send(new ResolveAgentQuery(named), request.HttpContext.RequestAborted);
+    }
+
+    // The provider has seen nothing of the call.
+    private static bool IsConnectFault(Exception? fault) => fault switch
+    {
+        null => false,
+        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => true,
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } => true,
+        _ => IsConnectFault(fault.InnerException),
+    };
+
+    private static string? Shorten(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
+
+    [LoggerMessage(4002, LogLevel.Error, "A call could not be settled. Reservation {Reservation} is charged once it expires")]
+    private static partial void LogUnsettled(ILogger logger, Guid reservation, Exception exception);
+}

@@ -1,0 +1,107 @@
+using System.Net.Http.Headers;
+using Entourage.Gateway.Calls;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Entourage.Gateway.Upstreams;
+
+/// <summary>
+/// Passes a call on: the address, the credential and what the caller sent for Entourage change, and everything else stays as it is. It starts the meter
+/// when the answer begins.
+/// </summary>
+/// <param name="upstream">The upstream.</param>
+/// <param name="path">The path below its base URL.</param>
+/// <param name="meter">Meters the answer; null for a call that costs nothing.</param>
+internal sealed class UpstreamRequest(Upstream upstream, string path, CallMeter? meter) : HttpTransformer
+{
+    /// <summary>The header with the Entourage key of a caller whose own credential is passed on.</summary>
+    public const string KeyHeader = "X-Entourage-Key";
+
+    private const string OwnHeaders = "X-Entourage-";
+
+    // The encodings whose answers can be metered.
+    private static readonly string[] Encodings = ["gzip", "deflate", "br", "identity"];
+
+    /// <summary>The address of the upstream, which the forwarder wants to know.</summary>
+    public string Prefix => upstream.BaseUrl.AbsoluteUri;
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        proxyRequest.RequestUri = new(upstream.BaseUrl, path + QueryOf(httpContext.Request));
+        var headers = proxyRequest.Headers;
+        headers.Host = null;
+        headers.Remove(HeaderNames.Cookie);
+        foreach (var name in httpContext.Request.Headers.Keys.Where(name => name.StartsWith(OwnHeaders, StringComparison.OrdinalIgnoreCase)))
+        {
+            headers.Remove(name);
+        }
+
+        foreach (var name in upstream.ReplacedHeaders)
+        {
+            headers.Remove(name);
+        }
+
+        if (upstream.ApiKey is { } key)
+        {
+            var name = upstream.Format.CredentialHeaders[0];
+            headers.TryAddWithoutValidation(name, name == HeaderNames.Authorization ? $"Bearer {key}" : key);
+        }
+
+        foreach (var (name, value) in upstream.Headers)
+        {
+            headers.Remove(name);
+            headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (meter is not null)
+        {
+            LimitEncodings(headers, meter.ChangesAnswer);
+        }
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is not null && meter is not null)
+        {
+            meter.Begin(httpContext, proxyResponse);
+        }
+
+        return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+    }
+
+    private static void LimitEncodings(HttpRequestHeaders headers, bool changesAnswer)
+    {
+        var accepted = headers.AcceptEncoding.Where(encoding => Encodings.Contains(encoding.Value, StringComparer.OrdinalIgnoreCase)).ToArray();
+        if (!changesAnswer && accepted.Length == headers.AcceptEncoding.Count)
+        {
+            return;
+        }
+
+        headers.AcceptEncoding.Clear();
+        foreach (var encoding in changesAnswer ? [] : accepted)
+        {
+            headers.AcceptEncoding.Add(encoding);
+        }
+
+        if (headers.AcceptEncoding.Count == 0)
+        {
+            headers.AcceptEncoding.Add(new("identity"));
+        }
+    }
+
+    // A key in the query is the caller's Entourage key.
+    private string QueryOf(HttpRequest request)
+    {
+        if (upstream.ApiKey is null || !request.Query.ContainsKey(CallerKeys.QueryName))
+        {
+            return request.QueryString.Value ?? "";
+        }
+
+        var kept = request.QueryString.Value![1..].Split('&').Where(part => !part.StartsWith($"{CallerKeys.QueryName}=", StringComparison.OrdinalIgnoreCase));
+        var query = string.Join('&', kept);
+        return query.Length == 0 ? "" : $"?{query}";
+    }
+}
