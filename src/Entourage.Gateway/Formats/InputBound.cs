@@ -37,6 +37,7 @@ internal static class InputBound
     /// <param name="body">The body, which is valid JSON.</param>
     /// <param name="attachmentPaths">The paths of the objects that may be attachments.</param>
     /// <param name="readAttachment">Reads such an object; null if it is text after all.</param>
+    /// <exception cref="UnreadableRequestException">Such an object is ambiguous.</exception>
     public static long Of(ReadOnlyMemory<byte> body, JsonPathTree<bool> attachmentPaths, Func<JsonObjectIndex, Attachment?> readAttachment)
     {
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = JsonObjectIndex.MaxDepth });
@@ -54,8 +55,7 @@ internal static class InputBound
                     (paths[depth], areArrays[depth]) = (own, reader.TokenType == JsonTokenType.StartArray);
                     halves += 2;
                     if (own is { Field: true } && reader.TokenType == JsonTokenType.StartObject
-                        && JsonObjectIndex.At(body, (int)reader.TokenStartIndex) is { IsUnambiguous: true } index
-                        && readAttachment(index) is { } attachment)
+                        && readAttachment(UnambiguousAt(body, (int)reader.TokenStartIndex)) is { } attachment)
                     {
                         attachments += attachment.Tokens;
                         payload = attachment.Payload?.Start ?? payload;
@@ -78,6 +78,10 @@ internal static class InputBound
 
         return ((halves + 1) / 2) + attachments;
     }
+
+    private static JsonObjectIndex UnambiguousAt(ReadOnlyMemory<byte> body, int start) =>
+        JsonObjectIndex.At(body, start) is { IsUnambiguous: true } index ? index
+            : throw new UnreadableRequestException("The body contains a message part that has two members with the same name, or too many members.");
 
     private static long Weigh(ReadOnlySpan<byte> text)
     {

@@ -52,6 +52,9 @@ internal sealed class JsonObjectIndex
     /// <summary>Whether the members can be trusted: not too many, and none twice or with a name that is not valid.</summary>
     public bool IsUnambiguous { get; private set; } = true;
 
+    /// <summary>The names of the members.</summary>
+    public IEnumerable<string> Names => members.Select(member => member.Name);
+
     /// <summary>Indexes a body, and checks that all of it is valid JSON.</summary>
     /// <exception cref="UnreadableRequestException">It is not an object, or not valid.</exception>
     public static JsonObjectIndex OfBody(ReadOnlyMemory<byte> body)
@@ -132,6 +135,9 @@ internal sealed class JsonObjectIndex
 
     /// <summary>Reads a short text; null if it is absent, not a string, or too long.</summary>
     public string? TextOrNull(string name) => Find(name) is { } value ? TextOf(value) : null;
+
+    /// <summary>Whether an item of one of the arrays is a text.</summary>
+    public bool IsText(JsonValue item, string text) => TextOf(item) == text;
 
     /// <summary>Indexes an object; null if the member is absent or null.</summary>
     /// <exception cref="UnreadableRequestException">It is no object, or ambiguous.</exception>
