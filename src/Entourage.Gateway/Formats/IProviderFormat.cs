@@ -23,7 +23,9 @@ internal interface IProviderFormat
     /// <summary>Changes a request, and leaves every other byte as it is.</summary>
     /// <param name="request">The request.</param>
     /// <param name="changes">What to change.</param>
-    /// <returns>The body to send, and the model that the path names if it names one.</returns>
+    /// <returns>
+    /// The body to send; the same memory if nothing changes. Where the path names the model (Gemini), the caller changes the path.
+    /// </returns>
     ReadOnlyMemory<byte> Rewrite(ModelRequest request, RequestChanges changes);
 
     /// <summary>Creates the meter of one answer.</summary>
@@ -50,7 +52,7 @@ internal sealed record ProviderRoute(string Operation, bool IsMetered, string? M
 /// <param name="Choices">The number of answers that are generated, each of up to <paramref name="MaxOutputTokens"/>: 1 or more.</param>
 /// <param name="HasOutput">Whether output is generated; false for embeddings.</param>
 /// <param name="Streams">Whether it asks for a stream.</param>
-/// <param name="Tier">The service tier that it asks for; null if it does not say.</param>
+/// <param name="Tier">The service tier that it asks for, such as <c>flex</c>, or <c>fast</c> for Anthropic's fast mode; null if it does not say.</param>
 internal sealed record ModelRequest(
     ProviderRoute Route,
     ReadOnlyMemory<byte> Body,
@@ -60,7 +62,20 @@ internal sealed record ModelRequest(
     int Choices,
     bool HasOutput,
     bool Streams,
-    string? Tier);
+    string? Tier)
+{
+    /// <summary>The smallest output limit with which the provider accepts the request, such as a thinking budget + 1; null if any will do.</summary>
+    public long? LeastOutputTokens { get; init; }
+
+    /// <summary>
+    /// The number of tools that the provider runs itself, such as web search. They can add input tokens and fees that
+    /// <see cref="InputTokens"/> does not include.
+    /// </summary>
+    public int ServerTools { get; init; }
+
+    /// <summary>Whether the gateway asks for usage in the stream although the client did not, so that the meter must withhold it.</summary>
+    public bool WithholdsUsage { get; init; }
+}
 
 /// <summary>What the gateway changes in a request.</summary>
 /// <param name="Model">The model to send; null to leave it.</param>

@@ -29,6 +29,9 @@ internal abstract class UsageMeter
     /// <summary>Whether the answer is an error of the provider that arrived within a stream.</summary>
     public bool IsError { get; protected set; }
 
+    /// <summary>The searches of the web that the provider ran and bills apart.</summary>
+    public long WebSearches { get; protected set; }
+
     /// <summary>Takes the next bytes of the answer, decoded if they were compressed.</summary>
     /// <param name="bytes">The bytes as they arrived, cut anywhere.</param>
     /// <returns>What to pass on to the client: the same bytes, unless the answer contains something that the client did not ask for.</returns>

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Entourage.Gateway.Formats.Anthropic;
+
+/// <summary>Reads requests of the Messages API.</summary>
+/// <remarks>
+/// The bound of the input is that of <see cref="InputBound"/> for the text; 5,000 tokens for each image (the largest costs 4,784); what
+/// <see cref="Attachment"/> states for documents; 64 for the request; and with tools 1,024 for the provider's own instructions on them, and 1,024 more for
+/// each tool that is defined by the provider instead of by a schema in the request.
+/// </remarks>
+internal static class AnthropicRequestReader
+{
+    private const int RequestTokens = 64;
+    private const int ToolInstructionTokens = 1_024;
+    private const int ProviderToolTokens = 1_024;
+    private const int ImageTokens = 5_000;
+
+    // Besides messages, results of tools and documents contain such blocks, and so do documents in the results of server tools.
+    private static readonly JsonPathTree<bool> AttachmentPaths = new(
+        ("messages/content", true),
+        ("messages/content/content", true),
+        ("messages/content/content/content", true),
+        ("messages/content/source/content", true),
+        ("messages/content/content/source/content", true));
+
+    private static readonly string[] ClientTools = ["bash_", "text_editor_", "computer_", "memory_"];
+
+    public static ModelRequest Read(ProviderRoute route, ReadOnlyMemory<byte> json)
+    {
+        var body = JsonObjectIndex.OfBody(json);
+        var model = ModelNames.Read(body);
+
+        // Zero fills the cache and generates nothing.
+        var limit = body.WholeNumber("max_tokens", least: 0);
+        var tools = body.Items("tools");
+        var (providerTools, serverTools) = (0, 0);
+        foreach (var tool in tools.Where(tool => tool.Type == JsonTokenType.StartObject).Select(body.ObjectAt))
+        {
+            if (tool.TextOrNull("type") is { } type && type != "custom")
+            {
+                providerTools++;
+                serverTools += ClientTools.Any(prefix => type.StartsWith(prefix, StringComparison.Ordinal)) ? 0 : 1;
+            }
+        }
+
+        // Compaction is a further run of the model, with its own output.
+        serverTools += body.Items("mcp_servers").Count + (body.ObjectOrNull("context_management")?.Items("edits").Count(IsCompaction) ?? 0);
+        var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens
+            + (tools.Count > 0 ? ToolInstructionTokens : 0) + ((long)providerTools * ProviderToolTokens);
+        var tier = body.Text("speed") == "fast" ? "fast" : body.Text("service_tier");
+        return new(route, json, model, input, limit, Choices: 1, HasOutput: true, body.Flag("stream"), tier)
+        {
+            LeastOutputTokens = LeastOutputOf(body, limit),
+            ServerTools = serverTools,
+        };
+
+        bool IsCompaction(JsonValue edit) =>
+            edit.Type == JsonTokenType.StartObject
+            && body.ObjectAt(edit).TextOrNull("type")?.StartsWith("compact", StringComparison.Ordinal) == true;
+    }
+
+    // The limit must exceed the thinking budget, except with interleaved thinking, whose budget is of all turns.
+    private static long? LeastOutputOf(JsonObjectIndex body, long? limit) =>
+        body.Object("thinking")?.WholeNumber("budget_tokens", least: 0) is { } budget ? Math.Min(budget + 1, limit ?? long.MaxValue) : null;
+
+    private static Attachment? ReadAttachment(JsonObjectIndex block)
+    {
+        var type = block.TextOrNull("type");
+        if (type is not ("image" or "document") || block.Object("source") is not { } source)
+        {
+            return null;
+        }
+
+        return (type, source.TextOrNull("type")) switch
+        {
+            (_, "text" or "content") => null,
+            ("image", _) => new(ImageTokens, source.Find("data")),
+            (_, "base64") when source.Find("data") is { } data => Attachment.Document(data),
+            _ => new(Attachment.DocumentReference),
+        };
+    }
+}
