@@ -125,9 +125,11 @@ internal abstract class AnswerMeter<TField> : UsageMeter
     {
         var output = new ArrayBufferWriter<byte>(held.WrittenCount + bytes.Length + 1);
         var from = 0;
-        if (hasWithheldLast && held.WrittenCount == 0)
+        if (held.WrittenCount == 0)
         {
+            // A line feed that was cut from the end of the event before shares its fate.
             events.SkipLineFeed(bytes, ref position);
+            output.Write(hasWithheldLast ? default : bytes[..position]);
             from = position;
         }
 
@@ -150,6 +152,7 @@ internal abstract class AnswerMeter<TField> : UsageMeter
         if (passesEvent)
         {
             // Too large to be an event that is withheld.
+            hasWithheldLast = false;
             output.Write(held.WrittenSpan);
             held = new();
         }
