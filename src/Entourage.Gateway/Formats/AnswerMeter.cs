@@ -7,8 +7,8 @@ using Entourage.Domain;
 namespace Entourage.Gateway.Formats;
 
 /// <summary>
-/// Meters an answer in JSON or in server-sent events, whichever it turns out to be, and withholds events that the client did not ask for. Events are read
-/// whole and up to a bound, other JSON as it arrives.
+/// Meters an answer in JSON or in server-sent events, whichever it turns out to be, and withholds events that the client did not ask for. Events are
+/// read whole and up to a bound, other JSON as it arrives.
 /// </summary>
 /// <typeparam name="TField">The fields to read.</typeparam>
 internal abstract class AnswerMeter<TField> : UsageMeter

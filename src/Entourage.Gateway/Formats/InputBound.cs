@@ -14,20 +14,20 @@ internal readonly record struct Attachment(long Tokens, JsonValue? Payload = nul
     private const long LargestDocument = 1_000_000;
 
     /// <summary>
-    /// A document or a video in the request: one token for each byte of its encoded form, 10,000 at least and 1,000,000 at most. A dense page of a PDF
-    /// that has no images takes about 3 KB in base64 and costs about 3,000 tokens as text and image.
+    /// A document or a video in the request: one token for each byte of its encoded form, 10,000 at least and 1,000,000 at most. A dense page of a
+    /// PDF that has no images takes about 3 KB in base64 and costs about 3,000 tokens as text and image.
     /// </summary>
     public static Attachment Document(JsonValue payload) => new(Math.Clamp(payload.Length, LeastDocument, LargestDocument), payload);
 }
 
 /// <summary>
-/// Estimates the most input tokens of a request from its body. Every lower-case ASCII letter and space counts half a token, every other byte of a name,
-/// string or number a whole one, and every value and member one more for what frames it. Attachments count as their format states.
+/// Estimates the most input tokens of a request from its body. Every lower-case ASCII letter and space counts half a token, every other byte of a
+/// name, string or number a whole one, and every value and member one more for what frames it. Attachments count as their format states.
 /// </summary>
 /// <remarks>
 /// Natural language and code in UTF-8 have 2 to 5 bytes a token, so the estimate is about twice what they cost. Base64, hexadecimal text, digits,
-/// Chinese, Thai and emoji were measured below it as well, with the tokenizers o200k, cl100k and Claude's. A tokenizer never makes more than one token of
-/// a byte, so a text that is composed to defeat the estimate, such as random lower-case letters, costs at most twice of it.
+/// Chinese, Thai and emoji were measured below it as well, with the tokenizers o200k, cl100k and Claude's. A tokenizer never makes more than one
+/// token of a byte, so a text that is composed to defeat the estimate, such as random lower-case letters, costs at most twice of it.
 /// </remarks>
 internal static class InputBound
 {

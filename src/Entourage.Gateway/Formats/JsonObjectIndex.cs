@@ -15,8 +15,8 @@ internal readonly record struct JsonValue(JsonTokenType Type, int Start, int End
 
 /// <summary>The members of one object of a request, by the ranges of their values. The text is neither copied nor changed.</summary>
 /// <remarks>
-/// A member that is repeated, or spelled in another case, is refused: the provider might read another value than the gateway, because parsers differ in
-/// which one of them wins.
+/// A member that is repeated, or spelled in another case, is refused: the provider might read another value than the gateway, because parsers differ
+/// in which one of them wins.
 /// </remarks>
 internal sealed class JsonObjectIndex
 {
@@ -158,12 +158,17 @@ internal sealed class JsonObjectIndex
         return index;
     }
 
-    /// <summary>Indexes an object; null if the member is anything else.</summary>
-    public JsonObjectIndex? ObjectOrNull(string name) =>
-        Find(name) is { Type: JsonTokenType.StartObject } value ? At(json, value.Start, $"{path}{name}.") : null;
-
-    /// <summary>Indexes an object that is an item of one of the arrays.</summary>
-    public JsonObjectIndex ObjectAt(JsonValue item) => At(json, item.Start, "");
+    /// <summary>Indexes the objects of an array, and leaves out other items; none if the member is anything else.</summary>
+    /// <exception cref="UnreadableRequestException">An object is ambiguous.</exception>
+    public IEnumerable<JsonObjectIndex> Objects(string name)
+    {
+        foreach (var item in Items(name).Where(item => item.Type == JsonTokenType.StartObject))
+        {
+            var index = At(json, item.Start, $"{path}{name}[].");
+            index.RequireUnambiguous();
+            yield return index;
+        }
+    }
 
     /// <summary>Lists the items of an array; none if the member is anything else.</summary>
     public IReadOnlyList<JsonValue> Items(string name)

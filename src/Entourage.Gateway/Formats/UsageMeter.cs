@@ -3,8 +3,8 @@ using Entourage.Domain.Prices;
 namespace Entourage.Gateway.Formats;
 
 /// <summary>
-/// Reads the usage of one answer beside the bytes that pass through. It keeps at most the event that is arriving, never the text, and never fails: what
-/// it cannot read, it passes on.
+/// Reads the usage of one answer beside the bytes that pass through. It keeps at most the event that is arriving, never the text, and never fails:
+/// what it cannot read, it passes on.
 /// </summary>
 internal abstract class UsageMeter
 {

@@ -107,6 +107,8 @@ internal sealed class RequestReadingTests
     [TestCase("""{"model":"m","stream":true,"stream_options":[]}""")]
     [TestCase("""{"model":"m","stream":true,"stream_options":{"include_usage":1}}""")]
     [TestCase("""{"model":"m","stream":true,"stream_options":{"include_usage":true,"include_usage":false}}""")]
+    [TestCase("""{"model":"m","tools":[{"type":"function","type":"web_search"}]}""")]
+    [TestCase("""{"model":"m","tools":[{"Type":"web_search"}]}""")]
     [TestCase("""{"model":"m","modalities":["text","audio"],"audio":{"voice":"alloy","format":"wav"}}""")]
     [TestCase("""{"model":"m","messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}]}]}""")]
     [TestCase("""{"model":"m","messages":[{"role":"user","content":[{"type":"text","type":"file","file":{"file_id":"f"}}]}]}""")]

@@ -5,8 +5,9 @@ using Entourage.Domain.Prices;
 namespace Entourage.Gateway.Formats.Anthropic;
 
 /// <summary>
-/// Meters answers of the Messages API. In a stream, <c>message_start</c> states usage, and each <c>message_delta</c> replaces the counts that it states,
-/// which are cumulative. With server-side compaction, <c>iterations</c> lists each run of the model, and the greater of their sum and the total counts.
+/// Meters answers of the Messages API. In a stream, <c>message_start</c> states usage, and each <c>message_delta</c> replaces the counts that it
+/// states, which are cumulative. With server-side compaction, <c>iterations</c> lists each run of the model, and the greater of their sum and the
+/// total counts.
 /// </summary>
 internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths, withholds: false)
 {

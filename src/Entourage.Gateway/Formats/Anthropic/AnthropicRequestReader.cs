@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Entourage.Gateway.Formats.Anthropic;
 
 /// <summary>Reads requests of the Messages API.</summary>
@@ -32,9 +30,9 @@ internal static class AnthropicRequestReader
 
         // Zero fills the cache and generates nothing.
         var limit = body.WholeNumber("max_tokens", least: 0);
-        var tools = body.Items("tools");
+        var hasTools = body.Items("tools").Count > 0;
         var (providerTools, serverTools) = (0, 0);
-        foreach (var tool in tools.Where(tool => tool.Type == JsonTokenType.StartObject).Select(body.ObjectAt))
+        foreach (var tool in body.Objects("tools"))
         {
             if (tool.TextOrNull("type") is { } type && type != "custom")
             {
@@ -44,20 +42,18 @@ internal static class AnthropicRequestReader
         }
 
         // Compaction is a further run of the model, with its own output.
-        serverTools += body.Items("mcp_servers").Count + (body.ObjectOrNull("context_management")?.Items("edits").Count(IsCompaction) ?? 0);
+        serverTools += body.Items("mcp_servers").Count + (body.Object("context_management")?.Objects("edits").Count(IsCompaction) ?? 0);
         var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens
-            + (tools.Count > 0 ? ToolInstructionTokens : 0) + ((long)providerTools * ProviderToolTokens);
+            + (hasTools ? ToolInstructionTokens : 0) + ((long)providerTools * ProviderToolTokens);
         var tier = body.Text("speed") == "fast" ? "fast" : body.Text("service_tier");
         return new(route, json, model, input, limit, Choices: 1, HasOutput: true, body.Flag("stream"), tier)
         {
             LeastOutputTokens = LeastOutputOf(body, limit),
             ServerTools = serverTools,
         };
-
-        bool IsCompaction(JsonValue edit) =>
-            edit.Type == JsonTokenType.StartObject
-            && body.ObjectAt(edit).TextOrNull("type")?.StartsWith("compact", StringComparison.Ordinal) == true;
     }
+
+    private static bool IsCompaction(JsonObjectIndex edit) => edit.TextOrNull("type")?.StartsWith("compact", StringComparison.Ordinal) == true;
 
     // The limit must exceed the thinking budget, except with interleaved thinking, whose budget is of all turns.
     private static long? LeastOutputOf(JsonObjectIndex body, long? limit) =>

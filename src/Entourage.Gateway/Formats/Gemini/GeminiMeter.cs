@@ -5,8 +5,8 @@ using Entourage.Domain.Prices;
 namespace Entourage.Gateway.Formats.Gemini;
 
 /// <summary>
-/// Meters answers of the Gemini API. Each part of a stream, which is events or one JSON array, may state the usage so far. The last one counts. Cached
-/// tokens are part of the prompt, and thoughts are output apart from the candidates.
+/// Meters answers of the Gemini API. Each part of a stream, which is events or one JSON array, may state the usage so far. The last one counts.
+/// Cached tokens are part of the prompt, and thoughts are output apart from the candidates.
 /// </summary>
 internal sealed class GeminiMeter() : AnswerMeter<GeminiMeter.Field>(Paths, withholds: false)
 {

@@ -1,12 +1,10 @@
-using System.Text.Json;
-
 namespace Entourage.Gateway.Formats.Gemini;
 
 /// <summary>Reads requests of the Gemini API.</summary>
 /// <remarks>
 /// The bound of the input is that of <see cref="InputBound"/> for the text; 5,000 tokens for each image (the largest is cut into 17 tiles of 258); a
-/// sixteenth of the encoded bytes of audio, 1,000 at least; what <see cref="Attachment"/> states for documents, with video in the request counted as one;
-/// 1,000,000 for audio and video that only a URI names; 64 for the request, and 256 with tools.
+/// sixteenth of the encoded bytes of audio, 1,000 at least; what <see cref="Attachment"/> states for documents, with video in the request counted as
+/// one; 1,000,000 for audio and video that only a URI names; 64 for the request, and 256 with tools.
 /// </remarks>
 internal static class GeminiRequestReader
 {
@@ -40,11 +38,11 @@ internal static class GeminiRequestReader
                 $"'{cached}' is not supported, because it adds input that the gateway cannot see. Send the content itself.");
         }
 
-        var tools = body.Items("tools");
+        var hasTools = body.Items("tools").Count > 0;
         var hasOutput = route.Operation != GeminiOperations.Embed;
         var config = hasOutput ? body.Object(GeminiNames.Of(body, "generationConfig", "generation_config")) : null;
         RefuseMedia(config);
-        var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens + (tools.Count > 0 ? ToolTokens : 0);
+        var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens + (hasTools ? ToolTokens : 0);
         return new(
             route,
             json,
@@ -56,7 +54,7 @@ internal static class GeminiRequestReader
             Streams: route.Operation == GeminiOperations.Stream,
             body.Text(GeminiNames.Of(body, "serviceTier", "service_tier")))
         {
-            ServerTools = tools.Count(tool => IsServerTool(body, tool)),
+            ServerTools = body.Objects("tools").Count(tool => tool.Names.Any(name => !ClientTools.Contains(name))),
         };
     }
 
@@ -74,9 +72,6 @@ internal static class GeminiRequestReader
             throw new UnreadableRequestException($"'generationConfig.{name}' must be TEXT, because the gateway cannot price other output.");
         }
     }
-
-    private static bool IsServerTool(JsonObjectIndex body, JsonValue tool) =>
-        tool.Type == JsonTokenType.StartObject && body.ObjectAt(tool).Names.Any(name => !ClientTools.Contains(name));
 
     private static Attachment? ReadAttachment(JsonObjectIndex part)
     {

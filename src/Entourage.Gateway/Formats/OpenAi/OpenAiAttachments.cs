@@ -1,10 +1,12 @@
+using System.Text.Json;
+
 namespace Entourage.Gateway.Formats.OpenAi;
 
 /// <summary>Reads images, files and stored reasoning in requests of the OpenAI API.</summary>
 /// <remarks>
 /// An image counts 16,000 tokens: the 10,000 patches of the finest detail, at the 1.6 tokens of the small models. Models named <c>4o-mini</c> count
-/// 50,000, since they count an image as 33 times what others do. A reasoning item without its encrypted content counts 4,000, because the provider adds
-/// what it has stored. Files count as <see cref="Attachment"/> states.
+/// 50,000, since they count an image as 33 times what others do. A reasoning item without its encrypted content counts 4,000, because the provider
+/// adds what it has stored. Files count as <see cref="Attachment"/> states.
 /// </remarks>
 internal static class OpenAiAttachments
 {
@@ -25,7 +27,8 @@ internal static class OpenAiAttachments
         switch (block.TextOrNull("type"))
         {
             case "image_url":
-                return new(image, block.ObjectOrNull("image_url") is null ? block.Find("image_url") : block.Object("image_url")!.Find("url"));
+                // Some servers accept the URL itself.
+                return new(image, block.Find("image_url") is { Type: JsonTokenType.String } url ? url : block.Object("image_url")?.Find("url"));
             case "input_image" or "computer_screenshot":
                 return new(image, block.Find("image_url"));
             case "image_generation_call":

@@ -4,8 +4,8 @@ using Entourage.Domain.Prices;
 namespace Entourage.Gateway.Formats.OpenAi;
 
 /// <summary>
-/// Meters answers of all operations of the OpenAI API. Chat and completions state usage in an event of its own at the end of a stream, responses in the
-/// event that ends it. Cached tokens are part of the prompt, and reasoning is part of the output.
+/// Meters answers of all operations of the OpenAI API. Chat and completions state usage in an event of its own at the end of a stream, responses in
+/// the event that ends it. Cached tokens are part of the prompt, and reasoning is part of the output.
 /// </summary>
 internal sealed class OpenAiMeter(ModelRequest request, bool withholds) : AnswerMeter<OpenAiMeter.Field>(Paths, withholds)
 {

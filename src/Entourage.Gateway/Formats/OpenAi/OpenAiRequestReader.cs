@@ -4,8 +4,8 @@ namespace Entourage.Gateway.Formats.OpenAi;
 
 /// <summary>Reads requests of the OpenAI API.</summary>
 /// <remarks>
-/// The bound of the input is that of <see cref="InputBound"/> for the text, what <see cref="OpenAiAttachments"/> states for images and files, 64 for the
-/// request, and with tools 256 for how they are presented to the model.
+/// The bound of the input is that of <see cref="InputBound"/> for the text, what <see cref="OpenAiAttachments"/> states for images and files, 64 for
+/// the request, and with tools 256 for how they are presented to the model.
 /// </remarks>
 internal static class OpenAiRequestReader
 {
@@ -20,18 +20,18 @@ internal static class OpenAiRequestReader
     private static readonly string[] ClientTools =
         ["function", "custom", "local_shell", "apply_patch", "computer", "computer_use_preview", "namespace"];
 
-    // Context that the provider keeps is billed as input, but the body does not contain it. Its size is only bounded by the model's context window, which
-    // is unknown here and would reserve some dollars for a greeting.
+    // Context that the provider keeps is billed as input, but the body does not contain it. Its size is only bounded by the model's context window,
+    // which is unknown here and would reserve some dollars for a greeting.
     private static readonly string[] KeptContexts = ["previous_response_id", "conversation", "prompt"];
 
     public static ModelRequest Read(ProviderRoute route, ReadOnlyMemory<byte> json)
     {
         var body = JsonObjectIndex.OfBody(json);
         var model = ModelNames.Read(body);
-        var tools = body.Items("tools");
-        var serverTools = tools.Count(tool => IsServerTool(body, tool)) + (body.Has("web_search_options") || IsSearchModel(model) ? 1 : 0);
+        var hasTools = body.Items("tools").Count > 0;
+        var serverTools = body.Objects("tools").Count(IsServerTool) + (body.Has("web_search_options") || IsSearchModel(model) ? 1 : 0);
         var input = InputBound.Of(json, OpenAiAttachments.Paths, block => OpenAiAttachments.Read(block, model))
-            + RequestTokens + (tools.Count > 0 ? ToolTokens : 0);
+            + RequestTokens + (hasTools ? ToolTokens : 0);
         var streams = body.Flag("stream");
         var request = new ModelRequest(route, json, model, input, MaxOutputTokens: null, Choices: 1, HasOutput: true, streams, body.Text("service_tier"))
         {
@@ -85,7 +85,7 @@ internal static class OpenAiRequestReader
                 $"'{kept}' is not supported, because it adds input that the gateway cannot see. Send the whole conversation in 'input'.");
         }
 
-        if (body.Items("input").Any(item => IsReference(body, item)))
+        if (body.Objects("input").Any(IsReference))
         {
             throw new UnreadableRequestException(
                 "'input' contains a reference to a stored item, which adds input that the gateway cannot see. Send the item itself.");
@@ -114,22 +114,11 @@ internal static class OpenAiRequestReader
             : throw new UnreadableRequestException($"'prompt' must have at most {MostPrompts} prompts.");
     }
 
-    private static bool IsServerTool(JsonObjectIndex body, JsonValue tool) =>
-        tool.Type == JsonTokenType.StartObject && body.ObjectAt(tool).TextOrNull("type") is { } type && !ClientTools.Contains(type);
+    private static bool IsServerTool(JsonObjectIndex tool) => tool.TextOrNull("type") is { } type && !ClientTools.Contains(type);
 
     private static bool IsSearchModel(string model) => model.Contains("-search-", StringComparison.Ordinal);
 
     // The type of a reference may be left out.
-    private static bool IsReference(JsonObjectIndex body, JsonValue item)
-    {
-        if (item.Type != JsonTokenType.StartObject)
-        {
-            return false;
-        }
-
-        var index = body.ObjectAt(item);
-        return !index.IsUnambiguous
-            || index.TextOrNull("type") == "item_reference"
-            || (index.Has("id") && !index.Has("type") && !index.Has("role"));
-    }
+    private static bool IsReference(JsonObjectIndex item) =>
+        item.TextOrNull("type") == "item_reference" || (item.Has("id") && !item.Has("type") && !item.Has("role"));
 }
