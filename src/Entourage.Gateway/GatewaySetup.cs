@@ -2,6 +2,7 @@ using Entourage.Gateway.Calls;
 using Entourage.Gateway.Upstreams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +42,7 @@ public static class GatewaySetup
     // As it was sent: the routing value would hide encoded characters and empty segments.
     private static string PathOf(HttpContext context)
     {
-        var path = context.Features.GetRequiredFeature<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>().RawTarget;
+        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         path = path.Split('?', 2)[0];
         return path.Split('/', 4) is [_, _, _, { } rest] ? rest : "";
     }

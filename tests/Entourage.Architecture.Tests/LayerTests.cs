@@ -12,7 +12,7 @@ namespace Entourage.Architecture.Tests;
 internal sealed class LayerTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Source = new ArchLoader()
-        .LoadAssemblies(Repository.Domain, Repository.Application, Repository.Infrastructure, Repository.Api, Repository.Dashboard)
+        .LoadAssemblies(Repository.Domain, Repository.Application, Repository.Infrastructure, Repository.Api, Repository.Dashboard, Repository.Gateway)
         .Build();
 
     // Types of other assemblies are known only by name.
@@ -50,14 +50,16 @@ internal sealed class LayerTests
         ReferencesOf(Repository.Infrastructure),
         Is.All.Not.StartsWith("Microsoft.AspNetCore").And.All.Not.EqualTo("Entourage.Api"));
 
-    [Test]
-    public void Dashboard_references_only_the_use_cases() => Assert.That(
-        XDocument.Parse(Repository.Read("src/Entourage.Dashboard/Entourage.Dashboard.csproj")).Descendants("ProjectReference")
+    [TestCase("Entourage.Dashboard")]
+    [TestCase("Entourage.Gateway")]
+    public void Project_beside_the_api_references_only_the_use_cases(string name) => Assert.That(
+        XDocument.Parse(Repository.Read($"src/{name}/{name}.csproj")).Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)),
         Is.EqualTo(new[] { "Entourage.Application" }));
 
-    [Test]
-    public void Dashboard_does_not_depend_on_the_store() => Types().That().ResideInNamespaceMatching(@"^Entourage\.Dashboard")
+    [TestCase("Entourage.Dashboard")]
+    [TestCase("Entourage.Gateway")]
+    public void Project_beside_the_api_does_not_depend_on_the_store(string name) => Types().That().ResideInNamespaceMatching($@"^{name}")
         .Should().NotDependOnAny(Named(@"^(Entourage\.(Infrastructure|Api)|Microsoft\.EntityFrameworkCore|Microsoft\.Data)\."))
         .AndShould().NotDependOnAny(Named(@"^Entourage\.Application\.(Abstractions\.IEntourageDb|Ledger\.IBudgetLedger)$"))
         .Check(Source);

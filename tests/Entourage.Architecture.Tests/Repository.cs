@@ -3,6 +3,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Client;
 using Entourage.Dashboard.Pages;
 using Entourage.Domain;
+using Entourage.Gateway;
 using Entourage.Infrastructure;
 
 namespace Entourage.Architecture.Tests;
@@ -17,11 +18,12 @@ internal static class Repository
     public static readonly Assembly Infrastructure = typeof(DatabaseOptions).Assembly;
     public static readonly Assembly Api = typeof(Program).Assembly;
     public static readonly Assembly Dashboard = typeof(SignInRefusal).Assembly;
+    public static readonly Assembly Gateway = typeof(GatewaySetup).Assembly;
     public static readonly Assembly Client = typeof(EntourageClient).Assembly;
     public static readonly Assembly Cli = Assembly.Load("Entourage.Cli");
 
     /// <summary>The types from source code, without compiler-generated ones.</summary>
-    public static readonly IReadOnlyList<Type> Types = [.. new[] { Domain, Application, Infrastructure, Api, Client, Cli }
+    public static readonly IReadOnlyList<Type> Types = [.. new[] { Domain, Application, Infrastructure, Api, Gateway, Client, Cli }
         .SelectMany(assembly => assembly.GetTypes())
         .Where(type => type.Namespace?.StartsWith("Entourage.", StringComparison.Ordinal) == true)
         .Where(type => !type.Namespace!.Contains(".Migrations.", StringComparison.Ordinal))

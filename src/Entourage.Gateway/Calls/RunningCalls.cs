@@ -12,7 +12,7 @@ namespace Entourage.Gateway.Calls;
 /// The calls that run in this process. A kill or a pause of their sessions cuts them, whichever replica carried it out: while any call runs, the store is
 /// asked several times a second.
 /// </summary>
-internal sealed partial class RunningCalls(IServiceScopeFactory scopes, TimeProvider time, ILogger<RunningCalls> logger) : BackgroundService
+internal sealed partial class RunningCalls(IServiceScopeFactory scopes, ILogger<RunningCalls> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
@@ -28,7 +28,7 @@ internal sealed partial class RunningCalls(IServiceScopeFactory scopes, TimeProv
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(Interval, TimeProvider.System);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
