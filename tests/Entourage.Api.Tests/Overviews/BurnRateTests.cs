@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Entourage.Infrastructure.Persistence;
 using Entourage.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Api.Tests.Overviews;
 
@@ -93,7 +96,14 @@ internal sealed class BurnRateTests(Store store) : ApiFixture(store)
 
         // As an earlier version would have stored it.
         const string Reached = ",\"cap_reached_at\":\"2026-06-10T16:00:00Z\"";
-        Assert.That(await Host.ExecuteAsync($"UPDATE IdempotentAnswers SET Response = REPLACE(Response, {Reached}, '') WHERE Response LIKE {$"%{team.Agent}%{Reached}%"}"), Is.EqualTo(1));
+        await using (var scope = Host.Services.CreateAsyncScope())
+        {
+            var answers = scope.ServiceProvider.GetRequiredService<EntourageDb>().IdempotentAnswers;
+            var stored = (await answers.AsNoTracking().ToListAsync()).Single(answer => answer.Response.Contains(team.Agent) && answer.Response.Contains(Reached));
+            var older = stored.Response.Replace(Reached, "", StringComparison.Ordinal);
+            await answers.Where(answer => answer.KeyHash == stored.KeyHash).ExecuteUpdateAsync(row => row.SetProperty(answer => answer.Response, older));
+        }
+
         var old = await team.UseAsync(session, 12m, idempotencyKey: "once");
         Assert.That(old["budget"]!["cap_reached_at"], Is.Null);
         Assert.That(Forecasts(old["budget"]!), Is.All.Null);
