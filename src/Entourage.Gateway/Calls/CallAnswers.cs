@@ -67,7 +67,7 @@ public static class CallAnswers
         _ => null,
     };
 
-    private static string MessageOf(BudgetExceededException exceeded) => exceeded.RetryAt is { } reset
+    private static string MessageOf(BudgetExceededException exceeded) => exceeded.Tightest.Budget.ResetsAt is { } reset
         ? $"Entourage refused this call. {exceeded.Message} The budget resets at {reset.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
         : $"Entourage refused this call. {exceeded.Message}";
 

@@ -6,7 +6,7 @@ internal interface IProviderFormat
     /// <summary>Where the provider serves its API.</summary>
     Uri DefaultBaseUrl { get; }
 
-    /// <summary>The headers that may contain the credential of a caller, the most usual first.</summary>
+    /// <summary>The headers that may contain a credential. The first is where the provider takes its keys.</summary>
     IReadOnlyList<string> CredentialHeaders { get; }
 
     /// <summary>Finds a route; null for a path that the gateway refuses.</summary>

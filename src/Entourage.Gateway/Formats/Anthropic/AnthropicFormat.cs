@@ -25,7 +25,7 @@ internal sealed class AnthropicFormat : IProviderFormat
     public Uri DefaultBaseUrl { get; } = new("https://api.anthropic.com/");
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> CredentialHeaders { get; } = ["Authorization", "x-api-key"];
+    public IReadOnlyList<string> CredentialHeaders { get; } = ["x-api-key", "Authorization"];
 
     /// <inheritdoc/>
     public ProviderRoute? FindRoute(string method, string path) => (method, path) switch
