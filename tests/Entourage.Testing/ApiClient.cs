@@ -11,7 +11,8 @@ namespace Entourage.Testing;
 /// <param name="client">A client with the server's address.</param>
 public sealed class ApiClient(HttpClient client)
 {
-    private const string ListedModel = "claude-sonnet-4-20250514";
+    /// <summary>A model with a price: 3 USD for a million input tokens, 15 USD for a million output tokens.</summary>
+    public const string ListedModel = "claude-sonnet-4-20250514";
 
     /// <summary>The underlying client, for unusual requests.</summary>
     public HttpClient Http { get; } = client;

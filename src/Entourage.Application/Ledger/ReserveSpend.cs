@@ -2,14 +2,12 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
-using Entourage.Application.Prices;
 using Entourage.Application.Reservations;
 using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Prices;
-using Entourage.Domain.Sessions;
 using FluentValidation;
 using MediatR;
 

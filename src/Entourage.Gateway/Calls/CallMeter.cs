@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using Entourage.Domain;
 using Entourage.Domain.Prices;

@@ -21,7 +21,7 @@ internal sealed partial class RunningCalls(IServiceScopeFactory scopes, ILogger<
     /// <summary>Adds a call. Disposing it removes it.</summary>
     public RunningCall Add(long sessionId, CancellationToken cancelled)
     {
-        var call = new RunningCall(sessionId, cancelled, ended => running.TryRemove(ended, out _));
+        var call = new RunningCall(sessionId, ended => running.TryRemove(ended, out _), cancelled);
         running[call] = true;
         return call;
     }
@@ -72,7 +72,7 @@ internal sealed class RunningCall : IDisposable
     private readonly CancellationTokenSource source;
     private readonly Action<RunningCall> end;
 
-    public RunningCall(long sessionId, CancellationToken cancelled, Action<RunningCall> end)
+    public RunningCall(long sessionId, Action<RunningCall> end, CancellationToken cancelled)
     {
         (SessionId, this.end) = (sessionId, end);
         source = CancellationTokenSource.CreateLinkedTokenSource(cancelled);

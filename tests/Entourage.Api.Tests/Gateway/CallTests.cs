@@ -95,7 +95,7 @@ internal sealed class CallTests(Store store) : GatewayFixture(store)
             await (await got.Content.ReadAsStreamAsync()).ReadExactlyAsync(first);
         }
 
-        await Patience.UntilAsync(async () => Provider.Aborted.Count == 1 && await BudgetAsync() is (> 0, 0));
+        await Patience.UntilAsync(async () => Provider.Aborted.Count == 1 && await BudgetAsync() is ( > 0, 0));
         var usage = (await Host.Api.GetAsync("/sessions/1/usage")).Ok.AsArray().Single()!;
         Assert.That((usage["estimated"]!.GetValue<bool>(), usage["input_tokens"]!.GetValue<long>()), Is.EqualTo((true, 1_000)));
         Assert.That(usage["output_tokens"]!.GetValue<long>(), Is.InRange(1, 20));
@@ -119,7 +119,7 @@ internal sealed class CallTests(Store store) : GatewayFixture(store)
             : (await Host.Api.PostAsync($"/agents/{Team.Agent}/pause", new { reason = "It loops" })).Ok;
 
         Assert.That(async () => await got.Content.ReadAsByteArrayAsync(), Throws.InstanceOf<HttpRequestException>().Or.InstanceOf<IOException>());
-        await Patience.UntilAsync(async () => Provider.Aborted.Count == 1 && await BudgetAsync() is (> 0, 0));
+        await Patience.UntilAsync(async () => Provider.Aborted.Count == 1 && await BudgetAsync() is ( > 0, 0));
         var next = await CallAsync("anthropic/v1/messages", Messages());
         Assert.That(next.Headers.GetValues("x-should-retry").Single(), Is.EqualTo("false"));
         Assert.That(Provider.Calls, Has.Count.EqualTo(1));

@@ -10,7 +10,7 @@ internal abstract class GatewayFixture(Store store)
 {
     protected const string ProviderKey = "sk-of-the-provider";
     protected const string Secret = "the prompt that nobody may keep";
-    protected const string Model = "claude-sonnet-4-20250514";
+    protected const string Model = ApiClient.ListedModel;
 
     protected FakeProvider Provider { get; private set; } = null!;
 
