@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Entourage.Application.Access;
 using Entourage.Application.Agents;
+using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
@@ -8,6 +9,7 @@ using Entourage.Domain.Audit;
 using Entourage.Domain.Sessions;
 using Entourage.Gateway.Formats;
 using Entourage.Gateway.Upstreams;
+using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -173,10 +175,21 @@ internal sealed partial class CallHandler(
             throw new CallRefusedException(new(RefusalReason.Forbidden, "Use an agent's key. The keys of leads and admins do not say which agent spends the money."));
         }
 
-        var named = request.Headers[AgentHeader] is [{ Length: > 0 } header] ? header : CallerKeys.Find(request);
-        return named is null
-            ? throw new CallRefusedException(new(RefusalReason.Unauthenticated, $"Name the agent: send its name or id in the header {AgentHeader} or as the API key."))
-            : await mediator.Send(new ResolveAgentQuery(named), request.HttpContext.RequestAborted);
+        if ((request.Headers[AgentHeader] is [{ Length: > 0 } header] ? header : CallerKeys.Find(request)) is not { } named)
+        {
+            throw new CallRefusedException(new(RefusalReason.Unauthenticated, $"Name the agent: send its name or id in the header {AgentHeader} or as the API key."));
+        }
+
+        try
+        {
+            return await mediator.Send(new ResolveAgentQuery(named), request.HttpContext.RequestAborted);
+        }
+        catch (Exception exception) when (exception is NotFoundException or ValidationException)
+        {
+            // Without the name, which may be a credential that was meant for the provider.
+            throw new CallRefusedException(new(
+                RefusalReason.Unauthenticated, $"No agent has this name or id. Send the name or id of an agent in the header {AgentHeader} or as the API key."));
+        }
     }
 
     // The provider has seen nothing of the call.

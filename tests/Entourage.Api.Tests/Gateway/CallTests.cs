@@ -204,4 +204,19 @@ internal sealed class CallTests(Store store) : GatewayFixture(store)
         Assert.That((int)got.StatusCode, Is.GreaterThanOrEqualTo(500));
         Assert.That(await BudgetAsync(), Is.EqualTo((0m, 0m)));
     }
+
+    [Test]
+    public async Task Agent_is_named_by_its_name_and_an_unknown_one_is_refused_without_repeating_what_was_sent()
+    {
+        var name = $"solo-{Guid.CreateVersion7():N}";
+        _ = (await Host.Api.PostAsync($"/teams/{Team.Id}/agents", new { name, model = Model })).Created;
+        Provider.Answer = (context, _) => FakeProvider.AnswerJsonAsync(context, Message(100, 10));
+
+        var known = await CallAsync("anthropic/v1/messages", Messages(), ("X-Entourage-Agent", name));
+        var unknown = await CallAsync("anthropic/v1/messages", Messages(), ("X-Entourage-Agent", "sk-ant-secret"));
+
+        Assert.That((known.StatusCode, unknown.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.Unauthorized)));
+        Assert.That(await unknown.Content.ReadAsStringAsync(), Does.Contain("X-Entourage-Agent").And.Not.Contain("sk-ant-secret"));
+        Assert.That(Provider.Calls, Has.Count.EqualTo(1));
+    }
 }
