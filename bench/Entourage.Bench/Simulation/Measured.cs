@@ -7,7 +7,7 @@ namespace Entourage.Bench.Simulation;
 internal static class Measured
 {
     /// <summary>Where and when it was measured.</summary>
-    public const string Source = "2026-11-30 at 8029f657, on Babelfish for PostgreSQL 4.3, 2 cores, runs of 4 s";
+    public const string Source = "2026-11-30 at 8ed2a98b, on Babelfish for PostgreSQL 4.3, 2 cores, runs of 4 s";
 
     /// <summary>The cores of the machine, which load generator, replicas and database share.</summary>
     public const int Cores = 2;
@@ -16,23 +16,23 @@ internal static class Measured
     public const int Clients = 64;
 
     /// <summary>A round trip without added latency, in milliseconds.</summary>
-    public const double RoundTripMilliseconds = 0.23;
+    public const double RoundTripMilliseconds = 0.28;
 
     /// <summary>The points.</summary>
     public static IReadOnlyList<MeasuredPoint> Points { get; } =
     [
-        new(1, 1, 0) { PerSecond = 412, Group = 49.67, RoundTrips = 0.107, ApiMicroseconds = 308, DatabaseMicroseconds = 2343, LoadMicroseconds = 56, P50 = 114.7, P99 = 471.3 },
-        new(2, 1, 0) { PerSecond = 241, Group = 31.66, RoundTrips = 0.198, ApiMicroseconds = 632, DatabaseMicroseconds = 5370, LoadMicroseconds = 88, P50 = 168.9, P99 = 761.6 },
-        new(3, 1, 0) { PerSecond = 143, Group = 21.17, RoundTrips = 0.414, ApiMicroseconds = 1228, DatabaseMicroseconds = 9591, LoadMicroseconds = 164, P50 = 465.3, P99 = 912.9 },
-        new(1, 8, 0) { PerSecond = 220, Group = 7.89, RoundTrips = 0.491, ApiMicroseconds = 739, DatabaseMicroseconds = 7674, LoadMicroseconds = 136, P50 = 260.8, P99 = 607.4 },
-        new(2, 8, 0) { PerSecond = 51, Group = 3.84, RoundTrips = 1.464, ApiMicroseconds = 2571, DatabaseMicroseconds = 32194, LoadMicroseconds = 396, P50 = 696.9, P99 = 4446.4 },
-        new(3, 8, 0) { PerSecond = 40, Group = 2.68, RoundTrips = 1.545, ApiMicroseconds = 4498, DatabaseMicroseconds = 42201, LoadMicroseconds = 445, P50 = 953.7, P99 = 5015.2 },
-        new(1, 1, 1) { PerSecond = 428, Group = 58.94, RoundTrips = 0.098, ApiMicroseconds = 312, DatabaseMicroseconds = 2173, LoadMicroseconds = 108, P50 = 114.3, P99 = 503.3 },
-        new(2, 1, 1) { PerSecond = 390, Group = 32.00, RoundTrips = 0.130, ApiMicroseconds = 481, DatabaseMicroseconds = 2306, LoadMicroseconds = 144, P50 = 128.4, P99 = 484.0 },
-        new(3, 1, 1) { PerSecond = 225, Group = 21.34, RoundTrips = 0.233, ApiMicroseconds = 873, DatabaseMicroseconds = 4302, LoadMicroseconds = 213, P50 = 219.7, P99 = 566.2 },
-        new(1, 8, 1) { PerSecond = 208, Group = 7.96, RoundTrips = 0.490, ApiMicroseconds = 803, DatabaseMicroseconds = 7851, LoadMicroseconds = 367, P50 = 267.8, P99 = 790.3 },
-        new(2, 8, 1) { PerSecond = 95, Group = 4.00, RoundTrips = 1.007, ApiMicroseconds = 2685, DatabaseMicroseconds = 16921, LoadMicroseconds = 568, P50 = 598.7, P99 = 1511.5 },
-        new(3, 8, 1) { PerSecond = 71, Group = 2.69, RoundTrips = 1.408, ApiMicroseconds = 3393, DatabaseMicroseconds = 23303, LoadMicroseconds = 886, P50 = 823.9, P99 = 1765.6 },
+        new(1, 1, 0) { PerSecond = 497, Group = 51.81, RoundTrips = 0.096, ApiMicroseconds = 293, DatabaseMicroseconds = 1872, LoadMicroseconds = 49, P50 = 97.3, P99 = 383.8 },
+        new(2, 1, 0) { PerSecond = 402, Group = 31.99, RoundTrips = 0.137, ApiMicroseconds = 417, DatabaseMicroseconds = 2361, LoadMicroseconds = 64, P50 = 120.6, P99 = 404.8 },
+        new(3, 1, 0) { PerSecond = 251, Group = 21.31, RoundTrips = 0.200, ApiMicroseconds = 718, DatabaseMicroseconds = 3726, LoadMicroseconds = 86, P50 = 200.3, P99 = 423.8 },
+        new(1, 8, 0) { PerSecond = 242, Group = 7.95, RoundTrips = 0.501, ApiMicroseconds = 778, DatabaseMicroseconds = 6956, LoadMicroseconds = 139, P50 = 245.9, P99 = 521.4 },
+        new(2, 8, 0) { PerSecond = 99, Group = 4.00, RoundTrips = 0.942, ApiMicroseconds = 1964, DatabaseMicroseconds = 17098, LoadMicroseconds = 307, P50 = 549.4, P99 = 963.0 },
+        new(3, 8, 0) { PerSecond = 66, Group = 2.67, RoundTrips = 1.372, ApiMicroseconds = 3209, DatabaseMicroseconds = 24560, LoadMicroseconds = 394, P50 = 700.0, P99 = 1436.2 },
+        new(1, 1, 1) { PerSecond = 525, Group = 62.41, RoundTrips = 0.089, ApiMicroseconds = 278, DatabaseMicroseconds = 1706, LoadMicroseconds = 91, P50 = 91.1, P99 = 404.0 },
+        new(2, 1, 1) { PerSecond = 389, Group = 32.00, RoundTrips = 0.133, ApiMicroseconds = 431, DatabaseMicroseconds = 2331, LoadMicroseconds = 140, P50 = 125.1, P99 = 393.2 },
+        new(3, 1, 1) { PerSecond = 264, Group = 21.34, RoundTrips = 0.216, ApiMicroseconds = 716, DatabaseMicroseconds = 3395, LoadMicroseconds = 195, P50 = 192.3, P99 = 516.3 },
+        new(1, 8, 1) { PerSecond = 226, Group = 7.99, RoundTrips = 0.476, ApiMicroseconds = 756, DatabaseMicroseconds = 7279, LoadMicroseconds = 381, P50 = 257.5, P99 = 555.0 },
+        new(2, 8, 1) { PerSecond = 111, Group = 4.00, RoundTrips = 0.948, ApiMicroseconds = 1932, DatabaseMicroseconds = 14268, LoadMicroseconds = 527, P50 = 500.9, P99 = 954.2 },
+        new(3, 8, 1) { PerSecond = 68, Group = 2.67, RoundTrips = 1.346, ApiMicroseconds = 2581, DatabaseMicroseconds = 23065, LoadMicroseconds = 780, P50 = 720.0, P99 = 1410.1 },
     ];
 }
 
