@@ -59,7 +59,9 @@ internal static class Authentication
     }
 
     private static string SelectScheme(HttpContext context) =>
-        !CallerKeys.IsCall(context.Request) && !context.Request.Headers.ContainsKey(KeyAuthentication.Header) && KeyAuthentication.BearerOf(context.Request) is { } text && JwtCallers.IsToken(text)
+        !CallerKeys.IsCall(context.Request)
+        && !context.Request.Headers.ContainsKey(KeyAuthentication.Header)
+        && CallerKeys.BearerOf(context.Request) is { } text && JwtCallers.IsToken(text)
             ? JwtCallers.Name
             : KeyAuthentication.Name;
 }

@@ -1,6 +1,7 @@
 using Entourage.Application.Access;
 using Entourage.Domain.Access;
 using Entourage.Domain.Audit;
+using Entourage.Gateway.Calls;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -34,7 +35,7 @@ internal static class JwtCallers
 
     private static Task RejectTooLong(MessageReceivedContext context)
     {
-        if (KeyAuthentication.BearerOf(context.Request) is { Length: > MaxLength })
+        if (CallerKeys.BearerOf(context.Request) is { Length: > MaxLength })
         {
             context.Fail("The token is too long.");
         }

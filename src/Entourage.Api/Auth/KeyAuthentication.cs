@@ -26,21 +26,15 @@ internal sealed class KeyAuthentication(
     /// <summary>The cookie with the key of a browser that has signed in.</summary>
     public const string Cookie = "entourage_key";
 
-    private const string Bearer = "Bearer ";
-
     // One message for all causes, so that it reveals nothing about existing keys.
     private static readonly AuthenticateResult NotValid = AuthenticateResult.Fail("The key is not valid.");
 
     // How long the sender of the wrong key must wait; null if it need not.
     private TimeSpan? wait;
 
-    /// <summary>The bearer token of a request; null if it has none.</summary>
-    public static string? BearerOf(HttpRequest request) =>
-        request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
-
     /// <summary>The key or token of a request; null if it has none.</summary>
     public static string? TextOf(HttpRequest request) => CallerKeys.IsCall(request) ? CallerKeys.Find(request)
-        : request.Headers[Header] is { Count: > 0 } header ? header.ToString() : BearerOf(request) ?? request.Cookies[Cookie];
+        : request.Headers[Header] is { Count: > 0 } header ? header.ToString() : CallerKeys.BearerOf(request) ?? request.Cookies[Cookie];
 
     /// <summary>
     /// Whether a wrong key may be a guess. A revoked or expired key is not a guess, nor is a token: signatures cannot be guessed, and people

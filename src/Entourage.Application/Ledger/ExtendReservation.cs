@@ -59,11 +59,6 @@ public sealed record ExtendEntry(Guid ReservationId, TimeSpan Ttl, DateTimeOffse
     {
         var workingSet = ledger.WorkingSet;
         var reservation = ledger.GetReservation(ReservationId);
-        if (reservation.Reservation.IsHeld)
-        {
-            throw new NotFoundException("reservation", ReservationId);
-        }
-
         var session = ledger.GetSession(reservation.Reservation.SessionId);
         if (workingSet.FindPauseOf(session, Now) is { } paused)
         {

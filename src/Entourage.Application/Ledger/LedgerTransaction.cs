@@ -73,8 +73,11 @@ internal sealed class LedgerTransaction
         WorkingSet.FindSession(id) is { } session && !Loader.Starts.HasStarted(id) ? session : throw new NotFoundException("session", id);
 
     /// <summary>A reservation after the entries so far.</summary>
+    /// <param name="id">The reservation.</param>
+    /// <param name="isHeld">Whether it is one that the gateway holds. To everybody else such a reservation does not exist.</param>
     /// <exception cref="NotFoundException">There is no such reservation.</exception>
-    public LedgerReservation GetReservation(Guid id) => WorkingSet.FindReservation(id) ?? throw new NotFoundException("reservation", id);
+    public LedgerReservation GetReservation(Guid id, bool isHeld = false) =>
+        WorkingSet.FindReservation(id) is { } found && found.Reservation.IsHeld == isHeld ? found : throw new NotFoundException("reservation", id);
 
     /// <summary>Adds a record with its overrun, the part of its cost that neither a reservation nor a budget's remaining amount covered.</summary>
     /// <param name="record">The record.</param>

@@ -110,7 +110,7 @@ public sealed record UsageEntry(
     /// <summary>Facts that only telemetry reports; null for a usage that was reported over the API.</summary>
     public TelemetryFacts? Telemetry { get; init; }
 
-    /// <summary>Facts of a call through the gateway, whose held reservation the usage settles; null for any other usage.</summary>
+    /// <summary>The call through the gateway that this usage settles; null if it did not come through the gateway.</summary>
     public GatewayCall? Call { get; init; }
 
     /// <summary>Whether <see cref="OccurredAt"/> is within the accepted range.</summary>

@@ -1,6 +1,5 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Errors;
 using Entourage.Domain.Budgets;
 using MediatR;
 
@@ -28,7 +27,7 @@ internal sealed class ReleaseReservationHandler(IBudgetLedger ledger, TimeProvid
 /// <param name="Now">The current time (UTC).</param>
 public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : LedgerEntry<bool>(Now, null)
 {
-    /// <summary>Whether the gateway releases the reservation of a call that the provider did not bill. Nobody else may release one that is held.</summary>
+    /// <summary>Whether the gateway releases it, because the provider did not bill the call. Only the gateway may release a held reservation.</summary>
     public bool IsOfGateway { get; init; }
 
     internal override LedgerEntryKind Kind => LedgerEntryKind.Release;
@@ -37,12 +36,7 @@ public sealed record ReleaseEntry(Guid ReservationId, DateTimeOffset Now) : Ledg
 
     internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
-        var reservation = ledger.GetReservation(ReservationId);
-        if (reservation.Reservation.IsHeld != IsOfGateway)
-        {
-            throw new NotFoundException("reservation", ReservationId);
-        }
-
+        var reservation = ledger.GetReservation(ReservationId, IsOfGateway);
         var isLive = reservation.Reservation.IsLiveAt(Now);
         if (isLive)
         {

@@ -102,7 +102,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
-        if (ledger.GetReservation(Usage.ReservationId!.Value).Reservation.EndedAt is not null)
+        if (ledger.GetReservation(Usage.ReservationId!.Value, isHeld: true).Reservation.EndedAt is not null)
         {
             return LedgerOutcome.Accepted(false);
         }

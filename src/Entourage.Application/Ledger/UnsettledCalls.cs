@@ -16,7 +16,7 @@ public sealed class UnsettledCalls(IEntourageDb db, IBudgetLedger ledger, TimePr
     // Small enough that usage hardly waits for the transaction.
     private const int BatchSize = 100;
 
-    /// <summary>Charges the calls whose reservations have expired.</summary>
+    /// <summary>Charges every call that is still unsettled after its reservation has expired.</summary>
     public async Task ChargeAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -117,7 +117,7 @@ public sealed class UsageRecord
     public Money AssumedCost { get; private init; }
 
     /// <summary>
-    /// Whether the cost is an estimate: assumed, taken from the reservation, priced with a rate missing, or that of a call whose tokens are estimated.
+    /// Whether the cost is an estimate, because it was assumed or taken from the reservation, the price lacks a rate, or the tokens were estimated.
     /// See <see cref="Prices.ModelPrice.CostOf"/>.
     /// </summary>
     public bool IsEstimated { get; private init; }

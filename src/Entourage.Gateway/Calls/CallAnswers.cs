@@ -11,7 +11,9 @@ namespace Entourage.Gateway.Calls;
 /// <summary>Answers refused calls in the error shape of the provider that the caller believes to talk to.</summary>
 public static class CallAnswers
 {
-    private const string SessionEnded = "session-ended";
+    /// <summary>The code of the rule that a session which has ended makes no calls.</summary>
+    internal const string SessionEnded = "session-ended";
+
     private const string Paused = "paused";
 
     /// <summary>Answers an error of the server that occurred before the gateway handled the call.</summary>

@@ -83,12 +83,12 @@ internal sealed partial class CallHandler(
             var session = await sessions.FindAsync(mediator, context.Request.Headers, agentId, request.Model, context.RequestAborted);
             try
             {
-                // Not cancelled by the client, because a reservation that nobody knows of would be charged.
+                // The client cannot cancel this. Otherwise there could be a reservation that nobody settles, and it would be charged in full.
                 var command = new ReserveCallCommand(
                     session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds);
                 return (session, await mediator.Send(command, CancellationToken.None));
             }
-            catch (RuleViolationException violation) when (violation.Code == "session-ended" && session.Name is not null && !isRetry)
+            catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && session.Name is not null && !isRetry)
             {
                 // It was idle for too long, or somebody ended it. If it was killed, the next attempt finds it again and is refused.
                 sessions.Forget(agentId, session);

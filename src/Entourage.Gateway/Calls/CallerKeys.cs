@@ -32,8 +32,12 @@ public static class CallerKeys
         return request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string? TextOf(HttpRequest request, string header) => request.Headers[header] is [{ Length: > 0 } value] ? value : null;
+    /// <summary>The bearer token of a request; null if it has none.</summary>
+    public static string? BearerOf(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
+    }
 
-    private static string? BearerOf(HttpRequest request) =>
-        request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
+    private static string? TextOf(HttpRequest request, string header) => request.Headers[header] is [{ Length: > 0 } value] ? value : null;
 }

@@ -92,6 +92,9 @@ internal abstract class AnswerMeter<TField> : UsageMeter
             ? (long)Math.Ceiling(Math.Clamp(number, 0, TokenCounts.LargestInput))
             : null;
 
+    /// <summary>Limits a sum of counts to the largest that a usage may state.</summary>
+    protected static long Limited(long count) => Math.Min(count, TokenCounts.LargestInput);
+
     /// <summary>Reads a short text; null for anything else.</summary>
     protected static string? TextOf(JsonTokenType type, ReadOnlySpan<byte> text) =>
         type == JsonTokenType.String && !text.IsEmpty ? Encoding.UTF8.GetString(text) : null;

@@ -13,6 +13,6 @@ namespace Entourage.Gateway.Upstreams;
 internal sealed record Upstream(
     string Name, IProviderFormat Format, Uri BaseUrl, string? ApiKey, IReadOnlyDictionary<string, string> Headers, Billing Billing)
 {
-    /// <summary>The names of the credential headers in which the caller sends nothing for the provider.</summary>
+    /// <summary>The headers in which the caller may have sent an Entourage key, which the provider must not see.</summary>
     public IEnumerable<string> ReplacedHeaders => ApiKey is null ? [] : Format.CredentialHeaders;
 }

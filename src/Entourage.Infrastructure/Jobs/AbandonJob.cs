@@ -1,7 +1,6 @@
 using Entourage.Application.Sessions;
 using Entourage.Infrastructure.Observability;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,30 +8,13 @@ namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>Closes sessions that have been silent for as long as their team allows.</summary>
 internal sealed partial class AbandonJob(
-    IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, IOptions<JobOptions> options, ILogger<AbandonJob> logger) : BackgroundService
+    IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, IOptions<JobOptions> options, ILogger<AbandonJob> logger)
+    : IntervalJob(scopes, time, metrics, Job.AbandonSessions, options.Value.AbandonedSessionsEverySeconds)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (options.Value.AbandonedSessionsEverySeconds == 0)
-        {
-            return;
-        }
+    protected override Task RunAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        services.GetRequiredService<AbandonedSessions>().CloseAsync(cancellationToken);
 
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.AbandonedSessionsEverySeconds), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<AbandonedSessions>().CloseAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                metrics.Failed(Job.AbandonSessions);
-                LogFailed(logger, exception);
-            }
-        }
-    }
+    protected override void Log(Exception exception) => LogFailed(logger, exception);
 
     [LoggerMessage(2001, LogLevel.Warning, "Abandoned sessions could not be closed. The job tries again at its next interval")]
     private static partial void LogFailed(ILogger logger, Exception exception);

@@ -1,7 +1,6 @@
 using Entourage.Application.Ledger;
 using Entourage.Infrastructure.Observability;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,30 +8,13 @@ namespace Entourage.Infrastructure.Jobs;
 
 /// <summary>Charges calls through the gateway that were not settled in time.</summary>
 internal sealed partial class ChargeJob(
-    IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, IOptions<JobOptions> options, ILogger<ChargeJob> logger) : BackgroundService
+    IServiceScopeFactory scopes, TimeProvider time, JobMetrics metrics, IOptions<JobOptions> options, ILogger<ChargeJob> logger)
+    : IntervalJob(scopes, time, metrics, Job.ChargeCalls, options.Value.UnsettledCallsEverySeconds)
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (options.Value.UnsettledCallsEverySeconds == 0)
-        {
-            return;
-        }
+    protected override Task RunAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        services.GetRequiredService<UnsettledCalls>().ChargeAsync(cancellationToken);
 
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.UnsettledCallsEverySeconds), time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<UnsettledCalls>().ChargeAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                metrics.Failed(Job.ChargeCalls);
-                LogFailed(logger, exception);
-            }
-        }
-    }
+    protected override void Log(Exception exception) => LogFailed(logger, exception);
 
     [LoggerMessage(2011, LogLevel.Warning, "Unsettled calls could not be charged. The job tries again at its next interval")]
     private static partial void LogFailed(ILogger logger, Exception exception);

@@ -142,8 +142,6 @@ internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths
         return false;
     }
 
-    private static long Limited(long count) => Math.Min(count, TokenCounts.LargestInput);
-
     private void Count(Field field, long? stated)
     {
         if (stated is not { } count)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Entourage.Domain;
 using Entourage.Domain.Prices;
 
 namespace Entourage.Gateway.Formats.Gemini;
@@ -113,8 +112,6 @@ internal sealed class GeminiMeter() : AnswerMeter<GeminiMeter.Field>(Paths, with
         IsFinal |= Usage is not null && isWhole && (hasFinished || !HasEvents);
         return false;
     }
-
-    private static long Limited(long count) => Math.Min(count, TokenCounts.LargestInput);
 
     // Several parts may repeat the list.
     private void CountSearch(JsonTokenType type)

@@ -7,7 +7,10 @@ namespace Entourage.Infrastructure.Ledger.Sql;
 /// <summary>The reservations, each with the limits that apply to it.</summary>
 internal static class ReservationSql
 {
-    public const string IsExpired = "r.EndedAt IS NULL AND r.IsHeld = 0 AND r.ExpiresAt <= @now AND r.OrganisationId ";
+    /// <summary>It ends at its expiry, unless it ends before.</summary>
+    public const string Lapses = "r.EndedAt IS NULL AND r.IsHeld = 0";
+
+    public const string IsExpired = $"{Lapses} AND r.ExpiresAt <= @now AND r.OrganisationId ";
 
     public const string IsLiveInSession = "r.EndedAt IS NULL AND r.SessionId ";
 
@@ -44,7 +47,7 @@ internal static class ReservationSql
 
     /// <summary>When the next reservation of an organisation lapses; null for none.</summary>
     public static readonly string SelectNextExpiry =
-        $"SELECT MIN({ExpiresAt.Name}) FROM Reservations WHERE EndedAt IS NULL AND IsHeld = 0 AND {OrganisationId.Name} = @organisation";
+        $"SELECT MIN({ExpiresAt.Name}) FROM Reservations r WHERE {Lapses} AND {OrganisationId.Name} = @organisation";
 
     public static readonly RowStatement<Reservation> Insert = RowStatement<Reservation>.Insert("Reservations", New);
 

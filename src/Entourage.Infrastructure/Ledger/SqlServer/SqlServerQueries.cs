@@ -39,7 +39,7 @@ internal static class SqlServerQueries
         "@expiries",
         OrganisationAndTime,
         keys => ReservationSql.Select
-            + $"r.EndedAt IS NULL AND r.IsHeld = 0 AND EXISTS (SELECT 1 FROM {keys} WHERE r.OrganisationId = v.p_organisation AND r.ExpiresAt <= v.p_now)",
+            + $"{ReservationSql.Lapses} AND EXISTS (SELECT 1 FROM {keys} WHERE r.OrganisationId = v.p_organisation AND r.ExpiresAt <= v.p_now)",
         ReservationSql.Read,
         reservation => new(reservation.Reservation.OrganisationId, default),
         EqualityComparer<Expiry>.Create(static (one, other) => one.OrganisationId == other.OrganisationId, static expiry => expiry.OrganisationId.GetHashCode()));
