@@ -10,7 +10,7 @@ namespace Entourage.Infrastructure.Tests.Ledger;
 [TestFixtureSource(typeof(Testing.Stores), nameof(Testing.Stores.All))]
 internal sealed class LedgerFaultTests(Store store)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(2);
     private ApiHost host = null!;
     private FaultyStore faulty = null!;
     private TestTeam team = null!;
@@ -19,7 +19,7 @@ internal sealed class LedgerFaultTests(Store store)
     [SetUp]
     public async Task StartAsync()
     {
-        host = await ApiHost.StartAsync(store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = $"{Patience.TotalSeconds}" }, replace: services =>
+        host = await ApiHost.StartAsync(store, settings: new Dictionary<string, string> { ["Database:CommandTimeoutSeconds"] = $"{CommandTimeout.TotalSeconds}" }, replace: services =>
         {
             var real = services.Single(service => service.ServiceType == typeof(ILedgerTransactions));
             services.Remove(real);
@@ -92,7 +92,7 @@ internal sealed class LedgerFaultTests(Store store)
         faulty.Faults.Enqueue(Fault.Wait);
         faulty.Faults.Enqueue(Fault.Mistake);
         faulty.Faults.Enqueue(Fault.Mistake);
-        var (first, others) = PostOneAndFortyBehindIt();
+        var (first, others) = await PostOneAndFortyBehindItAsync();
 
         // The group fails together, then each is retried alone, and one of those fails again.
         faulty.Release();
@@ -107,8 +107,8 @@ internal sealed class LedgerFaultTests(Store store)
     public async Task Callers_queued_behind_a_store_timeout_fail_at_once()
     {
         faulty.Faults.Enqueue(Fault.WaitAndFail);
-        var (first, others) = PostOneAndFortyBehindIt();
-        await Task.Delay(Patience, TimeProvider.System);
+        var (first, others) = await PostOneAndFortyBehindItAsync();
+        await Task.Delay(CommandTimeout, TimeProvider.System);
 
         faulty.Release();
         foreach (var answer in await Task.WhenAll([first, .. others]))
@@ -121,14 +121,14 @@ internal sealed class LedgerFaultTests(Store store)
     }
 
     /// <summary>Starts a usage with a blocked transaction, and forty usages that wait behind it.</summary>
-    private (Task<Answer> First, Task<Answer>[] Others) PostOneAndFortyBehindIt()
+    private async Task<(Task<Answer> First, Task<Answer>[] Others)> PostOneAndFortyBehindItAsync()
     {
         var faults = faulty.Faults.Count;
         var first = PostAsync();
-        Assert.That(() => faulty.Faults.Count, Is.EqualTo(faults - 1).After(10).Seconds.PollEvery(5).MilliSeconds);
+        await Patience.UntilAsync(() => faulty.Faults.Count == faults - 1);
         var others = Enumerable.Range(0, 40).Select(_ => PostAsync()).ToArray();
         var ledger = (LedgerQueue)host.Services.GetRequiredService<IBudgetLedger>();
-        Assert.That(() => ledger.Waiting, Is.EqualTo(40).After(10).Seconds.PollEvery(5).MilliSeconds);
+        await Patience.UntilAsync(() => ledger.Waiting == 40);
         return (first, others);
     }
 
