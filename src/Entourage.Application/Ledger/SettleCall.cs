@@ -21,6 +21,9 @@ namespace Entourage.Application.Ledger;
 public sealed record SettleCallCommand(
     long SessionId, Guid ReservationId, BilledTokens Tokens, string Model, GatewayCall Call, Billing Billing, string? Error) : ILedgerCommand<bool>
 {
+    /// <summary>The searches that the provider ran for it and bills apart; null for none.</summary>
+    public ServerSearches? Searches { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
@@ -29,7 +32,11 @@ public sealed record SettleCallCommand(
 /// <param name="RequestedModel">The model that the caller asked for, if another one was sent; null otherwise.</param>
 /// <param name="ResponseId">The provider's id of the answer; null if unknown.</param>
 /// <param name="IsEstimate">Whether the tokens are estimated, because the answer broke off or told no usage.</param>
-public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate);
+public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate)
+{
+    /// <summary>The service tier that served it; null for the standard one.</summary>
+    public string? Tier { get; init; }
+}
 
 internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
 {
@@ -39,6 +46,8 @@ internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
         RuleFor(command => command.Call).NotNull();
         RuleFor(command => command.Call.RequestedModel).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call.ResponseId).OptionalLine(UsageRecord.ResponseIdLength);
+        RuleFor(command => command.Call.Tier).OptionalLine(Agent.ModelLength);
+        RuleFor(command => (long?)command.Searches!.Count).Tokens().When(command => command.Searches is not null);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
     }
 }
@@ -56,6 +65,9 @@ internal sealed class SettleCallHandler(IBudgetLedger ledger, TimeProvider time)
 /// <param name="Usage">The usage, which names the reservation.</param>
 public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage.Now, null)
 {
+    /// <summary>The usage of the searches, which is recorded apart, because they have a price of their own; null for none.</summary>
+    public UsageEntry? Searches { get; init; }
+
     private const string Unsettled = "The server ended before it knew the usage, so the whole reservation is charged.";
 
     internal override LedgerEntryKind Kind => LedgerEntryKind.Usage;
@@ -79,7 +91,10 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Call.RequestedModel)
     {
         Call = command.Call,
-    });
+    })
+    {
+        Searches = command.Searches is { } searches ? SearchesOf(command, searches, now) : null,
+    };
 
     /// <summary>Charges the whole reservation of a call that was not settled in time. The call was made when the reservation was.</summary>
     internal static SettleCallEntry OfUnsettled(Reservation reservation, DateTimeOffset now) => new(new UsageEntry(
@@ -108,8 +123,29 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         }
 
         await Usage.DecideAsync(ledger);
+        if (Searches is { } searches && ledger.WorkingSet.PricesOf(ledger.GetSession(Usage.SessionId)).Find(searches.Model!, Now) is not null)
+        {
+            await searches.DecideAsync(ledger);
+        }
+
         return LedgerOutcome.Accepted(true);
     }
+
+    private static UsageEntry SearchesOf(SettleCallCommand command, ServerSearches searches, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now),
+        command.SessionId,
+        new BilledTokens(new(searches.Count, 0)),
+        ReportedCost: null,
+        searches.Model,
+        ReservationId: null,
+        OccurredAt: now,
+        Error: null,
+        command.Billing,
+        now,
+        Idempotency: null)
+    {
+        Call = new(RequestedModel: null, command.Call.ResponseId, IsEstimate: false),
+    };
 }
 
 /// <summary>Releases the reservation of a call that the provider did not bill.</summary>
