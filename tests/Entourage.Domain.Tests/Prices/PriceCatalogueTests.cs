@@ -57,6 +57,8 @@ internal sealed class PriceCatalogueTests
 
     [TestCase("claude-opus-5-fast", 10, 50)]
     [TestCase("claude-opus-4-7-fast", 30, 150)]
+    [TestCase("claude-opus-4-7-fast-us", 33, 165)]
+    [TestCase("claude-sonnet-5-5-us", 2.2, 11)]
     [TestCase("gpt-5.5-fast", 12.5, 75)]
     [TestCase("gpt-6.1-terra-flex", 0.5, 2.5)]
     [TestCase("gemini-2.5-pro-flex", 0.625, 5)]

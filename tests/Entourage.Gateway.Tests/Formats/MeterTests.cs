@@ -47,6 +47,12 @@ internal sealed class MeterTests
             """) is { IsFinal: true, Tier: "fast", Usage.Counts: { Input: 203_000, Output: 4_500 } },
         Is.True);
 
+    [TestCase(""" "inference_geo":"us","speed":"fast" """, "fast-us")]
+    [TestCase(""" "speed":"standard","inference_geo":"us" """, "us")]
+    [TestCase(""" "inference_geo":"not_available" """, "standard")]
+    public void Region_to_which_a_message_was_bound_is_part_of_its_tier(string told, string tier) => Assert.That(
+        Metered(Anthropic.Meter(SomeMessage, false), $$$"""{"type":"message","usage":{"input_tokens":1,{{{told}}}}}""").Tier, Is.EqualTo(tier));
+
     [Test]
     public void Chat_stream_is_metered() => Assert.That(
         StateOf(Metered(OpenAi.Meter(SomeChat, true), Recordings.ChatStream)),

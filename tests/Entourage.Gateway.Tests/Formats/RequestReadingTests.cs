@@ -35,6 +35,9 @@ internal sealed class RequestReadingTests
             Message("""{"model":"m","speed":"fast","service_tier":"auto"}""").Tier,
             Message("""{"model":"m","speed":"standard"}""").Tier,
             Message("""{"model":"m","service_tier":"standard_only"}""").Tier,
+            Message("""{"model":"m","inference_geo":"us"}""").Tier,
+            Message("""{"model":"m","speed":"fast","inference_geo":"us"}""").Tier,
+            Message("""{"model":"m","speed":"fast","inference_geo":"global"}""").Tier,
             Chat("""{"model":"m","service_tier":"priority"}""").Tier,
             Response("""{"model":"m","service_tier":"fast"}""").Tier,
             Response("""{"model":"m","service_tier":"flex"}""").Tier,
@@ -44,7 +47,7 @@ internal sealed class RequestReadingTests
             Generation("""{"service_tier":"priority"}""").Tier,
             Generation("""{"serviceTier":"SERVICE_TIER_UNSPECIFIED"}""").Tier,
         },
-        Is.EqualTo(new[] { "fast", "standard", null, "fast", "fast", "flex", "standard", "ultrafast", "flex", "priority", "standard" }));
+        Is.EqualTo(new[] { "fast", "standard", null, "us", "fast-us", "fast", "fast", "fast", "flex", "standard", "ultrafast", "flex", "priority", "standard" }));
 
     [Test]
     public void Escaped_names_are_read() =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Entourage.Domain.Prices;
 
 namespace Entourage.Gateway.Formats.Anthropic;
 
@@ -68,6 +69,16 @@ internal sealed class AnthropicFormat : IProviderFormat
 
     /// <inheritdoc/>
     public string SearchPriceOf(string model) => "anthropic-web-search";
+
+    /// <summary>
+    /// The tier of a speed and of the region that a call is bound to; null for none. The service tiers of Anthropic have the standard rates: what a commitment covers
+    /// was paid for at them.
+    /// </summary>
+    public static string? TierOf(string? speed, string? region)
+    {
+        string[] dearer = [.. new[] { speed, region }.OfType<string>().Where(name => name is not (ServiceTier.Standard or "global" or "not_available"))];
+        return dearer.Length > 0 ? string.Join('-', dearer) : speed is null && region is null ? null : ServiceTier.Standard;
+    }
 
     /// <inheritdoc/>
     public ProviderError Refuse(Refusal refusal)

@@ -22,6 +22,7 @@ internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths
         ("server_tool_use/web_search_requests", Field.WebSearches),
         ("service_tier", Field.Tier),
         ("speed", Field.Speed),
+        ("inference_geo", Field.Region),
         ("iterations", Field.Iterations),
         ("iterations/input_tokens", Field.IterationInput),
         ("iterations/output_tokens", Field.IterationOutput),
@@ -55,6 +56,8 @@ internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths
     private long shortCacheWrite;
     private long longCacheWrite;
     private bool isBatch;
+    private string? speed;
+    private string? region;
     private bool hasUsage;
     private bool hasStopped;
 
@@ -78,6 +81,7 @@ internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths
         WebSearches,
         Tier,
         Speed,
+        Region,
         Iterations,
         IterationInput,
         IterationOutput,
@@ -110,7 +114,12 @@ internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths
                 isBatch = tier == "batch";
                 break;
             case Field.Speed:
-                Tier = TextOf(type, text) ?? Tier;
+                speed = TextOf(type, text) ?? speed;
+                Tier = AnthropicFormat.TierOf(speed, region);
+                break;
+            case Field.Region:
+                region = TextOf(type, text) ?? region;
+                Tier = AnthropicFormat.TierOf(speed, region);
                 break;
             case Field.Iterations when type == JsonTokenType.StartArray:
                 iterations = default;

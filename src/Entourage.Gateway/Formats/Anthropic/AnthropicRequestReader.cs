@@ -49,8 +49,7 @@ internal static class AnthropicRequestReader
         var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens
             + (hasTools ? ToolInstructionTokens : 0) + ((long)providerTools * ProviderToolTokens) + (uses * ServerTools.TokensOfUse);
 
-        // The other tiers have the standard rates: what a commitment covers was paid for at them.
-        var tier = body.Text("speed");
+        var tier = AnthropicFormat.TierOf(body.Text("speed"), body.Text("inference_geo"));
         return new(route, json, model, input, limit, Choices: 1, HasOutput: true, body.Flag("stream"), tier)
         {
             LeastOutputTokens = LeastOutputOf(body, limit),
