@@ -6,10 +6,23 @@ using Entourage.Bench.Reporting;
 using Entourage.Bench.Rows;
 using Entourage.Bench.Servers;
 using Entourage.Bench.Simulation;
+using Entourage.Bench.Upstreams;
 
 if (args is [BareHost.Command, ..])
 {
     await BareHost.RunAsync(args[1..]);
+    return 0;
+}
+
+if (args is [ProviderHost.Command, ..])
+{
+    await ProviderHost.RunAsync(args[1..]);
+    return 0;
+}
+
+if (args is [ForwarderHost.Command, ..])
+{
+    await ForwarderHost.RunAsync(args[1..]);
     return 0;
 }
 
@@ -53,6 +66,9 @@ IReadOnlyList<IRow> rows =
     new BackupRow(),
     new AbuseRow(),
     new RunRow(),
+    new GatewayRow(),
+    new GatewayStreamsRow(),
+    new GatewayMemoryRow(),
 ];
 
 // Hot: does a usage or a budget check cost more than it did?

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -32,6 +33,9 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
+    /// <summary>When the first part of the last answer's body arrived, in ticks of <see cref="Stopwatch"/>.</summary>
+    public long FirstByteAt { get; private set; }
+
     /// <summary>Sends a request and waits for the complete answer.</summary>
     /// <returns>The body, valid until the next request.</returns>
     /// <exception cref="InvalidDataException">The answer does not have the expected status, so no figure would mean anything.</exception>
@@ -43,11 +47,16 @@ internal sealed class HttpConnection : IDisposable
         }
 
         response.Reset();
+        FirstByteAt = 0;
         bool complete;
         do
         {
             var count = await socket.ReceiveAsync(response.Free);
             complete = count > 0 ? response.Advance(count) : throw new InvalidDataException("The server closed the connection.");
+            if (FirstByteAt == 0 && response.HasBody)
+            {
+                FirstByteAt = Stopwatch.GetTimestamp();
+            }
         }
         while (!complete);
 

@@ -33,6 +33,11 @@ internal static class RawRequest
         ];
     }
 
+    /// <summary>Builds a POST of JSON with headers to a path.</summary>
+    public static byte[] Post(string path, string json, params IEnumerable<(string Name, string Value)> headers) => Encoding.ASCII.GetBytes(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n"
+        + $"{string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"))}\r\n{json}");
+
     private static byte[] Gzip(byte[] body)
     {
         using var packed = new MemoryStream();

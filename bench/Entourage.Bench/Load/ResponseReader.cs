@@ -34,6 +34,9 @@ internal sealed class ResponseReader
     /// <summary>The body of a complete response, valid until the next one begins.</summary>
     public ReadOnlyMemory<byte> Body => buffer.AsMemory(bodyStart..bodyEnd);
 
+    /// <summary>Whether a part of the body has arrived.</summary>
+    public bool HasBody => bodyStart > 0 && received > bodyStart;
+
     /// <summary>Starts the next response.</summary>
     public void Reset() => (received, bodyStart, bodyEnd, chunkStart, contentLength, chunked) = (0, 0, 0, 0, 0, false);
 

@@ -10,6 +10,9 @@ internal sealed class Rounds(IReadOnlyList<Side> sides, IReadOnlyList<Run[]> run
     /// <summary>The sides.</summary>
     public IReadOnlyList<Side> Sides => sides;
 
+    /// <summary>The runs of each round, in the order of the sides.</summary>
+    public IReadOnlyList<Run[]> Runs => runs;
+
     /// <summary>Returns the same rounds with only some of the sides, in a given order.</summary>
     public Rounds Select(IReadOnlyList<Side> some)
     {
@@ -35,15 +38,15 @@ internal sealed class Rounds(IReadOnlyList<Side> sides, IReadOnlyList<Run[]> run
 
     /// <summary>Returns the line of what the server allocates for an item of the last side.</summary>
     /// <param name="item">The item, such as <c>a usage</c>.</param>
-    /// <param name="goal">The goal in kB.</param>
-    public Figure Allocated(string item, double goal)
+    /// <param name="goal">The goal in kB, if there is one.</param>
+    public Figure Allocated(string item, double? goal = null)
     {
         var (server, other) = (Of(Sides.Count - 1, run => run.AllocatedKilobytes), Of(0, run => run.AllocatedKilobytes));
         return new(
             $"allocated by the server for {item}",
-            string.Create(CultureInfo.InvariantCulture, $"≤ {goal:0} kB"),
+            goal is null ? "none" : string.Create(CultureInfo.InvariantCulture, $"≤ {goal:0} kB"),
             server.ToString("0.0", " kB"),
             string.Create(CultureInfo.InvariantCulture, $"{Sides[0].Name} {other.Median:0.0} kB"),
-            server.Median <= goal);
+            goal is null ? null : server.Median <= goal);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Entourage.Bench.Bare;
 using Entourage.Bench.Load;
@@ -51,7 +52,47 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the baseline and waits until it listens.</summary>
-    public static Task<ServerProcess> StartBareAsync() => StartAsync(null, [], Path.Combine(AppContext.BaseDirectory, "Entourage.Bench.dll"), BareHost.Command);
+    public static Task<ServerProcess> StartBareAsync() => StartHostAsync(BareHost.Command);
+
+    /// <summary>Starts another command of this program and waits until it listens.</summary>
+    public static Task<ServerProcess> StartHostAsync(string command, params string[] arguments) =>
+        StartAsync(null, [], Path.Combine(AppContext.BaseDirectory, "Entourage.Bench.dll"), [command, .. arguments]);
+
+    /// <summary>Starts another program and waits until it accepts connections.</summary>
+    /// <param name="start">The program.</param>
+    /// <param name="address">Where it will listen.</param>
+    public static async Task<ServerProcess> StartOtherAsync(ProcessStartInfo start, Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        start.RedirectStandardOutput = true;
+        var process = Tether.Start(start);
+        var server = new ServerProcess(process, address, process.StandardOutput.ReadToEndAsync(CancellationToken.None));
+        try
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            using var timer = new PeriodicTimer(BetweenProbes);
+            while (await timer.WaitForNextTickAsync(patience.Token))
+            {
+                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    await socket.ConnectAsync(address.Host, address.Port, patience.Token);
+                    break;
+                }
+                catch (SocketException)
+                {
+                    // Not yet.
+                }
+            }
+
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>
     /// Starts Entourage on a database and waits until it listens. It does not warm itself up, because the warm-up of a row does, and both at once would

@@ -105,7 +105,7 @@ internal sealed partial class CallHandler(
     {
         var changesLimit = request.HasOutput && reserved.MaxOutputTokens != request.MaxOutputTokens;
         var sent = upstream.Format.Rewrite(request, new(MaxOutputTokens: changesLimit ? reserved.MaxOutputTokens : null));
-        var meter = new CallMeter(upstream.Format, request, changesAnswer: request.WithholdsUsage);
+        var meter = new CallMeter(upstream.Format, request, reserved.MaxOutputTokens);
         var neverSent = false;
         using var call = running.Add(sessionId, context.RequestAborted);
         try
@@ -125,23 +125,29 @@ internal sealed partial class CallHandler(
         }
         finally
         {
-            await EndAsync(context, upstream, request, sessionId, reserved, meter, neverSent);
+            await EndAsync(upstream, request, sessionId, reserved, meter, neverSent);
         }
     }
 
     /// <summary>Settles a call. If that fails, its reservation is charged once it expires, so that nothing spent is lost.</summary>
-    private async Task EndAsync(
-        HttpContext context, Upstream upstream, ModelRequest request, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
+    private async Task EndAsync(Upstream upstream, ModelRequest request, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
     {
         try
         {
-            await CallMeter.EndAsync(context);
+            await meter.EndAsync();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
             // The client has gone. The meter has seen the whole answer.
         }
+        finally
+        {
+            await SettleAsync(upstream, request, sessionId, reserved, meter, neverSent);
+        }
+    }
 
+    private async Task SettleAsync(Upstream upstream, ModelRequest request, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
+    {
         try
         {
             if (neverSent || meter.IsFree)

@@ -11,16 +11,20 @@ namespace Entourage.Gateway.Calls;
 /// <summary>Meters the answer of one call while it passes to the client.</summary>
 /// <param name="format">The provider's API.</param>
 /// <param name="request">The request.</param>
-/// <param name="changesAnswer">Whether the meter takes something out of the answer that the client did not ask for.</param>
-internal sealed class CallMeter(IProviderFormat format, ModelRequest request, bool changesAnswer)
+/// <param name="maxOutputTokens">The most output tokens of each choice that were reserved.</param>
+internal sealed class CallMeter(IProviderFormat format, ModelRequest request, long maxOutputTokens)
 {
     // The rule of thumb of the providers, to estimate what an answer that broke off has cost.
     private const int BytesPerToken = 4;
 
+    // A byte of compressed text stands for about as many of the text itself.
+    private const int TextPerEncodedByte = 4;
+
     private UsageMeter? meter;
+    private MeteredBody? metered;
 
     /// <summary>Whether the meter takes something out of the answer.</summary>
-    public bool ChangesAnswer => changesAnswer;
+    public bool ChangesAnswer => request.WithholdsUsage;
 
     /// <summary>The status of the answer; null if there is none.</summary>
     public HttpStatusCode? Status { get; private set; }
@@ -44,7 +48,8 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, bo
     public string? ResponseId => meter?.ResponseId;
 
     /// <summary>
-    /// The tokens to record: those that the provider told, or else the greater of those told so far and an estimate by the bytes that passed.
+    /// The tokens to record: those that the provider told, or else the greater of those told so far and an estimate by the bytes that passed, which never
+    /// exceeds what was reserved.
     /// </summary>
     public BilledTokens Tokens
     {
@@ -56,9 +61,11 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, bo
                 return told!.Value;
             }
 
-            var counts = told?.Counts ?? new TokenCounts(request.Body.Length / BytesPerToken, 0, 0, 0);
-            var output = Math.Max(counts.Output, (meter?.OutputBytes ?? 0) / BytesPerToken);
-            return (told ?? default) with { Counts = counts with { Output = output } };
+            // The body may contain images, which have far more bytes than tokens.
+            var counts = told?.Counts ?? new TokenCounts(Math.Min(request.Body.Length / BytesPerToken, request.InputTokens), 0, 0, 0);
+            var text = (meter?.OutputBytes ?? 0) + ((metered?.UnreadBytes ?? 0) * TextPerEncodedByte);
+            var output = Math.Min(text / BytesPerToken, maxOutputTokens * request.Choices);
+            return (told ?? default) with { Counts = counts with { Output = Math.Max(counts.Output, output) } };
         }
     }
 
@@ -73,18 +80,12 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, bo
 
         meter = format.Meter(request, answer.Content.Headers.ContentType?.MediaType == "text/event-stream");
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        Stream metered = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+        metered = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? new EncodedBody(body.Stream, meter, encoding)
             : new MeteredBody(body.Stream, meter);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(metered, body));
     }
 
     /// <summary>Ends the answer, and passes on what the meter has held back.</summary>
-    public static async Task EndAsync(HttpContext context)
-    {
-        if (context.Features.Get<IHttpResponseBodyFeature>()?.Stream is MeteredBody body)
-        {
-            await body.EndAsync();
-        }
-    }
+    public Task EndAsync() => metered?.EndAsync() ?? Task.CompletedTask;
 }

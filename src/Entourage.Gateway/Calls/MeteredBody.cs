@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Entourage.Gateway.Formats;
 
 namespace Entourage.Gateway.Calls;
@@ -21,6 +20,9 @@ internal class MeteredBody(Stream client, UsageMeter meter) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    /// <summary>The bytes that have passed without the meter being able to read them.</summary>
+    public virtual long UnreadBytes => 0;
 
     protected Stream Client => client;
 
@@ -59,53 +61,4 @@ internal class MeteredBody(Stream client, UsageMeter meter) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-}
-
-/// <summary>Passes a compressed answer on as it arrives, keeps a copy, and shows it to the meter at the end.</summary>
-/// <param name="client">The body of the answer to the client.</param>
-/// <param name="meter">The meter.</param>
-/// <param name="encoding">The encoding: gzip, deflate or br.</param>
-internal sealed class EncodedBody(Stream client, UsageMeter meter, string encoding) : MeteredBody(client, meter)
-{
-    // The usage of a longer answer is estimated.
-    private const int MaxCopy = 33_554_432;
-    private const int BufferBytes = 16_384;
-
-    private readonly MemoryStream copy = new();
-
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (copy.Length + buffer.Length <= MaxCopy)
-        {
-            copy.Write(buffer.Span);
-        }
-
-        await Client.WriteAsync(buffer, cancellationToken);
-    }
-
-    public override async Task EndAsync()
-    {
-        copy.Position = 0;
-        await using Stream? decoded = encoding.ToUpperInvariant() switch
-        {
-            "GZIP" or "X-GZIP" => new GZipStream(copy, CompressionMode.Decompress),
-            "DEFLATE" => new ZLibStream(copy, CompressionMode.Decompress),
-            "BR" => new BrotliStream(copy, CompressionMode.Decompress),
-            _ => null,
-        };
-        try
-        {
-            var buffer = new byte[BufferBytes];
-            while (decoded is not null && await decoded.ReadAsync(buffer) is > 0 and var length)
-            {
-                Meter.Pass(buffer.AsMemory(0, length));
-            }
-        }
-        catch (InvalidDataException)
-        {
-            // The answer broke off. The meter has what could be read.
-        }
-
-        Meter.End();
-    }
 }
