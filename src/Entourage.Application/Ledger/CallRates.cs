@@ -26,18 +26,26 @@ internal sealed class CallRates
     /// <exception cref="RuleViolationException"><c>unpriced-model</c>: the model has no price, and the team refuses such models.</exception>
     public static CallRates? Find(LedgerSession session, LedgerTransaction ledger, string model, DateTimeOffset from, DateTimeOffset until)
     {
-        var rule = session.Policy.TeamLimits.UnpricedModels;
+        if (FindListed(session, ledger, model, from, until) is { } listed)
+        {
+            return listed;
+        }
 
-        // A price may change while the reservation is live, and a clock that is ahead may date the usage after that.
-        var prices = model.Length > 0 ? ledger.WorkingSet.PricesOf(session).During(model, from, until + UsageRecord.LatestAhead).ToArray() : [];
-        if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
+        var rule = session.Policy.TeamLimits.UnpricedModels;
+        if (model.Length > 0 && rule == UnpricedModelRule.Refuse)
         {
             throw StoredPrices.Refused(model);
         }
 
-        return prices.Length > 0 ? new(prices, assumed: null)
-            : rule == UnpricedModelRule.Assume ? new(prices, ledger.Rules.AssumedRates)
-            : null;
+        return rule == UnpricedModelRule.Assume ? new([], ledger.Rules.AssumedRates) : null;
+    }
+
+    /// <summary>Finds the listed rates of a model, with the parameters of <see cref="Find"/>; null if it has no price.</summary>
+    public static CallRates? FindListed(LedgerSession session, LedgerTransaction ledger, string model, DateTimeOffset from, DateTimeOffset until)
+    {
+        // A price may change while the reservation is live, and a clock that is ahead may date the usage after that.
+        var prices = model.Length > 0 ? ledger.WorkingSet.PricesOf(session).During(model, from, until + UsageRecord.LatestAhead).ToArray() : [];
+        return prices.Length > 0 ? new(prices, assumed: null) : null;
     }
 
     /// <summary>Computes the most that tokens can cost (USD).</summary>

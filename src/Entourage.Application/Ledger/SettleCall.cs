@@ -29,7 +29,11 @@ public sealed record SettleCallCommand(
 /// <param name="RequestedModel">The model that the caller asked for, if another one was sent; null otherwise.</param>
 /// <param name="ResponseId">The provider's id of the answer; null if unknown.</param>
 /// <param name="IsEstimate">Whether the tokens are estimated, because the answer broke off or told no usage.</param>
-public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate);
+public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate)
+{
+    /// <summary>The model that was sent; null if it is the one that was asked for. Its price is used if the model that answered has none.</summary>
+    public string? SentModel { get; init; }
+}
 
 internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
 {
@@ -38,6 +42,7 @@ internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
         RuleFor(command => command.Model).NotNull().OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call).NotNull();
         RuleFor(command => command.Call.RequestedModel).OptionalLine(Agent.ModelLength);
+        RuleFor(command => command.Call.SentModel).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call.ResponseId).OptionalLine(UsageRecord.ResponseIdLength);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
     }
@@ -76,7 +81,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Billing,
         now,
         Idempotency: null,
-        command.Call.RequestedModel)
+        command.Call.SentModel ?? command.Call.RequestedModel)
     {
         Call = command.Call,
     });

@@ -30,12 +30,13 @@ internal static class OpenAiRequestReader
         var model = ModelNames.Read(body);
         var hasTools = body.Items("tools").Count > 0;
         var serverTools = body.Objects("tools").Count(IsServerTool) + (body.Has("web_search_options") || IsSearchModel(model) ? 1 : 0);
-        var input = InputBound.Of(json, OpenAiAttachments.Paths, block => OpenAiAttachments.Read(block, model))
-            + RequestTokens + (hasTools ? ToolTokens : 0);
+        var images = 0;
+        var input = InputBound.Of(json, OpenAiAttachments.Paths, ReadAttachment) + RequestTokens + (hasTools ? ToolTokens : 0);
         var streams = body.Flag("stream");
         var request = new ModelRequest(route, json, model, input, MaxOutputTokens: null, Choices: 1, HasOutput: true, streams, body.Text("service_tier"))
         {
             ServerTools = serverTools,
+            Images = images,
         };
         return route.Operation switch
         {
@@ -44,6 +45,12 @@ internal static class OpenAiRequestReader
             OpenAiOperations.Completions => ReadCompletion(body, request),
             _ => request with { MaxOutputTokens = 0, HasOutput = false, Streams = false },
         };
+
+        Attachment? ReadAttachment(JsonObjectIndex block)
+        {
+            images += OpenAiAttachments.IsImage(block) ? 1 : 0;
+            return OpenAiAttachments.Read(block, model);
+        }
     }
 
     private static ModelRequest ReadChat(JsonObjectIndex body, ModelRequest request)
