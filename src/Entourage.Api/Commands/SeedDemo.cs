@@ -108,7 +108,7 @@ internal sealed class SeedDemo
     {
         var team = await context.SendAsync(new CreateTeamCommand(organisationId, plan.Name, plan.Slug, plan.Timezone, null));
         await context.SendAsync(new ChangeTeamSettingsCommand(
-            team.Id, Set<Money?>(plan.DailyLimit), default, default, default, default, default, default, default, default, default, default, default, default, default, null));
+            team.Id, Set<Money?>(plan.DailyLimit), default, default, default, default, default, default, default, default, default, default, default, default, default, default, null));
         var tasks = new List<long>();
         foreach (var (title, type, budget) in plan.Tasks)
         {

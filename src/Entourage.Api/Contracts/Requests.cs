@@ -234,6 +234,12 @@ public sealed record ChangeTeamSettingsRequest
     /// <summary>How to count models without a price: assume counts at assumed rates, record counts nothing, refuse refuses sessions and reservations.</summary>
     public Patch<UnpricedModelRule> UnpricedModels { get; init; }
 
+    /// <summary>
+    /// The rules to send calls through the gateway as cheaper models: from a share of the tightest budget on, models that match <c>from</c> are sent as
+    /// <c>to</c>. Up to 20; null for none.
+    /// </summary>
+    public Patch<IReadOnlyList<ModelFallbackRequest>?> ModelFallbacks { get; init; }
+
     /// <summary>The IANA time zone of days, weeks and months.</summary>
     public Patch<string> Timezone { get; init; }
 }

@@ -40,6 +40,7 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
             body.Runaway,
             body.ApplyGuidelineBudgets,
             body.UnpricedModels,
+            body.ModelFallbacks,
             body.Timezone,
             ifMatch);
         return WithETag(await mediator.Send(command, cancellationToken));

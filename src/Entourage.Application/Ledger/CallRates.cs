@@ -32,30 +32,50 @@ internal sealed class CallRates
     public static CallRates? Find(
         LedgerSession session, LedgerTransaction ledger, string model, DateTimeOffset from, DateTimeOffset until, string? tier = null, ServerSearches? searches = null)
     {
-        var rule = session.Policy.TeamLimits.UnpricedModels;
+        if (FindListed(session, ledger, model, from, until, tier, searches) is { } listed)
+        {
+            return listed;
+        }
 
-        // A price may change while the reservation is live, and a clock that is ahead may date the usage after that.
-        var prices = model.Length > 0 ? PricesDuring(model, tier: null) : [];
-        if (prices.Length == 0 && model.Length > 0 && rule == UnpricedModelRule.Refuse)
+        if (tier is not null && FindListed(session, ledger, model, from, until) is not null)
+        {
+            throw StoredPrices.Refused(model, tier);
+        }
+
+        var rule = session.Policy.TeamLimits.UnpricedModels;
+        if (model.Length > 0 && rule == UnpricedModelRule.Refuse)
         {
             throw StoredPrices.Refused(model);
         }
 
-        if (prices.Length > 0 && tier is not null)
+        return rule == UnpricedModelRule.Assume ? new([], ledger.Rules.AssumedRates, FeesOf(session, ledger, searches, from, until)) : null;
+    }
+
+    /// <summary>
+    /// Finds the listed rates of a model, with the parameters of <see cref="Find"/>; null if it has no price, or if its tier has none and may cost more than
+    /// the standard one.
+    /// </summary>
+    public static CallRates? FindListed(
+        LedgerSession session, LedgerTransaction ledger, string model, DateTimeOffset from, DateTimeOffset until, string? tier = null, ServerSearches? searches = null)
+    {
+        if (model.Length == 0 || PricesDuring(session, ledger, model, from, until) is not { Length: > 0 } prices)
         {
-            // The provider may serve the call at the standard rates instead.
-            var ofTier = PricesDuring(model, tier);
-            prices = ofTier.Length > 0 || ServiceTier.IsCheaper(tier) ? [.. prices, .. ofTier] : throw StoredPrices.Refused(model, tier);
+            return null;
         }
 
-        var fees = searches is null ? Money.Zero
-            : PricesDuring(searches.Model, tier: null).Select(price => price.BoundOf(new(searches.Count, 0))).DefaultIfEmpty(Money.Zero).Max();
-        return prices.Length > 0 ? new(prices, assumed: null, fees)
-            : rule == UnpricedModelRule.Assume ? new(prices, ledger.Rules.AssumedRates, fees)
-            : null;
+        if (tier is not null)
+        {
+            // The provider may serve the call at the standard rates instead.
+            var ofTier = PricesDuring(session, ledger, model, from, until, tier);
+            if (ofTier.Length == 0 && !ServiceTier.IsCheaper(tier))
+            {
+                return null;
+            }
 
-        ModelPrice[] PricesDuring(string name, string? tier) =>
-            [.. ledger.WorkingSet.PricesOf(session).During(name, from, until + UsageRecord.LatestAhead, tier)];
+            prices = [.. prices, .. ofTier];
+        }
+
+        return new(prices, assumed: null, FeesOf(session, ledger, searches, from, until));
     }
 
     /// <summary>Computes the most that tokens and the searches can cost (USD).</summary>
@@ -87,6 +107,15 @@ internal sealed class CallRates
 
         Money Costs(long limit) => BoundOf(tokens with { Output = limit * choices });
     }
+
+    private static Money FeesOf(LedgerSession session, LedgerTransaction ledger, ServerSearches? searches, DateTimeOffset from, DateTimeOffset until) =>
+        searches is null ? Money.Zero
+        : PricesDuring(session, ledger, searches.Model, from, until).Select(price => price.BoundOf(new(searches.Count, 0))).DefaultIfEmpty(Money.Zero).Max();
+
+    // A price may change while the reservation is live, and a clock that is ahead may date the usage after that.
+    private static ModelPrice[] PricesDuring(
+        LedgerSession session, LedgerTransaction ledger, string model, DateTimeOffset from, DateTimeOffset until, string? tier = null) =>
+        [.. ledger.WorkingSet.PricesOf(session).During(model, from, until + UsageRecord.LatestAhead, tier)];
 }
 
 /// <summary>Searches that a provider runs and bills apart from tokens. Each is priced as one input token of a model of its own.</summary>

@@ -14,8 +14,8 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Reserves the most that a call through the gateway can cost. If that does not fit, the call's output limit is lowered to what fits. The reservation is
-/// held until the call is settled.
+/// Reserves the most that a call through the gateway can cost. If that does not fit, the call's output limit is lowered to what fits. The team's model
+/// fallbacks may replace its model. The reservation is held until the call is settled.
 /// </summary>
 /// <param name="SessionId">The session that makes the call.</param>
 /// <param name="Model">The model of the call.</param>
@@ -35,9 +35,20 @@ public sealed record ReserveCallCommand(
     /// <summary>The searches that the provider may run for it and bill apart; null for none.</summary>
     public ServerSearches? Searches { get; init; }
 
+    /// <summary>
+    /// Returns the most that the call can use if it is sent as another model; null if it cannot be sent as that model. Without this function, every model
+    /// has the bounds of the call.
+    /// </summary>
+    public Func<string, CallBound?>? BoundAs { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
+
+/// <summary>The most that a call can use.</summary>
+/// <param name="InputTokens">The input tokens.</param>
+/// <param name="MaxOutputTokens">The output tokens of each choice.</param>
+public readonly record struct CallBound(long InputTokens, long MaxOutputTokens);
 
 internal sealed class ReserveCallValidator : AbstractValidator<ReserveCallCommand>
 {
@@ -67,11 +78,15 @@ internal sealed class ReserveCallHandler(IBudgetLedger ledger, TimeProvider time
 
 /// <summary>A call that may be made.</summary>
 /// <param name="ReservationId">Its reservation.</param>
+/// <param name="Model">The model to send: that of the call, or the one that a fallback of the team replaces it by.</param>
 /// <param name="MaxOutputTokens">The most output tokens of each choice.</param>
 /// <param name="AmountUsd">The reserved amount (USD).</param>
-public sealed record ReservedCall(Guid ReservationId, long MaxOutputTokens, Money AmountUsd);
+public sealed record ReservedCall(Guid ReservationId, string Model, long MaxOutputTokens, Money AmountUsd);
 
-/// <summary>Reserves the most that a call can cost, or lowers its output limit to what fits, or refuses it (rules 3 and 6).</summary>
+/// <summary>
+/// Reserves the most that a call can cost as the first model that fits, with its output limit lowered if need be, or refuses it (rules 3 and 6). A fallback
+/// is passed over if its model has no price, or could cost more than the model of the call.
+/// </summary>
 /// <param name="ReservationId">The id of the reservation.</param>
 /// <param name="Command">The call.</param>
 /// <param name="Now">The current time (UTC).</param>
@@ -102,40 +117,78 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             return LedgerOutcome.Refused(PausedRefusal.Of(paused));
         }
 
-        var (most, amount) = (Command.MaxOutputTokens, Money.Zero);
-
         // A call that a subscription covers costs nothing, and nor does a model that the team chose to record without a price.
-        var rates = Command.Billing == Billing.Subscription ? null : CallRates.Find(session, ledger, Command.Model, Now, Now + Ttl, Command.Tier, Command.Searches);
-        if (rates is not null)
+        var bound = new CallBound(Command.InputTokens, Command.MaxOutputTokens);
+        if (Command.Billing == Billing.Subscription
+            || CallRates.Find(session, ledger, Command.Model, Now, Now + Ttl, Command.Tier, Command.Searches) is not { } rates)
         {
-            var position = workingSet.PositionOf(session.Policy.BudgetsDuring(Now, Now + Ttl));
-            amount = rates.BoundOf(Tokens(most));
-            if (BudgetExceededException.OfReservation(position, amount) is { } refusal)
-            {
-                var left = position.Reservable ?? Money.Zero;
-                if (most == 0 || rates.LargestOutput(Tokens(0), Command.Choices, Math.Max(1, Command.LeastOutputTokens), most, left) is not { } lowered)
-                {
-                    return LedgerOutcome.Refused(refusal);
-                }
+            return Reserve(new(Command.Model, bound, Rates: null), bound.MaxOutputTokens, Money.Zero, session, workingSet);
+        }
 
-                (most, amount) = (lowered, rates.BoundOf(Tokens(lowered)));
+        var asked = new CallOffer(Command.Model, bound, rates);
+        var position = workingSet.PositionOf(session.Policy.BudgetsDuring(Now, Now + Ttl));
+        BudgetExceededException? refusal = null;
+        foreach (var model in session.Policy.TeamLimits.ModelFallbacks.OrderFor(Command.Model, position))
+        {
+            var offer = model == Command.Model ? asked : FindFallback(model, asked, session, ledger);
+            if (offer is not null && FindOutput(offer, position, ref refusal) is { } output)
+            {
+                return Reserve(offer, output, AmountOf(offer, output), session, workingSet);
             }
         }
 
+        return LedgerOutcome.Refused(refusal!);
+    }
+
+    /// <summary>The call as another model; null if that has no price, cannot take the call, or could cost more.</summary>
+    private CallOffer? FindFallback(string model, CallOffer asked, LedgerSession session, LedgerTransaction ledger)
+    {
+        var bound = Command.BoundAs is { } boundAs ? boundAs(model) : asked.Bound;
+        return bound is { } known && CallRates.FindListed(session, ledger, model, Now, Now + Ttl, Command.Tier, Command.Searches) is { } rates
+            && new CallOffer(model, known, rates) is var fallback
+            && AmountOf(fallback, known.MaxOutputTokens) <= AmountOf(asked, asked.Bound.MaxOutputTokens)
+                ? fallback
+                : null;
+    }
+
+    /// <summary>The output limit with which a call fits; null if too little fits.</summary>
+    private long? FindOutput(CallOffer offer, BudgetPosition position, ref BudgetExceededException? refusal)
+    {
+        var most = offer.Bound.MaxOutputTokens;
+        if (BudgetExceededException.OfReservation(position, AmountOf(offer, most)) is not { } exceeded)
+        {
+            return most;
+        }
+
+        refusal ??= exceeded;
+        var left = position.Reservable ?? Money.Zero;
+        return most == 0 ? null : offer.Rates!.LargestOutput(TokensOf(offer, 0), Command.Choices, Math.Max(1, Command.LeastOutputTokens), most, left);
+    }
+
+    private LedgerOutcome Reserve(CallOffer offer, long output, Money amount, LedgerSession session, LedgerWorkingSet workingSet)
+    {
         var reservation = new Reservation
         {
             Id = ReservationId,
             SessionId = session.Id,
             OrganisationId = session.Policy.OrganisationId,
             Amount = amount,
-            IsAssumed = rates is { AreAssumed: true },
+            IsAssumed = offer.Rates is { AreAssumed: true },
             IsHeld = true,
             CreatedAt = Now,
             ExpiresAt = Now + Ttl,
         };
         workingSet.Add(reservation, session);
-        return LedgerOutcome.Accepted(new ReservedCall(reservation.Id, most, amount));
+        return LedgerOutcome.Accepted(new ReservedCall(reservation.Id, offer.Model, output, amount));
     }
 
-    private TokenBound Tokens(long maxOutput) => new(Command.InputTokens, maxOutput * Command.Choices);
+    private Money AmountOf(CallOffer offer, long output) => offer.Rates!.BoundOf(TokensOf(offer, output));
+
+    private TokenBound TokensOf(CallOffer offer, long output) => new(offer.Bound.InputTokens, output * Command.Choices);
+
+    /// <summary>The call as one model.</summary>
+    /// <param name="Model">The model.</param>
+    /// <param name="Bound">The most that the call can use.</param>
+    /// <param name="Rates">The rates; null if the call costs nothing.</param>
+    private sealed record CallOffer(string Model, CallBound Bound, CallRates? Rates);
 }

@@ -36,6 +36,9 @@ public sealed record GatewayCall(string? RequestedModel, string? ResponseId, boo
 {
     /// <summary>The service tier that served it; null for the standard one.</summary>
     public string? Tier { get; init; }
+
+    /// <summary>The model that was sent; null if it is the one that was asked for. Its price is used if the model that answered has none.</summary>
+    public string? SentModel { get; init; }
 }
 
 internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
@@ -45,6 +48,7 @@ internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
         RuleFor(command => command.Model).NotNull().OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call).NotNull();
         RuleFor(command => command.Call.RequestedModel).OptionalLine(Agent.ModelLength);
+        RuleFor(command => command.Call.SentModel).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call.ResponseId).OptionalLine(UsageRecord.ResponseIdLength);
         RuleFor(command => command.Call.Tier).OptionalLine(Agent.ModelLength);
         RuleFor(command => (long?)command.Searches!.Count).Tokens().When(command => command.Searches is not null);
@@ -88,7 +92,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Billing,
         now,
         Idempotency: null,
-        command.Call.RequestedModel)
+        command.Call.SentModel ?? command.Call.RequestedModel)
     {
         Call = command.Call,
     })

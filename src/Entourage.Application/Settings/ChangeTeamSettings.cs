@@ -34,6 +34,7 @@ namespace Entourage.Application.Settings;
 /// <param name="Runaway">The rules for runaway sessions. Absent members keep their values.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task without a cap takes the guideline of its type.</param>
 /// <param name="UnpricedModels">What happens to work on a model without a price.</param>
+/// <param name="ModelFallbacks">The rules to send calls through the gateway as cheaper models; null for none.</param>
 /// <param name="Timezone">An IANA time zone.</param>
 /// <param name="IfMatch">The If-Match header; null to change any version.</param>
 public sealed record ChangeTeamSettingsCommand(
@@ -51,6 +52,7 @@ public sealed record ChangeTeamSettingsCommand(
     Patch<RunawayPatch?> Runaway,
     Patch<bool> ApplyGuidelineBudgets,
     Patch<UnpricedModelRule> UnpricedModels,
+    Patch<IReadOnlyList<ModelFallbackRequest>?> ModelFallbacks,
     Patch<string> Timezone,
     string? IfMatch) : ICommand<TeamSettingsResponse>
 {
@@ -79,6 +81,13 @@ internal sealed class ChangeTeamSettingsValidator : AbstractValidator<ChangeTeam
             .OverridePropertyName("AlertThresholds");
         RuleFor(command => command.Runaway.Value!).NotNull().ChildRules(RunawayPatch.Check).OverridePropertyName("Runaway")
             .When(command => command.Runaway.IsSet);
+        RuleFor(command => command.ModelFallbacks.Value)
+            .Must(rules => rules is null || (rules.All(rule => rule?.IsComplete == true) && Domain.Budgets.ModelFallbacks.Allow(ModelFallbackRequest.ToRules(rules))))
+            .WithMessage(
+                $"'{{PropertyName}}' must be at most {Domain.Budgets.ModelFallbacks.MaxCount} rules, each with 'when_spent' from 0 to 1 with at most "
+                + $"{ModelFallback.Decimals} decimals, and 'from' and 'to' of 1 to {ModelFallback.NameLength} ASCII characters without spaces. Only 'from' may "
+                + "contain a '*', at its end and after at least one other character.")
+            .OverridePropertyName("ModelFallbacks");
         RuleFor(command => command.Timezone.Value).Line(Team.TimezoneLength).OverridePropertyName("Timezone").When(command => command.Timezone.IsSet);
     }
 }
@@ -109,6 +118,9 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
                 AbandonedAfterMinutes = (int?)request.AbandonedAfterMinutes.Or(team.Limits.AbandonedAfterMinutes),
                 ApplyGuidelineBudgets = request.ApplyGuidelineBudgets.Or(team.Limits.ApplyGuidelineBudgets),
                 UnpricedModels = request.UnpricedModels.Or(team.Limits.UnpricedModels),
+                ModelFallbacks = request.ModelFallbacks.IsSet
+                    ? ModelFallbacks.Of(ModelFallbackRequest.ToRules(request.ModelFallbacks.Value ?? []))
+                    : team.Limits.ModelFallbacks,
             },
             request.Timezone.Or(team.Timezone),
             DetectorRulesOf(request, team.Watch));

@@ -21,6 +21,7 @@ namespace Entourage.Application.Settings;
 /// <param name="Runaway">The rules for runaway sessions.</param>
 /// <param name="ApplyGuidelineBudgets">Whether a task without a cap takes the upper end of its type's reasonable budget.</param>
 /// <param name="UnpricedModels">What happens to work on a model without a price.</param>
+/// <param name="ModelFallbacks">The rules to send calls through the gateway as cheaper models when little of a budget is left.</param>
 /// <param name="Timezone">The IANA time zone of days, weeks and months.</param>
 /// <param name="Version">The version of the settings; not part of the response body.</param>
 public sealed record TeamSettingsResponse(
@@ -37,6 +38,7 @@ public sealed record TeamSettingsResponse(
     RunawaySettingsResponse Runaway,
     bool ApplyGuidelineBudgets,
     UnpricedModelRule UnpricedModels,
+    IReadOnlyList<ModelFallback> ModelFallbacks,
     string Timezone,
     [property: JsonIgnore] long Version)
 {
@@ -58,6 +60,7 @@ public sealed record TeamSettingsResponse(
         RunawaySettingsResponse.From(team.Watch),
         team.Limits.ApplyGuidelineBudgets,
         team.Limits.UnpricedModels,
+        team.Limits.ModelFallbacks.Rules,
         team.Timezone,
         team.Version);
 

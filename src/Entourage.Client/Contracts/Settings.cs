@@ -45,6 +45,9 @@ public sealed record TeamSettings
     /// <summary>How usage of a model without a price is treated: <c>assume</c>, <c>record</c> or <c>refuse</c>.</summary>
     public string UnpricedModels { get; init; } = "";
 
+    /// <summary>When calls through the gateway are sent as a cheaper model.</summary>
+    public IReadOnlyList<ModelFallback> ModelFallbacks { get; init; } = [];
+
     /// <summary>The IANA time zone in which days, weeks and months are counted.</summary>
     public string Timezone { get; init; } = "";
 }
@@ -55,6 +58,12 @@ public sealed record TeamSettings
 /// <param name="MaxRepeatedErrors">The number of consecutive usages with the same error that make a runaway, or null for any number.</param>
 /// <param name="Action"><c>alert</c>, <c>pause</c> or <c>kill</c>.</param>
 public sealed record RunawaySettings(int WindowMinutes, long? MaxTokens, int? MaxRepeatedErrors, string Action);
+
+/// <summary>A rule to send calls through the gateway as a cheaper model.</summary>
+/// <param name="WhenSpent">The share of the tightest budget from which it applies: 0.8 is 80 %.</param>
+/// <param name="From">The models: a name, or the beginning of names and <c>*</c>.</param>
+/// <param name="To">The model that is sent instead.</param>
+public sealed record ModelFallback(decimal WhenSpent, string From, string To);
 
 /// <summary>A new limit in USD, or <see cref="None"/>. The default value leaves a limit unchanged.</summary>
 [JsonConverter(typeof(LimitJsonConverter))]

@@ -24,6 +24,7 @@ public sealed class SettingsDraft
         [nameof(TeamSettingsResponse.Enforcement)] = settings => EnumNames.Of(settings.Enforcement),
         [nameof(TeamSettingsResponse.OnExceed)] = settings => EnumNames.Of(settings.OnExceed),
         [nameof(TeamSettingsResponse.UnpricedModels)] = settings => EnumNames.Of(settings.UnpricedModels),
+        [nameof(TeamSettingsResponse.ModelFallbacks)] = settings => InputParser.Format(settings.ModelFallbacks),
         [nameof(TeamSettingsResponse.ApplyGuidelineBudgets)] = settings => settings.ApplyGuidelineBudgets ? Yes : No,
         [nameof(TeamSettingsResponse.AbandonedAfterMinutes)] = settings => InputParser.Format(settings.AbandonedAfterMinutes),
         [nameof(TeamSettingsResponse.AlertThresholds)] = settings => InputParser.Format(settings.AlertThresholds),
@@ -105,6 +106,7 @@ public sealed class SettingsDraft
             typed.Keys.Any(name => name.StartsWith("Runaway.", StringComparison.Ordinal)) ? new Patch<RunawayPatch?>(runaway) : default,
             Of(nameof(TeamSettingsResponse.ApplyGuidelineBudgets), text => new ParsedInput<bool>(text == Yes, null)),
             Choice<UnpricedModelRule>(nameof(TeamSettingsResponse.UnpricedModels)),
+            Of(nameof(TeamSettingsResponse.ModelFallbacks), InputParser.Fallbacks),
             Of(nameof(TeamSettingsResponse.Timezone), text => new ParsedInput<string>(text, null))!,
             read.EntityTag);
         return errors.Count == 0 ? command : null;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Entourage.Application.Settings;
 using Entourage.Domain;
+using Entourage.Domain.Budgets;
 
 namespace Entourage.Dashboard.Format;
 
@@ -64,6 +66,24 @@ internal static class InputParser
         return new(shares, null);
     }
 
+    /// <summary>Parses rules for cheaper models: <c>80% claude-opus-* claude-sonnet-5-5; 95% claude-* claude-haiku-5-5</c>. Empty input yields no rules.</summary>
+    public static ParsedInput<IReadOnlyList<ModelFallbackRequest>> Fallbacks(string text)
+    {
+        List<ModelFallbackRequest> rules = [];
+        foreach (var rule in text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (rule.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var share, var from, var to]
+                || Percents(share) is not { Error: null, Value: [var whenSpent] })
+            {
+                return new(null, "Enter a percentage and two models, for example 80% claude-opus-* claude-sonnet-5-5.");
+            }
+
+            rules.Add(new(whenSpent, from, to));
+        }
+
+        return new(rules, null);
+    }
+
     /// <summary>Formats an amount for an input field.</summary>
     public static string Format(Money? amount) => amount?.ToString() ?? "";
 
@@ -72,6 +92,10 @@ internal static class InputParser
 
     /// <summary>Formats shares in percent for an input field.</summary>
     public static string Format(IEnumerable<decimal> shares) => string.Join(", ", shares.Select(share => (share * 100).ToString("0.##", Culture)));
+
+    /// <summary>Formats rules for cheaper models for an input field.</summary>
+    public static string Format(IEnumerable<ModelFallback> rules) =>
+        string.Join("; ", rules.Select(rule => $"{Format([rule.WhenSpent])}% {rule.From} {rule.To}"));
 
     /// <summary>Replaces the quoted name at the start of an error message with "This", because the message is shown below the field's label.</summary>
     public static string MessageFor(string message)

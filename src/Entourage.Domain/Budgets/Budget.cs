@@ -94,6 +94,11 @@ public sealed record BudgetStatus(Budget Budget, Spending Spending)
     internal bool Reaches(decimal share) =>
         Budget.Limit is { } limit && limit > Money.Zero && Spending.Spent >= new MoneyTotal((Int128)decimal.Ceiling(share * limit.NanoUsd));
 
+    /// <summary>Whether the budget is hard and a share of its limit is spent or reserved.</summary>
+    /// <param name="share">The share: 0.8 is 80 %.</param>
+    internal bool IsUsedTo(decimal share) => IsHardCap
+        && Spending.Spent + Spending.Reserved >= new MoneyTotal((Int128)decimal.Ceiling(share * Budget.Limit!.Value.NanoUsd));
+
     /// <summary>The status after a further cost (USD).</summary>
     public BudgetStatus After(Money cost) => this with { Spending = Spending + new Spending(cost, Money.Zero) };
 

@@ -16,6 +16,12 @@ public sealed record BudgetPosition(IReadOnlyList<BudgetStatus> Budgets)
         Budgets.Where(budget => budget.RefusesToReserve(amount)).OrderBy(budget => budget.Remaining);
 
     /// <summary>
+    /// Whether a share of the tightest hard budget is spent or reserved. Without a hard budget only a share of 0 is reached; a limit of 0 reaches every share.
+    /// </summary>
+    /// <param name="share">The share: 0.8 is 80 %.</param>
+    public bool HasReached(decimal share) => share <= 0 || Budgets.Any(budget => budget.IsUsedTo(share));
+
+    /// <summary>
     /// Forecasts when a cap is reached at the scope's rate of today, see <see cref="SpendForecast.CapReachedAt"/>. Also null without a
     /// limit and for a budget that never resets.
     /// </summary>

@@ -52,6 +52,9 @@ public sealed record TeamLimits
     /// <summary>What happens to work on a model without a price.</summary>
     public UnpricedModelRule UnpricedModels { get; init; } = UnpricedModelRule.Assume;
 
+    /// <summary>The rules to send calls through the gateway as cheaper models when little of a budget is left.</summary>
+    public ModelFallbacks ModelFallbacks { get; init; } = ModelFallbacks.None;
+
     /// <summary>Checks that a raised cap is not larger than the largest cap that a caller can set.</summary>
     /// <exception cref="RuleViolationException"><c>cap-too-large</c>.</exception>
     internal static void EnsureCap(Money raised)

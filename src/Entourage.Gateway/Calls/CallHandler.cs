@@ -34,6 +34,7 @@ internal sealed partial class CallHandler(
     ILogger<CallHandler> logger)
 {
     private const string AgentHeader = "X-Entourage-Agent";
+    private const string ModelHeader = "x-entourage-model";
     private const int SettleMarginSeconds = 60;
 
     /// <summary>Handles a call.</summary>
@@ -88,6 +89,7 @@ internal sealed partial class CallHandler(
                 var command = new ReserveCallCommand(
                     session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds)
                 {
+                    BoundAs = BoundAs,
                     Tier = TierOf(request.Tier),
                     Searches = request.MaySearch ? new(upstream.Format.SearchPriceOf(request.Model), request.ServerToolUses) : null,
                 };
@@ -99,12 +101,29 @@ internal sealed partial class CallHandler(
                 sessions.Forget(agentId, session);
             }
         }
+
+        CallBound? BoundAs(string model)
+        {
+            var limit = request.HasOutput ? Math.Min(most, outputLimits.Of(model)) : 0;
+            return limit < request.LeastOutputTokens ? null : new(upstream.Format.InputTokensAs(request, model), limit);
+        }
     }
 
     private async Task PassOnAsync(HttpContext context, Upstream upstream, string path, ModelRequest request, long sessionId, ReservedCall reserved)
     {
         var changesLimit = request.HasOutput && reserved.MaxOutputTokens != request.MaxOutputTokens;
-        var sent = upstream.Format.Rewrite(request, new(MaxOutputTokens: changesLimit ? reserved.MaxOutputTokens : null));
+        var changesModel = reserved.Model != request.Model;
+        if (changesModel)
+        {
+            // Not at once, because the headers are cleared before the gateway's own errors.
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers[ModelHeader] = reserved.Model;
+                return Task.CompletedTask;
+            });
+        }
+
+        var sent = upstream.Format.Rewrite(request, new(changesModel ? reserved.Model : null, changesLimit ? reserved.MaxOutputTokens : null));
         var meter = new CallMeter(upstream.Format, request, reserved.MaxOutputTokens);
         var neverSent = false;
         using var call = running.Add(sessionId, context.RequestAborted);
@@ -113,7 +132,7 @@ internal sealed partial class CallHandler(
             call.CancelAfter(TimeSpan.FromSeconds(options.Value.CallSeconds));
             context.Request.Headers.Remove(HeaderNames.TransferEncoding);
             (context.Request.Body, context.Request.ContentLength) = (new MemoryBody(sent), sent.Length);
-            var error = await client.SendAsync(context, new UpstreamRequest(upstream, path, meter), call.Token);
+            var error = await client.SendAsync(context, new UpstreamRequest(upstream, request.Route.PathWith(path, reserved.Model), meter), call.Token);
             neverSent = error == ForwarderError.Request && IsConnectFault(context.GetForwarderErrorFeature()?.Exception);
             if (error != ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
             {
@@ -161,8 +180,8 @@ internal sealed partial class CallHandler(
                     sessionId,
                     reserved.ReservationId,
                     meter.Tokens,
-                    Shorten(meter.Model, Agent.ModelLength) ?? request.Model,
-                    new(meter.Model is null || meter.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact) { Tier = TierOf(meter.Tier) },
+                    Shorten(meter.Model, Agent.ModelLength) ?? reserved.Model,
+                    FactsOf(request, reserved, meter),
                     upstream.Billing,
                     meter.IsExact ? null : "The answer broke off, so its tokens are estimated.")
                 {
@@ -174,6 +193,16 @@ internal sealed partial class CallHandler(
         {
             LogUnsettled(logger, reserved.ReservationId, exception);
         }
+    }
+
+    private static GatewayCall FactsOf(ModelRequest request, ReservedCall reserved, CallMeter meter)
+    {
+        var isAnsweredAsAsked = reserved.Model == request.Model && (meter.Model is null || meter.Model == request.Model);
+        return new(isAnsweredAsAsked ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
+        {
+            SentModel = reserved.Model == request.Model ? null : reserved.Model,
+            Tier = TierOf(meter.Tier),
+        };
     }
 
     /// <summary>The agent of a call: that of its key or, on a server without keys, the one that it names.</summary>

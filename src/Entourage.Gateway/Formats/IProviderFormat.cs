@@ -20,11 +20,16 @@ internal interface IProviderFormat
     /// <exception cref="UnreadableRequestException">The body does not say what a metered request must say.</exception>
     ModelRequest Read(ProviderRoute route, ReadOnlyMemory<byte> body);
 
+    /// <summary>Estimates the most input tokens of a request if it is sent as another model.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="model">The other model.</param>
+    long InputTokensAs(ModelRequest request, string model) => request.InputTokens;
+
     /// <summary>Changes a request, and leaves every other byte as it is.</summary>
     /// <param name="request">The request.</param>
     /// <param name="changes">What to change.</param>
     /// <returns>
-    /// The body to send; the same memory if nothing changes. Where the path names the model (Gemini), the caller changes the path.
+    /// The body to send; the same memory if nothing changes. Where the path names the model (Gemini), <see cref="ProviderRoute.PathWith"/> changes it there.
     /// </returns>
     ReadOnlyMemory<byte> Rewrite(ModelRequest request, RequestChanges changes);
 
@@ -45,7 +50,14 @@ internal interface IProviderFormat
 /// <param name="Operation">The operation, such as <c>messages</c>. It tells the format how to read the request and the answer.</param>
 /// <param name="IsMetered">Whether calls of it cost money.</param>
 /// <param name="Model">The model that the path names; null if the body names it.</param>
-internal sealed record ProviderRoute(string Operation, bool IsMetered, string? Model = null);
+internal sealed record ProviderRoute(string Operation, bool IsMetered, string? Model = null)
+{
+    /// <summary>Names another model in the path; the same path if it names none.</summary>
+    /// <param name="path">The path of the request.</param>
+    /// <param name="model">The model to send.</param>
+    public string PathWith(string path, string model) =>
+        Model is { } named && named != model ? path.Replace($"/{named}:", $"/{Uri.EscapeDataString(model)}:", StringComparison.Ordinal) : path;
+}
 
 /// <summary>A metered request.</summary>
 /// <param name="Route">The route.</param>
@@ -78,6 +90,9 @@ internal sealed record ModelRequest(
 
     /// <summary>Whether one of these tools searches the web, which providers bill apart.</summary>
     public bool MaySearch { get; init; }
+
+    /// <summary>The number of images, if the tokens of an image depend on the model; 0 otherwise.</summary>
+    public int Images { get; init; }
 
     /// <summary>Whether the gateway asks for usage in the stream although the client did not, so that the meter must withhold it.</summary>
     public bool WithholdsUsage { get; init; }

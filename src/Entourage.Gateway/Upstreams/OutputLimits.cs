@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Gateway.Upstreams;
 
-/// <summary>The output limits of calls that name none: the greatest that each model accepts, as its provider documents it.</summary>
+/// <summary>
+/// The output limits of calls that name none, and of calls that are sent as another model: the greatest that each model accepts, as its provider documents it.
+/// </summary>
 internal sealed class OutputLimits(IOptions<GatewayOptions> options)
 {
     // By the beginning of the name. The longest that matches counts.
@@ -26,8 +28,17 @@ internal sealed class OutputLimits(IOptions<GatewayOptions> options)
         ("claude-3-5", 8_192),
         ("claude-3-7", 64_000),
         ("claude-opus-4", 32_000),
+        ("claude-opus-4-5", 64_000),
+        ("claude-opus-4-6", 128_000),
+        ("claude-opus-4-7", 128_000),
+        ("claude-opus-4-8", 128_000),
+        ("claude-opus-5", 128_000),
         ("claude-sonnet-4", 64_000),
+        ("claude-sonnet-4-6", 128_000),
+        ("claude-sonnet-5", 128_000),
         ("claude-haiku-4", 64_000),
+        ("claude-haiku-5", 128_000),
+        ("claude-fable-5", 128_000),
     ];
 
     /// <summary>The limit of a model, in tokens.</summary>

@@ -189,6 +189,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         ArgumentNullException.ThrowIfNull(configurationBuilder);
         configurationBuilder.Properties<Money>().HaveConversion<MoneyConverter>();
         configurationBuilder.Properties<AlertThresholds>().HaveConversion<AlertThresholdsConverter>();
+        configurationBuilder.Properties<ModelFallbacks>().HaveConversion<ModelFallbacksConverter>();
         configurationBuilder.Properties<DateOnly>().HaveConversion<DayConverter>();
 
         // Part of a key or of every usage record, so stored as small numbers, whose meaning never changes.

@@ -15,7 +15,7 @@ internal sealed class SettingsTests(Store store) : ApiFixture(store)
         var changed = await team.ConfigureAsync(new { daily_cost_limit_usd = (decimal?)null, monthly_cost_limit_usd = 1_000_000m });
 
         Assert.That(changed.ToJsonString(), Is.EqualTo("""
-            {"daily_cost_limit_usd":null,"weekly_cost_limit_usd":50.00,"monthly_cost_limit_usd":1000000.00,"task_cost_limit_usd":0.123456789,"session_cost_limit_usd":null,"agent_daily_cost_limit_usd":null,"enforcement":"hard","on_exceed":"stop","abandoned_after_minutes":60,"alert_thresholds":[0.5,0.8,1.0],"runaway":{"window_minutes":10,"max_tokens":500000,"max_repeated_errors":5,"action":"alert"},"apply_guideline_budgets":false,"unpriced_models":"assume","timezone":"UTC"}
+            {"daily_cost_limit_usd":null,"weekly_cost_limit_usd":50.00,"monthly_cost_limit_usd":1000000.00,"task_cost_limit_usd":0.123456789,"session_cost_limit_usd":null,"agent_daily_cost_limit_usd":null,"enforcement":"hard","on_exceed":"stop","abandoned_after_minutes":60,"alert_thresholds":[0.5,0.8,1.0],"runaway":{"window_minutes":10,"max_tokens":500000,"max_repeated_errors":5,"action":"alert"},"apply_guideline_budgets":false,"unpriced_models":"assume","model_fallbacks":[],"timezone":"UTC"}
             """));
         Assert.That((await Api.GetAsync($"/settings/teams/{team.Id}")).Ok.ToJsonString(), Is.EqualTo(changed.ToJsonString()));
     }

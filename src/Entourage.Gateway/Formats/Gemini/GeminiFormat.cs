@@ -7,6 +7,7 @@ namespace Entourage.Gateway.Formats.Gemini;
 internal sealed class GeminiFormat : IProviderFormat
 {
     private const string Models = "v1beta/models";
+    private const string ModelPrefix = "models/";
 
     // Gemini CLI retries 429 and 5xx, so that only refusals that may be retried have these.
     private static readonly Dictionary<RefusalReason, RefusalShape> Shapes = new()
@@ -65,12 +66,28 @@ internal sealed class GeminiFormat : IProviderFormat
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Rewrite(ModelRequest request, RequestChanges changes)
     {
-        if (!request.HasOutput || changes.MaxOutputTokens is not { } limit)
+        if (changes is { Model: null, MaxOutputTokens: null })
         {
             return request.Body;
         }
 
         var (body, splice) = (JsonObjectIndex.OfBody(request.Body), new JsonSplice(request.Body));
+        if (changes.Model is { } model && model != request.Model && body.Find("model") is { } named)
+        {
+            // The provider refuses a body that names another model than the path.
+            splice.Replace(named, JsonSplice.Quote(ModelPrefix + model));
+        }
+
+        if (request.HasOutput && changes.MaxOutputTokens is { } limit)
+        {
+            SetLimit(body, splice, limit);
+        }
+
+        return splice.Apply();
+    }
+
+    private static void SetLimit(JsonObjectIndex body, JsonSplice splice, long limit)
+    {
         var number = limit.ToString(CultureInfo.InvariantCulture);
         var generation = GeminiNames.Of(body, "generationConfig", "generation_config");
         if (body.Object(generation) is { } config)
@@ -81,8 +98,6 @@ internal sealed class GeminiFormat : IProviderFormat
         {
             splice.Set(body, generation, $$"""{"maxOutputTokens":{{number}}}""");
         }
-
-        return splice.Apply();
     }
 
     /// <inheritdoc/>

@@ -21,9 +21,16 @@ internal static class OpenAiAttachments
         ("input/content", true),
         ("input/output", true));
 
+    /// <summary>The most tokens that a model counts an image as.</summary>
+    public static int ImageTokensOf(string model) => model.Contains("4o-mini", StringComparison.Ordinal) ? InflatedImageTokens : ImageTokens;
+
+    /// <summary>Whether an object is an image, whose tokens depend on the model.</summary>
+    public static bool IsImage(JsonObjectIndex block) =>
+        block.TextOrNull("type") is "image_url" or "input_image" or "computer_screenshot" or "image_generation_call";
+
     public static Attachment? Read(JsonObjectIndex block, string model)
     {
-        var image = model.Contains("4o-mini", StringComparison.Ordinal) ? InflatedImageTokens : ImageTokens;
+        var image = ImageTokensOf(model);
         switch (block.TextOrNull("type"))
         {
             case "image_url":

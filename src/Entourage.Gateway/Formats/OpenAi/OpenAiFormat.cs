@@ -47,6 +47,10 @@ internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFo
     public ModelRequest Read(ProviderRoute route, ReadOnlyMemory<byte> body) => OpenAiRequestReader.Read(route, body);
 
     /// <inheritdoc/>
+    public long InputTokensAs(ModelRequest request, string model) =>
+        request.InputTokens + ((long)request.Images * (OpenAiAttachments.ImageTokensOf(model) - OpenAiAttachments.ImageTokensOf(request.Model)));
+
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Rewrite(ModelRequest request, RequestChanges changes)
     {
         if (changes is { Model: null, MaxOutputTokens: null } && !request.WithholdsUsage && request.Route.Operation != OpenAiOperations.Completions)

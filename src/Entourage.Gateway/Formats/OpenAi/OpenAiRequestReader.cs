@@ -37,13 +37,14 @@ internal static class OpenAiRequestReader
 
         var searches = body.Has("web_search_options") || IsSearchModel(model);
         var uses = tools.Length > 0 || searches ? ServerTools.UsesOf(body.WholeNumber("max_tool_calls", least: 0)) : 0;
-        var input = InputBound.Of(json, OpenAiAttachments.Paths, block => OpenAiAttachments.Read(block, model))
-            + RequestTokens + (hasTools ? ToolTokens : 0) + (uses * ServerTools.TokensOfUse);
+        var images = 0;
+        var input = InputBound.Of(json, OpenAiAttachments.Paths, ReadAttachment) + RequestTokens + (hasTools ? ToolTokens : 0) + (uses * ServerTools.TokensOfUse);
         var streams = body.Flag("stream");
         var request = new ModelRequest(route, json, model, input, MaxOutputTokens: null, Choices: 1, HasOutput: true, streams, OpenAiFormat.TierOf(body.Text("service_tier")))
         {
             ServerToolUses = uses,
             MaySearch = searches || tools.Any(tool => tool.StartsWith("web_search", StringComparison.Ordinal)),
+            Images = images,
         };
         return route.Operation switch
         {
@@ -52,6 +53,12 @@ internal static class OpenAiRequestReader
             OpenAiOperations.Completions => ReadCompletion(body, request),
             _ => request with { MaxOutputTokens = 0, HasOutput = false, Streams = false },
         };
+
+        Attachment? ReadAttachment(JsonObjectIndex block)
+        {
+            images += OpenAiAttachments.IsImage(block) ? 1 : 0;
+            return OpenAiAttachments.Read(block, model);
+        }
     }
 
     private static ModelRequest ReadChat(JsonObjectIndex body, ModelRequest request)

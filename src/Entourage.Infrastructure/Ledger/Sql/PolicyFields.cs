@@ -25,6 +25,7 @@ internal sealed class PolicyFields(SelectList list)
     private readonly Field<byte> onExceed = list.Add("t", Column.Byte("OnExceed"));
     private readonly Field<int?> abandonedAfterMinutes = list.Add("t", Column.OptionalInt32("AbandonedAfterMinutes"));
     private readonly Field<UnpricedModelRule> unpricedModels = list.Add("t", Column.EnumName<UnpricedModelRule>("UnpricedModels"));
+    private readonly Field<string> modelFallbacks = list.Add("t", Column.AsciiText("ModelFallbacks", ModelFallbacks.TextLength));
     private readonly Field<DateOnly?> grantDay = list.Add("t", Column.OptionalDay("GrantDay"));
     private readonly Field<Money?> grantAmount = list.Add("t", Column.OptionalAmount("GrantAmount"));
     private readonly Field<Guid> agentId = list.Add("a", Column.Id("Id"));
@@ -49,6 +50,7 @@ internal sealed class PolicyFields(SelectList list)
             OnExceed = (OnExceed)onExceed.Of(row),
             AbandonedAfterMinutes = abandonedAfterMinutes.Of(row),
             UnpricedModels = unpricedModels.Of(row),
+            ModelFallbacks = ModelFallbacks.Parse(modelFallbacks.Of(row)),
         },
         TeamGrant = grantDay.Of(row) is { } day ? new(day, grantAmount.Of(row)!.Value) : null,
         AgentId = agentId.Of(row),

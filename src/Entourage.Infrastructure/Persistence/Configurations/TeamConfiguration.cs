@@ -1,4 +1,5 @@
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;
@@ -42,6 +43,10 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
             limits.Property(limit => limit.AgentDaily).HasColumnName("AgentDailyLimit");
             limits.Property(limit => limit.ApplyGuidelineBudgets).HasColumnName("ApplyGuidelineBudgets");
             limits.Property(limit => limit.UnpricedModels).HasColumnName("UnpricedModels");
+
+            // The default applies to rows that existed before the column. The program always writes a value.
+            limits.Property(limit => limit.ModelFallbacks).HasColumnName("ModelFallbacks").HasMaxLength(ModelFallbacks.TextLength).IsUnicode(false)
+                .HasDefaultValue(ModelFallbacks.None).ValueGeneratedNever();
             limits.Property(limit => limit.Enforcement).HasColumnName("Enforcement");
             limits.Property(limit => limit.AbandonedAfterMinutes).HasColumnName("AbandonedAfterMinutes");
             limits.Property(limit => limit.OnExceed).HasColumnName("OnExceed");

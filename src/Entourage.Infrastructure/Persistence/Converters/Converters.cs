@@ -2,6 +2,7 @@ using System.Text.Json;
 using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Budgets;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Entourage.Infrastructure.Persistence.Converters;
@@ -27,6 +28,10 @@ internal sealed class IdBytesConverter() : ValueConverter<Guid, byte[]>(id => id
 /// <summary>Stores thresholds as text, because they are few and only read with their team.</summary>
 internal sealed class AlertThresholdsConverter()
     : ValueConverter<AlertThresholds, string>(thresholds => thresholds.Text, text => AlertThresholds.Parse(text));
+
+/// <summary>Stores model fallbacks as text, because they are few and only read with their team.</summary>
+internal sealed class ModelFallbacksConverter()
+    : ValueConverter<ModelFallbacks, string>(fallbacks => fallbacks.Text, text => ModelFallbacks.Parse(text));
 
 /// <summary>Stores the figures of an alert as JSON, because each kind has different ones and queries do not use them.</summary>
 internal sealed class AlertDetailsConverter() : ValueConverter<AlertDetails, string>(details => ToText(details), text => FromText(text))

@@ -1519,6 +1519,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnType("varchar(20)")
                                 .HasColumnName("Enforcement");
 
+                            b1.Property<string>("ModelFallbacks")
+                                .IsRequired()
+                                .HasMaxLength(4200)
+                                .IsUnicode(false)
+                                .HasColumnType("varchar(4200)")
+                                .HasDefaultValue("")
+                                .HasColumnName("ModelFallbacks");
+
                             b1.Property<long?>("Monthly")
                                 .HasColumnType("bigint")
                                 .HasColumnName("MonthlyLimit");

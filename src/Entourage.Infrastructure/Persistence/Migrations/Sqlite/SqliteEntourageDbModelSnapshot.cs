@@ -1445,6 +1445,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnType("TEXT")
                                 .HasColumnName("Enforcement");
 
+                            b1.Property<string>("ModelFallbacks")
+                                .IsRequired()
+                                .HasMaxLength(4200)
+                                .IsUnicode(false)
+                                .HasColumnType("TEXT")
+                                .HasDefaultValue("")
+                                .HasColumnName("ModelFallbacks");
+
                             b1.Property<long?>("Monthly")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("MonthlyLimit");
