@@ -29,7 +29,11 @@ public sealed record SettleCallCommand(
 /// <param name="RequestedModel">The model that the caller asked for, if another one was sent; null otherwise.</param>
 /// <param name="ResponseId">The provider's id of the answer; null if unknown.</param>
 /// <param name="IsEstimate">Whether the tokens are estimated, because the answer broke off or told no usage.</param>
-public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate);
+public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate)
+{
+    /// <summary>The agent that made the call, whose telemetry may report it too; null if no telemetry can.</summary>
+    public Guid? AgentId { get; init; }
+}
 
 internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
 {
@@ -64,6 +68,8 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
 
     internal override Guid? NamedReservation => Usage.ReservationId;
 
+    internal override IEnumerable<IdempotencyToken> Keys => Usage.Keys;
+
     internal static SettleCallEntry Of(SettleCallCommand command, DateTimeOffset now) => new(new UsageEntry(
         Guid.CreateVersion7(now),
         command.SessionId,
@@ -79,6 +85,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Call.RequestedModel)
     {
         Call = command.Call,
+        Telemetry = command.Call.AgentId is { } agentId ? GatewayCallKey.CoverTelemetryOf(agentId, command.Tokens.Counts, now) : null,
     });
 
     /// <summary>Charges the whole reservation of a call that was not settled in time. The call was made when the reservation was.</summary>
