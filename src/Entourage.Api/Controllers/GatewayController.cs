@@ -12,8 +12,8 @@ namespace Entourage.Api.Controllers;
 [Tags("Gateway")]
 public sealed class GatewayController(IMediator mediator) : ControllerBase
 {
-    /// <summary>Lists the upstreams: where a client finds each provider's API on this server. Without any, the gateway is off.</summary>
-    [HttpGet("upstreams")]
+    /// <summary>Returns where a client finds each provider's API on this server, and what it sends as the API key. Without upstreams, the gateway is off.</summary>
+    [HttpGet]
     [Authorize(Policies.Agent)]
-    public Task<IReadOnlyList<UpstreamResponse>> ListUpstreams(CancellationToken cancellationToken) => mediator.Send(new ListUpstreamsQuery(), cancellationToken);
+    public Task<GatewayResponse> Get(CancellationToken cancellationToken) => mediator.Send(new GetGatewayQuery(), cancellationToken);
 }
