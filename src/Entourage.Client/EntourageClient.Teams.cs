@@ -16,6 +16,9 @@ public sealed partial class EntourageClient
     public IAsyncEnumerable<Organisation> ListOrganisationsAsync(CancellationToken cancellationToken = default) =>
         transport.ListAsync("orgs", ClientJson.Default.OrganisationArray, cancellationToken);
 
+    /// <summary>Reads how to use the gateway of the server.</summary>
+    public Task<Gateway> GetGatewayAsync(CancellationToken cancellationToken = default) => transport.GetAsync("gateway", ClientJson.Default.Gateway, cancellationToken);
+
     /// <summary>Creates a team.</summary>
     /// <param name="organisationId">The organisation.</param>
     /// <param name="name">The display name.</param>

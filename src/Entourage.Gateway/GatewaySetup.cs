@@ -1,3 +1,4 @@
+using Entourage.Application.Upstreams;
 using Entourage.Gateway.Calls;
 using Entourage.Gateway.Upstreams;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +22,7 @@ public static class GatewaySetup
         services.AddSingleton<IValidateOptions<GatewayOptions>, UpstreamValidation>();
         services.AddHttpForwarder();
         services.AddSingleton<UpstreamList>();
+        services.AddSingleton<IGatewayUpstreams>(provider => provider.GetRequiredService<UpstreamList>());
         services.AddSingleton<OutputLimits>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<CallBodies>();

@@ -123,7 +123,7 @@ public sealed record UsageEntry(
     internal override Guid? NamedReservation => ReservationId;
 
     internal override IEnumerable<IdempotencyToken> Keys => Telemetry is { } facts
-        ? base.Keys.Concat(facts.SpansAbove).Concat(facts.SpansBelow).Concat(facts.Span is { } span ? [span] : [])
+        ? base.Keys.Concat(facts.SpansAbove).Concat(facts.Replaced).Concat(facts.SpansBelow).Concat(new[] { facts.Span, facts.Call }.OfType<IdempotencyToken>())
         : base.Keys;
 
     /// <summary>Creates the entry of a valid command.</summary>
@@ -164,7 +164,7 @@ public sealed record UsageEntry(
     {
         if (ledger.Corrections.IsCovered(this))
         {
-            // A span below this one has reported the same tokens.
+            // A span below this one has reported the same tokens, or the gateway has recorded the call.
             ledger.Corrections.RememberCovered(this);
             await ledger.TakeBackCoveredAsync(this);
             return LedgerOutcome.Replay(false);

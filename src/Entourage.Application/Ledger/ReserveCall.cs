@@ -109,7 +109,7 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
         var session = ledger.GetSession(Command.SessionId);
         if (!session.State.IsActive)
         {
-            throw new RuleViolationException("session-ended", $"Session {session.Id} has ended.");
+            throw new RuleViolationException("session-ended", session.State.Status == SessionStatus.Killed ? $"Session {session.Id} was killed." : $"Session {session.Id} has ended.");
         }
 
         if (workingSet.FindPauseOf(session, Now) is { } paused)

@@ -39,6 +39,9 @@ public sealed record GatewayCall(string? RequestedModel, string? ResponseId, boo
 
     /// <summary>The model that was sent; null if it is the one that was asked for. Its price is used if the model that answered has none.</summary>
     public string? SentModel { get; init; }
+
+    /// <summary>The agent that made the call, whose telemetry may report it too; null if no telemetry can.</summary>
+    public Guid? AgentId { get; init; }
 }
 
 internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
@@ -80,6 +83,8 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
 
     internal override Guid? NamedReservation => Usage.ReservationId;
 
+    internal override IEnumerable<IdempotencyToken> Keys => Usage.Keys;
+
     internal static SettleCallEntry Of(SettleCallCommand command, DateTimeOffset now) => new(new UsageEntry(
         Guid.CreateVersion7(now),
         command.SessionId,
@@ -95,6 +100,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Call.SentModel ?? command.Call.RequestedModel)
     {
         Call = command.Call,
+        Telemetry = command.Call.AgentId is { } agentId ? GatewayCallKey.CoverTelemetryOf(agentId, command.Tokens.Counts, now) : null,
     })
     {
         Searches = command.Searches is { } searches ? SearchesOf(command, searches, now) : null,

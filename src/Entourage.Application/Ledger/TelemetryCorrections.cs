@@ -51,7 +51,9 @@ internal sealed class TelemetryCorrections
     public static async Task<TelemetryCorrections> LoadAsync(
         IReadOnlyList<LedgerEntry> entries, IReadOnlyDictionary<string, IdempotentAnswer> answered, Money maxCost, ILedgerStore store)
     {
-        var usages = entries.OfType<UsageEntry>().Where(usage => usage.Telemetry is not null).ToArray();
+        var usages = entries.Select(entry => entry is SettleCallEntry settled ? settled.Usage : entry as UsageEntry).OfType<UsageEntry>()
+            .Where(usage => usage.Telemetry is not null)
+            .ToArray();
         var corrections = new TelemetryCorrections(usages, answered, maxCost);
         foreach (var usage in usages)
         {
@@ -61,10 +63,10 @@ internal sealed class TelemetryCorrections
         return corrections;
     }
 
-    /// <summary>Whether the span of a usage sums up others that have reported usage.</summary>
+    /// <summary>Whether the span of a usage sums up others that have reported usage, or the gateway has recorded the same call.</summary>
     public bool IsCovered(UsageEntry usage) =>
-        usage.Telemetry is { Span: { } span } facts
-        && (covered.Contains(span.Key) || facts.SpansBelow.Append(span).Any(token => answered.TryGetValue(token.Key, out var answer) && answer.Response == Covered));
+        usage.Telemetry is { } facts
+        && ((facts.Span is { } span && IsCovered(span)) || facts.SpansBelow.Any(IsCovered));
 
     /// <summary>Stores that the span of a usage counts nothing.</summary>
     public void RememberCovered(UsageEntry usage)
@@ -87,9 +89,9 @@ internal sealed class TelemetryCorrections
     /// <param name="recordId">The id of its record.</param>
     public void Remember(UsageEntry usage, long sessionId, Guid recordId)
     {
-        if (usage is { Telemetry.Span: { } span, Tokens.Counts.OfAllClasses: > 0 })
+        foreach (var token in usage is { Telemetry: { } facts, Tokens.Counts.OfAllClasses: > 0 } ? new[] { facts.Span, facts.Call }.OfType<IdempotencyToken>() : [])
         {
-            Store(span, string.Create(CultureInfo.InvariantCulture, $"{Reported}{sessionId} {recordId}"), usage.Now);
+            Store(token, string.Create(CultureInfo.InvariantCulture, $"{Reported}{sessionId} {recordId}"), usage.Now);
         }
     }
 
@@ -118,6 +120,10 @@ internal sealed class TelemetryCorrections
         foreach (var span in usage.Telemetry?.SpansAbove ?? [])
         {
             Store(span, Covered, usage.Now);
+        }
+
+        foreach (var span in usage.Telemetry?.Replaced ?? [])
+        {
             if (UsageOf(span) is var (_, recordId) && recorded.TryGetValue(recordId, out var known) && corrected.Add(recordId))
             {
                 Replace(span, Covered);
@@ -127,6 +133,8 @@ internal sealed class TelemetryCorrections
             }
         }
     }
+
+    private bool IsCovered(IdempotencyToken token) => covered.Contains(token.Key) || (answered.TryGetValue(token.Key, out var answer) && answer.Response == Covered);
 
     private void Store(IdempotencyToken token, string response, DateTimeOffset now)
     {
@@ -164,7 +172,7 @@ internal sealed class TelemetryCorrections
             }
         }
 
-        foreach (var span in usage.Telemetry!.SpansAbove)
+        foreach (var span in usage.Telemetry!.Replaced)
         {
             if (UsageOf(span) is var (sessionId, recordId))
             {

@@ -13,4 +13,11 @@ namespace Entourage.Application.Ledger;
 /// <param name="SpansAbove">The keys of the spans that contain it.</param>
 /// <param name="SpansBelow">The keys of spans without usage that it contains. A usage below one of them may have been reported before.</param>
 public sealed record TelemetryFacts(
-    bool MayCostMore, DateTimeOffset? ReportedAt, string Mistake, IdempotencyToken? Span, IReadOnlyList<IdempotencyToken> SpansAbove, IReadOnlyList<IdempotencyToken> SpansBelow);
+    bool MayCostMore, DateTimeOffset? ReportedAt, string Mistake, IdempotencyToken? Span, IReadOnlyList<IdempotencyToken> SpansAbove, IReadOnlyList<IdempotencyToken> SpansBelow)
+{
+    /// <summary>The key under which the gateway finds this usage, if it records the same call afterwards; null if this server has no gateway.</summary>
+    public IdempotencyToken? Call { get; init; }
+
+    /// <summary>The keys of usages that this one replaces, if they were recorded.</summary>
+    public IReadOnlyList<IdempotencyToken> Replaced { get; init; } = SpansAbove;
+}

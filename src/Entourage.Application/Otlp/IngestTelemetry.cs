@@ -4,6 +4,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
+using Entourage.Application.Upstreams;
 using Entourage.Domain;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Sessions;
@@ -34,7 +35,7 @@ internal sealed class IngestTelemetryValidator : AbstractValidator<IngestTelemet
     public IngestTelemetryValidator() => RuleFor(command => command.Telemetry).NotNull();
 }
 
-internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger ledger, SourceProcesses processes, TimeProvider time)
+internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger ledger, SourceProcesses processes, IGatewayUpstreams upstreams, TimeProvider time)
     : IRequestHandler<IngestTelemetryCommand, IngestOutcome>
 {
     // Lets other callers write between batches.
@@ -169,6 +170,12 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             entries.AddRange(usages[source].Where(usage => !usage.HasSums).Select(usage => ToEntry(usage, sessions)));
             SourceUsage[] calls = [.. usages[source].Where(usage => usage.HasSums)];
             SourceSums[] ofSource = [.. sums[source]];
+            if (ofSource.Length > 0 && upstreams.All.Count > 0 && await mediator.Send(new HasGatewayCallsQuery(sessions.Own.SessionId!.Value), cancellationToken))
+            {
+                // Sums do not say which calls they contain, and the gateway has recorded those of this session.
+                ofSource = [];
+            }
+
             if (calls.Length + ofSource.Length == 0)
             {
                 return;
@@ -286,6 +293,13 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
         var now = time.GetUtcNow();
         var session = sessions.Of(usage.Source.SubAgent);
         var countedAt = CountedAt(usage, now);
+        var facts = new TelemetryFacts(
+            usage.MayCostMore,
+            usage.At is { } stated && stated != countedAt ? stated : null,
+            sessions.Mistake,
+            usage.SpanId.Length == 0 || usage.IsCall ? null : TokenOf($"whole\n{usage.SpanId}"),
+            [.. usage.SpansAbove.Select(span => TokenOf($"whole\n{span}"))],
+            [.. usage.SpansBelow.Select(span => TokenOf($"whole\n{span}"))]);
         return new(
             Guid.CreateVersion7(now),
             session.SessionId!.Value,
@@ -300,13 +314,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             TokenOf(usage.Key),
             usage.RequestModel)
         {
-            Telemetry = new(
-                usage.MayCostMore,
-                usage.At is { } stated && stated != countedAt ? stated : null,
-                sessions.Mistake,
-                usage.SpanId.Length == 0 || usage.IsCall ? null : TokenOf($"whole\n{usage.SpanId}"),
-                [.. usage.SpansAbove.Select(span => TokenOf($"whole\n{span}"))],
-                [.. usage.SpansBelow.Select(span => TokenOf($"whole\n{span}"))]),
+            Telemetry = upstreams.All.Count == 0 ? facts : GatewayCallKey.AddTo(facts, session.AgentId, usage.Tokens.Counts, usage.At, now),
         };
 
         // The key identifies the usage completely, so reports of the same call in different forms match.

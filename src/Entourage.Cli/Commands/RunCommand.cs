@@ -23,12 +23,13 @@ internal static class RunCommand
 
     private static readonly Option<TimeSpan?> Grace = OptionFactory.Duration("--grace", "How long the command has to end after a stop, before it is killed. Defaults to 10s.");
     private static readonly Option<bool> FailOpen = new("--fail-open") { Description = "Run the command without a session if the server cannot be reached." };
+    private static readonly Option<bool> NoGateway = new("--no-gateway") { Description = "Leave the base URLs and keys of the providers as they are, even if the server has a gateway." };
     private static readonly Argument<string[]> CommandLine = new("command") { Description = "The command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create() => Invocation.Define(
         "run",
         "Run a command as a session of an agent. When the agent must stop, end the command and everything that it started.",
-        [Agent, OfTask, Model, Parent, ParentToken, Grace, FailOpen, CommandLine],
+        [Agent, OfTask, Model, Parent, ParentToken, Grace, FailOpen, NoGateway, CommandLine],
         RunAsync);
 
     private static async Task<int> RunAsync(Invocation invocation, CancellationToken cancellationToken)
@@ -65,7 +66,40 @@ internal static class RunCommand
         }
 
         var runner = new Runner(invocation.Server, invocation.Client, invocation.Get(Grace) ?? DefaultGrace);
-        return await runner.RunAsync(invocation.Get(CommandLine), agent, task, session);
+        return await runner.RunAsync(invocation.Get(CommandLine), agent, task, session, await FindGatewayAsync(invocation, agent, session, cancellationToken));
+    }
+
+    /// <summary>Finds the gateway of the server; null if there is none, or if it is not to be used or cannot be.</summary>
+    private static async Task<GatewayAccess?> FindGatewayAsync(Invocation invocation, Guid? agent, Session? session, CancellationToken cancellationToken)
+    {
+        if (invocation.Get(NoGateway) || session is null)
+        {
+            return null;
+        }
+
+        Gateway gateway;
+        try
+        {
+            gateway = await invocation.Client.GetGatewayAsync(cancellationToken);
+        }
+        catch (EntourageException exception) when (exception.Status == System.Net.HttpStatusCode.NotFound)
+        {
+            // An older server.
+            return null;
+        }
+
+        if (gateway.Upstreams.Count == 0)
+        {
+            return null;
+        }
+
+        if ((gateway.Credential == "agent_key" ? invocation.Server.ApiKey : gateway.Credential == "agent_id" ? agent?.ToString() : null) is not { } credential)
+        {
+            await Runner.WriteMessageAsync("calls do not pass through the gateway, because the key is not the key of an agent. Caps stop the command after it has exceeded them.");
+            return null;
+        }
+
+        return new(invocation.Server, gateway.Upstreams, credential, session);
     }
 
     private static string RetryAdviceFor(StoppedException exception) =>

@@ -5,7 +5,7 @@ using Entourage.Client.Contracts;
 
 namespace Entourage.Cli.Running;
 
-/// <summary>The environment of a command: the server, the agent and session, and the telemetry settings.</summary>
+/// <summary>The environment of a command: the server, the agent and session, the telemetry settings, and the gateway.</summary>
 internal static class ChildEnvironment
 {
     private const string Headers = "OTEL_EXPORTER_OTLP_HEADERS";
@@ -16,7 +16,8 @@ internal static class ChildEnvironment
     /// <param name="agentId">The agent, or null if only its name is known.</param>
     /// <param name="taskId">The task, if any.</param>
     /// <param name="session">The session of the command, or null for none.</param>
-    public static IReadOnlyDictionary<string, string> Create(Server server, Guid? agentId, long? taskId, Session? session)
+    /// <param name="gateway">The gateway, or null if it is not used.</param>
+    public static IReadOnlyDictionary<string, string> Create(Server server, Guid? agentId, long? taskId, Session? session, GatewayAccess? gateway)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -59,6 +60,7 @@ internal static class ChildEnvironment
         Set(variables, "ENTOURAGE_AGENT_ID", "entourage.agent_id", agentId?.ToString());
         Set(variables, "ENTOURAGE_SESSION_ID", "entourage.session_id", session?.Id.ToString(CultureInfo.InvariantCulture));
         Set(variables, "ENTOURAGE_TASK_ID", "entourage.task_id", taskId?.ToString(CultureInfo.InvariantCulture));
+        gateway?.AddTo(variables);
         return variables;
     }
 

@@ -9,5 +9,5 @@ internal static class ClaudeCode
     public static readonly TimeSpan InterruptTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Returns whether a command is Claude Code.</summary>
-    public static bool Is(IReadOnlyList<string> command) => Path.GetFileNameWithoutExtension(command[0]).Equals(Program, StringComparison.OrdinalIgnoreCase);
+    public static bool Is(IReadOnlyList<string> command) => ProgramName.Is(command, Program);
 }

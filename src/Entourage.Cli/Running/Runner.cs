@@ -17,14 +17,15 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
     /// <param name="agentId">The agent, or null if it is unknown, so that the command is not watched.</param>
     /// <param name="taskId">The task, if any.</param>
     /// <param name="session">The session of the command, or null for none.</param>
+    /// <param name="gateway">The gateway, or null if it is not used.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(IReadOnlyList<string> command, Guid? agentId, long? taskId, Session? session)
+    public async Task<int> RunAsync(IReadOnlyList<string> command, Guid? agentId, long? taskId, Session? session, GatewayAccess? gateway)
     {
         using var signals = new ForwardedSignals();
         IChild child;
         try
         {
-            child = Child.Start(CodexOptions.AddTo(command, server.Url), ChildEnvironment.Create(server, agentId, taskId, session));
+            child = Child.Start(CodexOptions.AddTo(command, server.Url, gateway), ChildEnvironment.Create(server, agentId, taskId, session, gateway));
         }
         catch (CommandException exception)
         {
@@ -55,7 +56,9 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         await finished.CancelAsync();
         await SettleAsync(keepAlive, watching);
         var closed = await CloseAsync(session, stopped ? new("failed", $"Stopped: {string.Join(", ", await watching!)}") : EndOf(code));
-        if (!stopped && closed is { Tokens: 0, CostUsd: 0, ImputedCostUsd: 0 })
+
+        // A client that does not name the session is recorded in another one by the gateway.
+        if (!stopped && closed is { Tokens: 0, CostUsd: 0, ImputedCostUsd: 0 } && gateway?.IsNamedBy(command) != false)
         {
             await WriteMessageAsync(
                 $"the command reported no usage, so no cap could stop it. If it called a model, check that it sends OpenTelemetry to {server.Url.AbsoluteUri.TrimEnd('/')} "

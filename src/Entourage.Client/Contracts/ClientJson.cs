@@ -51,6 +51,7 @@ namespace Entourage.Client.Contracts;
 [JsonSerializable(typeof(NewKey))]
 [JsonSerializable(typeof(ApiKey))]
 [JsonSerializable(typeof(ApiKey[]))]
+[JsonSerializable(typeof(Gateway))]
 [JsonSerializable(typeof(Price))]
 [JsonSerializable(typeof(Price[]))]
 [JsonSerializable(typeof(PriceHistory))]

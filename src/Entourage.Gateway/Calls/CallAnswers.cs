@@ -15,6 +15,7 @@ public static class CallAnswers
     internal const string SessionEnded = "session-ended";
 
     private const string Paused = "paused";
+    private const string Refused = "Entourage refused this call.";
 
     /// <summary>Answers an error of the server that occurred before the gateway handled the call.</summary>
     /// <param name="context">The call.</param>
@@ -60,8 +61,8 @@ public static class CallAnswers
         CallRefusedException refused => refused.Refusal,
         UnreadableRequestException unreadable => new(RefusalReason.Invalid, unreadable.Message),
         BudgetExceededException exceeded => new(RefusalReason.Budget, MessageOf(exceeded)),
-        ConflictException { Code: Paused } paused => new(RefusalReason.Stopped, paused.Message),
-        RuleViolationException { Code: SessionEnded } ended => new(RefusalReason.Stopped, ended.Message),
+        ConflictException { Code: Paused } paused => new(RefusalReason.Stopped, $"{Refused} {paused.Message}"),
+        RuleViolationException { Code: SessionEnded } ended => new(RefusalReason.Stopped, $"{Refused} {ended.Message}"),
         RuleViolationException violation => new(RefusalReason.Invalid, violation.Message),
         ValidationException or InvalidInputException => new(RefusalReason.Invalid, exception.Message),
         NotFoundException or ForbiddenException => new(RefusalReason.Forbidden, exception.Message),
@@ -70,8 +71,8 @@ public static class CallAnswers
     };
 
     private static string MessageOf(BudgetExceededException exceeded) => exceeded.Tightest.Budget.ResetsAt is { } reset
-        ? $"Entourage refused this call. {exceeded.Message} The budget resets at {reset.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
-        : $"Entourage refused this call. {exceeded.Message}";
+        ? $"{Refused} {exceeded.Message} The budget resets at {reset.UtcDateTime:yyyy-MM-dd HH:mm} UTC."
+        : $"{Refused} {exceeded.Message}";
 
     private static IProviderFormat FormatOf(HttpContext context)
     {

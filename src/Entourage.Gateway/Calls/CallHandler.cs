@@ -57,7 +57,9 @@ internal sealed partial class CallHandler(
     {
         var upstream = upstreams.Find(name) ?? throw new CallRefusedException(new(RefusalReason.NotFound, $"This gateway has no upstream '{name}'."));
         var route = upstream.Format.FindRoute(context.Request.Method, path)
-            ?? throw new CallRefusedException(new(RefusalReason.NotFound, "The gateway does not pass on this path, because it could not meter it."));
+            ?? throw new CallRefusedException(context.Request.Headers.Upgrade.Count > 0
+                ? new(RefusalReason.NoUpgrade, "The gateway does not pass on WebSockets, because it could not meter them. Use HTTP.")
+                : new(RefusalReason.NotFound, "The gateway does not pass on this path, because it could not meter it."));
         var agentId = await FindAgentAsync(context.Request);
         if (!route.IsMetered)
         {
@@ -73,7 +75,7 @@ internal sealed partial class CallHandler(
         }
 
         var (session, reserved) = await ReserveAsync(context, agentId, upstream, request);
-        await PassOnAsync(context, upstream, path, request, session.Id, reserved);
+        await PassOnAsync(context, upstream, path, request, agentId, session.Id, reserved);
     }
 
     private async Task<(CallSession Session, ReservedCall Reserved)> ReserveAsync(HttpContext context, Guid agentId, Upstream upstream, ModelRequest request)
@@ -95,7 +97,7 @@ internal sealed partial class CallHandler(
                 };
                 return (session, await mediator.Send(command, CancellationToken.None));
             }
-            catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && session.Name is not null && !isRetry)
+            catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && session.Names.Count > 0 && !isRetry)
             {
                 // It was idle for too long, or somebody ended it. If it was killed, the next attempt finds it again and is refused.
                 sessions.Forget(agentId, session);
@@ -109,7 +111,7 @@ internal sealed partial class CallHandler(
         }
     }
 
-    private async Task PassOnAsync(HttpContext context, Upstream upstream, string path, ModelRequest request, long sessionId, ReservedCall reserved)
+    private async Task PassOnAsync(HttpContext context, Upstream upstream, string path, ModelRequest request, Guid agentId, long sessionId, ReservedCall reserved)
     {
         var changesLimit = request.HasOutput && reserved.MaxOutputTokens != request.MaxOutputTokens;
         var changesModel = reserved.Model != request.Model;
@@ -144,12 +146,13 @@ internal sealed partial class CallHandler(
         }
         finally
         {
-            await EndAsync(upstream, request, sessionId, reserved, meter, neverSent);
+            await EndAsync(upstream, request, agentId, sessionId, reserved, meter, neverSent);
         }
     }
 
     /// <summary>Settles a call. If that fails, its reservation is charged once it expires, so that nothing spent is lost.</summary>
-    private async Task EndAsync(Upstream upstream, ModelRequest request, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
+    private async Task EndAsync(
+        Upstream upstream, ModelRequest request, Guid agentId, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
     {
         try
         {
@@ -181,7 +184,7 @@ internal sealed partial class CallHandler(
                     reserved.ReservationId,
                     meter.Tokens,
                     Shorten(meter.Model, Agent.ModelLength) ?? reserved.Model,
-                    FactsOf(request, reserved, meter),
+                    FactsOf(request, reserved, meter) with { AgentId = agentId },
                     upstream.Billing,
                     meter.IsExact ? null : "The answer broke off, so its tokens are estimated.")
                 {

@@ -10,7 +10,7 @@ namespace Entourage.Gateway.Calls;
 
 /// <summary>
 /// Finds the session of a call: the one that it names, else one for the client's own conversation, else the agent's session for all its other calls. A
-/// sub-agent of a client gets a session below that of its conversation, so that the cap of a session holds for the whole tree.
+/// sub-agent of a client gets a session below that, so that the cap of a session holds for the whole tree.
 /// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class CallSessions(TimeProvider time)
@@ -19,14 +19,10 @@ internal sealed class CallSessions(TimeProvider time)
     public const string SessionHeader = "X-Entourage-Session";
 
     private const string TaskHeader = "X-Entourage-Task";
-    private const string SubAgentHeader = "x-claude-code-agent-id";
-    private const string ParentAgentHeader = "x-claude-code-parent-agent-id";
-    private const string Prefix = "gateway";
-    private const int MaxNameLength = 200;
-    private const int MaxKept = 10_000;
 
-    // Each names the client's conversation.
-    private static readonly string[] ConversationHeaders = ["x-claude-code-session-id", "session_id", "session-id", "x-session-id", "conversation_id", "x-session-affinity"];
+    // For calls without a conversation.
+    private const string CommonName = "gateway";
+    private const int MaxKept = 10_000;
 
     private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(15);
 
@@ -41,30 +37,25 @@ internal sealed class CallSessions(TimeProvider time)
     /// <exception cref="CallRefusedException">A header has no valid value.</exception>
     public async Task<CallSession> FindAsync(IMediator mediator, IHeaderDictionary headers, Guid agentId, string model, CancellationToken cancellationToken)
     {
-        if (NumberOf(headers, SessionHeader) is { } named)
+        var (named, task) = (NumberOf(headers, SessionHeader), NumberOf(headers, TaskHeader));
+        var names = Conversation.Read(headers);
+        if (named is null && names.Count == 0)
         {
-            return new(named, Name: null);
+            names = [task is null ? CommonName : $"{CommonName}/task/{task}"];
+            return new(await OpenAsync(names[0], parent: null, IdleLimit), names);
         }
 
-        var task = NumberOf(headers, TaskHeader);
-        var conversation = ConversationHeaders.Select(header => TextOf(headers, header)).FirstOrDefault(text => text is not null);
-        if (conversation is null)
+        // A named session takes the place of the conversation, and the conversation's sub-agents are below it.
+        string[] below = [.. named is null ? names : names.Skip(1)];
+        var session = named;
+        foreach (var name in below)
         {
-            return await OpenAsync(task is null ? Prefix : $"{Prefix}/task/{task}", parent: null, IdleLimit);
+            session = await OpenAsync(name, session, idleLimit: null);
         }
 
-        var whole = await OpenAsync($"{Prefix}/{conversation}", parent: null, idleLimit: null);
-        if (TextOf(headers, SubAgentHeader) is not { } subAgent)
-        {
-            return whole;
-        }
+        return new(session!.Value, below);
 
-        var above = TextOf(headers, ParentAgentHeader) is { } parent && parent != subAgent
-            ? await OpenAsync($"{Prefix}/{conversation}/{parent}", whole.Id, idleLimit: null)
-            : whole;
-        return await OpenAsync($"{Prefix}/{conversation}/{subAgent}", above.Id, idleLimit: null);
-
-        async Task<CallSession> OpenAsync(string name, long? parent, TimeSpan? idleLimit)
+        async Task<long> OpenAsync(string name, long? parent, TimeSpan? idleLimit)
         {
             var now = time.GetUtcNow();
             if (kept.TryGet((agentId, name), out var known))
@@ -72,7 +63,7 @@ internal sealed class CallSessions(TimeProvider time)
                 if (idleLimit is null || now - known.LastCallAt < idleLimit)
                 {
                     known.LastCallAt = now;
-                    return new(known.Id, name);
+                    return known.Id;
                 }
 
                 await mediator.Send(new EndSessionCommand(known.Id, Outcome: null, Error: null), cancellationToken);
@@ -80,14 +71,14 @@ internal sealed class CallSessions(TimeProvider time)
 
             var opened = await mediator.Send(new StartSourceSessionCommand(agentId, task, parent, name, model, now), cancellationToken);
             kept.Set((agentId, name), new(opened.SessionId!.Value, now));
-            return new(opened.SessionId.Value, name);
+            return opened.SessionId.Value;
         }
     }
 
-    /// <summary>Forgets a session that has ended, so that the next call opens another one.</summary>
+    /// <summary>Forgets the sessions that the gateway opened for a call, because one has ended. The next call opens another.</summary>
     public void Forget(Guid agentId, CallSession session)
     {
-        if (session.Name is { } name)
+        foreach (var name in session.Names)
         {
             kept.Remove((agentId, name));
         }
@@ -95,7 +86,7 @@ internal sealed class CallSessions(TimeProvider time)
 
     private static long? NumberOf(IHeaderDictionary headers, string name)
     {
-        if (TextOf(headers, name) is not { } text)
+        if (Conversation.TextOf(headers, name) is not { } text)
         {
             return null;
         }
@@ -104,12 +95,6 @@ internal sealed class CallSessions(TimeProvider time)
             ? number
             : throw new CallRefusedException(new(RefusalReason.Invalid, $"The header {name} must be a number."));
     }
-
-    private static string? TextOf(IHeaderDictionary headers, string name) =>
-        headers[name] is [{ Length: > 0 } text] ? text.Length <= MaxNameLength
-            ? text
-            : throw new CallRefusedException(new(RefusalReason.Invalid, $"The header {name} may have at most {MaxNameLength} characters."))
-        : null;
 
     private sealed class Kept(long id, DateTimeOffset lastCallAt)
     {
@@ -121,5 +106,5 @@ internal sealed class CallSessions(TimeProvider time)
 
 /// <summary>The session of a call.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="Name">The name that the gateway opened it for; null if the call named it.</param>
-internal sealed record CallSession(long Id, string? Name);
+/// <param name="Names">The names that the gateway opened it and those above it for; empty if the call named it.</param>
+internal sealed record CallSession(long Id, IReadOnlyList<string> Names);

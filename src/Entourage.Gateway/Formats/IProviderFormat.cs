@@ -124,6 +124,9 @@ internal enum RefusalReason
     /// <summary>The path or the upstream does not exist here.</summary>
     NotFound,
 
+    /// <summary>The call asks for a WebSocket, whose messages could not be metered. Codex then uses HTTP at once.</summary>
+    NoUpgrade,
+
     /// <summary>The request cannot be read or metered.</summary>
     Invalid,
 

@@ -1,3 +1,5 @@
+using Entourage.Application.Upstreams;
+using Entourage.Gateway.Calls;
 using Entourage.Gateway.Formats;
 using Entourage.Gateway.Formats.Anthropic;
 using Entourage.Gateway.Formats.Gemini;
@@ -7,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Entourage.Gateway.Upstreams;
 
 /// <summary>The configured upstreams.</summary>
-internal sealed class UpstreamList
+internal sealed class UpstreamList : IGatewayUpstreams
 {
     private static readonly Dictionary<string, IProviderFormat> Formats = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -18,8 +20,16 @@ internal sealed class UpstreamList
 
     private readonly Dictionary<string, Upstream> upstreams;
 
-    public UpstreamList(IOptions<GatewayOptions> options) => upstreams = options.Value.Upstreams.ToDictionary(
-        upstream => upstream.Key, upstream => Create(upstream.Key, upstream.Value), StringComparer.OrdinalIgnoreCase);
+    public UpstreamList(IOptions<GatewayOptions> options)
+    {
+        var configured = options.Value.Upstreams;
+        upstreams = configured.ToDictionary(upstream => upstream.Key, upstream => Create(upstream.Key, upstream.Value), StringComparer.OrdinalIgnoreCase);
+        All = [.. configured.OrderBy(upstream => upstream.Key, StringComparer.Ordinal).Select(upstream => new UpstreamResponse(
+            upstream.Key, (upstream.Value.Format ?? upstream.Key).ToLowerInvariant(), $"{CallerKeys.Path}/{upstream.Key}", string.IsNullOrEmpty(upstream.Value.ApiKey)))];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<UpstreamResponse> All { get; }
 
     /// <summary>The format of errors for a path that names no upstream.</summary>
     public static IProviderFormat AnyFormat => Formats["openai"];

@@ -95,6 +95,7 @@ internal static class AccessTable
         new("DELETE", "/keys/<key>", Own, Lead, Success: 204),
 
         new("GET", "/guidelines", Unowned, Agent),
+        new("GET", "/gateway", Unowned, Agent),
         new("GET", "/prices", Unowned, Agent),
         new("GET", "/prices?org_id=<org>", Organisation, Agent) { SucceedsForUnknownOrganisation = true },
         new("GET", "/prices/gpt-6-sol", Unowned, Agent),

@@ -19,7 +19,7 @@ internal sealed class RefusalTests
     [Test]
     public void OpenAi_refusal_has_the_shape_of_its_errors() => Assert.That(
         (OpenAi.Refuse(new(RefusalReason.Budget, Message)).Status, Json(OpenAi)),
-        Is.EqualTo((402, $$$"""{"error":{"message":"{{{Message}}}","type":"insufficient_quota","param":null,"code":"budget_exceeded"}}""")));
+        Is.EqualTo((400, $$$"""{"error":{"message":"{{{Message}}}","type":"insufficient_quota","param":null,"code":"budget_exceeded"}}""")));
 
     [Test]
     public void Gemini_refusal_has_the_shape_of_its_errors() => Assert.That(

@@ -16,6 +16,7 @@ internal sealed class AnthropicFormat : IProviderFormat
         [RefusalReason.Unauthenticated] = new(401, "authentication_error"),
         [RefusalReason.Forbidden] = new(403, "permission_error"),
         [RefusalReason.NotFound] = new(404, "not_found_error"),
+        [RefusalReason.NoUpgrade] = new(426, "invalid_request_error"),
         [RefusalReason.Invalid] = new(400, "invalid_request_error"),
         [RefusalReason.TooLarge] = new(413, "request_too_large"),
         [RefusalReason.TooMany] = new(429, "rate_limit_error"),

@@ -17,6 +17,7 @@ internal sealed class GeminiFormat : IProviderFormat
         [RefusalReason.Unauthenticated] = new(401, "UNAUTHENTICATED"),
         [RefusalReason.Forbidden] = new(403, "PERMISSION_DENIED"),
         [RefusalReason.NotFound] = new(404, "NOT_FOUND"),
+        [RefusalReason.NoUpgrade] = new(426, "UNIMPLEMENTED"),
         [RefusalReason.Invalid] = new(400, "INVALID_ARGUMENT"),
         [RefusalReason.TooLarge] = new(413, "INVALID_ARGUMENT"),
         [RefusalReason.TooMany] = new(429, "RESOURCE_EXHAUSTED"),

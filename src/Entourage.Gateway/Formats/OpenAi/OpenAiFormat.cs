@@ -12,14 +12,15 @@ internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFo
 {
     private static readonly string[] ChatLimits = ["max_completion_tokens", "max_tokens"];
 
-    // Clients retry 408, 409, 429 and 5xx, so that a refusal that is final has none of these.
+    // Clients retry 408, 409, 429 and 5xx, so that a refusal that is final has none of these. Codex retries 402 and 403 as well, and shows the message of a 400.
     private static readonly Dictionary<RefusalReason, RefusalShape> Shapes = new()
     {
-        [RefusalReason.Budget] = new(402, "insufficient_quota", "budget_exceeded"),
-        [RefusalReason.Stopped] = new(403, "permission_error", "stopped"),
+        [RefusalReason.Budget] = new(400, "insufficient_quota", "budget_exceeded"),
+        [RefusalReason.Stopped] = new(400, "permission_error", "stopped"),
         [RefusalReason.Unauthenticated] = new(401, "authentication_error", "invalid_api_key"),
         [RefusalReason.Forbidden] = new(403, "permission_error", "forbidden"),
         [RefusalReason.NotFound] = new(404, "invalid_request_error", "not_found"),
+        [RefusalReason.NoUpgrade] = new(426, "invalid_request_error", "no_websockets"),
         [RefusalReason.Invalid] = new(400, "invalid_request_error", "invalid_request"),
         [RefusalReason.TooLarge] = new(413, "invalid_request_error", "request_too_large"),
         [RefusalReason.TooMany] = new(429, "rate_limit_error", "rate_limit_exceeded"),
