@@ -61,7 +61,8 @@ internal sealed class ReserveCallHandler(IBudgetLedger ledger, TimeProvider time
 /// <param name="ReservationId">Its reservation.</param>
 /// <param name="MaxOutputTokens">The most output tokens of each choice.</param>
 /// <param name="AmountUsd">The reserved amount (USD).</param>
-public sealed record ReservedCall(Guid ReservationId, long MaxOutputTokens, Money AmountUsd);
+/// <param name="IsLowered">Whether the call asked for a higher output limit.</param>
+public sealed record ReservedCall(Guid ReservationId, long MaxOutputTokens, Money AmountUsd, bool IsLowered);
 
 /// <summary>Reserves the most that a call can cost, or lowers its output limit to what fits, or refuses it (rules 3 and 6).</summary>
 /// <param name="ReservationId">The id of the reservation.</param>
@@ -78,7 +79,23 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
         session.Policy.BudgetsDuring(Now, Now + Ttl);
 
-    internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
+    internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
+    {
+        var outcome = Decide(ledger);
+        if (CountOf(outcome) is { } count)
+        {
+            ledger.WorkingSet.Add(Command.SessionId, count);
+        }
+
+        return ValueTask.FromResult(outcome);
+    }
+
+    private CallCounts? CountOf(LedgerOutcome outcome) => outcome switch
+    {
+        { Response: ReservedCall call } => new(Calls: 1, Lowered: call.IsLowered ? 1 : 0),
+        { Refusal: BudgetExceededException } => new(Refused: 1, LastRefusedAt: Now),
+        _ => null,
+    };
 
     private LedgerOutcome Decide(LedgerTransaction ledger)
     {
@@ -126,7 +143,7 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             ExpiresAt = Now + Ttl,
         };
         workingSet.Add(reservation, session);
-        return LedgerOutcome.Accepted(new ReservedCall(reservation.Id, most, amount));
+        return LedgerOutcome.Accepted(new ReservedCall(reservation.Id, most, amount, IsLowered: most < Command.MaxOutputTokens));
     }
 
     private TokenBound Tokens(long maxOutput) => new(Command.InputTokens, maxOutput * Command.Choices);

@@ -29,7 +29,17 @@ public sealed record SettleCallCommand(
 /// <param name="RequestedModel">The model that the caller asked for, if another one was sent; null otherwise.</param>
 /// <param name="ResponseId">The provider's id of the answer; null if unknown.</param>
 /// <param name="IsEstimate">Whether the tokens are estimated, because the answer broke off or told no usage.</param>
-public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate);
+public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate)
+{
+    /// <summary>
+    /// The model that was sent, if the provider named another one in its answer. Providers answer an alias with the name of a snapshot. Its price is used
+    /// if the other model has none.
+    /// </summary>
+    public string? SentModel { get; init; }
+
+    /// <summary>Whether the output limit was lowered to what the budgets had left.</summary>
+    public bool IsOutputLimitLowered { get; init; }
+}
 
 internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
 {
@@ -38,6 +48,7 @@ internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
         RuleFor(command => command.Model).NotNull().OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call).NotNull();
         RuleFor(command => command.Call.RequestedModel).OptionalLine(Agent.ModelLength);
+        RuleFor(command => command.Call.SentModel).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call.ResponseId).OptionalLine(UsageRecord.ResponseIdLength);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
     }
@@ -76,7 +87,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Billing,
         now,
         Idempotency: null,
-        command.Call.RequestedModel)
+        command.Call.SentModel)
     {
         Call = command.Call,
     });
@@ -108,6 +119,11 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         }
 
         await Usage.DecideAsync(ledger);
+        if (Usage.Call is { RequestedModel: not null })
+        {
+            ledger.WorkingSet.Add(Usage.SessionId, new CallCounts(Fallbacks: 1));
+        }
+
         return LedgerOutcome.Accepted(true);
     }
 }

@@ -151,7 +151,11 @@ internal sealed partial class CallHandler(
                     reserved.ReservationId,
                     meter.Tokens,
                     Shorten(meter.Model, Agent.ModelLength) ?? request.Model,
-                    new(meter.Model is null || meter.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact),
+                    new(RequestedModel: null, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
+                    {
+                        SentModel = meter.Model is null || meter.Model == request.Model ? null : request.Model,
+                        IsOutputLimitLowered = reserved.IsLowered,
+                    },
                     upstream.Billing,
                     meter.IsExact ? null : "The answer broke off, so its tokens are estimated."),
                 CancellationToken.None);
