@@ -32,7 +32,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     /// <summary>Returns a session.</summary>
     [HttpGet("{id:long}")]
     [Authorize(Policies.Agent)]
-    public Task<SessionResponse> Get(long id, CancellationToken cancellationToken) => mediator.Send(new GetSessionQuery(id), cancellationToken);
+    public Task<SessionDetailsResponse> Get(long id, CancellationToken cancellationToken) => mediator.Send(new GetSessionQuery(id), cancellationToken);
 
     /// <summary>Records usage, and returns whether the agent must stop. Accepted even if the session is over budget or has ended.</summary>
     [HttpPost("{id:long}/usage")]

@@ -30,6 +30,9 @@ internal sealed class LedgerChanges
 
     public required IReadOnlyDictionary<long, SessionChange> Sessions { get; init; }
 
+    /// <summary>What to add to the counts of sessions' calls through the gateway.</summary>
+    public required IReadOnlyDictionary<long, CallCounts> Calls { get; init; }
+
     public required StartChanges Starts { get; init; }
 
     public required IReadOnlyDictionary<long, SessionState> EndedSessions { get; init; }
@@ -52,7 +55,7 @@ internal sealed class LedgerChanges
 
     /// <summary>Whether there is nothing to save.</summary>
     public bool IsEmpty =>
-        Records.Count + Answers.Count + ExtendedAnswers.Count + Events.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
+        Records.Count + Answers.Count + ExtendedAnswers.Count + Events.Count + Calls.Count + EndedSessions.Count + Pauses.Count + NewReservations.Count + ChangedReservations.Count + Counters.Count == 0;
 }
 
 /// <summary>A usage record that the transaction will write: a usage or a correction with its price.</summary>

@@ -28,6 +28,7 @@ internal sealed partial class LedgerWorkingSet
             Alerts = alerts,
             Audited = audited,
             Sessions = sums.ToDictionary(sum => sum.Key, sum => ChangeOf(sessions[sum.Key], after[sum.Key], sum.Value)),
+            Calls = calls,
             Pauses = changedPauses.Values,
             Starts = starts.Changes,
             EndedSessions = ended,

@@ -170,6 +170,9 @@ internal sealed class LedgerTransaction
 internal sealed record LedgerTransactionResult(
     IReadOnlyList<LedgerOutcome> Outcomes, LedgerChanges? Changes, IReadOnlyCollection<LedgerRecord> Records, IReadOnlyCollection<Guid> TeamIds)
 {
+    /// <summary>Whether every entry was refused, so that no answer depends on whether the changes are saved.</summary>
+    public bool IsRefusal => Outcomes.All(outcome => outcome.Refusal is not null);
+
     /// <summary>Saves the changes.</summary>
     /// <exception cref="LedgerConflictException">A row has changed since it was read.</exception>
     public Task SaveAsync(ILedgerStore store) => Changes is null ? Task.CompletedTask : store.SaveAsync(Changes);

@@ -28,6 +28,7 @@ internal sealed partial class LedgerWorkingSet
     private readonly Dictionary<BudgetWindow, Spending> countersBefore = [];
     private readonly Dictionary<long, UsageSum> sums = [];
     private readonly Dictionary<UsageRollupKey, UsageSum> rollups = [];
+    private readonly Dictionary<long, CallCounts> calls = [];
     private readonly Dictionary<long, SessionState> ended = [];
     private readonly List<LedgerRecord> records = [];
     private readonly List<TeamEvent> events = [];
@@ -256,6 +257,9 @@ internal sealed partial class LedgerWorkingSet
         };
         records.Add(record);
     }
+
+    /// <summary>Adds to the counts of a session's calls through the gateway.</summary>
+    public void Add(long sessionId, CallCounts count) => calls[sessionId] = calls.GetValueOrDefault(sessionId) + count;
 
     /// <summary>Adds to a rollup.</summary>
     public void Add(UsageRollupKey bucket, UsageSum sum) => rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;

@@ -81,7 +81,8 @@ internal sealed class ReserveCallHandler(IBudgetLedger ledger, TimeProvider time
 /// <param name="Model">The model to send: that of the call, or the one that a fallback of the team replaces it by.</param>
 /// <param name="MaxOutputTokens">The most output tokens of each choice.</param>
 /// <param name="AmountUsd">The reserved amount (USD).</param>
-public sealed record ReservedCall(Guid ReservationId, string Model, long MaxOutputTokens, Money AmountUsd);
+/// <param name="IsLowered">Whether the call asked for a higher output limit than the budgets have left.</param>
+public sealed record ReservedCall(Guid ReservationId, string Model, long MaxOutputTokens, Money AmountUsd, bool IsLowered);
 
 /// <summary>
 /// Reserves the most that a call can cost as the first model that fits, with its output limit lowered if need be, or refuses it (rules 3 and 6). A fallback
@@ -101,7 +102,23 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
         session.Policy.BudgetsDuring(Now, Now + Ttl);
 
-    internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger) => ValueTask.FromResult(Decide(ledger));
+    internal override ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
+    {
+        var outcome = Decide(ledger);
+        if (CountOf(outcome) is { } count)
+        {
+            ledger.WorkingSet.Add(Command.SessionId, count);
+        }
+
+        return ValueTask.FromResult(outcome);
+    }
+
+    private CallCounts? CountOf(LedgerOutcome outcome) => outcome switch
+    {
+        { Response: ReservedCall call } => new(Calls: 1, Lowered: call.IsLowered ? 1 : 0),
+        { Refusal: BudgetExceededException } => new(Refused: 1, LastRefusedAt: Now),
+        _ => null,
+    };
 
     private LedgerOutcome Decide(LedgerTransaction ledger)
     {
@@ -179,7 +196,7 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             ExpiresAt = Now + Ttl,
         };
         workingSet.Add(reservation, session);
-        return LedgerOutcome.Accepted(new ReservedCall(reservation.Id, offer.Model, output, amount));
+        return LedgerOutcome.Accepted(new ReservedCall(reservation.Id, offer.Model, output, amount, IsLowered: output < offer.Bound.MaxOutputTokens));
     }
 
     private Money AmountOf(CallOffer offer, long output) => offer.Rates!.BoundOf(TokensOf(offer, output));

@@ -34,11 +34,17 @@ public sealed record SettleCallCommand(
 /// <param name="IsEstimate">Whether the tokens are estimated, because the answer broke off or told no usage.</param>
 public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate)
 {
+    /// <summary>
+    /// The model that was sent, if the provider named another one in its answer. Providers answer an alias with the name of a snapshot. Its price is used
+    /// if the other model has none.
+    /// </summary>
+    public string? SentModel { get; init; }
+
     /// <summary>The service tier that served it; null for the standard one.</summary>
     public string? Tier { get; init; }
 
-    /// <summary>The model that was sent; null if it is the one that was asked for. Its price is used if the model that answered has none.</summary>
-    public string? SentModel { get; init; }
+    /// <summary>Whether the output limit was lowered to what the budgets had left.</summary>
+    public bool IsOutputLimitLowered { get; init; }
 
     /// <summary>The agent that made the call, whose telemetry may report it too; null if no telemetry can.</summary>
     public Guid? AgentId { get; init; }
@@ -97,7 +103,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Billing,
         now,
         Idempotency: null,
-        command.Call.SentModel ?? command.Call.RequestedModel)
+        command.Call.SentModel)
     {
         Call = command.Call,
         Telemetry = command.Call.AgentId is { } agentId ? GatewayCallKey.CoverTelemetryOf(agentId, command.Tokens.Counts, now) : null,
@@ -133,6 +139,11 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         }
 
         await Usage.DecideAsync(ledger);
+        if (Usage.Call is { RequestedModel: not null })
+        {
+            ledger.WorkingSet.Add(Usage.SessionId, new CallCounts(Fallbacks: 1));
+        }
+
         if (Searches is { } searches && ledger.WorkingSet.PricesOf(ledger.GetSession(Usage.SessionId)).Find(searches.Model!, Now) is not null)
         {
             await searches.DecideAsync(ledger);

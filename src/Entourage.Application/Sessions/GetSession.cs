@@ -6,14 +6,19 @@ namespace Entourage.Application.Sessions;
 
 /// <summary>Reads a session.</summary>
 /// <param name="Id">The session.</param>
-public sealed record GetSessionQuery(long Id) : IQuery<SessionResponse>
+public sealed record GetSessionQuery(long Id) : IQuery<SessionDetailsResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(Id));
 }
 
-internal sealed class GetSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetSessionQuery, SessionResponse>
+internal sealed class GetSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetSessionQuery, SessionDetailsResponse>
 {
-    public Task<SessionResponse> Handle(GetSessionQuery request, CancellationToken cancellationToken) =>
-        SessionResponse.ReadAsync(db, request.Id, time.GetUtcNow(), cancellationToken);
+    public async Task<SessionDetailsResponse> Handle(GetSessionQuery request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var row = await SessionRow.GetAsync(db, request.Id, cancellationToken);
+        var session = (await SessionResponse.ReadAsync(db, [row], now, cancellationToken))[0];
+        return new(session, (await GatewayCallsResponse.ReadAsync(db, [row.Session], now, cancellationToken)).GetValueOrDefault(request.Id));
+    }
 }

@@ -50,6 +50,12 @@ public sealed record UsageRecordResponse
     /// <summary>The model; null if unknown.</summary>
     public required string? Model { get; init; }
 
+    /// <summary>The model that a call through the gateway asked for, if it was sent to another one; null otherwise.</summary>
+    public required string? RequestedModel { get; init; }
+
+    /// <summary>Whether the gateway lowered the call's output limit to what the budgets had left.</summary>
+    public required bool OutputLimitLowered { get; init; }
+
     /// <summary>Input tokens.</summary>
     public required long InputTokens { get; init; }
 
@@ -93,7 +99,9 @@ public sealed record UsageRecordResponse
     /// <summary>The source of the cost.</summary>
     public required CostSource CostSource { get; init; }
 
-    /// <summary>Whether the cost is an estimate: it is assumed, taken from the reservation, or priced with a rate missing.</summary>
+    /// <summary>
+    /// Whether the cost is an estimate: it is assumed, taken from the reservation, priced with a rate missing, or of an answer that broke off.
+    /// </summary>
     public required bool Estimated { get; init; }
 
     /// <summary>How the usage is billed.</summary>
@@ -137,6 +145,7 @@ internal sealed class UsageRecordProfile : Profile
 {
     public UsageRecordProfile() => CreateMap<UsageRecord, UsageRecordResponse>()
         .ForMember(response => response.CostUsd, member => member.MapFrom(record => record.Cost))
+        .ForMember(response => response.OutputLimitLowered, member => member.MapFrom(record => record.IsOutputLimitLowered))
         .ForMember(response => response.Estimated, member => member.MapFrom(record => record.IsEstimated))
         .ForMember(response => response.TimeSource, member => member.MapFrom(record => record.IsTimeOfReceipt ? TimeSource.Receipt : TimeSource.Reported))
         .ForMember(response => response.Batch, member => member.MapFrom(record => record.IsBatch))

@@ -81,14 +81,8 @@ public record SessionResponse
     /// <summary>Why it failed or was killed; null otherwise.</summary>
     public required string? Error { get; init; }
 
-    internal static async Task<SessionResponse> ReadAsync(IEntourageDb db, long id, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var row = await db.Sessions.AsNoTracking()
-            .Where(session => session.Id == id)
-            .Select(SessionRow.Projection(db))
-            .GetAsync(id, "session", cancellationToken);
-        return (await ReadAsync(db, [row], now, cancellationToken))[0];
-    }
+    internal static async Task<SessionResponse> ReadAsync(IEntourageDb db, long id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await ReadAsync(db, [await SessionRow.GetAsync(db, id, cancellationToken)], now, cancellationToken))[0];
 
     internal static async Task<IReadOnlyList<SessionResponse>> ReadAsync(
         IEntourageDb db, IReadOnlyCollection<SessionRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
@@ -99,7 +93,7 @@ public record SessionResponse
             .ToDictionaryAsync(counter => counter.ScopeId, counter => counter.Spent, cancellationToken);
         var ids = rows.Select(row => row.Session.Id).ToArray();
         var reserved = (await db.Reservations.AsNoTracking()
-                .Where(reservation => ids.Contains(reservation.SessionId) && reservation.EndedAt == null && reservation.ExpiresAt > now)
+                .Where(reservation => ids.Contains(reservation.SessionId) && reservation.EndedAt == null && (reservation.IsHeld || reservation.ExpiresAt > now))
                 .Select(reservation => new { reservation.SessionId, reservation.Amount })
                 .ToListAsync(cancellationToken))
             .ToLookup(reservation => reservation.SessionId, reservation => reservation.Amount);
@@ -176,6 +170,11 @@ internal sealed record SessionRow(Session Session, string AgentName, string? Tas
         session,
         db.Agents.Where(agent => agent.Id == session.AgentId).Select(agent => agent.Name).Single(),
         db.Tasks.Where(task => task.Id == session.TaskId).Select(task => task.Title).SingleOrDefault());
+
+    public static Task<SessionRow> GetAsync(IEntourageDb db, long id, CancellationToken cancellationToken) => db.Sessions.AsNoTracking()
+        .Where(session => session.Id == id)
+        .Select(Projection(db))
+        .GetAsync(id, "session", cancellationToken);
 }
 
 /// <summary>A session after a usage, and whether its agent must stop.</summary>

@@ -78,7 +78,7 @@ public sealed record TaskResponse
         var reserved = (await (
                     from reservation in db.Reservations
                     join session in db.Sessions on reservation.SessionId equals session.Id
-                    where reservation.EndedAt == null && reservation.ExpiresAt > now && session.TaskId != null && ids.Contains(session.TaskId.Value)
+                    where reservation.EndedAt == null && (reservation.IsHeld || reservation.ExpiresAt > now) && session.TaskId != null && ids.Contains(session.TaskId.Value)
                     select new { TaskId = session.TaskId!.Value, reservation.Amount })
                 .ToListAsync(cancellationToken))
             .ToLookup(reservation => reservation.TaskId, reservation => reservation.Amount);

@@ -104,6 +104,24 @@ public sealed class Session
     /// <summary>The imputed cost of its usage under a subscription (USD), which counts against no cap.</summary>
     public MoneyTotal ImputedCost => MoneyTotal.Of(ImputedCostBillionUsd, ImputedCostNanoUsd);
 
+    /// <summary>Its calls that the gateway let through, running ones included.</summary>
+    public long GatewayCalls { get; private init; }
+
+    /// <summary>Its calls through the gateway that a budget refused.</summary>
+    public long RefusedCalls { get; private init; }
+
+    /// <summary>Its calls that the gateway let through with a lower output limit than they asked for.</summary>
+    public long LoweredCalls { get; private init; }
+
+    /// <summary>Its calls that the gateway sent to another model than they asked for.</summary>
+    public long FallbackCalls { get; private init; }
+
+    /// <summary>When a budget last refused one of its calls through the gateway (UTC); null for never.</summary>
+    public DateTimeOffset? LastRefusedAt { get; private init; }
+
+    /// <summary>Counts of its calls through the gateway.</summary>
+    public CallCounts Calls => new(GatewayCalls, RefusedCalls, LoweredCalls, FallbackCalls, LastRefusedAt);
+
     /// <summary>The text of the session's <see cref="Alerts.DetectorState"/>.</summary>
     public string Watch { get; private init; } = "";
 

@@ -137,6 +137,9 @@ public sealed class UsageRecord
     /// <summary>The model that the caller asked for, if the gateway sent the call to another one.</summary>
     public string? RequestedModel { get; private init; }
 
+    /// <summary>Whether the gateway lowered the output limit of the call. Unknown, and false, for a call that was charged because it was never settled.</summary>
+    public bool IsOutputLimitLowered { get; private init; }
+
     /// <summary>The provider's id of the answer, if the call went through the gateway and the provider told it.</summary>
     public string? ProviderResponseId { get; private init; }
 

@@ -184,7 +184,7 @@ internal sealed partial class CallHandler(
                     reserved.ReservationId,
                     meter.Tokens,
                     Shorten(meter.Model, Agent.ModelLength) ?? reserved.Model,
-                    FactsOf(request, reserved, meter) with { AgentId = agentId },
+                    FactsOf(request, agentId, reserved, meter),
                     upstream.Billing,
                     meter.IsExact ? null : "The answer broke off, so its tokens are estimated.")
                 {
@@ -198,15 +198,14 @@ internal sealed partial class CallHandler(
         }
     }
 
-    private static GatewayCall FactsOf(ModelRequest request, ReservedCall reserved, CallMeter meter)
-    {
-        var isAnsweredAsAsked = reserved.Model == request.Model && (meter.Model is null || meter.Model == request.Model);
-        return new(isAnsweredAsAsked ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
+    private static GatewayCall FactsOf(ModelRequest request, Guid agentId, ReservedCall reserved, CallMeter meter) =>
+        new(reserved.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
         {
-            SentModel = reserved.Model == request.Model ? null : reserved.Model,
+            SentModel = meter.Model is null || meter.Model == reserved.Model ? null : reserved.Model,
             Tier = TierOf(meter.Tier),
+            IsOutputLimitLowered = reserved.IsLowered,
+            AgentId = agentId,
         };
-    }
 
     /// <summary>The agent of a call: that of its key or, on a server without keys, the one that it names.</summary>
     private async Task<Guid> FindAgentAsync(HttpRequest request)

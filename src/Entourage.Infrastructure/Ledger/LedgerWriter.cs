@@ -38,9 +38,9 @@ internal sealed partial class LedgerWriter(
         IReadOnlyList<LedgerEntry>? entries = null;
         var unconfirmed = new Dictionary<Guid, LedgerTransactionResult>();
         var patience = new RetryPatience(TimeSpan.FromSeconds(options.Value.CommandTimeoutSeconds));
+        LedgerTransactionResult? result = null;
         while (true)
         {
-            LedgerTransactionResult? result = null;
             var attemptBegan = TimeProvider.System.GetTimestamp();
             try
             {
@@ -67,6 +67,13 @@ internal sealed partial class LedgerWriter(
 
                 if (store.ClassifyFault(exception) == LedgerFault.Unavailable || !await patience.WaitAsync(CancellationToken.None))
                 {
+                    if (result is { IsRefusal: true } && unconfirmed.Values.All(attempt => attempt.IsRefusal))
+                    {
+                        // The refusals stand, although it was not counted that they were given.
+                        metrics.Decided(entries!, result.Outcomes);
+                        return result.Outcomes;
+                    }
+
                     throw unconfirmed.Count == 0
                         ? new StoreUnavailableException(CannotWrite, exception)
                         : new StoreUnavailableException("The connection to the database was lost during the commit.", exception, outcomeUnknown: true);

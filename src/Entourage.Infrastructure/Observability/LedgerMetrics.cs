@@ -66,11 +66,7 @@ internal sealed class LedgerMetrics
     {
         size.Record(batch.Count);
         duration.Record(took.TotalSeconds);
-        for (var i = 0; i < batch.Count; i++)
-        {
-            entries.Add(1, (int)batch[i].Kind, (int)LedgerOutcomes.ResultOf(outcomes[i]));
-        }
-
+        Decided(batch, outcomes);
         var used = default(TokenCounts);
         foreach (var record in records)
         {
@@ -93,6 +89,15 @@ internal sealed class LedgerMetrics
         tokens.Add(used.Output, 1);
         tokens.Add(used.CacheRead, 2);
         tokens.Add(used.CacheWrite, 3);
+    }
+
+    /// <summary>Counts the outcomes of entries.</summary>
+    public void Decided(IReadOnlyList<LedgerEntry> batch, IReadOnlyList<LedgerOutcome> outcomes)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            entries.Add(1, (int)batch[i].Kind, (int)LedgerOutcomes.ResultOf(outcomes[i]));
+        }
     }
 
     /// <summary>Counts entries that were not written.</summary>

@@ -1,8 +1,10 @@
 using CsCheck;
+using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
@@ -35,9 +37,11 @@ internal sealed class GroupingPropertyTests
         Start,
         End,
         Kill,
+        ReserveCall,
+        SettleCall,
     }
 
-    private static readonly Act[] Often = [Act.Spend, Act.SpendUnpriced, Act.SpendReserved, Act.Reserve];
+    private static readonly Act[] Often = [Act.Spend, Act.SpendUnpriced, Act.SpendReserved, Act.Reserve, Act.ReserveCall, Act.SettleCall];
 
     private static readonly Gen<Act> Acts = Gen.Frequency((6, Gen.Int[0, Often.Length - 1].Select(i => Often[i])), (4, Gen.Enum<Act>()));
 
@@ -82,6 +86,40 @@ internal sealed class GroupingPropertyTests
         },
         iter: 150);
 
+    [Test]
+    public void Counts_of_calls_are_those_of_the_outcomes_however_they_are_grouped() => Bursts.Array[1, 6].Sample(
+        bursts =>
+        {
+            var ledger = Create();
+            var outcomes = Run(bursts, ledger, null);
+            return ledger.Store.Sessions.Values.All(session => session.Calls == CountsOf(outcomes, session.Id));
+        },
+        iter: 150);
+
+    private static CallCounts CountsOf(IEnumerable<(LedgerEntry Entry, LedgerOutcome Outcome)> outcomes, long session)
+    {
+        var (calls, refused, lowered, fallbacks, last) = (0, 0, 0, 0, (DateTimeOffset?)null);
+        foreach (var (entry, outcome) in outcomes.Where(of => of.Entry.NamedSession == session))
+        {
+            switch (entry, outcome)
+            {
+                case (ReserveCallEntry asked, { Response: ReservedCall got }):
+                    calls++;
+                    lowered += got.MaxOutputTokens < asked.Command.MaxOutputTokens ? 1 : 0;
+                    break;
+                case (ReserveCallEntry, { Refusal: BudgetExceededException }):
+                    refused++;
+                    last = entry.Now;
+                    break;
+                case (SettleCallEntry { Usage.Call.RequestedModel: not null }, { Response: true }):
+                    fallbacks++;
+                    break;
+            }
+        }
+
+        return new(calls, refused, lowered, fallbacks, last);
+    }
+
     private static TestLedger Create()
     {
         var ledger = new TestLedger();
@@ -100,18 +138,20 @@ internal sealed class GroupingPropertyTests
         return ledger;
     }
 
-    private static void Run(Burst[] bursts, TestLedger together, TestLedger? apart)
+    private static List<(LedgerEntry Entry, LedgerOutcome Outcome)> Run(Burst[] bursts, TestLedger together, TestLedger? apart)
     {
-        var reservations = new List<Guid>();
+        var outcomes = new List<(LedgerEntry Entry, LedgerOutcome Outcome)>();
+        var (reservations, calls) = (new List<Guid>(), new List<ReserveCallEntry>());
         foreach (var burst in bursts)
         {
             together.Time.Advance(TimeSpan.FromMinutes(burst.Minutes));
             apart?.Time.Advance(TimeSpan.FromMinutes(burst.Minutes));
-            LedgerEntry[] entries = [.. burst.Steps.Select(step => ToEntry(step, together, reservations))];
+            LedgerEntry[] entries = [.. burst.Steps.Select(step => ToEntry(step, together, reservations, calls))];
             for (var (i, group) = (0, 0); i < entries.Length; group++)
             {
                 var size = burst.Sizes[group % burst.Sizes.Length];
-                together.RunAsync(entries[i..Math.Min(i + size, entries.Length)]).GetAwaiter().GetResult();
+                var grouped = entries[i..Math.Min(i + size, entries.Length)];
+                outcomes.AddRange(grouped.Zip(together.RunAsync(grouped).GetAwaiter().GetResult()));
                 i += size;
             }
 
@@ -127,9 +167,11 @@ internal sealed class GroupingPropertyTests
                 apart?.SetPrice("acme-2", 4, 20);
             }
         }
+
+        return outcomes;
     }
 
-    private static LedgerEntry ToEntry(Step step, TestLedger ledger, List<Guid> reservations)
+    private static LedgerEntry ToEntry(Step step, TestLedger ledger, List<Guid> reservations, List<ReserveCallEntry> calls)
     {
         var (session, usd, now) = (step.Session, step.Cents / 100m, ledger.Now);
         var key = step.HasKey ? Key($"{step.Act} {session} {step.Earlier}", $"{step.Cents}") : null;
@@ -168,6 +210,17 @@ internal sealed class GroupingPropertyTests
                 return new EndSessionEntry(session, step.HasKey, null, now);
             case Act.Kill:
                 return new KillSessionEntry(session, "enough", Lead, now);
+            case Act.ReserveCall:
+                calls.Add(new(
+                    Guid.CreateVersion7(now),
+                    new(session, "acme-1", step.Cents * 100, step.Cents * 1_000, LeastOutputTokens: 100_000, Choices: 1, Billing.Api, 60 + (step.Cents % 3_000)),
+                    now));
+                return calls[^1];
+            case Act.SettleCall when calls.Count > 0:
+                var call = calls[Math.Max(0, calls.Count - 1 - step.Earlier)];
+                var tokens = new BilledTokens(new(call.Command.InputTokens, step.Cents));
+                return SettleCallEntry.Of(
+                    new(call.Command.SessionId, call.ReservationId, tokens, "acme-1", new(step.HasKey ? "acme-2" : null, null, IsEstimate: false), Billing.Api, null), now);
             default:
                 return ledger.Usage(session, usd, key: key);
         }

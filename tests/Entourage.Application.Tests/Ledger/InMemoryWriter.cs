@@ -26,6 +26,11 @@ internal sealed class InMemoryWriter(InMemoryLedger store)
             };
         }
 
+        foreach (var (id, count) in changes.Calls)
+        {
+            store.Sessions[id] = store.Sessions[id] with { Calls = store.Sessions[id].Calls + count };
+        }
+
         foreach (var token in changes.Starts.UsedTokens)
         {
             Expect(store.ChildTokens.Remove(Convert.ToHexString(token.TokenHash)));

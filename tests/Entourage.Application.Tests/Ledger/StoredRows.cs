@@ -67,6 +67,8 @@ internal sealed record StoredSession(long Id, Guid AgentId)
 
     public MoneyTotal ImputedCost { get; init; }
 
+    public CallCounts Calls { get; init; }
+
     public string DetectorState { get; init; } = "";
 }
 

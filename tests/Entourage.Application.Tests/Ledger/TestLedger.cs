@@ -221,6 +221,7 @@ internal sealed class TestLedger : IBudgetLedger
         Alerts = [],
         Audited = [],
         Sessions = new Dictionary<long, SessionChange>(),
+        Calls = new Dictionary<long, Domain.Sessions.CallCounts>(),
         Starts = new([], []),
         EndedSessions = new Dictionary<long, SessionState>(),
         Pauses = [pause],

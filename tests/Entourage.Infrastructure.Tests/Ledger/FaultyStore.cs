@@ -31,6 +31,9 @@ internal enum Fault
     /// <summary>The store cannot write.</summary>
     Full,
 
+    /// <summary>The store can be read but cannot write.</summary>
+    FullOnSave,
+
     /// <summary>A bug in this program.</summary>
     Mistake,
 }
@@ -64,7 +67,7 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
         Guid? result;
         try
         {
-            result = await store.WriteAsync(turn, writes => work(InterruptedStore.Of(writes, InterruptAsync)), cancellationToken);
+            result = await store.WriteAsync(turn, writes => work(InterruptedStore.Of(writes, InterruptAsync, SaveAsync)), cancellationToken);
         }
         catch (FaultException exception) when (exception.Fault == Fault.LostBeforeCommit)
         {
@@ -87,11 +90,13 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
                 await release.Task;
             }
 
-            if (fault is not (Fault.None or Fault.Wait or Fault.LostAfterCommit))
+            if (fault is not (Fault.None or Fault.Wait or Fault.LostAfterCommit or Fault.FullOnSave))
             {
                 throw new FaultException(fault);
             }
         }
+
+        Task SaveAsync() => fault == Fault.FullOnSave ? Task.FromException(new FaultException(fault)) : Task.CompletedTask;
     }
 
     public Task WithinAsync(EntourageDb db, Func<ILedgerStore, Task> work) => store.WithinAsync(db, work);
@@ -103,7 +108,7 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
         ? kind switch
         {
             Fault.Deadlock or Fault.LostBeforeCommit => LedgerFault.Rerun,
-            Fault.Full or Fault.WaitAndFail => LedgerFault.Unavailable,
+            Fault.Full or Fault.FullOnSave or Fault.WaitAndFail => LedgerFault.Unavailable,
             _ => null,
         }
         : store.ClassifyFault(fault);
@@ -114,31 +119,38 @@ internal sealed class FaultyStore(ILedgerTransactions store) : ILedgerTransactio
     }
 }
 
-/// <summary>A store in which something happens before the first read, when the entries have been taken.</summary>
+/// <summary>A store in which something happens before the first read, when the entries have been taken, and before the changes are saved.</summary>
 #pragma warning disable CA1852 // DispatchProxy derives from it.
 internal class InterruptedStore : DispatchProxy
 #pragma warning restore CA1852
 {
     private ILedgerStore store = null!;
-    private Func<Task> interruptAsync = null!;
+    private Func<Task> beforeReadAsync = null!;
+    private Func<Task> beforeSaveAsync = null!;
 
-    public static ILedgerStore Of(ILedgerStore store, Func<Task> interruptAsync)
+    public static ILedgerStore Of(ILedgerStore store, Func<Task> beforeReadAsync, Func<Task> beforeSaveAsync)
     {
         var interrupted = Create<ILedgerStore, InterruptedStore>();
         ((InterruptedStore)(object)interrupted).store = store;
-        ((InterruptedStore)(object)interrupted).interruptAsync = interruptAsync;
+        ((InterruptedStore)(object)interrupted).beforeReadAsync = beforeReadAsync;
+        ((InterruptedStore)(object)interrupted).beforeSaveAsync = beforeSaveAsync;
         return interrupted;
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        return targetMethod!.Name == nameof(ILedgerStore.ReadAheadAsync) ? ReadAheadAsync() : Call();
+        return targetMethod!.Name switch
+        {
+            nameof(ILedgerStore.ReadAheadAsync) => CallAfterAsync(beforeReadAsync),
+            nameof(ILedgerStore.SaveAsync) => CallAfterAsync(beforeSaveAsync),
+            _ => Call(),
+        };
 
         object? Call() => targetMethod.Invoke(store, BindingFlags.DoNotWrapExceptions, binder: null, args, culture: null);
 
-        async Task ReadAheadAsync()
+        async Task CallAfterAsync(Func<Task> beforeAsync)
         {
-            await interruptAsync();
+            await beforeAsync();
             await (Task)Call()!;
         }
     }

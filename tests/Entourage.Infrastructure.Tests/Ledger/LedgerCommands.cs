@@ -46,6 +46,7 @@ internal static class LedgerCommands
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
         [typeof(KeyValuePair<long, SessionState>)] = i => KeyValuePair.Create(i + 1L, new SessionState(SessionStatus.Failed, At(i), "out of memory")),
         [typeof(KeyValuePair<long, SessionChange>)] = i => KeyValuePair.Create(i + 1L, new SessionChange(Sum(i), At(i), "", $"{DetectorState.Empty}")),
+        [typeof(KeyValuePair<long, CallCounts>)] = i => KeyValuePair.Create(i + 1L, new CallCounts(i, i, i, i, At(i))),
         [typeof(LedgerSession)] = i => SampleSession(i),
         [typeof(ChildToken)] = i => ChildToken.Issue(i + 1, Id(i), TimeSpan.FromMinutes(5), At(i)).Token,
         [typeof(PauseChange)] = i => new PauseChange(

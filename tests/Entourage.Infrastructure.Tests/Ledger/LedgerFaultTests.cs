@@ -1,7 +1,11 @@
 using System.Net;
+using Entourage.Application.Abstractions;
+using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
+using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Ledger;
 using Entourage.Testing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Infrastructure.Tests.Ledger;
@@ -118,6 +122,52 @@ internal sealed class LedgerFaultTests(Store store)
 
         await AssertSpentAsync(0m, records: 0);
         Assert.That((await PostAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task Call_is_refused_although_the_store_cannot_count_the_refusal()
+    {
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
+        faulty.Faults.Enqueue(Fault.FullOnSave);
+
+        Assert.That(CallAsync, Throws.TypeOf<BudgetExceededException>());
+        Assert.That(await CountAsync(), Is.Zero);
+        Assert.That(CallAsync, Throws.TypeOf<BudgetExceededException>());
+        Assert.That(await CountAsync(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Refused_call_with_a_lost_commit_answer_is_counted_once()
+    {
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
+        faulty.Faults.Enqueue(Fault.LostAfterCommit);
+
+        Assert.That(CallAsync, Throws.TypeOf<BudgetExceededException>());
+        Assert.That(await CountAsync(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Call_is_refused_although_it_is_unknown_whether_the_refusal_was_counted()
+    {
+        await team.ConfigureAsync(new { daily_cost_limit_usd = 0m });
+        faulty.Faults.Enqueue(Fault.LostAfterCommit);
+        faulty.Faults.Enqueue(Fault.Full);
+
+        Assert.That(CallAsync, Throws.TypeOf<BudgetExceededException>());
+        Assert.That(await CountAsync(), Is.EqualTo(1));
+    }
+
+    private Task CallAsync()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return host.Services.GetRequiredService<IBudgetLedger>().WriteAsync(
+            new ReserveCallEntry(Guid.CreateVersion7(now), new(session, ApiClient.ListedModel, 1_000, 1_000, 1, Choices: 1, Billing.Api, TtlSeconds: 60), now), CancellationToken.None);
+    }
+
+    private async Task<long> CountAsync()
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        return (await scope.ServiceProvider.GetRequiredService<IEntourageDb>().Sessions.SingleAsync(of => of.Id == session)).RefusedCalls;
     }
 
     /// <summary>Starts a usage with a blocked transaction, and forty usages that wait behind it.</summary>

@@ -29,10 +29,11 @@ internal sealed record ColumnUse(string Table, string Column, string Parameter)
         var listed = statement.All<InPredicate>().SelectMany(node => (node.Subquery?.QueryExpression is QuerySpecification query
             ? query.SelectElements.Select(element => ((SelectScalarExpression)element).Expression)
             : node.Values).Select(value => (node.Expression, value)));
+        var defaulted = statement.All<CoalesceExpression>().Select(node => (node.Expressions[^1], node.Expressions[0]));
         var set = statement.All<AssignmentSetClause>().Where(node => node.Column is not null).Select(node => ((ScalarExpression)node.Column, node.NewValue));
         var inserted = statement.All<InsertSpecification>().SelectMany(node =>
             node.Columns.Zip(ValuesOf(node), (column, value) => ((ScalarExpression)column, value)));
-        foreach (var (first, second) in compared.Concat(added).Concat(listed).Concat(set).Concat(inserted))
+        foreach (var (first, second) in compared.Concat(added).Concat(listed).Concat(defaulted).Concat(set).Concat(inserted))
         {
             if (first is ColumnReferenceExpression column)
             {

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Diagnostics;
+using Entourage.Application.Ledger;
 using Entourage.Domain.Events;
+using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Keys;
 using Entourage.Infrastructure.Ledger.Sql;
@@ -49,6 +51,7 @@ internal sealed class QueryPlanTests
         AnswerSql.Update.Text,
         SessionSql.End.Text,
         SessionSql.AddUsages.Text,
+        SessionSql.AddCalls.Text,
         "SELECT " + SummarySql.Unsummarised,
         SummarySql.MarkSummarised.Text,
         AccessSql.SelectRevision,
@@ -67,6 +70,7 @@ internal sealed class QueryPlanTests
         team = await host.Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
         session = await team.StartAsync(await team.CreateTaskAsync());
         await team.UseAsync(session, 1m);
+        await host.SendAsync(new ReserveCallCommand(session, ApiClient.ListedModel, 1_000, 1_000, 1, Choices: 1, Billing.Api, TtlSeconds: 3_600));
         request = (await host.Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "question", question = "Why?" })).Created.Text("id")!;
     }
 

@@ -24,6 +24,11 @@ internal static class SessionSql
     private static readonly Column<DateTimeOffset?> EndedAt = Column.OptionalInstant("EndedAt");
     private static readonly Column<string?> Error = Column.OptionalText("Error", Session.ErrorLength);
     private static readonly Column<DateTimeOffset?> LastCallAt = Column.OptionalInstant("LastCallAt");
+    private static readonly Column<long> GatewayCalls = Column.Int64("GatewayCalls");
+    private static readonly Column<long> RefusedCalls = Column.Int64("RefusedCalls");
+    private static readonly Column<long> LoweredCalls = Column.Int64("LoweredCalls");
+    private static readonly Column<long> FallbackCalls = Column.Int64("FallbackCalls");
+    private static readonly Column<DateTimeOffset?> LastRefusedAt = Column.OptionalInstant("LastRefusedAt");
     private static readonly Column<string> Watch = Column.AsciiText("Watch", DetectorState.TextLength);
 
     private static readonly SelectList List = new();
@@ -46,6 +51,22 @@ internal static class SessionSql
             { Watch.Before, change => change.Value.DetectorBefore },
         });
 
+    /// <summary>Adds to the counts of calls through the gateway. Nothing is decided by them, so it does not matter what they were.</summary>
+    public static readonly RowStatement<KeyValuePair<long, CallCounts>> AddCalls = RowStatement<KeyValuePair<long, CallCounts>>.Update(
+        "Sessions",
+        $"{Increase(GatewayCalls)}, {Increase(RefusedCalls)}, {Increase(LoweredCalls)}, {Increase(FallbackCalls)}, "
+            + $"{LastRefusedAt.Name} = COALESCE({LastRefusedAt.Parameter}, {LastRefusedAt.Name})",
+        Id.Equality,
+        new()
+        {
+            { Id, count => count.Key },
+            { GatewayCalls, count => count.Value.Calls },
+            { RefusedCalls, count => count.Value.Refused },
+            { LoweredCalls, count => count.Value.Lowered },
+            { FallbackCalls, count => count.Value.Fallbacks },
+            { LastRefusedAt, count => count.Value.LastRefusedAt },
+        });
+
     /// <summary>Ends a session, unless it has ended.</summary>
     public static readonly RowStatement<KeyValuePair<long, SessionState>> End = RowStatement<KeyValuePair<long, SessionState>>.Update(
         "Sessions",
@@ -60,6 +81,8 @@ internal static class SessionSql
         });
 
     public static LedgerSession Read(SqlRow row) => Row.Read(row);
+
+    private static string Increase(Column<long> column) => $"{column.Name} = {column.Name} + {column.Parameter}";
 
     private sealed class Fields(SelectList list)
     {

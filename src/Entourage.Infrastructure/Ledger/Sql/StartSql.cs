@@ -31,10 +31,11 @@ internal static class StartSql
         { Column.OptionalInstant("EndedAt"), session => session.State.EndedAt },
         { Column.OptionalText("Error", Session.ErrorLength), session => session.State.Error },
         { Column.OptionalInstant("LastCallAt"), session => session.LastCallAt },
+        { Column.OptionalInstant("LastRefusedAt"), _ => null },
         { Column.AsciiText("Watch", DetectorState.TextLength), session => session.DetectorText },
         {
             "InputTokens", "OutputTokens", "CacheReadTokens", "CacheWriteTokens", "CostBillionUsd", "Cost", "ImputedCostBillionUsd", "ImputedCost",
-            "Version"
+            "GatewayCalls", "RefusedCalls", "LoweredCalls", "FallbackCalls", "Version"
         },
     };
 

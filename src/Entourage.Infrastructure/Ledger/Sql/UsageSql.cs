@@ -59,6 +59,7 @@ internal static class UsageSql
         { Column.OptionalText("Error", Session.ErrorLength), record => record.Entry.Error },
         { Column.OptionalId("ReservationId"), record => record.Entry.ReservationId },
         { Column.OptionalText("RequestedModel", Agent.ModelLength), record => record.Entry.Call?.RequestedModel },
+        { Column.Flag("IsOutputLimitLowered"), record => record.Entry.Call is { IsOutputLimitLowered: true } },
         { Column.OptionalText("ProviderResponseId", UsageRecord.ResponseIdLength), record => record.Entry.Call?.ResponseId },
         { Column.Amount("Overrun"), record => record.Overrun },
     };

@@ -20,6 +20,7 @@ internal static partial class SqlServerStatements
 {
     public static readonly SqlServerWrite<(Guid Id, DateTimeOffset CreatedAt)> InsertMarkers = new("@markers", CommitMarkerSql.Insert);
     public static readonly SqlServerWrite<KeyValuePair<long, SessionChange>> AddToSessions = new("@sessions", SessionSql.AddUsages);
+    public static readonly SqlServerWrite<KeyValuePair<long, CallCounts>> AddCalls = new("@calls", SessionSql.AddCalls);
     public static readonly SqlServerWrite<KeyValuePair<long, SessionState>> EndSessions = new("@ended", SessionSql.End);
     public static readonly SqlServerWrite<ChildToken> DeleteChildTokens = new("@tokens", ChildTokenSql.Delete);
     public static readonly SqlServerWrite<PauseChange> PauseAgents = new("@pausedAgents", PauseSql.UpdateAgent);

@@ -31,6 +31,7 @@ internal sealed class SqlServerWrites
     {
         var writes = new SqlServerWrites();
         writes.Add(SqlServerStatements.AddToSessions, changes.Sessions);
+        writes.Add(SqlServerStatements.AddCalls, changes.Calls);
         writes.Add(SqlServerStatements.EndSessions, changes.EndedSessions);
         writes.Add(SqlServerStatements.DeleteChildTokens, changes.Starts.UsedTokens);
         writes.Add(SqlServerStatements.PauseAgents, [.. changes.Pauses.Where(change => change.Scope == PauseScope.Agent)]);

@@ -189,6 +189,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
     public Task SaveAsync(LedgerChanges changes)
     {
         WriteEach(SessionSql.AddUsages, changes.Sessions);
+        WriteEach(SessionSql.AddCalls, changes.Calls);
         WriteEach(SessionSql.End, changes.EndedSessions);
         WriteEach(ChildTokenSql.Delete, changes.Starts.UsedTokens);
         foreach (var change in changes.Pauses)

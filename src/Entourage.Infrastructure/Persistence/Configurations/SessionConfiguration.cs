@@ -16,6 +16,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.ImputedCostNanoUsd).HasColumnName("ImputedCost");
         builder.Ignore(session => session.Cost);
         builder.Ignore(session => session.ImputedCost);
+        builder.Ignore(session => session.Calls);
         builder.Property(session => session.Model).HasMaxLength(Agent.ModelLength);
         builder.Property(session => session.Error).HasMaxLength(Session.ErrorLength);
         builder.Property(session => session.Watch).HasMaxLength(DetectorState.TextLength).IsUnicode(false);

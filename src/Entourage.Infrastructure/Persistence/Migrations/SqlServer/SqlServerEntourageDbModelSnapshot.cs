@@ -1057,6 +1057,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(2000)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<long>("FallbackCalls")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("GatewayCalls")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("bigint");
 
@@ -1070,6 +1076,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<DateTimeOffset?>("LastCallAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<DateTimeOffset?>("LastRefusedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("LoweredCalls")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
@@ -1079,6 +1091,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<long?>("ParentSessionId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("RefusedCalls")
                         .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset>("StartedAt")
@@ -1175,6 +1190,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("bit");
 
                     b.Property<bool>("IsEstimated")
+                        .HasColumnType("bit");
+
+                    b.Property<bool>("IsOutputLimitLowered")
                         .HasColumnType("bit");
 
                     b.Property<bool>("IsSum")

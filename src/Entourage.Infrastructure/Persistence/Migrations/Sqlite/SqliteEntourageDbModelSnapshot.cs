@@ -994,6 +994,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("FallbackCalls")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("GatewayCalls")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("ImputedCostBillionUsd")
                         .HasColumnType("INTEGER");
 
@@ -1007,6 +1013,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long?>("LastCallAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("LastRefusedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LoweredCalls")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
@@ -1015,6 +1027,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("ParentSessionId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("RefusedCalls")
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("StartedAt")
@@ -1109,6 +1124,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsEstimated")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("IsOutputLimitLowered")
                         .HasColumnType("INTEGER");
 
                     b.Property<bool>("IsSum")
