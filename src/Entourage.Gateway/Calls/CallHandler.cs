@@ -74,11 +74,10 @@ internal sealed partial class CallHandler(
             throw new UnreadableRequestException($"The model's name must have 1 to {Agent.ModelLength} characters.");
         }
 
-        var (session, reserved) = await ReserveAsync(context, agentId, upstream, request);
-        await PassOnAsync(context, upstream, path, request, agentId, session.Id, reserved);
+        await PassOnAsync(context, path, await ReserveAsync(context, agentId, upstream, request));
     }
 
-    private async Task<(CallSession Session, ReservedCall Reserved)> ReserveAsync(HttpContext context, Guid agentId, Upstream upstream, ModelRequest request)
+    private async Task<ReservedRequest> ReserveAsync(HttpContext context, Guid agentId, Upstream upstream, ModelRequest request)
     {
         var most = request.HasOutput ? request.MaxOutputTokens ?? outputLimits.Of(request.Model) : 0;
         var least = Math.Max(Math.Min(options.Value.LeastOutputTokens, most), request.LeastOutputTokens ?? 0);
@@ -95,7 +94,7 @@ internal sealed partial class CallHandler(
                     Tier = TierOf(request.Tier),
                     Searches = request.MaySearch ? new(upstream.Format.SearchPriceOf(request.Model), request.ServerToolUses) : null,
                 };
-                return (session, await mediator.Send(command, CancellationToken.None));
+                return new(upstream, request, agentId, session.Id, await mediator.Send(command, CancellationToken.None));
             }
             catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && session.Names.Count > 0 && !isRetry)
             {
@@ -111,8 +110,9 @@ internal sealed partial class CallHandler(
         }
     }
 
-    private async Task PassOnAsync(HttpContext context, Upstream upstream, string path, ModelRequest request, Guid agentId, long sessionId, ReservedCall reserved)
+    private async Task PassOnAsync(HttpContext context, string path, ReservedRequest reservedRequest)
     {
+        var (upstream, request, _, sessionId, reserved) = reservedRequest;
         var changesLimit = request.HasOutput && reserved.MaxOutputTokens != request.MaxOutputTokens;
         var changesModel = reserved.Model != request.Model;
         if (changesModel)
@@ -146,13 +146,12 @@ internal sealed partial class CallHandler(
         }
         finally
         {
-            await EndAsync(upstream, request, agentId, sessionId, reserved, meter, neverSent);
+            await EndAsync(reservedRequest, meter, neverSent);
         }
     }
 
     /// <summary>Settles a call. If that fails, its reservation is charged once it expires, so that nothing spent is lost.</summary>
-    private async Task EndAsync(
-        Upstream upstream, ModelRequest request, Guid agentId, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
+    private async Task EndAsync(ReservedRequest reserved, CallMeter meter, bool neverSent)
     {
         try
         {
@@ -164,27 +163,28 @@ internal sealed partial class CallHandler(
         }
         finally
         {
-            await SettleAsync(upstream, request, sessionId, reserved, meter, neverSent);
+            await SettleAsync(reserved, meter, neverSent);
         }
     }
 
-    private async Task SettleAsync(Upstream upstream, ModelRequest request, long sessionId, ReservedCall reserved, CallMeter meter, bool neverSent)
+    private async Task SettleAsync(ReservedRequest reserved, CallMeter meter, bool neverSent)
     {
+        var (upstream, request, _, sessionId, call) = reserved;
         try
         {
             if (neverSent || meter.IsFree)
             {
-                await mediator.Send(new ReleaseCallCommand(sessionId, reserved.ReservationId), CancellationToken.None);
+                await mediator.Send(new ReleaseCallCommand(sessionId, call.ReservationId), CancellationToken.None);
                 return;
             }
 
             await mediator.Send(
                 new SettleCallCommand(
                     sessionId,
-                    reserved.ReservationId,
+                    call.ReservationId,
                     meter.Tokens,
-                    Shorten(meter.Model, Agent.ModelLength) ?? reserved.Model,
-                    FactsOf(request, agentId, reserved, meter),
+                    Shorten(meter.Model, Agent.ModelLength) ?? call.Model,
+                    FactsOf(reserved, meter),
                     upstream.Billing,
                     meter.IsExact ? null : "The answer broke off, so its tokens are estimated.")
                 {
@@ -194,18 +194,21 @@ internal sealed partial class CallHandler(
         }
         catch (Exception exception)
         {
-            LogUnsettled(logger, reserved.ReservationId, exception);
+            LogUnsettled(logger, call.ReservationId, exception);
         }
     }
 
-    private static GatewayCall FactsOf(ModelRequest request, Guid agentId, ReservedCall reserved, CallMeter meter) =>
-        new(reserved.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
+    private static GatewayCall FactsOf(ReservedRequest reserved, CallMeter meter)
+    {
+        var (asked, sent) = (reserved.Request.Model, reserved.Call.Model);
+        return new(sent == asked ? null : asked, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
         {
-            SentModel = meter.Model is null || meter.Model == reserved.Model ? null : reserved.Model,
+            SentModel = meter.Model is null || meter.Model == sent ? null : sent,
             Tier = TierOf(meter.Tier),
-            IsOutputLimitLowered = reserved.IsLowered,
-            AgentId = agentId,
+            IsOutputLimitLowered = reserved.Call.IsLowered,
+            AgentId = reserved.AgentId,
         };
+    }
 
     /// <summary>The agent of a call: that of its key or, on a server without keys, the one that it names.</summary>
     private async Task<Guid> FindAgentAsync(HttpRequest request)
@@ -252,4 +255,7 @@ internal sealed partial class CallHandler(
 
     [LoggerMessage(4002, LogLevel.Error, "A call could not be settled. Reservation {Reservation} is charged once it expires")]
     private static partial void LogUnsettled(ILogger logger, Guid reservation, Exception exception);
+
+    /// <summary>A request that may be sent.</summary>
+    private sealed record ReservedRequest(Upstream Upstream, ModelRequest Request, Guid AgentId, long SessionId, ReservedCall Call);
 }
