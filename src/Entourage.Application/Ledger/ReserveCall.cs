@@ -135,7 +135,7 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
     private CallOffer? FindFallback(string model, CallOffer asked, LedgerSession session, LedgerTransaction ledger)
     {
         var bound = Command.BoundAs is { } boundAs ? boundAs(model) : asked.Bound;
-        return bound is { } known && CallRates.FindListed(session, ledger, model, Now, Now + Ttl) is { } rates
+        return bound is { InputTokens: <= TokenCounts.LargestInput } known && CallRates.FindListed(session, ledger, model, Now, Now + Ttl) is { } rates
             && new CallOffer(model, known, rates) is var fallback
             && AmountOf(fallback, known.MaxOutputTokens) <= AmountOf(asked, asked.Bound.MaxOutputTokens)
                 ? fallback

@@ -31,7 +31,10 @@ public sealed record SettleCallCommand(
 /// <param name="IsEstimate">Whether the tokens are estimated, because the answer broke off or told no usage.</param>
 public sealed record GatewayCall(string? RequestedModel, string? ResponseId, bool IsEstimate)
 {
-    /// <summary>The model that was sent; null if it is the one that was asked for. Its price is used if the model that answered has none.</summary>
+    /// <summary>
+    /// The model that was sent, if the provider named another one in its answer. Providers answer an alias with the name of a snapshot. Its price is used
+    /// if the other model has none.
+    /// </summary>
     public string? SentModel { get; init; }
 }
 
@@ -81,7 +84,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Billing,
         now,
         Idempotency: null,
-        command.Call.SentModel ?? command.Call.RequestedModel)
+        command.Call.SentModel)
     {
         Call = command.Call,
     });

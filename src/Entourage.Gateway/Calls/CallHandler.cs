@@ -172,7 +172,10 @@ internal sealed partial class CallHandler(
                     reserved.ReservationId,
                     meter.Tokens,
                     Shorten(meter.Model, Agent.ModelLength) ?? reserved.Model,
-                    FactsOf(request, reserved, meter),
+                    new(reserved.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
+                    {
+                        SentModel = meter.Model is null || meter.Model == reserved.Model ? null : reserved.Model,
+                    },
                     upstream.Billing,
                     meter.IsExact ? null : "The answer broke off, so its tokens are estimated."),
                 CancellationToken.None);
@@ -181,15 +184,6 @@ internal sealed partial class CallHandler(
         {
             LogUnsettled(logger, reserved.ReservationId, exception);
         }
-    }
-
-    private static GatewayCall FactsOf(ModelRequest request, ReservedCall reserved, CallMeter meter)
-    {
-        var isAnsweredAsAsked = reserved.Model == request.Model && (meter.Model is null || meter.Model == request.Model);
-        return new(isAnsweredAsAsked ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
-        {
-            SentModel = reserved.Model == request.Model ? null : reserved.Model,
-        };
     }
 
     /// <summary>The agent of a call: that of its key or, on a server without keys, the one that it names.</summary>
