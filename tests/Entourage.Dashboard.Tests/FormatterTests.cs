@@ -1,5 +1,6 @@
 using Entourage.Dashboard.Format;
 using Entourage.Domain;
+using Entourage.Domain.Budgets;
 
 namespace Entourage.Dashboard.Tests;
 
@@ -38,6 +39,20 @@ internal sealed class FormatterTests
         Assert.That(Formatter.Moment(at, "Europe/Berlin"), Is.EqualTo("11 Jun 00:05"));
         Assert.That(Formatter.Minute(at, "America/New_York"), Is.EqualTo("18:05"));
     });
+
+    [TestCase("80% claude-opus-* claude-sonnet-5-5", "80% claude-opus-* claude-sonnet-5-5")]
+    [TestCase(" 80  gpt-5 gpt-5-mini;95.25% gpt-* gpt-5-nano ;", "80% gpt-5 gpt-5-mini; 95.25% gpt-* gpt-5-nano")]
+    [TestCase("", "")]
+    public void Cheaper_models_are_written_as_a_percentage_and_two_names(string text, string shown)
+    {
+        var (rules, error) = InputParser.Fallbacks(text);
+        Assert.That((InputParser.Format(rules!.Select(rule => new ModelFallback(rule.WhenSpent!.Value, rule.From!, rule.To!))), error), Is.EqualTo((shown, (string?)null)));
+    }
+
+    [TestCase("80%")]
+    [TestCase("claude-opus-* 80% claude-sonnet-5-5")]
+    [TestCase("80% a b c")]
+    public void Cheaper_models_in_another_form_get_an_example(string text) => Assert.That(InputParser.Fallbacks(text).Error, Does.Contain("for example"));
 
     [TestCase(0, "<1 min")]
     [TestCase(59, "59 min")]

@@ -161,7 +161,8 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
     private CallOffer? FindFallback(string model, CallOffer asked, LedgerSession session, LedgerTransaction ledger)
     {
         var bound = Command.BoundAs is { } boundAs ? boundAs(model) : asked.Bound;
-        return bound is { } known && CallRates.FindListed(session, ledger, model, Now, Now + Ttl, Command.Tier, Command.Searches) is { } rates
+        return bound is { InputTokens: <= TokenCounts.LargestInput } known
+            && CallRates.FindListed(session, ledger, model, Now, Now + Ttl, Command.Tier, Command.Searches) is { } rates
             && new CallOffer(model, known, rates) is var fallback
             && AmountOf(fallback, known.MaxOutputTokens) <= AmountOf(asked, asked.Bound.MaxOutputTokens)
                 ? fallback

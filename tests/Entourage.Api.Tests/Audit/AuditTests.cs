@@ -22,7 +22,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
         await team.ConfigureAsync(new { });
         _ = (await Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = 1m }, "\"0\"")).Expect(HttpStatusCode.Conflict);
         _ = (await Api.PatchAsync($"/settings/teams/{team.Id}", new { daily_cost_limit_usd = -1m })).Expect(HttpStatusCode.UnprocessableEntity);
-        await team.ConfigureAsync(new Dictionary<string, object?> { ["daily_cost_limit_usd"] = null, ["alert_thresholds"] = new[] { 0.5m } });
+        await team.ConfigureAsync(new Dictionary<string, object?> { ["daily_cost_limit_usd"] = null, ["alert_thresholds"] = new[] { 0.5m }, ["model_fallbacks"] = new[] { new { when_spent = 0.8m, from = "a*", to = "b" } } });
 
         var entries = await EntriesAsync(team);
 
@@ -33,8 +33,8 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
             """{"daily_cost_limit_usd":5.25,"runaway":{"action":"pause"},"timezone":"Europe/Paris"}""");
         Check(
             entries[1], team, "team_settings_changed", $"team:{team.Id}",
-            """{"daily_cost_limit_usd":5.25,"alert_thresholds":[0.5,0.8,1.0]}""",
-            """{"daily_cost_limit_usd":null,"alert_thresholds":[0.5]}""");
+            """{"daily_cost_limit_usd":5.25,"alert_thresholds":[0.5,0.8,1.0],"model_fallbacks":[]}""",
+            """{"daily_cost_limit_usd":null,"alert_thresholds":[0.5],"model_fallbacks":[{"when_spent":0.8,"from":"a*","to":"b"}]}""");
     }
 
     [Test]

@@ -110,6 +110,19 @@ internal static class BadInputTeams
         Thresholds("with five decimals", "[0.00001]").Invalid("alert_thresholds"),
         Thresholds("in a text", "\"0.5\"").Malformed("alert_thresholds"),
         Thresholds("that are texts", "[\"0.5\"]").Malformed("alert_thresholds"),
+        Fallbacks("with a share above 1", """[{"when_spent": 1.01, "from": "a", "to": "b"}]""").Invalid("model_fallbacks"),
+        Fallbacks("with five decimals", """[{"when_spent": 0.00001, "from": "a", "to": "b"}]""").Invalid("model_fallbacks"),
+        Fallbacks("without a share", """[{"from": "a", "to": "b"}]""").Invalid("model_fallbacks"),
+        Fallbacks("without a model", """[{"when_spent": 0.8, "from": "a"}]""").Invalid("model_fallbacks"),
+        Fallbacks("for every model", """[{"when_spent": 0.8, "from": "*", "to": "b"}]""").Invalid("model_fallbacks"),
+        Fallbacks("with a wildcard within a name", """[{"when_spent": 0.8, "from": "a*c", "to": "b"}]""").Invalid("model_fallbacks"),
+        Fallbacks("to a wildcard", """[{"when_spent": 0.8, "from": "a", "to": "b*"}]""").Invalid("model_fallbacks"),
+        Fallbacks("with a line end in a name", """[{"when_spent": 0.8, "from": "a", "to": "b\n"}]""").Invalid("model_fallbacks"),
+        Fallbacks("of null", "[null]").Invalid("model_fallbacks"),
+        Fallbacks("too many", $"[{string.Join(',', Enumerable.Repeat("""{"when_spent": 0.8, "from": "a", "to": "b"}""", 21))}]").Invalid("model_fallbacks"),
+        Fallbacks("with an unknown member", """[{"when_spent": 0.8, "from": "a", "to": "b", "until": 1}]""").Malformed("model_fallbacks"),
+        Fallbacks("with a share in a text", """[{"when_spent": "0.8", "from": "a", "to": "b"}]""").Malformed("model_fallbacks"),
+        Fallbacks("that are an object", """{"when_spent": 0.8, "from": "a", "to": "b"}""").Malformed("model_fallbacks"),
         Runaway("of null", "null").Invalid("runaway"),
         Runaway("that is a number", "5").Malformed("runaway"),
         Runaway("with an unknown member", """{"max_calls": 5}""").Malformed("runaway"),
@@ -136,6 +149,9 @@ internal static class BadInputTeams
 
     private static BadInputCase Thresholds(string name, string json) =>
         BadInputCase.Patch($"thresholds {name}", Settings, $$"""{"alert_thresholds": {{json}}}""");
+
+    private static BadInputCase Fallbacks(string name, string json) =>
+        BadInputCase.Patch($"fallbacks {name}", Settings, $$"""{"model_fallbacks": {{json}}}""");
 
     private static BadInputCase Runaway(string name, string json) => BadInputCase.Patch($"a runaway {name}", Settings, $$"""{"runaway": {{json}}}""");
 

@@ -41,6 +41,25 @@ internal sealed class SettingsTests(Store store) : ApiFixture(store)
     }
 
     [Test]
+    public async Task Model_fallbacks_are_replaced_as_a_whole_and_removed_by_null()
+    {
+        var team = await Api.CreateTeamAsync();
+        var rules = new[] { new { when_spent = 0.95m, from = "claude-*", to = "claude-haiku-5-5" }, new { when_spent = 0.80m, from = "claude-opus-*", to = "claude-sonnet-5-5" } };
+
+        var set = await team.ConfigureAsync(new { model_fallbacks = rules });
+        var kept = await team.ConfigureAsync(new { daily_cost_limit_usd = 1m });
+        var replaced = await team.ConfigureAsync(new { model_fallbacks = rules[1..] });
+        var removed = await team.ConfigureAsync(new { model_fallbacks = (object?)null });
+
+        const string Second = """{"when_spent":0.80,"from":"claude-opus-*","to":"claude-sonnet-5-5"}""";
+        Assert.That(set["model_fallbacks"]!.ToJsonString(), Is.EqualTo($$"""[{"when_spent":0.95,"from":"claude-*","to":"claude-haiku-5-5"},{{Second}}]"""));
+        Assert.That(kept["model_fallbacks"]!.ToJsonString(), Is.EqualTo(set["model_fallbacks"]!.ToJsonString()));
+        Assert.That(replaced["model_fallbacks"]!.ToJsonString(), Is.EqualTo($"[{Second}]"));
+        Assert.That(removed["model_fallbacks"]!.ToJsonString(), Is.EqualTo("[]"));
+        Assert.That((await Api.GetAsync($"/settings/teams/{team.Id}")).Ok.ToJsonString(), Is.EqualTo(removed.ToJsonString()));
+    }
+
+    [Test]
     public async Task Second_change_based_on_the_same_version_is_refused()
     {
         var team = await Api.CreateTeamAsync();

@@ -70,6 +70,33 @@ internal sealed class RewriteTests
     [TestCase("""{"generationConfig":{"temperature":1}}""", """{"generationConfig":{"maxOutputTokens":256,"temperature":1}}""")]
     public void Generation_gets_a_limit(string body, string expected) => Assert.That(Rewrite(Gemini, Generation(body), Lower), Is.EqualTo(expected));
 
+    [TestCase("""{"contents":[]}""", """{"generationConfig":{"maxOutputTokens":256},"contents":[]}""")]
+    [TestCase("""{"model":"models/m","contents":[]}""", """{"generationConfig":{"maxOutputTokens":256},"model":"models/other","contents":[]}""")]
+    public void Generation_names_another_model_only_where_the_body_names_one(string body, string expected) =>
+        Assert.That(Rewrite(Gemini, Generation(body), new("other", 256)), Is.EqualTo(expected));
+
+    [TestCase("other", "v1beta/models/other:generateContent")]
+    [TestCase("a/../b:c", "v1beta/models/a%2F..%2Fb%3Ac:generateContent")]
+    [TestCase("models", "v1beta/models/models:generateContent")]
+    public void Path_of_a_generation_names_another_model(string model, string expected)
+    {
+        const string Path = "v1beta/models/models:generateContent";
+        Assert.That(Gemini.FindRoute("POST", Path)!.PathWith(Path, model), Is.EqualTo(expected));
+        Assert.That(Anthropic.FindRoute("POST", "v1/messages")!.PathWith("v1/messages", model), Is.EqualTo("v1/messages"));
+    }
+
+    [Test]
+    public void Images_count_as_the_tokens_of_the_model_that_is_sent()
+    {
+        const string Image = """{"type":"image_url","image_url":{"url":"https://e.x/1.png"}}""";
+        string Body(string model) => $$"""{"model":"{{model}}","messages":[{"role":"user","content":[{{Image}},{{Image}}]}]}""";
+        var (large, mini) = (Chat(Body("gpt-4o-----")), Chat(Body("gpt-4o-mini")));
+
+        Assert.That(OpenAi.InputTokensAs(large, "gpt-4o-mini") - mini.InputTokens, Is.InRange(-16, 16));
+        Assert.That(OpenAi.InputTokensAs(mini, "gpt-4o") - large.InputTokens, Is.InRange(-16, 16));
+        Assert.That(OpenAi.InputTokensAs(Chat("""{"model":"gpt-4o"}"""), "gpt-4o-mini"), Is.EqualTo(Chat("""{"model":"gpt-4o"}""").InputTokens));
+    }
+
     [Test]
     public void Embedding_is_left_as_it_is() => Assert.That(Rewrite(OpenAi, Embedding("""{"model":"m"}"""), Lower), Is.EqualTo("""{"model":"m"}"""));
 
