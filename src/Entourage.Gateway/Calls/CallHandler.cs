@@ -6,6 +6,7 @@ using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Audit;
+using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Gateway.Formats;
 using Entourage.Gateway.Upstreams;
@@ -87,7 +88,11 @@ internal sealed partial class CallHandler(
             {
                 // The client cannot cancel this. Otherwise there could be a reservation that nobody settles, and it would be charged in full.
                 var command = new ReserveCallCommand(
-                    session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds);
+                    session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds)
+                {
+                    Tier = TierOf(request.Tier),
+                    Searches = request.MaySearch ? new(upstream.Format.SearchPriceOf(request.Model), request.ServerToolUses) : null,
+                };
                 return (session, await mediator.Send(command, CancellationToken.None));
             }
             catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && session.Names.Count > 0 && !isRetry)
@@ -153,9 +158,16 @@ internal sealed partial class CallHandler(
                     reserved.ReservationId,
                     meter.Tokens,
                     Shorten(meter.Model, Agent.ModelLength) ?? request.Model,
-                    new(meter.Model is null || meter.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact) { AgentId = agentId },
+                    new(meter.Model is null || meter.Model == request.Model ? null : request.Model, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
+                    {
+                        AgentId = agentId,
+                        Tier = TierOf(meter.Tier),
+                    },
                     upstream.Billing,
-                    meter.IsExact ? null : "The answer broke off, so its tokens are estimated."),
+                    meter.IsExact ? null : "The answer broke off, so its tokens are estimated.")
+                {
+                    Searches = meter.Searches,
+                },
                 CancellationToken.None);
         }
         catch (Exception exception)
@@ -202,6 +214,8 @@ internal sealed partial class CallHandler(
         SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } => true,
         _ => IsConnectFault(fault.InnerException),
     };
+
+    private static string? TierOf(string? tier) => tier == ServiceTier.Standard ? null : Shorten(tier, Agent.ModelLength);
 
     private static string? Shorten(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
 
