@@ -16,10 +16,13 @@ internal abstract class ClientFixture
 
     protected EntourageClient Client { get; private set; } = null!;
 
+    /// <summary>The settings of the server.</summary>
+    protected virtual IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        Host = await ApiHost.StartAsync(Store.Sqlite);
+        Host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings);
         Client = EntourageClient.Create(new EntourageOptions { Url = Address });
 
         // The first usage compiles its code. On a busy machine that takes longer than a program waits that is about to end.
