@@ -109,7 +109,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         return new(client);
     }
 
-    /// <summary>Counts the rows of a table.</summary>
+    /// <summary>Counts the rows of a table, which may be followed by a condition.</summary>
     public async Task<int> CountAsync(string table)
     {
         await using var scope = Services.CreateAsyncScope();

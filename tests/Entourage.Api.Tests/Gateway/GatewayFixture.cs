@@ -42,12 +42,17 @@ internal abstract class GatewayFixture(Store store)
         await (Provider?.DisposeAsync() ?? default);
     }
 
-    /// <summary>Calls a provider as the agent of the team. The answer is complete.</summary>
+    /// <summary>Calls a provider as the agent of the team. The answer is complete, and the call is settled, which follows its last byte.</summary>
     protected async Task<HttpResponseMessage> CallAsync(string path, string body, params (string Name, string Value)[] headers)
     {
         using var request = RequestOf(path, body, headers);
-        return await Host.Api.Http.SendAsync(request, HttpCompletionOption.ResponseContentRead);
+        var others = await CountRunningAsync();
+        var answer = await Host.Api.Http.SendAsync(request, HttpCompletionOption.ResponseContentRead);
+        await Patience.UntilAsync(async () => await CountRunningAsync() <= others);
+        return answer;
     }
+
+    private Task<int> CountRunningAsync() => Host.CountAsync("Reservations WHERE IsHeld = 1 AND EndedAt IS NULL");
 
     protected HttpRequestMessage RequestOf(string path, string body, params (string Name, string Value)[] headers)
     {
