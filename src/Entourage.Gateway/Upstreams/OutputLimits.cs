@@ -14,6 +14,7 @@ internal sealed class OutputLimits(IOptions<GatewayOptions> options)
         ("gpt-4o", 16_384),
         ("gpt-4.1", 32_768),
         ("gpt-5", 128_000),
+        ("gpt-6", 128_000),
         ("o1", 100_000),
         ("o3", 100_000),
         ("o4", 100_000),
