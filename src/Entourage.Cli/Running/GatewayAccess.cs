@@ -64,12 +64,12 @@ internal sealed class GatewayAccess(Server server, IReadOnlyList<Upstream> upstr
                 return [];
             }
 
-            var session = sessionId is null ? "" : $"\"X-Entourage-Session\"=\"{sessionId}\"";
+            var named = sessionId is null ? "" : $"\"X-Entourage-Session\"=\"{sessionId}\"";
 
             // Other users of the machine can read a command line, so that it never contains the key.
-            var (headers, headersFromEnvironment) = !openAi.PassesCredential ? (session, "")
-                : credential == server.ApiKey ? (session, "\"X-Entourage-Key\"=\"ENTOURAGE_API_KEY\"")
-                : ($"\"X-Entourage-Key\"=\"{credential}\"{(session.Length > 0 ? "," : "")}{session}", "");
+            var (headers, headersFromEnvironment) = !openAi.PassesCredential ? (named, "")
+                : credential == server.ApiKey ? (named, "\"X-Entourage-Key\"=\"ENTOURAGE_API_KEY\"")
+                : ($"\"X-Entourage-Key\"=\"{credential}\"{(named.Length > 0 ? "," : "")}{named}", "");
             var provider = $"name=\"Entourage\",base_url=\"{UrlOf(openAi)}/v1\",env_key=\"OPENAI_API_KEY\",wire_api=\"responses\""
                 + $",http_headers={{{headers}}},env_http_headers={{{headersFromEnvironment}}}";
             return ["-c", $"model_provider=\"{CodexProvider}\"", "-c", $"model_providers.{CodexProvider}={{{provider}}}"];

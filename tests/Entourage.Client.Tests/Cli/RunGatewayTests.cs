@@ -6,7 +6,7 @@ namespace Entourage.Client.Tests.Cli;
 /// <summary>A command runs through the gateway of its server.</summary>
 internal sealed class RunGatewayTests : RunFixture
 {
-    private const string Print = "env | grep -E '^(ANTHROPIC|OPENAI|GOOGLE_GEMINI|GEMINI_API|GEMINI_CLI)' | sort";
+    private const string Print = """env -0 | tr '\n\0' ';\n' | grep -E '^(ANTHROPIC|OPENAI|GOOGLE_GEMINI|GEMINI_API|GEMINI_CLI)' | sort""";
 
     // The server has the keys of Anthropic and Gemini, and passes on the caller's for OpenAI.
     protected override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
@@ -33,7 +33,7 @@ internal sealed class RunGatewayTests : RunFixture
         {
             $"ANTHROPIC_AUTH_TOKEN={agent.Id}",
             $"ANTHROPIC_BASE_URL={Url}/gateway/anthropic",
-            "ANTHROPIC_CUSTOM_HEADERS=X-Mine: 1",
+            $"ANTHROPIC_CUSTOM_HEADERS=X-Mine: 1;X-Entourage-Session: {session.Id}",
             $"GEMINI_API_KEY={agent.Id}",
             $"GEMINI_CLI_CUSTOM_HEADERS=X-Entourage-Session: {session.Id}",
             $"GOOGLE_GEMINI_BASE_URL={Url}/gateway/gemini",
