@@ -117,8 +117,22 @@ internal sealed partial class LedgerWorkingSet
     public PriceList PricesOf(LedgerSession session) => prices[session.Policy.OrganisationId];
 
     /// <summary>The price of a model at an instant, with the cost of the tokens; null if it has no price.</summary>
-    public LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens) =>
-        model.Length > 0 && PricesOf(session).Find(model, at) is { } price ? new(price.Id, price.CostOf(tokens)) : null;
+    public LedgerPrice? FindPrice(LedgerSession session, string model, DateTimeOffset at, BilledTokens tokens, string? tier = null)
+    {
+        if (model.Length == 0)
+        {
+            return null;
+        }
+
+        if (tier is not null && PricesOf(session).Find(model, at, tier) is { } ofTier)
+        {
+            return new(ofTier.Id, ofTier.CostOf(tokens));
+        }
+
+        return PricesOf(session).Find(model, at) is not { } price ? null
+            : tier is null ? new(price.Id, price.CostOf(tokens))
+            : new(price.Id, price.CostOf(tokens) with { IsEstimated = true });
+    }
 
     /// <summary>A record that waits for a price, by its sequence; null if it has one or is not loaded.</summary>
     public UnpricedRecord? FindUnpriced(long sequence) => unpriced.GetValueOrDefault(sequence);

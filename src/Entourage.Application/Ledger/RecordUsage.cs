@@ -248,9 +248,9 @@ public sealed record UsageEntry(
     {
         var workingSet = ledger.WorkingSet;
         var model = Model ?? session.Model ?? "";
-        var price = workingSet.FindPrice(session, model, OccurredAt, Tokens);
+        var price = workingSet.FindPrice(session, model, OccurredAt, Tokens, Call?.Tier);
         if (price is null && ReportedCost is null && RequestModel is { } requested
-            && workingSet.FindPrice(session, requested, OccurredAt, Tokens) is { } ofRequested)
+            && workingSet.FindPrice(session, requested, OccurredAt, Tokens, Call?.Tier) is { } ofRequested)
         {
             // Some gateways and servers answer with a model name that only they use. The requested model is then the best known one.
             (model, price) = (requested, ofRequested);

@@ -29,6 +29,12 @@ public sealed record ReserveCallCommand(
     long SessionId, string Model, long InputTokens, long MaxOutputTokens, long LeastOutputTokens, int Choices, Billing Billing, int TtlSeconds)
     : ILedgerCommand<ReservedCall>
 {
+    /// <summary>The service tier that it asks for; null for the standard one.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>The searches that the provider may run for it and bill apart; null for none.</summary>
+    public ServerSearches? Searches { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
@@ -44,6 +50,8 @@ internal sealed class ReserveCallValidator : AbstractValidator<ReserveCallComman
         RuleFor(command => (long?)command.MaxOutputTokens).Tokens();
         RuleFor(command => command.LeastOutputTokens).GreaterThanOrEqualTo(0);
         RuleFor(command => command.Choices).InclusiveBetween(1, MaxChoices);
+        RuleFor(command => command.Tier).OptionalLine(Agent.ModelLength);
+        RuleFor(command => (long?)command.Searches!.Count).Tokens().When(command => command.Searches is not null);
         RuleFor(command => command.TtlSeconds).InclusiveBetween(1, Reservation.MaxTtlSeconds);
     }
 }
@@ -114,7 +122,7 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
         var (most, amount) = (Command.MaxOutputTokens, Money.Zero);
 
         // A call that a subscription covers costs nothing, and nor does a model that the team chose to record without a price.
-        var rates = Command.Billing == Billing.Subscription ? null : CallRates.Find(session, ledger, Command.Model, Now, Now + Ttl);
+        var rates = Command.Billing == Billing.Subscription ? null : CallRates.Find(session, ledger, Command.Model, Now, Now + Ttl, Command.Tier, Command.Searches);
         if (rates is not null)
         {
             var position = workingSet.PositionOf(session.Policy.BudgetsDuring(Now, Now + Ttl));

@@ -21,6 +21,9 @@ namespace Entourage.Application.Ledger;
 public sealed record SettleCallCommand(
     long SessionId, Guid ReservationId, BilledTokens Tokens, string Model, GatewayCall Call, Billing Billing, string? Error) : ILedgerCommand<bool>
 {
+    /// <summary>The searches that the provider ran for it and bills apart; null for none.</summary>
+    public ServerSearches? Searches { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 }
@@ -39,6 +42,9 @@ public sealed record GatewayCall(string? RequestedModel, string? ResponseId, boo
 
     /// <summary>Whether the output limit was lowered to what the budgets had left.</summary>
     public bool IsOutputLimitLowered { get; init; }
+
+    /// <summary>The service tier that served it; null for the standard one.</summary>
+    public string? Tier { get; init; }
 }
 
 internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
@@ -50,6 +56,8 @@ internal sealed class SettleCallValidator : AbstractValidator<SettleCallCommand>
         RuleFor(command => command.Call.RequestedModel).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call.SentModel).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Call.ResponseId).OptionalLine(UsageRecord.ResponseIdLength);
+        RuleFor(command => command.Call.Tier).OptionalLine(Agent.ModelLength);
+        RuleFor(command => (long?)command.Searches!.Count).Tokens().When(command => command.Searches is not null);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
     }
 }
@@ -67,6 +75,9 @@ internal sealed class SettleCallHandler(IBudgetLedger ledger, TimeProvider time)
 /// <param name="Usage">The usage, which names the reservation.</param>
 public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage.Now, null)
 {
+    /// <summary>The usage of the searches, which is recorded apart, because they have a price of their own; null for none.</summary>
+    public UsageEntry? Searches { get; init; }
+
     private const string Unsettled = "The server ended before it knew the usage, so the whole reservation is charged.";
 
     internal override LedgerEntryKind Kind => LedgerEntryKind.Usage;
@@ -90,7 +101,10 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         command.Call.SentModel)
     {
         Call = command.Call,
-    });
+    })
+    {
+        Searches = command.Searches is { } searches ? SearchesOf(command, searches, now) : null,
+    };
 
     /// <summary>Charges the whole reservation of a call that was not settled in time. The call was made when the reservation was.</summary>
     internal static SettleCallEntry OfUnsettled(Reservation reservation, DateTimeOffset now) => new(new UsageEntry(
@@ -124,8 +138,29 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
             ledger.WorkingSet.Add(Usage.SessionId, new CallCounts(Fallbacks: 1));
         }
 
+        if (Searches is { } searches && ledger.WorkingSet.PricesOf(ledger.GetSession(Usage.SessionId)).Find(searches.Model!, Now) is not null)
+        {
+            await searches.DecideAsync(ledger);
+        }
+
         return LedgerOutcome.Accepted(true);
     }
+
+    private static UsageEntry SearchesOf(SettleCallCommand command, ServerSearches searches, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now),
+        command.SessionId,
+        new BilledTokens(new(searches.Count, 0)),
+        ReportedCost: null,
+        searches.Model,
+        ReservationId: null,
+        OccurredAt: now,
+        Error: null,
+        command.Billing,
+        now,
+        Idempotency: null)
+    {
+        Call = new(RequestedModel: null, command.Call.ResponseId, IsEstimate: false),
+    };
 }
 
 /// <summary>Releases the reservation of a call that the provider did not bill.</summary>

@@ -52,8 +52,10 @@ public static class PriceCatalogue
         var missing = from file in Files.Value
                       from model in file.Models
                       from listed in model.Prices
-                      let before = editions[(model.Model, listed.EffectiveFrom)].ToArray()
-                      let price = listed.ToPrice(model.Model, file.Sources[listed.Source], before.Length, now)
+                      from tier in model.Tiers.Prepend(new(null, null))
+                      let name = tier.Name is null ? model.Model : ServiceTier.NameOf(model.Model, tier.Name)
+                      let before = editions[(name, listed.EffectiveFrom)].ToArray()
+                      let price = listed.ToPrice(name, file.Sources[tier.Source ?? listed.Source], before.Length, tier.Percent, now)
                       where !(before.MaxBy(known => known.Edition) is { } known && price.HasSameContentAs(known))
                       select price;
         return [.. missing];
@@ -67,7 +69,13 @@ public static class PriceCatalogue
 
     private sealed record PriceFile(IReadOnlyDictionary<string, string> Sources, IReadOnlyList<ListedPrices> Models);
 
-    private sealed record ListedPrices(string Model, IReadOnlyList<string> Aliases, IReadOnlyList<ListedPrice> Prices);
+    private sealed record ListedPrices(string Model, IReadOnlyList<string> Aliases, IReadOnlyList<ListedPrice> Prices)
+    {
+        /// <summary>The service tiers whose rates are a percentage of the standard ones.</summary>
+        public IReadOnlyList<ListedTier> Tiers { get; init; } = [];
+    }
+
+    private sealed record ListedTier(string? Name, string? Source, int Percent = 100);
 
     private record ListedRates
     {
@@ -82,10 +90,14 @@ public static class PriceCatalogue
         [JsonPropertyName("cache_write_1h")]
         public required decimal? CacheWriteHour { get; init; }
 
-        public TokenRates ToRates() => new(
-            Money.FromUsd(Input), Money.FromUsd(Output), ToRate(CacheRead), ToRate(CacheWrite), ToRate(CacheWriteHour));
+        public TokenRates ToRates(int percent)
+        {
+            return new(Rate(Input), Rate(Output), RateIfListed(CacheRead), RateIfListed(CacheWrite), RateIfListed(CacheWriteHour));
 
-        private static Money? ToRate(decimal? usd) => usd is { } listed ? Money.FromUsd(listed) : null;
+            Money? RateIfListed(decimal? usd) => usd is { } listed ? Rate(listed) : null;
+
+            Money Rate(decimal usd) => Money.FromUsd(usd * percent / 100);
+        }
     }
 
     private sealed record ListedLongRates : ListedRates
@@ -107,17 +119,17 @@ public static class PriceCatalogue
 
         public DateTimeOffset EffectiveFrom => From is { } day ? new(day, TimeOnly.MinValue, TimeSpan.Zero) : ModelPrice.Ever;
 
-        public ModelPrice ToPrice(string model, string source, int edition, DateTimeOffset now) => new()
+        public ModelPrice ToPrice(string model, string source, int edition, int percent, DateTimeOffset now) => new()
         {
             IsBuiltIn = true,
             Edition = edition,
             Model = model,
             EffectiveFrom = EffectiveFrom,
-            Rates = ToRates(),
+            Rates = ToRates(percent),
             LongContextAbove = LongContext?.AboveInputTokens,
-            LongContextRates = LongContext?.ToRates(),
+            LongContextRates = LongContext?.ToRates(percent),
             BatchDiscountPercent = BatchDiscountPercent,
-            Source = Note is null ? source : $"{source} ({Note})",
+            Source = Note is null || percent != 100 ? source : $"{source} ({Note})",
             RecordedAt = now,
         };
     }

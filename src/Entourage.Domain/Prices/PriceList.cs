@@ -10,7 +10,7 @@ public sealed class PriceList
 
     private readonly PriceList? shared;
     private readonly ILookup<(int Level, string Model), ModelPrice> prices;
-    private readonly ConcurrentDictionary<string, IReadOnlyList<ModelPrice>> found = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Model, string? Tier), IReadOnlyList<ModelPrice>> found = new();
 
     /// <summary>Creates a list.</summary>
     /// <param name="prices">The organisation's prices, and those for all unless they are in <paramref name="shared"/>.</param>
@@ -21,41 +21,44 @@ public sealed class PriceList
     /// <summary>Returns the price of a model at an instant; null if there is none.</summary>
     /// <param name="model">Any name of the model.</param>
     /// <param name="at">The instant (UTC).</param>
-    public ModelPrice? Find(string model, DateTimeOffset at) => History(model).FirstOrDefault(price => price.EffectiveFrom <= at);
+    /// <param name="tier">The service tier; null for the standard one.</param>
+    public ModelPrice? Find(string model, DateTimeOffset at, string? tier = null) => History(model, tier).FirstOrDefault(price => price.EffectiveFrom <= at);
 
     /// <summary>Returns the prices of a model that apply at any time between two instants.</summary>
     /// <param name="model">Any name of the model.</param>
     /// <param name="from">The first instant (UTC), inclusive.</param>
     /// <param name="until">The last instant (UTC), inclusive.</param>
-    public IEnumerable<ModelPrice> During(string model, DateTimeOffset from, DateTimeOffset until) => History(model)
+    /// <param name="tier">The service tier; null for the standard one.</param>
+    public IEnumerable<ModelPrice> During(string model, DateTimeOffset from, DateTimeOffset until, string? tier = null) => History(model, tier)
         .Select(price => price.EffectiveFrom)
         .Where(change => change > from && change <= until)
         .Prepend(from)
-        .Select(instant => Find(model, instant))
+        .Select(instant => Find(model, instant, tier))
         .OfType<ModelPrice>()
         .Distinct();
 
     /// <summary>Returns all prices of a model, by precedence and then latest first.</summary>
     /// <param name="model">Any name of the model.</param>
-    public IReadOnlyList<ModelPrice> History(string model)
+    /// <param name="tier">The service tier; null for the standard one.</param>
+    public IReadOnlyList<ModelPrice> History(string model, string? tier = null)
     {
-        if (found.TryGetValue(model, out var known))
+        if (found.TryGetValue((model, tier), out var known))
         {
             return known;
         }
 
-        var names = PriceCatalogue.NamesOf(model).ToArray();
+        var names = PriceCatalogue.NamesOf(model).Select(name => tier is null ? name : ServiceTier.NameOf(name, tier)).ToArray();
         var isSurcharged = ModelName.IsSurchargedBedrockRegion(model);
         IReadOnlyList<ModelPrice> history =
         [
             .. Enumerable.Range(0, 3)
                 .SelectMany(level => OfLevel(level, names))
                 .Select(price => isSurcharged && price.IsBuiltIn ? price.WithBedrockRegionSurcharge() : price),
-            .. shared?.History(model) ?? [],
+            .. shared?.History(model, tier) ?? [],
         ];
         if (found.Count < MaxRemembered)
         {
-            found[model] = history;
+            found[(model, tier)] = history;
         }
 
         return history;

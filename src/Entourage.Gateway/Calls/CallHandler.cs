@@ -6,6 +6,7 @@ using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Audit;
+using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Gateway.Formats;
 using Entourage.Gateway.Upstreams;
@@ -85,7 +86,11 @@ internal sealed partial class CallHandler(
             {
                 // The client cannot cancel this. Otherwise there could be a reservation that nobody settles, and it would be charged in full.
                 var command = new ReserveCallCommand(
-                    session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds);
+                    session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds)
+                {
+                    Tier = TierOf(request.Tier),
+                    Searches = request.MaySearch ? new(upstream.Format.SearchPriceOf(request.Model), request.ServerToolUses) : null,
+                };
                 return (session, await mediator.Send(command, CancellationToken.None));
             }
             catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && session.Name is not null && !isRetry)
@@ -154,10 +159,14 @@ internal sealed partial class CallHandler(
                     new(RequestedModel: null, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
                     {
                         SentModel = meter.Model is null || meter.Model == request.Model ? null : request.Model,
+                        Tier = TierOf(meter.Tier),
                         IsOutputLimitLowered = reserved.IsLowered,
                     },
                     upstream.Billing,
-                    meter.IsExact ? null : "The answer broke off, so its tokens are estimated."),
+                    meter.IsExact ? null : "The answer broke off, so its tokens are estimated.")
+                {
+                    Searches = meter.Searches,
+                },
                 CancellationToken.None);
         }
         catch (Exception exception)
@@ -204,6 +213,8 @@ internal sealed partial class CallHandler(
         SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } => true,
         _ => IsConnectFault(fault.InnerException),
     };
+
+    private static string? TierOf(string? tier) => tier == ServiceTier.Standard ? null : Shorten(tier, Agent.ModelLength);
 
     private static string? Shorten(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
 

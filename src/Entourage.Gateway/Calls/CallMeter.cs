@@ -1,4 +1,5 @@
 using System.Net;
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Prices;
 using Entourage.Gateway.Formats;
@@ -32,6 +33,12 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, bo
 
     /// <summary>The model that answered; the requested one if it is not told.</summary>
     public string? Model => meter?.Model;
+
+    /// <summary>The service tier that served the call, or the requested one if that is not told; null for none.</summary>
+    public string? Tier => meter?.Tier ?? request.Tier;
+
+    /// <summary>The searches that the provider bills apart; null for none.</summary>
+    public ServerSearches? Searches => meter is { WebSearches: > 0 and var count } ? new(format.SearchPriceOf(Model ?? request.Model), count) : null;
 
     /// <summary>The provider's id of the answer; null if it is not told.</summary>
     public string? ResponseId => meter?.ResponseId;

@@ -33,6 +33,10 @@ internal interface IProviderFormat
     /// <param name="isStream">Whether the answer is a stream of events.</param>
     UsageMeter Meter(ModelRequest request, bool isStream);
 
+    /// <summary>The name under which the catalogue lists the price of a search of the web.</summary>
+    /// <param name="model">The model that searches.</param>
+    string SearchPriceOf(string model);
+
     /// <summary>Writes a refusal as the provider's own error, in a shape and with a status that its clients show and do not retry.</summary>
     ProviderError Refuse(Refusal refusal);
 }
@@ -52,7 +56,7 @@ internal sealed record ProviderRoute(string Operation, bool IsMetered, string? M
 /// <param name="Choices">The number of answers that are generated, each of up to <paramref name="MaxOutputTokens"/>: 1 or more.</param>
 /// <param name="HasOutput">Whether output is generated; false for embeddings.</param>
 /// <param name="Streams">Whether it asks for a stream.</param>
-/// <param name="Tier">The service tier that it asks for, such as <c>flex</c>, or <c>fast</c> for Anthropic's fast mode; null if it does not say.</param>
+/// <param name="Tier">The service tier that it asks for, as <see cref="Domain.Prices.ServiceTier"/> names it; null if it does not say.</param>
 internal sealed record ModelRequest(
     ProviderRoute Route,
     ReadOnlyMemory<byte> Body,
@@ -68,10 +72,12 @@ internal sealed record ModelRequest(
     public long? LeastOutputTokens { get; init; }
 
     /// <summary>
-    /// The number of tools that the provider runs itself, such as web search. They can add input tokens and fees that
-    /// <see cref="InputTokens"/> does not include.
+    /// How often the provider may run tools of its own, such as web search. Without a limit in the request, it is <see cref="Formats.ServerTools.AssumedUses"/>.
     /// </summary>
-    public int ServerTools { get; init; }
+    public long ServerToolUses { get; init; }
+
+    /// <summary>Whether one of these tools searches the web, which providers bill apart.</summary>
+    public bool MaySearch { get; init; }
 
     /// <summary>Whether the gateway asks for usage in the stream although the client did not, so that the meter must withhold it.</summary>
     public bool WithholdsUsage { get; init; }

@@ -14,7 +14,7 @@ internal abstract class UsageMeter
     /// <summary>The provider's id of the answer; null until it is told.</summary>
     public string? ResponseId { get; protected set; }
 
-    /// <summary>The service tier that served the call; null if it is not told.</summary>
+    /// <summary>The service tier that served the call, as <see cref="ServiceTier"/> names it; null if it is not told.</summary>
     public string? Tier { get; protected set; }
 
     /// <summary>The usage told so far; null if none.</summary>

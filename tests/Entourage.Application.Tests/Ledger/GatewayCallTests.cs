@@ -195,79 +195,6 @@ internal sealed class GatewayCallTests
     }
 
     [Test]
-    public async Task A_session_counts_its_calls_and_those_with_a_lowered_output_limit()
-    {
-        var session = ledger.StartSession(new() { Daily = Usd(1) });
-        var settled = await ReserveAsync(session, input: 100_000, most: 1_000);
-        await ledger.AcceptAsync(Settle(session, settled, new(100_000, 10, 0, 0)));
-        var free = await ReserveAsync(session, input: 100_000, most: 1_000);
-        await ledger.AcceptAsync(new ReleaseEntry(free.ReservationId, ledger.Now) { IsOfGateway = true });
-
-        var lowered = await ReserveAsync(session, input: 100_000, most: 200_000);
-
-        Assert.That((settled.IsLowered, lowered.IsLowered), Is.EqualTo((false, true)));
-        Assert.That(ledger.Session(session).Calls, Is.EqualTo(new CallCounts(Calls: 3, Lowered: 1)));
-    }
-
-    [Test]
-    public async Task A_session_counts_the_calls_that_a_budget_refused_and_nothing_else_changes()
-    {
-        var session = ledger.StartSession(new() { Daily = Usd(1) });
-        await ReserveAsync(session, input: 1_000, most: 0);
-        ledger.Time.Advance(TimeSpan.FromMinutes(1));
-        var before = (ledger.Session(session), ledger.TeamDay(session), ledger.Store.Events.Count, ledger.Store.Reservations.Count);
-
-        await ledger.RunAsync(Reserve(session, input: 2_000_000, most: 0), Reserve(session, input: 2_000_000, most: 0));
-        await ledger.RefuseAsync<BudgetExceededException>(Reserve(session, input: 2_000_000, most: 0));
-
-        Assert.That(ledger.Session(session).Calls, Is.EqualTo(new CallCounts(Calls: 1, Refused: 3, LastRefusedAt: ledger.Now)));
-        Assert.That(
-            (ledger.Session(session) with { Calls = before.Item1.Calls }, ledger.TeamDay(session), ledger.Store.Events.Count, ledger.Store.Reservations.Count),
-            Is.EqualTo(before));
-    }
-
-    [Test]
-    public async Task Refused_calls_do_not_keep_a_silent_session_alive()
-    {
-        var session = ledger.StartSession(new() { Daily = Money.Zero, AbandonedAfterMinutes = 60 });
-        ledger.Time.Advance(TimeSpan.FromMinutes(61));
-        await ledger.RefuseAsync<BudgetExceededException>(Reserve(session, input: 1, most: 1));
-
-        Assert.That(await ledger.AcceptAsync(new AbandonEntry(session, IsFromTelemetry: false, ledger.Now)), Is.True);
-    }
-
-    [Test]
-    public async Task A_call_that_a_stop_refused_is_not_counted()
-    {
-        var session = ledger.StartSession();
-        await ledger.AcceptAsync(new KillSessionEntry(session, "enough", Lead, ledger.Now));
-        var other = ledger.StartSession();
-        ledger.Pause(PauseScope.Agent, ledger.AgentOf(other));
-
-        await ledger.RefuseAsync<RuleViolationException>(Reserve(session, 1, 1));
-        await ledger.RefuseAsync<ConflictException>(Reserve(other, 1, 1));
-
-        Assert.That((ledger.Session(session).Calls, ledger.Session(other).Calls), Is.EqualTo((default(CallCounts), default(CallCounts))));
-    }
-
-    [Test]
-    public async Task A_call_that_was_sent_to_another_model_is_counted_when_it_is_settled_and_once()
-    {
-        var session = ledger.StartSession();
-        var (fallback, alias) = (await ReserveAsync(session, input: 1_000, most: 100), await ReserveAsync(session, input: 1_000, most: 100));
-        var facts = new GatewayCall("expensive", ResponseId: null, IsEstimate: false);
-
-        await ledger.AcceptAsync(Settle(session, fallback, new(1_000, 10, 0, 0), facts));
-        await ledger.AcceptAsync(Settle(session, fallback, new(1_000, 10, 0, 0), facts));
-        await ledger.AcceptAsync(Settle(session, alias, new(1_000, 10, 0, 0), new(null, null, IsEstimate: false) { SentModel = "alias", IsOutputLimitLowered = true }));
-
-        Assert.That(ledger.Session(session).Calls, Is.EqualTo(new CallCounts(Calls: 2, Fallbacks: 1)));
-        Assert.That(
-            ledger.Records.Select(record => (record.Entry.Call!.RequestedModel, record.Entry.Call.IsOutputLimitLowered)),
-            Is.EqualTo(new[] { ("expensive", false), ((string?)null, true) }));
-    }
-
-    [Test]
     public async Task An_answer_of_an_unlisted_model_is_priced_as_the_model_that_was_sent()
     {
         var session = ledger.StartSession();
@@ -280,13 +207,97 @@ internal sealed class GatewayCallTests
         Assert.That((ledger.Record.Cost, ledger.Record.CostSource), Is.EqualTo((Usd(0.002m), CostSource.Catalogue)));
     }
 
+    [Test]
+    public async Task A_tier_is_reserved_and_charged_at_its_own_rates()
+    {
+        ledger.SetPrice("priced-fast", input: 2, output: 20);
+        var session = ledger.StartSession(new() { Daily = Usd(1) });
+
+        var reserved = await ledger.AcceptAsync(Reserve(session, 100_000, 10_000, tier: "fast"));
+        await ledger.AcceptAsync(Settle(session, reserved, new(50_000, 5_000, 0, 0), new(null, null, IsEstimate: false) { Tier = "fast" }));
+
+        Assert.That(reserved.AmountUsd, Is.EqualTo(Usd(0.4m)));
+        Assert.That((ledger.Record.CountedCost, ledger.Record.IsEstimated), Is.EqualTo((Usd(0.2m), false)));
+    }
+
+    [Test]
+    public async Task The_tier_that_served_a_call_beats_the_requested_one()
+    {
+        ledger.SetPrice("priced-fast", input: 2, output: 20);
+        var session = ledger.StartSession(new() { Daily = Usd(1) });
+
+        var reserved = await ledger.AcceptAsync(Reserve(session, 100_000, 0, tier: "fast"));
+        await ledger.AcceptAsync(Settle(session, reserved, new(100_000, 0, 0, 0)));
+
+        Assert.That(ledger.Record.CountedCost, Is.EqualTo(Usd(0.1m)));
+    }
+
+    [Test]
+    public async Task A_cheaper_tier_is_reserved_at_the_standard_rates_because_the_provider_may_not_grant_it()
+    {
+        ledger.SetPrice("priced-flex", input: 0.5m, output: 5);
+        var session = ledger.StartSession(new() { Daily = Usd(1) });
+
+        var reserved = await ledger.AcceptAsync(Reserve(session, 100_000, 0, tier: "flex"));
+        await ledger.AcceptAsync(Settle(session, reserved, new(100_000, 0, 0, 0), new(null, null, IsEstimate: false) { Tier = "flex" }));
+
+        Assert.That((reserved.AmountUsd, ledger.Record.CountedCost), Is.EqualTo((Usd(0.1m), Usd(0.05m))));
+    }
+
+    [TestCase("fast", false)]
+    [TestCase("flex", true)]
+    public async Task A_tier_without_a_price_is_refused_unless_it_is_cheaper(string tier, bool isAllowed)
+    {
+        var session = ledger.StartSession(new() { Daily = Usd(1) });
+        if (!isAllowed)
+        {
+            var refusal = await ledger.RefuseAsync<RuleViolationException>(Reserve(session, 1_000, 0, tier: tier));
+            Assert.That((refusal.Code, refusal.Message), Is.EqualTo(("unpriced-model", "The service tier 'fast' of 'priced' has no price. Leave the tier out, or ask an admin to set a price for 'priced-fast'.")));
+            return;
+        }
+
+        var reserved = await ledger.AcceptAsync(Reserve(session, 1_000, 0, tier: tier));
+        await ledger.AcceptAsync(Settle(session, reserved, new(1_000, 0, 0, 0), new(null, null, IsEstimate: false) { Tier = tier }));
+        Assert.That((ledger.Record.CountedCost, ledger.Record.IsEstimated), Is.EqualTo((Usd(0.001m), true)));
+    }
+
+    [Test]
+    public async Task Searches_are_reserved_and_recorded_apart()
+    {
+        ledger.SetPrice("search", input: 10_000, output: 10_000);
+        var session = ledger.StartSession(new() { Daily = Usd(1) });
+
+        var reserved = await ledger.AcceptAsync(Reserve(session, 100_000, 100_000, searches: new("search", 5)));
+        var settled = await ledger.AcceptAsync(Settle(session, reserved, new(1_000, 0, 0, 0), searches: new("search", 2)));
+        var again = await ledger.AcceptAsync(Settle(session, reserved, new(1_000, 0, 0, 0), searches: new("search", 2)));
+
+        Assert.That((reserved.AmountUsd, reserved.MaxOutputTokens), Is.EqualTo((Usd(1), 85_000)));
+        Assert.That((settled, again), Is.EqualTo((true, false)));
+        Assert.That(ledger.Records.Select(record => (record.Model, record.CountedCost)), Is.EqualTo(new[] { (Model, Usd(0.001m)), ("search", Usd(0.02m)) }));
+        Assert.That(ledger.TeamDay(session), Is.EqualTo(new Spending(Usd(0.021m), Money.Zero)));
+    }
+
+    [Test]
+    public async Task Searches_without_a_price_cost_nothing()
+    {
+        var session = ledger.StartSession(new() { Daily = Usd(1) });
+
+        var reserved = await ledger.AcceptAsync(Reserve(session, 100_000, 0, searches: new("search", 5)));
+        await ledger.AcceptAsync(Settle(session, reserved, new(1_000, 0, 0, 0), searches: new("search", 2)));
+
+        Assert.That((reserved.AmountUsd, ledger.Records.Count()), Is.EqualTo((Usd(0.1m), 1)));
+    }
+
     private Task<ReservedCall> ReserveAsync(long session, long input, long most, long least = 1, int choices = 1) =>
         ledger.AcceptAsync(Reserve(session, input, most, least, choices));
 
     private ReserveCallEntry Reserve(
-        long session, long input, long most, long least = 1, int choices = 1, string model = Model, Billing billing = Billing.Api) =>
-        new(Guid.CreateVersion7(ledger.Now), new(session, model, input, most, least, choices, billing, TtlSeconds: 3_600), ledger.Now);
+        long session, long input, long most, long least = 1, int choices = 1, string model = Model, Billing billing = Billing.Api,
+        string? tier = null, ServerSearches? searches = null) =>
+        new(Guid.CreateVersion7(ledger.Now), new(session, model, input, most, least, choices, billing, TtlSeconds: 3_600) { Tier = tier, Searches = searches }, ledger.Now);
 
-    private SettleCallEntry Settle(long session, ReservedCall call, TokenCounts tokens, GatewayCall? facts = null, Billing billing = Billing.Api) =>
-        SettleCallEntry.Of(new(session, call.ReservationId, new BilledTokens(tokens), Model, facts ?? new(null, null, IsEstimate: false), billing, Error: null), ledger.Now);
+    private SettleCallEntry Settle(long session, ReservedCall call, TokenCounts tokens, GatewayCall? facts = null, Billing billing = Billing.Api, ServerSearches? searches = null) =>
+        SettleCallEntry.Of(
+            new(session, call.ReservationId, new BilledTokens(tokens), Model, facts ?? new(null, null, IsEstimate: false), billing, Error: null) { Searches = searches },
+            ledger.Now);
 }

@@ -109,7 +109,7 @@ internal sealed class ModelNameTests
     [TestCase("gemini-2.5-pro-exp-03-25")]
     [TestCase("gemini-3-pro")]
     [TestCase("claude-opus-9")]
-    [TestCase("claude-opus-4-6-fast")]
+    [TestCase("claude-sonnet-4-6-fast")]
     [TestCase("claude-sonnet")]
     [TestCase("opus")]
     [TestCase("deepseek/deepseek-r1:free")]

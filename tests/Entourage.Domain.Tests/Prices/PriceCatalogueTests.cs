@@ -55,6 +55,34 @@ internal sealed class PriceCatalogueTests
     [TestCase("house-1", "house-1")]
     public void A_model_has_one_canonical_name(string name, string model) => Assert.That(PriceCatalogue.ModelOf(name), Is.EqualTo(model));
 
+    [TestCase("claude-opus-5-fast", 10, 50)]
+    [TestCase("claude-opus-4-7-fast", 30, 150)]
+    [TestCase("gpt-5.5-fast", 12.5, 75)]
+    [TestCase("gpt-6.1-terra-flex", 0.5, 2.5)]
+    [TestCase("gemini-2.5-pro-flex", 0.625, 5)]
+    public void A_service_tier_is_listed_like_a_model_of_its_own(string name, decimal input, decimal output)
+    {
+        var prices = All.Where(price => price.Model == name).ToArray();
+
+        Assert.That(prices.Select(price => (price.Rates.Input, price.Rates.Output)), Is.Not.Empty.And.All.EqualTo((Some.Usd(input), Some.Usd(output))));
+    }
+
+    [Test]
+    public void A_service_tier_changes_its_price_with_its_model_and_has_long_rates_too()
+    {
+        var fast = All.Where(price => price.Model == "gpt-5.6-sol-fast").OrderBy(price => price.EffectiveFrom).ToArray();
+
+        Assert.That(fast.Select(price => price.Rates.Input), Is.EqualTo(new[] { Some.Usd(10), Some.Usd(8), Some.Usd(10) }));
+        Assert.That(fast.Select(price => price.LongContextRates!.Output), Is.EqualTo(new[] { Some.Usd(90), Some.Usd(60), Some.Usd(90) }));
+    }
+
+    [TestCase("anthropic-web-search", 0.01)]
+    [TestCase("openai-web-search", 0.01)]
+    [TestCase("google-web-search", 0.014)]
+    [TestCase("google-web-search-2", 0.035)]
+    public void A_search_of_the_web_costs_one_input_token_of_a_model_of_its_own(string name, decimal usd) =>
+        Assert.That(All.Single(price => price.Model == name).CostOf(new(new(1, 0))).Total, Is.EqualTo(Some.Usd(usd)));
+
     private static TokenRates[] RatesOf(ModelPrice price) => price.LongContextRates is { } ofLong ? [price.Rates, ofLong] : [price.Rates];
 
     [Test]

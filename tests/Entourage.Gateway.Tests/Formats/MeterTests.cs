@@ -18,12 +18,12 @@ internal sealed class MeterTests
     [Test]
     public void Message_stream_is_metered() => Assert.That(
         StateOf(Metered(Anthropic.Meter(SomeMessage, true), Recordings.AnthropicStream)),
-        Is.EqualTo(State("claude-opus-4-5-20251101", "msg_01", "standard", new(new(0, 15, 4000, 300), 200), bytes: 18, searches: 2)));
+        Is.EqualTo(State("claude-opus-4-5-20251101", "msg_01", null, new(new(0, 15, 4000, 300), 200), bytes: 18, searches: 2)));
 
     [Test]
     public void Message_is_metered() => Assert.That(
         StateOf(Metered(Anthropic.Meter(SomeMessage, false), Recordings.AnthropicMessage)),
-        Is.EqualTo(State("claude-sonnet-4-5", "msg_02", "batch", new(new(10, 20), IsBatch: true), bytes: 48)));
+        Is.EqualTo(State("claude-sonnet-4-5", "msg_02", null, new(new(10, 20), IsBatch: true), bytes: 48)));
 
     [Test]
     public void Message_stream_that_breaks_off_is_not_final()
@@ -50,12 +50,12 @@ internal sealed class MeterTests
     [Test]
     public void Chat_stream_is_metered() => Assert.That(
         StateOf(Metered(OpenAi.Meter(SomeChat, true), Recordings.ChatStream)),
-        Is.EqualTo(State("gpt-5-2025-08-07", "chatcmpl-1", "default", new(new(36, 30, 64)), bytes: 8)));
+        Is.EqualTo(State("gpt-5-2025-08-07", "chatcmpl-1", "standard", new(new(36, 30, 64)), bytes: 8)));
 
     [Test]
     public void Chat_is_metered() => Assert.That(
         StateOf(Metered(OpenAi.Meter(SomeChat, false), Recordings.ChatAnswer)),
-        Is.EqualTo(State("gpt-4.1", "chatcmpl-2", "priority", new(new(19, 10)), bytes: 5)));
+        Is.EqualTo(State("gpt-4.1", "chatcmpl-2", "fast", new(new(19, 10)), bytes: 5)));
 
     [Test]
     public void Stream_that_asked_for_usage_passes_untouched() => Assert.That(

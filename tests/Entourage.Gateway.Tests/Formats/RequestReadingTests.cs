@@ -7,12 +7,12 @@ namespace Entourage.Gateway.Tests.Formats;
 internal sealed class RequestReadingTests
 {
     [Test]
-    public void Message_states_its_limit_stream_and_tier()
+    public void Message_states_its_limit_and_stream()
     {
-        var request = Message("""{"model":"claude-opus-4-5","max_tokens":1024,"stream":true,"service_tier":"auto","messages":[]}""");
+        var request = Message("""{"model":"claude-opus-4-5","max_tokens":1024,"stream":true,"messages":[]}""");
         Assert.That(
-            (request.Model, request.MaxOutputTokens, request.Choices, request.HasOutput, request.Streams, request.Tier),
-            Is.EqualTo(("claude-opus-4-5", 1024L, 1, true, true, "auto")));
+            (request.Model, request.MaxOutputTokens, request.Choices, request.HasOutput, request.Streams),
+            Is.EqualTo(("claude-opus-4-5", 1024L, 1, true, true)));
     }
 
     [Test]
@@ -29,7 +29,22 @@ internal sealed class RequestReadingTests
         Is.EqualTo((4001L, 3000L, (long?)null)));
 
     [Test]
-    public void Fast_mode_is_a_tier() => Assert.That(Message("""{"model":"m","speed":"fast","service_tier":"auto"}""").Tier, Is.EqualTo("fast"));
+    public void Tier_is_read_under_the_name_that_prices_use() => Assert.That(
+        new[]
+        {
+            Message("""{"model":"m","speed":"fast","service_tier":"auto"}""").Tier,
+            Message("""{"model":"m","speed":"standard"}""").Tier,
+            Message("""{"model":"m","service_tier":"standard_only"}""").Tier,
+            Chat("""{"model":"m","service_tier":"priority"}""").Tier,
+            Response("""{"model":"m","service_tier":"fast"}""").Tier,
+            Response("""{"model":"m","service_tier":"flex"}""").Tier,
+            Response("""{"model":"m","service_tier":"auto"}""").Tier,
+            Response("""{"model":"m","service_tier":"ultrafast"}""").Tier,
+            Generation("""{"serviceTier":"SERVICE_TIER_FLEX"}""").Tier,
+            Generation("""{"service_tier":"priority"}""").Tier,
+            Generation("""{"serviceTier":"SERVICE_TIER_UNSPECIFIED"}""").Tier,
+        },
+        Is.EqualTo(new[] { "fast", "standard", null, "fast", "fast", "flex", "standard", "ultrafast", "flex", "priority", "standard" }));
 
     [Test]
     public void Escaped_names_are_read() =>
@@ -129,7 +144,7 @@ internal sealed class RequestReadingTests
             {"model":"gpt-5-codex","instructions":"You are","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"hi"}]}],
             "tools":[{"type":"function","name":"shell","parameters":{}},{"type":"web_search"},{"type":"local_shell"}],"store":false,"stream":true,
             "previous_response_id":null,"background":false,"include":["reasoning.encrypted_content"]}
-            """) is { Streams: true, ServerTools: 1, WithholdsUsage: false },
+            """) is { Streams: true, ServerToolUses: 5, MaySearch: true, WithholdsUsage: false },
         Is.True);
 
     [TestCase("""{"cachedContent":"cachedContents/1"}""")]
@@ -154,7 +169,7 @@ internal sealed class RequestReadingTests
         Throws.TypeOf<UnreadableRequestException>());
 
     [Test]
-    public void Server_tools_are_counted() => Assert.That(
+    public void Each_server_tool_may_be_used_five_times_unless_the_request_says_how_often() => Assert.That(
         new[]
         {
             Message("""{"model":"m","tools":[{"name":"a","input_schema":{}},{"type":"custom"},{"type":"bash_20250124"},{"type":"web_search_20250305"}]}"""),
@@ -164,8 +179,36 @@ internal sealed class RequestReadingTests
             Chat("""{"model":"gpt-4o-search-preview"}"""),
             Response("""{"model":"m","tools":[{"type":"code_interpreter","container":{"type":"auto"}},{"type":"custom"}]}"""),
             Generation("""{"tools":[{"functionDeclarations":[]},{"google_search":{}}]}"""),
-        }.Select(request => request.ServerTools),
-        Is.All.EqualTo(1));
+        }.Select(request => request.ServerToolUses),
+        Is.All.EqualTo(5));
+
+    [TestCase(0, 0)]
+    [TestCase(8, 160_000)]
+    [TestCase(1_000_000, 20_000_000)]
+    public void Each_use_of_a_server_tool_adds_to_the_bound(int uses, long tokens)
+    {
+        var requests = new[]
+        {
+            (Message("""{"model":"m","tools":[{"type":"web_search_20250305","max_uses":0}]}"""), Message($$"""{"model":"m","tools":[{"type":"web_search_20250305","max_uses":{{uses}}}]}""")),
+            (Response("""{"model":"m","tools":[{"type":"web_search"}],"max_tool_calls":0}"""), Response($$"""{"model":"m","tools":[{"type":"web_search"}],"max_tool_calls":{{uses}}}""")),
+        };
+        Assert.That(requests.Select(pair => pair.Item2.InputTokens - pair.Item1.InputTokens), Is.All.InRange(tokens, tokens + 6));
+    }
+
+    [Test]
+    public void Only_searches_of_the_web_have_a_fee() => Assert.That(
+        new[]
+        {
+            Message("""{"model":"m","tools":[{"type":"web_search_20250305"}]}"""), Message("""{"model":"m","tools":[{"type":"web_fetch_20250910"}]}"""),
+            Response("""{"model":"m","tools":[{"type":"web_search_preview"}]}"""), Response("""{"model":"m","tools":[{"type":"file_search"}]}"""),
+            Chat("""{"model":"m","web_search_options":{}}"""), Chat("""{"model":"m"}"""),
+            Generation("""{"tools":[{"googleSearch":{}}]}"""), Generation("""{"tools":[{"codeExecution":{}}]}"""),
+        }.Select(request => request.MaySearch),
+        Is.EqualTo(new[] { true, false, true, false, true, false, true, false }));
+
+    [Test]
+    public void Generated_images_are_refused() => Assert.That(
+        () => Response("""{"model":"m","tools":[{"type":"image_generation"}]}"""), Throws.TypeOf<UnreadableRequestException>());
 
     [Test]
     public void Usage_is_withheld_only_from_a_stream_that_did_not_ask() => Assert.That(

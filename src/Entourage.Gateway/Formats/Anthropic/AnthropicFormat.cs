@@ -67,6 +67,9 @@ internal sealed class AnthropicFormat : IProviderFormat
     public UsageMeter Meter(ModelRequest request, bool isStream) => new AnthropicMeter();
 
     /// <inheritdoc/>
+    public string SearchPriceOf(string model) => "anthropic-web-search";
+
+    /// <inheritdoc/>
     public ProviderError Refuse(Refusal refusal)
     {
         var shape = Shapes[refusal.Reason];

@@ -55,7 +55,6 @@ internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths
     private long shortCacheWrite;
     private long longCacheWrite;
     private bool isBatch;
-    private bool isFast;
     private bool hasUsage;
     private bool hasStopped;
 
@@ -109,11 +108,9 @@ internal sealed class AnthropicMeter() : AnswerMeter<AnthropicMeter.Field>(Paths
                 break;
             case Field.Tier when TextOf(type, text) is { } tier:
                 isBatch = tier == "batch";
-                Tier = isFast ? Tier : tier;
                 break;
             case Field.Speed:
-                isFast = text.SequenceEqual("fast"u8);
-                Tier = isFast ? "fast" : Tier;
+                Tier = TextOf(type, text) ?? Tier;
                 break;
             case Field.Iterations when type == JsonTokenType.StartArray:
                 iterations = default;

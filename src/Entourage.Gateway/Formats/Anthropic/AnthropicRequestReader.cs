@@ -31,25 +31,31 @@ internal static class AnthropicRequestReader
         // Zero fills the cache and generates nothing.
         var limit = body.WholeNumber("max_tokens", least: 0);
         var hasTools = body.Items("tools").Count > 0;
-        var (providerTools, serverTools) = (0, 0);
+        var (providerTools, uses, maySearch) = (0, 0L, false);
         foreach (var tool in body.Objects("tools"))
         {
             if (tool.TextOrNull("type") is { } type && type != "custom")
             {
                 providerTools++;
-                serverTools += ClientTools.Any(prefix => type.StartsWith(prefix, StringComparison.Ordinal)) ? 0 : 1;
+                maySearch |= type.StartsWith("web_search", StringComparison.Ordinal);
+                uses += ClientTools.Any(prefix => type.StartsWith(prefix, StringComparison.Ordinal)) ? 0
+                    : ServerTools.UsesOf(tool.WholeNumber("max_uses", least: 0));
             }
         }
 
         // Compaction is a further run of the model, with its own output.
-        serverTools += body.Items("mcp_servers").Count + (body.Object("context_management")?.Objects("edits").Count(IsCompaction) ?? 0);
+        var others = body.Items("mcp_servers").Count + (body.Object("context_management")?.Objects("edits").Count(IsCompaction) ?? 0);
+        uses = ServerTools.UsesOf(uses + ((long)others * ServerTools.AssumedUses));
         var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens
-            + (hasTools ? ToolInstructionTokens : 0) + ((long)providerTools * ProviderToolTokens);
-        var tier = body.Text("speed") == "fast" ? "fast" : body.Text("service_tier");
+            + (hasTools ? ToolInstructionTokens : 0) + ((long)providerTools * ProviderToolTokens) + (uses * ServerTools.TokensOfUse);
+
+        // The other tiers have the standard rates: what a commitment covers was paid for at them.
+        var tier = body.Text("speed");
         return new(route, json, model, input, limit, Choices: 1, HasOutput: true, body.Flag("stream"), tier)
         {
             LeastOutputTokens = LeastOutputOf(body, limit),
-            ServerTools = serverTools,
+            ServerToolUses = uses,
+            MaySearch = maySearch,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Entourage.Domain.Prices;
 
 namespace Entourage.Gateway.Formats.Gemini;
 
@@ -86,6 +87,16 @@ internal sealed class GeminiFormat : IProviderFormat
 
     /// <inheritdoc/>
     public UsageMeter Meter(ModelRequest request, bool isStream) => new GeminiMeter();
+
+    /// <inheritdoc/>
+    public string SearchPriceOf(string model) => model.StartsWith("gemini-2", StringComparison.Ordinal) ? "google-web-search-2" : "google-web-search";
+
+    /// <summary>The tier of a name, such as <c>flex</c> or <c>SERVICE_TIER_FLEX</c>; null for none.</summary>
+    public static string? TierOf(string? name) => name?.Split('_')[^1].ToLowerInvariant() switch
+    {
+        "unspecified" => ServiceTier.Standard,
+        var tier => tier,
+    };
 
     /// <inheritdoc/>
     public ProviderError Refuse(Refusal refusal)

@@ -83,7 +83,7 @@ internal sealed class GeminiMeter() : AnswerMeter<GeminiMeter.Field>(Paths, with
                 thoughts = CountOf(type, text) ?? thoughts;
                 break;
             case Field.Tier:
-                Tier = TextOf(type, text) ?? Tier;
+                Tier = GeminiFormat.TierOf(TextOf(type, text)) ?? Tier;
                 break;
             case Field.Model:
                 Model = TextOf(type, text) ?? Model;

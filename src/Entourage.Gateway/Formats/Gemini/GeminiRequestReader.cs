@@ -42,7 +42,9 @@ internal static class GeminiRequestReader
         var hasOutput = route.Operation != GeminiOperations.Embed;
         var config = hasOutput ? body.Object(GeminiNames.Of(body, "generationConfig", "generation_config")) : null;
         RefuseMedia(config);
-        var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens + (hasTools ? ToolTokens : 0);
+        var tools = body.Objects("tools").SelectMany(tool => tool.Names).Except(ClientTools).ToArray();
+        var uses = ServerTools.UsesOf((long)tools.Length * ServerTools.AssumedUses);
+        var input = InputBound.Of(json, AttachmentPaths, ReadAttachment) + RequestTokens + (hasTools ? ToolTokens : 0) + (uses * ServerTools.TokensOfUse);
         return new(
             route,
             json,
@@ -52,9 +54,10 @@ internal static class GeminiRequestReader
             (int)(config?.WholeNumber(GeminiNames.Of(config, "candidateCount", "candidate_count"), 1, MostCandidates) ?? 1),
             hasOutput,
             Streams: route.Operation == GeminiOperations.Stream,
-            body.Text(GeminiNames.Of(body, "serviceTier", "service_tier")))
+            GeminiFormat.TierOf(body.Text(GeminiNames.Of(body, "serviceTier", "service_tier"))))
         {
-            ServerTools = body.Objects("tools").Count(tool => tool.Names.Any(name => !ClientTools.Contains(name))),
+            ServerToolUses = uses,
+            MaySearch = tools.Any(tool => tool.StartsWith("google", StringComparison.Ordinal)),
         };
     }
 

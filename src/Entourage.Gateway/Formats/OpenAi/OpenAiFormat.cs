@@ -1,4 +1,5 @@
 using System.Globalization;
+using Entourage.Domain.Prices;
 
 namespace Entourage.Gateway.Formats.OpenAi;
 
@@ -75,6 +76,17 @@ internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFo
 
     /// <inheritdoc/>
     public UsageMeter Meter(ModelRequest request, bool isStream) => new OpenAiMeter(request, isStream && request.WithholdsUsage);
+
+    /// <inheritdoc/>
+    public string SearchPriceOf(string model) => "openai-web-search";
+
+    /// <summary>The tier of a name; null for none. What <c>scale</c> covers was paid for before, at the standard rates.</summary>
+    public static string? TierOf(string? name) => name switch
+    {
+        "priority" => ServiceTier.Fast,
+        "auto" or "default" or "scale" => ServiceTier.Standard,
+        _ => name,
+    };
 
     /// <inheritdoc/>
     public ProviderError Refuse(Refusal refusal)

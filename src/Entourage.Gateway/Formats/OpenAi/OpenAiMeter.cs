@@ -113,7 +113,7 @@ internal sealed class OpenAiMeter(ModelRequest request, bool withholds) : Answer
                 Model = TextOf(type, text) ?? Model;
                 break;
             case Field.Tier:
-                Tier = TextOf(type, text) ?? Tier;
+                Tier = OpenAiFormat.TierOf(TextOf(type, text)) ?? Tier;
                 break;
             case Field.Choices:
                 hasEventChoices |= type == JsonTokenType.StartObject;
@@ -154,7 +154,7 @@ internal sealed class OpenAiMeter(ModelRequest request, bool withholds) : Answer
     }
 
     // Chat does not state how often it searched. With the models that search it does once.
-    private long SearchesOfChat => hasUsage && request.Route.Operation == OpenAiOperations.Chat ? Math.Min(request.ServerTools, 1) : 0;
+    private long SearchesOfChat => hasUsage && request.Route.Operation == OpenAiOperations.Chat && request.MaySearch ? 1 : 0;
 
     private void EndEvent(bool isUsageAlone, bool isWhole)
     {

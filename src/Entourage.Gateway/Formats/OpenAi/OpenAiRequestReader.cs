@@ -29,13 +29,21 @@ internal static class OpenAiRequestReader
         var body = JsonObjectIndex.OfBody(json);
         var model = ModelNames.Read(body);
         var hasTools = body.Items("tools").Count > 0;
-        var serverTools = body.Objects("tools").Count(IsServerTool) + (body.Has("web_search_options") || IsSearchModel(model) ? 1 : 0);
-        var input = InputBound.Of(json, OpenAiAttachments.Paths, block => OpenAiAttachments.Read(block, model))
-            + RequestTokens + (hasTools ? ToolTokens : 0);
-        var streams = body.Flag("stream");
-        var request = new ModelRequest(route, json, model, input, MaxOutputTokens: null, Choices: 1, HasOutput: true, streams, body.Text("service_tier"))
+        var tools = body.Objects("tools").Select(tool => tool.TextOrNull("type")).OfType<string>().Except(ClientTools).ToArray();
+        if (tools.Contains("image_generation"))
         {
-            ServerTools = serverTools,
+            throw new UnreadableRequestException("The tool 'image_generation' is not supported, because the gateway cannot price images.");
+        }
+
+        var searches = body.Has("web_search_options") || IsSearchModel(model);
+        var uses = tools.Length > 0 || searches ? ServerTools.UsesOf(body.WholeNumber("max_tool_calls", least: 0)) : 0;
+        var input = InputBound.Of(json, OpenAiAttachments.Paths, block => OpenAiAttachments.Read(block, model))
+            + RequestTokens + (hasTools ? ToolTokens : 0) + (uses * ServerTools.TokensOfUse);
+        var streams = body.Flag("stream");
+        var request = new ModelRequest(route, json, model, input, MaxOutputTokens: null, Choices: 1, HasOutput: true, streams, OpenAiFormat.TierOf(body.Text("service_tier")))
+        {
+            ServerToolUses = uses,
+            MaySearch = searches || tools.Any(tool => tool.StartsWith("web_search", StringComparison.Ordinal)),
         };
         return route.Operation switch
         {
@@ -113,8 +121,6 @@ internal static class OpenAiRequestReader
         return prompts <= MostPrompts ? Math.Max(prompts, 1)
             : throw new UnreadableRequestException($"'prompt' must have at most {MostPrompts} prompts.");
     }
-
-    private static bool IsServerTool(JsonObjectIndex tool) => tool.TextOrNull("type") is { } type && !ClientTools.Contains(type);
 
     private static bool IsSearchModel(string model) => model.Contains("-search-", StringComparison.Ordinal);
 
