@@ -69,7 +69,13 @@ internal sealed class UpstreamRequest(Upstream upstream, string path, CallMeter?
             meter.Begin(httpContext, proxyResponse);
         }
 
-        return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is not null && meter is not null)
+        {
+            await meter.EndWhenCutAsync(proxyResponse, cancellationToken);
+        }
+
+        return passes;
     }
 
     private static void LimitEncodings(HttpRequestHeaders headers, bool changesAnswer)
