@@ -86,14 +86,35 @@ internal sealed class CallPrivacyTests
         };
         ActivitySource.AddActivityListener(listener);
         await using var provider = await FakeProvider.StartAsync();
-        var settings = new Dictionary<string, string>(LogRecorder.Talkative);
+        await using var collector = await Collector.StartAsync();
+        var settings = new Dictionary<string, string>(LogRecorder.Talkative)
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        };
         foreach (var format in new[] { "anthropic", "openai", "gemini" })
         {
             settings[$"Gateway:Upstreams:{format}:BaseUrl"] = provider.Url;
             settings[$"Gateway:Upstreams:{format}:ApiKey"] = ProviderKey;
         }
 
-        await using var host = await ApiHost.StartAsync(Store.Sqlite, TimeProvider.System.GetUtcNow(), settings, logs.AddTo);
+        await using (var host = await ApiHost.StartAsync(Store.Sqlite, TimeProvider.System.GetUtcNow(), settings, logs.AddTo))
+        {
+            await CallAndCheckAsync(host, provider);
+        }
+
+        // A server exports its last telemetry when it stops.
+        string exported = collector.Of("traces") + collector.Of("metrics") + collector.Of("logs");
+        Assert.That(exported, Does.Contain("/gateway/"));
+        Assert.That(Secrets.Where(exported.Contains), Is.Empty);
+        Assert.That(traces.Where(trace => Secrets.Any(trace.Contains)), Is.Empty);
+        Assert.That(traces, Is.Not.Empty);
+        Assert.That(logs.With(Secrets), Is.Empty);
+        Assert.That(logs.Lines, Has.Count.GreaterThan(1_000));
+    }
+
+    private static async Task CallAndCheckAsync(ApiHost host, FakeProvider provider)
+    {
         var team = await host.Api.CreateTeamAsync();
         foreach (var (path, body, answer) in Calls)
         {
@@ -128,10 +149,6 @@ internal sealed class CallPrivacyTests
 
         Assert.That(provider.Calls, Has.Count.EqualTo((Calls.Length * Answers.Length) + 2));
         Assert.That(Encoding.UTF8.GetString(provider.Calls.First().Body), Does.Contain(Prompt));
-        Assert.That(logs.With(Secrets), Is.Empty);
-        Assert.That(logs.Lines, Has.Count.GreaterThan(1_000));
-        Assert.That(traces.Where(trace => Secrets.Any(trace.Contains)), Is.Empty);
-        Assert.That(traces, Has.Some.Contains("/gateway/"));
         var metrics = await host.Api.Http.GetStringAsync("/metrics");
         foreach (var secret in Secrets)
         {
