@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Entourage.Application.Access;
-using Entourage.Application.Agents;
 using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
@@ -27,6 +26,7 @@ internal sealed partial class CallHandler(
     UpstreamList upstreams,
     OutputLimits outputLimits,
     CallBodies bodies,
+    CallAgents agents,
     CallSessions sessions,
     RunningCalls running,
     UpstreamClient client,
@@ -126,9 +126,9 @@ internal sealed partial class CallHandler(
         }
 
         var sent = upstream.Format.Rewrite(request, new(changesModel ? reserved.Model : null, changesLimit ? reserved.MaxOutputTokens : null));
-        var meter = new CallMeter(upstream.Format, request, reserved.MaxOutputTokens);
         var neverSent = false;
         using var call = running.Add(sessionId, context.RequestAborted);
+        var meter = new CallMeter(upstream.Format, request, reserved.MaxOutputTokens, call);
         try
         {
             call.CancelAfter(TimeSpan.FromSeconds(options.Value.CallSeconds));
@@ -230,7 +230,7 @@ internal sealed partial class CallHandler(
 
         try
         {
-            return await mediator.Send(new ResolveAgentQuery(named), request.HttpContext.RequestAborted);
+            return await agents.FindAsync(mediator, named, request.HttpContext.RequestAborted);
         }
         catch (Exception exception) when (exception is NotFoundException or ValidationException)
         {
