@@ -77,6 +77,8 @@ public sealed record ReservedCall(Guid ReservationId, long MaxOutputTokens, Mone
 /// <param name="Now">The current time (UTC).</param>
 public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Command, DateTimeOffset Now) : LedgerEntry<ReservedCall>(Now, null)
 {
+    private static readonly Money SmallestAmount = new(1);
+
     private TimeSpan Ttl => TimeSpan.FromSeconds(Command.TtlSeconds);
 
     internal override LedgerEntryKind Kind => LedgerEntryKind.Reserve;
@@ -112,7 +114,8 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             amount = rates.BoundOf(Tokens(most));
             if (BudgetExceededException.OfReservation(position, amount) is { } refusal)
             {
-                var left = position.Reservable ?? Money.Zero;
+                // A budget of which nothing remains tells the agent to stop (rule 4), and this call is likely to cost less than it reserves.
+                var left = (position.Reservable ?? Money.Zero) - SmallestAmount;
                 if (most == 0 || rates.LargestOutput(Tokens(0), Command.Choices, Math.Max(1, Command.LeastOutputTokens), most, left) is not { } lowered)
                 {
                     return LedgerOutcome.Refused(refusal);
