@@ -93,6 +93,8 @@ public sealed record ReservedCall(Guid ReservationId, string Model, long MaxOutp
 /// <param name="Now">The current time (UTC).</param>
 public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Command, DateTimeOffset Now) : LedgerEntry<ReservedCall>(Now, null)
 {
+    private static readonly Money SmallestAmount = new(1);
+
     private TimeSpan Ttl => TimeSpan.FromSeconds(Command.TtlSeconds);
 
     internal override LedgerEntryKind Kind => LedgerEntryKind.Reserve;
@@ -179,7 +181,9 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
         }
 
         refusal ??= exceeded;
-        var left = position.Reservable ?? Money.Zero;
+
+        // A budget of which nothing remains tells the agent to stop (rule 4), and this call is likely to cost less than it reserves.
+        var left = (position.Reservable ?? Money.Zero) - SmallestAmount;
         return most == 0 ? null : offer.Rates!.LargestOutput(TokensOf(offer, 0), Command.Choices, Math.Max(1, Command.LeastOutputTokens), most, left);
     }
 

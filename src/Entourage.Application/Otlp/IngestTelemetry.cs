@@ -314,7 +314,8 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             TokenOf(usage.Key),
             usage.RequestModel)
         {
-            Telemetry = upstreams.All.Count == 0 ? facts : GatewayCallKey.AddTo(facts, session.AgentId, usage.Tokens.Counts, usage.At, now),
+            // A sum of one call may have the tokens of another call, and those of sessions that use the gateway are ignored.
+            Telemetry = upstreams.All.Count == 0 || usage.Tokens.IsSum ? facts : GatewayCallKey.AddTo(facts, session.AgentId, usage.Tokens.Counts, usage.At, now),
         };
 
         // The key identifies the usage completely, so reports of the same call in different forms match.

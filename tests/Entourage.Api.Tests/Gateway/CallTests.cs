@@ -64,6 +64,26 @@ internal sealed class CallTests(Store store) : GatewayFixture(store)
         Assert.That(error["error"]!.Text("message"), Does.Contain("team's daily budget of 0.003 USD").And.Contain("left").And.Contain("resets at"));
     }
 
+    [Test]
+    public async Task Agent_is_not_told_to_stop_by_a_lowered_call_that_still_runs()
+    {
+        var stops = new List<bool>();
+        Provider.Answer = async (context, _) =>
+        {
+            stops.Add((await Team.BudgetAsync())["stop"]!.GetValue<bool>());
+            await FakeProvider.AnswerJsonAsync(context, Message(1, 1));
+        };
+
+        // An output token costs 15 millionths of a dollar, so that at one of these caps nothing would remain.
+        for (var millionths = 0; millionths < 15; millionths++)
+        {
+            await Team.ConfigureAsync(new { daily_cost_limit_usd = 0.1m + (millionths * 0.000001m) + (millionths * (InputUsd + OutputUsd)) });
+            await CallAsync("anthropic/v1/messages", Messages(maxTokens: 100_000));
+        }
+
+        Assert.That(stops, Is.EqualTo(Enumerable.Repeat(false, 15)));
+    }
+
     [TestCase(400)]
     [TestCase(429)]
     [TestCase(529)]

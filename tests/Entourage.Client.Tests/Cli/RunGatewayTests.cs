@@ -1,5 +1,4 @@
 using System.Globalization;
-using Entourage.Client.Contracts;
 
 namespace Entourage.Client.Tests.Cli;
 
