@@ -112,6 +112,8 @@ internal sealed class CallKeyTests
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return await host.ClientWith(null).Http.SendAsync(request);
+        var answer = await host.ClientWith(null).Http.SendAsync(request);
+        await Patience.UntilAsync(async () => await GatewayFixture.CountRunningAsync(host) == 0);
+        return answer;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ExchangeTests
 {
     private const string NumberHeader = "X-Exchange";
     private const int Seed = 20_261_130;
+    private const int AtOnce = 8;
 
     private static readonly int Count = Depth.Of(usual: 200, full: 5_000);
 
@@ -53,15 +54,18 @@ internal sealed class ExchangeTests
             UseCookies = false,
             ActivityHeadersPropagator = null,
         });
-        var differences = new List<string>();
-        for (var number = 0; number < exchanges.Length; number++)
+        var differences = new ConcurrentQueue<string>();
+        await Parallel.ForEachAsync(Enumerable.Range(0, exchanges.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) =>
         {
             var exchange = exchanges[number];
             var direct = await SendAsync(client, $"{provider.Url}/{exchange.Target}", number, agent: null);
             var before = seen[number];
             var through = await SendAsync(client, $"{host.Api.Http.BaseAddress}gateway/{exchange.Upstream}/{exchange.Target}", number, team.Agent);
-            differences.AddRange(Compare(exchange, before, seen[number], direct, through).Select(difference => $"{number}: {exchange.Method} {exchange.Upstream}/{exchange.Target}: {difference}"));
-        }
+            foreach (var difference in Compare(exchange, before, seen[number], direct, through))
+            {
+                differences.Enqueue($"{number}: {exchange.Method} {exchange.Upstream}/{exchange.Target}: {difference}");
+            }
+        });
 
         Assert.That(string.Join('\n', differences), Is.Empty);
         Assert.That((await team.BudgetAsync()).Usd("reserved_usd"), Is.Zero);

@@ -46,13 +46,14 @@ internal abstract class GatewayFixture(Store store)
     protected async Task<HttpResponseMessage> CallAsync(string path, string body, params (string Name, string Value)[] headers)
     {
         using var request = RequestOf(path, body, headers);
-        var others = await CountRunningAsync();
+        var others = await CountRunningAsync(Host);
         var answer = await Host.Api.Http.SendAsync(request, HttpCompletionOption.ResponseContentRead);
-        await Patience.UntilAsync(async () => await CountRunningAsync() <= others);
+        await Patience.UntilAsync(async () => await CountRunningAsync(Host) <= others);
         return answer;
     }
 
-    private Task<int> CountRunningAsync() => Host.CountAsync("Reservations WHERE IsHeld = 1 AND EndedAt IS NULL");
+    /// <summary>Counts the calls that are not settled.</summary>
+    internal static Task<int> CountRunningAsync(ApiHost host) => host.CountAsync("Reservations WHERE IsHeld = 1 AND EndedAt IS NULL");
 
     protected HttpRequestMessage RequestOf(string path, string body, params (string Name, string Value)[] headers)
     {
