@@ -100,9 +100,9 @@ internal sealed partial class CallHandler(
     {
         var changesLimit = request.HasOutput && reserved.MaxOutputTokens != request.MaxOutputTokens;
         var sent = upstream.Format.Rewrite(request, new(MaxOutputTokens: changesLimit ? reserved.MaxOutputTokens : null));
-        var meter = new CallMeter(upstream.Format, request, reserved.MaxOutputTokens);
         var neverSent = false;
         using var call = running.Add(sessionId, context.RequestAborted);
+        var meter = new CallMeter(upstream.Format, request, reserved.MaxOutputTokens, call);
         try
         {
             call.CancelAfter(TimeSpan.FromSeconds(options.Value.CallSeconds));

@@ -11,7 +11,8 @@ namespace Entourage.Gateway.Calls;
 /// <param name="format">The provider's API.</param>
 /// <param name="request">The request.</param>
 /// <param name="maxOutputTokens">The most output tokens of each choice that were reserved.</param>
-internal sealed class CallMeter(IProviderFormat format, ModelRequest request, long maxOutputTokens)
+/// <param name="call">The call, which may be cut.</param>
+internal sealed class CallMeter(IProviderFormat format, ModelRequest request, long maxOutputTokens, RunningCall call)
 {
     // The rule of thumb of the providers, to estimate what an answer that broke off has cost.
     private const int BytesPerToken = 4;
@@ -19,6 +20,8 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
     // A byte of compressed text stands for about as many of the text itself.
     private const int TextPerEncodedByte = 4;
 
+    private HttpResponse? response;
+    private bool isStream;
     private UsageMeter? meter;
     private MeteredBody? metered;
 
@@ -71,7 +74,9 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
             return;
         }
 
-        meter = format.Meter(request, answer.Content.Headers.ContentType?.MediaType == "text/event-stream");
+        response = context.Response;
+        isStream = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        meter = format.Meter(request, isStream);
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         metered = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? new EncodedBody(body.Stream, meter, encoding)
@@ -79,6 +84,27 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(metered, body));
     }
 
+    /// <summary>Makes an answer whose call is cut end with the reason, if it is a stream of events. Call it once the headers are copied.</summary>
+    public async Task EndWhenCutAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (isStream)
+        {
+            answer.Content = new StreamContent(new CutStream(await answer.Content.ReadAsStreamAsync(cancellationToken), EndWithReasonAsync));
+        }
+    }
+
     /// <summary>Ends the answer, and passes on what the meter has held back.</summary>
     public Task EndAsync() => metered?.EndAsync() ?? Task.CompletedTask;
+
+    private async Task<bool> EndWithReasonAsync()
+    {
+        // An answer that has not started becomes a refusal.
+        if (call.CutReason is not { } reason || metered is not { IsBetweenEvents: true } || response is not { HasStarted: true })
+        {
+            return false;
+        }
+
+        await metered.EndWithAsync(format.EndStream(request.Route, new(RefusalReason.Stopped, reason)));
+        return true;
+    }
 }

@@ -30,6 +30,9 @@ internal sealed class EncodedBody : MeteredBody
     public override long UnreadBytes => unread;
 
     /// <inheritdoc/>
+    public override bool IsBetweenEvents => false;
+
+    /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (!decoding.IsCompleted)

@@ -7,6 +7,8 @@ namespace Entourage.Gateway.Calls;
 /// <param name="meter">The meter.</param>
 internal class MeteredBody(Stream client, UsageMeter meter) : Stream
 {
+    private bool isCut;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -24,6 +26,9 @@ internal class MeteredBody(Stream client, UsageMeter meter) : Stream
     /// <summary>The bytes that have passed without the meter being able to read them.</summary>
     public virtual long UnreadBytes => 0;
 
+    /// <summary>Whether an event can follow what the client has got.</summary>
+    public virtual bool IsBetweenEvents => meter.IsBetweenEvents;
+
     protected Stream Client => client;
 
     protected UsageMeter Meter => meter;
@@ -37,11 +42,18 @@ internal class MeteredBody(Stream client, UsageMeter meter) : Stream
         }
     }
 
+    /// <summary>Sends the client a last event that the provider did not send, instead of what has arrived since the event before.</summary>
+    public async Task EndWithAsync(ReadOnlyMemory<byte> last)
+    {
+        isCut = true;
+        await client.WriteAsync(last);
+    }
+
     /// <summary>Ends the answer. The client may have gone.</summary>
     public virtual async Task EndAsync()
     {
         var rest = meter.End();
-        if (rest.Length > 0)
+        if (rest.Length > 0 && !isCut)
         {
             await client.WriteAsync(rest);
         }

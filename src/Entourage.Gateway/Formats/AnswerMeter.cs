@@ -44,6 +44,14 @@ internal abstract class AnswerMeter<TField> : UsageMeter
     protected bool HasEvents => kind == AnswerKind.Events;
 
     /// <inheritdoc/>
+    public sealed override bool IsBetweenEvents => kind switch
+    {
+        AnswerKind.Unknown => true,
+        AnswerKind.Events => withholds ? !passesEvent : events.IsBetweenEvents,
+        _ => false,
+    };
+
+    /// <inheritdoc/>
     public sealed override ReadOnlyMemory<byte> Pass(ReadOnlyMemory<byte> bytes)
     {
         var start = kind == AnswerKind.Unknown ? Recognise(bytes.Span) : 0;

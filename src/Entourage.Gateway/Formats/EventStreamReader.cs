@@ -25,6 +25,9 @@ internal sealed class EventStreamReader(int maxEventBytes = EventStreamReader.Ma
     /// <summary>The data of the event that <see cref="Next"/> has found; empty for comments and for an event that was skipped.</summary>
     public ReadOnlySpan<byte> Data => IsSkipping ? default : data.WrittenSpan;
 
+    /// <summary>Whether all events that have begun have ended.</summary>
+    public bool IsBetweenEvents { get; private set; } = true;
+
     /// <summary>Whether the event that is arriving is too large to be read.</summary>
     public bool IsSkipping { get; private set; }
 
@@ -66,7 +69,7 @@ internal sealed class EventStreamReader(int maxEventBytes = EventStreamReader.Ma
             SkipLineFeed(bytes, ref position);
             if (wasEmpty)
             {
-                isRead = true;
+                isRead = IsBetweenEvents = true;
                 return true;
             }
         }
@@ -93,6 +96,7 @@ internal sealed class EventStreamReader(int maxEventBytes = EventStreamReader.Ma
     private void Keep(ReadOnlySpan<byte> part)
     {
         isEmptyLine &= part.IsEmpty;
+        IsBetweenEvents &= part.IsEmpty;
         if (!Fits(line.WrittenCount, part.Length))
         {
             return;
@@ -103,6 +107,7 @@ internal sealed class EventStreamReader(int maxEventBytes = EventStreamReader.Ma
 
     private void EndLine(ReadOnlySpan<byte> part)
     {
+        IsBetweenEvents &= part.IsEmpty && line.WrittenCount == 0;
         if (line.WrittenCount == 0)
         {
             Take(part);

@@ -35,6 +35,9 @@ internal interface IProviderFormat
 
     /// <summary>Writes a refusal as the provider's own error, in a shape and with a status that its clients show and do not retry.</summary>
     ProviderError Refuse(Refusal refusal);
+
+    /// <summary>Writes the event that ends a stream of events with a refusal, so that the client learns the reason.</summary>
+    byte[] EndStream(ProviderRoute route, Refusal refusal);
 }
 
 /// <summary>A route of a provider that the gateway passes on.</summary>

@@ -32,6 +32,9 @@ internal abstract class UsageMeter
     /// <summary>The searches of the web that the provider ran and bills apart.</summary>
     public long WebSearches { get; protected set; }
 
+    /// <summary>Whether an event may follow what the client has got: all events that have begun have ended, and the answer is nothing else.</summary>
+    public abstract bool IsBetweenEvents { get; }
+
     /// <summary>Takes the next bytes of the answer, decoded if they were compressed.</summary>
     /// <param name="bytes">The bytes as they arrived, cut anywhere.</param>
     /// <returns>What to pass on to the client: the same bytes, unless the answer contains something that the client did not ask for.</returns>

@@ -23,6 +23,9 @@ internal sealed class UpstreamRequest(Upstream upstream, string path, CallMeter?
     // The encodings whose answers can be metered.
     private static readonly string[] Encodings = ["gzip", "deflate", "br", "identity"];
 
+    // The caller's own, which the forwarder would leave out.
+    private static readonly string[] TraceHeaders = [HeaderNames.TraceParent, HeaderNames.TraceState, HeaderNames.Baggage];
+
     /// <summary>The address of the upstream, which the forwarder wants to know.</summary>
     public string Prefix => upstream.BaseUrl.AbsoluteUri;
 
@@ -44,6 +47,15 @@ internal sealed class UpstreamRequest(Upstream upstream, string path, CallMeter?
             headers.Remove(name);
         }
 
+        foreach (var name in TraceHeaders)
+        {
+            if (httpContext.Request.Headers.TryGetValue(name, out var values))
+            {
+                headers.Remove(name);
+                headers.TryAddWithoutValidation(name, values.AsEnumerable());
+            }
+        }
+
         if (upstream.ApiKey is { } key)
         {
             var name = upstream.Format.CredentialHeaders[0];
@@ -58,7 +70,7 @@ internal sealed class UpstreamRequest(Upstream upstream, string path, CallMeter?
 
         if (meter is not null)
         {
-            LimitEncodings(headers, meter.ChangesAnswer);
+            LimitEncodings(httpContext.Request.Headers, headers, meter.ChangesAnswer);
         }
     }
 
@@ -69,27 +81,27 @@ internal sealed class UpstreamRequest(Upstream upstream, string path, CallMeter?
             meter.Begin(httpContext, proxyResponse);
         }
 
-        return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (proxyResponse is not null && meter is not null)
+        {
+            await meter.EndWhenCutAsync(proxyResponse, cancellationToken);
+        }
+
+        return passes;
     }
 
-    private static void LimitEncodings(HttpRequestHeaders headers, bool changesAnswer)
+    private static void LimitEncodings(IHeaderDictionary sent, HttpRequestHeaders headers, bool changesAnswer)
     {
-        var accepted = headers.AcceptEncoding.Where(encoding => Encodings.Contains(encoding.Value, StringComparer.OrdinalIgnoreCase)).ToArray();
-        if (!changesAnswer && accepted.Length == headers.AcceptEncoding.Count)
+        // As text: parsed and written again, they would look different.
+        string[] offered = [.. sent.AcceptEncoding.SelectMany(value => (value ?? "").Split(','))];
+        string[] accepted = changesAnswer ? [] : [.. offered.Where(encoding => Encodings.Contains(encoding.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase))];
+        if (!changesAnswer && accepted.Length == offered.Length)
         {
             return;
         }
 
-        headers.AcceptEncoding.Clear();
-        foreach (var encoding in changesAnswer ? [] : accepted)
-        {
-            headers.AcceptEncoding.Add(encoding);
-        }
-
-        if (headers.AcceptEncoding.Count == 0)
-        {
-            headers.AcceptEncoding.Add(new("identity"));
-        }
+        headers.Remove(HeaderNames.AcceptEncoding);
+        headers.TryAddWithoutValidation(HeaderNames.AcceptEncoding, accepted.Length == 0 ? "identity" : string.Join(',', accepted).Trim());
     }
 
     // A key in the query is the caller's Entourage key.

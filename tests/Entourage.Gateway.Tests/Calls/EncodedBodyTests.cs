@@ -176,6 +176,8 @@ internal sealed class EncodedBodyTests
 
         public bool HasEnded { get; private set; }
 
+        public override bool IsBetweenEvents => false;
+
         public override ReadOnlyMemory<byte> Pass(ReadOnlyMemory<byte> bytes)
         {
             Bytes += bytes.Length;

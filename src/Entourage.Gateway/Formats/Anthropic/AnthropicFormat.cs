@@ -79,4 +79,7 @@ internal sealed class AnthropicFormat : IProviderFormat
             json.WriteEndObject();
         });
     }
+
+    /// <inheritdoc/>
+    public byte[] EndStream(ProviderRoute route, Refusal refusal) => [.. "event: error\ndata: "u8, .. Refuse(refusal).Body, .. "\n\n"u8];
 }

@@ -100,4 +100,7 @@ internal sealed class GeminiFormat : IProviderFormat
             json.WriteEndObject();
         });
     }
+
+    /// <inheritdoc/>
+    public byte[] EndStream(ProviderRoute route, Refusal refusal) => [.. "data: "u8, .. Refuse(refusal).Body, .. "\n\n"u8];
 }

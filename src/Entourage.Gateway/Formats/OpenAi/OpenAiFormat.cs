@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Entourage.Gateway.Formats.OpenAi;
 
@@ -77,18 +78,38 @@ internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFo
     public UsageMeter Meter(ModelRequest request, bool isStream) => new OpenAiMeter(request, isStream && request.WithholdsUsage);
 
     /// <inheritdoc/>
-    public ProviderError Refuse(Refusal refusal)
+    public ProviderError Refuse(Refusal refusal) => Shapes[refusal.Reason].Write(json => WriteError(json, refusal));
+
+    /// <inheritdoc/>
+    public byte[] EndStream(ProviderRoute route, Refusal refusal)
+    {
+        if (route.Operation != OpenAiOperations.Responses)
+        {
+            return [.. "data: "u8, .. Refuse(refusal).Body, .. "\n\n"u8];
+        }
+
+        // Documented are the members of the event itself. Clients look for the error object.
+        var shape = Shapes[refusal.Reason];
+        var error = shape.Write(json =>
+        {
+            json.WriteString("type", "error");
+            json.WriteString("code", shape.Code);
+            json.WriteString("message", refusal.Message);
+            json.WriteNull("param");
+            WriteError(json, refusal);
+        });
+        return [.. "event: error\ndata: "u8, .. error.Body, .. "\n\n"u8];
+    }
+
+    private static void WriteError(Utf8JsonWriter json, Refusal refusal)
     {
         var shape = Shapes[refusal.Reason];
-        return shape.Write(json =>
-        {
-            json.WriteStartObject("error");
-            json.WriteString("message", refusal.Message);
-            json.WriteString("type", shape.Type);
-            json.WriteNull("param");
-            json.WriteString("code", shape.Code);
-            json.WriteEndObject();
-        });
+        json.WriteStartObject("error");
+        json.WriteString("message", refusal.Message);
+        json.WriteString("type", shape.Type);
+        json.WriteNull("param");
+        json.WriteString("code", shape.Code);
+        json.WriteEndObject();
     }
 
     private string[] LimitsToWrite(string operation, JsonObjectIndex body, RequestChanges changes)
