@@ -24,6 +24,7 @@ public static class GatewaySetup
         services.AddSingleton<OutputLimits>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<CallBodies>();
+        services.AddSingleton<CallAgents>();
         services.AddSingleton<CallSessions>();
         services.AddSingleton<RunningCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<RunningCalls>());

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Entourage.Application.Access;
-using Entourage.Application.Agents;
 using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
@@ -26,6 +25,7 @@ internal sealed partial class CallHandler(
     UpstreamList upstreams,
     OutputLimits outputLimits,
     CallBodies bodies,
+    CallAgents agents,
     CallSessions sessions,
     RunningCalls running,
     UpstreamClient client,
@@ -188,7 +188,7 @@ internal sealed partial class CallHandler(
 
         try
         {
-            return await mediator.Send(new ResolveAgentQuery(named), request.HttpContext.RequestAborted);
+            return await agents.FindAsync(mediator, named, request.HttpContext.RequestAborted);
         }
         catch (Exception exception) when (exception is NotFoundException or ValidationException)
         {
