@@ -5,6 +5,7 @@ using Entourage.Domain.Prices;
 using Entourage.Gateway.Formats;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace Entourage.Gateway.Calls;
 
@@ -20,6 +21,8 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
 
     // A byte of compressed text stands for about as many of the text itself.
     private const int TextPerEncodedByte = 4;
+
+    private const string EventStream = "text/event-stream";
 
     private HttpResponse? response;
     private bool isStream;
@@ -82,14 +85,18 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
         }
 
         response = context.Response;
-        isStream = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        isStream = MediaTypeHeaderValue.TryParse(HeaderOf(answer, HeaderNames.ContentType), out var type) && type.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase);
         meter = format.Meter(request, isStream);
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        metered = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+        metered = HeaderOf(answer, HeaderNames.ContentEncoding)?.Split(',')[^1].Trim() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? new EncodedBody(body.Stream, meter, encoding)
             : new MeteredBody(body.Stream, meter);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(metered, body));
     }
+
+    // As it was sent. A header that is read as its type is passed on as .NET writes it.
+    private static string? HeaderOf(HttpResponseMessage answer, string name) =>
+        answer.Content.Headers.NonValidated.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
     /// <summary>Makes an answer whose call is cut end with the reason, if it is a stream of events. Call it once the headers are copied.</summary>
     public async Task EndWhenCutAsync(HttpResponseMessage answer, CancellationToken cancellationToken)

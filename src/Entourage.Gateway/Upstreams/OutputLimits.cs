@@ -39,10 +39,6 @@ internal sealed class OutputLimits(IOptions<GatewayOptions> options)
         ("claude-sonnet-4-6", 128_000),
         ("claude-sonnet-5", 128_000),
         ("claude-haiku-4", 64_000),
-        ("claude-opus-5", 128_000),
-        ("claude-sonnet-5", 64_000),
-        ("claude-haiku-5", 64_000),
-        ("claude-fable-5", 64_000),
         ("claude-haiku-5", 128_000),
         ("claude-fable-5", 128_000),
     ];
