@@ -30,6 +30,7 @@ internal sealed partial class CallHandler(
     CallSessions sessions,
     RunningCalls running,
     UpstreamClient client,
+    RefusalMetrics refusals,
     IOptions<GatewayOptions> options,
     ILogger<CallHandler> logger)
 {
@@ -48,6 +49,11 @@ internal sealed partial class CallHandler(
         }
         catch (Exception exception) when (!context.Response.HasStarted && CallAnswers.RefusalOf(exception) is { } refusal)
         {
+            if (exception is BudgetExceededException exceeded)
+            {
+                refusals.Add(exceeded);
+            }
+
             await CallAnswers.WriteAsync(context, refusal);
         }
     }

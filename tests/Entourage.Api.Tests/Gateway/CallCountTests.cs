@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using Entourage.Application.Ledger;
 using Entourage.Domain.Sessions;
