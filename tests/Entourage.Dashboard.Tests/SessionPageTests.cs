@@ -1,3 +1,6 @@
+using Entourage.Application.Errors;
+using Entourage.Application.Ledger;
+using Entourage.Domain.Sessions;
 using Entourage.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -23,6 +26,48 @@ internal sealed class SessionPageTests : PageFixture
         await Expect(Region("Usage").Locator("tbody tr").First).ToContainTextAsync("Overloaded");
         await Expect(Page.GetByRole(AriaRole.Img, new() { Name = "Cost of the session: $4.01" })).ToBeVisibleAsync();
         await Expect(Region("Cost over time").Locator(".x li").Last).ToHaveTextAsync("12:00:00");
+        await ExpectGoodAsync();
+    }
+
+    [Test]
+    public async Task Calls_through_the_gateway_appear_live()
+    {
+        var session = await Team.StartAsync();
+        await GoLiveAsync($"/sessions/{session}");
+        await Expect(Figure("Cost")).ToHaveTextAsync("$0.00");
+        await Expect(Region("Gateway")).ToHaveCountAsync(0);
+
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 0.05m });
+        var call = await Host.SendAsync(Reserve(session, maxOutputTokens: 100_000));
+        await Expect(Figure("Running now")).ToHaveTextAsync("1");
+        await Expect(Figure("Lowered")).ToHaveTextAsync("1");
+        await Assert.ThrowsAsync<BudgetExceededException>(() => Host.SendAsync(Reserve(session, maxOutputTokens: 100_000)));
+        await Expect(Figure("Refused")).ToHaveTextAsync("1");
+        await Expect(Note("Refused")).ToContainTextAsync("last at");
+        var facts = new GatewayCall("claude-opus-5", ResponseId: null, IsEstimate: true) { IsOutputLimitLowered = call.IsLowered };
+        await Host.SendAsync(new SettleCallCommand(session, call.ReservationId, new(new(1_000, 10)), ApiClient.ListedModel, facts, Billing.Api, Error: null));
+
+        await Expect(Figure("Running now")).ToHaveTextAsync("0");
+        await Expect(Figure("Calls")).ToHaveTextAsync("1");
+        await Expect(Figure("Sent to another model")).ToHaveTextAsync("1");
+        var row = Region("Usage").Locator("tbody tr").First;
+        await Expect(row).ToContainTextAsync("instead of claude-opus-5");
+        await Expect(row).ToContainTextAsync("Limit lowered");
+        await Expect(row).ToContainTextAsync("Estimated");
+        await ExpectGoodAsync();
+    }
+
+    [Test]
+    public async Task The_team_lists_which_sessions_came_through_the_gateway_and_what_is_running()
+    {
+        var (session, other) = (await Team.StartAsync(), await Team.StartAsync());
+        await Host.SendAsync(Reserve(session, maxOutputTokens: 100));
+        await GoLiveAsync($"/teams/{Team.Id}");
+
+        var status = Row("Sessions today", $"Session {session}").Locator("[data-name=Status]");
+        await Expect(status).ToContainTextAsync("Gateway");
+        await Expect(status).ToContainTextAsync("1 call running");
+        await Expect(Row("Sessions today", $"Session {other}").Locator("[data-name=Status]")).Not.ToContainTextAsync("Gateway");
         await ExpectGoodAsync();
     }
 
@@ -55,4 +100,7 @@ internal sealed class SessionPageTests : PageFixture
         await Page.GetByRole(AriaRole.Link, new() { Name = $"session {parent}" }).ClickAsync();
         await Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync($"Session {parent}");
     }
+
+    private static ReserveCallCommand Reserve(long session, long maxOutputTokens) =>
+        new(session, ApiClient.ListedModel, InputTokens: 1_000, maxOutputTokens, LeastOutputTokens: 256, Choices: 1, Billing.Api, TtlSeconds: 600);
 }

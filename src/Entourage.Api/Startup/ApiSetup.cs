@@ -5,6 +5,7 @@ using Entourage.Api.Errors;
 using Entourage.Api.Mcp;
 using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
+using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Dashboard;
 using Entourage.Gateway;

@@ -20,6 +20,7 @@ internal static class CommandTree
         LoginCommand.Create(),
         StatusCommand.Create(),
         TopCommand.Create(),
+        SessionCommand.Create(),
         BudgetCommands.CreateBudget(),
         BudgetCommands.CreateCap(),
         StopCommands.CreatePause(),

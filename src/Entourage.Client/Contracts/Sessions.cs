@@ -93,6 +93,31 @@ public record Session
 
     /// <summary>Why the session failed or was killed.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The session's calls through the gateway; null if it made none. Only <see cref="EntourageClient.GetSessionAsync"/> returns them.</summary>
+    public GatewayCalls? Gateway { get; init; }
+}
+
+/// <summary>The calls of a session through the gateway, without those of its sub-agents.</summary>
+public sealed record GatewayCalls
+{
+    /// <summary>The calls that were let through, running ones included.</summary>
+    public long Calls { get; init; }
+
+    /// <summary>The calls that are running now.</summary>
+    public long RunningCalls { get; init; }
+
+    /// <summary>The calls that a budget refused. They are not among the <see cref="Calls"/>.</summary>
+    public long RefusedCalls { get; init; }
+
+    /// <summary>The calls whose output limit was lowered to what the budgets had left.</summary>
+    public long LoweredCalls { get; init; }
+
+    /// <summary>The calls that were sent to another model than they asked for.</summary>
+    public long FallbackCalls { get; init; }
+
+    /// <summary>When a budget last refused a call (UTC).</summary>
+    public DateTimeOffset? LastRefusedAt { get; init; }
 }
 
 /// <summary>Usage to report for a session.</summary>

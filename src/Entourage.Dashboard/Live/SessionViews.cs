@@ -20,7 +20,7 @@ internal sealed class SessionViews(IServiceScopeFactory scopes, TimeProvider tim
 /// <param name="Team">The team of the session's agent.</param>
 /// <param name="Usage">The newest usage, newest first.</param>
 /// <param name="HasMore">Whether there is older usage.</param>
-public sealed record SessionFigures(SessionResponse Session, TeamResponse Team, IReadOnlyList<UsageRecordResponse> Usage, bool HasMore);
+public sealed record SessionFigures(SessionDetailsResponse Session, TeamResponse Team, IReadOnlyList<UsageRecordResponse> Usage, bool HasMore);
 
 /// <summary>Reads a session's figures after each event of its agent.</summary>
 internal sealed class SessionSource(long id, IServiceScopeFactory scopes) : ILiveSource<SessionFigures>

@@ -4,6 +4,7 @@ using Entourage.Application.Costs;
 using Entourage.Application.Events;
 using Entourage.Application.Overviews;
 using Entourage.Application.Paging;
+using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
@@ -23,6 +24,7 @@ internal sealed class TeamViews(IServiceScopeFactory scopes, TimeProvider time, 
 /// <summary>The figures of a team.</summary>
 /// <param name="Agents">The first 200 agents by name.</param>
 /// <param name="Today">The costs of the team's day, with its newest sessions.</param>
+/// <param name="GatewayCalls">The calls through the gateway of these sessions, by the session. Those that made none are missing.</param>
 /// <param name="Tasks">The newest tasks.</param>
 /// <param name="Pause">The team's pause; null if the team is not paused.</param>
 /// <param name="Feed">The events since the first viewer came, newest first.</param>
@@ -30,6 +32,7 @@ public sealed record TeamFigures(
     TeamOverviewResponse Overview,
     IReadOnlyList<AgentResponse> Agents,
     CostsResponse Today,
+    IReadOnlyDictionary<long, GatewayCallsResponse> GatewayCalls,
     IReadOnlyList<TaskResponse> Tasks,
     PauseResponse? Pause,
     IReadOnlyList<FeedItem> Feed);
@@ -48,9 +51,10 @@ internal sealed class TeamSource(Guid id, IServiceScopeFactory scopes) : ILiveSo
         var team = await SendAsync(new GetTeamQuery(id), cancellationToken);
         var today = await SendAsync(
             new GetTeamCostsQuery(id, new(null, null, CostPeriod.Today, null, null, null), new(MaxSessions, null)), cancellationToken);
+        var calls = await SendAsync(new FindGatewayCallsQuery([.. today.Sessions.Select(session => session.SessionId)]), cancellationToken);
         var tasks = await SendAsync(new ListTasksQuery(id, null, new PageRequest(MaxTasks, null)), cancellationToken);
         var pause = team.Status == TeamStatus.Paused ? await SendAsync(new GetPauseQuery(PauseScope.Team, id), cancellationToken) : null;
-        return new(overview, team.Agents, today, tasks.Items, pause, tail.Read());
+        return new(overview, team.Agents, today, calls, tasks.Items, pause, tail.Read());
     }
 
     public Task FollowAsync(Action changed, CancellationToken cancellationToken) =>

@@ -38,6 +38,7 @@ public static class CallAnswers
     internal static async Task WriteAsync(HttpContext context, Refusal refusal)
     {
         ArgumentNullException.ThrowIfNull(context);
+        context.RequestServices.GetRequiredService<RefusalMetrics>().AddCall(refusal.Reason);
         var error = FormatOf(context).Refuse(refusal);
         var response = context.Response;
         response.StatusCode = error.Status;

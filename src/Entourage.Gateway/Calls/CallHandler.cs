@@ -31,6 +31,7 @@ internal sealed partial class CallHandler(
     CallSessions sessions,
     RunningCalls running,
     UpstreamClient client,
+    RefusalMetrics refusals,
     IOptions<GatewayOptions> options,
     ILogger<CallHandler> logger)
 {
@@ -56,6 +57,11 @@ internal sealed partial class CallHandler(
         }
         catch (Exception exception) when (!context.Response.HasStarted && CallAnswers.RefusalOf(exception) is { } refusal)
         {
+            if (exception is BudgetExceededException exceeded)
+            {
+                refusals.Add(exceeded);
+            }
+
             await CallAnswers.WriteAsync(context, refusal);
         }
     }

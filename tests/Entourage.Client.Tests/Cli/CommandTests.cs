@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Entourage.Application.Ledger;
 using Entourage.Cli;
+using Entourage.Domain.Sessions;
 
 namespace Entourage.Client.Tests.Cli;
 
@@ -26,6 +28,28 @@ internal sealed class CommandTests : ClientFixture
         Assert.That((stopped.ExitCode, stopped.Output.Contains("paused:agent", StringComparison.Ordinal)), Is.EqualTo((ExitCodes.Stop, true)));
         Assert.That((await RunAsync("resume", "--team", team.Slug, "--agent", "eng-1")).ExitCode, Is.EqualTo(ExitCodes.Ok));
         Assert.That((await RunAsync("kill", $"{session.Id}", "--reason", "enough")).Output, Does.Contain("is killed. It cost 4.123456789 USD"));
+    }
+
+    [Test]
+    public async Task A_session_is_shown_with_its_calls_through_the_gateway()
+    {
+        var (_, agent) = await CreateTeamAsync(dailyCapUsd: 0.05m);
+        var session = await Client.StartSessionAsync(new(agent.Id));
+        await Client.ReportUsageAsync(session.Id, new(1_000, 234) { CostUsd = 0.01m });
+        var before = (await RunAsync("session", $"{session.Id}")).Output;
+        await Host.SendAsync(Call(1_000_000));
+        await Assert.ThrowsAsync<Entourage.Application.Errors.BudgetExceededException>(() => Host.SendAsync(Call(1_000_000)));
+
+        var after = (await RunAsync("session", $"{session.Id}")).Output;
+        var json = JsonNode.Parse((await RunAsync("session", $"{session.Id}", "--json")).Output)!;
+
+        Assert.That(before.TrimEnd(), Is.EqualTo($"Session {session.Id} of eng-1 is active. It cost 0.01 USD for 1,000 input and 234 output tokens."));
+        Assert.That(after, Does.StartWith(before));
+        Assert.That(after, Does.Match(@"\nCalls through the gateway: 1\. Running: 1\. Refused: 1 \(last at 20.*Z\)\. Lowered output limit: 1\. Sent to another model: 0\.\s*$"));
+        Assert.That((json["gateway"]!["calls"]!.GetValue<long>(), json["gateway"]!["running_calls"]!.GetValue<long>()), Is.EqualTo((1, 1)));
+
+        ReserveCallCommand Call(long maxOutputTokens) =>
+            new(session.Id, Model, InputTokens: 1_000, maxOutputTokens, LeastOutputTokens: 256, Choices: 1, Billing.Api, TtlSeconds: 600);
     }
 
     [Test]
