@@ -69,6 +69,7 @@ IReadOnlyList<IRow> rows =
     new GatewayRow(),
     new GatewayStreamsRow(),
     new GatewayMemoryRow(),
+    new GatewayStopRow(),
 ];
 
 // Hot: does a usage or a budget check cost more than it did?
