@@ -129,5 +129,6 @@ internal sealed class GeminiFormat : IProviderFormat
     }
 
     /// <inheritdoc/>
-    public byte[] EndStream(ProviderRoute route, Refusal refusal) => [.. "data: "u8, .. Refuse(refusal).Body, .. "\n\n"u8];
+    // Not as an event: Gemini CLI takes an event without candidates for the end of a complete answer, and raises an error that is sent as it is.
+    public byte[] EndStream(ProviderRoute route, Refusal refusal) => [.. Refuse(refusal).Body, .. "\n\n"u8];
 }
