@@ -5,6 +5,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
+using Entourage.Gateway;
 using Entourage.Infrastructure;
 using FluentValidation;
 using MediatR;
@@ -42,6 +43,7 @@ internal sealed class RequestTests
         services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddApplication(autoMapperLicenceKey: null);
         services.AddInfrastructure(new ConfigurationBuilder().Build());
+        services.AddGateway(new ConfigurationBuilder().Build());
         provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
     }
 

@@ -36,7 +36,7 @@ internal sealed class Runner(Server server, EntourageClient client, TimeSpan gra
         signals.SendTo(child);
         using var finished = new CancellationTokenSource();
         var keepAlive = session is null ? Task.CompletedTask : SessionKeepAlive.RunAsync(client, session, TimeProvider.System, finished.Token);
-        var watching = agentId is { } id ? new StopPoller(client, id, session, TimeProvider.System).WaitForStopAsync(finished.Token) : null;
+        var watching = agentId is { } id ? new StopPoller(client, id, session, TimeProvider.System, usesGateway: gateway?.IsNamedBy(command) == true).WaitForStopAsync(finished.Token) : null;
         var stopped = watching is not null && await Task.WhenAny(child.Exited, watching) == watching && watching.IsCompletedSuccessfully;
         if (watching is { IsFaulted: true, Exception: { } fault })
         {

@@ -13,7 +13,11 @@ namespace Entourage.Cli.Running;
 /// <param name="agentId">The agent.</param>
 /// <param name="session">The session to watch, or null for none.</param>
 /// <param name="time">The clock.</param>
-internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? session, TimeProvider time)
+/// <param name="usesGateway">
+/// Whether the agent's calls pass through the gateway. Then a budget that is reserved but not spent is no reason to stop: a running call may hold all that is left,
+/// return most of it, and the gateway refuses what does not fit.
+/// </param>
+internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? session, TimeProvider time, bool usesGateway = false)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(3);
 
@@ -140,13 +144,18 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
     /// <summary>Returns whether a reason stops this session. An agent can have several, and some reasons stop only one of them.</summary>
     private bool Concerns(string reason, Budget budget) => reason switch
     {
+        _ when usesGateway && reason.StartsWith("budget_exceeded:", StringComparison.Ordinal) && !budget.Budgets.Any(row => reason == ReasonOf(row) && IsOver(row)) => false,
         _ when session is null => true,
         "session_killed" => false,
         _ when reason.StartsWith("budget_exceeded:session:", StringComparison.Ordinal) =>
-            budget.Budgets.Any(row => row.Over && SessionOf(row) is { } id && path.Contains(id)),
+            budget.Budgets.Any(row => IsOver(row) && SessionOf(row) is { } id && path.Contains(id)),
         _ when reason.StartsWith("budget_exceeded:task:", StringComparison.Ordinal) => session.TaskId is not null,
         _ => true,
     };
+
+    private bool IsOver(BudgetStatus row) => row.Over && (!usesGateway || row.SpentUsd >= row.LimitUsd);
+
+    private static string ReasonOf(BudgetStatus row) => $"budget_exceeded:{row.Scope}:{row.Period}";
 
     private static long? SessionOf(BudgetStatus row) =>
         row.Scope == "session" && row.ScopeId.ValueKind == JsonValueKind.Number && row.ScopeId.TryGetInt64(out var id) ? id : null;
@@ -184,9 +193,9 @@ internal sealed class StopPoller(EntourageClient client, Guid agentId, Session? 
     private void Handle(EntourageEvent item)
     {
         // The budget check covers the agent's newest session. Only events report the cap of an older one.
-        if (item.Type == "budget" && Parse(item.Data) is { Over: true, Enforcement: "hard" } row && SessionOf(row) is { } id)
+        if (item.Type == "budget" && Parse(item.Data) is { Enforcement: "hard" } row && IsOver(row) && SessionOf(row) is { } id)
         {
-            exhausted[id] = $"budget_exceeded:session:{row.Period}";
+            exhausted[id] = ReasonOf(row);
         }
 
         signals.Writer.TryWrite(item.Type != "usage");

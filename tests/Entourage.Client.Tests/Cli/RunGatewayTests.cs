@@ -23,7 +23,10 @@ internal sealed class RunGatewayTests : RunFixture
         var (_, agent) = await CreateTeamAsync();
         var environment = new Dictionary<string, string>
         {
-            ["ANTHROPIC_API_KEY"] = "own", ["ANTHROPIC_CUSTOM_HEADERS"] = "X-Mine: 1\nX-Entourage-Session: 99", ["OPENAI_API_KEY"] = "own", ["GEMINI_API_KEY"] = "own",
+            ["ANTHROPIC_API_KEY"] = "own",
+            ["ANTHROPIC_CUSTOM_HEADERS"] = "X-Mine: 1\nX-Entourage-Session: 99",
+            ["OPENAI_API_KEY"] = "own",
+            ["GEMINI_API_KEY"] = "own",
         };
         using var run = Run(agent, environment, Print);
         var (_, output, errors) = await run.EndAsync();

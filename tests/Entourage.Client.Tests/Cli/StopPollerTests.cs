@@ -62,6 +62,26 @@ internal sealed class StopPollerTests : ClientFixture
     }
 
     [Test]
+    public async Task A_call_through_the_gateway_that_holds_the_rest_of_a_cap_does_not_stop_its_agent()
+    {
+        var (team, agent) = await CreateTeamAsync(model: Entourage.Testing.ApiClient.UnlistedModel);
+        await Client.ChangeSettingsAsync(team.Id, new() { SessionCostLimitUsd = 1m });
+        var session = await Client.StartSessionAsync(new(agent.Id));
+        await Client.ReserveAsync(session.Id, new() { EstimatedCostUsd = 1m });
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        var opened = new TaskCompletionSource();
+        using var interference = SignallingOpen(opened);
+
+        var stopped = new StopPoller(ClientThrough(interference), agent.Id, session, TimeProvider.System, usesGateway: true).WaitForStopAsync(patience.Token);
+        await opened.Task.WaitAsync(patience.Token);
+        Assert.That((await Client.GetBudgetAsync(agent.Id)).StopReasons, Is.EqualTo(new[] { "budget_exceeded:session:total" }));
+        Assert.That(stopped.IsCompleted, Is.False);
+
+        await Client.ReportUsageAsync(session.Id, new(1, 1) { CostUsd = 1m });
+        Assert.That(await stopped, Is.EqualTo(new[] { "budget_exceeded:session:total" }));
+    }
+
+    [Test]
     public async Task The_stop_of_another_session_does_not_stop_this_one()
     {
         var (team, agent) = await CreateTeamAsync(model: Entourage.Testing.ApiClient.UnlistedModel);
