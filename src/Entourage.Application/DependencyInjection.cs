@@ -4,6 +4,7 @@ using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
+using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Application.Keys;
 using Entourage.Application.Ledger;
@@ -46,6 +47,7 @@ public static class DependencyInjection
         services.AddScoped<FirstKey>();
         services.AddSingleton<ResourceOwnerCache>();
         services.AddSingleton<KeyRing>();
+        services.AddSingleton<RefusalMetrics>();
         services.AddScoped<EventSubscription>();
         services.AddScoped<AuditTrail>();
         services.AddScoped<BuiltInPrices>();

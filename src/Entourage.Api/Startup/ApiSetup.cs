@@ -5,7 +5,6 @@ using Entourage.Api.Errors;
 using Entourage.Api.Mcp;
 using Entourage.Api.Otlp;
 using Entourage.Api.Protection;
-using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Dashboard;
 using Entourage.Gateway;
@@ -49,7 +48,6 @@ internal static class ApiSetup
         services.AddBudgetTools();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddProblemDetails();
-        services.AddSingleton<RefusalMetrics>();
         services.AddSingleton<OtlpRefusals>();
         services.AddHealth();
         DataProtectionKeys.AddTo(services);

@@ -11,7 +11,6 @@ using Entourage.Gateway.Formats;
 using Entourage.Gateway.Upstreams;
 using FluentValidation;
 using MediatR;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -45,12 +44,6 @@ internal sealed partial class CallHandler(
     /// <param name="path">The path below the upstream.</param>
     public async Task HandleAsync(HttpContext context, string name, string path)
     {
-        if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
-        {
-            // An error of the provider may have no body.
-            pages.Enabled = false;
-        }
-
         try
         {
             await PassOnAsync(context, name, path);

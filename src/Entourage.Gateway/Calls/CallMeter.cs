@@ -22,8 +22,6 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
     // A byte of compressed text stands for about as many of the text itself.
     private const int TextPerEncodedByte = 4;
 
-    private const string EventStream = "text/event-stream";
-
     private HttpResponse? response;
     private bool isStream;
     private UsageMeter? meter;
@@ -85,18 +83,15 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
         }
 
         response = context.Response;
-        isStream = MediaTypeHeaderValue.TryParse(HeaderOf(answer, HeaderNames.ContentType), out var type) && type.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase);
+        isStream = TextOf(answer, HeaderNames.ContentType).StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
         meter = format.Meter(request, isStream);
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        metered = HeaderOf(answer, HeaderNames.ContentEncoding)?.Split(',')[^1].Trim() is { Length: > 0 } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+        var encoding = TextOf(answer, HeaderNames.ContentEncoding).Split(',')[^1].Trim();
+        metered = encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? new EncodedBody(body.Stream, meter, encoding)
             : new MeteredBody(body.Stream, meter);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(metered, body));
     }
-
-    // As it was sent. A header that is read as its type is passed on as .NET writes it.
-    private static string? HeaderOf(HttpResponseMessage answer, string name) =>
-        answer.Content.Headers.NonValidated.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
     /// <summary>Makes an answer whose call is cut end with the reason, if it is a stream of events. Call it once the headers are copied.</summary>
     public async Task EndWhenCutAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
@@ -109,6 +104,10 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
 
     /// <summary>Ends the answer, and passes on what the meter has held back.</summary>
     public Task EndAsync() => metered?.EndAsync() ?? Task.CompletedTask;
+
+    // As text: headers that are parsed look different when they are passed on.
+    private static string TextOf(HttpResponseMessage answer, string header) =>
+        answer.Content.Headers.NonValidated.TryGetValues(header, out var values) ? values.ToString() : "";
 
     private async Task<bool> EndWithReasonAsync()
     {
