@@ -4,6 +4,7 @@ using Entourage.Domain.Prices;
 using Entourage.Gateway.Formats;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace Entourage.Gateway.Calls;
 
@@ -75,10 +76,11 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
         }
 
         response = context.Response;
-        isStream = answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        isStream = TextOf(answer, HeaderNames.ContentType).StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
         meter = format.Meter(request, isStream);
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        metered = answer.Content.Headers.ContentEncoding.LastOrDefault() is { } encoding && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+        var encoding = TextOf(answer, HeaderNames.ContentEncoding).Split(',')[^1].Trim();
+        metered = encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? new EncodedBody(body.Stream, meter, encoding)
             : new MeteredBody(body.Stream, meter);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(metered, body));
@@ -95,6 +97,10 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
 
     /// <summary>Ends the answer, and passes on what the meter has held back.</summary>
     public Task EndAsync() => metered?.EndAsync() ?? Task.CompletedTask;
+
+    // As text: headers that are parsed look different when they are passed on.
+    private static string TextOf(HttpResponseMessage answer, string header) =>
+        answer.Content.Headers.NonValidated.TryGetValues(header, out var values) ? values.ToString() : "";
 
     private async Task<bool> EndWithReasonAsync()
     {

@@ -85,7 +85,8 @@ internal sealed class HuntProvider
         var isWhole = false;
         try
         {
-            await FakeProvider.StreamAsync(
+            context.Response.ContentType = "text/event-stream";
+            await SendAsync(
                 context,
                 $$$$"""data: {"type":"message_start","message":{"id":"{{{{id}}}}","model":"{{{{ApiClient.ListedModel}}}}","usage":{"input_tokens":{{{{input}}}},"output_tokens":0}}}{{{{"\n\n"}}}}""");
             var breaksAt = failure < 14 ? random.Next(parts) : -1;
@@ -97,17 +98,17 @@ internal sealed class HuntProvider
                     return;
                 }
 
-                await FakeProvider.StreamAsync(context, $$$"""data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"{{{Part}}}"}}{{{"\n\n"}}}""");
+                await SendAsync(context, $$$"""data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"{{{Part}}}"}}{{{"\n\n"}}}""");
                 if (generated % PartsPerPause == 0)
                 {
                     await Task.Delay(Pause, TimeProvider.System, context.RequestAborted);
                 }
             }
 
-            await FakeProvider.StreamAsync(
+            await SendAsync(
                 context,
-                $$$"""data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":{{{parts * TokensPerPart}}}}}{{{"\n\n"}}}""",
-                "data: {\"type\":\"message_stop\"}\n\n");
+                $$$"""data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":{{{parts * TokensPerPart}}}}}{{{"\n\n"}}}""");
+            await SendAsync(context, "data: {\"type\":\"message_stop\"}\n\n");
             isWhole = true;
         }
         finally
@@ -124,6 +125,12 @@ internal sealed class HuntProvider
             return;
         }
 
-        await FakeProvider.StreamAsync(context, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n");
+        await SendAsync(context, "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n");
+    }
+
+    private static async Task SendAsync(HttpContext context, string sent)
+    {
+        await context.Response.WriteAsync(sent, context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 }
