@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Entourage.Gateway.Calls;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
@@ -76,6 +77,12 @@ internal sealed class UpstreamRequest(Upstream upstream, string path, CallMeter?
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        if (httpContext.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            // An error without a body is the provider's own.
+            pages.Enabled = proxyResponse is null;
+        }
+
         if (proxyResponse is not null && meter is not null)
         {
             meter.Begin(httpContext, proxyResponse);
