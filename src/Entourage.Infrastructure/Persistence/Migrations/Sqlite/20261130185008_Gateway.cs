@@ -5,7 +5,7 @@
 namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 {
     /// <inheritdoc />
-    public partial class GatewayCounts : Migration
+    public partial class Gateway : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -16,6 +16,29 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                 type: "INTEGER",
                 nullable: false,
                 defaultValue: false);
+
+            migrationBuilder.AddColumn<string>(
+                name: "ProviderResponseId",
+                table: "UsageRecords",
+                type: "TEXT",
+                maxLength: 200,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "RequestedModel",
+                table: "UsageRecords",
+                type: "TEXT",
+                maxLength: 100,
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "ModelFallbacks",
+                table: "Teams",
+                type: "TEXT",
+                unicode: false,
+                maxLength: 4200,
+                nullable: false,
+                defaultValue: "");
 
             migrationBuilder.AddColumn<long>(
                 name: "FallbackCalls",
@@ -50,6 +73,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                 type: "INTEGER",
                 nullable: false,
                 defaultValue: 0L);
+
+            migrationBuilder.AddColumn<bool>(
+                name: "IsHeld",
+                table: "Reservations",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: false);
         }
 
         /// <inheritdoc />
@@ -58,6 +88,18 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.DropColumn(
                 name: "IsOutputLimitLowered",
                 table: "UsageRecords");
+
+            migrationBuilder.DropColumn(
+                name: "ProviderResponseId",
+                table: "UsageRecords");
+
+            migrationBuilder.DropColumn(
+                name: "RequestedModel",
+                table: "UsageRecords");
+
+            migrationBuilder.DropColumn(
+                name: "ModelFallbacks",
+                table: "Teams");
 
             migrationBuilder.DropColumn(
                 name: "FallbackCalls",
@@ -78,6 +120,10 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.DropColumn(
                 name: "RefusedCalls",
                 table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "IsHeld",
+                table: "Reservations");
         }
     }
 }

@@ -13,8 +13,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerEntourageDb))]
-    [Migration("20261130171746_GatewayCounts")]
-    partial class GatewayCounts
+    [Migration("20261130185012_Gateway")]
+    partial class Gateway
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -1539,6 +1539,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .IsUnicode(false)
                                 .HasColumnType("varchar(20)")
                                 .HasColumnName("Enforcement");
+
+                            b1.Property<string>("ModelFallbacks")
+                                .IsRequired()
+                                .HasMaxLength(4200)
+                                .IsUnicode(false)
+                                .HasColumnType("varchar(4200)")
+                                .HasDefaultValue("")
+                                .HasColumnName("ModelFallbacks");
 
                             b1.Property<long?>("Monthly")
                                 .HasColumnType("bigint")

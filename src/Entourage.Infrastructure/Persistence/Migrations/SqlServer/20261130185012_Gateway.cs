@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 {
     /// <inheritdoc />
-    public partial class GatewayCounts : Migration
+    public partial class Gateway : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -17,6 +17,31 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 type: "bit",
                 nullable: false,
                 defaultValue: false);
+
+            migrationBuilder.AddColumn<string>(
+                name: "ProviderResponseId",
+                table: "UsageRecords",
+                type: "nvarchar(200)",
+                maxLength: 200,
+                nullable: true,
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "RequestedModel",
+                table: "UsageRecords",
+                type: "nvarchar(100)",
+                maxLength: 100,
+                nullable: true,
+                collation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<string>(
+                name: "ModelFallbacks",
+                table: "Teams",
+                type: "varchar(4200)",
+                unicode: false,
+                maxLength: 4200,
+                nullable: false,
+                defaultValue: "");
 
             migrationBuilder.AddColumn<long>(
                 name: "FallbackCalls",
@@ -51,6 +76,13 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                 type: "bigint",
                 nullable: false,
                 defaultValue: 0L);
+
+            migrationBuilder.AddColumn<bool>(
+                name: "IsHeld",
+                table: "Reservations",
+                type: "bit",
+                nullable: false,
+                defaultValue: false);
         }
 
         /// <inheritdoc />
@@ -59,6 +91,18 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
             migrationBuilder.DropColumn(
                 name: "IsOutputLimitLowered",
                 table: "UsageRecords");
+
+            migrationBuilder.DropColumn(
+                name: "ProviderResponseId",
+                table: "UsageRecords");
+
+            migrationBuilder.DropColumn(
+                name: "RequestedModel",
+                table: "UsageRecords");
+
+            migrationBuilder.DropColumn(
+                name: "ModelFallbacks",
+                table: "Teams");
 
             migrationBuilder.DropColumn(
                 name: "FallbackCalls",
@@ -79,6 +123,10 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
             migrationBuilder.DropColumn(
                 name: "RefusedCalls",
                 table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "IsHeld",
+                table: "Reservations");
         }
     }
 }
