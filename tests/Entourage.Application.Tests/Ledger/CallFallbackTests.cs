@@ -44,11 +44,11 @@ internal sealed class CallFallbackTests
     {
         var session = Start("0.8 large small");
 
-        var lowered = await ledger.AcceptAsync(Reserve(session, input: 80_000, most: 10_000, least: 4_000));
+        var lowered = await ledger.AcceptAsync(Reserve(session, input: 80_000, most: 10_000, least: 3_999));
         await ledger.AcceptAsync(new ReleaseEntry(lowered.ReservationId, ledger.Now) { IsOfGateway = true });
-        var sentAsOther = await ledger.AcceptAsync(Reserve(session, input: 80_000, most: 10_000, least: 4_001));
+        var sentAsOther = await ledger.AcceptAsync(Reserve(session, input: 80_000, most: 10_000, least: 4_000));
 
-        Assert.That((lowered.Model, lowered.MaxOutputTokens), Is.EqualTo((Asked, 4_000)));
+        Assert.That((lowered.Model, lowered.MaxOutputTokens), Is.EqualTo((Asked, 3_999)));
         Assert.That((sentAsOther.Model, sentAsOther.MaxOutputTokens, sentAsOther.AmountUsd), Is.EqualTo((Cheaper, 10_000, Usd(0.13m))));
     }
 

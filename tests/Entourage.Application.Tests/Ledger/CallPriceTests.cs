@@ -82,7 +82,7 @@ internal sealed class CallPriceTests
         var settled = await ledger.AcceptAsync(Settle(session, reserved, new(1_000, 0, 0, 0), searches: new("search", 2)));
         var again = await ledger.AcceptAsync(Settle(session, reserved, new(1_000, 0, 0, 0), searches: new("search", 2)));
 
-        Assert.That((reserved.AmountUsd, reserved.MaxOutputTokens), Is.EqualTo((Usd(1), 85_000)));
+        Assert.That((reserved.AmountUsd, reserved.MaxOutputTokens), Is.EqualTo((Usd(0.99999m), 84_999)));
         Assert.That((settled, again), Is.EqualTo((true, false)));
         Assert.That(ledger.Records.Select(record => (record.Model, record.CountedCost)), Is.EqualTo(new[] { (Model, Usd(0.001m)), ("search", Usd(0.02m)) }));
         Assert.That(ledger.TeamDay(session), Is.EqualTo(new Spending(Usd(0.021m), Money.Zero)));

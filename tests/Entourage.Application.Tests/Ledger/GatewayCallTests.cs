@@ -32,15 +32,15 @@ internal sealed class GatewayCallTests
         Assert.That(ledger.Reservation(reserved.ReservationId).IsHeld, Is.True);
     }
 
-    [TestCase(1, 90_000)]
-    [TestCase(3, 30_000)]
-    public async Task An_output_limit_that_does_not_fit_is_lowered_to_the_last_token_that_does(int choices, long lowered)
+    [TestCase(1, 89_999)]
+    [TestCase(3, 29_999)]
+    public async Task An_output_limit_that_does_not_fit_is_lowered_to_the_last_token_that_leaves_something(int choices, long lowered)
     {
         var session = ledger.StartSession(new() { Daily = Usd(1) });
 
         var reserved = await ReserveAsync(session, input: 100_000, most: 200_000, choices: choices);
 
-        Assert.That((reserved.MaxOutputTokens, reserved.AmountUsd), Is.EqualTo((lowered, Usd(1))));
+        Assert.That((reserved.MaxOutputTokens, reserved.AmountUsd), Is.EqualTo((lowered, Usd(1) - Usd(0.00001m * choices))));
     }
 
     [Test]
@@ -48,11 +48,11 @@ internal sealed class GatewayCallTests
     {
         var session = ledger.StartSession(new() { Daily = Usd(1) });
 
-        var refusal = await ledger.RefuseAsync<BudgetExceededException>(Reserve(session, input: 997_441, most: 1_000, least: 256));
-        var fits = await ReserveAsync(session, input: 997_440, most: 1_000, least: 256);
+        var refusal = await ledger.RefuseAsync<BudgetExceededException>(Reserve(session, input: 997_440, most: 1_000, least: 256));
+        var fits = await ReserveAsync(session, input: 997_439, most: 1_000, least: 256);
 
         Assert.That(refusal.Reservable, Is.EqualTo(Usd(1)));
-        Assert.That((fits.MaxOutputTokens, fits.AmountUsd), Is.EqualTo((256, Usd(1))));
+        Assert.That((fits.MaxOutputTokens, fits.AmountUsd), Is.EqualTo((256, Usd(0.999999m))));
     }
 
     [Test]
