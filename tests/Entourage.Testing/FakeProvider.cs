@@ -53,6 +53,21 @@ public sealed class FakeProvider : IAsyncDisposable
         return provider;
     }
 
+    /// <summary>Adds settings with which a gateway takes it for all three providers.</summary>
+    /// <param name="settings">The settings of the server.</param>
+    /// <param name="apiKey">The provider's key.</param>
+    public Dictionary<string, string> AddTo(Dictionary<string, string> settings, string apiKey)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        foreach (var format in new[] { "anthropic", "openai", "gemini" })
+        {
+            settings[$"Gateway:Upstreams:{format}:BaseUrl"] = Url;
+            settings[$"Gateway:Upstreams:{format}:ApiKey"] = apiKey;
+        }
+
+        return settings;
+    }
+
     /// <summary>Answers with JSON.</summary>
     public static Task AnswerJsonAsync(HttpContext context, string json, int status = StatusCodes.Status200OK)
     {

@@ -78,10 +78,10 @@ internal sealed class SettleCallHandler(IBudgetLedger ledger, TimeProvider time)
 /// <param name="Usage">The usage, which names the reservation.</param>
 public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage.Now, null)
 {
+    private const string Unsettled = "The server ended before it knew the usage, so the whole reservation is charged.";
+
     /// <summary>The usage of the searches, which is recorded apart, because they have a price of their own; null for none.</summary>
     public UsageEntry? Searches { get; init; }
-
-    private const string Unsettled = "The server ended before it knew the usage, so the whole reservation is charged.";
 
     internal override LedgerEntryKind Kind => LedgerEntryKind.Usage;
 

@@ -22,5 +22,5 @@ internal sealed class HasGatewayCallsValidator : AbstractValidator<HasGatewayCal
 internal sealed class HasGatewayCallsHandler(IEntourageDb db) : IRequestHandler<HasGatewayCallsQuery, bool>
 {
     public Task<bool> Handle(HasGatewayCallsQuery request, CancellationToken cancellationToken) =>
-        db.Reservations.AnyAsync(reservation => reservation.SessionId == request.SessionId && reservation.IsHeld, cancellationToken);
+        db.Sessions.AnyAsync(session => session.Id == request.SessionId && session.GatewayCalls > 0, cancellationToken);
 }

@@ -92,8 +92,8 @@ public record SessionResponse
             .Where(counter => counter.Scope == BudgetScope.Session && scopeIds.Contains(counter.ScopeId))
             .ToDictionaryAsync(counter => counter.ScopeId, counter => counter.Spent, cancellationToken);
         var ids = rows.Select(row => row.Session.Id).ToArray();
-        var reserved = (await db.Reservations.AsNoTracking()
-                .Where(reservation => ids.Contains(reservation.SessionId) && reservation.EndedAt == null && (reservation.IsHeld || reservation.ExpiresAt > now))
+        var reserved = (await db.Reservations.AsNoTracking().LiveAt(now)
+                .Where(reservation => ids.Contains(reservation.SessionId))
                 .Select(reservation => new { reservation.SessionId, reservation.Amount })
                 .ToListAsync(cancellationToken))
             .ToLookup(reservation => reservation.SessionId, reservation => reservation.Amount);

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Budgets;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Tasks;
@@ -76,9 +77,9 @@ public sealed record TaskResponse
             .Where(counter => counter.Scope == BudgetScope.Task && scopeIds.Contains(counter.ScopeId))
             .ToDictionaryAsync(counter => counter.ScopeId, counter => counter.Spent, cancellationToken);
         var reserved = (await (
-                    from reservation in db.Reservations
+                    from reservation in db.Reservations.LiveAt(now)
                     join session in db.Sessions on reservation.SessionId equals session.Id
-                    where reservation.EndedAt == null && (reservation.IsHeld || reservation.ExpiresAt > now) && session.TaskId != null && ids.Contains(session.TaskId.Value)
+                    where session.TaskId != null && ids.Contains(session.TaskId.Value)
                     select new { TaskId = session.TaskId!.Value, reservation.Amount })
                 .ToListAsync(cancellationToken))
             .ToLookup(reservation => reservation.TaskId, reservation => reservation.Amount);

@@ -39,7 +39,7 @@ internal sealed class CallMeter(IProviderFormat format, ModelRequest request, lo
     /// <summary>Whether the usage is what the provider told in a complete answer.</summary>
     public bool IsExact => meter is { IsFinal: true, Usage: not null };
 
-    /// <summary>The model that answered; the requested one if it is not told.</summary>
+    /// <summary>The model that answered; null if it is not told.</summary>
     public string? Model => meter?.Model;
 
     /// <summary>The service tier that served the call, or the requested one if that is not told; null for none.</summary>

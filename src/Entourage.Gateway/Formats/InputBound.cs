@@ -5,7 +5,8 @@ namespace Entourage.Gateway.Formats;
 /// <summary>An image, a document or another attachment of a request.</summary>
 /// <param name="Tokens">The most tokens that it costs.</param>
 /// <param name="Payload">Its encoded bytes, which are not text; null if it is only referred to.</param>
-internal readonly record struct Attachment(long Tokens, JsonValue? Payload = null)
+/// <param name="DependsOnModel">Whether models count it as different numbers of tokens.</param>
+internal readonly record struct Attachment(long Tokens, JsonValue? Payload = null, bool DependsOnModel = false)
 {
     /// <summary>A document (PDF) or file that only a URL or an id names: an assumption of about 50 dense pages, since its size is unknown.</summary>
     public const long DocumentReference = 200_000;

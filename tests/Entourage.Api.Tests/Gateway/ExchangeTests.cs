@@ -38,14 +38,7 @@ internal sealed class ExchangeTests
     {
         await using var provider = await FakeProvider.StartAsync();
         provider.Answer = AnswerAsync;
-        var settings = new Dictionary<string, string>();
-        foreach (var format in new[] { "anthropic", "openai", "gemini" })
-        {
-            settings[$"Gateway:Upstreams:{format}:BaseUrl"] = provider.Url;
-            settings[$"Gateway:Upstreams:{format}:ApiKey"] = "sk-of-the-provider";
-        }
-
-        await using var host = await ApiHost.StartAsync(Store.Sqlite, TimeProvider.System.GetUtcNow(), settings);
+        await using var host = await ApiHost.StartAsync(Store.Sqlite, TimeProvider.System.GetUtcNow(), provider.AddTo([], "sk-of-the-provider"));
         var team = await host.Api.CreateTeamAsync();
         using var client = new HttpMessageInvoker(new SocketsHttpHandler
         {

@@ -24,14 +24,7 @@ internal abstract class GatewayFixture(Store store)
     public async Task StartAsync()
     {
         Provider = await FakeProvider.StartAsync();
-        var settings = new Dictionary<string, string>(Settings);
-        foreach (var format in new[] { "anthropic", "openai", "gemini" })
-        {
-            settings[$"Gateway:Upstreams:{format}:BaseUrl"] = Provider.Url;
-            settings[$"Gateway:Upstreams:{format}:ApiKey"] = ProviderKey;
-        }
-
-        Host = await ApiHost.StartAsync(store, TimeProvider.System.GetUtcNow(), settings);
+        Host = await ApiHost.StartAsync(store, TimeProvider.System.GetUtcNow(), Provider.AddTo(new(Settings), ProviderKey));
         Team = await Host.Api.CreateTeamAsync();
     }
 

@@ -44,14 +44,7 @@ internal sealed class RefusedPathTests
     public async Task Paths_that_are_not_in_the_table_are_refused_in_the_shape_of_the_provider()
     {
         await using var provider = await FakeProvider.StartAsync();
-        var settings = new Dictionary<string, string>();
-        foreach (var format in new[] { "anthropic", "openai", "gemini" })
-        {
-            settings[$"Gateway:Upstreams:{format}:BaseUrl"] = provider.Url;
-            settings[$"Gateway:Upstreams:{format}:ApiKey"] = "sk-of-the-provider";
-        }
-
-        await using var host = await ApiHost.StartAsync(Store.Sqlite, TimeProvider.System.GetUtcNow(), settings);
+        await using var host = await ApiHost.StartAsync(Store.Sqlite, TimeProvider.System.GetUtcNow(), provider.AddTo([], "sk-of-the-provider"));
         var team = await host.Api.CreateTeamAsync();
         var mistakes = new List<string>();
         var count = 0;

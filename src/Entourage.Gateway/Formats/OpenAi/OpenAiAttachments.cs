@@ -24,22 +24,17 @@ internal static class OpenAiAttachments
     /// <summary>The most tokens that a model counts an image as.</summary>
     public static int ImageTokensOf(string model) => model.Contains("4o-mini", StringComparison.Ordinal) ? InflatedImageTokens : ImageTokens;
 
-    /// <summary>Whether an object is an image, whose tokens depend on the model.</summary>
-    public static bool IsImage(JsonObjectIndex block) =>
-        block.TextOrNull("type") is "image_url" or "input_image" or "computer_screenshot" or "image_generation_call";
-
     public static Attachment? Read(JsonObjectIndex block, string model)
     {
-        var image = ImageTokensOf(model);
         switch (block.TextOrNull("type"))
         {
             case "image_url":
                 // Some servers accept the URL itself.
-                return new(image, block.Find("image_url") is { Type: JsonTokenType.String } url ? url : block.Object("image_url")?.Find("url"));
+                return Image(block.Find("image_url") is { Type: JsonTokenType.String } url ? url : block.Object("image_url")?.Find("url"));
             case "input_image" or "computer_screenshot":
-                return new(image, block.Find("image_url"));
+                return Image(block.Find("image_url"));
             case "image_generation_call":
-                return new(image, block.Find("result"));
+                return Image(block.Find("result"));
             case "file" when block.Object("file") is { } file:
                 return FileOf(file);
             case "input_file":
@@ -54,6 +49,8 @@ internal static class OpenAiAttachments
             default:
                 return null;
         }
+
+        Attachment Image(JsonValue? payload) => new(ImageTokensOf(model), payload, DependsOnModel: true);
     }
 
     private static Attachment FileOf(JsonObjectIndex file) =>

@@ -56,8 +56,9 @@ internal static class OpenAiRequestReader
 
         Attachment? ReadAttachment(JsonObjectIndex block)
         {
-            images += OpenAiAttachments.IsImage(block) ? 1 : 0;
-            return OpenAiAttachments.Read(block, model);
+            var attachment = OpenAiAttachments.Read(block, model);
+            images += attachment is { DependsOnModel: true } ? 1 : 0;
+            return attachment;
         }
     }
 
