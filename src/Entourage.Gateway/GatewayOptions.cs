@@ -38,6 +38,12 @@ public sealed class GatewayOptions
     [Range(1, 3_480)]
     public int CallSeconds { get; set; } = 1_800;
 
+    /// <summary>
+    /// Whether calls are let through while the store is unavailable, when no cap and no stop holds. They are recorded once the store is back. Otherwise they
+    /// are refused.
+    /// </summary>
+    public bool FailOpen { get; set; }
+
     /// <summary>How long the gateway tries to connect to a provider, in seconds.</summary>
     [Range(1, 300)]
     public int ConnectSeconds { get; set; } = 15;

@@ -28,8 +28,12 @@ public static class GatewaySetup
         services.AddSingleton<CallBodies>();
         services.AddSingleton<CallAgents>();
         services.AddSingleton<CallSessions>();
+        services.AddSingleton<StoreOutage>();
+        services.AddSingleton<UnrecordedCalls>();
+        services.AddHostedService(provider => provider.GetRequiredService<UnrecordedCalls>());
         services.AddSingleton<RunningCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<RunningCalls>());
+        services.AddSingleton<CallSettler>();
         services.AddScoped<CallHandler>();
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using Entourage.Api.Protection;
 using Entourage.Application.Access;
+using Entourage.Application.Errors;
 using Entourage.Application.Keys;
 using Entourage.Gateway.Calls;
 using Microsoft.AspNetCore.Authentication;
@@ -81,16 +82,36 @@ internal sealed class KeyAuthentication(
     private static bool NeedsNoKey(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     /// <summary>Finds the callers of cached keys. Their results are kept with the callers.</summary>
-    internal sealed class ReadyCallers(KeyRing keys) : IReadyCallers
+    internal sealed class ReadyCallers(KeyRing keys, StoreOutage outage) : IReadyCallers
     {
         private readonly ConditionalWeakTable<Caller, AuthenticateResult> results = [];
 
-        public ValueTask<AuthenticateResult?> FindAsync(HttpContext context) =>
-            NeedsNoKey(context) || TextOf(context.Request) is not { } text ? default : FindAsync(text, context.RequestAborted);
-
-        private async ValueTask<AuthenticateResult?> FindAsync(string text, CancellationToken cancellationToken) =>
-            await keys.FindCachedAsync(text, cancellationToken) is { } caller
+        public async ValueTask<AuthenticateResult?> FindAsync(HttpContext context) =>
+            !NeedsNoKey(context) && TextOf(context.Request) is { } text && await FindCallerAsync(context, text) is { } caller
                 ? results.GetValue(caller, static caller => AuthenticatedCaller.Success(caller, Name))
                 : null;
+
+        private ValueTask<Caller?> FindCallerAsync(HttpContext context, string text) =>
+            outage.LetsCallsThrough && CallerKeys.IsCall(context.Request)
+                ? FindCallerOfCallAsync(text, context.RequestAborted)
+                : keys.FindCachedAsync(text, context.RequestAborted);
+
+        private async ValueTask<Caller?> FindCallerOfCallAsync(string text, CancellationToken cancellationToken)
+        {
+            if (outage.IsOn && keys.FindLastKnown(text) is { } known)
+            {
+                return known;
+            }
+
+            try
+            {
+                return await keys.FindCachedAsync(text, cancellationToken);
+            }
+            catch (Exception exception) when (StoreFault.IsCauseOf(exception) && keys.FindLastKnown(text) is not null)
+            {
+                outage.Note();
+                return keys.FindLastKnown(text);
+            }
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -81,7 +80,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
             "outcome-unknown",
             $"{exception.Message} {MayBeRecorded}"),
         StoreUnavailableException => new(StatusCodes.Status503ServiceUnavailable, StoreUnavailable, exception.Message),
-        _ when IsStoreFault(exception) => new(
+        _ when StoreFault.IsCauseOf(exception) => new(
             StatusCodes.Status503ServiceUnavailable, StoreUnavailable, "The store cannot be reached or cannot write. Nothing was recorded. Send the request again later."),
         _ => new(
             StatusCodes.Status500InternalServerError, "unexpected", "The server failed unexpectedly. Its log has the details under this trace_id."),
@@ -169,9 +168,6 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     private static bool IsShort(string text) => text.Length <= MaxTextLength;
 
     private static string Shorten(string text) => IsShort(text) ? text : $"{text[..(MaxTextLength - 1)]}…";
-
-    private static bool IsStoreFault(Exception? exception) =>
-        exception is not null && (exception is DbException || IsStoreFault(exception.InnerException));
 
     private static Dictionary<string, string[]> ErrorsOf(ValidationException exception) => exception.Errors
         .GroupBy(failure => JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.PropertyName), StringComparer.Ordinal)

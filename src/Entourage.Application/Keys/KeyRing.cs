@@ -43,6 +43,12 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
         return Admit(entry);
     }
 
+    /// <summary>
+    /// Returns the caller that a key had when it was last looked up, whether it was revoked since or not, for calls that must go on while the store is
+    /// unavailable; null if it is not cached, or has expired.
+    /// </summary>
+    public Caller? FindLastKnown(string text) => KeyText.IsPlausible(text) && known.TryGet(Digest.Of(text), out var entry) ? Admit(entry) : null;
+
     /// <summary>Looks up a key. If it admits no caller, the result tells whether it was ever issued.</summary>
     public async ValueTask<KeyLookup> ResolveAsync(string text, CancellationToken cancellationToken)
     {

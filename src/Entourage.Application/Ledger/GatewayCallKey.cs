@@ -18,16 +18,23 @@ internal static class GatewayCallKey
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(10);
 
     /// <summary>The facts of a settled call: telemetry of the same call counts nothing, whether it arrives later or was recorded a moment before.</summary>
-    public static TelemetryFacts? CoverTelemetryOf(Guid agentId, TokenCounts tokens, DateTimeOffset now)
+    /// <param name="agentId">The agent that made the call.</param>
+    /// <param name="tokens">The tokens of the call.</param>
+    /// <param name="endedAt">When the answer ended (UTC).</param>
+    /// <param name="now">The current time (UTC), which is later if the store was unavailable meanwhile.</param>
+    public static TelemetryFacts? CoverTelemetryOf(Guid agentId, TokenCounts tokens, DateTimeOffset endedAt, DateTimeOffset now)
     {
         if (tokens.OfAllClasses == 0)
         {
             return null;
         }
 
-        var period = PeriodOf(now);
-        var own = Of(agentId, tokens, period);
-        return new(MayCostMore: false, ReportedAt: null, Mistake: "", Span: null, SpansAbove: [own], SpansBelow: []) { Replaced = [own, Of(agentId, tokens, period - 1)] };
+        var (ended, received) = (PeriodOf(endedAt), PeriodOf(now));
+        var periods = new[] { ended, ended - 1, received, received - 1 }.Distinct();
+        return new(MayCostMore: false, ReportedAt: null, Mistake: "", Span: null, SpansAbove: [Of(agentId, tokens, ended)], SpansBelow: [])
+        {
+            Replaced = [.. periods.Select(period => Of(agentId, tokens, period))],
+        };
     }
 
     /// <summary>Adds to the facts of a reported usage where the gateway may have recorded the same call, and where it will find this report.</summary>

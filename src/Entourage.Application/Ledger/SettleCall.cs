@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
@@ -12,15 +14,21 @@ namespace Entourage.Application.Ledger;
 
 /// <summary>Records the usage of a call through the gateway, and ends its reservation. The response is false if the call was settled before.</summary>
 /// <param name="SessionId">The session that made the call.</param>
-/// <param name="ReservationId">The reservation of the call.</param>
+/// <param name="CallId">The reservation of the call or, if <see cref="IsUnreserved"/>, an id of its own.</param>
 /// <param name="Tokens">The tokens by class.</param>
 /// <param name="Model">The model that answered.</param>
 /// <param name="Call">Further facts of the call.</param>
 /// <param name="Billing">Whether it is billed by the token or covered by a subscription.</param>
 /// <param name="Error">A short text of the error, if the call failed. It contains nothing that the caller or the provider wrote.</param>
 public sealed record SettleCallCommand(
-    long SessionId, Guid ReservationId, BilledTokens Tokens, string Model, GatewayCall Call, Billing Billing, string? Error) : ILedgerCommand<bool>
+    long SessionId, Guid CallId, BilledTokens Tokens, string Model, GatewayCall Call, Billing Billing, string? Error) : ILedgerCommand<bool>
 {
+    /// <summary>Whether the call was made without a reservation, because the store was unavailable.</summary>
+    public bool IsUnreserved { get; init; }
+
+    /// <summary>When the answer ended (UTC); null for now.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>The searches that the provider ran for it and bills apart; null for none.</summary>
     public ServerSearches? Searches { get; init; }
 
@@ -75,8 +83,9 @@ internal sealed class SettleCallHandler(IBudgetLedger ledger, TimeProvider time)
 /// Records the usage of a call and ends its reservation, unless the call was settled before: a repeated entry changes nothing. The response says whether
 /// it was recorded.
 /// </summary>
-/// <param name="Usage">The usage, which names the reservation.</param>
-public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage.Now, null)
+/// <param name="Usage">The usage, which names the reservation, if there is one.</param>
+/// <param name="Idempotency">Recognises a repeated entry of a call without a reservation; null if it has one.</param>
+public sealed record SettleCallEntry(UsageEntry Usage, IdempotencyToken? Idempotency = null) : LedgerEntry<bool>(Usage.Now, Idempotency)
 {
     private const string Unsettled = "The server ended before it knew the usage, so the whole reservation is charged.";
 
@@ -89,28 +98,34 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
 
     internal override Guid? NamedReservation => Usage.ReservationId;
 
-    internal override IEnumerable<IdempotencyToken> Keys => Usage.Keys;
+    internal override IEnumerable<IdempotencyToken> Keys => base.Keys.Concat(Usage.Keys);
 
-    internal static SettleCallEntry Of(SettleCallCommand command, DateTimeOffset now) => new(new UsageEntry(
-        Guid.CreateVersion7(now),
-        command.SessionId,
-        command.Tokens,
-        ReportedCost: null,
-        command.Model,
-        command.ReservationId,
-        OccurredAt: now,
-        command.Error,
-        command.Billing,
-        now,
-        Idempotency: null,
-        command.Call.SentModel)
+    internal static SettleCallEntry Of(SettleCallCommand command, DateTimeOffset now)
     {
-        Call = command.Call,
-        Telemetry = command.Call.AgentId is { } agentId ? GatewayCallKey.CoverTelemetryOf(agentId, command.Tokens.Counts, now) : null,
-    })
-    {
-        Searches = command.Searches is { } searches ? SearchesOf(command, searches, now) : null,
-    };
+        var usage = new UsageEntry(
+            Guid.CreateVersion7(now),
+            command.SessionId,
+            command.Tokens,
+            ReportedCost: null,
+            command.Model,
+            command.IsUnreserved ? null : command.CallId,
+            OccurredAt: command.EndedAt ?? now,
+            command.Error,
+            command.Billing,
+            now,
+            Idempotency: null,
+            command.Call.SentModel)
+        {
+            Call = command.Call,
+            Telemetry = command.Call.AgentId is { } agentId
+                ? GatewayCallKey.CoverTelemetryOf(agentId, command.Tokens.Counts, command.EndedAt ?? now, now)
+                : null,
+        };
+        return new(usage, command.IsUnreserved ? TokenOf(command.CallId) : null)
+        {
+            Searches = command.Searches is { } searches ? SearchesOf(command, searches, now) : null,
+        };
+    }
 
     /// <summary>Charges the whole reservation of a call that was not settled in time. The call was made when the reservation was.</summary>
     internal static SettleCallEntry OfUnsettled(Reservation reservation, DateTimeOffset now) => new(new UsageEntry(
@@ -133,7 +148,12 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
 
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
-        if (ledger.GetReservation(Usage.ReservationId!.Value, isHeld: true).Reservation.EndedAt is not null)
+        if (Usage.ReservationId is not { } reservationId)
+        {
+            // The others were counted when they were reserved.
+            ledger.WorkingSet.Add(Usage.SessionId, new CallCounts(Calls: 1));
+        }
+        else if (ledger.GetReservation(reservationId, isHeld: true).Reservation.EndedAt is not null)
         {
             return LedgerOutcome.Accepted(false);
         }
@@ -152,6 +172,12 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         return LedgerOutcome.Accepted(true);
     }
 
+    private static IdempotencyToken TokenOf(Guid callId)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"gateway/calls/{callId}"));
+        return new(hash, hash);
+    }
+
     private static UsageEntry SearchesOf(SettleCallCommand command, ServerSearches searches, DateTimeOffset now) => new(
         Guid.CreateVersion7(now),
         command.SessionId,
@@ -159,7 +185,7 @@ public sealed record SettleCallEntry(UsageEntry Usage) : LedgerEntry<bool>(Usage
         ReportedCost: null,
         searches.Model,
         ReservationId: null,
-        OccurredAt: now,
+        OccurredAt: command.EndedAt ?? now,
         Error: null,
         command.Billing,
         now,

@@ -5,14 +5,11 @@ using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Audit;
-using Entourage.Domain.Prices;
-using Entourage.Domain.Sessions;
 using Entourage.Gateway.Formats;
 using Entourage.Gateway.Upstreams;
 using FluentValidation;
 using MediatR;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
@@ -20,7 +17,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Entourage.Gateway.Calls;
 
 /// <summary>Handles one call: reserves the most that it can cost, passes it on, meters the answer and records what was used.</summary>
-internal sealed partial class CallHandler(
+internal sealed class CallHandler(
     IMediator mediator,
     CallerContext callers,
     UpstreamList upstreams,
@@ -29,10 +26,13 @@ internal sealed partial class CallHandler(
     CallAgents agents,
     CallSessions sessions,
     RunningCalls running,
+    StoreOutage outage,
+    UnrecordedCalls unrecorded,
+    CallSettler settler,
     UpstreamClient client,
     RefusalMetrics refusals,
-    IOptions<GatewayOptions> options,
-    ILogger<CallHandler> logger)
+    IValidator<ReserveCallCommand> reserveValidator,
+    IOptions<GatewayOptions> options)
 {
     private const string AgentHeader = "X-Entourage-Agent";
     private const string ModelHeader = "x-entourage-model";
@@ -80,34 +80,40 @@ internal sealed partial class CallHandler(
             throw new UnreadableRequestException($"The model's name must have 1 to {Agent.ModelLength} characters.");
         }
 
-        await PassOnAsync(context, path, await ReserveAsync(context, agentId, upstream, request));
+        await PassOnAsync(context, path, await AdmitAsync(context, agentId, upstream, request));
     }
 
-    private async Task<ReservedRequest> ReserveAsync(HttpContext context, Guid agentId, Upstream upstream, ModelRequest request)
+    private async Task<AdmittedCall> AdmitAsync(HttpContext context, Guid agentId, Upstream upstream, ModelRequest request)
     {
+        var origin = CallOrigin.Read(context.Request.Headers);
         var most = request.HasOutput ? request.MaxOutputTokens ?? outputLimits.Of(request.Model) : 0;
         var least = Math.Max(Math.Min(options.Value.LeastOutputTokens, most), request.LeastOutputTokens ?? 0);
-        for (var isRetry = false; ; isRetry = true)
+
+        // The session is filled in below.
+        var command = new ReserveCallCommand(
+            SessionId: 0, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds)
         {
-            var session = await sessions.FindAsync(mediator, context.Request.Headers, agentId, request.Model, context.RequestAborted);
+            BoundAs = BoundAs,
+            Tier = CallSettler.TierOf(request.Tier),
+            Searches = request.MaySearch ? new(upstream.Format.SearchPriceOf(request.Model), request.ServerToolUses) : null,
+        };
+        if (!outage.IsOn)
+        {
             try
             {
-                // The client cannot cancel this. Otherwise there could be a reservation that nobody settles, and it would be charged in full.
-                var command = new ReserveCallCommand(
-                    session.Id, request.Model, request.InputTokens, most, least, request.Choices, upstream.Billing, options.Value.CallSeconds + SettleMarginSeconds)
-                {
-                    BoundAs = BoundAs,
-                    Tier = TierOf(request.Tier),
-                    Searches = request.MaySearch ? new(upstream.Format.SearchPriceOf(request.Model), request.ServerToolUses) : null,
-                };
-                return new(upstream, request, agentId, session.Id, await mediator.Send(command, CancellationToken.None));
+                var (session, reserved) = await ReserveAsync(command, origin, agentId, context.RequestAborted);
+                return new(upstream, request, callers.Current, agentId, origin, session, reserved, IsReserved: true);
             }
-            catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && session.Names.Count > 0 && !isRetry)
+            catch (Exception exception) when (outage.LetsCallsThrough && StoreFault.IsCauseOf(exception))
             {
-                // It was idle for too long, or somebody ended it. If it was killed, the next attempt finds it again and is refused.
-                sessions.Forget(agentId, session);
+                outage.Note();
             }
         }
+
+        await reserveValidator.ValidateAndThrowAsync(command, CancellationToken.None);
+        return unrecorded.TryEnter()
+            ? new(upstream, request, callers.Current, agentId, origin, sessions.FindKnown(origin, agentId), UnreservedCallOf(command), IsReserved: false)
+            : throw new CallRefusedException(new(RefusalReason.Unavailable, "Too many calls wait to be recorded, so this one was not sent. Send it again later."));
 
         CallBound? BoundAs(string model)
         {
@@ -116,9 +122,31 @@ internal sealed partial class CallHandler(
         }
     }
 
-    private async Task PassOnAsync(HttpContext context, string path, ReservedRequest reservedRequest)
+    private async Task<(long SessionId, ReservedCall Reserved)> ReserveAsync(
+        ReserveCallCommand command, CallOrigin origin, Guid agentId, CancellationToken cancellationToken)
     {
-        var (upstream, request, _, sessionId, reserved) = reservedRequest;
+        for (var isRetry = false; ; isRetry = true)
+        {
+            var session = await sessions.FindAsync(mediator, origin, agentId, command.Model, cancellationToken);
+            try
+            {
+                // The client cannot cancel this. Otherwise there could be a reservation that nobody settles, and it would be charged in full.
+                return (session, await mediator.Send(command with { SessionId = session }, CancellationToken.None));
+            }
+            catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && origin.Names.Count > 0 && !isRetry)
+            {
+                // It was idle for too long, or somebody ended it. If it was killed, the next attempt finds it again and is refused.
+                sessions.Forget(agentId, origin);
+            }
+        }
+    }
+
+    private static ReservedCall UnreservedCallOf(ReserveCallCommand command) =>
+        new(Guid.CreateVersion7(), command.Model, command.MaxOutputTokens, Money.Zero, IsLowered: false);
+
+    private async Task PassOnAsync(HttpContext context, string path, AdmittedCall admitted)
+    {
+        var (upstream, request, reserved) = (admitted.Upstream, admitted.Request, admitted.Reserved);
         var changesLimit = request.HasOutput && reserved.MaxOutputTokens != request.MaxOutputTokens;
         var changesModel = reserved.Model != request.Model;
         if (changesModel)
@@ -133,7 +161,7 @@ internal sealed partial class CallHandler(
 
         var sent = upstream.Format.Rewrite(request, new(changesModel ? reserved.Model : null, changesLimit ? reserved.MaxOutputTokens : null));
         var neverSent = false;
-        using var call = running.Add(sessionId, context.RequestAborted);
+        using var call = running.Add(admitted.SessionId, context.RequestAborted);
         var meter = new CallMeter(upstream.Format, request, reserved.MaxOutputTokens, call);
         try
         {
@@ -152,12 +180,12 @@ internal sealed partial class CallHandler(
         }
         finally
         {
-            await EndAsync(reservedRequest, meter, neverSent);
+            await EndAsync(admitted, meter, neverSent);
         }
     }
 
     /// <summary>Settles a call. If that fails, its reservation is charged once it expires, so that nothing spent is lost.</summary>
-    private async Task EndAsync(ReservedRequest reserved, CallMeter meter, bool neverSent)
+    private async Task EndAsync(AdmittedCall admitted, CallMeter meter, bool neverSent)
     {
         try
         {
@@ -169,51 +197,8 @@ internal sealed partial class CallHandler(
         }
         finally
         {
-            await SettleAsync(reserved, meter, neverSent);
+            await settler.SettleAsync(mediator, admitted, meter, isFree: neverSent || meter.IsFree);
         }
-    }
-
-    private async Task SettleAsync(ReservedRequest reserved, CallMeter meter, bool neverSent)
-    {
-        var (upstream, request, _, sessionId, call) = reserved;
-        try
-        {
-            if (neverSent || meter.IsFree)
-            {
-                await mediator.Send(new ReleaseCallCommand(sessionId, call.ReservationId), CancellationToken.None);
-                return;
-            }
-
-            await mediator.Send(
-                new SettleCallCommand(
-                    sessionId,
-                    call.ReservationId,
-                    meter.Tokens,
-                    Shorten(meter.Model, Agent.ModelLength) ?? call.Model,
-                    FactsOf(reserved, meter),
-                    upstream.Billing,
-                    meter.IsExact ? null : "The answer broke off, so its tokens are estimated.")
-                {
-                    Searches = meter.Searches,
-                },
-                CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            LogUnsettled(logger, call.ReservationId, exception);
-        }
-    }
-
-    private static GatewayCall FactsOf(ReservedRequest reserved, CallMeter meter)
-    {
-        var (asked, sent) = (reserved.Request.Model, reserved.Call.Model);
-        return new(sent == asked ? null : asked, Shorten(meter.ResponseId, UsageRecord.ResponseIdLength), !meter.IsExact)
-        {
-            SentModel = meter.Model is null || meter.Model == sent ? null : sent,
-            Tier = TierOf(meter.Tier),
-            IsOutputLimitLowered = reserved.Call.IsLowered,
-            AgentId = reserved.AgentId,
-        };
     }
 
     /// <summary>The agent of a call: that of its key or, on a server without keys, the one that it names.</summary>
@@ -254,14 +239,4 @@ internal sealed partial class CallHandler(
         SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } => true,
         _ => IsConnectFault(fault.InnerException),
     };
-
-    private static string? TierOf(string? tier) => tier == ServiceTier.Standard ? null : Shorten(tier, Agent.ModelLength);
-
-    private static string? Shorten(string? text, int length) => text is null || text.Length <= length ? text : text[..length];
-
-    [LoggerMessage(4002, LogLevel.Error, "A call could not be settled. Reservation {Reservation} is charged once it expires")]
-    private static partial void LogUnsettled(ILogger logger, Guid reservation, Exception exception);
-
-    /// <summary>A request that may be sent.</summary>
-    private sealed record ReservedRequest(Upstream Upstream, ModelRequest Request, Guid AgentId, long SessionId, ReservedCall Call);
 }

@@ -18,8 +18,8 @@ internal sealed partial class RunningCalls(IServiceScopeFactory scopes, ILogger<
 
     private readonly ConcurrentDictionary<RunningCall, bool> running = new();
 
-    /// <summary>Adds a call. Disposing it removes it.</summary>
-    public RunningCall Add(long sessionId, CancellationToken cancelled)
+    /// <summary>Adds a call, whose session may be unknown. Disposing it removes it.</summary>
+    public RunningCall Add(long? sessionId, CancellationToken cancelled)
     {
         var call = new RunningCall(sessionId, ended => running.TryRemove(ended, out _), cancelled);
         running[call] = true;
@@ -44,7 +44,7 @@ internal sealed partial class RunningCalls(IServiceScopeFactory scopes, ILogger<
 
     private async Task CutStoppedAsync(CancellationToken cancellationToken)
     {
-        var sessions = running.Keys.Select(call => call.SessionId).ToHashSet();
+        var sessions = running.Keys.Select(call => call.SessionId).OfType<long>().ToHashSet();
         if (sessions.Count == 0)
         {
             return;
@@ -55,7 +55,7 @@ internal sealed partial class RunningCalls(IServiceScopeFactory scopes, ILogger<
         var stopped = await scope.ServiceProvider.GetRequiredService<IMediator>().Send(new FindStoppedSessionsQuery(sessions), cancellationToken);
         foreach (var call in running.Keys)
         {
-            if (stopped.TryGetValue(call.SessionId, out var reason))
+            if (call.SessionId is { } session && stopped.TryGetValue(session, out var reason))
             {
                 call.Cut(reason);
             }
@@ -72,13 +72,13 @@ internal sealed class RunningCall : IDisposable
     private readonly CancellationTokenSource source;
     private readonly Action<RunningCall> end;
 
-    public RunningCall(long sessionId, Action<RunningCall> end, CancellationToken cancelled)
+    public RunningCall(long? sessionId, Action<RunningCall> end, CancellationToken cancelled)
     {
         (SessionId, this.end) = (sessionId, end);
         source = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
     }
 
-    public long SessionId { get; }
+    public long? SessionId { get; }
 
     /// <summary>Why it was cut; null if it was not.</summary>
     public string? CutReason { get; private set; }
