@@ -64,6 +64,22 @@ public sealed class UpstreamOptions
     /// <summary>Headers to set in every call.</summary>
     public Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// How a chat request of the format <c>openai</c> gets its output limit: as <c>max_completion_tokens</c>, or as <c>max_tokens</c>, which compatible servers
+    /// know. If absent, OpenAI and Azure OpenAI get the former, and all others the latter.
+    /// </summary>
+    public ChatLimit? ChatLimit { get; set; }
+
     /// <summary>Whether the calls are billed by the token or covered by a subscription.</summary>
     public Billing Billing { get; set; } = Billing.Api;
+}
+
+/// <summary>The member that limits the output of a chat request.</summary>
+public enum ChatLimit
+{
+    /// <summary><c>max_completion_tokens</c></summary>
+    MaxCompletionTokens,
+
+    /// <summary><c>max_tokens</c></summary>
+    MaxTokens,
 }

@@ -11,6 +11,10 @@ namespace Entourage.Gateway.Upstreams;
 /// <summary>The configured upstreams.</summary>
 internal sealed class UpstreamList : IGatewayUpstreams
 {
+    private static readonly string[] OpenAiDomains = [".openai.com", ".azure.com"];
+
+    private static readonly OpenAiFormat CompatibleFormat = new(limitsByMaxTokens: true);
+
     private static readonly Dictionary<string, IProviderFormat> Formats = new(StringComparer.OrdinalIgnoreCase)
     {
         ["anthropic"] = new AnthropicFormat(),
@@ -54,6 +58,17 @@ internal sealed class UpstreamList : IGatewayUpstreams
     {
         var format = Formats[options.Format ?? name];
         var address = options.BaseUrl is { } url ? new Uri(url.EndsWith('/') ? url : url + "/") : format.DefaultBaseUrl;
+        if (format is OpenAiFormat && (options.ChatLimit ?? DefaultLimit(name, address)) == ChatLimit.MaxTokens)
+        {
+            format = CompatibleFormat;
+        }
+
         return new(name, format, address, string.IsNullOrEmpty(options.ApiKey) ? null : options.ApiKey, options.Headers, options.Billing);
     }
+
+    private static ChatLimit DefaultLimit(string name, Uri address) =>
+        name.Equals("openai", StringComparison.OrdinalIgnoreCase)
+        || OpenAiDomains.Any(domain => address.Host.EndsWith(domain, StringComparison.OrdinalIgnoreCase))
+            ? ChatLimit.MaxCompletionTokens
+            : ChatLimit.MaxTokens;
 }

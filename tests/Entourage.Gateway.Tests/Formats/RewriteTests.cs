@@ -46,6 +46,11 @@ internal sealed class RewriteTests
     public void Compatible_server_gets_the_older_limit(string body, string expected) =>
         Assert.That(Rewrite(new OpenAiFormat(limitsByMaxTokens: true), Chat(body), Lower), Is.EqualTo(expected));
 
+    [TestCase("""{"model":"m","max_completion_tokens":1000}""", """{"max_tokens":1000,"model":"m","max_completion_tokens":1000}""")]
+    [TestCase("""{"model":"m","max_tokens":1000}""", """{"model":"m","max_tokens":1000}""")]
+    public void Compatible_server_gets_the_older_limit_even_if_nothing_is_lowered(string body, string expected) =>
+        Assert.That(Rewrite(new OpenAiFormat(limitsByMaxTokens: true), Chat(body), new()), Is.EqualTo(expected));
+
     [TestCase("""{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1}}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1}}""")]
     [TestCase("""{"model":"m","stream":true,"stream_options":{ }}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true }}""")]
     [TestCase("""{"model":"m","stream":true,"stream_options":null}""", """{"model":"m","stream":true,"stream_options":{"include_usage":true}}""")]

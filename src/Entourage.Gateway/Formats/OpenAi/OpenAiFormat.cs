@@ -6,8 +6,8 @@ namespace Entourage.Gateway.Formats.OpenAi;
 
 /// <summary>The API of OpenAI, and of the many servers that speak it.</summary>
 /// <param name="limitsByMaxTokens">
-/// Whether a limit is written as <c>max_tokens</c> where a chat request states none. Many compatible servers ignore <c>max_completion_tokens</c>, and
-/// OpenAI's reasoning models refuse <c>max_tokens</c>.
+/// Whether every chat request gets its limit as <c>max_tokens</c>. Many compatible servers ignore <c>max_completion_tokens</c>, and OpenAI's reasoning
+/// models refuse <c>max_tokens</c>.
 /// </param>
 internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFormat
 {
@@ -55,7 +55,7 @@ internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFo
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Rewrite(ModelRequest request, RequestChanges changes)
     {
-        if (changes is { Model: null, MaxOutputTokens: null } && !request.WithholdsUsage && request.Route.Operation != OpenAiOperations.Completions)
+        if (changes is { Model: null, MaxOutputTokens: null } && !request.WithholdsUsage && !AlwaysStatesLimit(request.Route.Operation))
         {
             return request.Body;
         }
@@ -129,6 +129,9 @@ internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFo
         json.WriteEndObject();
     }
 
+    private bool AlwaysStatesLimit(string operation) =>
+        operation == OpenAiOperations.Completions || (limitsByMaxTokens && operation == OpenAiOperations.Chat);
+
     private string[] LimitsToWrite(string operation, JsonObjectIndex body, RequestChanges changes)
     {
         switch (operation)
@@ -138,10 +141,10 @@ internal sealed class OpenAiFormat(bool limitsByMaxTokens = false) : IProviderFo
                 return changes.MaxOutputTokens is not null || !body.Has("max_tokens") ? ["max_tokens"] : [];
             case OpenAiOperations.Responses when changes.MaxOutputTokens is not null:
                 return ["max_output_tokens"];
-            case OpenAiOperations.Chat when changes.MaxOutputTokens is not null:
-                var stated = ChatLimits.Where(body.Has).ToArray();
-                var usual = limitsByMaxTokens ? "max_tokens" : "max_completion_tokens";
-                return stated.Length == 0 || (limitsByMaxTokens && !stated.Contains(usual)) ? [.. stated, usual] : stated;
+            case OpenAiOperations.Chat when changes.MaxOutputTokens is not null || limitsByMaxTokens:
+                string[] stated = changes.MaxOutputTokens is null ? [] : [.. ChatLimits.Where(body.Has)];
+                var isMissing = limitsByMaxTokens ? !body.Has("max_tokens") : stated.Length == 0;
+                return isMissing ? [.. stated, limitsByMaxTokens ? "max_tokens" : "max_completion_tokens"] : stated;
             default:
                 return [];
         }
