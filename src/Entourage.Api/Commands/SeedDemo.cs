@@ -113,7 +113,7 @@ internal sealed class SeedDemo
         foreach (var (title, type, budget) in plan.Tasks)
         {
             string[] tags = budget is { } usd ? [string.Create(CultureInfo.InvariantCulture, $"budget:{usd}")] : [];
-            tasks.Add((await context.SendAsync(new CreateTaskCommand(team.Id, title, null, TaskPriority.Medium, type, tags, null, null, null))).Id);
+            tasks.Add((await context.SendAsync(new CreateTaskCommand(team.Id, title, null, TaskPriority.Medium, type, tags, null, null, null, null))).Id);
         }
 
         tasksByTeam.Add(tasks);

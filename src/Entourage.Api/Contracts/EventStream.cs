@@ -31,6 +31,11 @@ internal sealed class EventStream(IAsyncEnumerable<EventBatch> batches) : IActio
 
         // Keeps proxies from buffering the response.
         response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(context.HttpContext.Request.Method))
+        {
+            return;
+        }
+
         try
         {
             for (var isFirst = true; hasBatch; isFirst = false, hasBatch = await stream.MoveNextAsync())

@@ -53,6 +53,7 @@ public sealed record ChangeAgentRequest
 /// <param name="Tags">Labels. A label <c>budget:X</c> caps the task at X dollars.</param>
 /// <param name="DependsOn">The tasks of the team that must be done before this one can start.</param>
 /// <param name="AssigneeId">The agent of the team that the task is assigned to.</param>
+/// <param name="BudgetUsd">The cap (USD), which takes precedence over a label; the team's default if both are absent.</param>
 public sealed record CreateTaskRequest(
     string? Title,
     string? Description = null,
@@ -60,7 +61,8 @@ public sealed record CreateTaskRequest(
     TaskType? TaskType = null,
     IReadOnlyList<string>? Tags = null,
     IReadOnlyList<long>? DependsOn = null,
-    Guid? AssigneeId = null);
+    Guid? AssigneeId = null,
+    Money? BudgetUsd = null);
 
 /// <summary>Changes of a task; an absent member is unchanged.</summary>
 public sealed record ChangeTaskRequest
@@ -85,6 +87,9 @@ public sealed record ChangeTaskRequest
 
     /// <summary>The agent of the team that the task is assigned to; null for none.</summary>
     public Patch<Guid?> AssigneeId { get; init; }
+
+    /// <summary>The cap (USD), which takes precedence over a label <c>budget:X</c>; null to apply the team's default.</summary>
+    public Patch<Money?> BudgetUsd { get; init; }
 }
 
 /// <summary>A change of a task's status.</summary>

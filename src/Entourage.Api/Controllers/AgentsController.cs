@@ -52,7 +52,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
         [FromQuery] ListParameters list,
         CancellationToken cancellationToken)
     {
-        var query = new ListAgentSessionsQuery(id, taskId, Listing.Member<SessionStatus>("status", status), list.Page);
+        var query = new ListAgentSessionsQuery(id) { Filter = new(taskId, Listing.Member<SessionStatus>("status", status)), Page = list.Page };
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 

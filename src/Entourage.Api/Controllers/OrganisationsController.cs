@@ -2,6 +2,7 @@ using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Application.Costs;
 using Entourage.Application.Organisations;
+using Entourage.Application.Sessions;
 using Entourage.Application.Teams;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -54,6 +55,13 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
+
+    /// <summary>Lists an organisation's sessions, newest first.</summary>
+    [HttpGet("{orgId:guid}/sessions")]
+    [Authorize(Policies.Admin)]
+    public async Task<IReadOnlyList<SessionResponse>> ListSessions(
+        Guid orgId, [FromQuery] SessionParameters sessions, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListOrganisationSessionsQuery(orgId) { Filter = sessions.Filter, Page = list.Page }, cancellationToken));
 
     /// <summary>Reports an organisation's costs in UTC days, or as a CSV table of all sessions.</summary>
     [HttpGet("{orgId:guid}/costs")]

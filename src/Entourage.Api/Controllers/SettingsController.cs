@@ -46,11 +46,22 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
         return WithETag(await mediator.Send(command, cancellationToken));
     }
 
+    /// <summary>Returns an agent's settings.</summary>
+    [HttpGet("agents/{id:guid}")]
+    [Authorize(Policies.Lead)]
+    public Task<AgentSettingsResponse> GetAgent(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetAgentSettingsQuery(id), cancellationToken);
+
     /// <summary>Changes an agent's settings. Null applies the team's default for agents.</summary>
     [HttpPatch("agents/{id:guid}")]
     [Authorize(Policies.Lead)]
     public Task<AgentSettingsResponse> ChangeAgent(Guid id, ChangeAgentSettingsRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentSettingsCommand(id, body.DailyCostLimitUsd), cancellationToken);
+
+    /// <summary>Returns an organisation's settings.</summary>
+    [HttpGet("orgs/{id:guid}")]
+    [Authorize(Policies.Admin)]
+    public Task<OrganisationSettingsResponse> GetOrganisation(Guid id, CancellationToken cancellationToken) =>
+        mediator.Send(new GetOrganisationSettingsQuery(id), cancellationToken);
 
     /// <summary>Changes an organisation's settings. Null removes a limit.</summary>
     [HttpPatch("orgs/{id:guid}")]

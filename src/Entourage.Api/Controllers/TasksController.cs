@@ -23,7 +23,7 @@ public sealed class TasksController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Lead)]
     public Task<TaskResponse> Change(long id, ChangeTaskRequest body, CancellationToken cancellationToken) => mediator.Send(
         new ChangeTaskCommand(
-            id, body.Title, body.Description, body.Priority, body.TaskType, body.Tags, body.DependsOn, body.AssigneeId),
+            id, body.Title, body.Description, body.Priority, body.TaskType, body.Tags, body.DependsOn, body.AssigneeId, body.BudgetUsd),
         cancellationToken);
 
     /// <summary>Changes a task's status: from todo to in_progress, in_review (and back) and done, or from any open status to cancelled.</summary>

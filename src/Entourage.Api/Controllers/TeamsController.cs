@@ -4,6 +4,7 @@ using Entourage.Application.Agents;
 using Entourage.Application.Costs;
 using Entourage.Application.Events;
 using Entourage.Application.HumanRequests;
+using Entourage.Application.Sessions;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
 using Entourage.Domain.Agents;
@@ -60,6 +61,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
             body.Tags,
             body.DependsOn,
             body.AssigneeId,
+            body.BudgetUsd,
             idempotencyKey);
         var task = await mediator.Send(command, cancellationToken);
         return CreatedAtAction(nameof(TasksController.Get), "Tasks", new { id = task.Id }, task);
@@ -78,6 +80,13 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
         var query = new ListTasksQuery(id, Listing.Member<WorkTaskStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
+
+    /// <summary>Lists a team's sessions, newest first.</summary>
+    [HttpGet("sessions")]
+    [Authorize(Policies.Lead)]
+    public async Task<IReadOnlyList<SessionResponse>> ListSessions(
+        Guid id, [FromQuery] SessionParameters sessions, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListTeamSessionsQuery(id) { Filter = sessions.Filter, Page = list.Page }, cancellationToken));
 
     /// <summary>Lists the requests of a team's agents to people, newest first.</summary>
     /// <param name="id">The team.</param>

@@ -72,7 +72,9 @@ internal static class InvalidBodies
         { InnerException: JsonException } => $"The body is not valid JSON at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}.",
         { InnerException: FormatException } => "A UUID is expected.",
         { InnerException: { } inner } when Mentions(inner, "UTF-") => "The text is not valid Unicode.",
-        _ when Mentions(json, "could not be mapped") => UnknownMember,
+        _ when Mentions(json, "could not be mapped") => MemberNames.FindNearest(json.Message) is { } nearest
+            ? $"{UnknownMember} Did you mean '{nearest}'?"
+            : UnknownMember,
         _ when Mentions(json, "Duplicate") => "The member appears twice.",
         _ when Mentions(json, "could not be converted") => WrongType,
         _ => json.Message,

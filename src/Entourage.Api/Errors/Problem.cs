@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Entourage.Api.Otlp;
@@ -122,12 +121,12 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     {
         var body = new JsonObject
         {
-            ["type"] = $"/problems/{Code}",
+            ["type"] = ProblemTypes.Path + Code,
             ["title"] = ReasonPhrases.GetReasonPhrase(Status),
             ["status"] = Status,
             ["detail"] = Detail,
             ["instance"] = context.Request.Path.ToUriComponent(),
-            ["trace_id"] = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+            ["trace_id"] = RequestId.Of(context),
         };
         foreach (var (name, value) in Members ?? new Dictionary<string, object?>())
         {

@@ -176,8 +176,11 @@ internal static class BudgetTools
             ToolSchema.Output(ToolSchema.Member("sessions", "array", "The sessions.")),
             ReadsOnly,
             async (arguments, call, cancellationToken) => new SessionList((await call.Mediator.Send(
-                new ListAgentSessionsQuery(
-                    call.AgentOf(arguments.AgentId), arguments.TaskId, arguments.Status, new PageRequest(arguments.Limit ?? DefaultLimit, null)),
+                new ListAgentSessionsQuery(call.AgentOf(arguments.AgentId))
+                {
+                    Filter = new(arguments.TaskId, arguments.Status),
+                    Page = new(arguments.Limit ?? DefaultLimit, null),
+                },
                 cancellationToken)).Items)),
     ];
 

@@ -1,9 +1,11 @@
+using Entourage.Api.Errors;
+using Entourage.Gateway.Calls;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Scalar.AspNetCore;
 
 namespace Entourage.Api.Protection;
 
-/// <summary>Adds headers that restrict what browsers may do with an answer.</summary>
+/// <summary>Adds headers that restrict what browsers may do with an answer, and the id of the request.</summary>
 internal static class SecurityHeaders
 {
     private const string OneYear = "max-age=31536000";
@@ -40,6 +42,11 @@ internal static class SecurityHeaders
         {
             // Some answers contain secrets.
             headers.CacheControl = "no-store";
+        }
+
+        if (!CallerKeys.IsCall(context.Request))
+        {
+            headers[RequestId.Header] = RequestId.Of(context);
         }
 
         if (context.Request.IsHttps)

@@ -63,15 +63,17 @@ internal static class ApiSetup
         app.UseProtection(needsKeys);
         app.UseAccess();
         app.UseCallerRates();
+        app.Use(CompressedBodies.RefuseAsync);
         app.UseWhen(context => context.Request.Path.StartsWithSegments(McpSetup.Path), branch => branch.Use(McpBodies.CheckAsync));
     }
 
     public static void MapEndpoints(this WebApplication app, bool needsKeys)
     {
-        app.MapControllers();
+        app.MapControllers().WithHead();
+        app.MapProblemTypes().WithHead();
         app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent).WithMetadata(new ReportsSpendingAttribute());
         app.MapGateway().RequireAuthorization(Policies.Agent);
-        app.MapOpenApi().AllowAnonymous();
+        app.MapOpenApi().WithHead().AllowAnonymous();
         app.MapScalarApiReference("/docs", ConfigureReference).AllowAnonymous();
         app.UseDashboard(Policies.Lead);
         if (needsKeys)

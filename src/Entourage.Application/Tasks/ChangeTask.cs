@@ -5,6 +5,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
+using Entourage.Domain;
 using Entourage.Domain.Tasks;
 using FluentValidation;
 using MediatR;
@@ -20,6 +21,7 @@ namespace Entourage.Application.Tasks;
 /// <param name="Tags">Labels; one of the form <c>budget:X</c> caps the task at X dollars.</param>
 /// <param name="DependsOn">The tasks of the team that must be done before this one can start.</param>
 /// <param name="AssigneeId">The agent of the team that the task is assigned to.</param>
+/// <param name="BudgetUsd">The cap (USD), which takes precedence over the tags; null to apply the team's default.</param>
 public sealed record ChangeTaskCommand(
     long Id,
     Patch<string> Title,
@@ -28,7 +30,8 @@ public sealed record ChangeTaskCommand(
     Patch<TaskType> TaskType,
     Patch<IReadOnlyList<string>?> Tags,
     Patch<IReadOnlyList<long>?> DependsOn,
-    Patch<Guid?> AssigneeId) : ICommand<TaskResponse>
+    Patch<Guid?> AssigneeId,
+    Patch<Money?> BudgetUsd) : ICommand<TaskResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Task(Id));
@@ -40,6 +43,7 @@ internal sealed class ChangeTaskValidator : AbstractValidator<ChangeTaskCommand>
     {
         RuleFor(command => command.Title.Value).Line(WorkTask.TitleLength).OverridePropertyName("Title").When(command => command.Title.IsSet);
         RuleFor(command => command.Description.Value).OptionalText(WorkTask.DescriptionLength).OverridePropertyName("Description");
+        RuleFor(command => command.BudgetUsd.Value).Usd().OverridePropertyName("BudgetUsd");
         this.Tags(command => command.Tags.Value);
         this.DependsOn(command => command.DependsOn.Value);
     }
@@ -63,6 +67,11 @@ internal sealed class ChangeTaskHandler(IEntourageDb db, AuditTrail audit, Cross
                 request.Tags.Or(task.Tags) ?? [],
                 request.AssigneeId.Or(task.AssigneeId)),
             time.GetUtcNow());
+        if (request.BudgetUsd.IsSet)
+        {
+            task.SetOwnLimit(request.BudgetUsd.Value, time.GetUtcNow());
+        }
+
         var budgets = task.OwnLimit == capBefore && task.TaskType == typeBefore
             ? null
             : await lines.BeginAsync(BudgetReach.OfTask(organisationId, task.TeamId, task.Id), cancellationToken);

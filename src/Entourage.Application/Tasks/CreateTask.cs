@@ -3,6 +3,7 @@ using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Domain;
 using Entourage.Domain.Tasks;
 using FluentValidation;
 using MediatR;
@@ -18,6 +19,7 @@ namespace Entourage.Application.Tasks;
 /// <param name="Tags">Labels; one of the form <c>budget:X</c> caps the task at X dollars.</param>
 /// <param name="DependsOn">The tasks of the team that must be done before this one can start.</param>
 /// <param name="AssigneeId">The agent of the team that the task is assigned to.</param>
+/// <param name="BudgetUsd">The cap (USD); null to apply that of the tags, else the team's default.</param>
 /// <param name="IdempotencyKey">The idempotency key, if any.</param>
 public sealed record CreateTaskCommand(
     Guid TeamId,
@@ -28,6 +30,7 @@ public sealed record CreateTaskCommand(
     IReadOnlyList<string>? Tags,
     IReadOnlyList<long>? DependsOn,
     Guid? AssigneeId,
+    Money? BudgetUsd,
     string? IdempotencyKey) : ICommand<TaskResponse>, IIdempotentCommand
 {
     /// <inheritdoc/>
@@ -43,6 +46,7 @@ internal sealed class CreateTaskValidator : AbstractValidator<CreateTaskCommand>
     {
         RuleFor(command => command.Title).Line(WorkTask.TitleLength);
         RuleFor(command => command.Description).OptionalText(WorkTask.DescriptionLength);
+        RuleFor(command => command.BudgetUsd).Usd();
         this.Tags(command => command.Tags);
         this.DependsOn(command => command.DependsOn);
     }
@@ -63,6 +67,11 @@ internal sealed class CreateTaskHandler(IEntourageDb db, AuditTrail audit, TimeP
         var content = new WorkTaskContent(
             request.Title, request.Description, request.Priority, request.TaskType, request.Tags ?? [], request.AssigneeId);
         var task = WorkTask.Create(team, content, time.GetUtcNow());
+        if (request.BudgetUsd is { } cap)
+        {
+            task.SetOwnLimit(cap, time.GetUtcNow());
+        }
+
         db.Tasks.Add(task);
         await db.SaveChangesAsync(cancellationToken);
 

@@ -52,7 +52,7 @@ public sealed class WorkTask
     /// <summary>The agent that the task is assigned to, if any.</summary>
     public Guid? AssigneeId { get; private set; }
 
-    /// <summary>The task's own cap (USD), set by its budget tag or raised by a person; null applies the team's default for tasks.</summary>
+    /// <summary>The task's own cap (USD), set by a person or by its budget tag; null applies the team's default for tasks.</summary>
     public Money? OwnLimit { get; private set; }
 
     /// <summary>When it was created (UTC).</summary>
@@ -91,6 +91,15 @@ public sealed class WorkTask
         TaskType = content.TaskType;
         Tags = [.. content.Tags];
         AssigneeId = content.AssigneeId;
+        Touch(now);
+    }
+
+    /// <summary>Sets the task's own cap, whatever its budget tag says.</summary>
+    /// <param name="limit">The cap (USD); null to apply the team's default.</param>
+    /// <param name="now">The current time (UTC).</param>
+    public void SetOwnLimit(Money? limit, DateTimeOffset now)
+    {
+        OwnLimit = limit;
         Touch(now);
     }
 

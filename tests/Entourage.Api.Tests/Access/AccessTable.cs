@@ -24,6 +24,8 @@ internal static class AccessTable
         new("GET", "/orgs/<org>/pause", Organisation, Admin),
         new("POST", "/orgs/<org>/pause", Organisation, Admin, Reason, Undo: "/orgs/<org>/resume"),
         new("POST", "/orgs/<org>/resume", Organisation, Admin),
+        new("GET", "/orgs/<org>/sessions", Organisation, Admin),
+        new("GET", "/settings/orgs/<org>", Organisation, Admin),
         new("PATCH", "/settings/orgs/<org>", Organisation, Admin, """{"daily_cost_limit_usd": 1000}"""),
 
         new("GET", "/teams/<team>", Team, Agent),
@@ -31,6 +33,7 @@ internal static class AccessTable
         new("GET", "/teams/<team>/agents", Team, Agent),
         new("POST", "/teams/<team>/tasks", Team, Lead, """{"title": "New"}""", 201),
         new("GET", "/teams/<team>/tasks", Team, Agent),
+        new("GET", "/teams/<team>/sessions", Team, Lead),
         new("GET", "/teams/<team>/costs", Team, Lead),
         new("GET", "/teams/<team>/costs?format=csv", Team, Lead),
         new("GET", "/teams/<team>/costs/what-if?daily_cost_limit_usd=1", Team, Lead),
@@ -55,6 +58,7 @@ internal static class AccessTable
         new("GET", "/agents/<agent>/pause", Own, Agent),
         new("POST", "/agents/<agent>/pause", Own, Lead, Reason, Undo: "/agents/<agent>/resume"),
         new("POST", "/agents/<agent>/resume", Own, Lead),
+        new("GET", "/settings/agents/<agent>", Own, Lead),
         new("PATCH", "/settings/agents/<agent>", Own, Lead, """{"daily_cost_limit_usd": 1000}"""),
 
         new("GET", "/tasks/<task>", Team, Agent),

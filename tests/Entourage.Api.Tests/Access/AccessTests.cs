@@ -247,6 +247,6 @@ internal sealed partial class AccessTests
     [GeneratedRegex("<[a-z]+>|{[A-Za-z]+}")]
     private static partial Regex Place { get; }
 
-    [GeneratedRegex("^/(health/|openapi/|docs|_content/|_framework/blazor|sign-in$|account/sign-)")]
+    [GeneratedRegex("^/(health/|openapi/|docs|problems/|_content/|_framework/blazor|sign-in$|account/sign-)")]
     private static partial Regex PublicPath { get; }
 }

@@ -114,7 +114,7 @@ internal static class BadInputAddresses
             ("GET", "/sessions/usage/batch"), ("DELETE", "/sessions/usage/batch"), ("GET", "/sessions/<session>/reservations"),
             ("GET", "/reservations/<reservation>"), ("POST", "/reservations/<reservation>"), ("DELETE", "/reservations/<reservation>/extend"),
             ("GET", "/human-requests"), ("DELETE", "/human-requests/<request>"), ("GET", "/human-requests/<request>/respond"), ("POST", "/teams/<team>/human-requests"),
-            ("PUT", "/settings/teams/<team>"), ("GET", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
+            ("PUT", "/settings/teams/<team>"), ("DELETE", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
             ("POST", "/teams/<team>/events"), ("DELETE", "/teams/<team>/webhooks"), ("PATCH", "/webhooks/<webhook>"), ("GET", "/webhooks/<webhook>/test"),
             ("POST", "/teams/<team>/alerts"), ("DELETE", "/alerts/<nobody>"), ("GET", "/alerts/<nobody>/acknowledge"),
         }

@@ -68,7 +68,10 @@ internal static class BadInputTasks
         task("a dependency of another team", "\"depends_on\": [<foreign-task>]").Invalid("depends_on"),
         task("101 dependencies", $"\"depends_on\": [{string.Join(',', Enumerable.Repeat("<todo>", 101))}]").Invalid("depends_on"),
         task("a status", "\"status\": \"done\"").Malformed("status"),
-        task("a budget outside the tags", "\"budget_usd\": 5").Malformed("budget_usd"),
+        task("a cap below zero", "\"budget_usd\": -5").Invalid("budget_usd"),
+        task("a cap above a million", "\"budget_usd\": 1000000.01").Invalid("budget_usd"),
+        task("a cap that is a text", "\"budget_usd\": \"5\"").Malformed("budget_usd"),
+        task("a cap with ten decimals", "\"budget_usd\": 0.0000000001").Invalid("budget_usd"),
     });
 
     private static IEnumerable<BadInputCase> CreateCases =>

@@ -137,4 +137,28 @@ internal sealed class SessionTests(Store store) : ApiFixture(store)
         Assert.That((await Api.GetAsync($"/sessions/{session}")).Ok.Usd("cost_usd"), Is.EqualTo(9_300_000_000m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
+
+    [Test]
+    public async Task Sessions_of_a_team_and_of_an_organisation_are_listed_newest_first()
+    {
+        var team = await Api.CreateTeamAsync();
+        var other = (await Api.PostAsync($"/teams/{team.Id}/agents", new { name = "second" })).Created.Text("id")!;
+        var task = await team.CreateTaskAsync(new { title = "Fix" });
+        var first = await team.StartAsync();
+        var second = (await Api.PostAsync("/sessions/start", new { agent_id = other, task_id = task })).Created.Number("id");
+        _ = (await Api.PostAsync($"/sessions/{first}/end", new { })).Ok;
+        _ = await (await Api.CreateTeamAsync()).StartAsync();
+
+        foreach (var path in new[] { $"/teams/{team.Id}/sessions", $"/orgs/{team.Organisation}/sessions" })
+        {
+            Assert.That(await IdsAsync(path), Is.EqualTo(new[] { second, first }), path);
+            Assert.That(await IdsAsync($"{path}?status=completed"), Is.EqualTo(new[] { first }), path);
+            Assert.That(await IdsAsync($"{path}?agent_id={other}"), Is.EqualTo(new[] { second }), path);
+            Assert.That(await IdsAsync($"{path}?task_id={task}"), Is.EqualTo(new[] { second }), path);
+            Assert.That((await Api.GetAsync($"{path}?limit=1")).Header("Link"), Does.Contain("cursor="), path);
+            Assert.That((await Api.GetAsync($"{path}?limit=0")).Status, Is.EqualTo(HttpStatusCode.UnprocessableEntity), path);
+        }
+
+        async Task<IEnumerable<long?>> IdsAsync(string path) => (await Api.GetAsync(path)).Ok.AsArray().Select(session => session!.Number("id"));
+    }
 }

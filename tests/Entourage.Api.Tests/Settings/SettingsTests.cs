@@ -89,4 +89,20 @@ internal sealed class SettingsTests(Store store) : ApiFixture(store)
         Assert.That(agent.Ok.ToJsonString(), Is.EqualTo("""{"daily_cost_limit_usd":5.00}"""));
         Assert.That(unchanged.Text, Is.EqualTo(agent.Text));
     }
+
+    [Test]
+    public async Task Settings_of_an_agent_and_of_an_organisation_can_be_read()
+    {
+        var team = await Api.CreateTeamAsync();
+        foreach (var (path, change) in new (string, object)[]
+        {
+            ($"/settings/agents/{team.Agent}", new { daily_cost_limit_usd = 3.5m }),
+            ($"/settings/orgs/{team.Organisation}", new { daily_cost_limit_usd = 30m, monthly_cost_limit_usd = 300m }),
+        })
+        {
+            Assert.That((await Api.GetAsync(path)).Ok["daily_cost_limit_usd"], Is.Null, path);
+            var changed = (await Api.PatchAsync(path, change)).Ok.ToJsonString();
+            Assert.That((await Api.GetAsync(path)).Ok.ToJsonString(), Is.EqualTo(changed), path);
+        }
+    }
 }

@@ -131,4 +131,39 @@ internal sealed class TaskTests(Store store) : ApiFixture(store)
                 (null, 10m, 50m, 100m),
             }));
     }
+
+    [Test]
+    public async Task Cap_is_set_by_a_member_as_well_as_by_a_tag()
+    {
+        var team = await Api.CreateTeamAsync();
+        await team.ConfigureAsync(new { task_cost_limit_usd = 7m });
+        var created = (await Api.PostAsync($"/teams/{team.Id}/tasks", new { title = "Fix", budget_usd = 2.5m, tags = new[] { "budget:9" } })).Created;
+        var id = created.Number("id");
+
+        Assert.That(created.Usd("budget_usd"), Is.EqualTo(2.5m), "the member takes precedence");
+        Assert.That((await ChangeAsync(new { budget_usd = 1m })).Usd("budget_usd"), Is.EqualTo(1m));
+        Assert.That((await ChangeAsync(new { title = "Fix it" })).Usd("budget_usd"), Is.EqualTo(1m), "an absent member changes nothing");
+        Assert.That((await ChangeAsync(new { tags = new[] { "budget:3" } })).Usd("budget_usd"), Is.EqualTo(3m), "a new tag counts");
+        Assert.That((await ChangeAsync(new { budget_usd = (decimal?)null })).Usd("budget_usd"), Is.EqualTo(7m), "the default of the team");
+        Assert.That((await Api.PatchAsync($"/tasks/{id}", new { budget_usd = -1m })).Text, Does.Contain("budget_usd"));
+        Assert.That(
+            (await Api.GetAsync($"/audit?team_id={team.Id}")).Ok.AsArray().Count(entry => entry!.Text("action") == "task_cap_changed"),
+            Is.EqualTo(4));
+
+        async Task<System.Text.Json.Nodes.JsonNode> ChangeAsync(object change) => (await Api.PatchAsync($"/tasks/{id}", change)).Ok;
+    }
+
+    [Test]
+    public async Task Lowered_cap_holds_at_once()
+    {
+        var team = await Api.CreateTeamAsync();
+        var task = await team.CreateTaskAsync(new { title = "Fix", budget_usd = 5m });
+        var session = await team.StartAsync(task);
+        await team.UseAsync(session, 2m);
+
+        _ = (await Api.PatchAsync($"/tasks/{task}", new { budget_usd = 1m })).Ok;
+
+        Assert.That((await team.UseAsync(session, 0.01m)).Flag("over_budget"), Is.True);
+        Assert.That((await Api.PostAsync("/sessions/start", new { agent_id = team.Agent, task_id = task })).Status, Is.EqualTo(System.Net.HttpStatusCode.PaymentRequired));
+    }
 }

@@ -1,0 +1,23 @@
+using Entourage.Application.Sessions;
+using Entourage.Domain.Sessions;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Entourage.Api.Contracts;
+
+/// <summary>The query parameters of a list of sessions of several agents.</summary>
+public sealed record SessionParameters
+{
+    /// <summary>Only sessions of this agent.</summary>
+    [FromQuery(Name = "agent_id")]
+    public Guid? AgentId { get; init; }
+
+    /// <summary>Only sessions on this task.</summary>
+    [FromQuery(Name = "task_id")]
+    public long? TaskId { get; init; }
+
+    /// <summary>Only sessions with this status: active, completed, failed, killed or abandoned.</summary>
+    [FromQuery(Name = "status")]
+    public string? Status { get; init; }
+
+    internal SessionFilter Filter => new(TaskId, Listing.Member<SessionStatus>("status", Status), AgentId);
+}
