@@ -24,7 +24,7 @@ internal sealed class NullGuardTests
         ("ratios", () => AlertThresholds.Allow(null!)),
         ("text", () => AlertThresholds.Parse(null!)),
         ("before", () => BudgetDetectors.Crossed(null!, Money.Zero, AlertThresholds.Default)),
-        ("after", () => BudgetDetectors.Crossed(null, null!).ToArray()),
+        ("after", () => BudgetDetectors.Crossed(null, null!)),
         ("after", () => BudgetDetectors.RedFlag(null, MoneyTotal.Zero, null!, MoneyTotal.Zero)),
         ("usage", () => DetectorState.Empty.After(null!, 10)),
         ("text", () => DetectorState.Parse(null!)),

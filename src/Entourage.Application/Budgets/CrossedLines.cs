@@ -38,7 +38,11 @@ internal sealed class CrossedLines(IEntourageDb db, ISessionKiller killer, TimeP
         {
             var was = before.Budgets.GetValueOrDefault(key);
             var subject = AlertSubject.Of(budget.Status.Budget.Window, key.TeamId);
-            alerts.AddRange(BudgetDetectors.Crossed(was, budget).Select(found => (Alert.Raise(found, subject, now), (BudgetStatus?)budget.Status)));
+            if (BudgetDetectors.Crossed(was, budget) is { } crossed)
+            {
+                alerts.Add((Alert.Raise(crossed, subject, now), budget.Status));
+            }
+
             if (budget.BeginsToRefuse(was))
             {
                 refusing.Add((key.TeamId, budget.Status));

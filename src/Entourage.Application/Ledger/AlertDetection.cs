@@ -100,12 +100,9 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
 
         foreach (var budget in before.Budgets)
         {
-            if (budget.Budget.Limit is not null)
+            if (BudgetDetectors.Crossed(budget, cost, session.DetectorRules.Thresholds) is { } crossed)
             {
-                foreach (var crossed in BudgetDetectors.Crossed(budget, cost, session.DetectorRules.Thresholds))
-                {
-                    AddFinding(crossed, AlertSubject.Of(budget.Budget.Window, session.Policy.TeamId), record.Entry.Now, budget.After(cost));
-                }
+                AddFinding(crossed, AlertSubject.Of(budget.Budget.Window, session.Policy.TeamId), record.Entry.Now, budget.After(cost));
             }
 
             if (budget.Budget.Window.Scope == BudgetScope.Task && BudgetDetectors.RedFlag(session.Policy.Task!, budget.Spending.Spent, cost) is { } redFlag)

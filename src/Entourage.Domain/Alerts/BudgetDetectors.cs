@@ -10,47 +10,35 @@ namespace Entourage.Domain.Alerts;
 /// </summary>
 public static class BudgetDetectors
 {
-    /// <summary>Finds the thresholds and the limit that a cost crosses. Reserved money does not count.</summary>
+    /// <summary>Finds the highest line that a cost crosses: the limit, else the highest threshold. Reserved money does not count.</summary>
     /// <param name="before">The budget before the cost.</param>
     /// <param name="cost">The cost to add (USD).</param>
     /// <param name="thresholds">The team's alert thresholds.</param>
-    public static IEnumerable<AlertFinding> Crossed(BudgetStatus before, Money cost, AlertThresholds thresholds)
+    public static AlertFinding? Crossed(BudgetStatus before, Money cost, AlertThresholds thresholds)
     {
         ArgumentNullException.ThrowIfNull(before);
-        return cost <= Money.Zero ? [] : Crossed(new BudgetThresholdCheck(before, thresholds), new BudgetThresholdCheck(before.After(cost), thresholds));
+        return cost <= Money.Zero ? null : Crossed(new BudgetThresholdCheck(before, thresholds), new BudgetThresholdCheck(before.After(cost), thresholds));
     }
 
-    /// <summary>Finds the lines of a budget that are reached now and were not reached before.</summary>
+    /// <summary>
+    /// Finds the highest line of a budget that is reached now and was not reached before: the limit, else the highest threshold. A person needs no alert
+    /// for each line below it.
+    /// </summary>
     /// <param name="before">The budget before the change; null if it did not exist. A different window counts as null.</param>
     /// <param name="after">The budget after the change.</param>
-    public static IEnumerable<AlertFinding> Crossed(BudgetThresholdCheck? before, BudgetThresholdCheck after)
+    public static AlertFinding? Crossed(BudgetThresholdCheck? before, BudgetThresholdCheck after)
     {
         ArgumentNullException.ThrowIfNull(after);
         var ((budget, spending), thresholds) = (after.Status, after.Thresholds);
         if (budget.Limit is not { } limit)
         {
-            yield break;
+            return null;
         }
 
         var same = before?.Status.Budget.Window == budget.Window ? before : null;
-        foreach (var threshold in thresholds.Ratios)
-        {
-            if (after.Status.Reaches(threshold) && same?.HasReached(threshold) != true)
-            {
-                var percent = threshold * 100;
-                yield return Of(
-                    AlertKind.Threshold,
-                    budget.Window,
-                    limit,
-                    spending.Spent,
-                    string.Create(CultureInfo.InvariantCulture, $"{percent:0.####} % of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}."),
-                    threshold);
-            }
-        }
-
         if (after.Status.IsSpent && same?.Status.IsSpent != true)
         {
-            yield return Of(
+            return Of(
                 AlertKind.BudgetExceeded,
                 budget.Window,
                 limit,
@@ -58,6 +46,25 @@ public static class BudgetDetectors
                 $"All of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}.",
                 threshold: null);
         }
+
+        for (var i = thresholds.Ratios.Count - 1; i >= 0; i--)
+        {
+            var threshold = thresholds.Ratios[i];
+            if (after.Status.Reaches(threshold) && same?.HasReached(threshold) != true)
+            {
+                return Of(
+                    AlertKind.Threshold,
+                    budget.Window,
+                    limit,
+                    spending.Spent,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{threshold * 100:0.####} % of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}."),
+                    threshold);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Detects that a cost takes a task above the red flag of its type.</summary>

@@ -25,7 +25,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
         var events = await CountEventsAsync(BudgetEvent);
 
         await SetAsync(team, limit, 6m);
-        Assert.That(await ThresholdsAsync(team), Is.EqualTo(new decimal?[] { 0.5m, 0.8m }));
+        Assert.That(await ThresholdsAsync(team), Is.EqualTo(new[] { 0.8m }));
         await SetAsync(team, limit, 4m);
         await team.UseAsync(session, 1m);
         await SetAsync(team, limit, 4m);
@@ -35,12 +35,12 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
         {
             Assert.That(alerts.Select(alert => (alert.Text("kind"), alert["details"]!.Usd("threshold"), alert["details"]!.Usd("limit_usd"))), Is.EqualTo(new[]
             {
-                ("threshold", 0.5m, 6m), ("threshold", (decimal?)0.8m, (decimal?)6m), ("threshold", 1.0m, 4m), ("budget_exceeded", null, 4m),
+                ("threshold", (decimal?)0.8m, (decimal?)6m), ("budget_exceeded", null, 4m),
             }));
             Assert.That(alerts.Select(alert => (alert["details"]!.Text("scope"), alert["details"]!.Text("period"))), Is.All.EqualTo((scope, period)));
             Assert.That(alerts.Select(alert => alert["details"]!.Usd("spent_usd")), Is.All.EqualTo(5m));
         });
-        Assert.That(await CountEventsAsync(BudgetEvent) - events, Is.EqualTo(4));
+        Assert.That(await CountEventsAsync(BudgetEvent) - events, Is.EqualTo(2));
     }
 
     [Test]
@@ -51,10 +51,10 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
         await team.UseAsync(await team.StartAsync(), 9m);
 
         await team.ConfigureAsync(new { daily_cost_limit_usd = 9.5m });
-        Assert.That(await ThresholdsAsync(team), Is.EqualTo(new[] { 0.5m, 0.8m }));
+        Assert.That(await ThresholdsAsync(team), Is.EqualTo(new[] { 0.8m }));
 
         await team.ConfigureAsync(new { daily_cost_limit_usd = 9m });
-        Assert.That(await ThresholdsAsync(team), Is.EqualTo(new[] { 0.5m, 0.8m, 1m }));
+        Assert.That((await AlertsAsync(team, Lines)).Select(alert => alert.Text("kind")), Is.EqualTo(Lines));
     }
 
     [Test]
@@ -70,7 +70,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 20m });
         await team.UseAsync(session, 11m);
 
-        Assert.That((await AlertsAsync(team, "threshold")).Select(alert => alert["details"]!.Usd("limit_usd")), Is.EqualTo(new[] { 10m, 20m }));
+        Assert.That((await AlertsAsync(team, "budget_exceeded")).Select(alert => alert["details"]!.Usd("limit_usd")), Is.EqualTo(new[] { 10m, 20m }));
     }
 
     [Test]
@@ -121,8 +121,8 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
 
         Assert.That(
             (await AlertsAsync(team, Lines)).Select(alert => (alert["details"]!.Text("period"), alert["details"]!.Usd("threshold"))),
-            Is.EqualTo(new[] { (period, 0.5m), (period, (decimal?)0.8m), (period, 1m), (period, null) }));
-        Assert.That((await AlertsAsync(other, Lines)).Select(alert => alert["details"]!.Usd("threshold")), Is.EqualTo(new decimal?[] { 0.9m, null }));
+            Is.EqualTo(new[] { (period, (decimal?)0.5m), (period, null) }));
+        Assert.That((await AlertsAsync(other, Lines)).Select(alert => alert["details"]!.Usd("threshold")), Is.EqualTo(new decimal?[] { null }));
     }
 
     [Test]
@@ -181,7 +181,7 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
             (await AlertsAsync(team, Lines)).Select(alert => (alert.Text("kind"), alert.Text("window"), alert["details"]!.Usd("threshold"))),
             Is.EqualTo(new[]
             {
-                ("threshold", "2026-06-09", 0.5m), ("threshold", "2026-06-10", (decimal?)0.5m), ("threshold", "2026-06-10", 1m), ("budget_exceeded", "2026-06-10", null),
+                ("threshold", "2026-06-09", (decimal?)0.5m), ("budget_exceeded", "2026-06-10", null),
             }));
     }
 
@@ -194,11 +194,11 @@ internal sealed class CrossedLineTests(Store store) : AlertFixture(store)
         await team.ConfigureAsync(new { daily_cost_limit_usd = 9.5m });
         await Host.ExecuteAsync($"UPDATE BudgetCounters SET Spent = 0 WHERE ScopeId = {team.Id}");
         await team.ConfigureAsync(new { daily_cost_limit_usd = 9m });
-        Assert.That(await ThresholdsAsync(team), Is.Empty);
+        Assert.That(await AlertsAsync(team, Lines), Is.Empty);
 
         _ = await Host.VerifyAsync(repair: true);
 
-        Assert.That(await ThresholdsAsync(team), Is.EqualTo(new[] { 1m }));
+        Assert.That((await AlertsAsync(team, Lines)).Select(alert => alert.Text("kind")), Is.EqualTo(new[] { "budget_exceeded" }));
     }
 
     [Test]

@@ -14,12 +14,12 @@ internal sealed class BudgetDetectorsTests
     [TestCase("4.999999999", "0.000000001", "0.5")]
     [TestCase("5", "2.999999999", "")]
     [TestCase("7", "1", "0.8")]
-    [TestCase("4", "5", "0.5, 0.8")]
-    [TestCase("9", "1", "1.0, exceeded")]
-    [TestCase("0", "12", "0.5, 0.8, 1.0, exceeded")]
+    [TestCase("4", "5", "0.8")]
+    [TestCase("9", "1", "exceeded")]
+    [TestCase("0", "12", "exceeded")]
     [TestCase("10", "5", "")]
     [TestCase("5", "0", "")]
-    public void A_cost_finds_exactly_the_lines_that_it_crosses(decimal spent, decimal cost, string lines) =>
+    public void A_cost_finds_the_highest_line_that_it_crosses(decimal spent, decimal cost, string lines) =>
         Assert.That(string.Join(", ", Crossed(Status(10, spent), cost).Select(NameOf)), Is.EqualTo(lines));
 
     [Test]
@@ -41,6 +41,14 @@ internal sealed class BudgetDetectorsTests
         Assert.That(Crossed(new(Status(10, 4).Budget, new(Some.Usd(4), Some.Usd(6))), 0.5m), Is.Empty);
 
     [Test]
+    public void Passing_the_limit_is_more_than_any_threshold() => Assert.That(
+        BudgetDetectors.Crossed(Status(10, 0), Some.Usd(16), AlertThresholds.Of([0.5m, 1.5m]))!.Kind, Is.EqualTo(AlertKind.BudgetExceeded));
+
+    [Test]
+    public void Threshold_above_the_limit_is_found_once_it_is_reached() => Assert.That(
+        BudgetDetectors.Crossed(Status(10, 12), Some.Usd(3), AlertThresholds.Of([0.5m, 1.5m]))!.Details.Threshold, Is.EqualTo(1.5m));
+
+    [Test]
     public void Each_line_is_found_once_for_any_sequence_of_costs() =>
         Gen.Select(Gen.Long[1, 1_000], Gen.Long[0, 200].Array[1, 50]).Sample((limit, costs) =>
         {
@@ -48,12 +56,16 @@ internal sealed class BudgetDetectorsTests
             foreach (var cost in costs)
             {
                 var status = new BudgetStatus(new(Day, new Money(limit), Enforcement.Hard, null), new(spent, Money.Zero));
-                found.AddRange(BudgetDetectors.Crossed(status, new Money(cost), AlertThresholds.Default));
+                if (BudgetDetectors.Crossed(status, new Money(cost), AlertThresholds.Default) is { } finding)
+                {
+                    found.Add(finding);
+                }
+
                 spent += new Money(cost);
             }
 
-            var reached = AlertThresholds.Default.Ratios.Count(ratio => spent.NanoUsd >= ratio * limit);
-            return found.Count(finding => finding.Kind == AlertKind.Threshold) == reached
+            var reached = AlertThresholds.Default.Ratios.Where(ratio => spent.NanoUsd >= ratio * limit).Select(ratio => (decimal?)ratio).LastOrDefault();
+            return found.LastOrDefault()?.Details.Threshold == (spent.NanoUsd >= limit ? null : reached)
                 && found.Count(finding => finding.Kind == AlertKind.BudgetExceeded) == (spent.NanoUsd >= limit ? 1 : 0)
                 && found.DistinctBy(finding => (finding.Kind, finding.Cause, finding.Window)).Count() == found.Count;
         });
@@ -99,7 +111,7 @@ internal sealed class BudgetDetectorsTests
     private static string NameOf(AlertFinding found) => found.Kind == AlertKind.BudgetExceeded ? "exceeded" : $"{found.Details.Threshold}";
 
     private static IEnumerable<AlertFinding> Crossed(BudgetStatus status, decimal cost) =>
-        BudgetDetectors.Crossed(status, Some.Usd(cost), AlertThresholds.Default);
+        BudgetDetectors.Crossed(status, Some.Usd(cost), AlertThresholds.Default) is { } found ? [found] : [];
 
     private static BudgetStatus Status(decimal? limit, decimal spent, Enforcement enforcement = Enforcement.Hard) =>
         new(new(Day, limit is { } usd ? Some.Usd(usd) : null, enforcement, ResetsAt: null), new(Some.Usd(spent), Money.Zero));
@@ -113,7 +125,7 @@ internal sealed class BudgetDetectorsTests
     public void An_exceeded_budget_is_named_by_scope_and_period(BudgetScope scope, BudgetPeriod period, string name, string window)
     {
         var budget = new Budget(new(scope, "7", period, new(2026, 3, 4)), Some.Usd(10), Enforcement.Hard, null);
-        var found = BudgetDetectors.Crossed(new BudgetStatus(budget, default), Some.Usd(12), AlertThresholds.Of([])).Single();
+        var found = BudgetDetectors.Crossed(new BudgetStatus(budget, default), Some.Usd(12), AlertThresholds.Of([]))!;
         Assert.Multiple(() =>
         {
             Assert.That(found.Message, Is.EqualTo($"All of {name} of $10.00 is spent: $12.00."));

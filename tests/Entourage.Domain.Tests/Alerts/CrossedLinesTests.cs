@@ -1,10 +1,11 @@
+using System.Globalization;
 using CsCheck;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 
 namespace Entourage.Domain.Tests.Alerts;
 
-/// <summary>A line is found when it is first reached by a usage, a limit, a threshold, a correction or a new window (rule 15).</summary>
+/// <summary>The highest line that is first reached by a usage, a limit, a threshold, a correction or a new window is found (rule 15).</summary>
 internal sealed class CrossedLinesTests
 {
     private static readonly decimal[] Ratios = [0.1m, 0.3333m, 0.5m, 0.8m, 1m, 1.5m];
@@ -22,25 +23,28 @@ internal sealed class CrossedLinesTests
     public void Each_line_is_found_exactly_when_it_is_first_reached() => Steps.Array[1, 60].Sample(steps =>
     {
         var state = new State();
-        var known = new HashSet<(AlertKind Kind, string Cause, string Window)>();
+        var known = new HashSet<(string Window, string Line)>();
         foreach (var step in steps)
         {
             var next = step.Apply(state);
             var before = state.Day == next.Day ? state : null;
-            var findings = BudgetDetectors.Crossed(state.Check, next.Check).ToArray();
+            var finding = BudgetDetectors.Crossed(state.Check, next.Check);
 
-            // Exactly the lines that are reached now and were not before are found.
-            var rising = next.ReachedLines.Except(before?.ReachedLines ?? []).Order().ToArray();
-            if (!rising.SequenceEqual(findings.Select(LineOf).Order()))
+            // Exactly the highest of the lines that are reached now and were not before is found.
+            if (HighestOf(next.ReachedLines.Except(before?.ReachedLines ?? [])) != (finding is null ? null : LineOf(finding)))
             {
                 return false;
             }
 
-            known.UnionWith(findings.Select(found => (found.Kind, found.Cause, found.Window)));
+            if (finding is not null)
+            {
+                known.Add((finding.Window, LineOf(finding)));
+            }
+
             state = next;
 
-            // So every reached line has been found in its window.
-            if (!state.ReachedLines.All(line => known.Any(found => found.Window == state.WindowName && LineOf(found.Kind, found.Cause) == line)))
+            // So every reached line, or one above it, has been found in its window.
+            if (!state.ReachedLines.All(line => known.Any(found => found.Window == state.WindowName && RankOf(found.Line) >= RankOf(line))))
             {
                 return false;
             }
@@ -56,10 +60,10 @@ internal sealed class CrossedLinesTests
             var first = new State { Spent = spent, Limit = limit };
             var second = first with { Limit = changed };
             var third = second with { Spent = spent + cost };
-            var byChange = BudgetDetectors.Crossed(first.Check, second.Check).Select(LineOf).ToArray();
-            var byUsage = BudgetDetectors.Crossed(second.Check.Status, new Money(cost), second.Check.Thresholds).Select(LineOf).ToArray();
-            return !byChange.Intersect(byUsage).Any()
-                && third.ReachedLines.All(line => first.ReachedLines.Contains(line) || byChange.Contains(line) || byUsage.Contains(line));
+            var byChange = BudgetDetectors.Crossed(first.Check, second.Check);
+            var byUsage = BudgetDetectors.Crossed(second.Check.Status, new Money(cost), second.Check.Thresholds);
+            return (byUsage is null || byUsage.Cause != byChange?.Cause)
+                && (byUsage is null ? null : LineOf(byUsage)) == HighestOf(third.ReachedLines.Except(second.ReachedLines));
         });
 
     [TestCase(true, true, true, true, ExpectedResult = false)]
@@ -80,7 +84,7 @@ internal sealed class CrossedLinesTests
         var before = new State { Spent = 10, Limit = 10, Day = 1 }.Check with { OnExceed = OnExceed.Kill };
         var after = new State { Spent = 10, Limit = 10, Day = 2 }.Check with { OnExceed = OnExceed.Kill };
         Assert.That((after.BeginsToRefuse(before), after.BeginsToKill(before), after.BeginsToKill(null)), Is.EqualTo((true, true, true)));
-        Assert.That(BudgetDetectors.Crossed(before, after).Count(), Is.EqualTo(4));
+        Assert.That(BudgetDetectors.Crossed(before, after)!.Kind, Is.EqualTo(AlertKind.BudgetExceeded));
     }
 
     [Test]
@@ -88,17 +92,19 @@ internal sealed class CrossedLinesTests
     {
         var window = new BudgetStatus(new(WindowOf(1), Some.Usd(10), Enforcement.Hard, null), new(Some.Usd(9), Money.Zero));
         var (one, other) = (AlertThresholds.Of([0.8m]), AlertThresholds.Of([0.80m]));
-        Assert.That(BudgetDetectors.Crossed(new(window, one), new(window, other)), Is.Empty);
+        Assert.That(BudgetDetectors.Crossed(new(window, one), new(window, other)), Is.Null);
         Assert.That(
-            BudgetDetectors.Crossed(null, new(window, one)).Single().Cause,
-            Is.EqualTo(BudgetDetectors.Crossed(null, new(window, other)).Single().Cause));
+            BudgetDetectors.Crossed(null, new(window, one))!.Cause,
+            Is.EqualTo(BudgetDetectors.Crossed(null, new(window, other))!.Cause));
     }
 
     private static BudgetWindow WindowOf(int day) => new(BudgetScope.Team, "core", BudgetPeriod.Day, new DateOnly(2026, 3, day));
 
-    private static string LineOf(AlertFinding found) => LineOf(found.Kind, found.Cause);
+    private static string LineOf(AlertFinding found) => found.Kind == AlertKind.BudgetExceeded ? "all" : found.Cause[(found.Cause.LastIndexOf(':') + 1)..];
 
-    private static string LineOf(AlertKind kind, string cause) => kind == AlertKind.BudgetExceeded ? "all" : cause[(cause.LastIndexOf(':') + 1)..];
+    private static string? HighestOf(IEnumerable<string> lines) => lines.MaxBy(RankOf);
+
+    private static decimal RankOf(string line) => line == "all" ? decimal.MaxValue : decimal.Parse(line, CultureInfo.InvariantCulture);
 
     /// <summary>A step in the life of a budget.</summary>
     private sealed record Step(Func<State, State> Apply);
