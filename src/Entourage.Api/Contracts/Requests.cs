@@ -26,6 +26,10 @@ public sealed record CreateOrganisationRequest(string? Name, string? Slug);
 /// <param name="Timezone">The IANA time zone of its days; UTC if absent.</param>
 public sealed record CreateTeamRequest(string? Name, string? Slug, string? Timezone = null);
 
+/// <summary>A new name of an organisation or a team.</summary>
+/// <param name="Name">Required. The display name, up to 200 characters.</param>
+public sealed record RenameRequest(string? Name);
+
 /// <summary>A new agent.</summary>
 /// <param name="Name">Required. Up to 200 characters; unique in the team.</param>
 /// <param name="Role">The role; engineer if absent.</param>

@@ -39,6 +39,12 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     public Task<OrganisationResponse> Get(Guid id, CancellationToken cancellationToken) =>
         mediator.Send(new GetOrganisationQuery(id), cancellationToken);
 
+    /// <summary>Renames an organisation. Its slug stays.</summary>
+    [HttpPatch("{id:guid}")]
+    [Authorize(Policies.Admin)]
+    public Task<OrganisationResponse> Rename(Guid id, RenameRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new RenameOrganisationCommand(id, body.Name!), cancellationToken);
+
     /// <summary>Creates a team.</summary>
     [HttpPost("{orgId:guid}/teams")]
     [Authorize(Policies.Admin)]

@@ -27,6 +27,12 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Agent)]
     public Task<TeamWithAgentsResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetTeamQuery(id), cancellationToken);
 
+    /// <summary>Renames a team. Its slug stays.</summary>
+    [HttpPatch]
+    [Authorize(Policies.Lead)]
+    public Task<TeamResponse> Rename(Guid id, RenameRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new RenameTeamCommand(id, body.Name!), cancellationToken);
+
     /// <summary>Creates an agent.</summary>
     [HttpPost("agents")]
     [Authorize(Policies.Lead)]

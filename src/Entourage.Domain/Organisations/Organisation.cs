@@ -23,7 +23,7 @@ public sealed class Organisation
     public Guid Id { get; private init; }
 
     /// <summary>The display name.</summary>
-    public string Name { get; private init; } = "";
+    public string Name { get; private set; } = "";
 
     /// <summary>The name in URLs; unique among organisations.</summary>
     public string Slug { get; private init; } = "";
@@ -43,6 +43,9 @@ public sealed class Organisation
     /// <summary>Creates an organisation without limits.</summary>
     public static Organisation Create(string name, string slug, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(now), Name = name, Slug = slug, CreatedAt = now };
+
+    /// <summary>Changes the display name.</summary>
+    public void Rename(string name) => Name = name;
 
     /// <summary>Replaces the limits. They apply from the next call on.</summary>
     public void SetLimits(OrganisationLimits limits)

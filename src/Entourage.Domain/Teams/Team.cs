@@ -22,7 +22,7 @@ public sealed class Team
     public Guid OrganisationId { get; private init; }
 
     /// <summary>The display name.</summary>
-    public string Name { get; private init; } = "";
+    public string Name { get; private set; } = "";
 
     /// <summary>The name in URLs; unique in its organisation.</summary>
     public string Slug { get; private init; } = "";
@@ -63,6 +63,9 @@ public sealed class Team
             CreatedAt = now,
         };
     }
+
+    /// <summary>Changes the display name. The settings, and so their version, stay the same.</summary>
+    public void Rename(string name) => Name = name;
 
     /// <summary>
     /// Replaces the limits and the time zone. They apply from the next call on. A change of time zone ends the day's grant, which was for a

@@ -16,6 +16,7 @@ internal static class AccessTable
         new("GET", "/orgs", Unowned, Agent),
         new("POST", "/orgs", Unowned, Admin, """{"name": "New", "slug": "<new>"}""", 201),
         new("GET", "/orgs/<org>", Organisation, Agent),
+        new("PATCH", "/orgs/<org>", Organisation, Admin, """{"name": "Renamed"}"""),
         new("POST", "/orgs/<org>/teams", Organisation, Admin, """{"name": "New", "slug": "<new>"}""", 201),
         new("GET", "/orgs/<org>/teams", Organisation, Agent),
         new("GET", "/orgs/<org>/costs", Organisation, Admin),
@@ -29,6 +30,7 @@ internal static class AccessTable
         new("PATCH", "/settings/orgs/<org>", Organisation, Admin, """{"daily_cost_limit_usd": 1000}"""),
 
         new("GET", "/teams/<team>", Team, Agent),
+        new("PATCH", "/teams/<team>", Team, Lead, """{"name": "Renamed"}"""),
         new("POST", "/teams/<team>/agents", Team, Lead, """{"name": "<new>"}""", 201),
         new("GET", "/teams/<team>/agents", Team, Agent),
         new("POST", "/teams/<team>/tasks", Team, Lead, """{"title": "New"}""", 201),

@@ -30,7 +30,7 @@ internal static class BadInputTeams
         Org("its id", """{"name": "New", "slug": "new", "id": "<nobody>"}""").Malformed("id"),
     ];
 
-    private static IEnumerable<BadInputCase> Names => new[] { ("POST", "/orgs"), ("POST", Teams), ("POST", Agents), ("PATCH", Agent) }
+    private static IEnumerable<BadInputCase> Names => new[] { ("POST", "/orgs"), ("POST", Teams), ("POST", Agents), ("PATCH", Agent), ("PATCH", "/orgs/<org>"), ("PATCH", "/teams/<team>") }
         .SelectMany(route => new[]
         {
             Name(route, "of null", "null").Invalid("name"),

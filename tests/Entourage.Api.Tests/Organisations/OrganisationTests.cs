@@ -121,4 +121,23 @@ internal sealed partial class OrganisationTests(Store store) : ApiFixture(store)
 
     [GeneratedRegex("^<http://[^/]+/api/v1(?<path>[^>]+)>; rel=\"next\"$")]
     private static partial Regex NextLink { get; }
+
+    [Test]
+    public async Task Organisation_and_team_are_renamed_and_keep_their_slugs_and_settings()
+    {
+        var team = await Api.CreateTeamAsync();
+        var settings = await Api.GetAsync($"/settings/teams/{team.Id}");
+        foreach (var path in new[] { $"/orgs/{team.Organisation}", $"/teams/{team.Id}" })
+        {
+            var before = (await Api.GetAsync(path)).Ok;
+            var renamed = (await Api.PatchAsync(path, new { name = "Ünïcode & co" })).Ok;
+
+            Assert.That((renamed.Text("name"), renamed.Text("slug")), Is.EqualTo(("Ünïcode & co", before.Text("slug"))), path);
+            Assert.That((await Api.GetAsync(path)).Ok.Text("name"), Is.EqualTo("Ünïcode & co"), path);
+            Assert.That((await Api.PatchAsync(path, new { slug = "another" })).Status, Is.EqualTo(System.Net.HttpStatusCode.BadRequest), path);
+        }
+
+        Assert.That((await Api.GetAsync($"/settings/teams/{team.Id}")).Header("ETag"), Is.EqualTo(settings.Header("ETag")), "the settings are unchanged");
+        Assert.That((await Api.PatchAsync("/teams/018f0000-0000-7000-8000-000000000000", new { name = "x" })).Status, Is.EqualTo(System.Net.HttpStatusCode.NotFound));
+    }
 }
