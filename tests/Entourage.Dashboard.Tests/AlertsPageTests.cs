@@ -34,7 +34,9 @@ internal sealed class AlertsPageTests : PageFixture
     public async Task Alerts_can_be_filtered_by_kind_and_acknowledged_together()
     {
         await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m });
-        await Team.UseAsync(await Team.StartAsync(), 11m);
+        var session = await Team.StartAsync();
+        await Team.UseAsync(session, 6m);
+        await Team.UseAsync(session, 5m);
         await GoLiveAsync(Address);
         var rows = Region("Alerts").Locator("tbody tr");
         await Expect(rows).Not.ToHaveCountAsync(0);
