@@ -1,5 +1,7 @@
+using System.Net.Mime;
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.Costs;
 using Entourage.Application.Organisations;
 using Entourage.Application.Teams;
@@ -16,9 +18,10 @@ namespace Entourage.Api.Controllers;
 public sealed class OrganisationsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Creates an organisation.</summary>
-    [HttpPost]
+    [HttpPost(Name = "createOrganisation")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<OrganisationResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Duplicate)]
     public async Task<IActionResult> Create(
         CreateOrganisationRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -27,21 +30,22 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists organisations by slug.</summary>
-    [HttpGet]
+    [HttpGet(Name = "listOrganisations")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<OrganisationResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListOrganisationsQuery(list.Page), cancellationToken));
 
     /// <summary>Returns an organisation.</summary>
-    [HttpGet("{id:guid}")]
+    [HttpGet("{id:guid}", Name = "getOrganisation")]
     [Authorize(Policies.Agent)]
     public Task<OrganisationResponse> Get(Guid id, CancellationToken cancellationToken) =>
         mediator.Send(new GetOrganisationQuery(id), cancellationToken);
 
     /// <summary>Creates a team.</summary>
-    [HttpPost("{orgId:guid}/teams")]
+    [HttpPost("{orgId:guid}/teams", Name = "createTeam")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<TeamResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Duplicate)]
     public async Task<IActionResult> CreateTeam(
         Guid orgId, CreateTeamRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -50,15 +54,15 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists the teams of an organisation by slug.</summary>
-    [HttpGet("{orgId:guid}/teams")]
+    [HttpGet("{orgId:guid}/teams", Name = "listTeams")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
 
     /// <summary>Reports an organisation's costs in UTC days, or as a CSV table of all sessions.</summary>
-    [HttpGet("{orgId:guid}/costs")]
+    [HttpGet("{orgId:guid}/costs", Name = "getOrganisationCosts")]
     [Authorize(Policies.Admin)]
-    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, CsvTable.MediaType)]
     public async Task<IActionResult> GetCosts(
         Guid orgId, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
@@ -73,7 +77,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Compares the organisation's recorded costs with a provider's invoice, by model. Stores nothing.</summary>
-    [HttpPost("{orgId:guid}/costs/reconcile")]
+    [HttpPost("{orgId:guid}/costs/reconcile", Name = "reconcileOrganisationCosts")]
     [Authorize(Policies.Admin)]
     public Task<ReconciliationResponse> Reconcile(Guid orgId, ReconcileRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ReconcileOrganisationCostsQuery(orgId, body.Filter, body.Invoice), cancellationToken);

@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.Settings;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -14,14 +15,15 @@ namespace Entourage.Api.Controllers;
 public sealed class SettingsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Returns a team's settings.</summary>
-    [HttpGet("teams/{id:guid}")]
+    [HttpGet("teams/{id:guid}", Name = "getTeamSettings")]
     [Authorize(Policies.Lead)]
     public async Task<TeamSettingsResponse> GetTeam(Guid id, CancellationToken cancellationToken) =>
         WithETag(await mediator.Send(new GetTeamSettingsQuery(id), cancellationToken));
 
     /// <summary>Changes a team's settings. An absent member is unchanged, null removes a limit.</summary>
-    [HttpPatch("teams/{id:guid}")]
+    [HttpPatch("teams/{id:guid}", Name = "changeTeamSettings")]
     [Authorize(Policies.Lead)]
+    [Conflicts(ProblemTypes.Stale)]
     public async Task<TeamSettingsResponse> ChangeTeam(
         Guid id, ChangeTeamSettingsRequest body, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
@@ -47,13 +49,13 @@ public sealed class SettingsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Changes an agent's settings. Null applies the team's default for agents.</summary>
-    [HttpPatch("agents/{id:guid}")]
+    [HttpPatch("agents/{id:guid}", Name = "changeAgentSettings")]
     [Authorize(Policies.Lead)]
     public Task<AgentSettingsResponse> ChangeAgent(Guid id, ChangeAgentSettingsRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentSettingsCommand(id, body.DailyCostLimitUsd), cancellationToken);
 
     /// <summary>Changes an organisation's settings. Null removes a limit.</summary>
-    [HttpPatch("orgs/{id:guid}")]
+    [HttpPatch("orgs/{id:guid}", Name = "changeOrganisationSettings")]
     [Authorize(Policies.Admin)]
     public Task<OrganisationSettingsResponse> ChangeOrganisation(Guid id, ChangeOrganisationSettingsRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeOrganisationSettingsCommand(id, body.DailyCostLimitUsd, body.MonthlyCostLimitUsd), cancellationToken);

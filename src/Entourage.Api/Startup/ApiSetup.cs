@@ -44,7 +44,9 @@ internal static class ApiSetup
             });
         services.AddSingleton<ParameterBinder, DirectBinding>();
         services.AddSingleton<OutputFormatterSelector, JsonAnswers>();
-        services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+
+        // Only the API description uses these options.
+        services.ConfigureHttpJsonOptions(options => DocumentedJson.Configure(options.SerializerOptions));
         services.AddBudgetTools();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddProblemDetails();
