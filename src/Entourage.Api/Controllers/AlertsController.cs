@@ -20,7 +20,7 @@ public sealed class AlertsController(IMediator mediator) : ControllerBase
     /// <param name="kind">Only alerts of this kind, such as runaway_tokens, threshold or red_flag.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet("teams/{id:guid}/alerts")]
+    [HttpGet("teams/{id:guid}/alerts", Name = "listAlerts")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<AlertResponse>> List(
         Guid id, [FromQuery] string? status, [FromQuery] string? kind, [FromQuery] ListParameters list, CancellationToken cancellationToken)
@@ -30,12 +30,12 @@ public sealed class AlertsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Returns an alert.</summary>
-    [HttpGet("alerts/{id:guid}")]
+    [HttpGet("alerts/{id:guid}", Name = "getAlert")]
     [Authorize(Policies.Lead)]
     public Task<AlertResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetAlertQuery(id), cancellationToken);
 
     /// <summary>Acknowledges an alert. An acknowledged alert is returned unchanged.</summary>
-    [HttpPost("alerts/{id:guid}/acknowledge")]
+    [HttpPost("alerts/{id:guid}/acknowledge", Name = "acknowledgeAlert")]
     [Authorize(Policies.Lead)]
     public Task<AlertResponse> Acknowledge(Guid id, CancellationToken cancellationToken) =>
         mediator.Send(new AcknowledgeAlertCommand(id), cancellationToken);
