@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Application.Agents;
 using Entourage.Application.Budgets;
@@ -50,7 +51,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
         Guid id,
         [FromQuery(Name = "task_id")] long? taskId,
-        [FromQuery] string? status,
+        [FromQuery, ValuesOf(typeof(SessionStatus))] string? status,
         [FromQuery] ListParameters list,
         CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
 using Entourage.Application.Alerts;
 using Entourage.Domain.Alerts;
 using MediatR;
@@ -23,7 +24,7 @@ public sealed class AlertsController(IMediator mediator) : ControllerBase
     [HttpGet("teams/{id:guid}/alerts", Name = "listAlerts")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<AlertResponse>> List(
-        Guid id, [FromQuery] string? status, [FromQuery] string? kind, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid id, [FromQuery, ValuesOf(typeof(AlertStatus))] string? status, [FromQuery, ValuesOf(typeof(AlertKind))] string? kind, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
         var query = new ListAlertsQuery(id, Listing.Member<AlertStatus>("status", status), Listing.Member<AlertKind>("kind", kind), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));

@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
@@ -84,7 +85,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [HttpGet("tasks", Name = "listTasks")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TaskResponse>> ListTasks(
-        Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid id, [FromQuery, ValuesOf(typeof(WorkTaskStatus))] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
         var query = new ListTasksQuery(id, Listing.Member<WorkTaskStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));
@@ -105,7 +106,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [HttpGet("human-requests", Name = "listHumanRequests")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
-        Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid id, [FromQuery, ValuesOf(typeof(HumanRequestStatus))] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
         var query = new ListHumanRequestsQuery(id, Listing.Member<HumanRequestStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));

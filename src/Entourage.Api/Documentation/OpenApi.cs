@@ -18,6 +18,7 @@ internal static class OpenApi
         options.AddSchemaTransformer(MemberSchemas.NotePresenceAsync);
         options.AddSchemaTransformer(ErrorAnswers.DescribeTypesAsync);
         options.AddOperationTransformer(DescribeAsync);
+        options.AddOperationTransformer(ParameterTexts.AddAsync);
         options.AddOperationTransformer(ErrorAnswers.AddAsync);
         options.AddOperationTransformer(Examples.AddAsync);
         options.AddOperationTransformer(TelemetryOperations.DescribeAsync);

@@ -39,6 +39,20 @@ internal sealed class DescriptionTests
     }
 
     [Test]
+    public void Every_parameter_is_described() => Assert.That(
+        operations.SelectMany(operation => operation["parameters"]?.AsArray() ?? []).Select(parameter => parameter!.Text("description")), Is.All.Not.Empty);
+
+    [TestCase("listAgentSessions", "status", "abandoned")]
+    [TestCase("listAlerts", "kind", "runaway_tokens")]
+    [TestCase("getTeamCosts", "period", "7d")]
+    [TestCase("listAuditEntries", "action", "price_set")]
+    public void Filter_lists_its_values(string operation, string parameter, string value)
+    {
+        var described = operations.Single(known => known.Text("operationId") == operation).Items("parameters").Single(known => known.Text("name") == parameter);
+        Assert.That(described["schema"]!.Items("enum").Select(known => known.GetValue<string>()), Does.Contain(value));
+    }
+
+    [Test]
     public void Every_body_and_answer_has_an_example()
     {
         var answers = operations.SelectMany(operation => operation["responses"]!.AsObject().Select(response => (operation, Node: response.Value!)))
