@@ -98,7 +98,8 @@ internal sealed class KeyAuthentication(
 
         private async ValueTask<Caller?> FindCallerOfCallAsync(string text, CancellationToken cancellationToken)
         {
-            if (outage.IsOn && keys.FindLastKnown(text) is { } known)
+            var known = keys.FindLastKnown(text);
+            if (known is not null && outage.IsOn)
             {
                 return known;
             }
@@ -107,10 +108,10 @@ internal sealed class KeyAuthentication(
             {
                 return await keys.FindCachedAsync(text, cancellationToken);
             }
-            catch (Exception exception) when (StoreFault.IsCauseOf(exception) && keys.FindLastKnown(text) is not null)
+            catch (Exception exception) when (known is not null && StoreFault.IsCauseOf(exception))
             {
                 outage.Note();
-                return keys.FindLastKnown(text);
+                return known;
             }
         }
     }

@@ -9,7 +9,7 @@ internal static partial class MemberNames
     // A shorter name is part of too many others.
     private const int ShortestPart = 4;
 
-    /// <summary>Returns the member of a type whose name is nearest to an unknown one; null if none is near.</summary>
+    /// <summary>Returns the member with the name closest to an unknown one; null if none is close.</summary>
     /// <param name="unmapped">The serializer's message, which states the name and the type.</param>
     public static string? FindNearest(string unmapped)
     {
@@ -64,7 +64,7 @@ internal static partial class MemberNames
         return row[^1];
     }
 
-    // Longer names are near to none.
+    // A longer name is close to none.
     [GeneratedRegex(@"property '(?<name>[^']{1,100})' could .* type '(?<type>[\w.+]+)'", RegexOptions.CultureInvariant)]
     private static partial Regex Unmapped { get; }
 }

@@ -29,7 +29,7 @@ internal static class ProblemTypes
         new("paused", 409, "The agent, its team or its organisation is paused, so it starts no session and reserves nothing.", "Wait until a person resumes it."),
         new("task-blocked", 409, "The task depends on tasks that are not done, which the answer lists.", "Complete them first."),
         new("illegal-status", 409, "The task cannot change from its status to the requested one.", "Follow todo, in_progress, in_review, done. An open task can be cancelled."),
-        new("already-answered", 409, "Somebody has answered the human request.", "Read its answer."),
+        new("already-answered", 409, "The human request was already answered.", "Read the answer."),
         new("stale", 409, "The settings have changed since they were read.", "Read them again, and repeat the change with the new ETag."),
         new("webhook-disabled", 409, "The webhook is disabled, because its receiver answered 410 Gone.", "Delete it and create another."),
         new("too-many-child-tokens", 409, "The session has too many unused child tokens.", "Use them, or wait until they expire."),

@@ -130,12 +130,12 @@ internal sealed class CallHandler(
             var session = await sessions.FindAsync(mediator, origin, agentId, command.Model, cancellationToken);
             try
             {
-                // The client cannot cancel this. Otherwise there could be a reservation that nobody settles, and it would be charged in full.
+                // Not cancelled when the client disconnects, because a reservation that is never settled is charged in full.
                 return (session, await mediator.Send(command with { SessionId = session }, CancellationToken.None));
             }
             catch (RuleViolationException violation) when (violation.Code == CallAnswers.SessionEnded && origin.Names.Count > 0 && !isRetry)
             {
-                // It was idle for too long, or somebody ended it. If it was killed, the next attempt finds it again and is refused.
+                // The session was idle for too long or was ended, so another is opened. If it was killed, the next attempt is refused.
                 sessions.Forget(agentId, origin);
             }
         }

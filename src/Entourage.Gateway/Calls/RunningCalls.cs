@@ -18,7 +18,7 @@ internal sealed partial class RunningCalls(IServiceScopeFactory scopes, ILogger<
 
     private readonly ConcurrentDictionary<RunningCall, bool> running = new();
 
-    /// <summary>Adds a call, whose session may be unknown. Disposing it removes it.</summary>
+    /// <summary>Adds a call until it is disposed. Its session may be unknown.</summary>
     public RunningCall Add(long? sessionId, CancellationToken cancelled)
     {
         var call = new RunningCall(sessionId, ended => running.TryRemove(ended, out _), cancelled);

@@ -8,7 +8,7 @@ namespace Entourage.Gateway.Calls;
 /// <param name="options">The settings.</param>
 public sealed class StoreOutage(IOptions<GatewayOptions> options)
 {
-    // A store that nobody has tried since may be back.
+    // After this time, the store is tried again.
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
 
     private long failedAt;

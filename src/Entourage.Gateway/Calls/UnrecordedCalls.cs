@@ -115,7 +115,7 @@ internal sealed partial class UnrecordedCalls(IServiceScopeFactory scopes, CallS
             }
             catch (Exception exception) when (call.Settlement is { IsUnreserved: true } && IsRefusal(exception))
             {
-                // The session that it names may not exist or belong to somebody else. The money is spent nevertheless.
+                // The named session may not exist, or may belong to another agent. The money is spent either way.
                 await (call with { Origin = CallOrigin.Unknown, SessionId = null }).RecordAsync(mediator, sessions);
             }
         }

@@ -9,8 +9,6 @@ namespace Entourage.Api.Tests.Conventions;
 /// <summary>What every answer of the API has in common.</summary>
 internal sealed partial class ConventionTests(Store store) : ApiFixture(store)
 {
-    private static readonly string Repository = FindRepository();
-
     [TestCase("GET", "/api/v1/guidelines", 200)]
     [TestCase("GET", "/api/v1/nothing", 404)]
     [TestCase("POST", "/api/v1/orgs", 415)]
@@ -109,7 +107,7 @@ internal sealed partial class ConventionTests(Store store) : ApiFixture(store)
     public async Task Type_of_every_problem_says_what_it_means()
     {
         var documented = await CodesInAsync("docs/api.md", ProblemRow());
-        var thrown = (await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(Repository, "src"), "*.cs", SearchOption.AllDirectories)
+        var thrown = (await Task.WhenAll(Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(file => CodesInAsync(file, ThrownCode())))).SelectMany(codes => codes);
         var codes = documented.Concat(thrown).Distinct().ToArray();
@@ -127,7 +125,7 @@ internal sealed partial class ConventionTests(Store store) : ApiFixture(store)
     }
 
     private static async Task<IEnumerable<string>> CodesInAsync(string file, Regex pattern) =>
-        pattern.Matches(await File.ReadAllTextAsync(Path.Combine(Repository, file)))
+        pattern.Matches(await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, file)))
             .SelectMany(match => match.Groups["code"].Captures)
             .Select(code => code.Value)
             .ToArray();
@@ -136,17 +134,6 @@ internal sealed partial class ConventionTests(Store store) : ApiFixture(store)
     {
         using var request = new HttpRequestMessage(new(method), path) { Content = content };
         return await Api.Http.SendAsync(request);
-    }
-
-    private static string FindRepository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Entourage.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 
     [GeneratedRegex(@"^\| \d{3}(?:, \d{3})* \| (?:`(?:/problems/)?(?<code>[a-z-]+)`(?:, )?)+", RegexOptions.Multiline)]

@@ -132,17 +132,9 @@ internal sealed partial class GettingStartedTests(Store store) : ApiFixture(stor
         }
     }
 
-    private static IEnumerable<(string Language, string Code)> Blocks()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Entourage.sln")))
-        {
-            root = root.Parent!;
-        }
-
-        return Block.Matches(File.ReadAllText(Path.Combine(root.FullName, "docs", "getting-started.md")))
+    private static IEnumerable<(string Language, string Code)> Blocks() =>
+        Block.Matches(File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "getting-started.md")))
             .Select(block => (block.Groups["language"].Value, block.Groups["code"].Value));
-    }
 
     [GeneratedRegex(@"^```(?<language>\w+)\n(?<code>.*?)^```\n", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block { get; }

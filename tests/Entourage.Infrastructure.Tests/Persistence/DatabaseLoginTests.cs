@@ -130,16 +130,7 @@ internal sealed class DatabaseLoginTests
         }
     }
 
-    private static string Script(IReadOnlyDictionary<string, string> variables)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Entourage.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return variables.Aggregate(
-            File.ReadAllText(Path.Combine(folder.FullName, "docker/sqlserver/init.sql")),
-            (text, variable) => text.Replace($"$({variable.Key})", variable.Value, StringComparison.Ordinal));
-    }
+    private static string Script(IReadOnlyDictionary<string, string> variables) => variables.Aggregate(
+        File.ReadAllText(Path.Combine(SourceTree.Root, "docker/sqlserver/init.sql")),
+        (text, variable) => text.Replace($"$({variable.Key})", variable.Value, StringComparison.Ordinal));
 }
