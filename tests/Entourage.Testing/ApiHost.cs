@@ -4,14 +4,17 @@ using Entourage.Application.Sessions;
 using Entourage.Application.Verification;
 using Entourage.Infrastructure.Jobs;
 using Entourage.Infrastructure.Persistence;
+using Entourage.Testing.Conformance;
 using MediatR;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.OpenApi;
 
 namespace Entourage.Testing;
 
@@ -99,7 +102,7 @@ public sealed class ApiHost : WebApplicationFactory<Program>
     /// <summary>A client with a key, or without one if null.</summary>
     public ApiClient ClientWith(string? key)
     {
-        var client = CreateClient();
+        var client = CreateDefaultClient(CheckConformance());
         client.Timeout = Patience.Limit;
         if (key is not null)
         {
@@ -107,6 +110,23 @@ public sealed class ApiHost : WebApplicationFactory<Program>
         }
 
         return new(client);
+    }
+
+    /// <summary>Creates a handler that compares every answer with the API's description.</summary>
+    /// <param name="inner">The handler that sends the requests; null if it is added later.</param>
+    public DelegatingHandler CheckConformance(HttpMessageHandler? inner = null)
+    {
+        var handler = new ConformanceHandler(async () =>
+        {
+            var document = await Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1").GetOpenApiDocumentAsync();
+            return await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1);
+        });
+        if (inner is not null)
+        {
+            handler.InnerHandler = inner;
+        }
+
+        return handler;
     }
 
     /// <summary>Counts the rows of a table, which may be followed by a condition.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Entourage.Testing.Conformance;
 
 namespace Entourage.Testing;
 
@@ -13,7 +14,8 @@ public sealed partial class ApiProcess : IAsyncDisposable
     private ApiProcess(Process process, Uri address, Task<string> output)
     {
         (this.process, this.output) = (process, output);
-        Api = new ApiClient(new HttpClient { BaseAddress = address, Timeout = Patience.Limit });
+        var conformance = new ConformanceHandler(() => ReadDocumentAsync(address)) { InnerHandler = new SocketsHttpHandler() };
+        Api = new ApiClient(new HttpClient(conformance) { BaseAddress = address, Timeout = Patience.Limit });
     }
 
     /// <summary>A client of the server.</summary>
@@ -150,6 +152,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
 
     /// <summary>The command line of the program.</summary>
     public static string[] Program(params string[] arguments) => ["dotnet", Path.Combine(AppContext.BaseDirectory, "Entourage.Api.dll"), .. arguments];
+
+    private static async Task<string> ReadDocumentAsync(Uri address)
+    {
+        using var http = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
+        return await http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+    }
 
     private static Process Launch(TestDatabase database, Confinement? confinement, string? home, params string[] arguments)
     {

@@ -1,3 +1,4 @@
+using Entourage.Api.Documentation;
 using Entourage.Application.Audit;
 using Entourage.Application.Paging;
 using Entourage.Domain.Audit;
@@ -17,7 +18,7 @@ public sealed record AuditParameters
     public Guid? TeamId { get; init; }
 
     /// <summary>Only this action, such as team_settings_changed, price_set or paused.</summary>
-    [FromQuery(Name = "action")]
+    [FromQuery(Name = "action"), ValuesOf(typeof(AuditAction))]
     public string? Action { get; init; }
 
     /// <summary>Only by this actor: a name, the id of a key, or the subject of a token.</summary>

@@ -1,3 +1,4 @@
+using Entourage.Api.Documentation;
 using Entourage.Application.Costs;
 using Microsoft.AspNetCore.Mvc;
 
@@ -25,7 +26,7 @@ public sealed record CostParameters
     public string? To { get; init; }
 
     /// <summary>Instead of from and to: today, 7d, 30d, month or all (the default).</summary>
-    [FromQuery(Name = "period")]
+    [FromQuery(Name = "period"), ValuesOf(typeof(CostPeriod))]
     public string? Period { get; init; }
 
     /// <summary>Only costs of this agent.</summary>
@@ -41,7 +42,7 @@ public sealed record CostParameters
     public string? Model { get; init; }
 
     /// <summary>json (the default), or csv for a table of all sessions. Overrides the Accept header.</summary>
-    [FromQuery(Name = "format")]
+    [FromQuery(Name = "format"), ValuesOf(typeof(CostFormat))]
     public string? Format { get; init; }
 
     internal CostFilter Filter => new(From, To, Listing.Member<CostPeriod>("period", Period), AgentId, TaskId, Model);

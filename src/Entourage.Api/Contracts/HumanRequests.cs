@@ -6,12 +6,12 @@ namespace Entourage.Api.Contracts;
 
 /// <summary>A request from an agent to a person.</summary>
 /// <param name="AgentId">Required. The agent that asks.</param>
-/// <param name="SessionId">The agent's session that needs the money. An increase raises the cap of that session's task, if it has one.</param>
 /// <param name="Kind">Required. A request for money, or a question.</param>
 /// <param name="Question">Required. The text for the person, up to 4,000 characters.</param>
+/// <param name="SessionId">The agent's session that needs the money. An increase raises the cap of that session's task, if it has one.</param>
 /// <param name="RequestedUsd">The requested increase in USD: above 0, up to 1,000,000, with at most 9 decimals. Not allowed with a question.</param>
 public sealed record CreateHumanRequestBody(
-    Guid? AgentId, long? SessionId = null, HumanRequestKind? Kind = null, string? Question = null, Money? RequestedUsd = null)
+    Guid? AgentId, HumanRequestKind? Kind, string? Question, long? SessionId = null, Money? RequestedUsd = null)
 {
     internal CreateHumanRequestCommand ToCommand(string? idempotencyKey) => new(AgentId, SessionId, Kind, Question, RequestedUsd, idempotencyKey);
 }

@@ -1,5 +1,7 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
+using Entourage.Api.Errors;
 using Entourage.Application.Agents;
 using Entourage.Application.Budgets;
 using Entourage.Application.Events;
@@ -18,13 +20,14 @@ namespace Entourage.Api.Controllers;
 public sealed class AgentsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Returns an agent.</summary>
-    [HttpGet]
+    [HttpGet(Name = "getAgent")]
     [Authorize(Policies.Agent)]
     public Task<AgentResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetAgentQuery(id), cancellationToken);
 
     /// <summary>Changes an agent; absent members are unchanged.</summary>
-    [HttpPatch]
+    [HttpPatch(Name = "changeAgent")]
     [Authorize(Policies.Lead)]
+    [Conflicts(ProblemTypes.Duplicate)]
     public Task<AgentResponse> Change(Guid id, ChangeAgentRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentCommand(id, body.Name, body.Role, body.Model), cancellationToken);
 
@@ -32,7 +35,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="id">The agent.</param>
     /// <param name="taskId">The task; the task of the agent's newest active session if absent.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet("budget")]
+    [HttpGet("budget", Name = "getAgentBudget")]
     [Authorize(Policies.Agent)]
     public Task<BudgetResponse> GetBudget(Guid id, [FromQuery(Name = "task_id")] long? taskId, CancellationToken cancellationToken) =>
         mediator.Send(new GetAgentBudgetQuery(id, taskId), cancellationToken);
@@ -43,12 +46,12 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="status">Only sessions with this status: active, completed, failed, killed or abandoned.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet("sessions")]
+    [HttpGet("sessions", Name = "listAgentSessions")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
         Guid id,
         [FromQuery(Name = "task_id")] long? taskId,
-        [FromQuery] string? status,
+        [FromQuery, ValuesOf(typeof(SessionStatus))] string? status,
         [FromQuery] ListParameters list,
         CancellationToken cancellationToken)
     {
@@ -60,7 +63,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="id">The agent.</param>
     /// <param name="lastEventId">The id of the last received event. The stream resumes after it; without it, the stream starts now.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet("events")]
+    [HttpGet("events", Name = "streamAgentEvents")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
     public async Task<IActionResult> StreamEvents(

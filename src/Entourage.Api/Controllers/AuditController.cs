@@ -17,7 +17,7 @@ public sealed class AuditController(IMediator mediator) : ControllerBase
     /// <param name="filter">The filter.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet]
+    [HttpGet(Name = "listAuditEntries")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<AuditResponse>> List(
         [FromQuery] AuditParameters filter, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ namespace Entourage.Api.Controllers;
 public sealed class GatewayController(IMediator mediator) : ControllerBase
 {
     /// <summary>Returns where a client finds each provider's API on this server, and what it sends as the API key. Without upstreams, the gateway is off.</summary>
-    [HttpGet]
+    [HttpGet(Name = "getGateway")]
     [Authorize(Policies.Agent)]
     public Task<GatewayResponse> Get(CancellationToken cancellationToken) => mediator.Send(new GetGatewayQuery(), cancellationToken);
 }

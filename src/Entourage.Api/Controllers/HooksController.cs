@@ -22,7 +22,7 @@ public sealed class HooksController(IMediator mediator, CallerContext callers) :
     /// <param name="sessionId">The Entourage session of the run. If absent, it is found by Claude Code's session id.</param>
     /// <param name="taskId">The task; the session's task if absent.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpPost("claude-code")]
+    [HttpPost("claude-code", Name = "checkClaudeCodeHook")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<ClaudeCodeHookOutput>(StatusCodes.Status200OK)]
     public async Task<ClaudeCodeHookOutput> CheckClaudeCode(

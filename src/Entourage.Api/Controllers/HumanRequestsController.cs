@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.HumanRequests;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -14,7 +15,7 @@ namespace Entourage.Api.Controllers;
 public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Asks a person for more money or for an answer.</summary>
-    [HttpPost]
+    [HttpPost(Name = "createHumanRequest")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<HumanRequestResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Ask(
@@ -25,13 +26,14 @@ public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Returns a request with its answer.</summary>
-    [HttpGet("{id:guid}")]
+    [HttpGet("{id:guid}", Name = "getHumanRequest")]
     [Authorize(Policies.Agent)]
     public Task<HumanRequestResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetHumanRequestQuery(id), cancellationToken);
 
     /// <summary>Answers a request. A request can be answered once. Granted money can be spent from the next call on.</summary>
-    [HttpPost("{id:guid}/respond")]
+    [HttpPost("{id:guid}/respond", Name = "respondToHumanRequest")]
     [Authorize(Policies.Lead)]
+    [Conflicts(ProblemTypes.AlreadyAnswered)]
     public Task<HumanRequestResponse> Respond(
         Guid id, RespondToHumanRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken);

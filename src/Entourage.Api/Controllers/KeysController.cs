@@ -17,7 +17,7 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
     /// Issues a key. The answer contains the secret, which is not shown again. An admin can issue keys of every role, a lead only keys for agents
     /// of its team. Idempotency-Key is not supported, because a replay would require storing the secret.
     /// </summary>
-    [HttpPost]
+    [HttpPost(Name = "createKey")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<NewKeyResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Create(CreateKeyRequest body, CancellationToken cancellationToken)
@@ -27,13 +27,13 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists keys without their secrets, newest first. A lead sees the keys of its team's agents.</summary>
-    [HttpGet]
+    [HttpGet(Name = "listKeys")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<KeyResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListKeysQuery(list.Page), cancellationToken));
 
     /// <summary>Revokes a key. It stops working at once on every replica. Revoking a key again changes nothing.</summary>
-    [HttpDelete("{id:guid}")]
+    [HttpDelete("{id:guid}", Name = "revokeKey")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Revoke(Guid id, CancellationToken cancellationToken)

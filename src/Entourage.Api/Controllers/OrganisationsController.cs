@@ -1,5 +1,7 @@
+using System.Net.Mime;
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.Costs;
 using Entourage.Application.Organisations;
 using Entourage.Application.Sessions;
@@ -17,9 +19,10 @@ namespace Entourage.Api.Controllers;
 public sealed class OrganisationsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Creates an organisation.</summary>
-    [HttpPost]
+    [HttpPost(Name = "createOrganisation")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<OrganisationResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Duplicate)]
     public async Task<IActionResult> Create(
         CreateOrganisationRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -28,27 +31,28 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists organisations by slug.</summary>
-    [HttpGet]
+    [HttpGet(Name = "listOrganisations")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<OrganisationResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListOrganisationsQuery(list.Page), cancellationToken));
 
     /// <summary>Returns an organisation.</summary>
-    [HttpGet("{id:guid}")]
+    [HttpGet("{id:guid}", Name = "getOrganisation")]
     [Authorize(Policies.Agent)]
     public Task<OrganisationResponse> Get(Guid id, CancellationToken cancellationToken) =>
         mediator.Send(new GetOrganisationQuery(id), cancellationToken);
 
     /// <summary>Renames an organisation. Its slug stays.</summary>
-    [HttpPatch("{id:guid}")]
+    [HttpPatch("{id:guid}", Name = "renameOrganisation")]
     [Authorize(Policies.Admin)]
     public Task<OrganisationResponse> Rename(Guid id, RenameRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new RenameOrganisationCommand(id, body.Name!), cancellationToken);
 
     /// <summary>Creates a team.</summary>
-    [HttpPost("{orgId:guid}/teams")]
+    [HttpPost("{orgId:guid}/teams", Name = "createTeam")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<TeamResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Duplicate)]
     public async Task<IActionResult> CreateTeam(
         Guid orgId, CreateTeamRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -57,22 +61,22 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists the teams of an organisation by slug.</summary>
-    [HttpGet("{orgId:guid}/teams")]
+    [HttpGet("{orgId:guid}/teams", Name = "listTeams")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
 
     /// <summary>Lists an organisation's sessions, newest first.</summary>
-    [HttpGet("{orgId:guid}/sessions")]
+    [HttpGet("{orgId:guid}/sessions", Name = "listOrganisationSessions")]
     [Authorize(Policies.Admin)]
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
         Guid orgId, [FromQuery] SessionParameters sessions, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListOrganisationSessionsQuery(orgId) { Filter = sessions.Filter, Page = list.Page }, cancellationToken));
 
     /// <summary>Reports an organisation's costs in UTC days, or as a CSV table of all sessions.</summary>
-    [HttpGet("{orgId:guid}/costs")]
+    [HttpGet("{orgId:guid}/costs", Name = "getOrganisationCosts")]
     [Authorize(Policies.Admin)]
-    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, CsvTable.MediaType)]
     public async Task<IActionResult> GetCosts(
         Guid orgId, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
@@ -87,7 +91,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Compares the organisation's recorded costs with a provider's invoice, by model. Stores nothing.</summary>
-    [HttpPost("{orgId:guid}/costs/reconcile")]
+    [HttpPost("{orgId:guid}/costs/reconcile", Name = "reconcileOrganisationCosts")]
     [Authorize(Policies.Admin)]
     public Task<ReconciliationResponse> Reconcile(Guid orgId, ReconcileRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ReconcileOrganisationCostsQuery(orgId, body.Filter, body.Invoice), cancellationToken);

@@ -14,14 +14,14 @@ namespace Entourage.Api.Controllers;
 public sealed class PricesController(IMediator mediator) : ControllerBase
 {
     /// <summary>Lists the current price of every model, by model. With org_id, applies the organisation's own prices.</summary>
-    [HttpGet]
+    [HttpGet(Name = "listPrices")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<PriceResponse>> List(
         [FromQuery(Name = "org_id")] Guid? organisationId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListPricesQuery(organisationId, list.Page), cancellationToken));
 
     /// <summary>Returns the current and past prices of a model. Any of its names works.</summary>
-    [HttpGet("{**model}")]
+    [HttpGet("{**model}", Name = "getModelPrices")]
     [Authorize(Policies.Agent)]
     public Task<ModelPricesResponse> Get(
         string model, [FromQuery(Name = "org_id")] Guid? organisationId, CancellationToken cancellationToken) =>
@@ -31,7 +31,7 @@ public sealed class PricesController(IMediator mediator) : ControllerBase
     /// Sets the price of a model from an instant on, for all organisations or for one. Usage that already has a price is unchanged; usage that
     /// waits for a price is priced.
     /// </summary>
-    [HttpPut("{**model}")]
+    [HttpPut("{**model}", Name = "setModelPrice")]
     [Authorize(Policies.Admin)]
     public Task<PriceResponse> Set(
         string model, SetPriceRequest body, [FromQuery(Name = "org_id")] Guid? organisationId, CancellationToken cancellationToken) =>

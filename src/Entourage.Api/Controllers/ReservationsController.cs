@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Application.Reservations;
 using MediatR;
@@ -15,8 +16,10 @@ namespace Entourage.Api.Controllers;
 public sealed class ReservationsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Extends a reservation. Refused with 409 if it has ended.</summary>
-    [HttpPost("extend")]
+    [HttpPost("extend", Name = "extendReservation")]
     [Authorize(Policies.Agent)]
+    [RefusedByBudget]
+    [Conflicts(ProblemTypes.Paused, ProblemTypes.ReservationEnded)]
     public Task<ReservationResponse> Extend(
         Guid id,
         ExtendReservationRequest body,
@@ -25,7 +28,7 @@ public sealed class ReservationsController(IMediator mediator) : ControllerBase
         mediator.Send(new ExtendReservationCommand(id, body.TtlSeconds, idempotencyKey), cancellationToken);
 
     /// <summary>Releases a reservation. If it has ended, nothing changes.</summary>
-    [HttpDelete]
+    [HttpDelete(Name = "releaseReservation")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Release(Guid id, CancellationToken cancellationToken)

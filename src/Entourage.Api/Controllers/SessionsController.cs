@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Api.Protection;
 using Entourage.Application.Ledger;
 using Entourage.Application.Reservations;
@@ -18,9 +19,11 @@ namespace Entourage.Api.Controllers;
 public sealed class SessionsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Starts a session. Refused with 402 if a hard budget has nothing left, and with 409 if the task depends on unfinished tasks.</summary>
-    [HttpPost("start")]
+    [HttpPost("start", Name = "startSession")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Paused, ProblemTypes.TaskBlocked, ProblemTypes.SessionEnded)]
+    [RefusedByBudget]
     public async Task<IActionResult> Start(
         StartSessionRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -30,12 +33,12 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Returns a session.</summary>
-    [HttpGet("{id:long}")]
+    [HttpGet("{id:long}", Name = "getSession")]
     [Authorize(Policies.Agent)]
     public Task<SessionDetailsResponse> Get(long id, CancellationToken cancellationToken) => mediator.Send(new GetSessionQuery(id), cancellationToken);
 
     /// <summary>Records usage, and returns whether the agent must stop. Accepted even if the session is over budget or has ended.</summary>
-    [HttpPost("{id:long}/usage")]
+    [HttpPost("{id:long}/usage", Name = "recordUsage")]
     [Authorize(Policies.Agent)]
     [ReportsSpending]
     public Task<UsageResponse> RecordUsage(
@@ -46,7 +49,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     /// Records many usages at once. Each item is accepted or refused separately; the answer has the results in the same order. The header's
     /// idempotency key applies to each item without its own.
     /// </summary>
-    [HttpPost("usage/batch")]
+    [HttpPost("usage/batch", Name = "recordUsageBatch")]
     [Authorize(Policies.Agent)]
     [BatchBody]
     [ReportsSpending]
@@ -55,9 +58,11 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
         UsageBatchResponse.From(await mediator.Send(body.ToCommand(idempotencyKey), cancellationToken), HttpContext);
 
     /// <summary>Reserves money for a call. Refused with 402, and nothing is reserved, if a hard budget has too little left.</summary>
-    [HttpPost("{id:long}/reservations")]
+    [HttpPost("{id:long}/reservations", Name = "createReservation")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<ReservationResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Paused, ProblemTypes.SessionEnded)]
+    [RefusedByBudget]
     public async Task<IActionResult> Reserve(
         long id, ReserveRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>
         StatusCode(
@@ -65,13 +70,13 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
             await mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken));
 
     /// <summary>Lists a session's usage records, newest first.</summary>
-    [HttpGet("{id:long}/usage")]
+    [HttpGet("{id:long}/usage", Name = "listUsage")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<UsageRecordResponse>> ListUsage(long id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListUsageQuery(id, list.Page), cancellationToken));
 
     /// <summary>Ends a session. The body may be empty. A session that has ended is returned unchanged.</summary>
-    [HttpPost("{id:long}/end")]
+    [HttpPost("{id:long}/end", Name = "endSession")]
     [Authorize(Policies.Agent)]
     public Task<SessionResponse> End(
         long id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] EndSessionRequest? body, CancellationToken cancellationToken) =>
@@ -82,9 +87,10 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     /// session counts against this session's cap. The token is not shown again. Idempotency-Key is not supported, because a replay would require
     /// storing the token.
     /// </summary>
-    [HttpPost("{id:long}/child-tokens")]
+    [HttpPost("{id:long}/child-tokens", Name = "createChildToken")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<ChildTokenResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.SessionEnded, ProblemTypes.TooManyChildTokens)]
     public async Task<IActionResult> CreateChildToken(
         long id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] CreateChildTokenRequest? body, CancellationToken cancellationToken)
     {
@@ -94,7 +100,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Kills a session and its sub-agents, and releases their reservations. A session that has ended is returned unchanged.</summary>
-    [HttpPost("{id:long}/kill")]
+    [HttpPost("{id:long}/kill", Name = "killSession")]
     [Authorize(Policies.Lead)]
     public Task<SessionResponse> Kill(long id, KillSessionRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new KillSessionCommand(id, body.Reason!), cancellationToken);

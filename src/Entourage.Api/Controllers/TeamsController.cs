@@ -1,5 +1,8 @@
+using System.Net.Mime;
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
+using Entourage.Api.Errors;
 using Entourage.Application.Agents;
 using Entourage.Application.Costs;
 using Entourage.Application.Events;
@@ -23,20 +26,21 @@ namespace Entourage.Api.Controllers;
 public sealed class TeamsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Returns a team with its agents.</summary>
-    [HttpGet]
+    [HttpGet(Name = "getTeam")]
     [Authorize(Policies.Agent)]
     public Task<TeamWithAgentsResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetTeamQuery(id), cancellationToken);
 
     /// <summary>Renames a team. Its slug stays.</summary>
-    [HttpPatch]
+    [HttpPatch(Name = "renameTeam")]
     [Authorize(Policies.Lead)]
     public Task<TeamResponse> Rename(Guid id, RenameRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new RenameTeamCommand(id, body.Name!), cancellationToken);
 
     /// <summary>Creates an agent.</summary>
-    [HttpPost("agents")]
+    [HttpPost("agents", Name = "createAgent")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<AgentResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Duplicate)]
     public async Task<IActionResult> CreateAgent(
         Guid id, CreateAgentRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -46,13 +50,13 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists a team's agents by name.</summary>
-    [HttpGet("agents")]
+    [HttpGet("agents", Name = "listAgents")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<AgentResponse>> ListAgents(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListAgentsQuery(id, list.Page), cancellationToken));
 
     /// <summary>Creates a task.</summary>
-    [HttpPost("tasks")]
+    [HttpPost("tasks", Name = "createTask")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<TaskResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> CreateTask(
@@ -78,17 +82,17 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <param name="status">Only tasks with this status: todo, in_progress, in_review, done or cancelled.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet("tasks")]
+    [HttpGet("tasks", Name = "listTasks")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TaskResponse>> ListTasks(
-        Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid id, [FromQuery, ValuesOf(typeof(WorkTaskStatus))] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
         var query = new ListTasksQuery(id, Listing.Member<WorkTaskStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
     /// <summary>Lists a team's sessions, newest first.</summary>
-    [HttpGet("sessions")]
+    [HttpGet("sessions", Name = "listTeamSessions")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
         Guid id, [FromQuery] SessionParameters sessions, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
@@ -99,19 +103,19 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <param name="status">Only requests with this status: pending, approved or denied.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet("human-requests")]
+    [HttpGet("human-requests", Name = "listHumanRequests")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
-        Guid id, [FromQuery] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid id, [FromQuery, ValuesOf(typeof(HumanRequestStatus))] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
         var query = new ListHumanRequestsQuery(id, Listing.Member<HumanRequestStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
     /// <summary>Reports a team's costs in days of its time zone, or as a CSV table of all sessions.</summary>
-    [HttpGet("costs")]
+    [HttpGet("costs", Name = "getTeamCosts")]
     [Authorize(Policies.Lead)]
-    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK)]
+    [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, CsvTable.MediaType)]
     public async Task<IActionResult> GetCosts(
         Guid id, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
@@ -126,13 +130,13 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Simulates a daily cap on the last days, from the recorded costs per quarter of an hour.</summary>
-    [HttpGet("costs/what-if")]
+    [HttpGet("costs/what-if", Name = "simulateDailyCap")]
     [Authorize(Policies.Lead)]
     public Task<DailyCapResponse> SimulateDailyCap(Guid id, [FromQuery] SimulateDailyCapParameters parameters, CancellationToken cancellationToken) =>
         mediator.Send(new SimulateDailyCapQuery(id, parameters.Cap, parameters.Days), cancellationToken);
 
     /// <summary>Compares the team's recorded costs with a provider's invoice, by model. Stores nothing.</summary>
-    [HttpPost("costs/reconcile")]
+    [HttpPost("costs/reconcile", Name = "reconcileTeamCosts")]
     [Authorize(Policies.Lead)]
     public Task<ReconciliationResponse> Reconcile(Guid id, ReconcileRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ReconcileTeamCostsQuery(id, body.Filter, body.Invoice), cancellationToken);
@@ -141,7 +145,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <param name="id">The team.</param>
     /// <param name="lastEventId">The id of the last received event. The stream resumes after it; without it, the stream starts now.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
-    [HttpGet("events")]
+    [HttpGet("events", Name = "streamTeamEvents")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
     public async Task<IActionResult> StreamEvents(

@@ -21,17 +21,17 @@ namespace Entourage.Api.Controllers;
 public sealed class TelemetryController(IMediator mediator, IServiceProvider services) : ControllerBase
 {
     /// <summary>Receives log records: events of Claude Code and of the semantic conventions for generative AI.</summary>
-    [HttpPost("logs")]
+    [HttpPost("logs", Name = "receiveLogs")]
     [ProducesResponseType(StatusCodes.Status200OK)]
     public Task<IActionResult> ReceiveLogs(CancellationToken cancellationToken) => ReceiveAsync(OtlpSignal.Logs, cancellationToken);
 
     /// <summary>Receives spans of the semantic conventions for generative AI.</summary>
-    [HttpPost("traces")]
+    [HttpPost("traces", Name = "receiveTraces")]
     [ProducesResponseType(StatusCodes.Status200OK)]
     public Task<IActionResult> ReceiveTraces(CancellationToken cancellationToken) => ReceiveAsync(OtlpSignal.Traces, cancellationToken);
 
     /// <summary>Receives metrics: the token and cost counters of Claude Code. Usage that its events reported is not counted again.</summary>
-    [HttpPost("metrics")]
+    [HttpPost("metrics", Name = "receiveMetrics")]
     [ProducesResponseType(StatusCodes.Status200OK)]
     public Task<IActionResult> ReceiveMetrics(CancellationToken cancellationToken) => ReceiveAsync(OtlpSignal.Metrics, cancellationToken);
 

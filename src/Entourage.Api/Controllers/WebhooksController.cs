@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.Webhooks;
 using Entourage.Domain.Webhooks;
 using MediatR;
@@ -15,7 +16,7 @@ namespace Entourage.Api.Controllers;
 public sealed class WebhooksController(IMediator mediator) : ControllerBase
 {
     /// <summary>Creates a webhook. The answer contains the secret that signs its messages, which is not shown again.</summary>
-    [HttpPost("teams/{teamId:guid}/webhooks")]
+    [HttpPost("teams/{teamId:guid}/webhooks", Name = "createWebhook")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<NewWebhookResponse>(StatusCodes.Status201Created)]
     public async Task<IActionResult> Create(
@@ -27,18 +28,18 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists a team's webhooks, oldest first.</summary>
-    [HttpGet("teams/{teamId:guid}/webhooks")]
+    [HttpGet("teams/{teamId:guid}/webhooks", Name = "listWebhooks")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<WebhookResponse>> List(Guid teamId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListWebhooksQuery(teamId, list.Page), cancellationToken));
 
     /// <summary>Returns a webhook.</summary>
-    [HttpGet("webhooks/{id:guid}")]
+    [HttpGet("webhooks/{id:guid}", Name = "getWebhook")]
     [Authorize(Policies.Lead)]
     public Task<WebhookResponse> Get(Guid id, CancellationToken cancellationToken) => mediator.Send(new GetWebhookQuery(id), cancellationToken);
 
     /// <summary>Deletes a webhook and its messages.</summary>
-    [HttpDelete("webhooks/{id:guid}")]
+    [HttpDelete("webhooks/{id:guid}", Name = "deleteWebhook")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     public async Task<IActionResult> Delete(Guid id, CancellationToken cancellationToken)
@@ -48,15 +49,16 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists a webhook's messages of the last days with their delivery status, newest first.</summary>
-    [HttpGet("webhooks/{id:guid}/deliveries")]
+    [HttpGet("webhooks/{id:guid}/deliveries", Name = "listWebhookDeliveries")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<DeliveryResponse>> ListDeliveries(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
         this.Answer(await mediator.Send(new ListDeliveriesQuery(id, list.Page), cancellationToken));
 
     /// <summary>Sends a test message to a webhook. Its result appears in the list of the webhook's messages.</summary>
-    [HttpPost("webhooks/{id:guid}/test")]
+    [HttpPost("webhooks/{id:guid}/test", Name = "testWebhook")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<DeliveryResponse>(StatusCodes.Status202Accepted)]
+    [Conflicts(ProblemTypes.WebhookDisabled)]
     public async Task<IActionResult> Test(Guid id, CancellationToken cancellationToken) =>
         Accepted(await mediator.Send(new TestWebhookCommand(id), cancellationToken));
 }

@@ -1,11 +1,5 @@
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
+using System.Net.Mime;
 using Entourage.Api.Auth;
-using Entourage.Api.Contracts;
-using Entourage.Api.Errors;
-using Entourage.Application.Json;
-using Entourage.Application.Settings;
-using Entourage.Domain;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -19,53 +13,73 @@ internal static class OpenApi
 
     public static void Configure(OpenApiOptions options)
     {
-        options.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "Entourage";
-            document.Info.Version = "v1";
-            document.Info.Description = "Controls what AI agents spend: costs by session, task, agent and team, caps, reservations, alerts and a kill switch.";
-            document.Components ??= new();
-            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-            {
-                [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = KeyAuthentication.Header },
-                [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
-            };
-            return Task.CompletedTask;
-        });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            operation.Responses ??= [];
-            operation.Responses["401"] = ProblemResponse("The request has no valid key, and this server requires one.");
-            operation.Responses["403"] = ProblemResponse("The key does not permit this operation.");
-            operation.Responses["default"] = ProblemResponse("An error, as RFC 9457 problem details.");
+        options.CreateSchemaReferenceId = info => ScalarSchemas.IsInline(info.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(info);
+        options.AddSchemaTransformer(ScalarSchemas.DescribeAsync);
+        options.AddSchemaTransformer(MemberSchemas.NotePresenceAsync);
+        options.AddSchemaTransformer(ErrorAnswers.DescribeTypesAsync);
+        options.AddOperationTransformer(DescribeAsync);
+        options.AddOperationTransformer(ParameterTexts.AddAsync);
+        options.AddOperationTransformer(ErrorAnswers.AddAsync);
+        options.AddOperationTransformer(Examples.AddAsync);
+        options.AddOperationTransformer(TelemetryOperations.DescribeAsync);
+        options.AddDocumentTransformer(DescribeAsync);
+        options.AddDocumentTransformer(ErrorAnswers.AddSharedAsync);
+        options.AddDocumentTransformer(MemberSchemas.DescribeAsync);
+    }
 
-            // The two are alternatives.
-            operation.Security =
-            [
-                new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
-                new() { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
-            ];
-            if (context.Description.RelativePath == "api/v1/hooks/claude-code")
-            {
-                operation.RequestBody = HookBody();
-            }
-
-            return Task.CompletedTask;
-        });
-        options.AddSchemaTransformer(async (schema, context, cancellationToken) =>
+    private static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new()
         {
-            Describe(schema, context.JsonTypeInfo);
-            if (context.JsonTypeInfo.Type == typeof(UsageBatchEntry))
+            Title = "Entourage",
+            Version = "v1",
+            Description = "Controls what AI agents spend: costs by session, task, agent and team, caps, reservations, alerts and a kill switch.",
+            License = new() { Name = "MIT", Identifier = "MIT" },
+        };
+        foreach (var server in document.Servers ?? [])
+        {
+            // Clients append paths, which begin with a slash.
+            server.Url = server.Url?.TrimEnd('/');
+        }
+
+        document.Tags = ApiTags.All.Select(tag => new OpenApiTag { Name = tag.Key, Description = tag.Value }).ToHashSet();
+        document.Components ??= new();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = KeyAuthentication.Header },
+            [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+        };
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        // The two are alternatives.
+        operation.Security =
+        [
+            new() { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] },
+            new() { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] },
+        ];
+        // The others are accepted too, but generators would offer them all.
+        if (operation.RequestBody is OpenApiRequestBody { Content: { } content } body && content.TryGetValue(MediaTypeNames.Application.Json, out var json))
+        {
+            body.Content = new Dictionary<string, OpenApiMediaType> { [MediaTypeNames.Application.Json] = json };
+        }
+
+        foreach (var (type, answer) in operation.Responses?.Values.SelectMany(response => response.Content ?? new Dictionary<string, OpenApiMediaType>()) ?? [])
+        {
+            if (type != MediaTypeNames.Application.Json)
             {
-                var item = await context.GetOrCreateSchemaAsync(typeof(UsageBatchItemRequest), null, cancellationToken);
-                (schema.Type, schema.Properties, schema.Required) = (item.Type, item.Properties, item.Required);
+                answer.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
             }
-            else if (context.JsonTypeInfo.Type == typeof(Patch<RunawayPatch>))
-            {
-                var runaway = await context.GetOrCreateSchemaAsync(typeof(RunawayPatch), null, cancellationToken);
-                (schema.Type, schema.Properties) = (JsonSchemaType.Object, runaway.Properties);
-            }
-        });
+        }
+
+        if (context.Description.RelativePath == "api/v1/hooks/claude-code")
+        {
+            operation.RequestBody = HookBody();
+        }
+
+        return Task.CompletedTask;
     }
 
     // The action reads this body itself, so the generator does not see it.
@@ -75,7 +89,7 @@ internal static class OpenApi
         Description = "The input of a Claude Code hook. Other members are ignored.",
         Content = new Dictionary<string, OpenApiMediaType>
         {
-            ["application/json"] = new()
+            [MediaTypeNames.Application.Json] = new()
             {
                 Schema = new OpenApiSchema
                 {
@@ -89,78 +103,4 @@ internal static class OpenApi
             },
         },
     };
-
-    // The generator cannot see through the converters of these types.
-    private static void Describe(OpenApiSchema schema, JsonTypeInfo info)
-    {
-        var wasNullable = schema.Type?.HasFlag(JsonSchemaType.Null) ?? false;
-        var type = info.Type.IsGenericType && info.Type.GetGenericTypeDefinition() == typeof(Patch<>) ? info.Type.GetGenericArguments()[0] : info.Type;
-        var value = Nullable.GetUnderlyingType(type) ?? type;
-        if (value == typeof(Money) || value == typeof(MoneyTotal))
-        {
-            (schema.Type, schema.Format, schema.Description) = (JsonSchemaType.Number, "decimal", "US dollars, exact, with at most 9 decimals.");
-        }
-        else if (value == typeof(long))
-        {
-            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.Integer, "int64", null);
-        }
-        else if (value == typeof(DateTimeOffset))
-        {
-            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
-        }
-        else if (value.IsEnum)
-        {
-            (schema.Type, schema.Enum) = (JsonSchemaType.String, [.. EnumNames.List(value).Select(name => (JsonNode)name)]);
-        }
-        else if (ListItemOf(value) is { } item)
-        {
-            schema.Type = JsonSchemaType.Array;
-            schema.Items ??= new OpenApiSchema
-            {
-                Type = item == typeof(long) ? JsonSchemaType.Integer : item == typeof(decimal) ? JsonSchemaType.Number : JsonSchemaType.String,
-            };
-        }
-        else if (info.Type != type)
-        {
-            schema.Type = value == typeof(bool) ? JsonSchemaType.Boolean : JsonSchemaType.String;
-            schema.Format = value == typeof(Guid) ? "uuid" : null;
-        }
-
-        // Numbers and strings have null among their types. For other types, the generator wraps a reference to the schema.
-        if (schema.Type is { } known && (wasNullable || (info.Type != type && value != type)))
-        {
-            schema.Type = known | JsonSchemaType.Null;
-        }
-    }
-
-    private static Type? ListItemOf(Type type) =>
-        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
-
-    private static OpenApiResponse ProblemResponse(string description) => new()
-    {
-        Description = description,
-        Content = new Dictionary<string, OpenApiMediaType> { [Problem.MediaType] = new() { Schema = ProblemSchema() } },
-    };
-
-    private static OpenApiSchema ProblemSchema() => new()
-    {
-        Type = JsonSchemaType.Object,
-        Properties = new Dictionary<string, IOpenApiSchema>
-        {
-            ["type"] = Text("The stable identifier of the kind of problem, such as /problems/budget-exceeded."),
-            ["title"] = Text("The status in words."),
-            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
-            ["detail"] = Text("A description of this occurrence."),
-            ["instance"] = Text("The path of the request."),
-            ["trace_id"] = Text("The id of the request in the log."),
-            ["errors"] = new OpenApiSchema
-            {
-                Type = JsonSchemaType.Object,
-                Description = "Error messages by member.",
-                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
-            },
-        },
-    };
-
-    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 }

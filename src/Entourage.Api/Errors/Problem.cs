@@ -121,7 +121,7 @@ internal sealed record Problem(int Status, string Code, string? Detail)
     {
         var body = new JsonObject
         {
-            ["type"] = ProblemTypes.Path + Code,
+            ["type"] = ProblemPages.Path + Code,
             ["title"] = ReasonPhrases.GetReasonPhrase(Status),
             ["status"] = Status,
             ["detail"] = Detail,

@@ -44,7 +44,9 @@ internal static class ApiSetup
             });
         services.AddSingleton<ParameterBinder, DirectBinding>();
         services.AddSingleton<OutputFormatterSelector, JsonAnswers>();
-        services.ConfigureHttpJsonOptions(options => EntourageJson.Configure(options.SerializerOptions));
+
+        // Only the API description uses these options.
+        services.ConfigureHttpJsonOptions(options => DocumentedJson.Configure(options.SerializerOptions));
         services.AddBudgetTools();
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddProblemDetails();
@@ -70,7 +72,7 @@ internal static class ApiSetup
     public static void MapEndpoints(this WebApplication app, bool needsKeys)
     {
         app.MapControllers().WithHead();
-        app.MapProblemTypes().WithHead();
+        app.MapProblemPages().WithHead();
         app.MapMcp(McpSetup.Path).RequireAuthorization(Policies.Agent).WithMetadata(new ReportsSpendingAttribute());
         app.MapGateway().RequireAuthorization(Policies.Agent);
         app.MapOpenApi().WithHead().AllowAnonymous();

@@ -165,7 +165,7 @@ public sealed record BudgetStatusResponse(
 }
 
 /// <summary>Writes the id of a scope as its own kind of JSON: a number for tasks and sessions, a string for the others.</summary>
-internal sealed class ScopeIdJsonConverter : JsonConverter<string>
+public sealed class ScopeIdJsonConverter : JsonConverter<string>
 {
     /// <inheritdoc/>
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -21,7 +21,7 @@ internal sealed class BadInputWorld : IAsyncDisposable
 
         // By default, a client refuses to send non-ASCII text in a header.
         var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
-        client = new HttpClient(handler) { BaseAddress = host.Api.Http.BaseAddress };
+        client = new HttpClient(host.CheckConformance(handler)) { BaseAddress = host.Api.Http.BaseAddress };
         Api = new ApiClient(client);
         store = new SqliteConnection(new SqliteConnectionStringBuilder(host.Database.ConnectionString) { Mode = SqliteOpenMode.ReadOnly }.ToString());
     }

@@ -122,7 +122,7 @@ internal sealed record FuzzRequest(
                         : pool.Take(owner, random) ?? body.Text(name, parameter.Schema?.Format);
                     path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value), StringComparison.Ordinal);
                     break;
-                case ParameterLocation.Query when random.Next(fault == 6 ? 2 : 6) == 0 || name == "daily_cost_limit_usd":
+                case ParameterLocation.Query when random.Next(fault == 6 ? 2 : 6) == 0 || IsNeeded(operation, name):
                     var asked = fault == 6 && random.Next(2) == 0 ? FuzzValues.InvalidText(random, MaxPathLength)
                         : isText ? body.Text(name, parameter.Schema?.Format) : body.WriteInteger(name);
                     query.Add($"{name}={Uri.EscapeDataString(asked)}");
@@ -140,6 +140,10 @@ internal sealed record FuzzRequest(
 
         return path + (query.Count > 0 ? $"?{string.Join('&', query)}" : "") + (fault == 4 && random.Next(10) == 0 ? "/%00%ff" : "");
     }
+
+    // A request without these is refused. The description doesn't say so, because an agent's key can stand for the agent.
+    private static bool IsNeeded(FuzzOperation operation, string parameter) =>
+        parameter == "daily_cost_limit_usd" || (parameter == "agent_id" && operation.Path.EndsWith("/hooks/claude-code", StringComparison.Ordinal));
 
     private static void AddHeaders(FuzzOperation operation, FuzzBody body, Random random, int fault, List<(string Name, string Value)> headers)
     {

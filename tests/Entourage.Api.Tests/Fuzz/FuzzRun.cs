@@ -36,7 +36,7 @@ internal sealed class FuzzRun : IDisposable
             // Otherwise a large body is still being sent when the refusal arrives, and is cut off.
             Expect100ContinueTimeout = Patience.Limit,
         };
-        client = new(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        client = new(host.CheckConformance(handler)) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>The failures, each with its request.</summary>

@@ -25,7 +25,7 @@ internal sealed class BusyAddressTests : HardeningFixture
 
     [OneTimeSetUp]
     public void Open() =>
-        client = new(new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Api.Http.BaseAddress });
+        client = new(new(Host.CheckConformance(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })) { BaseAddress = Api.Http.BaseAddress });
 
     [OneTimeTearDown]
     public void Close()

@@ -26,7 +26,7 @@ internal sealed class FailedKeyTests : HardeningFixture
     [OneTimeSetUp]
     public async Task IssueAsync()
     {
-        client = new(new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Api.Http.BaseAddress });
+        client = new(new(Host.CheckConformance(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })) { BaseAddress = Api.Http.BaseAddress });
         key = await NewKeyAsync("valid");
     }
 

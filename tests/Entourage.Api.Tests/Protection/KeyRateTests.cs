@@ -22,7 +22,7 @@ internal sealed class KeyRateTests : HardeningFixture
     [OneTimeSetUp]
     public async Task IssueAsync()
     {
-        client = new(new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Api.Http.BaseAddress });
+        client = new(new(Host.CheckConformance(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })) { BaseAddress = Api.Http.BaseAddress });
         (busy, other) = (await NewKeyAsync("busy"), await NewKeyAsync("other"));
     }
 
