@@ -1,3 +1,4 @@
+using Entourage.Api.Documentation;
 using Entourage.Application.Sessions;
 using Entourage.Domain.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -16,7 +17,7 @@ public sealed record SessionParameters
     public long? TaskId { get; init; }
 
     /// <summary>Only sessions with this status: active, completed, failed, killed or abandoned.</summary>
-    [FromQuery(Name = "status")]
+    [FromQuery(Name = "status"), ValuesOf(typeof(SessionStatus))]
     public string? Status { get; init; }
 
     internal SessionFilter Filter => new(TaskId, Listing.Member<SessionStatus>("status", Status), AgentId);

@@ -31,6 +31,7 @@ internal static class ParameterTexts
         ["org_id"] = "Only what concerns this organisation. For prices, the organisation whose own prices apply.",
         ["period"] = "Instead of from and to; all if absent.",
         ["session_id"] = "The Entourage session of the run. If absent, it is found by Claude Code's session id.",
+        ["status"] = "Only those with this status.",
         ["subject"] = "Only entries on this subject: its id, or its kind and id (task:7).",
         ["task_id"] = "Only what concerns this task. For a budget or a hook, the task of the newest session if absent.",
         ["team_id"] = "Only what concerns this team.",
@@ -57,7 +58,7 @@ internal static class ParameterTexts
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
             var description = context.Description.ParameterDescriptions.Single(known => known.Name == parameter.Name);
-            parameter.Description ??= parameter.In == ParameterLocation.Path ? TextOfPath(parameter.Name!, context.Description.RelativePath!) : Texts[parameter.Name!];
+            parameter.Description ??= parameter.In == ParameterLocation.Path ? TextOfPath(parameter.Name!, context.Description.RelativePath!) : Texts.GetValueOrDefault(parameter.Name!);
             if (parameter.Schema is OpenApiSchema schema)
             {
                 Restrict(schema, parameter.Name!, description);
