@@ -11,6 +11,7 @@ using Entourage.Application.Ledger;
 using Entourage.Application.Otlp;
 using Entourage.Application.Prices;
 using Entourage.Application.Sessions;
+using Entourage.Application.Webhooks;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,6 +55,7 @@ public static class DependencyInjection
         services.AddScoped<CrossedLines>();
         services.AddScoped<UsageRepricer>();
         services.AddScoped<AbandonedSessions>();
+        services.AddScoped<Digests>();
         services.AddScoped<UnsettledCalls>();
         services.AddScoped<SourceProcesses>();
 

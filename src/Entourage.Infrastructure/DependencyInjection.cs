@@ -65,7 +65,7 @@ public static class DependencyInjection
         services.AddHostedService(provider => provider.GetRequiredService<LedgerQueue>());
         services.AddSingleton<CostSummaries>();
         services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<IEventFeed, TeamFeeds>();
+        services.AddSingleton<IEventFeed, EventFeeds>();
         services.AddWebhooks(configuration);
         services.AddSingleton<IKeyRevision, KeyRevisions>();
         services.AddHostedService<KeyUseJob>();
@@ -80,10 +80,17 @@ public static class DependencyInjection
     private static void AddWebhooks(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<WebhookOptions>().Bind(configuration.GetSection(WebhookOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => new WebhookRules(provider.GetRequiredService<IOptions<WebhookOptions>>().Value.AllowPrivateAddresses));
+        services.AddOptions<EmailOptions>().Bind(configuration.GetSection(EmailOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider =>
+        {
+            var email = provider.GetRequiredService<IOptions<EmailOptions>>().Value;
+            return new WebhookRules(provider.GetRequiredService<IOptions<WebhookOptions>>().Value.AllowPrivateAddresses, email.Host.Length > 0, email.Domains);
+        });
+        services.AddSingleton<EmailSender>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookOutbox>();
         services.AddHostedService<WebhookJob>();
+        services.AddHostedService<DigestJob>();
     }
 
     private static void AddSqlite(this IServiceCollection services, string connectionString)

@@ -23,10 +23,10 @@ internal sealed class LoggedTextTests : PageFixture
     public async Task Webhook_addresses_webhook_secrets_and_keys_are_not_logged()
     {
         await GoAsync($"/teams/{Team.Id}/settings");
-        await Button("Add a webhook").ClickAsync();
+        await Button("Add a notification").ClickAsync();
         await Page.GetByLabel("Address").FillAsync("http://127.0.0.1:9" + SlackPath);
         await Button("Create webhook").ClickAsync();
-        var secret = await Region("Webhooks").Locator(".copy code").TextContentAsync();
+        var secret = await Region("Notifications").Locator(".copy code").TextContentAsync();
         await Button("Done").ClickAsync();
 
         await GoAsync("/keys");

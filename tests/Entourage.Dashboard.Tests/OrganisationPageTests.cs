@@ -40,7 +40,7 @@ internal sealed class OrganisationPageTests : PageFixture
         await Team.StartAsync();
         await GoLiveAsync(Address);
         await Button("Pause everything").ClickAsync();
-        await Expect(Dialog).ToContainTextAsync("1 agent cannot start sessions or reserve money until you resume. 1 active session will be asked to stop");
+        await Expect(Dialog).ToContainTextAsync("1 agent cannot start sessions or reserve money until the pause ends. 1 active session will be asked to stop");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause organisation Acme" }).ClickAsync();
         await Expect(Row("Teams", "Core")).ToContainTextAsync("Paused");
         Assert.That((await Team.BudgetAsync()).Items("stop_reasons").Select(reason => reason.GetValue<string>()), Is.EqualTo(new[] { "paused:organisation" }));

@@ -134,7 +134,7 @@ internal sealed class SettingsPageTests : PageFixture
     {
         await using var receiver = await WebhookReceiver.StartAsync();
         await OpenSettingsAsync();
-        await Button("Add a webhook").ClickAsync();
+        await Button("Add a notification").ClickAsync();
         await Page.GetByLabel("Address").FillAsync("ftp://example.com");
         await Button("Create webhook").ClickAsync();
         await Expect(ErrorOf("Address")).ToContainTextAsync("must be an absolute http or https URL");
@@ -147,11 +147,11 @@ internal sealed class SettingsPageTests : PageFixture
         await ExpectAccessibleAsync();
         await Button("Create webhook").ClickAsync();
 
-        var secret = Region("Webhooks").Locator(".copy code");
+        var secret = Region("Notifications").Locator(".copy code");
         await Expect(secret).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^whsec_"));
         await Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await Button("Copy the secret").ClickAsync();
-        await Expect(Region("Webhooks").Locator(".copied")).ToHaveTextAsync("Copied");
+        await Expect(Region("Notifications").Locator(".copied")).ToHaveTextAsync("Copied");
         Assert.That(await Page.EvaluateAsync<string>("navigator.clipboard.readText()"), Is.EqualTo(await secret.TextContentAsync()));
         await Button("Done").ClickAsync();
         await Expect(secret).ToHaveCountAsync(0);
@@ -164,7 +164,7 @@ internal sealed class SettingsPageTests : PageFixture
         await Button($"Delete {receiver.Url}").ClickAsync();
         await Expect(Dialog).ToContainTextAsync($"{receiver.Url} gets no more messages");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await Expect(Region("Webhooks")).ToContainTextAsync("No webhooks yet.");
+        await Expect(Region("Notifications")).ToContainTextAsync("No notifications yet.");
         Assert.That((await Api.GetAsync($"/teams/{Team.Id}/webhooks")).Ok.AsArray(), Is.Empty);
     }
 

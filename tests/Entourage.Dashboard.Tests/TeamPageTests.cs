@@ -63,7 +63,7 @@ internal sealed class TeamPageTests : PageFixture
         await GoLiveAsync($"/teams/{Team.Id}");
 
         await Page.GetByRole(AriaRole.Button, new() { Name = "Pause team" }).ClickAsync();
-        await Expect(Dialog).ToContainTextAsync("1 agent cannot start sessions or reserve money until you resume. 1 active session will be asked to stop");
+        await Expect(Dialog).ToContainTextAsync("1 agent cannot start sessions or reserve money until the pause ends. 1 active session will be asked to stop");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause team Core" }).ClickAsync();
         await Expect(Page.GetByText("Paused from the dashboard – since")).ToBeVisibleAsync();
         Assert.That((await Team.BudgetAsync()).Flag("stop"), Is.True);
@@ -79,7 +79,7 @@ internal sealed class TeamPageTests : PageFixture
     {
         await GoLiveAsync($"/teams/{Team.Id}");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Pause eng-1" }).ClickAsync();
-        await Expect(Dialog).ToContainTextAsync("No session is active. 1 agent cannot start sessions or reserve money until you resume.");
+        await Expect(Dialog).ToContainTextAsync("No session is active. 1 agent cannot start sessions or reserve money until the pause ends.");
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Pause agent eng-1" }).ClickAsync();
         await Expect(Row("Agents", "eng-1")).ToContainTextAsync("Paused");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Resume eng-1" }).ClickAsync();

@@ -5,10 +5,8 @@ using Entourage.Application.Settings;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
-using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
-using Entourage.Domain.Webhooks;
 
 namespace Entourage.Api.Contracts;
 
@@ -268,14 +266,4 @@ public sealed record ChangeOrganisationSettingsRequest
 
     /// <summary>USD per UTC month, for all teams together.</summary>
     public Patch<Money?> MonthlyCostLimitUsd { get; init; }
-}
-
-/// <summary>A new webhook.</summary>
-/// <param name="Url">Required. The address for messages: an absolute http or https address, on the public internet unless the operator allows others.</param>
-/// <param name="Events">Required. The kinds of events to send: any of usage, session, budget, alert, stop and settings.</param>
-/// <param name="Format">The format of messages; json if absent.</param>
-public sealed record CreateWebhookRequest(string? Url, IReadOnlyList<EventKind>? Events, WebhookFormat? Format = null)
-{
-    /// <summary>Hides the address from logs, because anyone who knows it can post to the channel behind it.</summary>
-    public override string ToString() => nameof(CreateWebhookRequest);
 }

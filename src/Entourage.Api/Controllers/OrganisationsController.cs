@@ -3,9 +3,11 @@ using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Errors;
 using Entourage.Application.Costs;
+using Entourage.Application.Events;
 using Entourage.Application.Organisations;
 using Entourage.Application.Sessions;
 using Entourage.Application.Teams;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -89,6 +91,17 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }
+
+    /// <summary>Streams the events of all teams of an organisation as server-sent events.</summary>
+    /// <param name="orgId">The organisation.</param>
+    /// <param name="lastEventId">The id of the last received event. The stream resumes after it; without it, the stream starts now.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpGet("{orgId:guid}/events", Name = "streamOrganisationEvents")]
+    [Authorize(Policies.Admin)]
+    [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
+    public async Task<IActionResult> StreamEvents(
+        Guid orgId, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
+        new EventStream(await mediator.Send(new StreamEventsQuery(Audience.OfOrganisation(orgId), lastEventId), cancellationToken));
 
     /// <summary>Compares the organisation's recorded costs with a provider's invoice, by model. Stores nothing.</summary>
     [HttpPost("{orgId:guid}/costs/reconcile", Name = "reconcileOrganisationCosts")]

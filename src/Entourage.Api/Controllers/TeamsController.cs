@@ -13,6 +13,7 @@ using Entourage.Application.Teams;
 using Entourage.Domain.Agents;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -150,5 +151,5 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [ProducesResponseType<string>(StatusCodes.Status200OK, EventStream.MediaType)]
     public async Task<IActionResult> StreamEvents(
         Guid id, [FromHeader(Name = EventStream.LastEventId)] string? lastEventId, CancellationToken cancellationToken) =>
-        new EventStream(await mediator.Send(new StreamTeamEventsQuery(id, lastEventId), cancellationToken));
+        new EventStream(await mediator.Send(new StreamEventsQuery(Audience.OfTeam(id), lastEventId), cancellationToken));
 }

@@ -2,14 +2,14 @@ using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Errors;
 using Entourage.Application.Webhooks;
-using Entourage.Domain.Webhooks;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Controllers;
 
-/// <summary>Webhooks that receive the events of a team.</summary>
+/// <summary>Webhooks that receive the events of a team or an organisation.</summary>
 [ApiController]
 [Route("api/v1")]
 [Tags("Webhooks")]
@@ -22,8 +22,18 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
     public async Task<IActionResult> Create(
         Guid teamId, CreateWebhookRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
-        var command = new CreateWebhookCommand(teamId, body.Url!, body.Events, body.Format ?? WebhookFormat.Json, idempotencyKey);
-        var webhook = await mediator.Send(command, cancellationToken);
+        var webhook = await mediator.Send(body.For(Audience.OfTeam(teamId), idempotencyKey), cancellationToken);
+        return CreatedAtAction(nameof(Get), new { id = webhook.Id }, webhook);
+    }
+
+    /// <summary>Creates a webhook for all teams of an organisation. The answer contains the secret that signs its messages, which is not shown again.</summary>
+    [HttpPost("orgs/{orgId:guid}/webhooks", Name = "createOrganisationWebhook")]
+    [Authorize(Policies.Admin)]
+    [ProducesResponseType<NewWebhookResponse>(StatusCodes.Status201Created)]
+    public async Task<IActionResult> CreateForOrganisation(
+        Guid orgId, CreateWebhookRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
+    {
+        var webhook = await mediator.Send(body.For(Audience.OfOrganisation(orgId), idempotencyKey), cancellationToken);
         return CreatedAtAction(nameof(Get), new { id = webhook.Id }, webhook);
     }
 
@@ -31,7 +41,13 @@ public sealed class WebhooksController(IMediator mediator) : ControllerBase
     [HttpGet("teams/{teamId:guid}/webhooks", Name = "listWebhooks")]
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<WebhookResponse>> List(Guid teamId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListWebhooksQuery(teamId, list.Page), cancellationToken));
+        this.Answer(await mediator.Send(new ListWebhooksQuery(Audience.OfTeam(teamId), list.Page), cancellationToken));
+
+    /// <summary>Lists the webhooks for all teams of an organisation, oldest first.</summary>
+    [HttpGet("orgs/{orgId:guid}/webhooks", Name = "listOrganisationWebhooks")]
+    [Authorize(Policies.Admin)]
+    public async Task<IReadOnlyList<WebhookResponse>> ListOfOrganisation(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListWebhooksQuery(Audience.OfOrganisation(orgId), list.Page), cancellationToken));
 
     /// <summary>Returns a webhook.</summary>
     [HttpGet("webhooks/{id:guid}", Name = "getWebhook")]

@@ -15,7 +15,7 @@ public enum ResourceKind
     /// <summary>An alert of a team.</summary>
     Alert,
 
-    /// <summary>A webhook of a team.</summary>
+    /// <summary>A webhook of a team or an organisation.</summary>
     Webhook,
 
     /// <summary>A key.</summary>

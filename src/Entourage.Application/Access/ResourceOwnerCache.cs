@@ -54,11 +54,8 @@ public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
                 join team in db.Teams on alert.TeamId equals team.Id
                 where alert.Id == id
                 select new ResourceOwner(team.OrganisationId, team.Id, null),
-            ResourceKind.Webhook =>
-                from webhook in db.Webhooks
-                join team in db.Teams on webhook.TeamId equals team.Id
-                where webhook.Id == id
-                select new ResourceOwner(team.OrganisationId, team.Id, null),
+            ResourceKind.Webhook => db.Webhooks.Where(webhook => webhook.Id == id)
+                .Select(webhook => new ResourceOwner(webhook.OrganisationId, webhook.TeamId, null)),
 
             // A lead may issue and revoke the keys of its agents only, so a lead's key has no team here.
             ResourceKind.Key => db.ApiKeys.Where(key => key.Id == id)

@@ -13,15 +13,16 @@ public sealed record AcknowledgeAlertCommand(Guid Id) : ICommand<AlertResponse>
     public Permission RequiredPermission() => Permission.Lead(Resource.Alert(Id));
 }
 
-internal sealed class AcknowledgeAlertHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<AcknowledgeAlertCommand, AlertResponse>
+internal sealed class AcknowledgeAlertHandler(IEntourageDb db, CallerContext caller, TimeProvider time) : IRequestHandler<AcknowledgeAlertCommand, AlertResponse>
 {
     public async Task<AlertResponse> Handle(AcknowledgeAlertCommand request, CancellationToken cancellationToken)
     {
         await db.LockOrganisationOfAsync(
             db.Alerts.Where(alert => alert.Id == request.Id).Select(alert => alert.TeamId), request.Id, "alert", cancellationToken);
         var alert = await db.Alerts.Where(alert => alert.Id == request.Id).GetAsync(request.Id, "alert", cancellationToken);
-        alert.Acknowledge(time.GetUtcNow());
+        var now = time.GetUtcNow();
+        alert.Acknowledge(caller.Current.Name, now);
         await db.SaveChangesAsync(cancellationToken);
-        return AlertResponse.From(alert);
+        return AlertResponse.From(alert, now);
     }
 }

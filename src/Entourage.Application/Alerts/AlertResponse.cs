@@ -16,9 +16,11 @@ namespace Entourage.Application.Alerts;
 /// <param name="Window">The window: its first local day, the instant at which it began, or <c>total</c>.</param>
 /// <param name="Message">What happened, in plain words.</param>
 /// <param name="Details">The figures behind the alert.</param>
-/// <param name="Status">Whether someone has acknowledged the alert.</param>
+/// <param name="Status">Open, acknowledged by someone, or closed because its window has ended.</param>
 /// <param name="CreatedAt">When it was raised (UTC).</param>
+/// <param name="ClosesAt">When the alert closes by itself (UTC), at the end of its window; null if it stays open until someone acknowledges it.</param>
 /// <param name="AcknowledgedAt">When someone first acknowledged the alert (UTC).</param>
+/// <param name="AcknowledgedBy">The name of who first acknowledged it.</param>
 public sealed record AlertResponse(
     Guid Id,
     Guid TeamId,
@@ -32,10 +34,14 @@ public sealed record AlertResponse(
     AlertDetailsResponse Details,
     AlertStatus Status,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? AcknowledgedAt)
+    DateTimeOffset? ClosesAt,
+    DateTimeOffset? AcknowledgedAt,
+    string? AcknowledgedBy)
 {
     /// <summary>Creates the response for an alert.</summary>
-    public static AlertResponse From(Alert alert)
+    /// <param name="alert">The alert.</param>
+    /// <param name="now">The current time (UTC).</param>
+    public static AlertResponse From(Alert alert, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(alert);
         return new(
@@ -49,9 +55,11 @@ public sealed record AlertResponse(
             alert.Window,
             alert.Message,
             AlertDetailsResponse.From(alert.Details),
-            alert.Status,
+            alert.StatusAt(now),
             alert.CreatedAt,
-            alert.AcknowledgedAt);
+            alert.ClosesAt,
+            alert.AcknowledgedAt,
+            alert.AcknowledgedBy);
     }
 }
 

@@ -14,8 +14,9 @@ public sealed record GetAlertQuery(Guid Id) : IQuery<AlertResponse>
     public Permission RequiredPermission() => Permission.Lead(Resource.Alert(Id));
 }
 
-internal sealed class GetAlertHandler(IEntourageDb db) : IRequestHandler<GetAlertQuery, AlertResponse>
+internal sealed class GetAlertHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetAlertQuery, AlertResponse>
 {
     public async Task<AlertResponse> Handle(GetAlertQuery request, CancellationToken cancellationToken) =>
-        AlertResponse.From(await db.Alerts.AsNoTracking().Where(alert => alert.Id == request.Id).GetAsync(request.Id, "alert", cancellationToken));
+        AlertResponse.From(
+            await db.Alerts.AsNoTracking().Where(alert => alert.Id == request.Id).GetAsync(request.Id, "alert", cancellationToken), time.GetUtcNow());
 }

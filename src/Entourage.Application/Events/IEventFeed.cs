@@ -1,4 +1,5 @@
 using Entourage.Domain.Events;
+using Entourage.Domain.Teams;
 
 namespace Entourage.Application.Events;
 
@@ -6,13 +7,13 @@ namespace Entourage.Application.Events;
 internal interface IEventFeed
 {
     /// <summary>
-    /// Streams a team's events until the subscriber leaves or the server stops. The first batch is empty and arrives at once. Its position is
+    /// Streams the events of an audience until the subscriber leaves or the server stops. The first batch is empty and arrives at once. Its position is
     /// where the stream starts, and every event that is committed from then on follows. Without events, an empty batch arrives as a heartbeat.
     /// </summary>
-    /// <param name="teamId">The team.</param>
+    /// <param name="audience">The team or organisation.</param>
     /// <param name="agentId">Limits the stream to events that concern this agent; null streams all.</param>
     /// <param name="after">The position to resume from; null starts now.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="Errors.StoreUnavailableException">The store cannot be read, or the server is stopping. Thrown before the first batch only.</exception>
-    IAsyncEnumerable<EventBatch> SubscribeAsync(Guid teamId, Guid? agentId, EventPosition? after, CancellationToken cancellationToken);
+    IAsyncEnumerable<EventBatch> SubscribeAsync(Audience audience, Guid? agentId, EventPosition? after, CancellationToken cancellationToken);
 }

@@ -5,18 +5,19 @@ using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Application.Keys;
 using Entourage.Domain.Events;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Events;
 
-/// <summary>Streams a team's events.</summary>
-/// <param name="TeamId">The team.</param>
+/// <summary>Streams the events of a team, or of all teams of an organisation.</summary>
+/// <param name="Audience">The team or organisation.</param>
 /// <param name="LastEventId">The id of the last event received; null or empty starts now.</param>
-public sealed record StreamTeamEventsQuery(Guid TeamId, string? LastEventId) : IQuery<IAsyncEnumerable<EventBatch>>
+public sealed record StreamEventsQuery(Audience Audience, string? LastEventId) : IQuery<IAsyncEnumerable<EventBatch>>
 {
     /// <inheritdoc/>
-    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Audience.RequiredPermission();
 }
 
 /// <summary>Streams the events that concern an agent, including those for its whole team.</summary>
@@ -28,14 +29,14 @@ public sealed record StreamAgentEventsQuery(Guid AgentId, string? LastEventId) :
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
 
-internal sealed class StreamTeamEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription subscription)
-    : IRequestHandler<StreamTeamEventsQuery, IAsyncEnumerable<EventBatch>>
+internal sealed class StreamEventsHandler(IEntourageDb db, IEventFeed feed, EventSubscription subscription)
+    : IRequestHandler<StreamEventsQuery, IAsyncEnumerable<EventBatch>>
 {
-    public async Task<IAsyncEnumerable<EventBatch>> Handle(StreamTeamEventsQuery request, CancellationToken cancellationToken)
+    public async Task<IAsyncEnumerable<EventBatch>> Handle(StreamEventsQuery request, CancellationToken cancellationToken)
     {
-        await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        await db.FindOrganisationOfAsync(request.Audience, cancellationToken);
         var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
-        return subscription.UntilRevoked(feed.SubscribeAsync(request.TeamId, null, position, cancellationToken), cancellationToken);
+        return subscription.UntilRevoked(feed.SubscribeAsync(request.Audience, null, position, cancellationToken), cancellationToken);
     }
 }
 
@@ -46,7 +47,7 @@ internal sealed class StreamAgentEventsHandler(IEntourageDb db, IEventFeed feed,
     {
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
         var position = await db.FindPositionAsync(request.LastEventId, cancellationToken);
-        return subscription.UntilRevoked(feed.SubscribeAsync(agent.TeamId, agent.Id, position, cancellationToken), cancellationToken);
+        return subscription.UntilRevoked(feed.SubscribeAsync(Audience.OfTeam(agent.TeamId), agent.Id, position, cancellationToken), cancellationToken);
     }
 }
 

@@ -41,7 +41,7 @@ internal static class TeamEventFactory
     public static TeamEvent Of(Alert alert)
     {
         ArgumentNullException.ThrowIfNull(alert);
-        return Of(EventKind.Alert, alert.TeamId, alert.AgentId, alert.SessionId, AlertResponse.From(alert), alert.CreatedAt);
+        return Of(EventKind.Alert, alert.TeamId, alert.AgentId, alert.SessionId, AlertResponse.From(alert, alert.CreatedAt), alert.CreatedAt);
     }
 
     /// <summary>Creates the event of a crossed line of a budget. The alert describes the crossing.</summary>

@@ -57,7 +57,7 @@ internal sealed class RespondToHumanRequestValidator : AbstractValidator<Respond
     }
 }
 
-internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail audit, TimeProvider time)
+internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail audit, CallerContext caller, TimeProvider time)
     : IRequestHandler<RespondToHumanRequestCommand, HumanRequestResponse>
 {
     public async Task<HumanRequestResponse> Handle(RespondToHumanRequestCommand request, CancellationToken cancellationToken)
@@ -110,6 +110,6 @@ internal sealed class RespondToHumanRequestHandler(IEntourageDb db, AuditTrail a
         var cause = asked.ToFinding("").Cause;
         var alert = await db.Alerts.SingleOrDefaultAsync(
             alert => alert.TeamId == asked.TeamId && alert.Kind == AlertKind.HumanRequest && alert.Cause == cause, cancellationToken);
-        alert?.Acknowledge(asked.RespondedAt!.Value);
+        alert?.Acknowledge(caller.Current.Name, asked.RespondedAt!.Value);
     }
 }

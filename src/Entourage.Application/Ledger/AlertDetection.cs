@@ -44,16 +44,17 @@ internal sealed class AlertDetection(LedgerWorkingSet workingSet, LedgerRules ru
     /// <param name="now">The current time (UTC).</param>
     public void InspectStart(LedgerSession session, IReadOnlyList<ActiveSession> others, int activeBelowTop, DateTimeOffset now)
     {
-        var (policy, today) = (session.Policy, session.Policy.Calendar.DateOf(now));
+        // Both concern only sessions that are active at the same time, so they are history after the day.
+        var (policy, today, closesAt) = (session.Policy, session.Policy.Calendar.DateOf(now), session.Policy.Calendar.ResetsAt(BudgetPeriod.Day, now));
         var started = new ActiveSession(session.Id, policy.AgentId, policy.Task?.TaskId, policy.SessionPath[^1]);
         if (TeamworkDetectors.DuplicateWork(started, others, today) is { } duplicate)
         {
-            AddFinding(duplicate, SubjectOf(session), now);
+            AddFinding(duplicate with { ClosesAt = closesAt }, SubjectOf(session), now);
         }
 
         if (TeamworkDetectors.FanOut(started, activeBelowTop, today) is { } fanOut)
         {
-            AddFinding(fanOut, new(policy.TeamId, SessionId: started.TopId), now);
+            AddFinding(fanOut with { ClosesAt = closesAt }, new(policy.TeamId, SessionId: started.TopId), now);
         }
     }
 

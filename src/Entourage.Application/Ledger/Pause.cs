@@ -47,7 +47,7 @@ internal sealed class PauseHandler(IEntourageDb db, IBudgetLedger ledger, Caller
         var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
         var entry = new PauseEntry(subject, request.Reason, request.ExpiresAt, caller.Current.ToActor(), now);
         var pause = (await ledger.WriteAsync(entry, cancellationToken)).Response;
-        return await PauseResponse.ReadAsync(db, subject, pause, cancellationToken);
+        return await PauseResponse.ReadAsync(db, subject, subject.Scope, pause, cancellationToken);
     }
 }
 
@@ -56,7 +56,23 @@ internal sealed class PauseHandler(IEntourageDb db, IBudgetLedger ledger, Caller
 /// <param name="Id">Its id.</param>
 /// <param name="TeamId">Its team; null for an organisation.</param>
 /// <param name="OrganisationId">Its organisation.</param>
-public sealed record PauseSubject(PauseScope Scope, Guid Id, Guid? TeamId, Guid OrganisationId);
+public sealed record PauseSubject(PauseScope Scope, Guid Id, Guid? TeamId, Guid OrganisationId)
+{
+    /// <summary>The subjects whose pauses stop this one: itself, its team and its organisation.</summary>
+    internal IEnumerable<PauseSubject> SelfAndAbove()
+    {
+        yield return this;
+        if (Scope == PauseScope.Agent)
+        {
+            yield return new(PauseScope.Team, TeamId!.Value, TeamId, OrganisationId);
+        }
+
+        if (Scope != PauseScope.Organisation)
+        {
+            yield return new(PauseScope.Organisation, OrganisationId, TeamId: null, OrganisationId);
+        }
+    }
+}
 
 /// <summary>
 /// Pauses an agent, a team or an organisation, and releases the reservations of its sessions. The response is the pause. Pausing again replaces the

@@ -11,7 +11,7 @@ using MediatR;
 namespace Entourage.Application.Ledger;
 
 /// <summary>
-/// Ends the pause of an agent, a team or an organisation, if it is paused. A pause of a wider scope remains in force.
+/// Ends the pause of an agent, a team or an organisation, if it is paused. A pause of a wider scope remains in force, and the response says so.
 /// </summary>
 /// <param name="Scope">The kind of subject to resume.</param>
 /// <param name="Id">Its id.</param>
@@ -33,8 +33,9 @@ internal sealed class ResumeHandler(IEntourageDb db, IBudgetLedger ledger, Calle
     public async Task<PauseResponse> Handle(ResumeCommand request, CancellationToken cancellationToken)
     {
         var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
-        await ledger.WriteAsync(new ResumeEntry(subject, request.Reason, caller.Current.ToActor(), time.GetUtcNow()), cancellationToken);
-        return await PauseResponse.ReadAsync(db, subject, pause: null, cancellationToken);
+        var now = time.GetUtcNow();
+        await ledger.WriteAsync(new ResumeEntry(subject, request.Reason, caller.Current.ToActor(), now), cancellationToken);
+        return await PauseResponse.ReadAsync(db, subject, now, cancellationToken);
     }
 }
 

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Alerts;
 using Entourage.Application.Budgets;
 using Entourage.Application.Teams;
 using Entourage.Domain;
@@ -30,7 +31,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
                 .Select(session => new { session.TeamId, session.AgentId })
                 .ToListAsync(cancellationToken))
             .ToLookup(session => session.TeamId, session => session.AgentId);
-        var alerts = await db.Alerts.Where(alert => ids.Contains(alert.TeamId) && alert.Status == AlertStatus.Open)
+        var alerts = await db.Alerts.Where(alert => ids.Contains(alert.TeamId)).WithStatus(AlertStatus.Open, now)
             .GroupBy(alert => alert.TeamId)
             .Select(team => new { Id = team.Key, Count = team.Count() })
             .ToDictionaryAsync(team => team.Id, team => team.Count, cancellationToken);

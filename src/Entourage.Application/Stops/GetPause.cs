@@ -19,7 +19,6 @@ internal sealed class GetPauseHandler(IEntourageDb db, TimeProvider time) : IReq
     public async Task<PauseResponse> Handle(GetPauseQuery request, CancellationToken cancellationToken)
     {
         var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
-        var pause = await db.FindPauseAsync(subject, cancellationToken);
-        return await PauseResponse.ReadAsync(db, subject, pause?.IsInForceAt(time.GetUtcNow()) == true ? pause : null, cancellationToken);
+        return await PauseResponse.ReadAsync(db, subject, time.GetUtcNow(), cancellationToken);
     }
 }

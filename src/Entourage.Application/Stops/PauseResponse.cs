@@ -6,17 +6,26 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Stops;
 
-/// <summary>A pause and the sessions that it stops. If nothing is paused, <c>paused</c> is false and the other members are null or empty.</summary>
+/// <summary>
+/// Whether an agent, a team or an organisation is paused, by which pause, and the sessions that it stops. If none is in force, <c>paused</c> is false
+/// and the other members are null or empty.
+/// </summary>
 public sealed record PauseResponse
 {
-    /// <summary>The scope of the pause.</summary>
+    /// <summary>The scope that was asked about.</summary>
     public required PauseScope Scope { get; init; }
 
     /// <summary>The id of the agent, team or organisation.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>Whether it is paused itself. A pause of the team or organisation above it does not count.</summary>
+    /// <summary>Whether it may not work, because it is paused itself or what it belongs to is.</summary>
     public required bool Paused { get; init; }
+
+    /// <summary>
+    /// The scope whose pause is in force, which the other members describe: its own, else that of its team, else that of its organisation; null without a
+    /// pause. To end the pause, resume that scope.
+    /// </summary>
+    public required PauseScope? PausedScope { get; init; }
 
     /// <summary>The reason.</summary>
     public required string? Reason { get; init; }
@@ -30,23 +39,44 @@ public sealed record PauseResponse
     /// <summary>The name of the actor who paused; <c>entourage</c> for Entourage itself.</summary>
     public required string? PausedBy { get; init; }
 
-    /// <summary>The number of live reservations that the pause released.</summary>
+    /// <summary>The number of live reservations that its own pause released; 0 if a pause above it is in force.</summary>
     public required int ReservationsReleased { get; init; }
 
     /// <summary>The sessions that were active when the pause began, by number.</summary>
     public required IReadOnlyList<PausedSessionResponse> Sessions { get; init; }
 
-    /// <summary>Reads the response for a pause in force, or for none.</summary>
-    internal static async Task<PauseResponse> ReadAsync(IEntourageDb db, PauseSubject subject, Pause? pause, CancellationToken cancellationToken) => new()
+    /// <summary>Reads the response for the pause in force, or for none.</summary>
+    internal static async Task<PauseResponse> ReadAsync(IEntourageDb db, PauseSubject subject, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var paused in subject.SelfAndAbove())
+        {
+            if (await db.FindPauseAsync(paused, cancellationToken) is { } pause && pause.IsInForceAt(now))
+            {
+                return await ReadAsync(db, subject, paused.Scope, pause, cancellationToken);
+            }
+        }
+
+        return await ReadAsync(db, subject, null, null, cancellationToken);
+    }
+
+    /// <summary>Reads the response for a known pause, or for none.</summary>
+    /// <param name="db">The store.</param>
+    /// <param name="subject">The subject that was asked about.</param>
+    /// <param name="pausedScope">The scope of the pause; null for none.</param>
+    /// <param name="pause">The pause; null for none.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    internal static async Task<PauseResponse> ReadAsync(
+        IEntourageDb db, PauseSubject subject, PauseScope? pausedScope, Pause? pause, CancellationToken cancellationToken) => new()
     {
         Scope = subject.Scope,
         Id = subject.Id,
         Paused = pause is not null,
+        PausedScope = pausedScope,
         Reason = pause?.Reason,
         PausedAt = pause?.PausedAt,
         ExpiresAt = pause?.ExpiresAt,
         PausedBy = pause?.By,
-        ReservationsReleased = pause?.ReservationsReleased ?? 0,
+        ReservationsReleased = pausedScope == subject.Scope ? pause?.ReservationsReleased ?? 0 : 0,
         Sessions = pause is null ? [] : await ReadSessionsAsync(db, subject, pause, cancellationToken),
     };
 

@@ -30,10 +30,9 @@ internal sealed class DeleteWebhookHandler(IEntourageDb db, AuditTrail audit) : 
         }
 
         var webhook = await db.Webhooks.AsNoTracking().SingleAsync(webhook => webhook.Id == request.Id, cancellationToken);
-        var organisationId = await db.FindOrganisationOfTeamAsync(webhook.TeamId, cancellationToken);
         audit.Add(
             AuditAction.WebhookDeleted,
-            AuditSubject.Of(AuditSubjectKind.Webhook, webhook.Id, organisationId, webhook.TeamId),
+            AuditSubject.Of(AuditSubjectKind.Webhook, webhook.Id, webhook.OrganisationId, webhook.TeamId),
             AuditedWebhook.Of(webhook),
             after: null);
         await db.SaveChangesAsync(cancellationToken);

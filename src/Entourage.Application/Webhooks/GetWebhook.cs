@@ -3,6 +3,7 @@ using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
+using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -17,13 +18,13 @@ public sealed record GetWebhookQuery(Guid Id) : IQuery<WebhookResponse>
     public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(Id));
 }
 
-/// <summary>Lists the webhooks of a team, oldest first.</summary>
-/// <param name="TeamId">The team.</param>
+/// <summary>Lists the webhooks of a team, or those of an organisation as a whole, oldest first.</summary>
+/// <param name="Audience">The team or organisation.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListWebhooksQuery(Guid TeamId, PageRequest Page) : IQuery<Page<WebhookResponse>>
+public sealed record ListWebhooksQuery(Audience Audience, PageRequest Page) : IQuery<Page<WebhookResponse>>
 {
     /// <inheritdoc/>
-    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Audience.RequiredPermission();
 }
 
 /// <summary>Lists the messages of a webhook, newest first.</summary>
@@ -57,9 +58,9 @@ internal sealed class ListWebhooksHandler(IEntourageDb db) : IRequestHandler<Lis
     {
         // By number, because the two stores order ids differently.
         var after = request.Page.AfterNumber;
-        await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        var (teamId, organisationId) = (request.Audience.TeamId, await db.FindOrganisationOfAsync(request.Audience, cancellationToken));
         var webhooks = await db.Webhooks.AsNoTracking()
-            .Where(webhook => webhook.TeamId == request.TeamId && (after == null || webhook.Sequence > after))
+            .Where(webhook => webhook.OrganisationId == organisationId && webhook.TeamId == teamId && (after == null || webhook.Sequence > after))
             .OrderBy(webhook => webhook.Sequence)
             .Take(request.Page.Limit + 1)
             .ToListAsync(cancellationToken);

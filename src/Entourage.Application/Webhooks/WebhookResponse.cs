@@ -5,14 +5,17 @@ using Entourage.Domain.Webhooks;
 
 namespace Entourage.Application.Webhooks;
 
-/// <summary>A webhook, which receives a team's events.</summary>
+/// <summary>A webhook, which receives the events of a team or of all teams of an organisation.</summary>
 public record WebhookResponse
 {
     /// <summary>A version-7 UUID.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The team.</summary>
-    public required Guid TeamId { get; init; }
+    /// <summary>The organisation.</summary>
+    public required Guid OrgId { get; init; }
+
+    /// <summary>The team; null if it receives the events of all teams.</summary>
+    public required Guid? TeamId { get; init; }
 
     /// <summary>The URL to which messages are sent.</summary>
     public required string Url { get; init; }
@@ -23,6 +26,12 @@ public record WebhookResponse
     /// <summary>The format of its messages.</summary>
     public required WebhookFormat Format { get; init; }
 
+    /// <summary>How often it receives a digest.</summary>
+    public required DigestPeriod Digest { get; init; }
+
+    /// <summary>When the next digest is due (UTC); null without one.</summary>
+    public required DateTimeOffset? NextDigestAt { get; init; }
+
     /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -32,10 +41,13 @@ public record WebhookResponse
     internal static WebhookResponse From(Webhook webhook) => new()
     {
         Id = webhook.Id,
+        OrgId = webhook.OrganisationId,
         TeamId = webhook.TeamId,
         Url = webhook.Url,
         Events = webhook.Kinds,
         Format = webhook.Format,
+        Digest = webhook.Digest,
+        NextDigestAt = webhook.NextDigestAt,
         CreatedAt = webhook.CreatedAt,
         DisabledAt = webhook.DisabledAt,
     };
@@ -74,7 +86,7 @@ public sealed record DeliveryResponse
     /// <summary>The event.</summary>
     public required Guid EventId { get; init; }
 
-    /// <summary>The name of the event's kind, or <c>test</c>.</summary>
+    /// <summary>The name of the event's kind, <c>digest</c> or <c>test</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>The status of the delivery.</summary>

@@ -36,7 +36,8 @@ internal static class StopCommands
         async (invocation, cancellationToken) =>
         {
             var (scope, id, name) = await FindAsync(invocation, cancellationToken);
-            invocation.Printer.Write(await invocation.Client.ResumeAsync(scope, id, invocation.Get(ResumeReason), cancellationToken), $"{name} is resumed.");
+            var pause = await invocation.Client.ResumeAsync(scope, id, invocation.Get(ResumeReason), cancellationToken);
+            invocation.Printer.Write(pause, pause.Paused ? $"{name} is resumed, but remains paused with its {pause.PausedScope}." : $"{name} is resumed.");
         });
 
     public static Command CreateKill() => Invocation.Define(

@@ -88,8 +88,11 @@ public sealed record Pause
     /// <summary>The id of the agent, team or organisation.</summary>
     public Guid Id { get; init; }
 
-    /// <summary>Whether the scope is paused, regardless of its team or organisation.</summary>
+    /// <summary>Whether it may not work, because it is paused itself or what it belongs to is.</summary>
     public bool Paused { get; init; }
+
+    /// <summary>The scope whose pause is in force: <c>agent</c>, <c>team</c> or <c>organisation</c>; null without a pause.</summary>
+    public string? PausedScope { get; init; }
 
     /// <summary>The reason.</summary>
     public string? Reason { get; init; }

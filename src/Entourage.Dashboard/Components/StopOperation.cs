@@ -1,3 +1,4 @@
+using Entourage.Application.Json;
 using Entourage.Application.Ledger;
 using Entourage.Application.Stops;
 using Entourage.Dashboard.Format;
@@ -30,16 +31,14 @@ public sealed record StopOperation(StopAction Action, string Name)
         _ => "Resume",
     };
 
-    public string Confirmation => $"{Formatter.Words(Name)} {(Action switch { StopAction.Killed => "was killed", StopAction.Paused => "was paused", _ => "was resumed" })}.";
-
     /// <summary>Describes the consequence. The dialog lists the sessions after it.</summary>
     public string DescribeConsequence(StopPreviewResponse preview) => Action switch
     {
         StopAction.Killed when preview.Sessions.Count == 0 => "The session has already ended, so there is nothing to kill.",
         StopAction.Killed => $"{Formatter.Quantity(preview.Sessions.Count, "session")} will end at once, and the reserved money will be released:",
         StopAction.Resumed => $"{Formatter.Quantity(preview.Agents, "agent")} can start sessions and reserve money again. Sessions that have not ended can continue.",
-        _ when preview.Sessions.Count == 0 => $"No session is active. {Formatter.Quantity(preview.Agents, "agent")} cannot start sessions or reserve money until you resume.",
-        _ => $"{Formatter.Quantity(preview.Agents, "agent")} cannot start sessions or reserve money until you resume. {Formatter.Quantity(preview.Sessions.Count, "active session")} will be asked to stop:",
+        _ when preview.Sessions.Count == 0 => $"No session is active. {Formatter.Quantity(preview.Agents, "agent")} cannot start sessions or reserve money until the pause ends.",
+        _ => $"{Formatter.Quantity(preview.Agents, "agent")} cannot start sessions or reserve money until the pause ends. {Formatter.Quantity(preview.Sessions.Count, "active session")} will be asked to stop:",
     };
 
     /// <summary>Reads the sessions that the operation would stop now.</summary>
@@ -47,11 +46,30 @@ public sealed record StopOperation(StopAction Action, string Name)
         ? sender.TryAsync(new PreviewKillQuery(SessionId))
         : sender.TryAsync(new PreviewPauseQuery(Scope, Id));
 
-    internal async Task<Fault?> ExecuteAsync(RequestSender sender, string reason) => Action switch
+    /// <summary>Executes the operation.</summary>
+    /// <param name="sender">Sends the command.</param>
+    /// <param name="reason">The reason.</param>
+    /// <param name="until">When a pause expires (UTC); null for never.</param>
+    /// <returns>What happened, in a sentence, or why nothing did.</returns>
+    internal async Task<Outcome<string>> ExecuteAsync(RequestSender sender, string reason, DateTimeOffset? until)
     {
-        StopAction.Killed => (await sender.TryAsync(new KillSessionCommand(SessionId, reason))).Fault,
-        StopAction.Paused => (await sender.TryAsync(new PauseCommand(Scope, Id, reason, null))).Fault,
-        _ => (await sender.TryAsync(new ResumeCommand(Scope, Id, reason))).Fault,
+        if (Action == StopAction.Killed)
+        {
+            var killed = await sender.TryAsync(new KillSessionCommand(SessionId, reason));
+            return new(killed.Fault is null ? $"{Formatter.Words(Name)} was killed." : null, killed.Fault);
+        }
+
+        var (pause, fault) = Action == StopAction.Paused
+            ? await sender.TryAsync(new PauseCommand(Scope, Id, reason, until))
+            : await sender.TryAsync(new ResumeCommand(Scope, Id, reason));
+        return new(pause is null ? null : Describe(pause), fault);
+    }
+
+    private string Describe(PauseResponse pause) => (Action, pause.PausedScope) switch
+    {
+        (StopAction.Paused, _) => $"{Formatter.Words(Name)} was paused.",
+        (_, { } above) => $"{Formatter.Words(Name)} was resumed, but stays paused until its {EnumNames.Of(above)} is resumed.",
+        _ => $"{Formatter.Words(Name)} was resumed.",
     };
 
     private static string NameOf(PauseScope scope, string name) => scope switch

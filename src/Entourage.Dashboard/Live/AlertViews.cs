@@ -9,6 +9,7 @@ using Entourage.Dashboard.Requests;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -49,7 +50,7 @@ internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scope
         var team = await SendAsync(new GetTeamQuery(choice.TeamId), cancellationToken);
         var organisation = await SendAsync(new GetOrganisationQuery(team.OrgId), cancellationToken);
         var alerts = await SendAsync(
-            new ListAlertsQuery(team.Id, choice.Status, choice.Kind, new(PageRequest.MaxLimit, null)), cancellationToken);
+            new ListAlertsQuery(Audience.OfTeam(team.Id), choice.Status, new(choice.Kind), new(PageRequest.MaxLimit, null)), cancellationToken);
         var pending = await SendAsync(
             new ListHumanRequestsQuery(team.Id, HumanRequestStatus.Pending, new(PageRequest.MaxLimit, null)), cancellationToken);
         var requests = await SendAsync(new ListHumanRequestsQuery(team.Id, null, new(MaxRequests, null)), cancellationToken);
@@ -59,7 +60,7 @@ internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scope
     public Task FollowAsync(Action changed, CancellationToken cancellationToken)
     {
         var isFirst = true;
-        return tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(choice.TeamId, last), cancellationToken), NotifyOfAlert, cancellationToken);
+        return tail.FollowAsync(last => SendAsync(new StreamEventsQuery(Audience.OfTeam(choice.TeamId), last), cancellationToken), NotifyOfAlert, cancellationToken);
 
         // A busy team reports much usage, which this page does not show.
         void NotifyOfAlert(EventBatch batch)

@@ -10,6 +10,7 @@ using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
 using Entourage.Dashboard.Requests;
 using Entourage.Domain.Stops;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -58,7 +59,7 @@ internal sealed class TeamSource(Guid id, IServiceScopeFactory scopes) : ILiveSo
     }
 
     public Task FollowAsync(Action changed, CancellationToken cancellationToken) =>
-        tail.FollowAsync(last => SendAsync(new StreamTeamEventsQuery(id, last), cancellationToken), _ => changed(), cancellationToken);
+        tail.FollowAsync(last => SendAsync(new StreamEventsQuery(Audience.OfTeam(id), last), cancellationToken), _ => changed(), cancellationToken);
 
     private Task<T> SendAsync<T>(IRequest<T> request, CancellationToken cancellationToken) =>
         RequestSender.SendAsync(scopes, Caller.Entourage, request, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Organisations;
 
 namespace Entourage.Domain.Alerts;
 
@@ -11,6 +12,9 @@ public sealed class Alert
 
     /// <summary>The longest window: an instant.</summary>
     public const int WindowLength = 40;
+
+    /// <summary>The longest name of a person who acknowledges an alert, in UTF-16 code units.</summary>
+    public const int AcknowledgedByLength = Organisation.NameLength;
 
     /// <summary>The longest message, in UTF-16 code units. Longer ones are cut.</summary>
     public const int MessageLength = 500;
@@ -52,14 +56,20 @@ public sealed class Alert
     /// <summary>The figures for programs.</summary>
     public AlertDetails Details { get; private init; } = new();
 
-    /// <summary>Whether someone has acknowledged the alert.</summary>
+    /// <summary>Whether someone has acknowledged the alert, as stored. <see cref="StatusAt"/> also knows whether it has closed.</summary>
     public AlertStatus Status { get; private set; }
+
+    /// <summary>When it closes by itself (UTC): at the end of its window. Null if it stays open until it is acknowledged.</summary>
+    public DateTimeOffset? ClosesAt { get; private init; }
 
     /// <summary>When it was raised (UTC).</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>When it was first acknowledged (UTC).</summary>
     public DateTimeOffset? AcknowledgedAt { get; private set; }
+
+    /// <summary>The name of the actor who first acknowledged it, at most <see cref="AcknowledgedByLength"/> UTF-16 code units.</summary>
+    public string? AcknowledgedBy { get; private set; }
 
     /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }
@@ -85,6 +95,7 @@ public sealed class Alert
             Message = finding.Message.Length <= MessageLength ? finding.Message : finding.Message[..MessageLength],
             Details = finding.Details,
             CreatedAt = now,
+            ClosesAt = finding.ClosesAt,
         };
     }
 
@@ -92,15 +103,20 @@ public sealed class Alert
     public AlertKey Key => new(TeamId, Kind, Cause, Window);
 
     /// <summary>Acknowledges the alert. Has no effect if it is already acknowledged.</summary>
+    /// <param name="by">The name of the actor.</param>
     /// <param name="now">The current time (UTC).</param>
-    public void Acknowledge(DateTimeOffset now)
+    public void Acknowledge(string by, DateTimeOffset now)
     {
         if (Status == AlertStatus.Open)
         {
-            (Status, AcknowledgedAt) = (AlertStatus.Acknowledged, now);
+            (Status, AcknowledgedAt, AcknowledgedBy) = (AlertStatus.Acknowledged, now, by);
             Version++;
         }
     }
+
+    /// <summary>The status at an instant. An open alert closes when its window ends.</summary>
+    /// <param name="now">The instant (UTC).</param>
+    public AlertStatus StatusAt(DateTimeOffset now) => Status == AlertStatus.Open && ClosesAt <= now ? AlertStatus.Closed : Status;
 }
 
 /// <summary>The unique key of an alert.</summary>
@@ -141,4 +157,7 @@ public sealed record AlertFinding(AlertKind Kind, string Cause, string Window, s
 {
     /// <summary>The window of a cause that is reported only once, ever.</summary>
     public const string Always = "total";
+
+    /// <summary>When the alert closes by itself (UTC), because it concerns only a window that ends then; null for never.</summary>
+    public DateTimeOffset? ClosesAt { get; init; }
 }

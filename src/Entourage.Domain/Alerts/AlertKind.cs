@@ -52,7 +52,7 @@ public enum AlertKind
     TelemetryClock,
 }
 
-/// <summary>Whether an alert was acknowledged.</summary>
+/// <summary>Whether an alert still needs attention.</summary>
 public enum AlertStatus
 {
     /// <summary>Not acknowledged yet.</summary>
@@ -60,4 +60,7 @@ public enum AlertStatus
 
     /// <summary>Acknowledged by someone.</summary>
     Acknowledged,
+
+    /// <summary>Not acknowledged, but its window has ended. Never stored: it follows from <see cref="Alert.ClosesAt"/>.</summary>
+    Closed,
 }

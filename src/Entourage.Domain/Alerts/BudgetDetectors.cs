@@ -40,7 +40,7 @@ public static class BudgetDetectors
         {
             return Of(
                 AlertKind.BudgetExceeded,
-                budget.Window,
+                budget,
                 limit,
                 spending.Spent,
                 $"All of {NameOf(budget.Window)} of {limit.ToShortString()} is spent: {spending.Spent.ToShortString()}.",
@@ -54,7 +54,7 @@ public static class BudgetDetectors
             {
                 return Of(
                     AlertKind.Threshold,
-                    budget.Window,
+                    budget,
                     limit,
                     spending.Spent,
                     string.Create(
@@ -99,12 +99,19 @@ public static class BudgetDetectors
     }
 
     // The limit is part of the cause, so that reaching a raised limit raises a new alert.
-    private static AlertFinding Of(AlertKind kind, BudgetWindow window, Money limit, MoneyTotal spent, string message, decimal? threshold) => new(
-        kind,
-        string.Create(CultureInfo.InvariantCulture, $"{window.Scope}:{window.ScopeId}:{window.Period}:{limit}{(threshold is null ? "" : ":")}{threshold:0.####}"),
-        window.Period == BudgetPeriod.Total ? AlertFinding.Always : window.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        message,
-        new() { Scope = window.Scope, ScopeId = window.ScopeId, Period = window.Period, Limit = limit, Spent = spent, Threshold = threshold });
+    private static AlertFinding Of(AlertKind kind, Budget budget, Money limit, MoneyTotal spent, string message, decimal? threshold)
+    {
+        var window = budget.Window;
+        return new(
+            kind,
+            string.Create(CultureInfo.InvariantCulture, $"{window.Scope}:{window.ScopeId}:{window.Period}:{limit}{(threshold is null ? "" : ":")}{threshold:0.####}"),
+            window.Period == BudgetPeriod.Total ? AlertFinding.Always : window.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            message,
+            new() { Scope = window.Scope, ScopeId = window.ScopeId, Period = window.Period, Limit = limit, Spent = spent, Threshold = threshold })
+        {
+            ClosesAt = budget.ResetsAt,
+        };
+    }
 
     private static string NameOf(BudgetWindow window)
     {

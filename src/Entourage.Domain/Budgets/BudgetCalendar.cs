@@ -89,6 +89,16 @@ public sealed class BudgetCalendar(TimeZoneInfo zone)
         return DateOf(likely) >= date && DateOf(likely.AddTicks(-1)) < date ? likely : FindStartOf(date);
     }
 
+    /// <summary>Returns an instant of a local day (UTC).</summary>
+    /// <param name="date">The day.</param>
+    /// <param name="hour">The local hour, one that the clocks neither skip nor repeat.</param>
+    public DateTimeOffset At(DateOnly date, int hour)
+    {
+        // Clocks may have changed since midnight.
+        var likely = StartOf(date).AddHours(hour);
+        return likely + (TimeSpan.FromHours(hour) - TimeZoneInfo.ConvertTime(likely, zone).TimeOfDay);
+    }
+
     /// <summary>
     /// Finds the first instant of a day by conversions from UTC only. Where clocks skip or repeat midnight, the library's conversions from
     /// local time are not reliable for zones that have changed their rules since.

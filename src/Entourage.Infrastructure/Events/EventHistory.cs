@@ -1,19 +1,21 @@
-using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Events;
 using Entourage.Domain;
 using Entourage.Domain.Events;
+using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Infrastructure.Events;
 
-/// <summary>Reads the events of teams: usage records and stored events, each in the order of its sequence.</summary>
+/// <summary>Reads the events of audiences: usage records and stored events, each in the order of its sequence.</summary>
 internal static class EventHistory
 {
-    /// <summary>How many usages of other teams may follow the position of an idle team before the position skips them.</summary>
-    public const long MaxLag = 2_000;
+    // How much of others may follow the position of an idle audience before the position skips it.
+    private const long MaxLag = 2_000;
 
-    // How many sequences one read scans at most, since the usages of other teams lie between those of one.
+    // How many sequences one read scans at most, since the usages of others lie between those of one audience.
     private const long UsageStretch = 20_000;
 
     /// <summary>
@@ -21,10 +23,10 @@ internal static class EventHistory
     /// in the order of their sequences, so the last ones read are a position. Stored events are read before the usages that caused them.
     /// </summary>
     public static async Task<EventPage> ReadAsync(
-        EntourageDb db, Guid teamId, EventPosition after, int limit, bool withUsages, CancellationToken cancellationToken)
+        EntourageDb db, Audience audience, EventPosition after, int limit, bool withUsages, CancellationToken cancellationToken)
     {
-        var stored = await ReadEventsAsync(db, teamId, after.Event, long.MaxValue, limit, cancellationToken);
-        var usages = withUsages ? await ReadUsagesAsync(db, teamId, after.Usage, long.MaxValue, limit, cancellationToken) : [];
+        var stored = await ReadEventsAsync(db, audience, after.Event, long.MaxValue, limit, cancellationToken);
+        var usages = withUsages ? await ReadUsagesAsync(db, audience, after.Usage, long.MaxValue, limit, cancellationToken) : [];
         var position = new EventPosition(
             usages.Count > 0 ? usages[^1].Sequence : after.Usage,
             stored.Count > 0 ? stored[^1].Sequence : after.Event);
@@ -36,15 +38,15 @@ internal static class EventHistory
     /// from <see cref="FindEndAsync"/>.
     /// </summary>
     public static async Task<EventPage> ReadUpToAsync(
-        EntourageDb db, Guid teamId, EventPosition after, EventPosition end, int limit, CancellationToken cancellationToken)
+        EntourageDb db, Audience audience, EventPosition after, EventPosition end, int limit, CancellationToken cancellationToken)
     {
         // A restore leaves a large gap in the sequences, so start the scan at the first record.
         var next = await db.UsageRecords
             .Where(record => record.Sequence > after.Usage && record.Sequence <= end.Usage)
             .MinAsync(record => (long?)record.Sequence, cancellationToken);
         var stretch = Math.Max(after.Usage, next is { } first ? Math.Min(end.Usage, first - 1 + UsageStretch) : end.Usage);
-        var stored = await ReadEventsAsync(db, teamId, after.Event, end.Event, limit, cancellationToken);
-        var usages = await ReadUsagesAsync(db, teamId, after.Usage, stretch, limit, cancellationToken);
+        var stored = await ReadEventsAsync(db, audience, after.Event, end.Event, limit, cancellationToken);
+        var usages = await ReadUsagesAsync(db, audience, after.Usage, stretch, limit, cancellationToken);
         var position = new EventPosition(
             usages.Count == limit ? usages[^1].Sequence : stretch,
             stored.Count == limit ? stored[^1].Sequence : Math.Max(after.Event, end.Event));
@@ -52,13 +54,13 @@ internal static class EventHistory
     }
 
     /// <summary>
-    /// Finds a position up to which all events of a team are visible and after which all later commits will be. It reads the newest
+    /// Finds a position up to which all events of an audience are visible and after which all later commits will be. It reads the newest
     /// sequences under the organisation lock, so that no transaction of the organisation is in progress.
     /// </summary>
-    public static Task<EventPosition> FindEndAsync(EntourageDb db, Guid teamId, CancellationToken cancellationToken) => db.InTransactionAsync(
+    public static Task<EventPosition> FindEndAsync(EntourageDb db, Audience audience, CancellationToken cancellationToken) => db.InTransactionAsync(
         async inTransaction =>
         {
-            await db.LockOrganisationOfTeamAsync(teamId, inTransaction);
+            await db.LockOrganisationAsync(await db.FindOrganisationOfAsync(audience, inTransaction), inTransaction);
             return new EventPosition(
                 await FindNewestUsageAsync(db, inTransaction),
                 await db.Events.MaxAsync(stored => (long?)stored.Sequence, inTransaction) ?? 0);
@@ -69,28 +71,51 @@ internal static class EventHistory
     public static async Task<long> FindNewestUsageAsync(EntourageDb db, CancellationToken cancellationToken) =>
         await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0;
 
+    /// <summary>Whether so much of others follows a position that it should be skipped.</summary>
+    public static async Task<bool> LagsAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken) =>
+        await FindNewestUsageAsync(db, cancellationToken) - position.Usage >= MaxLag
+        || (await db.Events.MaxAsync(stored => (long?)stored.Sequence, cancellationToken) ?? 0) - position.Event >= MaxLag;
+
     private static Task<List<EventMessage>> ReadEventsAsync(
-        EntourageDb db, Guid teamId, long after, long end, int limit, CancellationToken cancellationToken) => db.Events.AsNoTracking()
-        .Where(stored => stored.TeamId == teamId && stored.Sequence > after && stored.Sequence <= end)
+        EntourageDb db, Audience audience, long after, long end, int limit, CancellationToken cancellationToken) => EventsOf(db, audience)
+        .Where(stored => stored.Sequence > after && stored.Sequence <= end)
         .OrderBy(stored => stored.Sequence)
         .Take(limit)
         .Select(stored => new EventMessage(
             stored.Sequence, stored.Kind, stored.Id, stored.TeamId, stored.AgentId, stored.SessionId, stored.OccurredAt, stored.Payload))
         .ToListAsync(cancellationToken);
 
-    private static async Task<List<EventMessage>> ReadUsagesAsync(
-        EntourageDb db, Guid teamId, long after, long end, int limit, CancellationToken cancellationToken)
+    private static IQueryable<TeamEvent> EventsOf(EntourageDb db, Audience audience)
     {
-        // Subqueries rather than a join, because the planner of a join may start from all sessions that the team ever had.
-        var rows = await db.UsageRecords.AsNoTracking()
+        var (teamId, organisationId) = (audience.TeamId, audience.OrganisationId);
+        return teamId is null
+            ? db.Events.AsNoTracking().Where(stored => db.Teams.Any(team => team.Id == stored.TeamId && team.OrganisationId == organisationId))
+            : db.Events.AsNoTracking().Where(stored => stored.TeamId == teamId);
+    }
+
+    private static IQueryable<UsageRecord> UsagesOf(EntourageDb db, Audience audience)
+    {
+        var (teamId, organisationId) = (audience.TeamId, audience.OrganisationId);
+
+        // Subqueries rather than joins, because the planner of a join may start from all sessions that the team ever had.
+        return teamId is null
+            ? db.UsageRecords.AsNoTracking().Where(record => db.Sessions.Any(session => session.Id == record.SessionId
+                && db.Teams.Any(team => team.Id == session.TeamId && team.OrganisationId == organisationId)))
+            : db.UsageRecords.AsNoTracking()
+                .Where(record => db.Sessions.Where(session => session.Id == record.SessionId).Select(session => session.TeamId).First() == teamId);
+    }
+
+    private static async Task<List<EventMessage>> ReadUsagesAsync(
+        EntourageDb db, Audience audience, long after, long end, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await UsagesOf(db, audience)
             .Where(record => record.Sequence > after && record.Sequence <= end)
-            .Where(record => db.Sessions.Where(session => session.Id == record.SessionId).Select(session => session.TeamId).First() == teamId)
             .OrderBy(record => record.Sequence)
             .Take(limit)
             .Select(record => new
             {
                 Record = record,
-                AgentId = db.Sessions.Where(session => session.Id == record.SessionId).Select(session => session.AgentId).First(),
+                Session = db.Sessions.Where(session => session.Id == record.SessionId).Select(session => new { session.TeamId, session.AgentId }).First(),
             })
             .ToListAsync(cancellationToken);
         return rows.ConvertAll(row =>
@@ -114,7 +139,7 @@ internal static class EventHistory
                 Error = record.Error,
             };
             return new EventMessage(
-                record.Sequence, EventKind.Usage, record.Id, teamId, row.AgentId, record.SessionId, record.RecordedAt, data.ToJson());
+                record.Sequence, EventKind.Usage, record.Id, row.Session.TeamId, row.Session.AgentId, record.SessionId, record.RecordedAt, data.ToJson());
         });
     }
 
@@ -140,7 +165,7 @@ internal static class EventHistory
     }
 }
 
-/// <summary>A page of a team's events.</summary>
+/// <summary>A page of an audience's events.</summary>
 /// <param name="Messages">The events, in order.</param>
 /// <param name="From">The position before the page.</param>
 /// <param name="To">The position after the page.</param>

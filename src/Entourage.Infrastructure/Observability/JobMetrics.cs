@@ -20,6 +20,9 @@ internal enum Job
     /// <summary>Updates the cost summaries.</summary>
     Summarise,
 
+    /// <summary>Creates digests.</summary>
+    CreateDigests,
+
     /// <summary>Creates, claims and sends webhook deliveries.</summary>
     SendWebhooks,
 

@@ -210,6 +210,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         Name<AlertKind>();
         Name<AlertStatus>();
         Name<CallerRole>();
+        Name<DigestPeriod>();
         Name<Enforcement>();
         Name<HumanRequestKind>();
         Name<HumanRequestStatus>();

@@ -27,7 +27,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
     private readonly TimeSpan firstWait = TimeSpan.FromSeconds(options.Value.RetrySeconds);
     private volatile FrozenSet<Guid> listeningTeamIds = [];
 
-    /// <summary>Whether the team had a webhook when <see cref="FillAsync(CancellationToken)"/> last ran.</summary>
+    /// <summary>Whether the team or its organisation had a webhook when <see cref="FillAsync(CancellationToken)"/> last ran.</summary>
     public bool HasWebhook(Guid teamId) => listeningTeamIds.Contains(teamId);
 
     /// <summary>Adds deliveries for the events since the previous call.</summary>
@@ -36,7 +36,10 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
-        listeningTeamIds = (await db.Webhooks.Where(webhook => webhook.DisabledAt == null).Select(webhook => webhook.TeamId).Distinct()
+        listeningTeamIds = (await db.Teams
+            .Where(team => db.Webhooks.Any(webhook => webhook.DisabledAt == null && webhook.OrganisationId == team.OrganisationId
+                && (webhook.TeamId == null || webhook.TeamId == team.Id)))
+            .Select(team => team.Id)
             .ToListAsync(cancellationToken)).ToFrozenSet();
         if (listeningTeamIds.Count == 0)
         {
@@ -48,12 +51,13 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
         var behind = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.DisabledAt == null)
             .Where(webhook => db.Events.Any(stored => stored.TeamId == webhook.TeamId && stored.Sequence > webhook.EventPosition)
+                || (webhook.TeamId == null && db.Events.Any(stored => stored.Sequence > webhook.EventPosition))
                 || ((webhook.KindBits & usageBit) != 0 && webhook.UsagePosition < newestUsage))
             .ToListAsync(cancellationToken);
         var hasMore = false;
         foreach (var webhook in behind)
         {
-            hasMore |= await FillAsync(db, webhook, newestUsage, cancellationToken);
+            hasMore |= await FillAsync(db, webhook, cancellationToken);
         }
 
         return hasMore;
@@ -155,15 +159,15 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
             .ExecuteUpdateAsync(row => row.SetProperty(webhook => webhook.DisabledAt, now), cancellationToken) == 1;
     }
 
-    private async Task<bool> FillAsync(EntourageDb db, Webhook webhook, long newestUsage, CancellationToken cancellationToken)
+    private async Task<bool> FillAsync(EntourageDb db, Webhook webhook, CancellationToken cancellationToken)
     {
-        var (teamId, position) = (webhook.TeamId, webhook.Position);
-        var page = await EventHistory.ReadAsync(db, teamId, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
-        if (page.Messages.Count == 0 && webhook.Wants(EventKind.Usage) && newestUsage - position.Usage >= EventHistory.MaxLag)
+        var (audience, position) = (webhook.Audience, webhook.Position);
+        var page = await EventHistory.ReadAsync(db, audience, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
+        if (page.Messages.Count == 0 && await EventHistory.LagsAsync(db, position, cancellationToken))
         {
-            // Skip the usages of other teams, so that they are not scanned at every run.
-            var end = await EventHistory.FindEndAsync(db, teamId, cancellationToken);
-            page = await EventHistory.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
+            // Skip what belongs to others, so that it is not scanned at every run.
+            var end = await EventHistory.FindEndAsync(db, audience, cancellationToken);
+            page = await EventHistory.ReadUpToAsync(db, audience, position, end, PageSize, cancellationToken);
         }
 
         if (page.To == position)
@@ -171,6 +175,7 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
             return false;
         }
 
+        var teamNames = await ReadTeamNamesAsync(db, webhook, page, cancellationToken);
         await db.InTransactionAsync(
             async inTransaction =>
             {
@@ -190,13 +195,25 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
                 db.WebhookDeliveries.AddRange(page.Messages
                     .Where(message => webhook.Wants(message.Kind))
                     .Select(message => WebhookDelivery.Create(
-                        webhook.Id, message.Id, EnumNames.Of(message.Kind), WebhookBody.Of(webhook, message), now)));
+                        webhook.Id, message.Id, EnumNames.Of(message.Kind), WebhookBody.Of(webhook, message, teamNames.GetValueOrDefault(message.TeamId)), now)));
                 await db.SaveChangesAsync(inTransaction);
                 return true;
             },
             cancellationToken);
         db.ChangeTracker.Clear();
         return page.HasMore;
+    }
+
+    // A receiver that hears of one team knows which.
+    private static async Task<Dictionary<Guid, string>> ReadTeamNamesAsync(EntourageDb db, Webhook webhook, EventPage page, CancellationToken cancellationToken)
+    {
+        if (webhook.TeamId is not null || webhook.Format == WebhookFormat.Json)
+        {
+            return [];
+        }
+
+        var ids = page.Messages.Select(message => message.TeamId).Distinct().ToArray();
+        return await db.Teams.Where(team => ids.Contains(team.Id)).ToDictionaryAsync(team => team.Id, team => team.Name, cancellationToken);
     }
 }
 

@@ -21,13 +21,14 @@ internal sealed class WebhookSender : IDisposable
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
     private readonly WebhookRules rules;
+    private readonly EmailSender email;
     private readonly TimeProvider time;
     private readonly TimeSpan timeout;
     private readonly HttpClient client;
 
-    public WebhookSender(WebhookRules rules, IOptions<WebhookOptions> options, TimeProvider time)
+    public WebhookSender(WebhookRules rules, EmailSender email, IOptions<WebhookOptions> options, TimeProvider time)
     {
-        (this.rules, this.time, timeout) = (rules, time, TimeSpan.FromSeconds(options.Value.TimeoutSeconds));
+        (this.rules, this.email, this.time, timeout) = (rules, email, time, TimeSpan.FromSeconds(options.Value.TimeoutSeconds));
         client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -48,7 +49,12 @@ internal sealed class WebhookSender : IDisposable
 
     /// <summary>Sends a delivery once.</summary>
     /// <returns>The result. A receiver accepts a delivery with a status from 200 to 299.</returns>
-    public async Task<SendResult> SendAsync(string url, string secret, WebhookDelivery delivery, CancellationToken cancellationToken)
+    public Task<SendResult> SendAsync(string url, string secret, WebhookDelivery delivery, CancellationToken cancellationToken) =>
+        url.StartsWith(EmailSender.Scheme, StringComparison.Ordinal) ? email.SendAsync(url, delivery, cancellationToken) : PostAsync(url, secret, delivery, cancellationToken);
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<SendResult> PostAsync(string url, string secret, WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(timeout);
@@ -67,8 +73,6 @@ internal sealed class WebhookSender : IDisposable
             return new(null, ReasonOf(exception));
         }
     }
-
-    public void Dispose() => client.Dispose();
 
     // Our own words, because the library's messages may reveal details of this machine.
     private static string ReasonOf(Exception exception) => exception switch

@@ -8,7 +8,7 @@ internal static class BadInputAddresses
     private static readonly string[] Lists =
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
-        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts",
+        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts", "/orgs/<org>/alerts", "/orgs/<org>/webhooks",
         "/audit",
     ];
 
@@ -29,6 +29,10 @@ internal static class BadInputAddresses
         ("POST", "/teams/{0}/costs/reconcile", """{"invoice": []}"""),
         ("POST", "/orgs/{0}/costs/reconcile", """{"invoice": []}"""),
         ("GET", "/teams/{0}/alerts", null),
+        ("GET", "/orgs/{0}/alerts", null),
+        ("GET", "/orgs/{0}/events", null),
+        ("POST", "/teams/{0}/alerts/acknowledge", null),
+        ("POST", "/orgs/{0}/alerts/acknowledge", null),
         ("GET", "/alerts/{0}", null),
         ("POST", "/alerts/{0}/acknowledge", null),
         ("GET", "/agents/{0}", null),
@@ -42,6 +46,8 @@ internal static class BadInputAddresses
         ("GET", "/agents/{0}/events", null),
         ("POST", "/teams/{0}/webhooks", """{"url": "https://hooks.example.com/new", "events": ["stop"]}"""),
         ("GET", "/teams/{0}/webhooks", null),
+        ("POST", "/orgs/{0}/webhooks", """{"url": "https://hooks.example.com/new", "events": ["stop"]}"""),
+        ("GET", "/orgs/{0}/webhooks", null),
         ("GET", "/webhooks/{0}", null),
         ("DELETE", "/webhooks/{0}", null),
         ("GET", "/webhooks/{0}/deliveries", null),
@@ -116,7 +122,7 @@ internal static class BadInputAddresses
             ("GET", "/human-requests"), ("DELETE", "/human-requests/<request>"), ("GET", "/human-requests/<request>/respond"), ("POST", "/teams/<team>/human-requests"),
             ("PUT", "/settings/teams/<team>"), ("DELETE", "/settings/agents/<agent>"), ("POST", "/settings/orgs/<org>"), ("BREW", "/orgs"),
             ("POST", "/teams/<team>/events"), ("DELETE", "/teams/<team>/webhooks"), ("PATCH", "/webhooks/<webhook>"), ("GET", "/webhooks/<webhook>/test"),
-            ("POST", "/teams/<team>/alerts"), ("DELETE", "/alerts/<nobody>"), ("GET", "/alerts/<nobody>/acknowledge"),
+            ("POST", "/teams/<team>/alerts"), ("GET", "/teams/<team>/alerts/acknowledge"), ("POST", "/orgs/<org>/alerts"), ("DELETE", "/orgs/<org>/webhooks"), ("DELETE", "/alerts/<nobody>"), ("GET", "/alerts/<nobody>/acknowledge"),
         }
         .Select(route => new BadInputCase("an unsupported method", route.Item1, route.Item2)
             .Refused(HttpStatusCode.MethodNotAllowed, "method-not-allowed"));
@@ -135,7 +141,9 @@ internal static class BadInputAddresses
         Query("/teams/<team>/human-requests", "status", "foo"),
         Query("/teams/<team>/human-requests", "status", "Pending"),
         Query("/teams/<team>/human-requests", "status", "0"),
-        Query("/teams/<team>/alerts", "status", "closed"),
+        Query("/teams/<team>/alerts", "status", "solved"),
+        Query("/teams/<team>/alerts", "cause", new string('a', 201)),
+        Query("/orgs/<org>/alerts", "kind", "foo"),
         Query("/teams/<team>/alerts", "status", "Open"),
         Query("/teams/<team>/alerts", "kind", "foo"),
         Query("/teams/<team>/alerts", "kind", "RunawayTokens"),

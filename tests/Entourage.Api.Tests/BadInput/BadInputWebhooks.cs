@@ -31,6 +31,13 @@ internal static class BadInputWebhooks
         Post("an event in upper case", """{"url": "https://hooks.example.com/x", "events": ["Stop"]}""").Invalid("events"),
         Post("an event by number", """{"url": "https://hooks.example.com/x", "events": [5]}""").Malformed("events"),
         Post("an unknown format", """{"url": "https://hooks.example.com/x", "events": ["stop"], "format": "xml"}""").Invalid("format"),
+        Post("PagerDuty without a key", """{"events": ["stop"], "format": "pagerduty"}""").Invalid("routing_key"),
+        Post("PagerDuty with a key of two lines", """{"events": ["stop"], "format": "pagerduty", "routing_key": "a\nb"}""").Invalid("routing_key"),
+        Post("a key for another format", """{"url": "https://hooks.example.com/x", "events": ["stop"], "routing_key": "a"}""").Invalid("routing_key"),
+        Post("e-mail to a web address", """{"url": "https://hooks.example.com/x", "events": ["stop"], "format": "email"}""").Invalid("url"),
+        Post("e-mail without a mail server", """{"url": "mailto:lead@example.com", "events": ["stop"], "format": "email"}""").Invalid("url"),
+        Post("an unknown digest", """{"url": "https://hooks.example.com/x", "events": ["stop"], "digest": "hourly"}""").Invalid("digest"),
+        BadInputCase.Post("an organisation's webhook without an address", "/orgs/<org>/webhooks", """{"events": ["stop"]}""").Invalid("url"),
         Post("a stated secret", """{"url": "https://hooks.example.com/x", "events": ["stop"], "secret": "whsec_AAAA"}""").Malformed("secret"),
     ]);
 

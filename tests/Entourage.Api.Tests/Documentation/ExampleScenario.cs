@@ -68,9 +68,11 @@ internal sealed class ExampleScenario(ApiHost host, WebhookReceiver receiver)
         await record.CallAsync("listTasks", Get, $"/teams/{team}/tasks?status=in_progress");
         using var teamEvents = await OpenAsync($"/teams/{team}/events");
         using var agentEvents = await OpenAsync($"/agents/{agent}/events");
+        using var organisationEvents = await OpenAsync($"/orgs/{organisation}/events");
         session = (await record.CallAsync("startSession", Post, "/sessions/start", new { agent_id = agent, task_id = task, model = Model }))!.Number("id")!.Value;
         record.RecordText("streamTeamEvents", await ReadAsync(teamEvents));
         record.RecordText("streamAgentEvents", await ReadAsync(agentEvents));
+        record.RecordText("streamOrganisationEvents", await ReadAsync(organisationEvents));
         host.Clock.Advance(TimeSpan.FromMinutes(2));
         var reservation = (await record.CallAsync("createReservation", Post, $"/sessions/{session}/reservations", new { estimated_cost_usd = 0.40m, ttl_seconds = 300 }))!.Text("id");
         await record.CallAsync("extendReservation", Post, $"/reservations/{reservation}/extend", new { ttl_seconds = 600 });
@@ -110,8 +112,11 @@ internal sealed class ExampleScenario(ApiHost host, WebhookReceiver receiver)
         await record.CallAsync("getHumanRequest", Get, $"/human-requests/{asked}");
         var alerts = await record.CallAsync("listAlerts", Get, $"/teams/{team}/alerts?limit=1");
         var alert = alerts![0]!.Text("id");
+        await record.CallAsync("listOrganisationAlerts", Get, $"/orgs/{organisation}/alerts?limit=1");
         await record.CallAsync("getAlert", Get, $"/alerts/{alert}");
         await record.CallAsync("acknowledgeAlert", Post, $"/alerts/{alert}/acknowledge");
+        await record.CallAsync("acknowledgeAlerts", Post, $"/teams/{team}/alerts/acknowledge", new { kind = "threshold" });
+        await record.CallAsync("acknowledgeOrganisationAlerts", Post, $"/orgs/{organisation}/alerts/acknowledge", new { kind = "budget_exceeded" });
         var webhook = (await record.CallAsync("createWebhook", Post, $"/teams/{team}/webhooks", new { url = receiver.Url, events = new[] { "alert", "stop" } }))!;
         webhook["secret"] = "whsec_EXAMPLE0123456789abcdefghijklmnopqrstuvw=";
         var id = webhook.Text("id");
@@ -121,6 +126,14 @@ internal sealed class ExampleScenario(ApiHost host, WebhookReceiver receiver)
         await DeliverAsync($"/webhooks/{id}/deliveries");
         await record.CallAsync("listWebhookDeliveries", Get, $"/webhooks/{id}/deliveries?limit=1");
         await record.CallAsync("deleteWebhook", Delete, $"/webhooks/{id}");
+        var ofOrganisation = (await record.CallAsync(
+            "createOrganisationWebhook",
+            Post,
+            $"/orgs/{organisation}/webhooks",
+            new { events = new[] { "alert" }, format = "pagerduty", routing_key = "EXAMPLE-KEY", digest = "weekly" }))!;
+        ofOrganisation["secret"] = "whsec_EXAMPLE0123456789abcdefghijklmnopqrstuvw=";
+        await record.CallAsync("listOrganisationWebhooks", Get, $"/orgs/{organisation}/webhooks");
+        await host.Api.SendAsync(Delete, $"/webhooks/{ofOrganisation.Text("id")}", null);
     }
 
     private async Task ReportAsync()

@@ -117,6 +117,23 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
         Assert.That((await PauseAsync(team, "team", new { reason = "again" }))["paused_at"]!.GetValue<DateTimeOffset>(), Is.EqualTo(Host.Clock.GetUtcNow()));
     }
 
+    [TestCase("agent", "team")]
+    [TestCase("agent", "organisation")]
+    [TestCase("team", "organisation")]
+    public async Task Resume_says_which_pause_remains(string scope, string above)
+    {
+        var team = await Api.CreateTeamAsync();
+        await PauseAsync(team, scope, new { reason = "below" });
+        await PauseAsync(team, above, new { reason = "above" });
+
+        var resumed = (await Api.PostAsync(PathOf(team, scope, "resume"), null)).Ok;
+        Assert.That((resumed.Text("scope"), resumed.Flag("paused"), resumed.Text("paused_scope"), resumed.Text("reason")), Is.EqualTo((scope, true, above, "above")));
+        Assert.That((await GetAsync(team, scope)).Text("paused_scope"), Is.EqualTo(above));
+
+        await Api.PostAsync(PathOf(team, above, "resume"), null);
+        Assert.That((await GetAsync(team, scope)).Flag("paused"), Is.False);
+    }
+
     [Test]
     public async Task Pausing_again_replaces_the_reason_and_the_expiry()
     {
@@ -140,7 +157,7 @@ internal sealed class PauseTests(Store store) : ApiFixture(store)
         var team = await Api.CreateTeamAsync();
         await PauseAsync(team, "organisation", new { reason = "the whole of it" });
 
-        Assert.That((await Api.PostAsync($"/teams/{team.Id}/resume", new { reason = "calm again" })).Ok.Flag("paused"), Is.False);
+        Assert.That((await Api.PostAsync($"/teams/{team.Id}/resume", new { reason = "calm again" })).Ok.Flag("paused"), Is.True);
 
         Assert.That(Reasons(await team.BudgetAsync()), Is.EqualTo(new[] { "paused:organisation" }), "the wider pause continues");
     }

@@ -13,10 +13,21 @@ internal sealed class AlertTests
         var alert = Alert.Raise(ModelDetectors.Unpriced("acme-1", Today, null), new(Guid.Empty), Some.Now);
         Assert.That((alert.Status, alert.AcknowledgedAt, alert.Version), Is.EqualTo((AlertStatus.Open, default(DateTimeOffset?), 0L)));
 
-        alert.Acknowledge(Some.Later);
-        alert.Acknowledge(Some.Later.AddHours(1));
+        alert.Acknowledge("Ada", Some.Later);
+        alert.Acknowledge("Bob", Some.Later.AddHours(1));
 
-        Assert.That((alert.Status, alert.AcknowledgedAt, alert.Version), Is.EqualTo((AlertStatus.Acknowledged, Some.Later, 1L)));
+        Assert.That((alert.Status, alert.AcknowledgedAt, alert.AcknowledgedBy, alert.Version), Is.EqualTo((AlertStatus.Acknowledged, Some.Later, "Ada", 1L)));
+    }
+
+    [Test]
+    public void An_open_alert_closes_with_its_window()
+    {
+        var finding = ModelDetectors.Unpriced("acme-1", Today, null) with { ClosesAt = Some.Later };
+        var alert = Alert.Raise(finding, new(Guid.Empty), Some.Now);
+        Assert.That((alert.StatusAt(Some.Later.AddTicks(-1)), alert.StatusAt(Some.Later)), Is.EqualTo((AlertStatus.Open, AlertStatus.Closed)));
+
+        alert.Acknowledge("Ada", Some.Now);
+        Assert.That(alert.StatusAt(Some.Later), Is.EqualTo(AlertStatus.Acknowledged));
     }
 
     [Test]

@@ -8,7 +8,8 @@ internal sealed class WebhookTests
     [Test]
     public void A_webhook_has_its_subscriptions_and_its_start_position()
     {
-        var webhook = Webhook.Create(Some.Team(), "https://example.com/", [EventKind.Stop, EventKind.Usage, EventKind.Stop], WebhookFormat.Slack, new(7, 9), Some.Now);
+        var webhook = Webhook.Create(
+            Guid.Empty, Some.Team(), new("https://example.com/", [EventKind.Stop, EventKind.Usage, EventKind.Stop], WebhookFormat.Slack), new(7, 9), Some.Now);
         Assert.That(webhook.Kinds, Is.EqualTo(new[] { EventKind.Usage, EventKind.Stop }));
         Assert.That(Enum.GetValues<EventKind>().Where(webhook.Wants), Is.EqualTo(webhook.Kinds));
         Assert.That((webhook.Position, webhook.Format, webhook.CreatedAt, webhook.DisabledAt), Is.EqualTo((new EventPosition(7, 9), WebhookFormat.Slack, Some.Now, default(DateTimeOffset?))));

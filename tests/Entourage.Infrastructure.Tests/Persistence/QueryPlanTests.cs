@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Entourage.Application.Ledger;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
 using Entourage.Infrastructure.Events;
 using Entourage.Infrastructure.Keys;
 using Entourage.Infrastructure.Ledger.Sql;
@@ -152,7 +153,7 @@ internal sealed class QueryPlanTests
         {
             await using var scope = host.Services.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
-            var page = await EventHistory.ReadAsync(db, Guid.Parse(team.Id), default, limit: 10, withUsages: true, CancellationToken.None);
+            var page = await EventHistory.ReadAsync(db, Audience.OfTeam(Guid.Parse(team.Id)), default, limit: 10, withUsages: true, CancellationToken.None);
             Assert.That(page.Messages.Select(message => message.Kind), Is.EquivalentTo(new[] { EventKind.Session, EventKind.Usage, EventKind.Alert }));
             Assert.That(await EventHistory.FindNewestUsageAsync(db, CancellationToken.None), Is.EqualTo(page.To.Usage));
             var outbox = scope.ServiceProvider.GetRequiredService<WebhookOutbox>();

@@ -38,6 +38,7 @@ internal static class AlertSql
         { Column.Text("Details", Column.Unlimited), alert => AlertDetailsConverter.ToText(alert.Details) },
         { Column.EnumName<AlertStatus>("Status"), alert => alert.Status },
         { Column.Instant("CreatedAt"), alert => alert.CreatedAt },
+        { Column.OptionalInstant("ClosesAt"), alert => alert.ClosesAt },
         { Column.OptionalInstant("AcknowledgedAt"), alert => alert.AcknowledgedAt },
         { Column.Int64("Version"), alert => alert.Version },
     };

@@ -17,6 +17,7 @@ internal sealed class AlertConfiguration : IEntityTypeConfiguration<Alert>
         // "Window" is a keyword of T-SQL.
         builder.Property(alert => alert.Window).HasColumnName("CauseWindow").HasMaxLength(Alert.WindowLength).IsUnicode(false);
         builder.Property(alert => alert.Message).HasMaxLength(Alert.MessageLength);
+        builder.Property(alert => alert.AcknowledgedBy).HasMaxLength(Alert.AcknowledgedByLength);
         builder.Property(alert => alert.Details).HasConversion<AlertDetailsConverter>();
         builder.Ignore(alert => alert.Key);
         builder.HasIndex(alert => alert.Id).IsUnique();

@@ -1,3 +1,4 @@
+using Entourage.Domain.Organisations;
 using Entourage.Domain.Teams;
 using Entourage.Domain.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -12,11 +13,15 @@ internal sealed class WebhookConfiguration : IEntityTypeConfiguration<Webhook>
         builder.HasKey(webhook => webhook.Sequence);
         builder.Property(webhook => webhook.Sequence).ValueGeneratedOnAdd();
         builder.Property(webhook => webhook.Url).HasMaxLength(Webhook.UrlLength);
+        builder.Property(webhook => webhook.RoutingKey).HasMaxLength(Webhook.RoutingKeyLength);
         builder.Property(webhook => webhook.Secret).HasMaxLength(WebhookSecret.Length).IsUnicode(false);
         builder.Ignore(webhook => webhook.Kinds);
         builder.Ignore(webhook => webhook.Position);
+        builder.Ignore(webhook => webhook.Audience);
         builder.HasAlternateKey(webhook => webhook.Id);
-        builder.HasIndex(webhook => new { webhook.TeamId, webhook.Sequence });
+        builder.HasIndex(webhook => new { webhook.OrganisationId, webhook.TeamId, webhook.Sequence });
+        builder.HasIndex(webhook => webhook.NextDigestAt).HasFilter("[NextDigestAt] IS NOT NULL");
+        builder.HasOne<Organisation>().WithMany().HasForeignKey(webhook => webhook.OrganisationId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Team>().WithMany().HasForeignKey(webhook => webhook.TeamId).OnDelete(DeleteBehavior.Restrict);
     }
 }

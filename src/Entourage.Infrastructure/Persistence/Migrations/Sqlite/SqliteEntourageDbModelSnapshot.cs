@@ -121,6 +121,10 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long?>("AcknowledgedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("AcknowledgedBy")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("AgentId")
                         .HasColumnType("BLOB");
 
@@ -128,6 +132,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("ClosesAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -1578,6 +1585,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("DisabledAt")
                         .HasColumnType("INTEGER");
 
@@ -1597,6 +1610,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("KindBits")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("NextDigestAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("OrganisationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("RoutingKey")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Secret")
                         .IsRequired()
                         .HasMaxLength(60)
@@ -1604,7 +1628,6 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<byte[]>("TeamId")
-                        .IsRequired()
                         .HasColumnType("BLOB");
 
                     b.Property<string>("Url")
@@ -1617,7 +1640,12 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Sequence");
 
-                    b.HasIndex("TeamId", "Sequence");
+                    b.HasIndex("NextDigestAt")
+                        .HasFilter("[NextDigestAt] IS NOT NULL");
+
+                    b.HasIndex("TeamId");
+
+                    b.HasIndex("OrganisationId", "TeamId", "Sequence");
 
                     b.ToTable("Webhooks");
                 });
@@ -1896,11 +1924,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Entourage.Domain.Webhooks.Webhook", b =>
                 {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
                     b.HasOne("Entourage.Domain.Teams.Team", null)
                         .WithMany()
                         .HasForeignKey("TeamId")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .IsRequired();
+                        .OnDelete(DeleteBehavior.Restrict);
                 });
 
             modelBuilder.Entity("Entourage.Domain.Webhooks.WebhookDelivery", b =>

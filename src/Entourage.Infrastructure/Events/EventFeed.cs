@@ -1,5 +1,6 @@
 using Entourage.Application.Errors;
 using Entourage.Domain.Events;
+using Entourage.Domain.Teams;
 using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Entourage.Infrastructure.Events;
 
 /// <summary>
-/// The newest events of a team, for all its subscribers in this process. One reader polls the store and fills one bounded buffer. Each
+/// The newest events of an audience, for all its subscribers in this process. One reader polls the store and fills one bounded buffer. Each
 /// subscriber reads the buffer at its own pace, and one that falls behind it reads the store.
 /// </summary>
-internal sealed partial class TeamFeed : IAsyncDisposable
+internal sealed partial class EventFeed : IAsyncDisposable
 {
     private const int PageSize = 1_000;
 
@@ -22,7 +23,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     // Roughly what it costs to wake a subscriber and write to it. Pausing that long bounds the share of the process that goes into it.
     private static readonly TimeSpan PausePerSubscriber = TimeSpan.FromMilliseconds(0.5);
 
-    private readonly Guid teamId;
+    private readonly Audience audience;
     private readonly IServiceScopeFactory scopes;
     private readonly EventOptions options;
     private readonly JobMetrics metrics;
@@ -44,13 +45,13 @@ internal sealed partial class TeamFeed : IAsyncDisposable
     private long advancedAt = TimeProvider.System.GetTimestamp();
     private int subscribers;
 
-    public TeamFeed(Guid teamId, IServiceScopeFactory scopes, EventOptions options, JobMetrics metrics, ILogger logger)
+    public EventFeed(Audience audience, IServiceScopeFactory scopes, EventOptions options, JobMetrics metrics, ILogger logger)
     {
-        (this.teamId, this.scopes, this.options, this.metrics, this.logger) = (teamId, scopes, options, metrics, logger);
+        (this.audience, this.scopes, this.options, this.metrics, this.logger) = (audience, scopes, options, metrics, logger);
         reading = Task.Run(ReadAsync);
     }
 
-    /// <summary>The number of subscribers, maintained by <see cref="TeamFeeds"/>.</summary>
+    /// <summary>The number of subscribers, maintained by <see cref="EventFeeds"/>.</summary>
     public int Subscribers
     {
         get => Volatile.Read(ref subscribers);
@@ -197,7 +198,7 @@ internal sealed partial class TeamFeed : IAsyncDisposable
             catch (Exception exception) when (!ending.IsCancellationRequested)
             {
                 metrics.Failed(Job.ReadEvents);
-                LogFailed(logger, teamId, exception);
+                LogFailed(logger, audience, exception);
                 fault = new StoreUnavailableException("The store cannot be read at the moment.", exception);
             }
             catch (OperationCanceledException)
@@ -241,12 +242,12 @@ internal sealed partial class TeamFeed : IAsyncDisposable
 
     private async Task ReadAsync(EntourageDb db, CancellationToken cancellationToken)
     {
-        var position = head ?? await EventHistory.FindEndAsync(db, teamId, cancellationToken);
+        var position = head ?? await EventHistory.FindEndAsync(db, audience, cancellationToken);
         Append(new EventPage([], position, position, HasMore: false));
         EventPage page;
         do
         {
-            page = await EventHistory.ReadAsync(db, teamId, position, PageSize, withUsages: true, cancellationToken);
+            page = await EventHistory.ReadAsync(db, audience, position, PageSize, withUsages: true, cancellationToken);
             Append(page);
             position = page.To;
         }
@@ -258,19 +259,19 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         }
     }
 
-    /// <summary>Skips the usages of other teams, so that they are not scanned at every read.</summary>
+    /// <summary>Skips what belongs to others, so that it is not scanned at every read.</summary>
     private async Task AdvanceAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken)
     {
-        if (await EventHistory.FindNewestUsageAsync(db, cancellationToken) - position.Usage < EventHistory.MaxLag)
+        if (!await EventHistory.LagsAsync(db, position, cancellationToken))
         {
             return;
         }
 
-        var end = await EventHistory.FindEndAsync(db, teamId, cancellationToken);
+        var end = await EventHistory.FindEndAsync(db, audience, cancellationToken);
         EventPage page;
         do
         {
-            page = await EventHistory.ReadUpToAsync(db, teamId, position, end, PageSize, cancellationToken);
+            page = await EventHistory.ReadUpToAsync(db, audience, position, end, PageSize, cancellationToken);
             Append(page);
             position = page.To;
         }
@@ -302,6 +303,6 @@ internal sealed partial class TeamFeed : IAsyncDisposable
         toSignal?.SetResult();
     }
 
-    [LoggerMessage(2007, LogLevel.Warning, "The events of team {TeamId} could not be read. The read is retried")]
-    private static partial void LogFailed(ILogger logger, Guid teamId, Exception exception);
+    [LoggerMessage(2007, LogLevel.Warning, "The events of {Audience} could not be read. The read is retried")]
+    private static partial void LogFailed(ILogger logger, Audience audience, Exception exception);
 }

@@ -5,11 +5,22 @@ using Entourage.Application.Formats;
 namespace Entourage.Application.Webhooks;
 
 /// <summary>
-/// Escapes agents' text for Slack's mrkdwn format, so that it shows as written and never becomes a link, mention, emoji or formatting. mrkdwn has no
-/// escape character, so characters that would start one of these are replaced. This also works for receivers that read Markdown.
+/// Inserts agents' text into sentences of messages, on one line and of limited length, so that it cannot pose as one of our sentences. For Slack's
+/// mrkdwn format it is also escaped, so that it shows as written and never becomes a link, mention, emoji or formatting. mrkdwn has no escape
+/// character, so characters that would start one of these are replaced. This also works for receivers that read Markdown.
 /// </summary>
-internal static class SlackText
+internal sealed class NoticeText
 {
+    /// <summary>For receivers that interpret markup.</summary>
+    public static readonly NoticeText Markup = new(escapes: true);
+
+    /// <summary>For receivers that show text as it is.</summary>
+    public static readonly NoticeText Plain = new(escapes: false);
+
+    private readonly bool escapes;
+
+    private NoticeText(bool escapes) => this.escapes = escapes;
+
     /// <summary>The most characters of one text in a message, after escaping.</summary>
     /// <remarks>A sentence contains at most two texts, so a message stays below the 3,000 characters that Slack shows at once.</remarks>
     public const int Longest = 1_000;
@@ -20,13 +31,13 @@ internal static class SlackText
     private static readonly SearchValues<char> Quotes = SearchValues.Create("\"“”„«»＂");
 
     /// <summary>Escapes a text to one line of at most <see cref="Longest"/> characters.</summary>
-    public static string Of(string text)
+    public string Of(string text)
     {
         var line = SingleLine.Of(text);
         var escaped = new StringBuilder(line.Length + 16);
         for (var at = 0; at < line.Length; at++)
         {
-            var piece = PieceAt(line, at);
+            var piece = escapes ? PieceAt(line, at) : line.Substring(at, char.IsHighSurrogate(line[at]) ? 2 : 1);
             if (char.IsHighSurrogate(line[at]))
             {
                 at++;
@@ -44,12 +55,12 @@ internal static class SlackText
     }
 
     /// <summary>Escapes a name within a sentence. A name of several words is put in quotation marks, which it cannot close.</summary>
-    public static string Name(string name) => Quote(name, name.Contains(' ', StringComparison.Ordinal));
+    public string Name(string name) => Quote(name, name.Contains(' ', StringComparison.Ordinal));
 
     /// <summary>Escapes a remark at the end of a message. Text that could pose as one of our sentences is put in quotation marks.</summary>
-    public static string Remark(string text) => Quote(text, false);
+    public string Remark(string text) => Quote(text, false);
 
-    private static string Quote(string text, bool always)
+    private string Quote(string text, bool always)
     {
         var line = SingleLine.Of(text);
         if (!always && (!line.AsSpan().ContainsAny(Punctuation) || IsVersion(line)))

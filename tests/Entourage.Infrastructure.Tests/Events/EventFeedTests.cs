@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Entourage.Application.Events;
 using Entourage.Domain.Events;
+using Entourage.Domain.Teams;
 using Entourage.Infrastructure.Events;
 using Entourage.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Entourage.Infrastructure.Tests.Events;
 
 /// <summary>The cost of subscribers, and the fate of slow ones.</summary>
-internal sealed class TeamFeedTests
+internal sealed class EventFeedTests
 {
     private const int Usages = 300;
 
@@ -40,7 +41,7 @@ internal sealed class TeamFeedTests
     public async Task Subscriber_that_falls_behind_the_buffer_misses_nothing()
     {
         var feeds = host.Services.GetRequiredService<IEventFeed>();
-        await using var slow = feeds.SubscribeAsync(Guid.Parse(team.Id), null, null, CancellationToken.None).GetAsyncEnumerator();
+        await using var slow = feeds.SubscribeAsync(Audience.OfTeam(Guid.Parse(team.Id)), null, null, CancellationToken.None).GetAsyncEnumerator();
         await slow.MoveNextAsync();
         await using (var prompt = await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"))
         {
@@ -105,18 +106,18 @@ internal sealed class TeamFeedTests
     [Test]
     public async Task Feed_is_removed_when_its_last_subscriber_leaves()
     {
-        var feeds = (TeamFeeds)host.Services.GetRequiredService<IEventFeed>();
+        var feeds = (EventFeeds)host.Services.GetRequiredService<IEventFeed>();
         await using (await EventReader.OpenAsync(host.Api, $"/teams/{team.Id}/events"))
         {
             await using (await EventReader.OpenAsync(host.Api, $"/agents/{team.Agent}/events"))
             {
-                Assert.That(feeds.TeamIds, Is.EqualTo(new[] { Guid.Parse(team.Id) }));
+                Assert.That(feeds.Audiences, Is.EqualTo(new[] { Audience.OfTeam(Guid.Parse(team.Id)) }));
             }
         }
 
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (feeds.TeamIds.Count > 0)
+        while (feeds.Audiences.Count > 0)
         {
             await timer.WaitForNextTickAsync(patience.Token);
         }
@@ -141,11 +142,11 @@ internal sealed class TeamFeedTests
         }
 
         await team.UseAsync(session, 0.02m);
-        var end = await EventHistory.FindEndAsync(db, id, CancellationToken.None);
+        var end = await EventHistory.FindEndAsync(db, Audience.OfTeam(id), CancellationToken.None);
         Assert.That(end, Is.EqualTo(new EventPosition(22, 2)));
-        var first = await EventHistory.ReadUpToAsync(db, id, default, end, limit: 1, CancellationToken.None);
-        var second = await EventHistory.ReadUpToAsync(db, id, first.To, end, limit: 1, CancellationToken.None);
-        var third = await EventHistory.ReadUpToAsync(db, id, second.To, end, limit: 1, CancellationToken.None);
+        var first = await EventHistory.ReadUpToAsync(db, Audience.OfTeam(id), default, end, limit: 1, CancellationToken.None);
+        var second = await EventHistory.ReadUpToAsync(db, Audience.OfTeam(id), first.To, end, limit: 1, CancellationToken.None);
+        var third = await EventHistory.ReadUpToAsync(db, Audience.OfTeam(id), second.To, end, limit: 1, CancellationToken.None);
         Assert.That(first.Messages.Concat(second.Messages).Concat(third.Messages).Where(message => message.Kind == EventKind.Usage).Select(message => message.Sequence),
             Is.EqualTo(new[] { 1L, 22L }));
         Assert.That((third.To, third.HasMore), Is.EqualTo((end, false)));

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
 using Entourage.Domain.Events;
+using Entourage.Domain.Teams;
 using Entourage.Infrastructure.Observability;
 using Entourage.Infrastructure.Persistence;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,8 +12,8 @@ using Microsoft.Extensions.Options;
 
 namespace Entourage.Infrastructure.Events;
 
-/// <summary>Keeps one <see cref="TeamFeed"/> for each team that has a subscriber.</summary>
-internal sealed class TeamFeeds : IEventFeed, IDisposable
+/// <summary>Keeps one <see cref="EventFeed"/> for each audience that has a subscriber.</summary>
+internal sealed class EventFeeds : IEventFeed, IDisposable
 {
     private const int PageSize = 500;
 
@@ -21,26 +22,26 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     private readonly IHostApplicationLifetime lifetime;
     private readonly CommitSignal signal;
     private readonly JobMetrics jobs;
-    private readonly ILogger<TeamFeeds> logger;
+    private readonly ILogger<EventFeeds> logger;
     private readonly Lock gate = new();
-    private readonly Dictionary<Guid, TeamFeed> feeds = [];
+    private readonly Dictionary<Audience, EventFeed> feeds = [];
 
-    public TeamFeeds(
+    public EventFeeds(
         IServiceScopeFactory scopes,
         IOptions<EventOptions> options,
         IHostApplicationLifetime lifetime,
         CommitSignal signal,
         EventMetrics metrics,
         JobMetrics jobs,
-        ILogger<TeamFeeds> logger)
+        ILogger<EventFeeds> logger)
     {
         (this.scopes, this.options, this.lifetime, this.signal, this.jobs, this.logger) = (scopes, options.Value, lifetime, signal, jobs, logger);
         signal.Committed += Wake;
         metrics.ObserveSubscribers(CountSubscribers);
     }
 
-    /// <summary>The teams that have a subscriber.</summary>
-    internal IReadOnlyCollection<Guid> TeamIds
+    /// <summary>The audiences that have a subscriber.</summary>
+    internal IReadOnlyCollection<Audience> Audiences
     {
         get
         {
@@ -52,7 +53,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     }
 
     public async IAsyncEnumerable<EventBatch> SubscribeAsync(
-        Guid teamId, Guid? agentId, EventPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Audience audience, Guid? agentId, EventPosition? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         if (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -60,7 +61,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
             throw Stopping();
         }
 
-        var feed = Join(teamId);
+        var feed = Join(audience);
         try
         {
             // Read everything that was committed before this call, so that it lies before the start of a new stream.
@@ -75,7 +76,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
                 if (next is not { } number || !feed.TryGet(number, out var block))
                 {
                     // The buffer does not reach back that far, so read the store.
-                    var page = await ReadAsync(teamId, position, feed.Head, ending.Token);
+                    var page = await ReadAsync(audience, position, feed.Head, ending.Token);
                     events = new EventBlock(page).After(position, agentId);
                     position = position.And(page.To);
                     next = page.HasMore ? null : feed.Find(position);
@@ -104,13 +105,13 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
         }
         finally
         {
-            await LeaveAsync(teamId, feed);
+            await LeaveAsync(audience, feed);
         }
     }
 
     public void Dispose() => signal.Committed -= Wake;
 
-    private static async Task SettleAsync(TeamFeed feed, CancellationToken ending, CancellationToken left)
+    private static async Task SettleAsync(EventFeed feed, CancellationToken ending, CancellationToken left)
     {
         try
         {
@@ -124,19 +125,19 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
 
     private static StoreUnavailableException Stopping() => new("The server is stopping.");
 
-    private async Task<EventPage> ReadAsync(Guid teamId, EventPosition after, EventPosition end, CancellationToken cancellationToken)
+    private async Task<EventPage> ReadAsync(Audience audience, EventPosition after, EventPosition end, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await EventHistory.ReadUpToAsync(scope.ServiceProvider.GetRequiredService<EntourageDb>(), teamId, after, end, PageSize, cancellationToken);
+        return await EventHistory.ReadUpToAsync(scope.ServiceProvider.GetRequiredService<EntourageDb>(), audience, after, end, PageSize, cancellationToken);
     }
 
-    private TeamFeed Join(Guid teamId)
+    private EventFeed Join(Audience audience)
     {
         lock (gate)
         {
-            if (!feeds.TryGetValue(teamId, out var feed))
+            if (!feeds.TryGetValue(audience, out var feed))
             {
-                feeds.Add(teamId, feed = new(teamId, scopes, options, jobs, logger));
+                feeds.Add(audience, feed = new(audience, scopes, options, jobs, logger));
             }
 
             feed.Subscribers++;
@@ -144,7 +145,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
         }
     }
 
-    private async Task LeaveAsync(Guid teamId, TeamFeed feed)
+    private async Task LeaveAsync(Audience audience, EventFeed feed)
     {
         lock (gate)
         {
@@ -153,7 +154,7 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
                 return;
             }
 
-            feeds.Remove(teamId);
+            feeds.Remove(audience);
         }
 
         await feed.DisposeAsync();
@@ -171,7 +172,13 @@ internal sealed class TeamFeeds : IEventFeed, IDisposable
     {
         lock (gate)
         {
-            feeds.GetValueOrDefault(teamId)?.Wake();
+            feeds.GetValueOrDefault(Audience.OfTeam(teamId))?.Wake();
+
+            // The organisation of the team is not known here, and a read that finds nothing costs little.
+            foreach (var (_, feed) in feeds.Where(feed => feed.Key.TeamId is null))
+            {
+                feed.Wake();
+            }
         }
     }
 }
