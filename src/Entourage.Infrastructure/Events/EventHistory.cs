@@ -115,7 +115,8 @@ internal static class EventHistory
             .Select(record => new
             {
                 Record = record,
-                Session = db.Sessions.Where(session => session.Id == record.SessionId).Select(session => new { session.TeamId, session.AgentId }).First(),
+                TeamId = db.Sessions.Where(session => session.Id == record.SessionId).Select(session => session.TeamId).First(),
+                AgentId = db.Sessions.Where(session => session.Id == record.SessionId).Select(session => session.AgentId).First(),
             })
             .ToListAsync(cancellationToken);
         return rows.ConvertAll(row =>
@@ -139,7 +140,7 @@ internal static class EventHistory
                 Error = record.Error,
             };
             return new EventMessage(
-                record.Sequence, EventKind.Usage, record.Id, row.Session.TeamId, row.Session.AgentId, record.SessionId, record.RecordedAt, data.ToJson());
+                record.Sequence, EventKind.Usage, record.Id, row.TeamId, row.AgentId, record.SessionId, record.RecordedAt, data.ToJson());
         });
     }
 

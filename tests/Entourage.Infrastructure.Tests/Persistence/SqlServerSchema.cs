@@ -101,6 +101,13 @@ internal sealed class SqlServerSchema
 
                 break;
 
+            case AlterTableAlterColumnStatement altered:
+                var column = tables[altered.SchemaObjectName.BaseIdentifier.Value].Definition.ColumnDefinitions
+                    .Single(known => known.ColumnIdentifier.Value == altered.ColumnIdentifier.Value);
+                column.DataType = altered.DataType;
+                column.Constraints.OfType<NullableConstraintDefinition>().Single().Nullable = altered.AlterTableAlterColumnOption == AlterTableAlterColumnOption.Null;
+                break;
+
             // Finds the name of a default constraint, which is dropped before its column.
             case DeclareVariableStatement or SelectStatement:
                 break;

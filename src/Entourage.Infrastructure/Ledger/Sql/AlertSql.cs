@@ -40,6 +40,7 @@ internal static class AlertSql
         { Column.Instant("CreatedAt"), alert => alert.CreatedAt },
         { Column.OptionalInstant("ClosesAt"), alert => alert.ClosesAt },
         { Column.OptionalInstant("AcknowledgedAt"), alert => alert.AcknowledgedAt },
+        { Column.OptionalText("AcknowledgedBy", Alert.AcknowledgedByLength), alert => alert.AcknowledgedBy },
         { Column.Int64("Version"), alert => alert.Version },
     };
 
