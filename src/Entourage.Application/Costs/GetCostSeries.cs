@@ -1,0 +1,106 @@
+using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
+using Entourage.Domain.Budgets;
+using Entourage.Domain.Costs;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+
+namespace Entourage.Application.Costs;
+
+/// <summary>Reads the costs of a team or an organisation over time, split by a heading.</summary>
+/// <param name="Filter">The range and the filters.</param>
+/// <param name="Heading">The heading to split by; <see cref="CostHeading.Everything"/> for one series of all costs.</param>
+/// <param name="Compare">Whether to read the same span of time before the range, too.</param>
+public abstract record GetCostSeriesQuery(CostFilter Filter, CostHeading Heading, bool Compare) : IQuery<CostSeriesResponse>
+{
+    /// <inheritdoc/>
+    public abstract Permission RequiredPermission();
+}
+
+/// <summary>Reads the costs of a team over time, in its local days or hours.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="Filter">The range and the filters.</param>
+/// <param name="Heading">The heading to split by.</param>
+/// <param name="Compare">Whether to read the span before the range, too.</param>
+public sealed record GetTeamCostSeriesQuery(Guid TeamId, CostFilter Filter, CostHeading Heading, bool Compare = false)
+    : GetCostSeriesQuery(Filter, Heading, Compare)
+{
+    /// <inheritdoc/>
+    public override Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
+}
+
+/// <summary>Reads the costs of an organisation over time, in UTC days or hours.</summary>
+/// <param name="OrganisationId">The organisation.</param>
+/// <param name="Filter">The range and the filters.</param>
+/// <param name="Heading">The heading to split by.</param>
+/// <param name="Compare">Whether to read the span before the range, too.</param>
+public sealed record GetOrganisationCostSeriesQuery(Guid OrganisationId, CostFilter Filter, CostHeading Heading, bool Compare = false)
+    : GetCostSeriesQuery(Filter, Heading, Compare)
+{
+    /// <inheritdoc/>
+    public override Permission RequiredPermission() => Permission.Admin();
+}
+
+internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time)
+    : IRequestHandler<GetTeamCostSeriesQuery, CostSeriesResponse>, IRequestHandler<GetOrganisationCostSeriesQuery, CostSeriesResponse>
+{
+    public async Task<CostSeriesResponse> Handle(GetTeamCostSeriesQuery request, CancellationToken cancellationToken) =>
+        await ReadAsync(await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken), request, cancellationToken);
+
+    public async Task<CostSeriesResponse> Handle(GetOrganisationCostSeriesQuery request, CancellationToken cancellationToken) =>
+        await ReadAsync(await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken), request, cancellationToken);
+
+    private Task<CostSeriesResponse> ReadAsync(CostSubject subject, GetCostSeriesQuery request, CancellationToken cancellationToken)
+    {
+        var (filter, now) = (request.Filter, time.GetUtcNow());
+        var range = CostRange.Of(filter.From, filter.To, filter.Period, subject.Calendar, now);
+        return db.InSnapshotAsync(inTransaction => ReadAsync(subject, request, range, now, inTransaction), cancellationToken);
+    }
+
+    private async Task<CostSeriesResponse> ReadAsync(
+        CostSubject subject, GetCostSeriesQuery request, CostRange range, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var grain = CostBuckets.GrainOf(range, now);
+        var costs = await new CostReader(db, subject, request.Filter, range).ReadSeriesAsync(request.Heading, grain, cancellationToken);
+        var starts = CostBuckets.Of(range, grain, subject.Calendar, [.. costs.Keys.Select(key => key.At)], now);
+        var series = CostSeries.Of(costs, starts);
+        CostRange? before = request.Compare ? CostBuckets.Before(range, subject.Calendar) : null;
+        IReadOnlyList<Domain.MoneyTotal>? previous = null;
+        if (before is not null)
+        {
+            var earlier = await new CostReader(db, subject, request.Filter, before).ReadSeriesAsync(CostHeading.Everything, grain, cancellationToken);
+            previous = CostSeries.Totals(earlier, CostBuckets.Of(before, grain, subject.Calendar, [], now), starts.Count);
+        }
+
+        var names = await NamesAsync(subject, request.Heading, cancellationToken);
+        return new()
+        {
+            From = range.From,
+            To = range.To,
+            PreviousFrom = before?.From,
+            Timezone = subject.Timezone,
+            Grain = grain,
+            Starts = starts,
+            Series = [.. series.Select(one => new CostSeriesLine(one.Item, names.GetValueOrDefault(one.Item) ?? NullIfEmpty(one.Item), one.Costs))],
+            Previous = previous,
+        };
+    }
+
+    private async Task<Dictionary<string, string>> NamesAsync(CostSubject subject, CostHeading heading, CancellationToken cancellationToken)
+    {
+        var teams = subject.Teams;
+        return heading switch
+        {
+            CostHeading.Team => await db.Teams.Where(team => teams.Contains(team.Id))
+                .ToDictionaryAsync(team => team.Id.ToString(), team => team.Name, cancellationToken),
+            CostHeading.Agent => await db.Agents.Where(agent => teams.Contains(agent.TeamId))
+                .ToDictionaryAsync(agent => agent.Id.ToString(), agent => agent.Name, cancellationToken),
+            CostHeading.Task => await db.Tasks.Where(task => teams.Contains(task.TeamId))
+                .Select(task => new { task.Id, task.Title })
+                .ToDictionaryAsync(task => BudgetWindow.IdOf(task.Id), task => task.Title, cancellationToken),
+            _ => [],
+        };
+    }
+
+    private static string? NullIfEmpty(string item) => item.Length == 0 ? null : item;
+}
