@@ -7,54 +7,25 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Costs;
 
-/// <summary>Reads the costs of a team or an organisation over time, split by a heading.</summary>
+/// <summary>Reads costs over time, split by a heading, in the days or hours of the team's time zone (UTC for an organisation).</summary>
+/// <param name="Subject">The team or the organisation.</param>
 /// <param name="Filter">The range and the filters.</param>
 /// <param name="Heading">The heading to split by; <see cref="CostHeading.Everything"/> for one series of all costs.</param>
 /// <param name="Compare">Whether to read the same span of time before the range, too.</param>
-public abstract record GetCostSeriesQuery(CostFilter Filter, CostHeading Heading, bool Compare) : IQuery<CostSeriesResponse>
+public sealed record GetCostSeriesQuery(ReportSubject Subject, CostFilter Filter, CostHeading Heading, bool Compare = false) : IQuery<CostSeriesResponse>
 {
     /// <inheritdoc/>
-    public abstract Permission RequiredPermission();
+    public Permission RequiredPermission() => Subject.RequiredPermission();
 }
 
-/// <summary>Reads the costs of a team over time, in its local days or hours.</summary>
-/// <param name="TeamId">The team.</param>
-/// <param name="Filter">The range and the filters.</param>
-/// <param name="Heading">The heading to split by.</param>
-/// <param name="Compare">Whether to read the span before the range, too.</param>
-public sealed record GetTeamCostSeriesQuery(Guid TeamId, CostFilter Filter, CostHeading Heading, bool Compare = false)
-    : GetCostSeriesQuery(Filter, Heading, Compare)
+internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetCostSeriesQuery, CostSeriesResponse>
 {
-    /// <inheritdoc/>
-    public override Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
-}
-
-/// <summary>Reads the costs of an organisation over time, in UTC days or hours.</summary>
-/// <param name="OrganisationId">The organisation.</param>
-/// <param name="Filter">The range and the filters.</param>
-/// <param name="Heading">The heading to split by.</param>
-/// <param name="Compare">Whether to read the span before the range, too.</param>
-public sealed record GetOrganisationCostSeriesQuery(Guid OrganisationId, CostFilter Filter, CostHeading Heading, bool Compare = false)
-    : GetCostSeriesQuery(Filter, Heading, Compare)
-{
-    /// <inheritdoc/>
-    public override Permission RequiredPermission() => Permission.Admin();
-}
-
-internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time)
-    : IRequestHandler<GetTeamCostSeriesQuery, CostSeriesResponse>, IRequestHandler<GetOrganisationCostSeriesQuery, CostSeriesResponse>
-{
-    public async Task<CostSeriesResponse> Handle(GetTeamCostSeriesQuery request, CancellationToken cancellationToken) =>
-        await ReadAsync(await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken), request, cancellationToken);
-
-    public async Task<CostSeriesResponse> Handle(GetOrganisationCostSeriesQuery request, CancellationToken cancellationToken) =>
-        await ReadAsync(await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken), request, cancellationToken);
-
-    private Task<CostSeriesResponse> ReadAsync(CostSubject subject, GetCostSeriesQuery request, CancellationToken cancellationToken)
+    public async Task<CostSeriesResponse> Handle(GetCostSeriesQuery request, CancellationToken cancellationToken)
     {
+        var subject = await CostSubject.OfAsync(db, request.Subject, cancellationToken);
         var (filter, now) = (request.Filter, time.GetUtcNow());
         var range = CostRange.Of(filter.From, filter.To, filter.Period, subject.Calendar, now);
-        return db.InSnapshotAsync(inTransaction => ReadAsync(subject, request, range, now, inTransaction), cancellationToken);
+        return await db.InSnapshotAsync(inTransaction => ReadAsync(subject, request, range, now, inTransaction), cancellationToken);
     }
 
     private async Task<CostSeriesResponse> ReadAsync(
