@@ -25,6 +25,9 @@ public enum BudgetSort
 
     /// <summary>By name.</summary>
     Name,
+
+    /// <summary>From the widest scope to the narrowest, and by share within each.</summary>
+    Scope,
 }
 
 /// <summary>
@@ -114,6 +117,7 @@ internal sealed class ListBudgetsHandler(IEntourageDb db, TimeProvider time) : I
             BudgetSort.Limit => By(item => item.Status.LimitUsd.NanoUsd, descending: !reverse),
             BudgetSort.Forecast => ByTime(item => item.Status.CapReachedAt),
             BudgetSort.Ends => ByTime(item => item.Status.ResetsAt),
+            BudgetSort.Scope => byName.OrderBy(item => item.Status.Scope).ThenByDescending(item => item.UsedShare),
             BudgetSort.Name => reverse ? byName.Reverse() : byName,
             _ => By(item => item.UsedShare, descending: !reverse),
         };
