@@ -107,21 +107,21 @@ internal sealed class SessionPageTests : PageFixture
     [Test]
     public async Task Caps_sub_agents_alerts_and_price_parts_are_shown()
     {
-        await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m, session_cost_limit_usd = 40m });
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m, session_cost_limit_usd = 5m });
         var top = await Team.StartAsync();
         var child = await Team.StartAsync(parent: top);
         var grandchild = await Team.StartAsync(parent: child);
         await Team.UseAsync(grandchild, 3m);
         await Team.UseAsync(child, 1m);
-        _ = (await Api.PostAsync($"/sessions/{top}/usage", new { input_tokens = 1_000_000, output_tokens = 100_000, model = ApiClient.ListedModel })).Ok;
+        _ = (await Api.PostAsync($"/sessions/{top}/usage", new { input_tokens = 100_000, output_tokens = 10_000, model = ApiClient.ListedModel })).Ok;
 
         await GoLiveAsync($"/sessions/{top}");
         await Expect(Region("Caps that apply").Locator("li")).ToHaveCountAsync(2);
-        await Expect(Region("Caps that apply").Locator("li").Last).ToContainTextAsync("$8.50 of $40.00");
+        await Expect(Region("Caps that apply").Locator("li").Last).ToContainTextAsync("$4.45 of $5.00");
         await Expect(Region("Sub-agents").Locator("tbody tr")).ToHaveCountAsync(2);
         await Expect(Row("Sub-agents", $"Session {child}")).ToContainTextAsync("$4.00");
         await Expect(Region("Alerts").Locator("li").First).ToBeVisibleAsync();
-        await Expect(Region("Usage").First).ToContainTextAsync("$1.50");
+        await Expect(Region("Usage").First).ToContainTextAsync("$0.30");
         await ExpectGoodAsync();
         await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
         await Page.GetByRole(AriaRole.Link, new() { Name = $"Session {grandchild}", Exact = true }).ClickAsync();
