@@ -91,8 +91,8 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
     }
 
     [TestCase(SessionSort.Started, false, "9 8 7 6 5 4 3 2 1")]
-    [TestCase(SessionSort.Cost, false, "3 6 9 2 5 8 1 4 7")]
-    [TestCase(SessionSort.Cost, true, "7 4 1 8 5 2 9 6 3")]
+    [TestCase(SessionSort.Cost, false, "9 6 3 8 5 2 7 4 1")]
+    [TestCase(SessionSort.Cost, true, "1 4 7 2 5 8 3 6 9")]
     [TestCase(SessionSort.Tokens, true, "1 2 3 4 5 6 7 8 9")]
     public async Task Sessions_are_sorted_and_paged_without_gaps(SessionSort sort, bool ascending, string order)
     {
@@ -114,10 +114,8 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         }
         while (cursor is not null);
 
-        // Equal values are in the order of the numbers, in the same direction.
-        var expected = order.Split(' ').Select(long.Parse).ToList();
-        Assert.That(numbers, sort == SessionSort.Cost ? Is.EquivalentTo(expected) : Is.EqualTo(expected));
-        Assert.That(numbers, Is.Unique);
+        // Equal values are in the order of the numbers.
+        Assert.That(string.Join(' ', numbers), Is.EqualTo(order));
     }
 
     [Test]
