@@ -32,7 +32,10 @@ internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time) :
         CostSubject subject, GetCostSeriesQuery request, CostRange range, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var grain = CostBuckets.GrainOf(range, now);
-        var costs = await new CostReader(db, subject, request.Filter, range).ReadSeriesAsync(request.Heading, grain, cancellationToken);
+
+        // The summaries of a team have no heading of teams.
+        var heading = request.Heading == CostHeading.Team && request.Subject.IsTeam ? CostHeading.Everything : request.Heading;
+        var costs = await new CostReader(db, subject, request.Filter, range).ReadSeriesAsync(heading, grain, cancellationToken);
         var starts = CostBuckets.Of(range, grain, subject.Calendar, [.. costs.Keys.Select(key => key.At)], now);
         var series = CostSeries.Of(costs, starts);
         CostRange? before = request.Compare ? CostBuckets.Before(range, subject.Calendar) : null;
@@ -43,7 +46,7 @@ internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time) :
             previous = CostSeries.Totals(earlier, CostBuckets.Of(before, grain, subject.Calendar, [], now), starts.Count);
         }
 
-        var names = await NamesAsync(subject, request.Heading, cancellationToken);
+        var names = await NamesAsync(subject, heading, cancellationToken);
         return new()
         {
             From = range.From,

@@ -26,15 +26,10 @@ internal static class TimeAxis
     public static IReadOnlyList<AxisMark> OfSpan(DateTimeOffset from, DateTimeOffset to, string timezone)
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(timezone);
-        var length = to - from;
-        if (length <= TimeSpan.Zero)
-        {
-            return [];
-        }
-
+        var length = to > from ? to - from : TimeSpan.FromTicks(1);
         var seconds = Array.Find(Seconds, step => length.TotalSeconds / step <= MaxMarks + 1);
         var step = seconds > 0 ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromDays(Math.Max(1, Math.Ceiling(length.TotalDays / MaxMarks)));
-        var (start, end) = (TimeZoneInfo.ConvertTime(from, zone).DateTime, TimeZoneInfo.ConvertTime(to, zone).DateTime);
+        var (start, end) = (TimeZoneInfo.ConvertTime(from, zone).DateTime, TimeZoneInfo.ConvertTime(from + length, zone).DateTime);
         var format = step >= TimeSpan.FromDays(1) ? "d MMM"
             : start.Date != end.AddTicks(-1).Date ? "d MMM HH:mm"
             : step < TimeSpan.FromMinutes(1) ? "HH:mm:ss"
@@ -53,7 +48,8 @@ internal static class TimeAxis
             }
         }
 
-        return marks;
+        // A span of less than a second may contain no round time.
+        return marks.Count > 0 ? marks : [new(0, start.ToString("HH:mm:ss", Culture))];
     }
 
     /// <summary>Returns the marks of steps of equal width, each in the middle of its step.</summary>
