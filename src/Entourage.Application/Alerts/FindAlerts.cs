@@ -17,7 +17,7 @@ public sealed record FindAlertsQuery(Guid TeamId, Guid? AgentId, long? TaskId, l
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
 }
 
-internal sealed class FindAlertsHandler(IEntourageDb db) : IRequestHandler<FindAlertsQuery, IReadOnlyList<AlertResponse>>
+internal sealed class FindAlertsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<FindAlertsQuery, IReadOnlyList<AlertResponse>>
 {
     public async Task<IReadOnlyList<AlertResponse>> Handle(FindAlertsQuery request, CancellationToken cancellationToken)
     {
@@ -29,6 +29,7 @@ internal sealed class FindAlertsHandler(IEntourageDb db) : IRequestHandler<FindA
             .OrderByDescending(alert => alert.Sequence)
             .Take(request.Most)
             .ToListAsync(cancellationToken);
-        return [.. alerts.Select(AlertResponse.From)];
+        var now = time.GetUtcNow();
+        return [.. alerts.Select(alert => AlertResponse.From(alert, now))];
     }
 }

@@ -53,7 +53,7 @@ internal sealed class GetNightHandler(IEntourageDb db, TimeProvider time) : IReq
             .OrderByDescending(session => session.Id).Take(MaxItems).Select(SessionRow.Projection(db)).ToListAsync(cancellationToken);
         var refused = sessions.Where(session => session.LastRefusedAt >= since);
         var alerts = db.Alerts.AsNoTracking().Where(alert => teams.Contains(alert.TeamId));
-        var open = alerts.Where(alert => alert.Status == AlertStatus.Open);
+        var open = alerts.WithStatus(AlertStatus.Open, now);
         var waiting = db.HumanRequests.AsNoTracking().Where(asked => teams.Contains(asked.TeamId) && asked.Status == HumanRequestStatus.Pending);
         return new()
         {
@@ -79,7 +79,7 @@ internal sealed class GetNightHandler(IEntourageDb db, TimeProvider time) : IReq
             Runaways =
             [
                 .. (await open.Where(alert => RunawayKinds.Contains(alert.Kind)).OrderByDescending(alert => alert.Sequence).Take(MaxItems).ToListAsync(cancellationToken))
-                    .Select(AlertResponse.From),
+                    .Select(alert => AlertResponse.From(alert, now)),
             ],
             WaitingRequests = await waiting.CountAsync(cancellationToken),
             Waiting =
