@@ -103,4 +103,28 @@ internal sealed class SessionPageTests : PageFixture
 
     private static ReserveCallCommand Reserve(long session, long maxOutputTokens) =>
         new(session, ApiClient.ListedModel, InputTokens: 1_000, maxOutputTokens, LeastOutputTokens: 256, Choices: 1, Billing.Api, TtlSeconds: 600);
+
+    [Test]
+    public async Task Caps_sub_agents_alerts_and_price_parts_are_shown()
+    {
+        await Team.ConfigureAsync(new { daily_cost_limit_usd = 10m, session_cost_limit_usd = 5m });
+        var top = await Team.StartAsync();
+        var child = await Team.StartAsync(parent: top);
+        var grandchild = await Team.StartAsync(parent: child);
+        await Team.UseAsync(grandchild, 3m);
+        await Team.UseAsync(child, 1m);
+        _ = (await Api.PostAsync($"/sessions/{top}/usage", new { input_tokens = 100_000, output_tokens = 10_000, model = ApiClient.ListedModel })).Ok;
+
+        await GoLiveAsync($"/sessions/{top}");
+        await Expect(Region("Caps that apply").Locator("li")).ToHaveCountAsync(2);
+        await Expect(Region("Caps that apply").Locator("li").Last).ToContainTextAsync("$4.45 of $5.00");
+        await Expect(Region("Sub-agents").Locator("tbody tr")).ToHaveCountAsync(2);
+        await Expect(Row("Sub-agents", $"Session {child}")).ToContainTextAsync("$4.00");
+        await Expect(Region("Alerts").Locator("li").First).ToBeVisibleAsync();
+        await Expect(Region("Usage").First).ToContainTextAsync("$0.30");
+        await ExpectGoodAsync();
+        await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
+        await Page.GetByRole(AriaRole.Link, new() { Name = $"Session {grandchild}", Exact = true }).ClickAsync();
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync($"Session {grandchild}");
+    }
 }

@@ -12,7 +12,7 @@ namespace Entourage.Application.Budgets;
 /// <param name="AgentId">The agent.</param>
 /// <param name="SessionId">The session of the run; null if it has none. Then only the budgets of agent, team and organisation count.</param>
 /// <param name="TaskId">The task to include; null for the task of the session.</param>
-internal sealed record GetRunBudgetQuery(Guid AgentId, long? SessionId, long? TaskId) : IQuery<BudgetResponse>
+public sealed record GetRunBudgetQuery(Guid AgentId, long? SessionId, long? TaskId) : IQuery<BudgetResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));

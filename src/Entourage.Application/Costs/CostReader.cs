@@ -46,6 +46,53 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
         return totals;
     }
 
+    /// <summary>Reads the cost (USD) of each step and each item of a heading. Steps and items without costs are missing.</summary>
+    public async Task<Dictionary<(DateTimeOffset At, string Item), MoneyTotal>> ReadSeriesAsync(
+        CostHeading heading, CostGrain grain, CancellationToken cancellationToken)
+    {
+        var costs = new Dictionary<(DateTimeOffset, string), MoneyTotal>();
+        if (filter.IsUnfiltered && grain != CostGrain.Hour && range.WholeDays(subject.Calendar) is { } days)
+        {
+            var summaries = db.CostSummaries.AsNoTracking().Where(summary =>
+                summary.SubjectId == subject.Id && summary.Heading == heading && summary.Day > BudgetCalendar.Always
+                && (days.First == null || summary.Day >= days.First)
+                && (days.End == null || summary.Day < days.End));
+            await foreach (var summary in summaries.AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                Add(subject.Calendar.StartOf(summary.Day), summary.Item, summary.Amounts.ToSum().Cost);
+            }
+
+            await AddRollupsAsync(RollupsIn(days.Range).Where(rollup => !rollup.IsSummarised), rollup => rollup.Cost - rollup.Summarised.ToSum().Cost);
+            foreach (var edge in range.EdgesOf(days.Range))
+            {
+                await AddRollupsAsync(RollupsIn(edge), rollup => rollup.Cost);
+            }
+        }
+        else
+        {
+            await AddRollupsAsync(RollupsIn(range), rollup => rollup.Cost);
+        }
+
+        return costs;
+
+        async Task AddRollupsAsync(IQueryable<UsageRollup> rollups, Func<UsageRollup, MoneyTotal> costOf)
+        {
+            await foreach (var row in WithSessions(rollups).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                Add(row.Rollup.QuarterAt, row.ItemOf(heading), costOf(row.Rollup));
+            }
+        }
+
+        void Add(DateTimeOffset at, string item, MoneyTotal cost)
+        {
+            if (cost != MoneyTotal.Zero)
+            {
+                var key = (CostBuckets.StartOf(at, grain, subject.Calendar), item);
+                costs[key] = costs.GetValueOrDefault(key) + cost;
+            }
+        }
+    }
+
     /// <summary>Lists the sessions that started or used something in the range, newest first, with their usage in the range.</summary>
     /// <param name="before">Only sessions with smaller numbers; null for all.</param>
     /// <param name="most">The most sessions to return.</param>
@@ -101,7 +148,8 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
     private IQueryable<Session> Sessions => db.Sessions.AsNoTracking().Where(session =>
         subject.Teams.Contains(session.TeamId)
         && (filter.AgentId == null || session.AgentId == filter.AgentId)
-        && (filter.TaskId == null || session.TaskId == filter.TaskId));
+        && (filter.TaskId == null || session.TaskId == filter.TaskId)
+        && (filter.Tag == null || db.Tasks.Any(task => task.Id == session.TaskId && task.Tags.Contains(filter.Tag))));
 
     private IQueryable<UsageRollup> OfTeams(IQueryable<UsageRollup> rollups) => rollups.Where(rollup => subject.Teams.Contains(rollup.TeamId));
 
@@ -110,12 +158,14 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
         && (part.To == null || rollup.QuarterAt < part.To)
         && (filter.Model == null || rollup.Model == filter.Model));
 
+    private IQueryable<SessionRollup> WithSessions(IQueryable<UsageRollup> rollups) =>
+        from rollup in OfTeams(rollups)
+        join session in Sessions on rollup.SessionId equals session.Id
+        select new SessionRollup(rollup, session.AgentId, session.TaskId);
+
     private async Task AddAsync(CostTotals totals, IQueryable<UsageRollup> rollups, Func<UsageRollup, UsageSum> sumOf, CancellationToken cancellationToken)
     {
-        var rows = from rollup in OfTeams(rollups)
-                   join session in Sessions on rollup.SessionId equals session.Id
-                   select new { Rollup = rollup, session.AgentId, session.TaskId };
-        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var row in WithSessions(rollups).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var rollup = row.Rollup;
             totals.Add(new(rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model, row.AgentId, row.TaskId), sumOf(rollup));
@@ -211,14 +261,4 @@ internal sealed class CostReader(IEntourageDb db, CostSubject subject, CostFilte
             }
         }
     }
-}
-
-/// <summary>Sums token counts over many rows. The store sums quotients and remainders separately, so that no sum exceeds 64 bits.</summary>
-internal static class TokenSums
-{
-    /// <summary>The divisor of the two partial sums.</summary>
-    public const long Unit = 1_000_000_000;
-
-    /// <summary>Combines the two partial sums, up to <see cref="TokenCounts.LargestTotal"/> tokens.</summary>
-    public static long OfSums(long units, long rest) => TokenCounts.TotalOf((Int128)units * Unit, rest);
 }

@@ -1,4 +1,5 @@
 using Entourage.Application.Abstractions;
+using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Budgets;
 using Microsoft.EntityFrameworkCore;
@@ -10,6 +11,11 @@ internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Gui
 {
     /// <summary>The calendar of its days.</summary>
     public BudgetCalendar Calendar => BudgetCalendar.Of(Timezone);
+
+    /// <summary>Reads a team or an organisation.</summary>
+    /// <exception cref="NotFoundException">It does not exist.</exception>
+    public static Task<CostSubject> OfAsync(IEntourageDb db, ReportSubject subject, CancellationToken cancellationToken) =>
+        subject.IsTeam ? OfTeamAsync(db, subject.Id, cancellationToken) : OfOrganisationAsync(db, subject.Id, cancellationToken);
 
     /// <summary>Reads a team.</summary>
     /// <exception cref="NotFoundException">The team does not exist.</exception>

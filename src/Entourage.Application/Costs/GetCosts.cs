@@ -19,8 +19,11 @@ namespace Entourage.Application.Costs;
 /// <param name="Model">Only usage of this model; null for all.</param>
 public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Guid? AgentId, long? TaskId, string? Model)
 {
+    /// <summary>Only usage on tasks with this tag; null for all.</summary>
+    public string? Tag { get; init; }
+
     /// <summary>Whether the report covers all agents, tasks and models.</summary>
-    internal bool IsUnfiltered => this is { AgentId: null, TaskId: null, Model: null };
+    internal bool IsUnfiltered => this is { AgentId: null, TaskId: null, Model: null, Tag: null };
 }
 
 /// <summary>Reports the costs of a team, in its local days.</summary>

@@ -26,6 +26,18 @@ public sealed record PageRequest(int Limit, string? Cursor)
         : long.TryParse(Decode(Cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw Unknown();
 
+    /// <summary>Returns the numbers of a key that consists of several, such as <c>5:42</c>.</summary>
+    /// <param name="count">How many numbers the key has.</param>
+    /// <exception cref="InvalidInputException">There is no cursor, or it was never issued.</exception>
+    public IReadOnlyList<long> AfterNumbers(int count)
+    {
+        var parts = AfterName?.Split(':') ?? [];
+        var numbers = new long[count];
+        return parts.Length == count && parts.Index().All(part => long.TryParse(part.Item, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[part.Index]))
+            ? numbers
+            : throw Unknown();
+    }
+
     /// <summary>Creates a page from items that were read one beyond the limit.</summary>
     /// <param name="items">At most <see cref="Limit"/> + 1 items.</param>
     /// <param name="keyOf">The sort key of an item.</param>

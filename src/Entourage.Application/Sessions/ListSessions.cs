@@ -14,7 +14,36 @@ namespace Entourage.Application.Sessions;
 /// <param name="TaskId">Only sessions on this task; null for all.</param>
 /// <param name="Status">Only sessions with this status; null for all.</param>
 /// <param name="AgentId">Only sessions of this agent; null for all.</param>
-public sealed record SessionFilter(long? TaskId = null, SessionStatus? Status = null, Guid? AgentId = null);
+public sealed record SessionFilter(long? TaskId = null, SessionStatus? Status = null, Guid? AgentId = null)
+{
+    /// <summary>The longest <see cref="Search"/>. Longer ones are cut.</summary>
+    public const int SearchLength = 200;
+
+    /// <summary>
+    /// Only sessions with this text in the name of their agent, the title of their task or their model, ignoring case, and the session with this
+    /// number; null for all.
+    /// </summary>
+    public string? Search { get; init; }
+
+    /// <summary>Only sessions that used this model; null for all. Empty for usage that names none.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Only sessions on tasks with this tag; null for all.</summary>
+    public string? Tag { get; init; }
+}
+
+/// <summary>How a list of sessions is sorted.</summary>
+public enum SessionSort
+{
+    /// <summary>By their start.</summary>
+    Started,
+
+    /// <summary>By their cost, without their sub-agents.</summary>
+    Cost,
+
+    /// <summary>By their input and output tokens.</summary>
+    Tokens,
+}
 
 /// <summary>Lists sessions, newest first.</summary>
 public abstract record ListSessionsQuery : IQuery<Page<SessionResponse>>
@@ -24,6 +53,12 @@ public abstract record ListSessionsQuery : IQuery<Page<SessionResponse>>
 
     /// <summary>The page to return.</summary>
     public required PageRequest Page { get; init; }
+
+    /// <summary>The order. By default the newest are first.</summary>
+    public SessionSort Sort { get; init; }
+
+    /// <summary>Whether the oldest, the cheapest or those with the fewest tokens are first.</summary>
+    public bool Ascending { get; init; }
 
     /// <inheritdoc/>
     public abstract Permission RequiredPermission();
@@ -91,16 +126,13 @@ internal sealed class ListSessionsHandler(IEntourageDb db, TimeProvider time)
 
     private async Task<Page<SessionResponse>> ReadAsync(ListSessionsQuery request, IQueryable<Session> sessions, CancellationToken cancellationToken)
     {
-        var (before, filter) = (request.Page.AfterNumber, request.Filter);
-        var rows = await sessions.AsNoTracking()
-            .Where(session => filter.TaskId == null || session.TaskId == filter.TaskId)
-            .Where(session => filter.Status == null || session.Status == filter.Status)
-            .Where(session => filter.AgentId == null || session.AgentId == filter.AgentId)
-            .Where(session => before == null || session.Id < before)
-            .OrderByDescending(session => session.Id)
+        var order = new SessionOrder(request.Sort, request.Ascending);
+        var found = await SessionSearch.ApplyAsync(db, sessions.AsNoTracking(), request.Filter, cancellationToken);
+        var rows = await order.Sort(order.After(found, request.Page))
             .Take(request.Page.Limit + 1)
             .Select(SessionRow.Projection(db))
             .ToListAsync(cancellationToken);
-        return request.Page.Of(await SessionResponse.ReadAsync(db, rows, time.GetUtcNow(), cancellationToken), session => session.Id);
+        var read = await SessionResponse.ReadAsync(db, rows, time.GetUtcNow(), cancellationToken);
+        return request.Page.Of(read, order.KeyOf);
     }
 }

@@ -32,6 +32,15 @@ internal static class Formatter
     public static string Percent(MoneyTotal part, MoneyTotal whole) =>
         whole <= MoneyTotal.Zero ? "–" : string.Create(Culture, $"{((part.NanoUsd * 200) + whole.NanoUsd) / (whole.NanoUsd * 2)}%");
 
+    /// <summary>Formats a change in whole percent of the earlier amount: <c>+12%</c>, <c>−5%</c>, <c>unchanged</c>; a dash if that was not positive.</summary>
+    public static string Change(MoneyTotal now, MoneyTotal before)
+    {
+        var difference = now - before;
+        return before <= MoneyTotal.Zero ? "–"
+            : difference < MoneyTotal.Zero ? $"−{Percent(before - now, before)}"
+            : Percent(difference, before) is var change && change == "0%" ? "unchanged" : $"+{change}";
+    }
+
     /// <summary>Returns a share from 0 to 1; 0 if the whole is not positive.</summary>
     public static decimal Share(MoneyTotal part, MoneyTotal whole) =>
         whole <= MoneyTotal.Zero ? 0 : part >= whole ? 1 : part.ToUsd() / whole.ToUsd();

@@ -64,6 +64,9 @@ internal sealed record NavigationLink(string Name, string Address)
         Pages =
         [
             new("Overview", $"/orgs/{id}"),
+            new("Morning", $"/orgs/{id}/morning"),
+            new("Budgets", $"/orgs/{id}/budgets"),
+            new("Sessions", $"/orgs/{id}/sessions"),
             new("Costs", $"/orgs/{id}/costs"),
             new("Settings", $"/orgs/{id}/settings"),
             new("Keys", "/keys"),
@@ -85,12 +88,19 @@ internal sealed record NavigationLink(string Name, string Address)
     private static IReadOnlyList<NavigationLink> TeamPagesOf(Guid id) =>
     [
         new("Overview", $"/teams/{id}"),
+        new("Morning", $"/teams/{id}/morning"),
         new("Alerts", $"/teams/{id}/alerts"),
+        new("Budgets", $"/teams/{id}/budgets"),
+        new("Sessions", $"/teams/{id}/sessions"),
         new("Costs", $"/teams/{id}/costs"),
         new("Settings", $"/teams/{id}/settings"),
     ];
 
     private static IReadOnlyList<NavigationLink> GlobalPages => [new("Organisations", "/"), new("Keys", "/keys"), new("Audit", "/audit")];
+
+    public static NavigationLink Agent(Guid id, string name) => new(name, PageAddress.Agent(id));
+
+    public static NavigationLink Task(long id, string title) => new(title, PageAddress.Task(id));
 
     public static NavigationLink Session(long id) => new($"Session {id}", $"/sessions/{id}");
 

@@ -10,6 +10,9 @@ internal abstract class SharedViews<TKey, T>(TimeProvider time, ILogger logger)
     private readonly Lock gate = new();
     private readonly Dictionary<TKey, LiveView<T>> views = [];
 
+    /// <summary>The clock of the figures.</summary>
+    protected TimeProvider Time => time;
+
     /// <summary>The number of views with at least one viewer.</summary>
     public int Count
     {

@@ -1,3 +1,4 @@
+using Entourage.Application.Access;
 using Entourage.Application.Organisations;
 using Entourage.Application.Teams;
 using Entourage.Dashboard.Layout;
@@ -27,8 +28,15 @@ public abstract class StaticPage : ComponentBase
 
     protected override void OnInitialized() => NavigationState.ClearLiveState();
 
+    /// <summary>Loads the page's team or organisation and sets the breadcrumb. Returns its name and time zone, or null if there is a <see cref="Fault"/>.</summary>
+    private protected async Task<(string Name, string Timezone)?> LoadAsync(ReportSubject subject) => subject.IsTeam
+        ? await LoadTeamAsync(subject.Id) is { } team ? (team.Name, team.Timezone) : null
+        : await LoadOrganisationAsync(subject.Id) is { } organisation ? (organisation.Name, "UTC") : null;
+
     /// <summary>Loads the page's team and sets the breadcrumb. Returns null if there is a <see cref="Fault"/>.</summary>
-    protected async Task<TeamWithAgentsResponse?> LoadTeamAsync(Guid id)
+    /// <param name="id">The team.</param>
+    /// <param name="below">The link of the page itself, if it is below the team.</param>
+    private protected async Task<TeamWithAgentsResponse?> LoadTeamAsync(Guid id, NavigationLink? below = null)
     {
         (var team, Fault) = await Sender.TryAsync(new GetTeamQuery(id));
         if (team is null)
@@ -42,7 +50,8 @@ public abstract class StaticPage : ComponentBase
             return null;
         }
 
-        NavigationState.SetTrail(NavigationLink.Organisation(organisation.Id, organisation.Name), NavigationLink.Team(team.Id, team.Name));
+        IReadOnlyList<NavigationLink> trail = [NavigationLink.Organisation(organisation.Id, organisation.Name), NavigationLink.Team(team.Id, team.Name)];
+        NavigationState.SetTrail(below is null ? trail : [.. trail, below]);
         return team;
     }
 

@@ -4,9 +4,16 @@ using System.Text.RegularExpressions;
 namespace Entourage.Domain.Tasks;
 
 /// <summary>The tag <c>budget:X</c>, which caps a task at X dollars.</summary>
-internal static partial class BudgetTag
+public static partial class BudgetTag
 {
     private const string Prefix = "budget:";
+
+    /// <summary>Whether a tag sets a cap.</summary>
+    public static bool IsBudget(string tag)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        return tag.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>Returns the cap that a task's tags set (USD); null if none of them is a budget tag.</summary>
     /// <param name="tags">The tags of the task.</param>
@@ -14,7 +21,7 @@ internal static partial class BudgetTag
     public static Money? LimitOf(IEnumerable<string> tags)
     {
         Money? limit = null;
-        foreach (var tag in tags.Where(tag => tag.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)))
+        foreach (var tag in tags.Where(IsBudget))
         {
             if (limit is not null)
             {

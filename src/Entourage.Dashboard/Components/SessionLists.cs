@@ -1,0 +1,15 @@
+using Entourage.Application.Access;
+using Entourage.Application.Paging;
+using Entourage.Application.Sessions;
+
+namespace Entourage.Dashboard.Components;
+
+/// <summary>Creates queries of sessions.</summary>
+internal static class SessionLists
+{
+    /// <summary>Returns the query of a page of the sessions of a team or an organisation.</summary>
+    public static ListSessionsQuery QueryOf(
+        ReportSubject subject, SessionFilter filter, PageRequest page, SessionSort sort = SessionSort.Started, bool ascending = false) => subject.IsTeam
+        ? new ListTeamSessionsQuery(subject.Id) { Filter = filter, Page = page, Sort = sort, Ascending = ascending }
+        : new ListOrganisationSessionsQuery(subject.Id) { Filter = filter, Page = page, Sort = sort, Ascending = ascending };
+}

@@ -1,0 +1,38 @@
+using Entourage.Application.Access;
+using Entourage.Domain.Budgets;
+
+namespace Entourage.Dashboard.Layout;
+
+/// <summary>The addresses of pages, from the root.</summary>
+internal static class PageAddress
+{
+    /// <summary>The page of an agent.</summary>
+    public static string Agent(Guid id) => $"/agents/{id}";
+
+    /// <summary>The page of a task.</summary>
+    public static string Task(long id) => $"/tasks/{id}";
+
+    /// <summary>The page of a session.</summary>
+    public static string Session(long id) => $"/sessions/{id}";
+
+    /// <summary>The page of a model in a team or an organisation; null is usage that names none.</summary>
+    public static string Model(ReportSubject subject, string? model) => $"{Of(subject, "models")}?name={Uri.EscapeDataString(model ?? "")}";
+
+    /// <summary>The page of a label, which is a tag of tasks, in a team or an organisation.</summary>
+    public static string Label(ReportSubject subject, string label) => $"{Of(subject, "labels")}?name={Uri.EscapeDataString(label)}";
+
+    /// <summary>A page of a team or an organisation, such as <c>costs</c>.</summary>
+    public static string Of(ReportSubject subject, string page) => $"{(subject.IsTeam ? "/teams" : "/orgs")}/{subject.Id}/{page}";
+
+    /// <summary>The page of what a budget limits.</summary>
+    /// <param name="scope">The kind of scope.</param>
+    /// <param name="id">The id of the scope, as text.</param>
+    public static string Scope(BudgetScope scope, string id) => scope switch
+    {
+        BudgetScope.Organisation => $"/orgs/{id}",
+        BudgetScope.Team => $"/teams/{id}",
+        BudgetScope.Agent => $"/agents/{id}",
+        BudgetScope.Task => $"/tasks/{id}",
+        _ => $"/sessions/{id}",
+    };
+}
