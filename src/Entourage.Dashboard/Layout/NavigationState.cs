@@ -66,6 +66,7 @@ internal sealed record NavigationLink(string Name, string Address)
             new("Overview", $"/orgs/{id}"),
             new("Costs", $"/orgs/{id}/costs"),
             new("Settings", $"/orgs/{id}/settings"),
+            new("Prices", "/prices"),
             new("Keys", "/keys"),
             new("Audit", $"/audit?org={id}"),
         ],
@@ -78,6 +79,8 @@ internal sealed record NavigationLink(string Name, string Address)
 
     public static NavigationLink Keys => new("Keys", "/keys") { Pages = GlobalPages };
 
+    public static NavigationLink Prices => new("Prices", "/prices") { Pages = GlobalPages };
+
     public static NavigationLink Audit => new("Audit", "/audit") { Pages = GlobalPages };
 
     public static IReadOnlyList<NavigationLink> PagesOfLead(Guid id) => [.. TeamPagesOf(id), new("Keys", "/keys"), new("Audit", "/audit")];
@@ -88,9 +91,10 @@ internal sealed record NavigationLink(string Name, string Address)
         new("Alerts", $"/teams/{id}/alerts"),
         new("Costs", $"/teams/{id}/costs"),
         new("Settings", $"/teams/{id}/settings"),
+        new("Connect", $"/teams/{id}/connect"),
     ];
 
-    private static IReadOnlyList<NavigationLink> GlobalPages => [new("Organisations", "/"), new("Keys", "/keys"), new("Audit", "/audit")];
+    private static IReadOnlyList<NavigationLink> GlobalPages => [new("Organisations", "/"), new("Prices", "/prices"), new("Keys", "/keys"), new("Audit", "/audit")];
 
     public static NavigationLink Session(long id) => new($"Session {id}", $"/sessions/{id}");
 
