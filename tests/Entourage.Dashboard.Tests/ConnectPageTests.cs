@@ -55,11 +55,15 @@ internal sealed class ConnectPageTests : PageFixture
         await Expect(Page.GetByLabel("Agent", new() { Exact = true })).ToHaveValueAsync(Team.Agent);
         await Team.UseAsync(await Team.StartAsync(agent: other), 1m);
 
-        // The other agent's figures arrive with the same read.
+        // Both agents' figures arrive with the same read.
         await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(other);
-        await Expect(Page.Locator(".light")).ToContainTextAsync("It has reported usage today already.");
+        await Expect(Page.Locator(".light.on")).ToContainTextAsync("eng-2 is connected. A usage arrived. Today it has used 110 tokens for $1.00.");
         await Page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(Team.Agent);
         await Expect(Page.Locator(".light")).ToContainTextAsync("Waiting for a usage of eng-1. Start the program");
+
+        // What was reported before the page was opened does not count.
+        await GoLiveAsync($"/teams/{Team.Id}/connect?agent={other}");
+        await Expect(Page.Locator(".light")).ToContainTextAsync("Waiting for a usage of eng-2. It has reported usage today already.");
     }
 
     private async Task<HttpStatusCode> ReportAsync(string key)

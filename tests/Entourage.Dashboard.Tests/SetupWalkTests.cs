@@ -44,7 +44,7 @@ internal sealed class SetupWalkTests : DashboardFixture
         var session = (await Api.PostAsync("/sessions/start", new { agent_id = agent })).Created["id"]!.GetValue<long>();
         await Api.PostAsync($"/sessions/{session}/usage", new { input_tokens = 1_200, output_tokens = 300, cost_usd = 0.01m });
         await Expect(Light).ToHaveClassAsync(new Regex(@"\bon\b"));
-        await Expect(Light).ToContainTextAsync("eng-1 is connected. A usage arrived. Today it has used 1.5k tokens for $0.01.");
+        await Expect(Light).ToContainTextAsync("eng-1 is connected. A usage arrived. Today it has used 1.5k tokens for $0.0100.");
         await Expect(Light.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", $"/sessions/{session}");
         await ExpectAccessibleAsync();
 
