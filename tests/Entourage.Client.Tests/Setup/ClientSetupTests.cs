@@ -16,7 +16,8 @@ internal sealed class ClientSetupTests
         foreach (var key in keys)
         {
             var steps = setup.Steps(new("http://localhost:8000", "{agent_id}", key));
-            var lines = steps.SelectMany(step => step.Text.Split('\n')).Select(line => line.Replace(" ", "", StringComparison.Ordinal).TrimEnd(','));
+            var lines = steps.SelectMany(step => step.Text.Split('\n'))
+                .Select(line => line.Replace("export ", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).TrimEnd(','));
             Assert.Multiple(() =>
             {
                 foreach (var line in lines)
