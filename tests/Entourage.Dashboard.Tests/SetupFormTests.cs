@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Entourage.Testing;
 using Microsoft.Playwright;
@@ -113,6 +114,21 @@ internal sealed class SetupFormTests : PageFixture
         await Dialog.GetByRole(AriaRole.Button, new() { Name = "Set a cap of $0" }).ClickAsync();
         await Expect(Note("Spent today")).ToContainTextAsync("of $0.00");
         await Expect(Page.GetByText("Times are in UTC")).ToBeVisibleAsync();
+    }
+
+    [TestCase("/orgs/{0}/settings", "Save settings")]
+    [TestCase("/teams/{1}/settings", "Save settings")]
+    [TestCase("/teams/{1}/settings", "Save the cap of eng-1")]
+    public async Task Settings_ask_before_a_cap_of_0(string path, string button)
+    {
+        await GoAsync(string.Format(CultureInfo.InvariantCulture, path, Team.Organisation, Team.Id));
+        await Page.GetByLabel(button.EndsWith("eng-1", StringComparison.Ordinal) ? "eng-1" : "Per day", new() { Exact = true }).FillAsync("0");
+        await OpenDialogAsync(button);
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(Dialog).ToHaveCountAsync(0);
+        await OpenDialogAsync(button);
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Set a cap of $0" }).ClickAsync();
+        await Expect(Page.Locator(".notice")).ToContainTextAsync(button == "Save settings" ? "Saved." : "eng-1 can spend $0.00 per day.");
     }
 
     [Test]

@@ -9,7 +9,7 @@ internal static class ZeroCap
 {
     /// <summary>Returns whether to go on: no cap is 0, or the visitor confirmed it.</summary>
     /// <param name="dialogs">Shows the question.</param>
-    /// <param name="of">What the caps are of: <c>team</c> or <c>task</c>.</param>
+    /// <param name="of">What the caps are of: <c>team</c>, <c>task</c> and so on.</param>
     /// <param name="caps">The caps (USD); null for none.</param>
     public static async Task<bool> ConfirmAsync(IDialogService dialogs, string of, params IReadOnlyList<Money?> caps) =>
         !caps.Contains(Money.Zero) || await ConfirmDialog.ShowAsync(
