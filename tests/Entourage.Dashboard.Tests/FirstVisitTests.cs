@@ -11,7 +11,7 @@ internal sealed class FirstVisitTests : DashboardFixture
     {
         await Page.GotoAsync("/");
         await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "No organisations yet" })).ToBeVisibleAsync();
-        await Expect(Page.Locator(".curl").First).ToContainTextAsync($"curl -X POST {Api.Http.BaseAddress}api/v1/orgs");
+        await Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Create the organisation" })).ToBeVisibleAsync();
         await ExpectAccessibleAsync();
         await OpenAsync(Phone, ColorScheme.Dark);
         await Page.GotoAsync("/");
@@ -20,7 +20,7 @@ internal sealed class FirstVisitTests : DashboardFixture
         await ExpectAccessibleAsync();
 
         var team = await Api.CreateTeamAsync();
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Reload" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "reload", Exact = true }).ClickAsync();
         await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
         Assert.That(Page.Url, Does.EndWith($"/orgs/{team.Organisation}"));
     }

@@ -119,10 +119,11 @@ internal sealed class TeamPageTests : PageFixture
         var slug = "t-" + Guid.CreateVersion7().ToString("N");
         var empty = (await Api.PostAsync($"/orgs/{Team.Organisation}/teams", new { name = "Empty", slug })).Created.Text("id");
         await GoLiveAsync($"/teams/{empty}");
-        await Expect(Region("Agents")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/teams/{empty}/agents");
-        await Expect(Region("Tasks")).ToContainTextAsync("budget:5.00");
+        await Expect(Region("Set up this team").GetByRole(AriaRole.Link)).ToHaveCountAsync(4);
+        await Expect(Region("Agents").GetByRole(AriaRole.Button, new() { Name = "New agent" })).ToBeVisibleAsync();
+        await Expect(Region("Tasks").GetByRole(AriaRole.Button, new() { Name = "New task" })).ToBeVisibleAsync();
         await Expect(Region("Sessions today")).ToContainTextAsync("\"cost_usd\": 0.012");
-        await Expect(Region("Today")).ToContainTextAsync($"{Api.Http.BaseAddress}api/v1/settings/teams/{empty}");
+        await Expect(Region("Today").GetByRole(AriaRole.Link, new() { Name = "Set one" })).ToHaveAttributeAsync("href", $"/teams/{empty}/settings");
         await ExpectAccessibleAsync();
     }
 

@@ -18,6 +18,7 @@ internal static class CommandTree
         Invocation.Url,
         Invocation.Team,
         LoginCommand.Create(),
+        InitCommand.Create(),
         StatusCommand.Create(),
         TopCommand.Create(),
         SessionCommand.Create(),

@@ -39,6 +39,15 @@ internal static class InputParser
         }
     }
 
+    /// <summary>Parses a cap in dollars, and refuses what a request would refuse; null for empty input.</summary>
+    public static ParsedInput<Money?> Cap(string text)
+    {
+        var parsed = Usd(text);
+        return parsed.Value is { } usd && (usd < Money.Zero || usd > Money.LargestInput)
+            ? new(null, $"Enter an amount between 0 and {Money.LargestInput} USD.")
+            : parsed;
+    }
+
     /// <summary>Parses a whole number; null for empty input.</summary>
     public static ParsedInput<long?> WholeNumber(string text)
     {

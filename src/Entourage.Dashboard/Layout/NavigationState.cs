@@ -69,6 +69,7 @@ internal sealed record NavigationLink(string Name, string Address)
             new("Sessions", $"/orgs/{id}/sessions"),
             new("Costs", $"/orgs/{id}/costs"),
             new("Settings", $"/orgs/{id}/settings"),
+            new("Prices", "/prices"),
             new("Keys", "/keys"),
             new("Audit", $"/audit?org={id}"),
         ],
@@ -80,6 +81,8 @@ internal sealed record NavigationLink(string Name, string Address)
     };
 
     public static NavigationLink Keys => new("Keys", "/keys") { Pages = GlobalPages };
+
+    public static NavigationLink Prices => new("Prices", "/prices") { Pages = GlobalPages };
 
     public static NavigationLink Audit => new("Audit", "/audit") { Pages = GlobalPages };
 
@@ -94,9 +97,10 @@ internal sealed record NavigationLink(string Name, string Address)
         new("Sessions", $"/teams/{id}/sessions"),
         new("Costs", $"/teams/{id}/costs"),
         new("Settings", $"/teams/{id}/settings"),
+        new("Connect", $"/teams/{id}/connect"),
     ];
 
-    private static IReadOnlyList<NavigationLink> GlobalPages => [new("Organisations", "/"), new("Keys", "/keys"), new("Audit", "/audit")];
+    private static IReadOnlyList<NavigationLink> GlobalPages => [new("Organisations", "/"), new("Prices", "/prices"), new("Keys", "/keys"), new("Audit", "/audit")];
 
     public static NavigationLink Agent(Guid id, string name) => new(name, PageAddress.Agent(id));
 

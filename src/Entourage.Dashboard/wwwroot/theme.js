@@ -31,6 +31,7 @@
       }
       return apply(next);
     },
+    timezone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
   apply(stored());
 })();
