@@ -55,7 +55,7 @@ internal sealed class SignInTests : PageFixture
         await Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
         await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Breadcrumb" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
         await Expect(Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link))
-            .ToHaveTextAsync(["Overview", "Alerts", "Costs", "Settings", "Connect", "Keys", "Audit"]);
+            .ToHaveTextAsync(["Overview", "Morning", "Alerts", "Budgets", "Sessions", "Costs", "Settings", "Connect", "Keys", "Audit"]);
 
         foreach (var path in new[] { $"/teams/{other.Id}", $"/teams/{other.Id}/settings", $"/sessions/{await other.StartAsync()}" })
         {
