@@ -142,7 +142,7 @@ internal sealed class SettingsPageTests : PageFixture
         await Page.GetByLabel("alerts", new() { Exact = true }).UncheckAsync();
         await Page.GetByLabel("stops").UncheckAsync();
         await Button("Create webhook").ClickAsync();
-        await Expect(Page.GetByText("Choose at least one event.")).ToBeVisibleAsync();
+        await Expect(Page.GetByText("Choose at least one event, or a digest.")).ToBeVisibleAsync();
         await Page.GetByLabel("stops").CheckAsync();
         await ExpectAccessibleAsync();
         await Button("Create webhook").ClickAsync();

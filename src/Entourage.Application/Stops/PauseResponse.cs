@@ -66,19 +66,20 @@ public sealed record PauseResponse
     /// <param name="pause">The pause; null for none.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     internal static async Task<PauseResponse> ReadAsync(
-        IEntourageDb db, PauseSubject subject, PauseScope? pausedScope, Pause? pause, CancellationToken cancellationToken) => new()
-    {
-        Scope = subject.Scope,
-        Id = subject.Id,
-        Paused = pause is not null,
-        PausedScope = pausedScope,
-        Reason = pause?.Reason,
-        PausedAt = pause?.PausedAt,
-        ExpiresAt = pause?.ExpiresAt,
-        PausedBy = pause?.By,
-        ReservationsReleased = pausedScope == subject.Scope ? pause?.ReservationsReleased ?? 0 : 0,
-        Sessions = pause is null ? [] : await ReadSessionsAsync(db, subject, pause, cancellationToken),
-    };
+        IEntourageDb db, PauseSubject subject, PauseScope? pausedScope, Pause? pause, CancellationToken cancellationToken) =>
+        new()
+        {
+            Scope = subject.Scope,
+            Id = subject.Id,
+            Paused = pause is not null,
+            PausedScope = pausedScope,
+            Reason = pause?.Reason,
+            PausedAt = pause?.PausedAt,
+            ExpiresAt = pause?.ExpiresAt,
+            PausedBy = pause?.By,
+            ReservationsReleased = pausedScope == subject.Scope ? pause?.ReservationsReleased ?? 0 : 0,
+            Sessions = pause is null ? [] : await ReadSessionsAsync(db, subject, pause, cancellationToken),
+        };
 
     private static async Task<IReadOnlyList<PausedSessionResponse>> ReadSessionsAsync(
         IEntourageDb db, PauseSubject subject, Pause pause, CancellationToken cancellationToken)
