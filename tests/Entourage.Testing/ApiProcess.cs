@@ -53,11 +53,12 @@ public sealed partial class ApiProcess : IAsyncDisposable
     /// <param name="confinement">Limits set by the operating system.</param>
     /// <param name="settings">Further settings.</param>
     /// <param name="home">The user's home folder; null for that of the tests.</param>
+    /// <param name="options">Options without a value, such as <c>--demo</c>.</param>
     public static async Task<ApiProcess> StartAsync(
-        TestDatabase database, Confinement? confinement = null, IReadOnlyDictionary<string, string>? settings = null, string? home = null)
+        TestDatabase database, Confinement? confinement = null, IReadOnlyDictionary<string, string>? settings = null, string? home = null, params string[] options)
     {
         var process = Launch(
-            database, confinement, home, ["--urls", "http://127.0.0.1:0", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
+            database, confinement, home, [.. options, "--urls", "http://127.0.0.1:0", .. (settings ?? new Dictionary<string, string>()).Select(setting => $"--{setting.Key}={setting.Value}")]);
         using var patience = new CancellationTokenSource(Patience.Limit);
         var written = new StringBuilder();
         try

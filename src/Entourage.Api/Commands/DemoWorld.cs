@@ -1,5 +1,6 @@
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Tasks;
 
 namespace Entourage.Api.Commands;
@@ -22,6 +23,14 @@ internal sealed record DemoTeam(
 /// <summary>The teams of the demo, with their agents and tasks.</summary>
 internal static class DemoWorld
 {
+    /// <summary>The requests that wait for an answer, each of the agent with this number.</summary>
+    public static readonly IReadOnlyList<(int Agent, HumanRequestKind Kind, string Question, Money? Usd)> Requests =
+    [
+        (1, HumanRequestKind.BudgetIncrease, "The migration of the job queue needs another run of the whole test suite.", Money.FromUsd(5)),
+        (2, HumanRequestKind.Question, "May I delete the old export tables?", null),
+        (5, HumanRequestKind.BudgetIncrease, "Comparing two more variants of the sign-up page.", Money.FromUsd(2.50m)),
+    ];
+
     public static readonly IReadOnlyList<DemoTeam> Teams =
     [
         new(

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Entourage.Application.Agents;
 using Entourage.Application.Errors;
+using Entourage.Application.HumanRequests;
 using Entourage.Application.Json;
+using Entourage.Application.Keys;
 using Entourage.Application.Ledger;
 using Entourage.Application.Organisations;
 using Entourage.Application.Sessions;
@@ -9,6 +11,7 @@ using Entourage.Application.Settings;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
 using Entourage.Domain;
+using Entourage.Domain.Access;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Tasks;
 using Entourage.Infrastructure.Persistence;
@@ -30,6 +33,7 @@ internal sealed class SeedDemo
     private readonly DemoClock clock;
     private readonly DateTimeOffset now;
     private readonly List<IReadOnlyList<long>> tasksByTeam = [];
+    private readonly List<Guid> agentIds = [];
     private int sessions;
     private int usages;
     private int refusals;
@@ -43,9 +47,16 @@ internal sealed class SeedDemo
 
     public static void ConfigureServices(IServiceCollection services) => services.AddSingleton<TimeProvider>(new DemoClock());
 
-    /// <returns>0 when done, 1 if the store already has a demo.</returns>
+    /// <returns>0 when done, 1 if a server or a command uses the store, or it has an organisation.</returns>
     public static async Task<int> RunAsync(CommandContext context)
     {
+        // A server would count the past usage under its own clock.
+        if (DatabaseStartup.IsInUse(context.Services))
+        {
+            await context.Console.WriteLineAsync($"A server or a command has {context.SqlitePath} open. Stop it first, or start a server with --demo.");
+            return 1;
+        }
+
         await DatabaseStartup.PrepareAsync(context.Services, CancellationToken.None);
         var jobs = context.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         foreach (var job in jobs)
@@ -68,17 +79,14 @@ internal sealed class SeedDemo
 
     private async Task<int> FillAsync()
     {
-        clock.Now = now.AddDays(-Days - 1);
-        OrganisationResponse organisation;
-        try
+        if ((await context.SendAsync(new ListOrganisationsQuery(new(1, null)))).Items.Count > 0)
         {
-            organisation = await context.SendAsync(new CreateOrganisationCommand("Demo", Slug, null));
-        }
-        catch (ConflictException)
-        {
-            await context.Console.WriteLineAsync("The store already has a demo.");
+            await context.Console.WriteLineAsync("The store already has data. Start a server with --demo to see the demo beside it.");
             return 1;
         }
+
+        clock.Now = now.AddDays(-Days - 1);
+        var organisation = await context.SendAsync(new CreateOrganisationCommand("Demo", Slug, null));
 
         var planned = new List<PlannedSession>();
         foreach (var team in DemoWorld.Teams)
@@ -95,6 +103,9 @@ internal sealed class SeedDemo
         {
             await FinishAsync(tasks);
         }
+
+        clock.Now = now;
+        await AskAsync();
 
         await context.Console.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
@@ -117,10 +128,13 @@ internal sealed class SeedDemo
         }
 
         tasksByTeam.Add(tasks);
+        await context.SendAsync(new CreateKeyCommand($"{plan.Name} lead", CallerRole.Lead, team.Id, null, null));
         var planned = new List<PlannedSession>();
         foreach (var (name, role, model) in plan.Agents)
         {
             var agent = await context.SendAsync(new CreateAgentCommand(team.Id, name, role, model, null));
+            await context.SendAsync(new CreateKeyCommand(name, CallerRole.Agent, null, agent.Id, null));
+            agentIds.Add(agent.Id);
             planned.AddRange(PlanOf(agent.Id, model, TimeZoneInfo.FindSystemTimeZoneById(plan.Timezone), tasks));
         }
 
@@ -161,6 +175,15 @@ internal sealed class SeedDemo
             {
                 await context.SendAsync(new ChangeTaskStatusCommand(tasks[i], status));
             }
+        }
+    }
+
+    /// <summary>Leaves requests that wait for an answer.</summary>
+    private async Task AskAsync()
+    {
+        foreach (var (agent, kind, question, usd) in DemoWorld.Requests)
+        {
+            await context.SendAsync(new CreateHumanRequestCommand(agentIds[agent], null, kind, question, usd, null));
         }
     }
 

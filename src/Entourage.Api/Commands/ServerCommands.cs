@@ -12,16 +12,19 @@ internal static class ServerCommands
         new("restore", "replaces the SQLite database with a backup", Restore.RunAsync) { Operand = "FILE" },
         new("after-restore", "moves the numbers of a database that was restored by other means", AfterRestore.RunAsync),
         new("issue-key", "prints a new admin key", IssueKey.RunAsync) { Operand = "NAME" },
-        new("seed-demo", "fills the database with sample data", SeedDemo.RunAsync) { ConfigureServices = SeedDemo.ConfigureServices },
+        new("seed-demo", "fills an empty database with sample data", Commands.SeedDemo.RunAsync) { ConfigureServices = Commands.SeedDemo.ConfigureServices },
     ];
 
     /// <summary>The list of commands, for the operator.</summary>
     public static string Usage { get; } = string.Join(
         Environment.NewLine,
         [
-            "Without a command, the server starts. The commands are:",
+            "Without a command, the server starts. With --demo, it serves sample data from a store that it deletes at the end. The commands are:",
             .. All.Select(command => $"  {$"{command.Name} {command.Operand}",-15} {command.Description}"),
         ]);
+
+    /// <summary>The command that fills the store of a demo.</summary>
+    public static ServerCommand SeedDemo => Find("seed-demo")!;
 
     /// <summary>Finds a command by its name or former name.</summary>
     public static ServerCommand? Find(string name) => Array.Find(All, command => command.Name == name || command.Alias == name);

@@ -119,14 +119,22 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
     {
         try
         {
-            return await json.ReadAsync(context);
+            var result = await json.ReadAsync(context);
+
+            // The framework also ignores an error whose path has nearly too many parts, and would call the action without a body.
+            return result.HasError && context.ModelState.IsValid ? await RefuseAsync(context) : result;
         }
         catch (InvalidOperationException exception) when (exception.TargetSite?.DeclaringType == typeof(ModelStateDictionary))
         {
             // The framework parses brackets and dots in the name of an unknown member as a path, and fails if it has too many parts.
-            context.ModelState.TryAddModelError("", new JsonException(InvalidBodies.UnknownMember), context.Metadata);
-            return await InputFormatterResult.FailureAsync();
+            return await RefuseAsync(context);
         }
+    }
+
+    private static Task<InputFormatterResult> RefuseAsync(InputFormatterContext context)
+    {
+        context.ModelState.TryAddModelError("", new JsonException(InvalidBodies.UnknownMember), context.Metadata);
+        return InputFormatterResult.FailureAsync();
     }
 
     private sealed class BatchTooLongException : Exception;

@@ -14,7 +14,7 @@ namespace Entourage.Api.Contracts;
 /// <param name="RoutingKey">Required for pagerduty, and only there: the integration key of the service. It is not shown again.</param>
 /// <param name="Digest">How often to send a digest; none if absent.</param>
 public sealed record CreateWebhookRequest(
-    string? Url, IReadOnlyList<EventKind>? Events, WebhookFormat? Format = null, string? RoutingKey = null, DigestPeriod? Digest = null)
+    string? Url = null, IReadOnlyList<EventKind>? Events = null, WebhookFormat? Format = null, string? RoutingKey = null, DigestPeriod? Digest = null)
 {
     internal CreateWebhookCommand For(Audience audience, string? idempotencyKey) =>
         new(audience, Url, Events, Format ?? WebhookFormat.Json, RoutingKey, Digest ?? DigestPeriod.None, idempotencyKey);

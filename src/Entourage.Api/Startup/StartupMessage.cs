@@ -33,7 +33,7 @@ internal static class StartupMessage
         {
             var key = needsKeys ? "-H \"X-API-Key: KEY\" " : "";
             await console.WriteLineAsync($$"""
-                To create a first team:
+                Open the dashboard to create a first team, or send:
                   curl -X POST {{address}}/api/v1/orgs {{key}}-H "Content-Type: application/json" -d '{"name": "Acme", "slug": "acme"}'
                   curl -X POST {{address}}/api/v1/orgs/ORG_ID/teams {{key}}-H "Content-Type: application/json" -d '{"name": "Core", "slug": "core"}'
                   curl -X POST {{address}}/api/v1/teams/TEAM_ID/agents {{key}}-H "Content-Type: application/json" -d '{"name": "eng-1"}'

@@ -28,6 +28,21 @@ public static partial class DatabaseStartup
         await scope.ServiceProvider.GetRequiredService<BuiltInPrices>().AddMissingAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Whether another process uses the store. Always false for SQL Server, where that is normal, and for an SQLite file that does not exist yet. Call it
+    /// before this process opens the store.
+    /// </summary>
+    public static bool IsInUse(IServiceProvider services)
+    {
+        if (services.GetService<SqliteConnections>()?.Path is not { } store || !File.Exists(store))
+        {
+            return false;
+        }
+
+        using var exclusive = SqliteStoreUse.TakeExclusive(store);
+        return exclusive is null;
+    }
+
     /// <summary>Checks that no migration is pending.</summary>
     public static async Task<bool> IsMigratedAsync(IServiceProvider services, CancellationToken cancellationToken) =>
         !(await services.GetRequiredService<EntourageDb>().Database.GetPendingMigrationsAsync(cancellationToken)).Any();

@@ -228,7 +228,7 @@ internal sealed class AuditTests(Store store) : AuditFixture(store)
 
         var entries = await EntriesAsync(team);
 
-        const string Value = """{"url":"https://hooks.example.com","events":["stop"],"format":"json"}""";
+        const string Value = """{"url":"https://hooks.example.com","events":["stop"],"format":"json","digest":"none"}""";
         Assert.That(entries, Has.Count.EqualTo(2));
         Check(entries[0], team, "webhook_created", $"webhook:{id}", null, Value);
         Check(entries[1], team, "webhook_deleted", $"webhook:{id}", Value, null);

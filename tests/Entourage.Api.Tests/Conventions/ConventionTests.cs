@@ -27,6 +27,19 @@ internal sealed partial class ConventionTests(Store store) : ApiFixture(store)
         }
     }
 
+    // The framework takes brackets and dots in a name for a path, whose errors it refuses or ignores at some lengths.
+    [Test]
+    public async Task Unknown_member_is_refused_however_many_brackets_its_name_has([Values('[', '.')] char separator)
+    {
+        for (var count = 1; count <= 70; count++)
+        {
+            var body = $$"""{"name{{new string(separator, count)}}x": "Acme"}""";
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await Api.Http.PostAsync(new Uri("/api/v1/orgs", UriKind.Relative), content);
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), body);
+        }
+    }
+
     [TestCase("/api/v1/guidelines", 200)]
     [TestCase("/api/v1/orgs", 200)]
     [TestCase("/api/v1/orgs/018f0000-0000-7000-8000-000000000000", 404)]
