@@ -43,8 +43,10 @@ internal sealed partial class LedgerWorld
     private async Task ResumeAsync(ResumeStep step)
     {
         var agent = step.Scope == "agents" ? step.Agent : 0;
-        Assert.That((await Api.PostAsync($"{PathOf(step.Scope, agent)}/resume", null)).Ok.Flag("paused"), Is.False);
         model.Pauses.Remove((step.Scope, agent));
+        string[] above = step.Scope switch { "agents" => ["teams", "orgs"], "teams" => ["orgs"], _ => [] };
+        Assert.That(
+            (await Api.PostAsync($"{PathOf(step.Scope, agent)}/resume", null)).Ok.Flag("paused"), Is.EqualTo(above.Any(scope => model.IsPaused(scope, 0))));
     }
 
     private async Task ExceedAsync(ExceedStep step)
