@@ -4,7 +4,6 @@ using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Application.Organisations;
 using Entourage.Application.Paging;
-using Entourage.Application.Sessions;
 using Entourage.Application.Tasks;
 using Entourage.Application.Teams;
 using Entourage.Domain;
@@ -78,8 +77,8 @@ internal sealed partial class DemoTraffic(IServiceScopeFactory scopes, ILogger<D
         0,
         null,
         false,
-        agent.Model,
         null,
+        agent.Model,
         null,
         null,
         null,

@@ -56,7 +56,8 @@ public static class EntourageJson
 
     private static JsonSerializerOptions Create()
     {
-        var options = new JsonSerializerOptions(JsonSerializerDefaults.General);
+        // Without a resolver, the members of a type cannot be listed before something was serialised.
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.General) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
         Configure(options);
         return options;
     }

@@ -36,7 +36,7 @@ internal sealed partial class ConventionTests(Store store) : ApiFixture(store)
             var body = $$"""{"name{{new string(separator, count)}}x": "Acme"}""";
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
             using var answer = await Api.Http.PostAsync(new Uri("/api/v1/orgs", UriKind.Relative), content);
-            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), body);
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), $"{body}: {await answer.Content.ReadAsStringAsync()}");
         }
     }
 
