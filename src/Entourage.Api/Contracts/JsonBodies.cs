@@ -121,7 +121,7 @@ internal sealed class JsonBodies(SystemTextJsonInputFormatter json) : IInputForm
         {
             var result = await json.ReadAsync(context);
 
-            // The framework also ignores an error whose path has nearly too many parts, and would call the action without a body.
+            // The framework does not count an error whose path is almost too long, and would call the action without a body.
             return result.HasError && context.ModelState.IsValid ? await RefuseAsync(context) : result;
         }
         catch (InvalidOperationException exception) when (exception.TargetSite?.DeclaringType == typeof(ModelStateDictionary))

@@ -87,7 +87,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
             return new CsvTable(await mediator.Send(new ExportOrganisationCostsQuery(orgId, costs.Filter), cancellationToken));
         }
 
-        var answer = await mediator.Send(new GetOrganisationCostsQuery(orgId, costs.Filter, list.Page), cancellationToken);
+        var answer = await mediator.Send(new GetCostsQuery(Audience.OfOrganisation(orgId), costs.Filter, list.Page), cancellationToken);
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }

@@ -125,7 +125,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
             return new CsvTable(await mediator.Send(new ExportTeamCostsQuery(id, costs.Filter), cancellationToken));
         }
 
-        var answer = await mediator.Send(new GetTeamCostsQuery(id, costs.Filter, list.Page), cancellationToken);
+        var answer = await mediator.Send(new GetCostsQuery(Audience.OfTeam(id), costs.Filter, list.Page), cancellationToken);
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
     }

@@ -30,7 +30,7 @@ internal static class ParameterTexts
         ["kind"] = "Only those of this kind.",
         ["limit"] = "The maximum number of items in a page.",
         ["model"] = "Only what concerns this model.",
-        ["org_id"] = "Only what concerns this organisation. For prices, the organisation whose own prices apply.",
+        ["org_id"] = "Only entries of this organisation. For prices, include the organisation's own.",
         ["period"] = "Instead of from and to; all if absent.",
         ["session_id"] = "The Entourage session of the run. If absent, it is found by Claude Code's session id.",
         ["status"] = "Only those with this status.",
@@ -94,7 +94,7 @@ internal static class ParameterTexts
         ?? (description.ModelMetadata as DefaultModelMetadata)?.Attributes.PropertyAttributes?.OfType<ValuesOfAttribute>().SingleOrDefault()?.Values;
 }
 
-/// <summary>Names the enum whose members a text parameter accepts.</summary>
+/// <summary>States the enum that lists the values of a text parameter.</summary>
 /// <param name="values">The enum.</param>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
 internal sealed class ValuesOfAttribute(Type values) : Attribute

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Entourage.Application.Formats;
 using Entourage.Domain.Access;
 using Entourage.Domain.Keys;
 using Entourage.Domain.Organisations;
@@ -23,8 +24,8 @@ public static class CallerNames
     /// <returns>At most <see cref="Organisation.NameLength"/> UTF-16 code units on one line, without invisible characters.</returns>
     public static string OfToken(string? name, string? subject)
     {
-        var end = $" ({Cut(Clean(subject) ?? "no subject", MaxSubjectLength)})";
-        return Cut(Clean(name) ?? Nameless, Organisation.NameLength - end.Length) + end;
+        var end = $" ({SingleLine.Cut(Clean(subject) ?? "no subject", MaxSubjectLength)})";
+        return SingleLine.Cut(Clean(name) ?? Nameless, Organisation.NameLength - end.Length) + end;
     }
 
     /// <summary>Builds the name of a key's holder. A key that got a reserved name before those were refused is shown with its prefix.</summary>
@@ -42,7 +43,7 @@ public static class CallerNames
     private static string OfReserved(ApiKey key)
     {
         var end = $" (key {key.Prefix})";
-        return Cut(Clean(key.Name) ?? "", Organisation.NameLength - end.Length) + end;
+        return SingleLine.Cut(Clean(key.Name) ?? "", Organisation.NameLength - end.Length) + end;
     }
 
     /// <summary>Returns the visible part of a text on one line; null if nothing is visible.</summary>
@@ -69,7 +70,4 @@ public static class CallerNames
 
         return clean.ToString().Trim() is { Length: > 0 } visible ? visible : null;
     }
-
-    private static string Cut(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + '…';
 }

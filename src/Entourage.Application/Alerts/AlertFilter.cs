@@ -9,7 +9,8 @@ namespace Entourage.Application.Alerts;
 /// <param name="Cause">Only alerts with exactly this cause; null for all.</param>
 /// <param name="AgentId">Only alerts about this agent; null for all.</param>
 /// <param name="SessionId">Only alerts about this session; null for all.</param>
-public sealed record AlertFilter(AlertKind? Kind = null, string? Cause = null, Guid? AgentId = null, long? SessionId = null);
+/// <param name="TaskId">Only alerts about this task; null for all.</param>
+public sealed record AlertFilter(AlertKind? Kind = null, string? Cause = null, Guid? AgentId = null, long? SessionId = null, long? TaskId = null);
 
 /// <summary>Selects alerts.</summary>
 internal static class AlertSelection
@@ -26,12 +27,13 @@ internal static class AlertSelection
     /// <summary>Keeps the alerts that match a filter.</summary>
     public static IQueryable<Alert> Matching(this IQueryable<Alert> alerts, AlertFilter filter)
     {
-        var (kind, cause, agentId, sessionId) = (filter.Kind, filter.Cause, filter.AgentId, filter.SessionId);
+        var (kind, cause, agentId, sessionId, taskId) = (filter.Kind, filter.Cause, filter.AgentId, filter.SessionId, filter.TaskId);
         return alerts
             .Where(alert => kind == null || alert.Kind == kind)
             .Where(alert => cause == null || alert.Cause == cause)
             .Where(alert => agentId == null || alert.AgentId == agentId)
-            .Where(alert => sessionId == null || alert.SessionId == sessionId);
+            .Where(alert => sessionId == null || alert.SessionId == sessionId)
+            .Where(alert => taskId == null || alert.TaskId == taskId);
     }
 
     /// <summary>Keeps the alerts with a status; all if it is null. See <see cref="Alert.StatusAt"/>.</summary>

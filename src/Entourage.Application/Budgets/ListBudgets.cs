@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Domain;
+using Entourage.Domain.Teams;
 using MediatR;
 
 namespace Entourage.Application.Budgets;
@@ -35,7 +36,7 @@ public enum BudgetSort
 /// active session trees. The list of a team includes the caps of its organisation.
 /// </summary>
 /// <param name="Subject">The team or the organisation.</param>
-public sealed record ListBudgetsQuery(ReportSubject Subject) : IQuery<BudgetListResponse>
+public sealed record ListBudgetsQuery(Audience Subject) : IQuery<BudgetListResponse>
 {
     /// <summary>The longest <see cref="Search"/>. Longer ones are cut.</summary>
     public const int SearchLength = 200;

@@ -1,7 +1,7 @@
 using Entourage.Application.Abstractions;
-using Entourage.Application.Access;
 using Entourage.Application.Errors;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Costs;
@@ -14,7 +14,7 @@ internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Gui
 
     /// <summary>Reads a team or an organisation.</summary>
     /// <exception cref="NotFoundException">It does not exist.</exception>
-    public static Task<CostSubject> OfAsync(IEntourageDb db, ReportSubject subject, CancellationToken cancellationToken) =>
+    public static Task<CostSubject> OfAsync(IEntourageDb db, Audience subject, CancellationToken cancellationToken) =>
         subject.IsTeam ? OfTeamAsync(db, subject.Id, cancellationToken) : OfOrganisationAsync(db, subject.Id, cancellationToken);
 
     /// <summary>Reads a team.</summary>

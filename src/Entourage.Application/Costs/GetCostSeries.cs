@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +13,7 @@ namespace Entourage.Application.Costs;
 /// <param name="Filter">The range and the filters.</param>
 /// <param name="Heading">The heading to split by; <see cref="CostHeading.Everything"/> for one series of all costs.</param>
 /// <param name="Compare">Whether to read the same span of time before the range, too.</param>
-public sealed record GetCostSeriesQuery(ReportSubject Subject, CostFilter Filter, CostHeading Heading, bool Compare = false) : IQuery<CostSeriesResponse>
+public sealed record GetCostSeriesQuery(Audience Subject, CostFilter Filter, CostHeading Heading, bool Compare = false) : IQuery<CostSeriesResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Subject.RequiredPermission();

@@ -4,6 +4,7 @@ using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -26,58 +27,32 @@ public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Gu
     internal bool IsUnfiltered => this is { AgentId: null, TaskId: null, Model: null, Tag: null };
 }
 
-/// <summary>Reports the costs of a team, in its local days.</summary>
-/// <param name="TeamId">The team.</param>
+/// <summary>Reports the costs of a team in its local days, or of an organisation in UTC days.</summary>
+/// <param name="Subject">The team or organisation.</param>
 /// <param name="Filter">The range and the filters.</param>
 /// <param name="Page">The page of sessions to return.</param>
-public sealed record GetTeamCostsQuery(Guid TeamId, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
+public sealed record GetCostsQuery(Audience Subject, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
 {
     /// <inheritdoc/>
-    public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
+    public Permission RequiredPermission() => Subject.RequiredPermission();
 }
 
-/// <summary>Reports the costs of an organisation, in UTC days.</summary>
-/// <param name="OrganisationId">The organisation.</param>
-/// <param name="Filter">The range and the filters.</param>
-/// <param name="Page">The page of sessions to return.</param>
-public sealed record GetOrganisationCostsQuery(Guid OrganisationId, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
+internal sealed class GetCostsValidator : AbstractValidator<GetCostsQuery>
 {
-    /// <inheritdoc/>
-    public Permission RequiredPermission() => Permission.Admin();
+    public GetCostsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
 }
 
-internal sealed class GetTeamCostsValidator : AbstractValidator<GetTeamCostsQuery>
+internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetCostsQuery, CostsResponse>
 {
-    public GetTeamCostsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
-
-internal sealed class GetOrganisationCostsValidator : AbstractValidator<GetOrganisationCostsQuery>
-{
-    public GetOrganisationCostsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
-
-internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time)
-    : IRequestHandler<GetTeamCostsQuery, CostsResponse>, IRequestHandler<GetOrganisationCostsQuery, CostsResponse>
-{
-    public async Task<CostsResponse> Handle(GetTeamCostsQuery request, CancellationToken cancellationToken)
+    public async Task<CostsResponse> Handle(GetCostsQuery request, CancellationToken cancellationToken)
     {
-        var subject = await CostSubject.OfTeamAsync(db, request.TeamId, cancellationToken);
-        return await ReportAsync(subject, request.Filter, request.Page, cancellationToken);
-    }
-
-    public async Task<CostsResponse> Handle(GetOrganisationCostsQuery request, CancellationToken cancellationToken)
-    {
-        var subject = await CostSubject.OfOrganisationAsync(db, request.OrganisationId, cancellationToken);
-        return await ReportAsync(subject, request.Filter, request.Page, cancellationToken);
-    }
-
-    private Task<CostsResponse> ReportAsync(CostSubject subject, CostFilter filter, PageRequest page, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
+        var (filter, now) = (request.Filter, time.GetUtcNow());
+        var subject = await CostSubject.OfAsync(db, request.Subject, cancellationToken);
         var range = CostRange.Of(filter.From, filter.To, filter.Period, subject.Calendar, now);
 
         // A snapshot, so that the lists and the totals agree while usage is recorded and summarised.
-        return db.InSnapshotAsync(inTransaction => ReportAsync(new CostReader(db, subject, filter, range), page, now, inTransaction), cancellationToken);
+        return await db.InSnapshotAsync(
+            inTransaction => ReportAsync(new CostReader(db, subject, filter, range), request.Page, now, inTransaction), cancellationToken);
     }
 
     private async Task<CostsResponse> ReportAsync(CostReader reader, PageRequest page, DateTimeOffset now, CancellationToken cancellationToken)

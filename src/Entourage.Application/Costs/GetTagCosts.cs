@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Tasks;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,7 +13,7 @@ namespace Entourage.Application.Costs;
 /// </summary>
 /// <param name="Subject">The team or the organisation.</param>
 /// <param name="Filter">The range and the filters.</param>
-public sealed record GetTagCostsQuery(ReportSubject Subject, CostFilter Filter) : IQuery<IReadOnlyList<TagCostResponse>>
+public sealed record GetTagCostsQuery(Audience Subject, CostFilter Filter) : IQuery<IReadOnlyList<TagCostResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Subject.RequiredPermission();

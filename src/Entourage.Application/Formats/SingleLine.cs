@@ -36,6 +36,15 @@ public static class SingleLine
         return line.ToString().Trim();
     }
 
+    /// <summary>Cuts a text to a length, with an ellipsis at its end. It never leaves half a surrogate pair.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="length">The most UTF-16 code units, at least 2.</param>
+    public static string Cut(string text, int length)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + '…';
+    }
+
     // The last five have the category of letters or symbols, but show nothing.
     private static bool IsBlank(Rune rune) =>
         Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || rune.Value is 0x115F or 0x1160 or 0x2800 or 0x3164 or 0xFFA0;

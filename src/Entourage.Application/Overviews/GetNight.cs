@@ -10,6 +10,7 @@ using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,7 @@ namespace Entourage.Application.Overviews;
 /// decision now.
 /// </summary>
 /// <param name="Subject">The team or the organisation.</param>
-public sealed record GetNightQuery(ReportSubject Subject) : IQuery<NightResponse>
+public sealed record GetNightQuery(Audience Subject) : IQuery<NightResponse>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Subject.RequiredPermission();
@@ -37,10 +38,10 @@ internal sealed class GetNightHandler(IEntourageDb db, TimeProvider time) : IReq
     public async Task<NightResponse> Handle(GetNightQuery request, CancellationToken cancellationToken)
     {
         var subject = await CostSubject.OfAsync(db, request.Subject, cancellationToken);
-        return await db.InSnapshotAsync(inTransaction => ReadAsync(request.Subject, subject, time.GetUtcNow(), inTransaction), cancellationToken);
+        return await db.InSnapshotAsync(inTransaction => ReadAsync(subject, time.GetUtcNow(), inTransaction), cancellationToken);
     }
 
-    private async Task<NightResponse> ReadAsync(ReportSubject about, CostSubject subject, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<NightResponse> ReadAsync(CostSubject subject, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (teams, calendar) = (subject.Teams, subject.Calendar);
         var since = calendar.StartOf(calendar.DateOf(now)) - EveningBeforeMidnight;
@@ -70,7 +71,7 @@ internal sealed class GetNightHandler(IEntourageDb db, TimeProvider time) : IReq
                 .. (await refused.OrderByDescending(session => session.LastRefusedAt).Take(MaxItems).Select(SessionRow.Projection(db)).ToListAsync(cancellationToken))
                     .Select(row => new RefusedSession(row.Session.Id, row.AgentName, row.Session.RefusedCalls, row.Session.LastRefusedAt!.Value)),
             ],
-            Stops = await StopsAsync(about, teams, since, cancellationToken),
+            Stops = await StopsAsync(subject, since, cancellationToken),
             Alerts = await CountsAsync(alerts.Where(alert => alert.CreatedAt >= since), cancellationToken),
             OpenAlerts = await CountsAsync(open, cancellationToken),
             OpenByTeam = await open.GroupBy(alert => alert.TeamId)
@@ -105,10 +106,11 @@ internal sealed class GetNightHandler(IEntourageDb db, TimeProvider time) : IReq
     }
 
     private async Task<IReadOnlyList<NightStop>> StopsAsync(
-        ReportSubject about, IReadOnlyList<Guid> teams, DateTimeOffset since, CancellationToken cancellationToken)
+        CostSubject subject, DateTimeOffset since, CancellationToken cancellationToken)
     {
+        var (teams, id, isOrganisation) = (subject.Teams, subject.Id, subject.Scope == BudgetScope.Organisation);
         var entries = await db.AuditEntries.AsNoTracking()
-            .Where(entry => (entry.TeamId != null && teams.Contains(entry.TeamId.Value)) || (!about.IsTeam && entry.TeamId == null && entry.OrganisationId == about.Id))
+            .Where(entry => (entry.TeamId != null && teams.Contains(entry.TeamId.Value)) || (isOrganisation && entry.TeamId == null && entry.OrganisationId == id))
             .Where(entry => entry.Action == AuditAction.Paused || entry.Action == AuditAction.Resumed)
             .Where(entry => entry.OccurredAt >= since)
             .OrderByDescending(entry => entry.Sequence)

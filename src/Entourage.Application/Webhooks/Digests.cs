@@ -2,11 +2,11 @@ using System.Globalization;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Alerts;
+using Entourage.Application.Budgets;
 using Entourage.Application.Costs;
 using Entourage.Application.Overviews;
-using Entourage.Application.Paging;
+using Entourage.Domain;
 using Entourage.Domain.Alerts;
-using Entourage.Domain.Budgets;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Teams;
 using Entourage.Domain.Webhooks;
@@ -44,12 +44,9 @@ public sealed class Digests(IEntourageDb db, IMediator mediator, CallerContext c
 
     private async Task CreateAsync(Webhook webhook, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var timezone = webhook.TeamId is { } teamId
-            ? await db.Teams.Where(team => team.Id == teamId).Select(team => team.Timezone).SingleAsync(cancellationToken)
-            : "UTC";
-        var calendar = BudgetCalendar.Of(timezone);
-        var digest = await ReadAsync(webhook, timezone, DigestSchedule.DaysBefore(now, webhook.Digest, calendar), now, cancellationToken);
-        var next = DigestSchedule.NextAfter(now, webhook.Digest, calendar);
+        var subject = await CostSubject.OfAsync(db, webhook.Audience, cancellationToken);
+        var digest = await ReadAsync(webhook, subject, now, cancellationToken);
+        var next = DigestSchedule.NextAfter(now, webhook.Digest, subject.Calendar);
         await db.InTransactionAsync(
             async inTransaction =>
             {
@@ -69,20 +66,20 @@ public sealed class Digests(IEntourageDb db, IMediator mediator, CallerContext c
             cancellationToken);
     }
 
-    private async Task<DigestResponse> ReadAsync(
-        Webhook webhook, string timezone, (DateOnly First, DateOnly Last) days, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<DigestResponse> ReadAsync(Webhook webhook, CostSubject subject, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var days = DigestSchedule.DaysBefore(now, webhook.Digest, subject.Calendar);
         var length = days.Last.DayNumber - days.First.DayNumber + 1;
         var costs = await ReadCostsAsync(webhook.Audience, days.First, days.Last, cancellationToken);
         var previous = await ReadCostsAsync(webhook.Audience, days.First.AddDays(-length), days.First.AddDays(-1), cancellationToken);
         var (name, spentMonth, caps) = await ReadStandingAsync(webhook.Audience, cancellationToken);
-        var organisationId = webhook.OrganisationId;
+        var teams = subject.Teams;
         return new()
         {
             Name = name,
             From = days.First,
             To = days.Last,
-            Timezone = timezone,
+            Timezone = subject.Timezone,
             CostUsd = costs.TotalCostUsd,
             PreviousCostUsd = previous.TotalCostUsd,
             SpentMonthUsd = spentMonth,
@@ -91,14 +88,12 @@ public sealed class Digests(IEntourageDb db, IMediator mediator, CallerContext c
             TopAgents = [.. costs.ByAgent.Take(MaxTop)],
             TopModels = [.. costs.ByModel.Take(MaxTop)],
             OpenAlerts = await db.AlertsOf(webhook.Audience).WithStatus(AlertStatus.Open, now).CountAsync(cancellationToken),
-            PendingRequests = await db.HumanRequests
-                .Where(asked => asked.Status == HumanRequestStatus.Pending)
-                .Where(asked => db.Teams.Any(team => team.Id == asked.TeamId && team.OrganisationId == organisationId))
-                .CountAsync(asked => webhook.TeamId == null || asked.TeamId == webhook.TeamId, cancellationToken),
+            PendingRequests = await db.HumanRequests.CountAsync(
+                asked => teams.Contains(asked.TeamId) && asked.Status == HumanRequestStatus.Pending, cancellationToken),
         };
     }
 
-    private async Task<(string Name, Domain.MoneyTotal SpentMonth, IReadOnlyList<Budgets.BudgetStatusResponse> Caps)> ReadStandingAsync(
+    private async Task<(string Name, MoneyTotal SpentMonth, IReadOnlyList<BudgetStatusResponse> Caps)> ReadStandingAsync(
         Audience audience, CancellationToken cancellationToken)
     {
         if (audience.TeamId is { } teamId)
@@ -111,14 +106,8 @@ public sealed class Digests(IEntourageDb db, IMediator mediator, CallerContext c
         return (organisation.Name, organisation.SpentMonthUsd, organisation.Caps);
     }
 
-    private Task<CostsResponse> ReadCostsAsync(Audience audience, DateOnly first, DateOnly last, CancellationToken cancellationToken)
-    {
-        var filter = new CostFilter(TextOf(first), TextOf(last), null, null, null, null);
-        var page = new PageRequest(1, null);
-        return audience.TeamId is { } teamId
-            ? mediator.Send(new GetTeamCostsQuery(teamId, filter, page), cancellationToken)
-            : mediator.Send(new GetOrganisationCostsQuery(audience.Id, filter, page), cancellationToken);
-    }
+    private Task<CostsResponse> ReadCostsAsync(Audience audience, DateOnly first, DateOnly last, CancellationToken cancellationToken) =>
+        mediator.Send(new GetCostsQuery(audience, new(TextOf(first), TextOf(last), null, null, null, null), new(1, null)), cancellationToken);
 
     private static string TextOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Entourage.Application.Events;
+using Entourage.Application.Formats;
 using Entourage.Application.Json;
 using Entourage.Domain.Webhooks;
 
@@ -83,7 +84,7 @@ internal static class WebhookBody
         WebhookFormat.MicrosoftTeams => Write(json => WriteCard(json, notice)),
         WebhookFormat.Pagerduty => Write(json => WriteIncident(json, webhook, notice)),
         WebhookFormat.Email => JsonSerializer.Serialize(
-            new EmailContent(Cut($"[Entourage] {notice.Title}", SubjectLength), notice.Text), EntourageJson.Stored),
+            new EmailContent(SingleLine.Cut($"[Entourage] {notice.Title}", SubjectLength), notice.Text), EntourageJson.Stored),
         _ => Write(json => json.WriteString("text", notice.Text)),
     };
 
@@ -125,7 +126,7 @@ internal static class WebhookBody
         json.WriteString("event_action", "trigger");
         json.WriteString("dedup_key", notice.Id);
         json.WriteStartObject("payload");
-        json.WriteString("summary", Cut(notice.Title, SummaryLength));
+        json.WriteString("summary", SingleLine.Cut(notice.Title, SummaryLength));
         json.WriteString("source", "entourage");
         json.WriteString("severity", EnumNames.Of(notice.Severity));
         json.WriteString("timestamp", UtcJsonConverter.TextOf(notice.At));
@@ -133,9 +134,6 @@ internal static class WebhookBody
         json.WriteRawValue(notice.Data);
         json.WriteEndObject();
     }
-
-    private static string Cut(string text, int length) =>
-        text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 2]) ? length - 2 : length - 1)] + '…';
 
     private static string Write(Action<Utf8JsonWriter> writeMembers)
     {

@@ -1,6 +1,6 @@
-using Entourage.Application.Access;
 using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
+using Entourage.Domain.Teams;
 
 namespace Entourage.Dashboard.Components;
 
@@ -9,7 +9,7 @@ internal static class SessionLists
 {
     /// <summary>Returns the query of a page of the sessions of a team or an organisation.</summary>
     public static ListSessionsQuery QueryOf(
-        ReportSubject subject, SessionFilter filter, PageRequest page, SessionSort sort = SessionSort.Started, bool ascending = false) => subject.IsTeam
+        Audience subject, SessionFilter filter, PageRequest page, SessionSort sort = SessionSort.Started, bool ascending = false) => subject.IsTeam
         ? new ListTeamSessionsQuery(subject.Id) { Filter = filter, Page = page, Sort = sort, Ascending = ascending }
         : new ListOrganisationSessionsQuery(subject.Id) { Filter = filter, Page = page, Sort = sort, Ascending = ascending };
 }

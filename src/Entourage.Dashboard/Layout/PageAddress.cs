@@ -1,5 +1,5 @@
-using Entourage.Application.Access;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Teams;
 
 namespace Entourage.Dashboard.Layout;
 
@@ -16,13 +16,13 @@ internal static class PageAddress
     public static string Session(long id) => $"/sessions/{id}";
 
     /// <summary>The page of a model in a team or an organisation; null is usage that names none.</summary>
-    public static string Model(ReportSubject subject, string? model) => $"{Of(subject, "models")}?name={Uri.EscapeDataString(model ?? "")}";
+    public static string Model(Audience subject, string? model) => $"{Of(subject, "models")}?name={Uri.EscapeDataString(model ?? "")}";
 
     /// <summary>The page of a label, which is a tag of tasks, in a team or an organisation.</summary>
-    public static string Label(ReportSubject subject, string label) => $"{Of(subject, "labels")}?name={Uri.EscapeDataString(label)}";
+    public static string Label(Audience subject, string label) => $"{Of(subject, "labels")}?name={Uri.EscapeDataString(label)}";
 
     /// <summary>A page of a team or an organisation, such as <c>costs</c>.</summary>
-    public static string Of(ReportSubject subject, string page) => $"{(subject.IsTeam ? "/teams" : "/orgs")}/{subject.Id}/{page}";
+    public static string Of(Audience subject, string page) => $"{(subject.IsTeam ? "/teams" : "/orgs")}/{subject.Id}/{page}";
 
     /// <summary>The page of what a budget limits.</summary>
     /// <param name="scope">The kind of scope.</param>

@@ -8,6 +8,7 @@ using Entourage.Application.Sessions;
 using Entourage.Application.Teams;
 using Entourage.Dashboard.Requests;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -59,7 +60,8 @@ internal sealed class SessionSource(long id, IServiceScopeFactory scopes, TimePr
         var tree = await SendAsync(new GetSessionTreeQuery(id), cancellationToken);
         if (alertsReadAt is not { } readAt || TimeProvider.System.GetElapsedTime(readAt) > AlertInterval)
         {
-            alerts = await SendAsync(new FindAlertsQuery(team.Id, null, null, id, MaxAlerts), cancellationToken);
+            alerts = (await SendAsync(
+                new ListAlertsQuery(Audience.OfTeam(team.Id), null, new(SessionId: id), new(MaxAlerts, null)), cancellationToken)).Items;
             alertsReadAt = TimeProvider.System.GetTimestamp();
         }
 

@@ -51,7 +51,7 @@ internal sealed class TeamSource(Guid id, IServiceScopeFactory scopes) : ILiveSo
         var overview = await SendAsync(new GetTeamOverviewQuery(id), cancellationToken);
         var team = await SendAsync(new GetTeamQuery(id), cancellationToken);
         var today = await SendAsync(
-            new GetTeamCostsQuery(id, new(null, null, CostPeriod.Today, null, null, null), new(MaxSessions, null)), cancellationToken);
+            new GetCostsQuery(Audience.OfTeam(id), new(null, null, CostPeriod.Today, null, null, null), new(MaxSessions, null)), cancellationToken);
         var calls = await SendAsync(new FindGatewayCallsQuery([.. today.Sessions.Select(session => session.SessionId)]), cancellationToken);
         var tasks = await SendAsync(new ListTasksQuery(id, null, new PageRequest(MaxTasks, null)), cancellationToken);
         var pause = team.Status == TeamStatus.Paused ? await SendAsync(new GetPauseQuery(PauseScope.Team, id), cancellationToken) : null;

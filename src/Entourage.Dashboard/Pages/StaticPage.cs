@@ -1,8 +1,8 @@
-using Entourage.Application.Access;
 using Entourage.Application.Organisations;
 using Entourage.Application.Teams;
 using Entourage.Dashboard.Layout;
 using Entourage.Dashboard.Requests;
+using Entourage.Domain.Teams;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -29,7 +29,7 @@ public abstract class StaticPage : ComponentBase
     protected override void OnInitialized() => NavigationState.ClearLiveState();
 
     /// <summary>Loads the page's team or organisation and sets the breadcrumb. Returns its name and time zone, or null if there is a <see cref="Fault"/>.</summary>
-    private protected async Task<(string Name, string Timezone)?> LoadAsync(ReportSubject subject) => subject.IsTeam
+    private protected async Task<(string Name, string Timezone)?> LoadAsync(Audience subject) => subject.IsTeam
         ? await LoadTeamAsync(subject.Id) is { } team ? (team.Name, team.Timezone) : null
         : await LoadOrganisationAsync(subject.Id) is { } organisation ? (organisation.Name, "UTC") : null;
 

@@ -262,7 +262,7 @@ internal sealed partial class EventFeed : IAsyncDisposable
     /// <summary>Skips what belongs to others, so that it is not scanned at every read.</summary>
     private async Task AdvanceAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken)
     {
-        if (!await EventHistory.LagsAsync(db, position, cancellationToken))
+        if (!EventHistory.Lags(audience, position, await EventHistory.FindNewestAsync(db, cancellationToken), withUsages: true))
         {
             return;
         }

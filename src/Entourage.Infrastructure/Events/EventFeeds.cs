@@ -26,6 +26,9 @@ internal sealed class EventFeeds : IEventFeed, IDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<Audience, EventFeed> feeds = [];
 
+    // Separate, because every commit wakes them.
+    private readonly HashSet<EventFeed> ofOrganisations = [];
+
     public EventFeeds(
         IServiceScopeFactory scopes,
         IOptions<EventOptions> options,
@@ -138,6 +141,10 @@ internal sealed class EventFeeds : IEventFeed, IDisposable
             if (!feeds.TryGetValue(audience, out var feed))
             {
                 feeds.Add(audience, feed = new(audience, scopes, options, jobs, logger));
+                if (!audience.IsTeam)
+                {
+                    ofOrganisations.Add(feed);
+                }
             }
 
             feed.Subscribers++;
@@ -155,6 +162,7 @@ internal sealed class EventFeeds : IEventFeed, IDisposable
             }
 
             feeds.Remove(audience);
+            ofOrganisations.Remove(feed);
         }
 
         await feed.DisposeAsync();
@@ -175,7 +183,7 @@ internal sealed class EventFeeds : IEventFeed, IDisposable
             feeds.GetValueOrDefault(Audience.OfTeam(teamId))?.Wake();
 
             // The organisation of the team is not known here, and a read that finds nothing costs little.
-            foreach (var (_, feed) in feeds.Where(feed => feed.Key.TeamId is null))
+            foreach (var feed in ofOrganisations)
             {
                 feed.Wake();
             }

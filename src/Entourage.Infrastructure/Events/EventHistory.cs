@@ -61,20 +61,22 @@ internal static class EventHistory
         async inTransaction =>
         {
             await db.LockOrganisationAsync(await db.FindOrganisationOfAsync(audience, inTransaction), inTransaction);
-            return new EventPosition(
-                await FindNewestUsageAsync(db, inTransaction),
-                await db.Events.MaxAsync(stored => (long?)stored.Sequence, inTransaction) ?? 0);
+            return await FindNewestAsync(db, inTransaction);
         },
         cancellationToken);
 
-    /// <summary>Finds the greatest sequence of any usage record; zero if there is none.</summary>
-    public static async Task<long> FindNewestUsageAsync(EntourageDb db, CancellationToken cancellationToken) =>
-        await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0;
+    /// <summary>Finds the greatest sequences of any usage record and of any stored event; zero if there is none.</summary>
+    public static async Task<EventPosition> FindNewestAsync(EntourageDb db, CancellationToken cancellationToken) => new(
+        await db.UsageRecords.MaxAsync(record => (long?)record.Sequence, cancellationToken) ?? 0,
+        await db.Events.MaxAsync(stored => (long?)stored.Sequence, cancellationToken) ?? 0);
 
-    /// <summary>Whether so much of others follows a position that it should be skipped.</summary>
-    public static async Task<bool> LagsAsync(EntourageDb db, EventPosition position, CancellationToken cancellationToken) =>
-        await FindNewestUsageAsync(db, cancellationToken) - position.Usage >= MaxLag
-        || (await db.Events.MaxAsync(stored => (long?)stored.Sequence, cancellationToken) ?? 0) - position.Event >= MaxLag;
+    /// <summary>Whether so much of others follows the position of an idle audience that it should be skipped.</summary>
+    /// <param name="audience">The audience. An index finds the stored events of a team, but not those of an organisation.</param>
+    /// <param name="position">Its position.</param>
+    /// <param name="newest">The newest position of all audiences.</param>
+    /// <param name="withUsages">Whether its usages are read, too.</param>
+    public static bool Lags(Audience audience, EventPosition position, EventPosition newest, bool withUsages) =>
+        (withUsages && newest.Usage - position.Usage >= MaxLag) || (!audience.IsTeam && newest.Event - position.Event >= MaxLag);
 
     private static Task<List<EventMessage>> ReadEventsAsync(
         EntourageDb db, Audience audience, long after, long end, int limit, CancellationToken cancellationToken) => EventsOf(db, audience)

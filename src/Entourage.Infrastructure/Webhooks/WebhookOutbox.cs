@@ -46,18 +46,18 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
             return false;
         }
 
-        var newestUsage = await EventHistory.FindNewestUsageAsync(db, cancellationToken);
+        var newest = await EventHistory.FindNewestAsync(db, cancellationToken);
         var usageBit = Webhook.BitOf(EventKind.Usage);
         var behind = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.DisabledAt == null)
             .Where(webhook => db.Events.Any(stored => stored.TeamId == webhook.TeamId && stored.Sequence > webhook.EventPosition)
-                || (webhook.TeamId == null && db.Events.Any(stored => stored.Sequence > webhook.EventPosition))
-                || ((webhook.KindBits & usageBit) != 0 && webhook.UsagePosition < newestUsage))
+                || (webhook.TeamId == null && webhook.EventPosition < newest.Event)
+                || ((webhook.KindBits & usageBit) != 0 && webhook.UsagePosition < newest.Usage))
             .ToListAsync(cancellationToken);
         var hasMore = false;
         foreach (var webhook in behind)
         {
-            hasMore |= await FillAsync(db, webhook, cancellationToken);
+            hasMore |= await FillAsync(db, webhook, newest, cancellationToken);
         }
 
         return hasMore;
@@ -159,11 +159,11 @@ internal sealed class WebhookOutbox(IServiceScopeFactory scopes, IOptions<Webhoo
             .ExecuteUpdateAsync(row => row.SetProperty(webhook => webhook.DisabledAt, now), cancellationToken) == 1;
     }
 
-    private async Task<bool> FillAsync(EntourageDb db, Webhook webhook, CancellationToken cancellationToken)
+    private async Task<bool> FillAsync(EntourageDb db, Webhook webhook, EventPosition newest, CancellationToken cancellationToken)
     {
-        var (audience, position) = (webhook.Audience, webhook.Position);
-        var page = await EventHistory.ReadAsync(db, audience, position, PageSize, webhook.Wants(EventKind.Usage), cancellationToken);
-        if (page.Messages.Count == 0 && await EventHistory.LagsAsync(db, position, cancellationToken))
+        var (audience, position, withUsages) = (webhook.Audience, webhook.Position, webhook.Wants(EventKind.Usage));
+        var page = await EventHistory.ReadAsync(db, audience, position, PageSize, withUsages, cancellationToken);
+        if (page.Messages.Count == 0 && EventHistory.Lags(audience, position, newest, withUsages))
         {
             // Skip what belongs to others, so that it is not scanned at every run.
             var end = await EventHistory.FindEndAsync(db, audience, cancellationToken);

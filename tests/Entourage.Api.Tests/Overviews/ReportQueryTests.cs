@@ -1,4 +1,3 @@
-using Entourage.Application.Access;
 using Entourage.Application.Alerts;
 using Entourage.Application.Budgets;
 using Entourage.Application.Costs;
@@ -8,6 +7,7 @@ using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Overviews;
@@ -21,7 +21,7 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
 
     private TestTeam team = null!;
 
-    private ReportSubject Subject => ReportSubject.Team(Guid.Parse(team.Id));
+    private Audience Subject => Audience.OfTeam(Guid.Parse(team.Id));
 
     [SetUp]
     public async Task CreateAsync() => team = await Api.CreateTeamAsync(model: ApiClient.UnlistedModel);
@@ -37,7 +37,7 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         await team.UseAsync(await team.StartAsync(task), 3m, Noon.AddDays(-2));
         await team.UseAsync(await team.StartAsync(), 2m);
         await team.UseAsync(await team.StartAsync(), 5m, Noon.AddDays(-8));
-        var organisation = ReportSubject.Organisation(Guid.Parse(team.Organisation));
+        var organisation = Audience.OfOrganisation(Guid.Parse(team.Organisation));
         foreach (var subject in new[] { Subject, organisation, Subject, organisation })
         {
             var series = await Host.SendAsync(new GetCostSeriesQuery(subject, Week, heading, Compare: true));
@@ -62,7 +62,7 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         await team.UseAsync(await team.StartAsync(), 2m);
         var tags = await Host.SendAsync(new GetTagCostsQuery(Subject, Week));
         Assert.That(tags.Select(row => (row.Tag, row.CostUsd)), Is.EqualTo(new[] { ("frontend", Usd(3)), ("q3", Usd(3)) }));
-        var costs = await Host.SendAsync(new GetTeamCostsQuery(Subject.Id, Week with { Tag = "q3" }, new(10, null)));
+        var costs = await Host.SendAsync(new GetCostsQuery(Subject, Week with { Tag = "q3" }, new(10, null)));
         Assert.That((costs.TotalCostUsd, costs.SessionCount), Is.EqualTo((Usd(3), 1)));
     }
 
@@ -143,7 +143,7 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         await team.UseAsync(session, 1m, Noon.AddHours(-19));
         _ = (await Api.PostAsync($"/sessions/{session}/kill", new { reason = "Loops" })).Ok;
         _ = (await Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "question", question = "Which branch?" })).Created;
-        foreach (var subject in new[] { Subject, ReportSubject.Organisation(Guid.Parse(team.Organisation)) })
+        foreach (var subject in new[] { Subject, Audience.OfOrganisation(Guid.Parse(team.Organisation)) })
         {
             var night = await Host.SendAsync(new GetNightQuery(subject));
             Assert.That((night.Since, night.CostUsd, night.SessionsStarted), Is.EqualTo((Noon.AddHours(-18), Usd(3), 1)));
@@ -162,7 +162,7 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         await team.UseAsync(below, 1m);
         var tree = await Host.SendAsync(new GetSessionTreeQuery(top));
         Assert.That(tree.Select(session => (session.Id, session.TreeCostUsd)), Is.EqualTo(new[] { (child, Usd(1)), (below, Usd(1)) }));
-        Assert.That(await Host.SendAsync(new FindAlertsQuery(Subject.Id, null, null, top, 5)), Is.Empty);
+        Assert.That((await Host.SendAsync(new ListAlertsQuery(Subject, null, new(SessionId: top), new(5, null)))).Items, Is.Empty);
     }
 
     private async Task<IEnumerable<long>> FindAsync(SessionFilter filter) =>

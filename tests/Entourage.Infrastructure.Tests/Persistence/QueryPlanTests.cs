@@ -155,7 +155,7 @@ internal sealed class QueryPlanTests
             var db = scope.ServiceProvider.GetRequiredService<EntourageDb>();
             var page = await EventHistory.ReadAsync(db, Audience.OfTeam(Guid.Parse(team.Id)), default, limit: 10, withUsages: true, CancellationToken.None);
             Assert.That(page.Messages.Select(message => message.Kind), Is.EquivalentTo(new[] { EventKind.Session, EventKind.Usage, EventKind.Alert }));
-            Assert.That(await EventHistory.FindNewestUsageAsync(db, CancellationToken.None), Is.EqualTo(page.To.Usage));
+            Assert.That((await EventHistory.FindNewestAsync(db, CancellationToken.None)).Usage, Is.EqualTo(page.To.Usage));
             var outbox = scope.ServiceProvider.GetRequiredService<WebhookOutbox>();
             Assert.That(await outbox.ClaimAsync(limit: 10, except: [Guid.Empty], CancellationToken.None), Is.Empty);
         });
