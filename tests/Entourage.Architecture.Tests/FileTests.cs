@@ -14,6 +14,7 @@ internal sealed partial class FileTests
     private static readonly string[] Markers = ["TO" + "DO", "FIX" + "ME", "HA" + "CK", "XX" + "X"];
     private static readonly string Sleep = "Thread" + ".Sleep";
     private static readonly string Delay = "Task" + ".Delay(";
+    private static readonly string SourcePath = "Caller" + "FilePath";
 
     [TestCaseSource(nameof(Folders))]
     public void Namespaces_are_folders(string folder) => Assert.That(
@@ -48,6 +49,12 @@ internal sealed partial class FileTests
     [TestCaseSource(nameof(Folders))]
     public void Code_does_not_sleep(string folder) => Assert.That(
         Repository.Files(folder, ".cs").Where(path => Repository.Read(path).Contains(Sleep, StringComparison.Ordinal)),
+        Is.Empty);
+
+    // Reproducible builds, such as those with CI=true, replace the path with one that does not exist.
+    [TestCaseSource(nameof(Folders))]
+    public void Code_does_not_use_the_path_it_was_compiled_from(string folder) => Assert.That(
+        Repository.Files(folder, ".cs").Where(path => Repository.Read(path).Contains(SourcePath, StringComparison.Ordinal)),
         Is.Empty);
 
     [TestCaseSource(nameof(Folders))]

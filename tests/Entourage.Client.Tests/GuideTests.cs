@@ -66,13 +66,7 @@ internal sealed partial class GuideTests : ClientFixture
     /// <summary>Returns the code blocks of a guide in a language.</summary>
     private static string[] Blocks(string guide, string language)
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Entourage.sln")))
-        {
-            root = root.Parent!;
-        }
-
-        var text = File.ReadAllText(Path.Combine(root.FullName, "docs", "guides", guide));
+        var text = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "guides", guide));
         return [.. Block.Matches(text).Where(block => block.Groups["language"].Value == language).Select(block => block.Groups["code"].Value)];
     }
 

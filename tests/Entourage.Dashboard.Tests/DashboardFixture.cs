@@ -130,6 +130,18 @@ internal abstract class DashboardFixture
             }
             """);
         Assert.That(serious, Is.Empty);
+        await ExpectConnectedAsync();
+    }
+
+    /// <summary>
+    /// Expects that the page is connected to the server. A check can keep a page busy for so long that its connection times out, and input
+    /// before it is up again would be lost.
+    /// </summary>
+    private async Task ExpectConnectedAsync()
+    {
+        // A timeout that is overdue runs before these timers.
+        await Page.EvaluateAsync("async () => { for (let i = 0; i < 3; i++) await new Promise(resolve => setTimeout(resolve, 10)); }");
+        await Assertions.Expect(Page.Locator("html")).ToHaveAttributeAsync("data-link", "up");
     }
 
     /// <summary>Expects that nothing is wider than the window.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Entourage.Testing;
@@ -49,9 +48,9 @@ internal sealed class ExampleTests
         }
     }
 
-    private IEnumerable<(string File, JsonObject Examples)> RecordedFiles([CallerFilePath] string source = "")
+    private IEnumerable<(string File, JsonObject Examples)> RecordedFiles()
     {
-        var folder = Path.Combine(Path.GetDirectoryName(source)!, "../../../src/Entourage.Api/Documentation/Examples");
+        var folder = Path.Combine(SourceTree.Root, "src/Entourage.Api/Documentation/Examples");
         var tags = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()).Select(operation => operation.Value!)
             .ToDictionary(operation => operation.Text("operationId")!, operation => operation["tags"]![0]!.GetValue<string>().Replace(' ', '-'));
         return recorded.GroupBy(example => tags.GetValueOrDefault(example.Key, Problems)).Select(group => (

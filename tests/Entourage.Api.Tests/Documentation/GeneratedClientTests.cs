@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Entourage.Testing;
 
@@ -15,7 +14,7 @@ internal sealed class GeneratedClientTests
     public async Task InstallAsync()
     {
         folder = Directory.CreateTempSubdirectory("entourage-clients-").FullName;
-        foreach (var file in Directory.GetFiles(SourceFolder()))
+        foreach (var file in Directory.GetFiles(Path.Combine(SourceTree.Root, "tests/Entourage.Api.Tests/Documentation/Clients")))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
@@ -57,8 +56,6 @@ internal sealed class GeneratedClientTests
             Assert.That(exitCode, Is.Zero, $"{script}: {output}");
         }
     }
-
-    private static string SourceFolder([CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "Clients");
 
     private async Task<(int ExitCode, string Output)> TryRunAsync(string program, params string[] arguments)
     {

@@ -172,6 +172,8 @@ internal sealed class StoreOutageTests(Store store)
         var log = new LogRecorder();
         await StartAsync(failOpen: true, log.AddTo);
         await CallAsync();
+        // Otherwise the outage may delay the record of the first call, too.
+        await UntilSpentAsync(CallUsd);
         outage.IsOn = true;
         await CallAsync();
         outage.IsOn = false;

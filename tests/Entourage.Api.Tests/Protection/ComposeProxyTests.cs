@@ -50,7 +50,7 @@ internal sealed class ComposeProxyTests
         Assert.That(await WriteOuterProxiesAsync(OuterProxy), Is.EqualTo((0, "")));
         await File.WriteAllTextAsync(
             Path.Combine(folder, "default.conf"),
-            (await File.ReadAllTextAsync(Path.Combine(Root, "docker/nginx/default.conf")))
+            (await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "docker/nginx/default.conf")))
                 .Replace("listen 8000;", $"listen 127.0.0.1:{innerPort};", StringComparison.Ordinal)
                 .Replace("/tmp/entourage/", folder + "/", StringComparison.Ordinal));
         var servers = string.Join(' ', new[] { host, beside }.Select(one => $"server {one.Api.Http.BaseAddress!.Authority.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)};"));
@@ -198,23 +198,9 @@ internal sealed class ComposeProxyTests
             Is.EqualTo(new[] { "set_real_ip_from 10.1.0.5;", "set_real_ip_from 10.2.0.0/24;", "set_real_ip_from 2001:db8::1;" }));
     }
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Entourage.sln")))
-            {
-                folder = folder.Parent!;
-            }
-
-            return folder.FullName;
-        }
-    }
-
     private async Task<(int ExitCode, string Said)> WriteOuterProxiesAsync(string proxies, string? into = null)
     {
-        var start = new ProcessStartInfo("sh", [Path.Combine(Root, "docker/nginx/outer-proxies.sh")]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("sh", [Path.Combine(SourceTree.Root, "docker/nginx/outer-proxies.sh")]) { RedirectStandardError = true };
         (start.Environment["ENTOURAGE_OUTER_PROXIES"], start.Environment["ENTOURAGE_NGINX_FOLDER"]) = (proxies, into ?? folder);
         using var process = Process.Start(start)!;
         var said = await process.StandardError.ReadToEndAsync();

@@ -1,4 +1,5 @@
 using Entourage.Client.Setup;
+using Entourage.Testing;
 
 namespace Entourage.Client.Tests.Setup;
 
@@ -42,14 +43,5 @@ internal sealed class ClientSetupTests
         Assert.That(slugs, Is.Unique.And.All.Match("^team-[0-9a-f]{8}$"));
     }
 
-    private static string PathOf(string guide)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Entourage.sln")))
-        {
-            root = root.Parent!;
-        }
-
-        return Path.Combine(root.FullName, "docs", "guides", guide);
-    }
+    private static string PathOf(string guide) => Path.Combine(SourceTree.Root, "docs", "guides", guide);
 }
