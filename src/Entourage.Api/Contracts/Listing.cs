@@ -1,3 +1,4 @@
+using Entourage.Api.Documentation;
 using Entourage.Application.Errors;
 using Entourage.Application.Json;
 using Entourage.Application.Paging;
@@ -6,8 +7,8 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Entourage.Api.Contracts;
 
-/// <summary>The query parameters of every list.</summary>
-public sealed record ListParameters
+/// <summary>The query parameters of a list that is read page by page.</summary>
+public record PageParameters
 {
     /// <summary>The maximum number of items in a page: 1 to 200.</summary>
     [FromQuery(Name = "limit")]
@@ -17,7 +18,21 @@ public sealed record ListParameters
     [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 
-    internal PageRequest Page => new(Limit, Cursor);
+    internal virtual PageRequest Page => new(Limit, Cursor);
+}
+
+/// <summary>The query parameters of every list that can be searched and sorted.</summary>
+public sealed record ListParameters : PageParameters
+{
+    /// <summary>Only items that contain this text, ignoring case. At most 200 characters.</summary>
+    [FromQuery(Name = "q")]
+    public string? Search { get; init; }
+
+    /// <summary>The direction: asc or desc.</summary>
+    [FromQuery(Name = "order"), ValuesOf(typeof(ListDirection))]
+    public string? Order { get; init; }
+
+    internal override PageRequest Page => base.Page with { Search = Search, Direction = Listing.Member<ListDirection>("order", Order) };
 }
 
 /// <summary>Helps controllers to answer lists.</summary>

@@ -20,5 +20,11 @@ public sealed record SessionParameters
     [FromQuery(Name = "status"), ValuesOf(typeof(SessionStatus))]
     public string? Status { get; init; }
 
+    /// <summary>The order: started, cost or tokens.</summary>
+    [FromQuery(Name = "sort"), ValuesOf(typeof(SessionSort))]
+    public string? Sort { get; init; }
+
+    internal SessionSort Order => Listing.Member<SessionSort>("sort", Sort) ?? SessionSort.Started;
+
     internal SessionFilter Filter => new(TaskId, Listing.Member<SessionStatus>("status", Status), AgentId);
 }

@@ -44,6 +44,7 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     /// <param name="id">The agent.</param>
     /// <param name="taskId">Only sessions on this task.</param>
     /// <param name="status">Only sessions with this status: active, completed, failed, killed or abandoned.</param>
+    /// <param name="sort">The order: started, cost or tokens.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("sessions", Name = "listAgentSessions")]
@@ -52,10 +53,16 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
         Guid id,
         [FromQuery(Name = "task_id")] long? taskId,
         [FromQuery, ValuesOf(typeof(SessionStatus))] string? status,
+        [FromQuery, ValuesOf(typeof(SessionSort))] string? sort,
         [FromQuery] ListParameters list,
         CancellationToken cancellationToken)
     {
-        var query = new ListAgentSessionsQuery(id) { Filter = new(taskId, Listing.Member<SessionStatus>("status", status)), Page = list.Page };
+        var query = new ListAgentSessionsQuery(id)
+        {
+            Filter = new(taskId, Listing.Member<SessionStatus>("status", status)),
+            Sort = Listing.Member<SessionSort>("sort", sort) ?? SessionSort.Started,
+            Page = list.Page,
+        };
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 

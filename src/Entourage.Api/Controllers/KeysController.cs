@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
 using Entourage.Application.Keys;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -27,10 +28,14 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists keys without their secrets, newest first. A lead sees the keys of its team's agents.</summary>
+    /// <param name="sort">The order: created or name.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet(Name = "listKeys")]
     [Authorize(Policies.Lead)]
-    public async Task<IReadOnlyList<KeyResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListKeysQuery(list.Page), cancellationToken));
+    public async Task<IReadOnlyList<KeyResponse>> List(
+        [FromQuery, ValuesOf(typeof(KeySort))] string? sort, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListKeysQuery(list.Page, Listing.Member<KeySort>("sort", sort) ?? KeySort.Created), cancellationToken));
 
     /// <summary>Revokes a key. It stops working at once on every replica. Revoking a key again changes nothing.</summary>
     [HttpDelete("{id:guid}", Name = "revokeKey")]

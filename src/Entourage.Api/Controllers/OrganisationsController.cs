@@ -73,14 +73,14 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Admin)]
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
         Guid orgId, [FromQuery] SessionParameters sessions, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListOrganisationSessionsQuery(orgId) { Filter = sessions.Filter, Page = list.Page }, cancellationToken));
+        this.Answer(await mediator.Send(new ListOrganisationSessionsQuery(orgId) { Filter = sessions.Filter, Sort = sessions.Order, Page = list.Page }, cancellationToken));
 
     /// <summary>Reports an organisation's costs in UTC days, or as a CSV table of all sessions.</summary>
     [HttpGet("{orgId:guid}/costs", Name = "getOrganisationCosts")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, CsvTable.MediaType)]
     public async Task<IActionResult> GetCosts(
-        Guid orgId, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid orgId, [FromQuery] CostParameters costs, [FromQuery] PageParameters list, CancellationToken cancellationToken)
     {
         if (costs.IsTable(Request))
         {

@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Api.Protection;
 using Entourage.Application.Ledger;
@@ -70,10 +71,15 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
             await mediator.Send(body.ToCommand(id, idempotencyKey), cancellationToken));
 
     /// <summary>Lists a session's usage records, newest first.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="sort">The order: recorded or cost.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("{id:long}/usage", Name = "listUsage")]
     [Authorize(Policies.Agent)]
-    public async Task<IReadOnlyList<UsageRecordResponse>> ListUsage(long id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListUsageQuery(id, list.Page), cancellationToken));
+    public async Task<IReadOnlyList<UsageRecordResponse>> ListUsage(
+        long id, [FromQuery, ValuesOf(typeof(UsageSort))] string? sort, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListUsageQuery(id, list.Page, Listing.Member<UsageSort>("sort", sort) ?? UsageSort.Recorded), cancellationToken));
 
     /// <summary>Ends a session. The body may be empty. A session that has ended is returned unchanged.</summary>
     [HttpPost("{id:long}/end", Name = "endSession")]

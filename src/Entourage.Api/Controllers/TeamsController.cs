@@ -81,14 +81,19 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     /// <summary>Lists a team's tasks, newest first.</summary>
     /// <param name="id">The team.</param>
     /// <param name="status">Only tasks with this status: todo, in_progress, in_review, done or cancelled.</param>
+    /// <param name="sort">The order: created or title.</param>
     /// <param name="list">The page.</param>
     /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("tasks", Name = "listTasks")]
     [Authorize(Policies.Agent)]
     public async Task<IReadOnlyList<TaskResponse>> ListTasks(
-        Guid id, [FromQuery, ValuesOf(typeof(WorkTaskStatus))] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid id,
+        [FromQuery, ValuesOf(typeof(WorkTaskStatus))] string? status,
+        [FromQuery, ValuesOf(typeof(TaskSort))] string? sort,
+        [FromQuery] ListParameters list,
+        CancellationToken cancellationToken)
     {
-        var query = new ListTasksQuery(id, Listing.Member<WorkTaskStatus>("status", status), list.Page);
+        var query = new ListTasksQuery(id, Listing.Member<WorkTaskStatus>("status", status), list.Page, Listing.Member<TaskSort>("sort", sort) ?? TaskSort.Created);
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
@@ -97,7 +102,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Lead)]
     public async Task<IReadOnlyList<SessionResponse>> ListSessions(
         Guid id, [FromQuery] SessionParameters sessions, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListTeamSessionsQuery(id) { Filter = sessions.Filter, Page = list.Page }, cancellationToken));
+        this.Answer(await mediator.Send(new ListTeamSessionsQuery(id) { Filter = sessions.Filter, Sort = sessions.Order, Page = list.Page }, cancellationToken));
 
     /// <summary>Lists the requests of a team's agents to people, newest first.</summary>
     /// <param name="id">The team.</param>
@@ -118,7 +123,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [Authorize(Policies.Lead)]
     [ProducesResponseType<CostsResponse>(StatusCodes.Status200OK, MediaTypeNames.Application.Json, CsvTable.MediaType)]
     public async Task<IActionResult> GetCosts(
-        Guid id, [FromQuery] CostParameters costs, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+        Guid id, [FromQuery] CostParameters costs, [FromQuery] PageParameters list, CancellationToken cancellationToken)
     {
         if (costs.IsTable(Request))
         {

@@ -1,41 +1,33 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
-using FluentValidation;
+using Entourage.Domain.Agents;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Agents;
 
-/// <summary>Lists a team's agents by name.</summary>
+/// <summary>Lists a team's agents by name. A search looks in names and models.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentResponse>>
+public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Team(TeamId));
 }
 
-internal sealed class ListAgentsValidator : AbstractValidator<ListAgentsQuery>
-{
-    public ListAgentsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListAgentsValidator : ListValidator<ListAgentsQuery>;
 
 internal sealed class ListAgentsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<ListAgentsQuery, Page<AgentResponse>>
 {
     public async Task<Page<AgentResponse>> Handle(ListAgentsQuery request, CancellationToken cancellationToken)
     {
-        var after = request.Page.AfterName;
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
-        var agents = await db.Agents.AsNoTracking()
+        var order = new ListOrder<Agent, AgentResponse>(request.Page).By(agent => agent.Name, response => response.Name);
+        var agents = db.Agents.AsNoTracking()
             .Where(agent => agent.TeamId == request.TeamId)
-            .Where(agent => after == null || string.Compare(agent.Name, after) > 0)
-            .OrderBy(agent => agent.Name)
-            .Take(request.Page.Limit + 1)
-            .Select(AgentResponse.Projection(db, time.GetUtcNow()))
-            .ToListAsync(cancellationToken);
-        return request.Page.Of(agents, agent => agent.Name);
+            .Matching(request.Page, agent => agent.Name, agent => agent.Model);
+        return order.ToPage(await order.Read(agents).Select(AgentResponse.Projection(db, time.GetUtcNow())).ToListAsync(cancellationToken));
     }
 }

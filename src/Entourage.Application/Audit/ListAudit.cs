@@ -14,7 +14,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Audit;
 
-/// <summary>Lists audit entries, newest first. An admin sees all of them, a lead those of its team.</summary>
+/// <summary>
+/// Lists audit entries, newest first. An admin sees all of them, a lead those of its team. A search looks in actors, subjects and the old and new values.
+/// </summary>
 /// <param name="OrganisationId">Only entries of this organisation and its teams; null for all.</param>
 /// <param name="TeamId">Only entries of this team; null for all.</param>
 /// <param name="Action">Only entries of this action; null for all.</param>
@@ -25,17 +27,16 @@ namespace Entourage.Application.Audit;
 /// <param name="Page">The page to return.</param>
 public sealed record ListAuditQuery(
     Guid? OrganisationId, Guid? TeamId, AuditAction? Action, string? Actor, string? Subject, string? From, string? To, PageRequest Page)
-    : IQuery<Page<AuditResponse>>
+    : IQuery<Page<AuditResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(TeamId is { } team ? Resource.Team(team) : OrganisationId is { } organisation ? Resource.Organisation(organisation) : null);
 }
 
-internal sealed class ListAuditValidator : AbstractValidator<ListAuditQuery>
+internal sealed class ListAuditValidator : ListValidator<ListAuditQuery>
 {
     public ListAuditValidator()
     {
-        RuleFor(query => query.Page.Limit).PageLimit();
         RuleFor(query => query.Actor).OptionalLine(AuditEntry.ActorSubjectLength);
         RuleFor(query => query.Subject).OptionalLine(AuditEntry.SubjectIdLength + AuditEntry.NameLength);
     }
@@ -45,7 +46,6 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
 {
     public async Task<Page<AuditResponse>> Handle(ListAuditQuery request, CancellationToken cancellationToken)
     {
-        var before = request.Page.AfterNumber;
         var (from, to) = (CostRange.Parse("from", request.From, BudgetCalendar.Utc, 0), CostRange.Parse("to", request.To, BudgetCalendar.Utc, 1));
         if (from >= to)
         {
@@ -56,7 +56,8 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
         var (all, ownTeamId) = (callers.Current.IsAdmin, callers.Current.TeamId);
         var (kind, subjectId) = SubjectOf(request.Subject);
         Guid? keyId = Guid.TryParse(request.Actor, out var key) ? key : null;
-        var entries = await db.AuditEntries.AsNoTracking()
+        var order = new ListOrder<AuditEntry, AuditEntry>(request.Page, ListDirection.Descending).By(entry => entry.Sequence, entry => entry.Sequence);
+        var entries = db.AuditEntries.AsNoTracking()
             .Where(entry => all || entry.TeamId == ownTeamId)
             .Where(entry => request.OrganisationId == null || entry.OrganisationId == request.OrganisationId)
             .Where(entry => request.TeamId == null || entry.TeamId == request.TeamId)
@@ -66,11 +67,8 @@ internal sealed class ListAuditHandler(IEntourageDb db, CallerContext callers) :
             .Where(entry => subjectId == null || entry.SubjectId == subjectId)
             .Where(entry => from == null || entry.OccurredAt >= from)
             .Where(entry => to == null || entry.OccurredAt < to)
-            .Where(entry => before == null || entry.Sequence < before)
-            .OrderByDescending(entry => entry.Sequence)
-            .Take(request.Page.Limit + 1)
-            .ToListAsync(cancellationToken);
-        var page = request.Page.Of(entries, entry => entry.Sequence);
+            .Matching(request.Page, entry => entry.Actor, entry => entry.SubjectId, entry => entry.Old, entry => entry.New);
+        var page = order.ToPage(await order.Read(entries).ToListAsync(cancellationToken));
         return new([.. page.Items.Select(AuditResponse.From)], page.NextCursor);
     }
 

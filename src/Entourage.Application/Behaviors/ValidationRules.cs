@@ -1,4 +1,3 @@
-using Entourage.Application.Paging;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Organisations;
@@ -48,10 +47,6 @@ internal static class ValidationRules
     /// <summary>Allows the lifetime of a reservation in seconds, or null.</summary>
     public static IRuleBuilderOptions<T, long?> Ttl<T>(this IRuleBuilder<T, long?> rule) =>
         rule.InclusiveBetween(1, Reservation.MaxTtlSeconds);
-
-    /// <summary>Requires a page size.</summary>
-    public static IRuleBuilderOptions<T, int> PageLimit<T>(this IRuleBuilder<T, int> rule) =>
-        rule.InclusiveBetween(1, PageRequest.MaxLimit).OverridePropertyName("Limit");
 
     // SQL Server treats two texts as equal that differ only in trailing blanks.
     private static bool IsLine(string? text) => text is null || (!text.Any(char.IsControl) && text.Trim().Length == text.Length);

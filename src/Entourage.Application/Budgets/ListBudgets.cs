@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Paging;
 using Entourage.Domain;
 using Entourage.Domain.Teams;
 using MediatR;
@@ -38,10 +39,7 @@ public enum BudgetSort
 /// <param name="Subject">The team or the organisation.</param>
 public sealed record ListBudgetsQuery(Audience Subject) : IQuery<BudgetListResponse>
 {
-    /// <summary>The longest <see cref="Search"/>. Longer ones are cut.</summary>
-    public const int SearchLength = 200;
-
-    /// <summary>Only budgets whose name, team or scope contains this text, ignoring case; null for all.</summary>
+    /// <summary>Only budgets whose name, team or scope contains this text, ignoring case; null for all. A longer one than that of a page is cut.</summary>
     public string? Search { get; init; }
 
     /// <summary>Only the budgets of this agent; null for all.</summary>
@@ -99,7 +97,7 @@ internal sealed class ListBudgetsHandler(IEntourageDb db, TimeProvider time) : I
     {
         var now = time.GetUtcNow();
         var all = await new BudgetListReader(db, now).ReadAsync(request, cancellationToken);
-        var search = request.Search?.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, ListBudgetsQuery.SearchLength)] : null;
+        var search = request.Search?.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, PageRequest.SearchLength)] : null;
         BudgetItemResponse[] found = [.. Sorted(all.Where(item => Matches(item, search)), request.Sort, request.Reverse)];
         return new([.. found.Skip(request.Skip).Take(request.Take)], found.Length, now);
     }

@@ -1,11 +1,9 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Teams;
-using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -31,16 +29,13 @@ public sealed record CostFilter(string? From, string? To, CostPeriod? Period, Gu
 /// <param name="Subject">The team or organisation.</param>
 /// <param name="Filter">The range and the filters.</param>
 /// <param name="Page">The page of sessions to return.</param>
-public sealed record GetCostsQuery(Audience Subject, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>
+public sealed record GetCostsQuery(Audience Subject, CostFilter Filter, PageRequest Page) : IQuery<CostsResponse>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Subject.RequiredPermission();
 }
 
-internal sealed class GetCostsValidator : AbstractValidator<GetCostsQuery>
-{
-    public GetCostsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class GetCostsValidator : ListValidator<GetCostsQuery>;
 
 internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<GetCostsQuery, CostsResponse>
 {

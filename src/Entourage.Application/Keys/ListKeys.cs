@@ -1,40 +1,50 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
 using Entourage.Domain.Access;
-using FluentValidation;
+using Entourage.Domain.Keys;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Keys;
 
-/// <summary>Lists keys, newest first. An admin sees all of them, a lead those of its agents.</summary>
+/// <summary>How a list of keys is sorted.</summary>
+public enum KeySort
+{
+    /// <summary>By the time of issue, the newest first.</summary>
+    Created,
+
+    /// <summary>By name.</summary>
+    Name,
+}
+
+/// <summary>Lists keys. An admin sees all of them, a lead those of its agents. A search looks in names and creators.</summary>
 /// <param name="Page">The page to return.</param>
-public sealed record ListKeysQuery(PageRequest Page) : IQuery<Page<KeyResponse>>
+/// <param name="Sort">The order.</param>
+public sealed record ListKeysQuery(PageRequest Page, KeySort Sort = KeySort.Created) : IQuery<Page<KeyResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead();
 }
 
-internal sealed class ListKeysValidator : AbstractValidator<ListKeysQuery>
-{
-    public ListKeysValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListKeysValidator : ListValidator<ListKeysQuery>;
 
 internal sealed class ListKeysHandler(IEntourageDb db, CallerContext callers) : IRequestHandler<ListKeysQuery, Page<KeyResponse>>
 {
     public async Task<Page<KeyResponse>> Handle(ListKeysQuery request, CancellationToken cancellationToken)
     {
-        var before = request.Page.AfterNumber;
         var (all, teamId) = (callers.Current.IsAdmin, callers.Current.TeamId);
-        var keys = await db.ApiKeys.AsNoTracking()
+        var order = new ListOrder<ApiKey, ApiKey>(request.Page, request.Sort == KeySort.Name ? ListDirection.Ascending : ListDirection.Descending);
+        if (request.Sort == KeySort.Name)
+        {
+            order.By(key => key.Name, key => key.Name);
+        }
+
+        order.By(key => key.Sequence, key => key.Sequence);
+        var keys = db.ApiKeys.AsNoTracking()
             .Where(key => all || (key.TeamId == teamId && key.Role == CallerRole.Agent))
-            .Where(key => before == null || key.Sequence < before)
-            .OrderByDescending(key => key.Sequence)
-            .Take(request.Page.Limit + 1)
-            .ToListAsync(cancellationToken);
-        var page = request.Page.Of(keys, key => key.Sequence);
+            .Matching(request.Page, key => key.Name, key => key.CreatedBy);
+        var page = order.ToPage(await order.Read(keys).ToListAsync(cancellationToken));
         return new([.. page.Items.Select(KeyResponse.From)], page.NextCursor);
     }
 }

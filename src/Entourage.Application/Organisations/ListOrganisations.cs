@@ -2,41 +2,33 @@ using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Paging;
-using FluentValidation;
+using Entourage.Domain.Organisations;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Organisations;
 
-/// <summary>Lists organisations by slug. An admin sees all of them, other callers their own.</summary>
+/// <summary>Lists organisations by slug. An admin sees all of them, other callers their own. A search looks in slugs and names.</summary>
 /// <param name="Page">The page to return.</param>
-public sealed record ListOrganisationsQuery(PageRequest Page) : IQuery<Page<OrganisationResponse>>
+public sealed record ListOrganisationsQuery(PageRequest Page) : IQuery<Page<OrganisationResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent();
 }
 
-internal sealed class ListOrganisationsValidator : AbstractValidator<ListOrganisationsQuery>
-{
-    public ListOrganisationsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListOrganisationsValidator : ListValidator<ListOrganisationsQuery>;
 
 internal sealed class ListOrganisationsHandler(IEntourageDb db, CallerContext callers, IMapper mapper)
     : IRequestHandler<ListOrganisationsQuery, Page<OrganisationResponse>>
 {
     public async Task<Page<OrganisationResponse>> Handle(ListOrganisationsQuery request, CancellationToken cancellationToken)
     {
-        var after = request.Page.AfterName;
         var (all, own) = (callers.Current.IsAdmin, callers.Current.OrganisationId);
-        var organisations = await db.Organisations.AsNoTracking()
+        var order = new ListOrder<Organisation, OrganisationResponse>(request.Page).By(organisation => organisation.Slug, response => response.Slug);
+        var organisations = db.Organisations.AsNoTracking()
             .Where(organisation => all || organisation.Id == own)
-            .Where(organisation => after == null || string.Compare(organisation.Slug, after) > 0)
-            .OrderBy(organisation => organisation.Slug)
-            .Take(request.Page.Limit + 1)
-            .ProjectTo<OrganisationResponse>(mapper.ConfigurationProvider)
-            .ToListAsync(cancellationToken);
-        return request.Page.Of(organisations, organisation => organisation.Slug);
+            .Matching(request.Page, organisation => organisation.Slug, organisation => organisation.Name);
+        return order.ToPage(await order.Read(organisations).ProjectTo<OrganisationResponse>(mapper.ConfigurationProvider).ToListAsync(cancellationToken));
     }
 }

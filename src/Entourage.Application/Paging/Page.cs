@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Entourage.Application.Errors;
 
 namespace Entourage.Application.Paging;
@@ -16,6 +17,18 @@ public sealed record PageRequest(int Limit, string? Cursor)
     /// <summary>The largest page size.</summary>
     public const int MaxLimit = 200;
 
+    /// <summary>The longest <see cref="Search"/> in characters.</summary>
+    public const int SearchLength = 200;
+
+    /// <summary>Only items that contain this text, ignoring case; null or blank for all. Each list states where it searches.</summary>
+    public string? Search { get; init; }
+
+    /// <summary>The text to search for; null to return all items.</summary>
+    internal string? SearchText => Search?.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>The direction; null for the usual one of the list.</summary>
+    public ListDirection? Direction { get; init; }
+
     /// <summary>The last name of the previous page; null for the first page.</summary>
     /// <exception cref="InvalidInputException">The cursor was never issued.</exception>
     public string? AfterName => Cursor is null ? null : Decode(Cursor);
@@ -24,19 +37,7 @@ public sealed record PageRequest(int Limit, string? Cursor)
     /// <exception cref="InvalidInputException">The cursor was never issued.</exception>
     public long? AfterNumber => Cursor is null ? null
         : long.TryParse(Decode(Cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw Unknown();
-
-    /// <summary>Returns the numbers of a key that consists of several, such as <c>5:42</c>.</summary>
-    /// <param name="count">How many numbers the key has.</param>
-    /// <exception cref="InvalidInputException">There is no cursor, or it was never issued.</exception>
-    public IReadOnlyList<long> AfterNumbers(int count)
-    {
-        var parts = AfterName?.Split(':') ?? [];
-        var numbers = new long[count];
-        return parts.Length == count && parts.Index().All(part => long.TryParse(part.Item, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out numbers[part.Index]))
-            ? numbers
-            : throw Unknown();
-    }
+        : throw UnknownCursor();
 
     /// <summary>Creates a page from items that were read one beyond the limit.</summary>
     /// <param name="items">At most <see cref="Limit"/> + 1 items.</param>
@@ -60,14 +61,27 @@ public sealed record PageRequest(int Limit, string? Cursor)
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
-            throw Unknown();
+            throw UnknownCursor();
         }
     }
 
-    private static InvalidInputException Unknown() => new("cursor", "The cursor is unknown. Use a cursor from a Link header, or leave it out for the first page.");
+    /// <summary>The error for a cursor that was never issued for the list and its order.</summary>
+    internal static InvalidInputException UnknownCursor() => new("cursor", "The cursor is unknown. Use a cursor from a Link header, or leave it out for the first page.");
 }
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">The items, in order.</param>
 /// <param name="NextCursor">The cursor of the next page; null if this is the last.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>The direction of a sorted list.</summary>
+public enum ListDirection
+{
+    /// <summary>The smallest, the oldest or the first of the alphabet first.</summary>
+    [JsonStringEnumMemberName("asc")]
+    Ascending,
+
+    /// <summary>The greatest, the newest or the last of the alphabet first.</summary>
+    [JsonStringEnumMemberName("desc")]
+    Descending,
+}

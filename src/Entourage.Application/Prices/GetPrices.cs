@@ -1,6 +1,5 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using FluentValidation;
@@ -8,10 +7,10 @@ using MediatR;
 
 namespace Entourage.Application.Prices;
 
-/// <summary>Lists the current price of every model, by model.</summary>
+/// <summary>Lists the current price of every model, by model. A search looks in the models' names.</summary>
 /// <param name="OrganisationId">The organisation; null for the prices that apply to all organisations.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListPricesQuery(Guid? OrganisationId, PageRequest Page) : IQuery<Page<PriceResponse>>
+public sealed record ListPricesQuery(Guid? OrganisationId, PageRequest Page) : IQuery<Page<PriceResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(OrganisationId is { } id ? Resource.Organisation(id) : null);
@@ -33,10 +32,7 @@ public sealed record GetPriceQuery(string Model, Guid? OrganisationId) : IQuery<
 /// built-in prices.</param>
 public sealed record ModelPricesResponse(string Model, PriceResponse? Current, IReadOnlyList<PriceResponse> History);
 
-internal sealed class ListPricesValidator : AbstractValidator<ListPricesQuery>
-{
-    public ListPricesValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListPricesValidator : ListValidator<ListPricesQuery>;
 
 internal sealed class GetPriceValidator : AbstractValidator<GetPriceQuery>
 {
@@ -48,11 +44,14 @@ internal sealed class ListPricesHandler(IEntourageDb db, TimeProvider time) : IR
 {
     public async Task<Page<PriceResponse>> Handle(ListPricesQuery request, CancellationToken cancellationToken)
     {
-        var after = request.Page.AfterName;
         var prices = await db.ReadPricesAsync(request.OrganisationId, cancellationToken);
         var now = time.GetUtcNow();
-        var current = prices.Models
-            .Where(model => after is null || string.CompareOrdinal(model, after) > 0)
+        var (after, search) = (request.Page.AfterName, request.Page.SearchText);
+        // Negative for those before the cursor, in the direction of the list.
+        var sign = request.Page.Direction == ListDirection.Descending ? -1 : 1;
+        var current = (sign < 0 ? prices.Models.Reverse() : prices.Models)
+            .Where(model => after is null || Math.Sign(string.CompareOrdinal(model, after)) == sign)
+            .Where(model => search is null || model.Contains(search, StringComparison.OrdinalIgnoreCase))
             .Select(model => prices.Find(model, now))
             .OfType<Domain.Prices.ModelPrice>()
             .Take(request.Page.Limit + 1)

@@ -1,10 +1,9 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
+using Entourage.Domain;
 using Entourage.Domain.Sessions;
-using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,15 +15,6 @@ namespace Entourage.Application.Sessions;
 /// <param name="AgentId">Only sessions of this agent; null for all.</param>
 public sealed record SessionFilter(long? TaskId = null, SessionStatus? Status = null, Guid? AgentId = null)
 {
-    /// <summary>The longest <see cref="Search"/>. Longer ones are cut.</summary>
-    public const int SearchLength = 200;
-
-    /// <summary>
-    /// Only sessions with this text in the name of their agent, the title of their task or their model, ignoring case, and the session with this
-    /// number; null for all.
-    /// </summary>
-    public string? Search { get; init; }
-
     /// <summary>Only sessions that used this model; null for all. Empty for usage that names none.</summary>
     public string? Model { get; init; }
 
@@ -46,19 +36,16 @@ public enum SessionSort
 }
 
 /// <summary>Lists sessions, newest first.</summary>
-public abstract record ListSessionsQuery : IQuery<Page<SessionResponse>>
+public abstract record ListSessionsQuery : IQuery<Page<SessionResponse>>, IListQuery
 {
     /// <summary>Which of them.</summary>
     public required SessionFilter Filter { get; init; }
 
-    /// <summary>The page to return.</summary>
+    /// <summary>The page to return. A search looks in the names of agents, the titles of tasks, the models and the numbers.</summary>
     public required PageRequest Page { get; init; }
 
     /// <summary>The order. By default the newest are first.</summary>
     public SessionSort Sort { get; init; }
-
-    /// <summary>Whether the oldest, the cheapest or those with the fewest tokens are first.</summary>
-    public bool Ascending { get; init; }
 
     /// <inheritdoc/>
     public abstract Permission RequiredPermission();
@@ -88,17 +75,11 @@ public sealed record ListOrganisationSessionsQuery(Guid OrganisationId) : ListSe
     public override Permission RequiredPermission() => Permission.Admin();
 }
 
-internal abstract class ListSessionsValidator<T> : AbstractValidator<T>
-    where T : ListSessionsQuery
-{
-    protected ListSessionsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListAgentSessionsValidator : ListValidator<ListAgentSessionsQuery>;
 
-internal sealed class ListAgentSessionsValidator : ListSessionsValidator<ListAgentSessionsQuery>;
+internal sealed class ListTeamSessionsValidator : ListValidator<ListTeamSessionsQuery>;
 
-internal sealed class ListTeamSessionsValidator : ListSessionsValidator<ListTeamSessionsQuery>;
-
-internal sealed class ListOrganisationSessionsValidator : ListSessionsValidator<ListOrganisationSessionsQuery>;
+internal sealed class ListOrganisationSessionsValidator : ListValidator<ListOrganisationSessionsQuery>;
 
 internal sealed class ListSessionsHandler(IEntourageDb db, TimeProvider time)
     : IRequestHandler<ListAgentSessionsQuery, Page<SessionResponse>>,
@@ -126,13 +107,26 @@ internal sealed class ListSessionsHandler(IEntourageDb db, TimeProvider time)
 
     private async Task<Page<SessionResponse>> ReadAsync(ListSessionsQuery request, IQueryable<Session> sessions, CancellationToken cancellationToken)
     {
-        var order = new SessionOrder(request.Sort, request.Ascending);
-        var found = await SessionSearch.ApplyAsync(db, sessions.AsNoTracking(), request.Filter, cancellationToken);
-        var rows = await order.Sort(order.After(found, request.Page))
-            .Take(request.Page.Limit + 1)
-            .Select(SessionRow.Projection(db))
-            .ToListAsync(cancellationToken);
-        var read = await SessionResponse.ReadAsync(db, rows, time.GetUtcNow(), cancellationToken);
-        return request.Page.Of(read, order.KeyOf);
+        var order = OrderOf(request);
+        var found = await SessionSearch.ApplyAsync(db, sessions.AsNoTracking(), request.Filter, request.Page, cancellationToken);
+        var rows = await order.Read(found).Select(SessionRow.Projection(db)).ToListAsync(cancellationToken);
+        return order.ToPage(await SessionResponse.ReadAsync(db, rows, time.GetUtcNow(), cancellationToken));
+    }
+
+    private static ListOrder<Session, SessionResponse> OrderOf(ListSessionsQuery request)
+    {
+        var order = new ListOrder<Session, SessionResponse>(request.Page, ListDirection.Descending);
+        switch (request.Sort)
+        {
+            case SessionSort.Cost:
+                order.By(session => session.CostBillionUsd, response => ((MoneyTotal)response.CostUsd).BillionUsd)
+                    .By(session => session.CostNanoUsd, response => ((MoneyTotal)response.CostUsd).RestNanoUsd);
+                break;
+            case SessionSort.Tokens:
+                order.By(session => session.InputTokens + session.OutputTokens, response => response.Tokens);
+                break;
+        }
+
+        return order.By(session => session.Id, response => response.Id);
     }
 }

@@ -3,22 +3,31 @@ using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
-using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Sessions;
 
-/// <summary>Lists the usage of a session, newest first.</summary>
+/// <summary>How a list of usage records is sorted.</summary>
+public enum UsageSort
+{
+    /// <summary>In the order of recording, the newest first.</summary>
+    Recorded,
+
+    /// <summary>By cost, the most expensive first.</summary>
+    Cost,
+}
+
+/// <summary>Lists the usage of a session. A search looks in models and errors.</summary>
 /// <param name="SessionId">The session.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListUsageQuery(long SessionId, PageRequest Page) : IQuery<Page<UsageRecordResponse>>
+/// <param name="Sort">The order.</param>
+public sealed record ListUsageQuery(long SessionId, PageRequest Page, UsageSort Sort = UsageSort.Recorded) : IQuery<Page<UsageRecordResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
@@ -161,24 +170,23 @@ internal sealed class UsageRecordProfile : Profile
         .ForMember(response => response.Model, member => member.MapFrom(record => record.Model == "" ? null : record.Model));
 }
 
-internal sealed class ListUsageValidator : AbstractValidator<ListUsageQuery>
-{
-    public ListUsageValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListUsageValidator : ListValidator<ListUsageQuery>;
 
 internal sealed class ListUsageHandler(IEntourageDb db, IMapper mapper) : IRequestHandler<ListUsageQuery, Page<UsageRecordResponse>>
 {
     public async Task<Page<UsageRecordResponse>> Handle(ListUsageQuery request, CancellationToken cancellationToken)
     {
-        var before = request.Page.AfterNumber;
         await db.Sessions.GetAsync(request.SessionId, "session", cancellationToken);
-        var records = await db.UsageRecords.AsNoTracking()
+        var order = new ListOrder<UsageRecord, UsageRecordResponse>(request.Page, ListDirection.Descending);
+        if (request.Sort == UsageSort.Cost)
+        {
+            order.By(record => record.Cost, response => response.CostUsd);
+        }
+
+        order.By(record => record.Sequence, response => response.Sequence);
+        var records = db.UsageRecords.AsNoTracking()
             .Where(record => record.SessionId == request.SessionId)
-            .Where(record => before == null || record.Sequence < before)
-            .OrderByDescending(record => record.Sequence)
-            .Take(request.Page.Limit + 1)
-            .ProjectTo<UsageRecordResponse>(mapper.ConfigurationProvider)
-            .ToListAsync(cancellationToken);
-        return request.Page.Of(records, record => record.Sequence);
+            .Matching(request.Page, record => record.Model, record => record.Error);
+        return order.ToPage(await order.Read(records).ProjectTo<UsageRecordResponse>(mapper.ConfigurationProvider).ToListAsync(cancellationToken));
     }
 }

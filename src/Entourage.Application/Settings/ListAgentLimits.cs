@@ -1,10 +1,9 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Domain;
-using FluentValidation;
+using Entourage.Domain.Agents;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +12,7 @@ namespace Entourage.Application.Settings;
 /// <summary>Lists the spending limits of a team's agents, by agent name.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>
+public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Team(TeamId));
@@ -25,24 +24,17 @@ public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuer
 /// <param name="DailyCostLimitUsd">USD per day in the team's time zone; null for the team's default.</param>
 public sealed record AgentLimitResponse(Guid AgentId, string AgentName, Money? DailyCostLimitUsd);
 
-internal sealed class ListAgentLimitsValidator : AbstractValidator<ListAgentLimitsQuery>
-{
-    public ListAgentLimitsValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListAgentLimitsValidator : ListValidator<ListAgentLimitsQuery>;
 
 internal sealed class ListAgentLimitsHandler(IEntourageDb db) : IRequestHandler<ListAgentLimitsQuery, Page<AgentLimitResponse>>
 {
     public async Task<Page<AgentLimitResponse>> Handle(ListAgentLimitsQuery request, CancellationToken cancellationToken)
     {
-        var after = request.Page.AfterName;
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
-        var agents = await db.Agents.AsNoTracking()
-            .Where(agent => agent.TeamId == request.TeamId)
-            .Where(agent => after == null || string.Compare(agent.Name, after) > 0)
-            .OrderBy(agent => agent.Name)
-            .Take(request.Page.Limit + 1)
+        var order = new ListOrder<Agent, AgentLimitResponse>(request.Page).By(agent => agent.Name, response => response.AgentName);
+        var agents = db.Agents.AsNoTracking().Where(agent => agent.TeamId == request.TeamId).Matching(request.Page, agent => agent.Name);
+        return order.ToPage(await order.Read(agents)
             .Select(agent => new AgentLimitResponse(agent.Id, agent.Name, agent.DailyLimit))
-            .ToListAsync(cancellationToken);
-        return request.Page.Of(agents, agent => agent.AgentName);
+            .ToListAsync(cancellationToken));
     }
 }

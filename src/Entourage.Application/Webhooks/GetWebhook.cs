@@ -1,10 +1,9 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Domain.Teams;
-using FluentValidation;
+using Entourage.Domain.Webhooks;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,33 +17,27 @@ public sealed record GetWebhookQuery(Guid Id) : IQuery<WebhookResponse>
     public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(Id));
 }
 
-/// <summary>Lists the webhooks of a team, or those of an organisation as a whole, oldest first.</summary>
+/// <summary>Lists the webhooks of a team, or those of an organisation as a whole, oldest first. A search looks in URLs.</summary>
 /// <param name="Audience">The team or organisation.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListWebhooksQuery(Audience Audience, PageRequest Page) : IQuery<Page<WebhookResponse>>
+public sealed record ListWebhooksQuery(Audience Audience, PageRequest Page) : IQuery<Page<WebhookResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Audience.RequiredPermission();
 }
 
-/// <summary>Lists the messages of a webhook, newest first.</summary>
+/// <summary>Lists the messages of a webhook, newest first. A search looks in event types and errors.</summary>
 /// <param name="WebhookId">The webhook.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListDeliveriesQuery(Guid WebhookId, PageRequest Page) : IQuery<Page<DeliveryResponse>>
+public sealed record ListDeliveriesQuery(Guid WebhookId, PageRequest Page) : IQuery<Page<DeliveryResponse>>, IListQuery
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Lead(Resource.Webhook(WebhookId));
 }
 
-internal sealed class ListWebhooksValidator : AbstractValidator<ListWebhooksQuery>
-{
-    public ListWebhooksValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListWebhooksValidator : ListValidator<ListWebhooksQuery>;
 
-internal sealed class ListDeliveriesValidator : AbstractValidator<ListDeliveriesQuery>
-{
-    public ListDeliveriesValidator() => RuleFor(query => query.Page.Limit).PageLimit();
-}
+internal sealed class ListDeliveriesValidator : ListValidator<ListDeliveriesQuery>;
 
 internal sealed class GetWebhookHandler(IEntourageDb db) : IRequestHandler<GetWebhookQuery, WebhookResponse>
 {
@@ -56,15 +49,13 @@ internal sealed class ListWebhooksHandler(IEntourageDb db) : IRequestHandler<Lis
 {
     public async Task<Page<WebhookResponse>> Handle(ListWebhooksQuery request, CancellationToken cancellationToken)
     {
-        // By number, because the two stores order ids differently.
-        var after = request.Page.AfterNumber;
         var (teamId, organisationId) = (request.Audience.TeamId, await db.FindOrganisationOfAsync(request.Audience, cancellationToken));
-        var webhooks = await db.Webhooks.AsNoTracking()
-            .Where(webhook => webhook.OrganisationId == organisationId && webhook.TeamId == teamId && (after == null || webhook.Sequence > after))
-            .OrderBy(webhook => webhook.Sequence)
-            .Take(request.Page.Limit + 1)
-            .ToListAsync(cancellationToken);
-        var page = request.Page.Of(webhooks, webhook => webhook.Sequence);
+        // By number, because the two stores order ids differently.
+        var order = new ListOrder<Webhook, Webhook>(request.Page).By(webhook => webhook.Sequence, webhook => webhook.Sequence);
+        var webhooks = db.Webhooks.AsNoTracking()
+            .Where(webhook => webhook.OrganisationId == organisationId && webhook.TeamId == teamId)
+            .Matching(request.Page, webhook => webhook.Url);
+        var page = order.ToPage(await order.Read(webhooks).ToListAsync(cancellationToken));
         return new([.. page.Items.Select(WebhookResponse.From)], page.NextCursor);
     }
 }
@@ -73,14 +64,13 @@ internal sealed class ListDeliveriesHandler(IEntourageDb db) : IRequestHandler<L
 {
     public async Task<Page<DeliveryResponse>> Handle(ListDeliveriesQuery request, CancellationToken cancellationToken)
     {
-        var before = request.Page.AfterNumber;
         await db.Webhooks.AsNoTracking().Where(webhook => webhook.Id == request.WebhookId).GetAsync(request.WebhookId, "webhook", cancellationToken);
-        var deliveries = await db.WebhookDeliveries.AsNoTracking()
-            .Where(delivery => delivery.WebhookId == request.WebhookId && (before == null || delivery.Sequence < before))
-            .OrderByDescending(delivery => delivery.Sequence)
-            .Take(request.Page.Limit + 1)
-            .ToListAsync(cancellationToken);
-        var page = request.Page.Of(deliveries, delivery => delivery.Sequence);
+        var order = new ListOrder<WebhookDelivery, WebhookDelivery>(request.Page, ListDirection.Descending)
+            .By(delivery => delivery.Sequence, delivery => delivery.Sequence);
+        var deliveries = db.WebhookDeliveries.AsNoTracking()
+            .Where(delivery => delivery.WebhookId == request.WebhookId)
+            .Matching(request.Page, delivery => delivery.Type, delivery => delivery.LastError);
+        var page = order.ToPage(await order.Read(deliveries).ToListAsync(cancellationToken));
         return new([.. page.Items.Select(DeliveryResponse.From)], page.NextCursor);
     }
 }

@@ -8,9 +8,11 @@ internal static class BadInputAddresses
     private static readonly string[] Lists =
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
-        "/teams/<team>/costs", "/orgs/<org>/costs", "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts", "/orgs/<org>/alerts", "/orgs/<org>/webhooks",
-        "/audit",
+        "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts", "/orgs/<org>/alerts", "/orgs/<org>/webhooks",
+        "/audit", "/keys", "/prices", "/teams/<team>/sessions", "/orgs/<org>/sessions",
     ];
+
+    private static readonly string[] CostReports = ["/teams/<team>/costs", "/orgs/<org>/costs"];
 
     // Each route with an id, and a body that is valid for an existing resource.
     private static readonly (string Method, string Path, string? Body)[] ById =
@@ -97,9 +99,10 @@ internal static class BadInputAddresses
         BadInputCase.Get("the price of a model that is a tab", "/prices/%09").Invalid("model"),
         .. Paths,
         .. Methods,
+        .. Lists.Concat(CostReports).SelectMany(PageCases),
         .. Lists.SelectMany(ListCases),
         .. Filters,
-        .. new[] { "/teams/<team>/costs", "/orgs/<org>/costs" }.SelectMany(CostCases),
+        .. CostReports.SelectMany(CostCases),
     ]);
 
     private static IEnumerable<BadInputCase> Paths => new[]
@@ -148,6 +151,12 @@ internal static class BadInputAddresses
         Query("/teams/<team>/alerts", "kind", "foo"),
         Query("/teams/<team>/alerts", "kind", "RunawayTokens"),
         Query("/teams/<team>/alerts", "kind", "0"),
+        Query("/keys", "sort", "owner"),
+        Query("/teams/<team>/tasks", "sort", "0"),
+        Query("/teams/<team>/sessions", "sort", "Cost"),
+        Query("/agents/<agent>/sessions", "sort", "model"),
+        Query("/sessions/<session>/usage", "sort", "tokens"),
+        BadInputCase.Get("a cursor of another order", "/teams/<team>/tasks?sort=title&cursor=NQ").Invalid("cursor"),
         Query("/agents/<agent>/budget", "task_id", "abc"),
         Query("/agents/<agent>/budget", "task_id", "%D9%A1"),
         Query("/agents/<agent>/budget", "task_id", "9223372036854775808"),
@@ -156,7 +165,7 @@ internal static class BadInputAddresses
         BadInputCase.Get("a task of another team", "/agents/<agent>/budget?task_id=<foreign-task>").Unknown(),
     ];
 
-    private static IEnumerable<BadInputCase> ListCases(string path) =>
+    private static IEnumerable<BadInputCase> PageCases(string path) =>
     [
         Query(path, "limit", "0"),
         Query(path, "limit", "201"),
@@ -170,6 +179,14 @@ internal static class BadInputAddresses
         Query(path, "cursor", "%00"),
         Query(path, "cursor", "_w"),
         BadInputCase.Get("two bad values", path + "?limit=abc&cursor=!!").Invalid("limit"),
+    ];
+
+    private static IEnumerable<BadInputCase> ListCases(string path) =>
+    [
+        Query(path, "order", "up"),
+        Query(path, "order", "ascending"),
+        Query(path, "q", "a%00b"),
+        Query(path, "q", new string('a', 201)),
     ];
 
     private static IEnumerable<BadInputCase> CostCases(string path) =>

@@ -2,6 +2,7 @@ using Entourage.Application.Alerts;
 using Entourage.Application.Budgets;
 using Entourage.Application.Costs;
 using Entourage.Application.Overviews;
+using Entourage.Application.Paging;
 using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
@@ -108,7 +109,7 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         string? cursor = null;
         do
         {
-            var page = await Host.SendAsync(new ListTeamSessionsQuery(Subject.Id) { Filter = new(), Page = new(2, cursor), Sort = sort, Ascending = ascending });
+            var page = await Host.SendAsync(new ListTeamSessionsQuery(Subject.Id) { Filter = new(), Page = new(2, cursor) { Direction = ascending ? ListDirection.Ascending : null }, Sort = sort });
             numbers.AddRange(page.Items.Select(session => session.Id - first + 1));
             cursor = page.NextCursor;
         }
@@ -125,13 +126,13 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         var task = await team.CreateTaskAsync(new { title = "Fix login bug", tags = new[] { "q3" } });
         var (first, second) = (await team.StartAsync(task), await team.StartAsync(agent: agent));
         await team.UseAsync(first, 1m);
-        Assert.That(await FindAsync(new() { Search = "LOGIN" }), Is.EqualTo(new[] { first }));
-        Assert.That(await FindAsync(new() { Search = "müller" }), Is.EqualTo(new[] { second }));
-        Assert.That(await FindAsync(new() { Search = "Sonnet" }), Is.EqualTo(new[] { second }));
-        Assert.That(await FindAsync(new() { Search = $"#{first}" }), Is.EqualTo(new[] { first }));
+        Assert.That(await FindAsync(new(), "LOGIN"), Is.EqualTo(new[] { first }));
+        Assert.That(await FindAsync(new(), "müller"), Is.EqualTo(new[] { second }));
+        Assert.That(await FindAsync(new(), "Sonnet"), Is.EqualTo(new[] { second }));
+        Assert.That(await FindAsync(new(), $"#{first}"), Is.EqualTo(new[] { first }));
         Assert.That(await FindAsync(new() { Tag = "q3" }), Is.EqualTo(new[] { first }));
         Assert.That(await FindAsync(new() { Model = ApiClient.UnlistedModel }), Is.EqualTo(new[] { first }));
-        Assert.That(await FindAsync(new() { Search = "100%" }), Is.Empty);
+        Assert.That(await FindAsync(new(), "100%"), Is.Empty);
     }
 
     [Test]
@@ -165,8 +166,8 @@ internal sealed class ReportQueryTests(Store store) : ApiFixture(store)
         Assert.That((await Host.SendAsync(new ListAlertsQuery(Subject, null, new(SessionId: top), new(5, null)))).Items, Is.Empty);
     }
 
-    private async Task<IEnumerable<long>> FindAsync(SessionFilter filter) =>
-        (await Host.SendAsync(new ListTeamSessionsQuery(Subject.Id) { Filter = filter, Page = new(10, null) })).Items.Select(session => session.Id);
+    private async Task<IEnumerable<long>> FindAsync(SessionFilter filter, string? search = null) =>
+        (await Host.SendAsync(new ListTeamSessionsQuery(Subject.Id) { Filter = filter, Page = new(10, null) { Search = search } })).Items.Select(session => session.Id);
 
     private static MoneyTotal Usd(decimal usd) => MoneyTotal.FromUsd(usd);
 }
