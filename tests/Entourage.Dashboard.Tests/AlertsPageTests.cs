@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Entourage.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -49,6 +50,53 @@ internal sealed class AlertsPageTests : PageFixture
         await Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Acknowledge all") }).ClickAsync();
         await Expect(Region("Alerts")).ToContainTextAsync("No open alerts.");
         Assert.That((await Api.GetAsync($"/teams/{Team.Id}/alerts?status=open")).Ok.AsArray(), Is.Empty);
+    }
+
+    [Test]
+    public async Task An_organisation_shows_the_alerts_and_requests_of_all_teams()
+    {
+        var second = (await Api.PostAsync($"/orgs/{Team.Organisation}/teams", new { name = "Research", slug = $"research-{Team.Id}" })).Created.Text("id")!;
+        var other = await Api.CreateAgentAsync(second, "reader");
+        await AskAsync(new { agent_id = Team.Agent, kind = "question", question = "Which branch?" });
+        await AskAsync(new { agent_id = other, kind = "question", question = "Which paper?" });
+
+        await GoLiveAsync($"/orgs/{Team.Organisation}/alerts");
+        await Expect(Page.GetByRole(AriaRole.Article)).ToHaveCountAsync(2);
+        await Expect(Region("Alerts").Locator("tbody tr")).ToHaveCountAsync(2);
+        await Expect(Region("Alerts").GetByRole(AriaRole.Row).Filter(new() { HasText = "reader" })).ToContainTextAsync("Research");
+        await ExpectGoodAsync();
+        await Page.SetViewportSizeAsync(Desk.Width, Desk.Height);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Acknowledge all 2" }).ClickAsync();
+        await Expect(Region("Alerts")).ToContainTextAsync("No open alerts.");
+        Assert.That((await Api.GetAsync($"/orgs/{Team.Organisation}/alerts?status=open")).Ok.AsArray(), Is.Empty);
+        await Page.GetByLabel("Status").SelectOptionAsync("acknowledged");
+        await Region("Alerts").GetByRole(AriaRole.Link, new() { Name = "Research" }).ClickAsync();
+        await Expect(Page).ToHaveURLAsync(new Regex($"/teams/{second}/alerts$"));
+    }
+
+    [Test]
+    public async Task Many_alerts_are_read_page_by_page_and_searched()
+    {
+        foreach (var number in Enumerable.Range(1, 27))
+        {
+            await AskAsync(new { agent_id = Team.Agent, kind = "question", question = $"May I run step {number}?" });
+        }
+
+        await GoLiveAsync(Address);
+        var rows = Region("Alerts").Locator("tbody tr");
+        await Expect(rows).ToHaveCountAsync(25);
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Name = "Waiting for an answer" })).ToHaveTextAsync("Waiting for an answer (25+)");
+        await Region("Alerts").GetByRole(AriaRole.Link, new() { Name = "Next" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(2);
+        await Region("Alerts").GetByRole(AriaRole.Link, new() { Name = "First page" }).ClickAsync();
+        await Expect(rows).ToHaveCountAsync(25);
+
+        await Page.GetByLabel("Search").FillAsync("STEP 2");
+        await Page.GetByLabel("Search").BlurAsync();
+        await Expect(rows).ToHaveCountAsync(9);
+        await Button("Acknowledge all 9").ClickAsync();
+        await Expect(Region("Alerts")).ToContainTextAsync("No matching alerts.");
+        Assert.That((await Api.GetAsync($"/teams/{Team.Id}/alerts?status=open")).Ok.AsArray(), Has.Count.EqualTo(18));
     }
 
     [Test]

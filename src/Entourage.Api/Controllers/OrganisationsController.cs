@@ -1,12 +1,15 @@
 using System.Net.Mime;
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Documentation;
 using Entourage.Api.Errors;
 using Entourage.Application.Costs;
 using Entourage.Application.Events;
+using Entourage.Application.HumanRequests;
 using Entourage.Application.Organisations;
 using Entourage.Application.Sessions;
 using Entourage.Application.Teams;
+using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Teams;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -90,6 +93,20 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
         var answer = await mediator.Send(new GetCostsQuery(Audience.OfOrganisation(orgId), costs.Filter, list.Page), cancellationToken);
         this.LinkNext(answer.NextCursor);
         return Ok(answer);
+    }
+
+    /// <summary>Lists the requests of all agents of an organisation to people, newest first.</summary>
+    /// <param name="orgId">The organisation.</param>
+    /// <param name="status">Only requests with this status: pending, approved or denied.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
+    [HttpGet("{orgId:guid}/human-requests", Name = "listOrganisationHumanRequests")]
+    [Authorize(Policies.Admin)]
+    public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
+        Guid orgId, [FromQuery, ValuesOf(typeof(HumanRequestStatus))] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
+    {
+        var query = new ListHumanRequestsQuery(Audience.OfOrganisation(orgId), Listing.Member<HumanRequestStatus>("status", status), list.Page);
+        return this.Answer(await mediator.Send(query, cancellationToken));
     }
 
     /// <summary>Streams the events of all teams of an organisation as server-sent events.</summary>

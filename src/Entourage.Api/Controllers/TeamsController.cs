@@ -114,7 +114,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     public async Task<IReadOnlyList<HumanRequestResponse>> ListHumanRequests(
         Guid id, [FromQuery, ValuesOf(typeof(HumanRequestStatus))] string? status, [FromQuery] ListParameters list, CancellationToken cancellationToken)
     {
-        var query = new ListHumanRequestsQuery(id, Listing.Member<HumanRequestStatus>("status", status), list.Page);
+        var query = new ListHumanRequestsQuery(Audience.OfTeam(id), Listing.Member<HumanRequestStatus>("status", status), list.Page);
         return this.Answer(await mediator.Send(query, cancellationToken));
     }
 

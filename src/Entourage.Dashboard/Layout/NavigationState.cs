@@ -65,6 +65,7 @@ internal sealed record NavigationLink(string Name, string Address)
         [
             new("Overview", $"/orgs/{id}"),
             new("Morning", $"/orgs/{id}/morning"),
+            new("Alerts", $"/orgs/{id}/alerts"),
             new("Budgets", $"/orgs/{id}/budgets"),
             new("Sessions", $"/orgs/{id}/sessions"),
             new("Costs", $"/orgs/{id}/costs"),

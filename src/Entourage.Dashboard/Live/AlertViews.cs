@@ -22,47 +22,61 @@ internal sealed class AlertViews(IServiceScopeFactory scopes, TimeProvider time,
 }
 
 /// <summary>The alerts that a page shows.</summary>
+/// <param name="Subject">The team or organisation.</param>
 /// <param name="Status">Null for any status.</param>
 /// <param name="Kind">Null for any kind.</param>
-public readonly record struct AlertChoice(Guid TeamId, AlertStatus? Status, AlertKind? Kind);
+/// <param name="Search">Null for all alerts.</param>
+/// <param name="Cursor">Null for the newest.</param>
+public readonly record struct AlertChoice(Audience Subject, AlertStatus? Status, AlertKind? Kind, string? Search, string? Cursor);
 
-/// <summary>The alerts and human requests of a team, each newest first.</summary>
-/// <param name="HasMore">Whether there are older alerts than <paramref name="Alerts"/>.</param>
+/// <summary>A page of the alerts of a team or organisation and its human requests, each newest first.</summary>
+/// <param name="Team">The team; null for an organisation.</param>
+/// <param name="TeamNames">The names of an organisation's teams; empty for a team.</param>
 /// <param name="Pending">The newest requests that wait for an answer.</param>
 /// <param name="Requests">The newest requests, answered or not.</param>
 public sealed record AlertFigures(
-    TeamWithAgentsResponse Team,
     OrganisationResponse Organisation,
-    IReadOnlyList<AlertResponse> Alerts,
-    bool HasMore,
-    IReadOnlyList<HumanRequestResponse> Pending,
-    IReadOnlyList<HumanRequestResponse> Requests);
+    TeamWithAgentsResponse? Team,
+    IReadOnlyDictionary<Guid, string> TeamNames,
+    Page<AlertResponse> Alerts,
+    Page<HumanRequestResponse> Pending,
+    IReadOnlyList<HumanRequestResponse> Requests)
+{
+    /// <summary>The IANA time zone of the figures.</summary>
+    public string Timezone => Team?.Timezone ?? "UTC";
+}
 
-/// <summary>Reads a team's alerts and requests after each alert event. A human request raises an alert too.</summary>
+/// <summary>Reads alerts and requests after each alert event. A human request raises an alert too.</summary>
 internal sealed class AlertSource(AlertChoice choice, IServiceScopeFactory scopes) : ILiveSource<AlertFigures>
 {
-    private const int MaxRequests = 25;
+    private const int PageSize = 25;
 
     private readonly EventTail tail = new();
 
     public async Task<AlertFigures> ReadAsync(CancellationToken cancellationToken)
     {
-        var team = await SendAsync(new GetTeamQuery(choice.TeamId), cancellationToken);
-        var organisation = await SendAsync(new GetOrganisationQuery(team.OrgId), cancellationToken);
-        var alerts = await SendAsync(
-            new ListAlertsQuery(Audience.OfTeam(team.Id), choice.Status, new(choice.Kind), new(PageRequest.MaxLimit, null)), cancellationToken);
-        var pending = await SendAsync(
-            new ListHumanRequestsQuery(team.Id, HumanRequestStatus.Pending, new(PageRequest.MaxLimit, null)), cancellationToken);
-        var requests = await SendAsync(new ListHumanRequestsQuery(team.Id, null, new(MaxRequests, null)), cancellationToken);
-        return new(team, organisation, alerts.Items, alerts.NextCursor is not null, pending.Items, requests.Items);
+        var subject = choice.Subject;
+        var team = subject.TeamId is { } id ? await SendAsync(new GetTeamQuery(id), cancellationToken) : null;
+        var organisation = await SendAsync(new GetOrganisationQuery(team?.OrgId ?? subject.Id), cancellationToken);
+        var names = team is null
+            ? (await SendAsync(new ListTeamsQuery(organisation.Id, new(PageRequest.MaxLimit, null)), cancellationToken)).Items.ToDictionary(each => each.Id, each => each.Name)
+            : [];
+        var page = new PageRequest(PageSize, choice.Cursor) { Search = choice.Search };
+        return new(
+            organisation,
+            team,
+            names,
+            await SendAsync(new ListAlertsQuery(subject, choice.Status, new(choice.Kind), page), cancellationToken),
+            await SendAsync(new ListHumanRequestsQuery(subject, HumanRequestStatus.Pending, new(PageSize, null)), cancellationToken),
+            (await SendAsync(new ListHumanRequestsQuery(subject, null, new(PageSize, null)), cancellationToken)).Items);
     }
 
     public Task FollowAsync(Action changed, CancellationToken cancellationToken)
     {
         var isFirst = true;
-        return tail.FollowAsync(last => SendAsync(new StreamEventsQuery(Audience.OfTeam(choice.TeamId), last), cancellationToken), NotifyOfAlert, cancellationToken);
+        return tail.FollowAsync(last => SendAsync(new StreamEventsQuery(choice.Subject, last), cancellationToken), NotifyOfAlert, cancellationToken);
 
-        // A busy team reports much usage, which this page does not show.
+        // Busy agents report much usage, which this page does not show.
         void NotifyOfAlert(EventBatch batch)
         {
             if (isFirst || HasAlert(batch))

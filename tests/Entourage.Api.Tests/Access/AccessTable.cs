@@ -51,6 +51,7 @@ internal static class AccessTable
         new("GET", "/teams/<team>/alerts", Team, Lead),
         new("POST", "/teams/<team>/alerts/acknowledge", Team, Lead, """{"kind": "fan_out"}"""),
         new("GET", "/teams/<team>/human-requests", Team, Agent),
+        new("GET", "/orgs/<org>/human-requests", Organisation, Admin),
         new("GET", "/teams/<team>/events", Team, Lead),
         new("GET", "/teams/<team>/webhooks", Team, Lead),
         new("POST", "/teams/<team>/webhooks", Team, Lead, """{"url": "http://127.0.0.1:9/x", "events": ["stop"]}""", 201),

@@ -8,7 +8,7 @@ internal static class BadInputAddresses
     private static readonly string[] Lists =
     [
         "/orgs", "/orgs/<org>/teams", "/teams/<team>/agents", "/teams/<team>/tasks", "/agents/<agent>/sessions", "/sessions/<session>/usage",
-        "/teams/<team>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts", "/orgs/<org>/alerts", "/orgs/<org>/webhooks",
+        "/teams/<team>/human-requests", "/orgs/<org>/human-requests", "/teams/<team>/webhooks", "/webhooks/<webhook>/deliveries", "/teams/<team>/alerts", "/orgs/<org>/alerts", "/orgs/<org>/webhooks",
         "/audit", "/keys", "/prices", "/teams/<team>/sessions", "/orgs/<org>/sessions",
     ];
 

@@ -43,7 +43,7 @@ internal sealed class ListTests(Store store) : ApiFixture(store)
     private IEnumerable<string> Lists =>
     [
         "/orgs", "/keys", "/prices", "/audit", $"/orgs/{team.Organisation}/teams", $"/orgs/{team.Organisation}/sessions", $"/orgs/{team.Organisation}/alerts",
-        $"/orgs/{team.Organisation}/webhooks", $"/teams/{team.Id}/agents", $"/teams/{team.Id}/tasks", $"/teams/{team.Id}/sessions", $"/teams/{team.Id}/alerts",
+        $"/orgs/{team.Organisation}/webhooks", $"/orgs/{team.Organisation}/human-requests", $"/teams/{team.Id}/agents", $"/teams/{team.Id}/tasks", $"/teams/{team.Id}/sessions", $"/teams/{team.Id}/alerts",
         $"/teams/{team.Id}/webhooks", $"/teams/{team.Id}/human-requests", $"/agents/{team.Agent}/sessions", $"/sessions/{session}/usage",
     ];
 
