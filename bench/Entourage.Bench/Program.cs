@@ -32,6 +32,11 @@ if (args is [Pictures.Command, ..])
     return 0;
 }
 
+if (args is [CrowdCommand.Name, ..])
+{
+    return await CrowdCommand.RunAsync(args[1..]);
+}
+
 if (args is [SimulateCommand.Name, ..])
 {
     return SimulateCommand.Run(args[1..]);

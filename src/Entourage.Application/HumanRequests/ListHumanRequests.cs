@@ -1,6 +1,5 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
-using Entourage.Application.Errors;
 using Entourage.Application.Paging;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Teams;

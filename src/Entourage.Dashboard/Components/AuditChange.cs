@@ -12,6 +12,9 @@ internal sealed record AuditChange(string Name, string? Before, string? After)
 {
     private const string None = "none";
 
+    // The entry states them itself.
+    private static readonly string[] Repeated = ["id", "org_id", "team_id", "created_at", "created_by"];
+
     /// <summary>Returns the changed members of an entry.</summary>
     public static IReadOnlyList<AuditChange> Of(AuditResponse entry)
     {
@@ -20,6 +23,7 @@ internal sealed record AuditChange(string Name, string? Before, string? After)
         return
         [
             .. before.Keys.Union(after.Keys, StringComparer.Ordinal)
+                .Where(name => !Repeated.Contains(name))
                 .Select(name => new AuditChange(Formatter.Words(name), ValueOf(before, name), ValueOf(after, name)))
                 .Where(change => (change.Before ?? None) != (change.After ?? None)),
         ];

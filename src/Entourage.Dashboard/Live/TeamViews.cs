@@ -41,7 +41,7 @@ public sealed record TeamFigures(
 /// <summary>Reads a team's figures after each of its events.</summary>
 internal sealed class TeamSource(Guid id, IServiceScopeFactory scopes) : ILiveSource<TeamFigures>
 {
-    private const int MaxSessions = 25;
+    private const int MaxSessions = 10;
     private const int MaxTasks = 50;
 
     private readonly EventTail tail = new();
