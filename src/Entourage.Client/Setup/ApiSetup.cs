@@ -3,12 +3,15 @@ namespace Entourage.Client.Setup;
 /// <summary>The settings of programs that call the server: through its gateway, its tools or its API.</summary>
 internal static class ApiSetup
 {
-    public static IReadOnlyList<SetupStep> AnthropicSdk(SetupTarget target) =>
+    public static IReadOnlyList<SetupStep> ClaudeCode(SetupTarget target) =>
     [
         new(
-            "Set these variables for your program, and unset ANTHROPIC_API_KEY, which takes precedence. Claude Code reads them too.",
-            TelemetrySetup.Exports(("ANTHROPIC_BASE_URL", $"{target.Url}/gateway/anthropic"), ("ANTHROPIC_AUTH_TOKEN", target.Credential))),
+            "Set these variables, unset ANTHROPIC_API_KEY, which takes precedence, and start claude in the same shell. A call that would break a cap is refused.",
+            Anthropic(target)),
     ];
+
+    public static IReadOnlyList<SetupStep> AnthropicSdk(SetupTarget target) =>
+        [new("Set these variables for your program, and unset ANTHROPIC_API_KEY, which takes precedence.", Anthropic(target))];
 
     public static IReadOnlyList<SetupStep> OpenAiSdk(SetupTarget target) =>
     [
@@ -66,4 +69,7 @@ internal static class ApiSetup
                 $"curl -sS -X POST {api}/sessions/$SESSION/usage {headers} \\\n  -d '{{\"input_tokens\": 1200, \"output_tokens\": 300, \"cost_usd\": 0.01}}'"),
         ];
     }
+
+    private static string Anthropic(SetupTarget target) =>
+        TelemetrySetup.Exports(("ANTHROPIC_BASE_URL", $"{target.Url}/gateway/anthropic"), ("ANTHROPIC_AUTH_TOKEN", target.Credential));
 }

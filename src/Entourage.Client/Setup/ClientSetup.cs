@@ -12,6 +12,7 @@ internal sealed record ClientSetup(string Name, string Title, string Guide, Func
     public static readonly IReadOnlyList<ClientSetup> All =
     [
         new("claude-code", "Claude Code", "claude-code.md", TelemetrySetup.ClaudeCode),
+        new("claude-code-gateway", "Claude Code, through the gateway", "gateway.md", ApiSetup.ClaudeCode, "anthropic"),
         new("codex", "Codex", "codex.md", TelemetrySetup.Codex),
         new("gemini-cli", "Gemini CLI", "gemini-cli.md", TelemetrySetup.GeminiCli),
         new("anthropic-sdk", "Anthropic SDK, through the gateway", "gateway.md", ApiSetup.AnthropicSdk, "anthropic"),
