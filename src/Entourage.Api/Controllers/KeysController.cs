@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.Keys;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -20,6 +21,7 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
     [HttpPost(Name = "createKey")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<NewKeyResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Archived)]
     public async Task<IActionResult> Create(CreateKeyRequest body, CancellationToken cancellationToken)
     {
         Response.Headers.CacheControl = "no-store";

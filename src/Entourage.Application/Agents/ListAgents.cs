@@ -12,7 +12,8 @@ namespace Entourage.Application.Agents;
 /// <summary>Lists a team's agents by name.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentResponse>>
+/// <param name="Archived">Whether to list the archived ones instead of the others.</param>
+public sealed record ListAgentsQuery(Guid TeamId, PageRequest Page, bool Archived = false) : IQuery<Page<AgentResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Team(TeamId));
@@ -30,7 +31,7 @@ internal sealed class ListAgentsHandler(IEntourageDb db, TimeProvider time) : IR
         var after = request.Page.AfterName;
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         var agents = await db.Agents.AsNoTracking()
-            .Where(agent => agent.TeamId == request.TeamId)
+            .Where(agent => agent.TeamId == request.TeamId && agent.ArchivedAt != null == request.Archived)
             .Where(agent => after == null || string.Compare(agent.Name, after) > 0)
             .OrderBy(agent => agent.Name)
             .Take(request.Page.Limit + 1)

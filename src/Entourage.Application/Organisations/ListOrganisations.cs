@@ -12,7 +12,8 @@ namespace Entourage.Application.Organisations;
 
 /// <summary>Lists organisations by slug. An admin sees all of them, other callers their own.</summary>
 /// <param name="Page">The page to return.</param>
-public sealed record ListOrganisationsQuery(PageRequest Page) : IQuery<Page<OrganisationResponse>>
+/// <param name="Archived">Whether to list the archived ones instead of the others.</param>
+public sealed record ListOrganisationsQuery(PageRequest Page, bool Archived = false) : IQuery<Page<OrganisationResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent();
@@ -32,6 +33,7 @@ internal sealed class ListOrganisationsHandler(IEntourageDb db, CallerContext ca
         var (all, own) = (callers.Current.IsAdmin, callers.Current.OrganisationId);
         var organisations = await db.Organisations.AsNoTracking()
             .Where(organisation => all || organisation.Id == own)
+            .Where(organisation => organisation.ArchivedAt != null == request.Archived)
             .Where(organisation => after == null || string.Compare(organisation.Slug, after) > 0)
             .OrderBy(organisation => organisation.Slug)
             .Take(request.Page.Limit + 1)

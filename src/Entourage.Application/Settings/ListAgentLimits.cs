@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>Lists the spending limits of a team's agents, by agent name.</summary>
+/// <summary>Lists the spending limits of a team's agents that are not archived, by agent name.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">The page to return.</param>
 public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>
@@ -37,7 +37,7 @@ internal sealed class ListAgentLimitsHandler(IEntourageDb db) : IRequestHandler<
         var after = request.Page.AfterName;
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         var agents = await db.Agents.AsNoTracking()
-            .Where(agent => agent.TeamId == request.TeamId)
+            .Where(agent => agent.TeamId == request.TeamId && agent.ArchivedAt == null)
             .Where(agent => after == null || string.Compare(agent.Name, after) > 0)
             .OrderBy(agent => agent.Name)
             .Take(request.Page.Limit + 1)

@@ -12,7 +12,8 @@ namespace Entourage.Application.Teams;
 /// <summary>Lists the teams of an organisation by slug. An admin sees all of them, other callers their own.</summary>
 /// <param name="OrganisationId">The organisation.</param>
 /// <param name="Page">The page to return.</param>
-public sealed record ListTeamsQuery(Guid OrganisationId, PageRequest Page) : IQuery<Page<TeamResponse>>
+/// <param name="Archived">Whether to list the archived ones instead of the others.</param>
+public sealed record ListTeamsQuery(Guid OrganisationId, PageRequest Page, bool Archived = false) : IQuery<Page<TeamResponse>>
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Organisation(OrganisationId));
@@ -33,6 +34,7 @@ internal sealed class ListTeamsHandler(IEntourageDb db, CallerContext callers, T
         var teams = await db.Teams.AsNoTracking()
             .Where(team => team.OrganisationId == request.OrganisationId)
             .Where(team => all || team.Id == own)
+            .Where(team => team.ArchivedAt != null == request.Archived)
             .Where(team => after == null || string.Compare(team.Slug, after) > 0)
             .OrderBy(team => team.Slug)
             .Take(request.Page.Limit + 1)
