@@ -51,21 +51,36 @@ internal sealed class ChangeArchiveHandler(IEntourageDb db, IArchiveLedger ledge
     public async Task<ArchiveResponse> Handle(RestoreCommand request, CancellationToken cancellationToken)
     {
         var subject = await LockAsync(request.Scope, request.Id, cancellationToken);
-        try
-        {
-            await ledger.RestoreAsync(subject, caller.Current.ToActor(), time.GetUtcNow(), cancellationToken);
-        }
-        catch (DuplicateException)
-        {
-            throw new ConflictException(ConflictException.Duplicate, subject.Scope switch
-            {
-                PauseScope.Agent => "The team has another agent with this name by now. Rename that agent, then restore this one.",
-                PauseScope.Team => "The organisation has another team with this slug by now. Archive that team, then restore this one.",
-                _ => "Another organisation has this slug by now. Archive that organisation, then restore this one.",
-            });
-        }
-
+        await EnsureNameIsFreeAsync(subject, cancellationToken);
+        await ledger.RestoreAsync(subject, caller.Current.ToActor(), time.GetUtcNow(), cancellationToken);
         return await ArchiveResponse.ReadAsync(db, subject, sessionsKilled: 0, keysRevoked: 0, cancellationToken);
+    }
+
+    /// <summary>Checks that nothing else has taken the unique name of an archived subject meanwhile.</summary>
+    private async Task EnsureNameIsFreeAsync(PauseSubject subject, CancellationToken cancellationToken)
+    {
+        var id = subject.Id;
+        var (isTaken, message) = subject.Scope switch
+        {
+            PauseScope.Agent => (
+                await db.Agents.AnyAsync(
+                    agent => agent.Id == id && db.Agents.Any(other => other.Id != id && other.TeamId == agent.TeamId && other.Name == agent.Name && other.ArchivedAt == null),
+                    cancellationToken),
+                "The team has another agent with this name by now. Rename that agent, then restore this one."),
+            PauseScope.Team => (
+                await db.Teams.AnyAsync(
+                    team => team.Id == id && db.Teams.Any(other => other.Id != id && other.OrganisationId == team.OrganisationId && other.Slug == team.Slug && other.ArchivedAt == null),
+                    cancellationToken),
+                "The organisation has another team with this slug by now. Archive that team, then restore this one."),
+            _ => (
+                await db.Organisations.AnyAsync(
+                    one => one.Id == id && db.Organisations.Any(other => other.Id != id && other.Slug == one.Slug && other.ArchivedAt == null), cancellationToken),
+                "Another organisation has this slug by now. Archive that organisation, then restore this one."),
+        };
+        if (isTaken)
+        {
+            throw new ConflictException(ConflictException.Duplicate, message);
+        }
     }
 
     /// <summary>Locks the organisation, and then the keys, so that no key is issued meanwhile.</summary>

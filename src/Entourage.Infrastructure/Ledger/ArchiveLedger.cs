@@ -27,6 +27,7 @@ internal sealed class ArchiveLedger(EntourageDb db, ILedgerTransactions store) :
                 if (loader.WorkingSet.FindChanges([], [], loader.Starts) is { } changes)
                 {
                     await writes.SaveAsync(changes);
+                    db.TeamsWithLedgerEvents.UnionWith(changes.Events.Select(added => added.TeamId));
                 }
             });
         return result!;
