@@ -11,10 +11,10 @@ internal sealed class ArchiveTests : PageFixture
     public async Task Agent_is_archived_after_a_confirmation_and_restored_by_undo()
     {
         var agent = await Api.CreateAgentAsync(Team.Id, "retired");
-        await OpenAsync($"/agents/{agent}");
-        await Button("Archive agent").ClickAsync();
-        await Expect(Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Its keys are revoked");
-        await Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Archive agent" }).ClickAsync();
+        await GoAsync($"/agents/{agent}");
+        await OpenDialogAsync("Archive agent");
+        await Expect(Dialog).ToContainTextAsync("Its keys are revoked");
+        await Dialog.GetByRole(AriaRole.Button, new() { Name = "Archive agent" }).ClickAsync();
         await Expect(Page.GetByText("Agent retired was archived.")).ToBeVisibleAsync();
         Assert.That((await Api.GetAsync($"/agents/{agent}")).Ok.Text("status"), Is.EqualTo("archived"));
 
@@ -29,7 +29,7 @@ internal sealed class ArchiveTests : PageFixture
     {
         var agent = await Api.CreateAgentAsync(Team.Id, "stored");
         _ = (await Api.PostAsync($"/agents/{agent}/archive", null)).Ok;
-        await OpenAsync($"/teams/{Team.Id}/settings");
+        await GoAsync($"/teams/{Team.Id}/settings");
         await Page.GetByRole(AriaRole.Link, new() { Name = "stored" }).ClickAsync();
 
         await Button("Restore agent").ClickAsync();
@@ -43,7 +43,7 @@ internal sealed class ArchiveTests : PageFixture
     {
         var agent = await Api.CreateAgentAsync(Team.Id, "mover");
         var next = (await Api.PostAsync($"/orgs/{Team.Organisation}/teams", new { name = "Next", slug = "next" })).Created.Text("id");
-        await OpenAsync($"/agents/{agent}");
+        await GoAsync($"/agents/{agent}");
         await Page.GetByLabel("Team", new() { Exact = true }).SelectOptionAsync(new SelectOptionValue { Label = "Next" });
 
         await Button("Move agent").ClickAsync();

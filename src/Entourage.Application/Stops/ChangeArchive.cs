@@ -7,6 +7,7 @@ using Entourage.Application.Ledger;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Keys;
 using Entourage.Domain.Stops;
+using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,6 +35,16 @@ public sealed record RestoreCommand(PauseScope Scope, Guid Id) : ICommand<Archiv
 {
     /// <inheritdoc/>
     public Permission RequiredPermission() => Scope.NeedsToArchive(Id);
+}
+
+internal sealed class ArchiveValidator : AbstractValidator<ArchiveCommand>
+{
+    public ArchiveValidator() => RuleFor(command => command.Scope).IsInEnum();
+}
+
+internal sealed class RestoreValidator : AbstractValidator<RestoreCommand>
+{
+    public RestoreValidator() => RuleFor(command => command.Scope).IsInEnum();
 }
 
 internal sealed class ChangeArchiveHandler(IEntourageDb db, IArchiveLedger ledger, AuditTrail audit, CallerContext caller, TimeProvider time)
