@@ -32,8 +32,8 @@ internal static class BadInputStops
     [
         Move("no team", "{}").Invalid("team_id"),
         Move("a team of null", """{"team_id": null}""").Invalid("team_id"),
-        Move("the nil team", """{"team_id": "00000000-0000-0000-0000-000000000000"}""").Invalid("team_id"),
-        Move("a team that is a name", """{"team_id": "Core"}""").Malformed("team_id"),
+        Move("the nil team", """{"team_id": "00000000-0000-0000-0000-000000000000"}""").Unknown(),
+        Move("a team that is a name", """{"team_id": "Core"}""").Invalid("team_id"),
         Move("an unknown team", """{"team_id": "00000000-0000-7000-8000-000000000001"}""").Unknown(),
         Move("an agent as the team", """{"team_id": "<agent>"}""").Unknown(),
         Move("an unknown member", """{"team_id": "<team>", "organisation_id": "<org>"}""").Malformed("organisation_id"),

@@ -5,7 +5,7 @@ namespace Entourage.Api.Tests.Documentation;
 /// <summary>One day of a team that calls every operation, from which the examples are recorded.</summary>
 /// <param name="host">A server that requires keys.</param>
 /// <param name="receiver">The receiver of the webhook.</param>
-internal sealed class ExampleScenario(ApiHost host, WebhookReceiver receiver)
+internal sealed partial class ExampleScenario(ApiHost host, WebhookReceiver receiver)
 {
     private const string Model = ApiClient.ListedModel;
 
@@ -172,19 +172,6 @@ internal sealed class ExampleScenario(ApiHost host, WebhookReceiver receiver)
         await record.RefuseAsync(Post, $"/sessions/{session}/reservations", new { estimated_cost_usd = 5.00m });
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         await record.CallAsync("endSession", Post, $"/sessions/{session}/end", new { outcome = "completed" });
-    }
-
-    private async Task ArchiveAsync()
-    {
-        var spare = (await host.Api.PostAsync($"/orgs/{organisation}/teams", new { name = "Research", slug = "research" })).Created.Text("id")!;
-        await record.CallAsync("moveAgent", Post, $"/agents/{agent}/move", new { team_id = spare });
-        await record.CallAsync("archiveAgent", Post, $"/agents/{agent}/archive", null);
-        await record.RefuseAsync(Post, "/sessions/start", new { agent_id = agent });
-        await record.CallAsync("restoreAgent", Post, $"/agents/{agent}/restore", null);
-        await record.CallAsync("archiveTeam", Post, $"/teams/{spare}/archive", null);
-        await record.CallAsync("restoreTeam", Post, $"/teams/{spare}/restore", null);
-        await record.CallAsync("archiveOrganisation", Post, $"/orgs/{organisation}/archive", null);
-        await record.CallAsync("restoreOrganisation", Post, $"/orgs/{organisation}/restore", null);
     }
 
     private async Task RefuseAsync()
