@@ -1,6 +1,7 @@
 using System.Reflection;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Agents;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Budgets;
@@ -55,6 +56,7 @@ public static class DependencyInjection
         services.AddScoped<CrossedLines>();
         services.AddScoped<UsageRepricer>();
         services.AddScoped<AbandonedSessions>();
+        services.AddScoped<AgentMoves>();
         services.AddScoped<Digests>();
         services.AddScoped<UnsettledCalls>();
         services.AddScoped<SourceProcesses>();

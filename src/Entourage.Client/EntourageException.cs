@@ -41,13 +41,14 @@ public class EntourageException : Exception
         {
             (HttpStatusCode.PaymentRequired, _) => new BudgetExceededException(status, code, problem),
             (HttpStatusCode.Conflict, "paused") => new PausedException(status, code, problem),
+            (HttpStatusCode.Conflict, "archived") => new StoppedException(status, code, problem, [$"archived:{problem.Scope}"]),
             (HttpStatusCode.Conflict, "session-ended") => new StoppedException(status, code, problem, ["session_ended"]),
             _ => new EntourageException(status, code, problem),
         };
     }
 }
 
-/// <summary>The agent must stop because it is over budget or paused, or because its session has ended.</summary>
+/// <summary>The agent must stop because it is over budget, paused or archived, or because its session has ended.</summary>
 public class StoppedException : EntourageException
 {
     internal StoppedException(IReadOnlyList<string> reasons)

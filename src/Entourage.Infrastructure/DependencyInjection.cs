@@ -51,6 +51,7 @@ public static class DependencyInjection
 
         services.AddScoped<IEntourageDb>(provider => provider.GetRequiredService<EntourageDb>());
         services.AddScoped<ISessionKiller, LedgerKiller>();
+        services.AddScoped<IArchiveLedger, ArchiveLedger>();
         services.AddMetrics();
         services.AddSingleton<LedgerMetrics>();
         services.AddSingleton<JobMetrics>();
@@ -73,6 +74,7 @@ public static class DependencyInjection
         services.AddHostedService<RepriceJob>();
         services.AddHostedService<SummariseJob>();
         services.AddHostedService<AbandonJob>();
+        services.AddHostedService<MoveJob>();
         services.AddHostedService<ChargeJob>();
         return services;
     }

@@ -190,6 +190,13 @@ public sealed record EndSessionRequest(SessionOutcome? Outcome = null, string? E
 /// <param name="Reason">Required. The reason, in a line of up to 500 characters.</param>
 public sealed record KillSessionRequest(string? Reason);
 
+/// <summary>A move of an agent to another team.</summary>
+/// <param name="TeamId">Required. The team, of the same organisation. The agent's present team cancels a planned move.</param>
+/// <param name="From">
+/// When the move takes effect, at most 366 days ahead: a day in the time zone of the new team (2026-12-24), or an instant (2026-12-24T08:00:00Z); at once if absent.
+/// </param>
+public sealed record MoveAgentRequest(Guid? TeamId, string? From = null);
+
 /// <summary>A pause.</summary>
 /// <param name="Reason">Required. The reason, in a line of up to 500 characters.</param>
 /// <param name="ExpiresAt">When the pause ends, in the future; never if absent.</param>

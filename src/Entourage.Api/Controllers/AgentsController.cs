@@ -31,6 +31,16 @@ public sealed class AgentsController(IMediator mediator) : ControllerBase
     public Task<AgentResponse> Change(Guid id, ChangeAgentRequest body, CancellationToken cancellationToken) =>
         mediator.Send(new ChangeAgentCommand(id, body.Name, body.Role, body.Model), cancellationToken);
 
+    /// <summary>
+    /// Moves an agent to another team of its organisation, now or from a date on. Sessions that start from then on belong to the new team. Earlier sessions,
+    /// and all that was spent, stay with the old team.
+    /// </summary>
+    [HttpPost("move", Name = "moveAgent")]
+    [Authorize(Policies.Admin)]
+    [Conflicts(ProblemTypes.Archived, ProblemTypes.Duplicate)]
+    public Task<AgentResponse> Move(Guid id, MoveAgentRequest body, CancellationToken cancellationToken) =>
+        mediator.Send(new MoveAgentCommand(id, body.TeamId, body.From), cancellationToken);
+
     /// <summary>Returns what an agent may still spend. The agent must stop if <c>stop</c> is true.</summary>
     /// <param name="id">The agent.</param>
     /// <param name="taskId">The task; the task of the agent's newest active session if absent.</param>

@@ -1,6 +1,7 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
 using Entourage.Api.Documentation;
+using Entourage.Api.Errors;
 using Entourage.Application.Keys;
 using MediatR;
 using Microsoft.AspNetCore.Authorization;
@@ -21,6 +22,7 @@ public sealed class KeysController(IMediator mediator) : ControllerBase
     [HttpPost(Name = "createKey")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<NewKeyResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Archived)]
     public async Task<IActionResult> Create(CreateKeyRequest body, CancellationToken cancellationToken)
     {
         Response.Headers.CacheControl = "no-store";

@@ -36,10 +36,14 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists organisations by slug.</summary>
+    /// <param name="archived">Whether to list the archived ones instead of the others.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet(Name = "listOrganisations")]
     [Authorize(Policies.Agent)]
-    public async Task<IReadOnlyList<OrganisationResponse>> List([FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListOrganisationsQuery(list.Page), cancellationToken));
+    public async Task<IReadOnlyList<OrganisationResponse>> List(
+        [FromQuery] bool archived, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListOrganisationsQuery(list.Page, archived), cancellationToken));
 
     /// <summary>Returns an organisation.</summary>
     [HttpGet("{id:guid}", Name = "getOrganisation")]
@@ -57,7 +61,7 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     [HttpPost("{orgId:guid}/teams", Name = "createTeam")]
     [Authorize(Policies.Admin)]
     [ProducesResponseType<TeamResponse>(StatusCodes.Status201Created)]
-    [Conflicts(ProblemTypes.Duplicate)]
+    [Conflicts(ProblemTypes.Archived, ProblemTypes.Duplicate)]
     public async Task<IActionResult> CreateTeam(
         Guid orgId, CreateTeamRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -66,10 +70,15 @@ public sealed class OrganisationsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists the teams of an organisation by slug.</summary>
+    /// <param name="orgId">The organisation.</param>
+    /// <param name="archived">Whether to list the archived ones instead of the others.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("{orgId:guid}/teams", Name = "listTeams")]
     [Authorize(Policies.Agent)]
-    public async Task<IReadOnlyList<TeamResponse>> ListTeams(Guid orgId, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page), cancellationToken));
+    public async Task<IReadOnlyList<TeamResponse>> ListTeams(
+        Guid orgId, [FromQuery] bool archived, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListTeamsQuery(orgId, list.Page, archived), cancellationToken));
 
     /// <summary>Lists an organisation's sessions, newest first.</summary>
     [HttpGet("{orgId:guid}/sessions", Name = "listOrganisationSessions")]

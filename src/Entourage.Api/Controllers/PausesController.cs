@@ -1,5 +1,6 @@
 using Entourage.Api.Auth;
 using Entourage.Api.Contracts;
+using Entourage.Api.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Application.Stops;
 using Entourage.Domain.Stops;
@@ -35,24 +36,28 @@ public sealed class PausesController(IMediator mediator) : ControllerBase
     /// <summary>Pauses an agent and the sub-agents below its sessions. Pausing again replaces the reason and the expiry.</summary>
     [HttpPost("agents/{id:guid}/pause", Name = "pauseAgent")]
     [Authorize(Policies.Lead)]
+    [Conflicts(ProblemTypes.Archived)]
     public Task<PauseResponse> PauseAgent(Guid id, PauseRequest body, CancellationToken cancellationToken) =>
         PauseAsync(PauseScope.Agent, id, body, cancellationToken);
 
     /// <summary>Pauses all agents of a team. Pausing again replaces the reason and the expiry.</summary>
     [HttpPost("teams/{id:guid}/pause", Name = "pauseTeam")]
     [Authorize(Policies.Lead)]
+    [Conflicts(ProblemTypes.Archived)]
     public Task<PauseResponse> PauseTeam(Guid id, PauseRequest body, CancellationToken cancellationToken) =>
         PauseAsync(PauseScope.Team, id, body, cancellationToken);
 
     /// <summary>Pauses all agents of an organisation. Pausing again replaces the reason and the expiry.</summary>
     [HttpPost("orgs/{id:guid}/pause", Name = "pauseOrganisation")]
     [Authorize(Policies.Admin)]
+    [Conflicts(ProblemTypes.Archived)]
     public Task<PauseResponse> PauseOrganisation(Guid id, PauseRequest body, CancellationToken cancellationToken) =>
         PauseAsync(PauseScope.Organisation, id, body, cancellationToken);
 
     /// <summary>Resumes an agent. The body may be empty. Without a pause, nothing changes.</summary>
     [HttpPost("agents/{id:guid}/resume", Name = "resumeAgent")]
     [Authorize(Policies.Lead)]
+    [Conflicts(ProblemTypes.Archived)]
     public Task<PauseResponse> ResumeAgent(
         Guid id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ResumeRequest? body, CancellationToken cancellationToken) =>
         ResumeAsync(PauseScope.Agent, id, body, cancellationToken);
@@ -60,6 +65,7 @@ public sealed class PausesController(IMediator mediator) : ControllerBase
     /// <summary>Resumes a team. The body may be empty. Without a pause, nothing changes.</summary>
     [HttpPost("teams/{id:guid}/resume", Name = "resumeTeam")]
     [Authorize(Policies.Lead)]
+    [Conflicts(ProblemTypes.Archived)]
     public Task<PauseResponse> ResumeTeam(
         Guid id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ResumeRequest? body, CancellationToken cancellationToken) =>
         ResumeAsync(PauseScope.Team, id, body, cancellationToken);
@@ -67,6 +73,7 @@ public sealed class PausesController(IMediator mediator) : ControllerBase
     /// <summary>Resumes an organisation. The body may be empty. Without a pause, nothing changes.</summary>
     [HttpPost("orgs/{id:guid}/resume", Name = "resumeOrganisation")]
     [Authorize(Policies.Admin)]
+    [Conflicts(ProblemTypes.Archived)]
     public Task<PauseResponse> ResumeOrganisation(
         Guid id, [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] ResumeRequest? body, CancellationToken cancellationToken) =>
         ResumeAsync(PauseScope.Organisation, id, body, cancellationToken);

@@ -19,7 +19,7 @@ public sealed class ReservationsController(IMediator mediator) : ControllerBase
     [HttpPost("extend", Name = "extendReservation")]
     [Authorize(Policies.Agent)]
     [RefusedByBudget]
-    [Conflicts(ProblemTypes.Paused, ProblemTypes.ReservationEnded)]
+    [Conflicts(ProblemTypes.Paused, ProblemTypes.Archived, ProblemTypes.ReservationEnded)]
     public Task<ReservationResponse> Extend(
         Guid id,
         ExtendReservationRequest body,

@@ -23,7 +23,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     [HttpPost("start", Name = "startSession")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<SessionResponse>(StatusCodes.Status201Created)]
-    [Conflicts(ProblemTypes.Paused, ProblemTypes.TaskBlocked, ProblemTypes.SessionEnded)]
+    [Conflicts(ProblemTypes.Paused, ProblemTypes.Archived, ProblemTypes.TaskBlocked, ProblemTypes.SessionEnded)]
     [RefusedByBudget]
     public async Task<IActionResult> Start(
         StartSessionRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ public sealed class SessionsController(IMediator mediator) : ControllerBase
     [HttpPost("{id:long}/reservations", Name = "createReservation")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<ReservationResponse>(StatusCodes.Status201Created)]
-    [Conflicts(ProblemTypes.Paused, ProblemTypes.SessionEnded)]
+    [Conflicts(ProblemTypes.Paused, ProblemTypes.Archived, ProblemTypes.SessionEnded)]
     [RefusedByBudget]
     public async Task<IActionResult> Reserve(
         long id, ReserveRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken) =>

@@ -41,7 +41,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [HttpPost("agents", Name = "createAgent")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<AgentResponse>(StatusCodes.Status201Created)]
-    [Conflicts(ProblemTypes.Duplicate)]
+    [Conflicts(ProblemTypes.Archived, ProblemTypes.Duplicate)]
     public async Task<IActionResult> CreateAgent(
         Guid id, CreateAgentRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -51,10 +51,15 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     }
 
     /// <summary>Lists a team's agents by name.</summary>
+    /// <param name="id">The team.</param>
+    /// <param name="archived">Whether to list the archived ones instead of the others.</param>
+    /// <param name="list">The page.</param>
+    /// <param name="cancellationToken">Cancelled when the caller disconnects.</param>
     [HttpGet("agents", Name = "listAgents")]
     [Authorize(Policies.Agent)]
-    public async Task<IReadOnlyList<AgentResponse>> ListAgents(Guid id, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
-        this.Answer(await mediator.Send(new ListAgentsQuery(id, list.Page), cancellationToken));
+    public async Task<IReadOnlyList<AgentResponse>> ListAgents(
+        Guid id, [FromQuery] bool archived, [FromQuery] ListParameters list, CancellationToken cancellationToken) =>
+        this.Answer(await mediator.Send(new ListAgentsQuery(id, list.Page, archived), cancellationToken));
 
     /// <summary>Creates a task.</summary>
     [HttpPost("tasks", Name = "createTask")]

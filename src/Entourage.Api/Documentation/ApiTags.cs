@@ -14,6 +14,7 @@ internal static class ApiTags
         ["Settings"] = "Spending limits and other settings.",
         ["Prices"] = "Prices of models.",
         ["Stops"] = "Pauses of agents, teams and organisations.",
+        ["Archive"] = "The archive of agents, teams and organisations.",
         ["Alerts"] = "Alerts of teams and organisations.",
         ["Human requests"] = "Requests from agents to people.",
         ["Webhooks"] = "Webhooks that receive the events of a team or an organisation.",

@@ -21,6 +21,7 @@ internal static class ParameterTexts
         ["action"] = "Only entries with this action.",
         ["actor"] = "Only entries by this actor: a name, the id of a key, or the subject of a token.",
         ["agent_id"] = "Only what concerns this agent. For a hook, the agent; the key's agent if absent.",
+        ["archived"] = "True lists the archived ones instead of the others.",
         ["cause"] = "Only alerts with exactly this cause.",
         ["cursor"] = "The position after the previous page, from its Link header.",
         ["daily_cost_limit_usd"] = "Required. The daily cap in USD: 0 to 1,000,000 with at most 9 decimals.",

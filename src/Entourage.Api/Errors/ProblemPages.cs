@@ -27,6 +27,7 @@ internal static class ProblemPages
         new("session-ended", 409, "The session has ended.", "Start another session."),
         new("reservation-ended", 409, "The reservation was committed or released, or has expired.", "Reserve again."),
         new("paused", 409, "The agent, its team or its organisation is paused, so it starts no session and reserves nothing.", "Wait until a person resumes it."),
+        new("archived", 409, "The agent, its team or its organisation is archived, so it takes no new sessions, reservations, keys or members.", "Use another one, or ask a lead or an admin to restore it."),
         new("task-blocked", 409, "The task depends on tasks that are not done, which the answer lists.", "Complete them first."),
         new("illegal-status", 409, "The task cannot change from its status to the requested one.", "Follow todo, in_progress, in_review, done. An open task can be cancelled."),
         new("already-answered", 409, "The human request was already answered.", "Read the answer."),

@@ -57,7 +57,7 @@ public sealed record BudgetExceededProblem : ProblemResponse
 /// <remarks>One type for all kinds, because not all generators support a choice of error types for one status.</remarks>
 public sealed record ConflictProblem : ProblemResponse
 {
-    /// <summary>The paused scope. Only in <c>/problems/paused</c>.</summary>
+    /// <summary>The paused or archived scope. Only in <c>/problems/paused</c> and <c>/problems/archived</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PauseScope? Scope { get; init; }
 
@@ -72,6 +72,10 @@ public sealed record ConflictProblem : ProblemResponse
     /// <summary>When the pause ends (UTC); null if it lasts until it is resumed. Only in <c>/problems/paused</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When the scope was archived (UTC). Only in <c>/problems/archived</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ArchivedAt { get; init; }
 
     /// <summary>The tasks that must be done first. Only in <c>/problems/task-blocked</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -4,6 +4,7 @@ namespace Entourage.Api.Errors;
 internal static class ProblemTypes
 {
     public const string Paused = "paused";
+    public const string Archived = "archived";
     public const string TaskBlocked = "task-blocked";
     public const string SessionEnded = "session-ended";
     public const string Duplicate = "duplicate";
@@ -19,7 +20,7 @@ internal static class ProblemTypes
         [typeof(BudgetExceededProblem)] = ["budget-exceeded"],
         [typeof(ConflictProblem)] =
         [
-            Paused, TaskBlocked, SessionEnded, Duplicate, Stale, IllegalStatus, AlreadyAnswered, ReservationEnded, TooManyChildTokens, WebhookDisabled,
+            Paused, Archived, TaskBlocked, SessionEnded, Duplicate, Stale, IllegalStatus, AlreadyAnswered, ReservationEnded, TooManyChildTokens, WebhookDisabled,
         ],
         [typeof(InvalidRequestProblem)] =
         [

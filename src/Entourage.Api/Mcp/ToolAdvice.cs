@@ -15,6 +15,7 @@ internal static class ToolAdvice
             "Do not make this call, and do not retry immediately. Reserve less if max_reservable_usd allows it, wait until retry_at if waiting_helps is true, "
             + "or call request_budget_increase. Otherwise stop.",
         (_, "paused") => "Stop working. A person or a rule paused you. Do not try again until you are resumed.",
+        (_, "archived") => "Stop working. You are archived. Do not try again, and tell the person you work for.",
         (_, "session-ended") => "This session has ended. If check_budget does not return stop, call start_session to start another.",
         (_, "task-blocked") => "The task depends on the unfinished tasks in blocked_by. Work on another task.",
         (_, "outcome-unknown") => "If you sent an idempotency_key, call again with the same one. Otherwise, check list_my_sessions first.",

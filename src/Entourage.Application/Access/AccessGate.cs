@@ -20,8 +20,11 @@ internal sealed class AccessGate(CallerContext callers, ResourceOwnerCache owner
             throw new ForbiddenException();
         }
 
-        return caller.IsAdmin || permission.Resource is not { } resource ? default : EnsureOwnAsync(caller, resource, cancellationToken);
+        return caller.IsAdmin || permission.Resource is not { } resource || IsItself(caller, resource) ? default : EnsureOwnAsync(caller, resource, cancellationToken);
     }
+
+    // The owner of an agent is not cached, and agents ask for themselves all the time.
+    private static bool IsItself(Caller caller, Resource resource) => resource.Kind == ResourceKind.Agent && resource.Id == caller.AgentId;
 
     private async ValueTask EnsureOwnAsync(Caller caller, Resource resource, CancellationToken cancellationToken)
     {

@@ -113,10 +113,10 @@ public sealed record ResourceOwner(Guid? OrganisationId, Guid? TeamId = null, Gu
         return SharesOrganisation(caller) && TeamId is { } team && team == caller.TeamId;
     }
 
-    /// <summary>Whether the resource belongs to the agent of a caller.</summary>
+    /// <summary>Whether the resource belongs to the agent of a caller, in whatever team the agent was.</summary>
     public bool SharesAgent(Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return SharesTeam(caller) && AgentId is { } agent && agent == caller.AgentId;
+        return SharesOrganisation(caller) && AgentId is { } agent && agent == caller.AgentId;
     }
 }

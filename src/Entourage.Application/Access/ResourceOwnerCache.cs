@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Entourage.Application.Access;
 
-/// <summary>Looks up and caches the owners of resources. An owner never changes, except for the assignee of a task, so most are read once.</summary>
+/// <summary>Looks up and caches the owners of resources. The owners of most kinds never change, so they are read once.</summary>
 /// <param name="scopes">Gives access to the store.</param>
 public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
 {
@@ -23,8 +23,8 @@ public sealed class ResourceOwnerCache(IServiceScopeFactory scopes)
         await using var scope = scopes.CreateAsyncScope();
         var found = await Find(scope.ServiceProvider.GetRequiredService<IEntourageDb>(), resource).SingleOrDefaultAsync(cancellationToken);
 
-        // Tasks can be assigned to another agent, so their assignees are not cached.
-        if (found is not null && resource.Kind != ResourceKind.AssignedTask)
+        // Tasks can be assigned to another agent, and agents can move to another team with their keys.
+        if (found is not null && resource.Kind is not (ResourceKind.AssignedTask or ResourceKind.Agent or ResourceKind.Key))
         {
             known.Set(resource, found);
         }

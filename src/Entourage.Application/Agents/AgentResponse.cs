@@ -16,17 +16,33 @@ public enum AgentStatus
 
     /// <summary>The agent, its team or its organisation is paused.</summary>
     Paused,
+
+    /// <summary>The agent, its team or its organisation is archived.</summary>
+    Archived,
 }
 
 /// <summary>An agent.</summary>
 /// <param name="Id">A version-7 UUID.</param>
 /// <param name="TeamId">The team it belongs to.</param>
-/// <param name="Name">The display name; unique in its team.</param>
+/// <param name="Name">The display name; unique among the agents of its team that are not archived.</param>
 /// <param name="Role">The role of the agent.</param>
 /// <param name="Model">The default model of its sessions.</param>
 /// <param name="Status">The current state.</param>
 /// <param name="CreatedAt">When it was created (UTC).</param>
-public sealed record AgentResponse(Guid Id, Guid TeamId, string Name, AgentRole Role, string? Model, AgentStatus Status, DateTimeOffset CreatedAt)
+/// <param name="ArchivedAt">When it was archived (UTC); null if it is not archived by itself.</param>
+/// <param name="MovesToTeamId">The team to which it will move; null if no move is planned.</param>
+/// <param name="MovesAt">When it will move (UTC); null if no move is planned.</param>
+public sealed record AgentResponse(
+    Guid Id,
+    Guid TeamId,
+    string Name,
+    AgentRole Role,
+    string? Model,
+    AgentStatus Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ArchivedAt,
+    Guid? MovesToTeamId,
+    DateTimeOffset? MovesAt)
 {
     // Written by hand instead of mapped, because the status depends on other tables.
     internal static Expression<Func<Agent, AgentResponse>> Projection(IEntourageDb db, DateTimeOffset now) => agent => new AgentResponse(
@@ -35,7 +51,10 @@ public sealed record AgentResponse(Guid Id, Guid TeamId, string Name, AgentRole 
         agent.Name,
         agent.Role,
         agent.Model,
-        (agent.Pause != null && (agent.Pause.ExpiresAt == null || agent.Pause.ExpiresAt > now))
+        agent.ArchivedAt != null || db.Teams.Any(team => team.Id == agent.TeamId
+            && (team.ArchivedAt != null || db.Organisations.Any(organisation => organisation.Id == team.OrganisationId && organisation.ArchivedAt != null)))
+            ? AgentStatus.Archived
+        : (agent.Pause != null && (agent.Pause.ExpiresAt == null || agent.Pause.ExpiresAt > now))
             || db.Teams.Any(team => team.Id == agent.TeamId
                 && ((team.Pause != null && (team.Pause.ExpiresAt == null || team.Pause.ExpiresAt > now))
                     || db.Organisations.Any(organisation => organisation.Id == team.OrganisationId && organisation.Pause != null
@@ -43,5 +62,8 @@ public sealed record AgentResponse(Guid Id, Guid TeamId, string Name, AgentRole 
             ? AgentStatus.Paused
             : db.Sessions.Any(session => session.AgentId == agent.Id && session.Status == SessionStatus.Active) ? AgentStatus.Working
             : AgentStatus.Idle,
-        agent.CreatedAt);
+        agent.CreatedAt,
+        agent.ArchivedAt,
+        agent.MovesToTeamId,
+        agent.MovesAt);
 }

@@ -2,8 +2,10 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Stops;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Organisations;
+using Entourage.Domain.Stops;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -40,6 +42,7 @@ internal sealed class CreateAgentHandler(IEntourageDb db, TimeProvider time) : I
     public async Task<AgentResponse> Handle(CreateAgentCommand request, CancellationToken cancellationToken)
     {
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        await db.EnsureNotArchivedAsync(PauseScope.Team, team.Id, cancellationToken);
         var agent = Agent.Create(team, request.Name, request.Role, request.Model, time.GetUtcNow());
         db.Agents.Add(agent);
         await db.SaveUniqueAsync($"The team already has an agent named '{request.Name}'. Choose another name.", cancellationToken);

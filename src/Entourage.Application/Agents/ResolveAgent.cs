@@ -26,7 +26,11 @@ internal sealed class ResolveAgentHandler(IEntourageDb db) : IRequestHandler<Res
     public async Task<Guid> Handle(ResolveAgentQuery request, CancellationToken cancellationToken)
     {
         var isId = Guid.TryParse(request.NameOrId, out var id);
-        var found = await db.Agents.Where(agent => isId ? agent.Id == id : agent.Name == request.NameOrId)
+        var found = await db.Agents
+            .Where(agent => isId
+                ? agent.Id == id
+                : agent.Name == request.NameOrId && agent.ArchivedAt == null && !db.Teams.Any(team => team.Id == agent.TeamId
+                    && (team.ArchivedAt != null || db.Organisations.Any(organisation => organisation.Id == team.OrganisationId && organisation.ArchivedAt != null))))
             .Select(agent => agent.Id)
             .Take(2)
             .ToListAsync(cancellationToken);

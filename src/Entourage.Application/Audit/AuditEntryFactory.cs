@@ -80,6 +80,18 @@ public sealed record AuditedPause(bool Paused, string? Reason, DateTimeOffset? E
     public static AuditedPause None(string? reason = null) => new(false, reason, null, null);
 }
 
+/// <summary>Whether an agent, a team or an organisation is archived, as the audit trail records it.</summary>
+/// <param name="Archived">Whether it is archived.</param>
+/// <param name="SessionsKilled">How many sessions were killed; null for none.</param>
+public sealed record AuditedArchive(bool Archived, int? SessionsKilled = null);
+
+/// <summary>The team of an agent, as the audit trail records it.</summary>
+/// <param name="TeamId">The team.</param>
+/// <param name="TeamName">The name of the team.</param>
+/// <param name="MovesToTeamId">The team to which the agent will move; null if no move is planned.</param>
+/// <param name="MovesAt">When the agent will move (UTC); null if no move is planned.</param>
+public sealed record AuditedTeam(Guid TeamId, string TeamName, Guid? MovesToTeamId = null, DateTimeOffset? MovesAt = null);
+
 /// <summary>A killed session, as the audit trail records it.</summary>
 /// <param name="Status">The status of the session.</param>
 /// <param name="Error">Why the session ended.</param>

@@ -2,6 +2,7 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Errors;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Budgets;
@@ -13,10 +14,13 @@ internal sealed class BudgetListReader(IEntourageDb db, DateTimeOffset now)
     public async Task<IReadOnlyList<BudgetItemResponse>> ReadAsync(ListBudgetsQuery query, CancellationToken cancellationToken)
     {
         var snapshot = await BudgetSnapshot.ReadAsync(db, await ReachAsync(query, cancellationToken), now, cancellationToken);
+        var archived = await FindArchivedAsync(query.Subject, cancellationToken);
         var sessionId = query.SessionId is { } session ? BudgetWindow.IdOf(session) : null;
         (Guid TeamId, BudgetStatus Status)[] found =
         [
             .. snapshot.Budgets
+                .Where(pair => pair.Key.Scope == BudgetScope.Organisation
+                    || !(archived.Contains(pair.Key.TeamId) || (pair.Key.Scope == BudgetScope.Agent && archived.Contains(Guid.Parse(pair.Key.ScopeId)))))
                 .Where(pair => query.SessionId is null || (pair.Key.Scope == BudgetScope.Session && pair.Key.ScopeId == sessionId))
                 // Each team has its own thresholds for the caps of its organisation.
                 .DistinctBy(pair => pair.Value.Status.Budget.Window)
@@ -41,6 +45,20 @@ internal sealed class BudgetListReader(IEntourageDb db, DateTimeOffset now)
                 _ => new BudgetPosition([status, .. days.Where(day => day.Budget.Window.ScopeId == window.ScopeId)]).CapReachedAt(status, now),
             };
         }
+    }
+
+    /// <summary>Finds the agents and teams below a subject whose budgets are left out, because they are archived.</summary>
+    private async Task<HashSet<Guid>> FindArchivedAsync(Audience subject, CancellationToken cancellationToken)
+    {
+        if (subject.TeamId is { } teamId)
+        {
+            return [.. await db.Agents.Where(agent => agent.TeamId == teamId && agent.ArchivedAt != null).Select(agent => agent.Id).ToListAsync(cancellationToken)];
+        }
+
+        var teams = db.Teams.Where(team => team.OrganisationId == subject.Id);
+        var agents = from agent in db.Agents join team in teams on agent.TeamId equals team.Id where agent.ArchivedAt != null select agent.Id;
+        var archived = await teams.Where(team => team.ArchivedAt != null).Select(team => team.Id).ToListAsync(cancellationToken);
+        return [.. archived, .. await agents.ToListAsync(cancellationToken)];
     }
 
     private async Task<BudgetReach> ReachAsync(ListBudgetsQuery query, CancellationToken cancellationToken)

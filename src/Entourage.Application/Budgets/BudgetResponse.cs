@@ -54,7 +54,7 @@ public sealed record BudgetResponse
     public static BudgetResponse From(BudgetStanding standing, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(standing);
-        var paused = standing.Pauses.Select(pause => StopReason.Of(pause.Scope));
+        var paused = standing.Pauses.Select(StopReason.Of);
         return From(standing.Position, now, standing.WasKilled ? paused.Append(StopReason.Of(SessionStatus.Killed)!) : paused);
     }
 

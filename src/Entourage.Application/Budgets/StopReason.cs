@@ -15,8 +15,12 @@ public static class StopReason
         return $"budget_exceeded:{EnumNames.Of(budget.Window.Scope)}:{EnumNames.Of(budget.Window.Period)}";
     }
 
-    /// <summary>The agent, its team or its organisation is paused, such as <c>paused:team</c>.</summary>
-    public static string Of(PauseScope scope) => $"paused:{EnumNames.Of(scope)}";
+    /// <summary>The agent, its team or its organisation is paused or archived, such as <c>paused:team</c> or <c>archived:agent</c>.</summary>
+    public static string Of(PauseInForce paused)
+    {
+        ArgumentNullException.ThrowIfNull(paused);
+        return $"{(paused.Pause.IsArchive ? "archived" : "paused")}:{EnumNames.Of(paused.Scope)}";
+    }
 
     /// <summary>The session has ended: <c>session_ended</c>, <c>session_killed</c> or <c>session_abandoned</c>; null while it is active.</summary>
     public static string? Of(SessionStatus status) => status switch

@@ -12,6 +12,24 @@ internal sealed record CostSubject(BudgetScope Scope, Guid Id, IReadOnlyList<Gui
     /// <summary>The calendar of its days.</summary>
     public BudgetCalendar Calendar => BudgetCalendar.Of(Timezone);
 
+    /// <summary>Reads the names of agents, by their ids: of all that are in the teams, and of others that spent in them before they moved to another team.</summary>
+    public async Task<Dictionary<Guid, string>> AgentNamesAsync(IEntourageDb db, IEnumerable<Guid> others, CancellationToken cancellationToken)
+    {
+        var teams = Teams;
+        var names = await db.Agents.Where(agent => teams.Contains(agent.TeamId)).ToDictionaryAsync(agent => agent.Id, agent => agent.Name, cancellationToken);
+
+        // Below the parameter limit of a statement.
+        foreach (var ids in others.Where(id => !names.ContainsKey(id)).ToArray().Chunk(1_000))
+        {
+            foreach (var agent in await db.Agents.Where(agent => ids.Contains(agent.Id)).Select(agent => new { agent.Id, agent.Name }).ToListAsync(cancellationToken))
+            {
+                names[agent.Id] = agent.Name;
+            }
+        }
+
+        return names;
+    }
+
     /// <summary>Reads a team or an organisation.</summary>
     /// <exception cref="NotFoundException">It does not exist.</exception>
     public static Task<CostSubject> OfAsync(IEntourageDb db, Audience subject, CancellationToken cancellationToken) =>

@@ -47,7 +47,7 @@ internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time) :
             previous = CostSeries.Totals(earlier, CostBuckets.Of(before, grain, subject.Calendar, [], now), starts.Count);
         }
 
-        var names = await NamesAsync(subject, heading, cancellationToken);
+        var names = await NamesAsync(subject, heading, series.Select(one => one.Item), cancellationToken);
         return new()
         {
             From = range.From,
@@ -61,15 +61,16 @@ internal sealed class GetCostSeriesHandler(IEntourageDb db, TimeProvider time) :
         };
     }
 
-    private async Task<Dictionary<string, string>> NamesAsync(CostSubject subject, CostHeading heading, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, string>> NamesAsync(
+        CostSubject subject, CostHeading heading, IEnumerable<string> items, CancellationToken cancellationToken)
     {
         var teams = subject.Teams;
         return heading switch
         {
             CostHeading.Team => await db.Teams.Where(team => teams.Contains(team.Id))
                 .ToDictionaryAsync(team => team.Id.ToString(), team => team.Name, cancellationToken),
-            CostHeading.Agent => await db.Agents.Where(agent => teams.Contains(agent.TeamId))
-                .ToDictionaryAsync(agent => agent.Id.ToString(), agent => agent.Name, cancellationToken),
+            CostHeading.Agent => (await subject.AgentNamesAsync(db, items.Where(item => item.Length > 0).Select(Guid.Parse), cancellationToken))
+                .ToDictionary(agent => agent.Key.ToString(), agent => agent.Value),
             CostHeading.Task => await db.Tasks.Where(task => teams.Contains(task.TeamId))
                 .Select(task => new { task.Id, task.Title })
                 .ToDictionaryAsync(task => BudgetWindow.IdOf(task.Id), task => task.Title, cancellationToken),

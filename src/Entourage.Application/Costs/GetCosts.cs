@@ -57,8 +57,7 @@ internal sealed class GetCostsHandler(IEntourageDb db, TimeProvider time) : IReq
         var totals = await reader.ReadTotalsAsync(now, cancellationToken);
         var sessions = page.Of(
             await reader.ReadSessionsAsync(page.AfterNumber, page.Limit + 1, now, cancellationToken), (SessionCostResponse session) => session.SessionId);
-        var agentNames = await db.Agents.Where(agent => teams.Contains(agent.TeamId))
-            .ToDictionaryAsync(agent => agent.Id, agent => agent.Name, cancellationToken);
+        var agentNames = await subject.AgentNamesAsync(db, totals.ByAgent.Keys, cancellationToken);
         var taskTitles = await db.Tasks.Where(task => teams.Contains(task.TeamId))
             .Select(task => new { task.Id, task.Title })
             .ToDictionaryAsync(task => task.Id, task => task.Title, cancellationToken);

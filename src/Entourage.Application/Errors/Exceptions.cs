@@ -28,6 +28,9 @@ public sealed class ConflictException(string code, string message, IReadOnlyDict
     /// <summary>The code of a conflict with an existing unique name.</summary>
     public const string Duplicate = "duplicate";
 
+    /// <summary>The code of a conflict with an archived agent, team or organisation.</summary>
+    public const string Archived = "archived";
+
     /// <summary>The last part of the problem type.</summary>
     public string Code { get; } = code;
 

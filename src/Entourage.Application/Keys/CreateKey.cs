@@ -3,10 +3,12 @@ using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Stops;
 using Entourage.Domain.Access;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Keys;
 using Entourage.Domain.Organisations;
+using Entourage.Domain.Stops;
 using FluentValidation;
 using MediatR;
 
@@ -58,6 +60,8 @@ internal sealed class CreateKeyHandler(IEntourageDb db, CallerContext callers, A
 {
     public async Task<NewKeyResponse> Handle(CreateKeyCommand request, CancellationToken cancellationToken)
     {
+        // So that no key of an agent or a team is issued while it is archived or moved.
+        await db.LockKeysAsync(cancellationToken);
         var text = KeyText.Create();
         var key = await IssueAsync(request, new(request.Name, callers.Current.Name, request.ExpiresAt), text, cancellationToken);
         db.ApiKeys.Add(key);
@@ -74,9 +78,12 @@ internal sealed class CreateKeyHandler(IEntourageDb db, CallerContext callers, A
         {
             case CallerRole.Agent:
                 var agent = await db.Agents.GetAsync(request.AgentId!.Value, "agent", cancellationToken);
+                await db.EnsureNotArchivedAsync(PauseScope.Agent, agent.Id, cancellationToken);
                 return ApiKey.ForAgent(label, await db.Teams.GetAsync(agent.TeamId, "team", cancellationToken), agent, text, now);
             case CallerRole.Lead:
-                return ApiKey.ForLead(label, await db.Teams.GetAsync(request.TeamId!.Value, "team", cancellationToken), text, now);
+                var team = await db.Teams.GetAsync(request.TeamId!.Value, "team", cancellationToken);
+                await db.EnsureNotArchivedAsync(PauseScope.Team, team.Id, cancellationToken);
+                return ApiKey.ForLead(label, team, text, now);
             default:
                 return ApiKey.ForAdmin(label, text, now);
         }

@@ -25,8 +25,10 @@ internal static class BudgetStandingReader
 
     private static async Task<BudgetedWork> ReadWorkAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
     {
-        var found = await store.FindAsync(subject.AgentId, now - SessionState.KillReportedFor) ?? throw new NotFoundException("agent", subject.AgentId);
         var useNewest = subject.Session.UseNewestActive;
+        var found = await store.FindAsync(
+            subject.AgentId, now - SessionState.KillReportedFor, useNewest || subject.Session.Path.Count == 0 ? null : subject.Session.Path[0])
+            ?? throw new NotFoundException("agent", subject.AgentId);
         var path = useNewest ? found.NewestSessionPath : subject.Session.Path;
         var task = subject.TaskId is { } taskId
             ? await store.FindTaskAsync(taskId, found.Policy.TeamId) ?? throw new NotFoundException("task", taskId)

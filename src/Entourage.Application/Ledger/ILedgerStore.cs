@@ -14,7 +14,8 @@ internal interface ILedgerReader
     /// <summary>An agent with its caps, pauses and newest active session; null when there is no such agent.</summary>
     /// <param name="agentId">The agent.</param>
     /// <param name="killedSince">The earliest kill of its newest session to report (UTC).</param>
-    Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince);
+    /// <param name="sessionId">The session whose team's caps apply; null for the newest active session, or else the agent's own team.</param>
+    Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId);
 
     /// <summary>The agents of sessions, with their pauses.</summary>
     Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds);
@@ -46,6 +47,9 @@ internal interface ILedgerStore : ILedgerReader, ISessionStartStore
 
     /// <summary>The teams of an organisation.</summary>
     Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId);
+
+    /// <summary>The team of an agent, and the teams in which it was before.</summary>
+    Task<IReadOnlyList<Guid>> FindTeamsOfAgentAsync(Guid agentId);
 
     /// <summary>Reservations by their ids. Unknown ids are missing from the result.</summary>
     Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids);

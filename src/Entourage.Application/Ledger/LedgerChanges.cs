@@ -130,8 +130,15 @@ internal sealed record StartChanges(IReadOnlyCollection<long> Sessions, IReadOnl
 /// <param name="DetectorAfter">The new text.</param>
 internal sealed record SessionChange(UsageSum Sum, DateTimeOffset? LastCallAt, string DetectorBefore, string DetectorAfter);
 
-/// <summary>The new pause of an agent, a team or an organisation; null to end it.</summary>
-internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After);
+/// <summary>The new pause or archive mark of an agent, a team or an organisation; null to end it.</summary>
+internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After)
+{
+    /// <summary>The pause to store. Below an archive mark, it is the one that a restore brings back.</summary>
+    public Pause? Pause => After is { IsArchive: true } ? After.BeforeArchive : After;
+
+    /// <summary>The archive mark to store (UTC); null for none.</summary>
+    public DateTimeOffset? ArchivedAt => After is { IsArchive: true } ? After.PausedAt : null;
+}
 
 /// <summary>The key of a rollup: a session and a model in a quarter hour (UTC).</summary>
 internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model)

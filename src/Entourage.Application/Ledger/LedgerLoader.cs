@@ -164,11 +164,22 @@ internal sealed class LedgerLoader
     /// <summary>Loads the active sessions that a pause stops.</summary>
     public async Task<IReadOnlyCollection<LedgerSession>> LoadSessionsUnderAsync(PauseSubject subject) => subject.Scope switch
     {
-        PauseScope.Agent => [.. (await LoadActiveSessionsAsync(PauseScope.Team, subject.TeamId!.Value))
-            .Where(session => WorkingSet.AgentsOf(session).Contains(subject.Id))],
+        PauseScope.Agent => await LoadSessionsOfAgentAsync(subject.Id),
         PauseScope.Team => await LoadActiveSessionsAsync(PauseScope.Team, subject.Id),
         _ => await LoadActiveSessionsAsync(PauseScope.Organisation, subject.Id),
     };
+
+    /// <summary>Loads the active sessions of an agent and of its sub-agents, also those in teams in which it was before.</summary>
+    private async Task<IReadOnlyCollection<LedgerSession>> LoadSessionsOfAgentAsync(Guid agentId)
+    {
+        var found = new List<LedgerSession>();
+        foreach (var teamId in await store.FindTeamsOfAgentAsync(agentId))
+        {
+            found.AddRange((await LoadActiveSessionsAsync(PauseScope.Team, teamId)).Where(session => WorkingSet.AgentsOf(session).Contains(agentId)));
+        }
+
+        return found;
+    }
 
     /// <summary>Loads the reservations of sessions that have not ended, and the counters of the budgets concerned.</summary>
     /// <returns>The reservations that have not ended after the entries so far.</returns>

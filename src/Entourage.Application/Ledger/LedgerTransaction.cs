@@ -155,7 +155,7 @@ internal sealed class LedgerTransaction
             return outcome;
         }
         catch (Exception refusal) when (refusal is IdempotencyKeyReusedException or RuleViolationException or NotFoundException
-            or ConflictException or ForbiddenException or InvalidInputException)
+            or ConflictException or ForbiddenException or InvalidInputException or MoveDueException)
         {
             return LedgerOutcome.Refused(refusal);
         }

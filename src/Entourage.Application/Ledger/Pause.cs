@@ -93,6 +93,11 @@ public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOff
     internal override async ValueTask<LedgerOutcome> DecideAsync(LedgerTransaction ledger)
     {
         var present = await ledger.Loader.FindPauseAsync(Subject);
+        if (present is { IsArchive: true })
+        {
+            return LedgerOutcome.Refused(PausedRefusal.Of(new(Subject.Scope, present)));
+        }
+
         var pause = Pause.Begin(present, Reason, ExpiresAt, By.Name, Now);
         if (pause == present)
         {
@@ -104,14 +109,14 @@ public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOff
         pause = pause with { ReservationsReleased = pause.ReservationsReleased + await ledger.Loader.ReleaseReservationsAsync(stopped, Now) };
         var before = present?.IsInForceAt(Now) == true ? AuditedPause.Of(present) : AuditedPause.None();
         var writer = new PauseWriter(Subject, StopAction.Paused, pause.Reason, pause.ExpiresAt, By, Now);
-        await writer.WriteAsync(ledger, pause, before, AuditedPause.Of(pause), stopped);
+        await writer.WriteAsync(ledger.Loader, pause, before, AuditedPause.Of(pause), stopped);
         return LedgerOutcome.Accepted(pause);
     }
 }
 
-/// <summary>Writes a pause or its end: the row, an audit entry, and the stop events.</summary>
+/// <summary>Writes a pause, an archive mark or its end: the row, an audit entry, and the stop events.</summary>
 /// <param name="Subject">The agent, team or organisation.</param>
-/// <param name="Action">Whether it was paused or resumed.</param>
+/// <param name="Action">What was done.</param>
 /// <param name="Reason">The reason; null for none.</param>
 /// <param name="ExpiresAt">When the pause expires (UTC); null for never.</param>
 /// <param name="By">The actor.</param>
@@ -119,28 +124,36 @@ public sealed record PauseEntry(PauseSubject Subject, string Reason, DateTimeOff
 internal sealed record PauseWriter(PauseSubject Subject, StopAction Action, string? Reason, DateTimeOffset? ExpiresAt, AuditActor By, DateTimeOffset Now)
 {
     /// <summary>Adds the changes to the working set.</summary>
-    /// <param name="ledger">The transaction.</param>
-    /// <param name="pause">The new pause; null to end it.</param>
+    /// <typeparam name="T">The type that describes the pause or the archive mark in the audit trail.</typeparam>
+    /// <param name="loader">The rows of the transaction.</param>
+    /// <param name="pause">The new pause or archive mark; null to end it.</param>
     /// <param name="before">The old value for the audit trail.</param>
     /// <param name="after">The new value for the audit trail.</param>
     /// <param name="sessions">The active sessions under the subject.</param>
-    public async Task WriteAsync(
-        LedgerTransaction ledger, Pause? pause, AuditedPause before, AuditedPause after, IReadOnlyCollection<LedgerSession> sessions)
+    public async Task WriteAsync<T>(LedgerLoader loader, Pause? pause, T before, T after, IReadOnlyCollection<LedgerSession> sessions)
+        where T : class
     {
-        var workingSet = ledger.WorkingSet;
+        var workingSet = loader.WorkingSet;
         workingSet.Set(Subject, pause);
-        var (auditAction, (auditKind, stopScope)) = (Action == StopAction.Paused ? AuditAction.Paused : AuditAction.Resumed, Subject.Scope switch
+        var auditAction = Action switch
+        {
+            StopAction.Paused => AuditAction.Paused,
+            StopAction.Archived => AuditAction.Archived,
+            StopAction.Restored => AuditAction.Restored,
+            _ => AuditAction.Resumed,
+        };
+        var (auditKind, stopScope) = Subject.Scope switch
         {
             PauseScope.Agent => (AuditSubjectKind.Agent, StopScope.Agent),
             PauseScope.Team => (AuditSubjectKind.Team, StopScope.Team),
             _ => (AuditSubjectKind.Organisation, StopScope.Organisation),
-        });
+        };
         workingSet.Add(AuditEntryFactory.Of(
             auditAction, AuditSubject.Of(auditKind, Subject.Id, Subject.OrganisationId, Subject.TeamId), before, after, By, Now));
         var notice = new StopNotice(Action, stopScope, BudgetWindow.IdOf(Subject.Id), Reason, By.Name, Now, ExpiresAt);
         if (Subject.Scope == PauseScope.Organisation)
         {
-            foreach (var teamId in await ledger.Loader.FindTeamsAsync(Subject.Id))
+            foreach (var teamId in await loader.FindTeamsAsync(Subject.Id))
             {
                 workingSet.Add(TeamEventFactory.Of(EventKind.Stop, teamId, agentId: null, sessionId: null, notice, Now));
             }
@@ -152,10 +165,10 @@ internal sealed record PauseWriter(PauseSubject Subject, StopAction Action, stri
         var agentId = Subject.Scope == PauseScope.Agent ? Subject.Id : (Guid?)null;
         workingSet.Add(TeamEventFactory.Of(EventKind.Stop, ownTeam, agentId, sessionId: null, notice, Now));
 
-        // The pause of an agent also stops its sub-agents, which read only events with their own id.
-        foreach (var session in agentId is null ? [] : sessions.Where(session => session.Policy.AgentId != agentId))
+        // The pause of an agent also stops its sub-agents, which read only events with their own id, and its sessions from before a move to another team.
+        foreach (var session in agentId is null ? [] : sessions.Where(session => session.Policy.AgentId != agentId || session.Policy.TeamId != ownTeam))
         {
-            workingSet.Add(TeamEventFactory.Of(EventKind.Stop, ownTeam, session.Policy.AgentId, session.Id, notice, Now));
+            workingSet.Add(TeamEventFactory.Of(EventKind.Stop, session.Policy.TeamId, session.Policy.AgentId, session.Id, notice, Now));
         }
     }
 }

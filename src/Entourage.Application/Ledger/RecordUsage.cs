@@ -296,7 +296,7 @@ public sealed record UsageEntry(
     {
         var session = workingSet.FindSession(SessionId)!;
         var position = workingSet.PositionOf(session.Policy.BudgetsAt(Now));
-        List<string> reasons = [.. stops.Select(stop => stop.Reason), .. workingSet.PausesOf(session, Now).Select(paused => StopReason.Of(paused.Scope))];
+        List<string> reasons = [.. stops.Select(stop => stop.Reason), .. workingSet.PausesOf(session, Now).Select(StopReason.Of)];
         if (StopReason.Of(session.State.Status) is { } ended)
         {
             reasons.Add(ended);

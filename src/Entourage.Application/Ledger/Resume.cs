@@ -57,9 +57,14 @@ public sealed record ResumeEntry(PauseSubject Subject, string? Reason, AuditActo
             return LedgerOutcome.Accepted(false);
         }
 
+        if (present.IsArchive)
+        {
+            return LedgerOutcome.Refused(PausedRefusal.Of(new(Subject.Scope, present)));
+        }
+
         var writer = new PauseWriter(Subject, StopAction.Resumed, Reason, ExpiresAt: null, By, Now);
         await writer.WriteAsync(
-            ledger, pause: null, AuditedPause.Of(present), AuditedPause.None(Reason), await ledger.Loader.LoadSessionsUnderAsync(Subject));
+            ledger.Loader, pause: null, AuditedPause.Of(present), AuditedPause.None(Reason), await ledger.Loader.LoadSessionsUnderAsync(Subject));
         return LedgerOutcome.Accepted(true);
     }
 }

@@ -21,9 +21,16 @@ internal sealed class SessionKills(LedgerWorkingSet workingSet, LedgerLoader loa
     /// <param name="reason">The reason, which becomes the sessions' <c>error</c>.</param>
     /// <param name="by">The actor.</param>
     /// <param name="now">The current time (UTC).</param>
-    public async Task KillAsync(Guid teamId, long sessionId, string reason, AuditActor by, DateTimeOffset now)
+    public async Task KillAsync(Guid teamId, long sessionId, string reason, AuditActor by, DateTimeOffset now) => await KillAsync(
+        [.. (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).Where(below => below.Policy.SessionPath.Contains(sessionId))], reason, by, now);
+
+    /// <summary>Kills active sessions, and releases their reservations.</summary>
+    /// <param name="killed">The sessions, each with all its active descendants.</param>
+    /// <param name="reason">The reason, which becomes the sessions' <c>error</c>.</param>
+    /// <param name="by">The actor.</param>
+    /// <param name="now">The current time (UTC).</param>
+    public async Task KillAsync(IReadOnlyCollection<LedgerSession> killed, string reason, AuditActor by, DateTimeOffset now)
     {
-        var killed = (await loader.LoadActiveSessionsAsync(PauseScope.Team, teamId)).Where(below => below.Policy.SessionPath.Contains(sessionId)).ToArray();
         await loader.ReleaseReservationsAsync(killed, now);
         foreach (var session in killed)
         {

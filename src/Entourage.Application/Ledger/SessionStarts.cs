@@ -131,8 +131,15 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
 /// <param name="Pauses">The pauses that apply to it.</param>
 /// <param name="DetectorRules">The team's rules for alerts and runaways.</param>
 /// <param name="OrganisationVersion">The version of its organisation. See <see cref="LedgerSession.OrganisationVersion"/>.</param>
+/// <param name="MovesAt">When its planned move to another team is due (UTC); null if none is planned.</param>
 internal sealed record StartingAgent(
-    string Name, string? Model, BudgetPolicy Policy, LedgerPauses Pauses, DetectorRules DetectorRules, long OrganisationVersion)
+    string Name,
+    string? Model,
+    BudgetPolicy Policy,
+    LedgerPauses Pauses,
+    DetectorRules DetectorRules,
+    long OrganisationVersion,
+    DateTimeOffset? MovesAt = null)
 {
     /// <summary>Whether its team refuses models without a price.</summary>
     public bool RefusesUnpriced => Policy.TeamLimits.UnpricedModels == UnpricedModelRule.Refuse;

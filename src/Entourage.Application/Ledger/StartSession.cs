@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Agents;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Events;
@@ -44,7 +45,7 @@ internal sealed class StartSessionValidator : AbstractValidator<StartSessionComm
     }
 }
 
-internal sealed class StartSessionHandler(IBudgetLedger ledger, CallerContext callers, IdempotentReplay replay, TimeProvider time)
+internal sealed class StartSessionHandler(IBudgetLedger ledger, AgentMoves moves, CallerContext callers, IdempotentReplay replay, TimeProvider time)
     : IRequestHandler<StartSessionCommand, SessionResponse>
 {
     public async Task<SessionResponse> Handle(StartSessionCommand request, CancellationToken cancellationToken)
@@ -58,7 +59,15 @@ internal sealed class StartSessionHandler(IBudgetLedger ledger, CallerContext ca
             MayNameAnyParent: callers.Current.Role != CallerRole.Agent,
             time.GetUtcNow(),
             IdempotencyToken.Of(request));
-        return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
+        try
+        {
+            return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
+        }
+        catch (MoveDueException)
+        {
+            await moves.MakeDueAsync(entry.AgentId, cancellationToken);
+            return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
+        }
     }
 }
 
@@ -91,6 +100,11 @@ public sealed record StartSessionEntry(
     {
         var (workingSet, starts) = (ledger.WorkingSet, ledger.Loader.Starts);
         var agent = starts.FindAgent(AgentId) ?? throw new NotFoundException("agent", AgentId);
+        if (agent.MovesAt <= Now)
+        {
+            throw new MoveDueException();
+        }
+
         var task = FindTask(agent, starts);
         var token = FindToken(agent, ledger);
         var parent = FindParent(agent, token, ledger);
@@ -172,7 +186,10 @@ public sealed record StartSessionEntry(
         var parent = ledger.GetSession(id);
         if (parent.Policy.TeamId != agent.Policy.TeamId)
         {
-            throw new NotFoundException("session", id);
+            throw parent.Policy.AgentId == AgentId
+                ? new InvalidInputException(
+                    "parent_session_id", $"Session {id} started before the agent moved to its present team, so it cannot be the parent. Start a session without a parent.")
+                : new NotFoundException("session", id);
         }
 
         // A child spends from its parent's cap and can have the whole tree killed (rule 16). A lead has rights over both agents.

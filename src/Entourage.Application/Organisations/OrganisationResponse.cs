@@ -8,7 +8,8 @@ namespace Entourage.Application.Organisations;
 /// <param name="Name">The display name.</param>
 /// <param name="Slug">The name in URLs.</param>
 /// <param name="CreatedAt">When it was created (UTC).</param>
-public sealed record OrganisationResponse(Guid Id, string Name, string Slug, DateTimeOffset CreatedAt);
+/// <param name="ArchivedAt">When it was archived (UTC); null if it is not archived.</param>
+public sealed record OrganisationResponse(Guid Id, string Name, string Slug, DateTimeOffset CreatedAt, DateTimeOffset? ArchivedAt);
 
 internal sealed class OrganisationProfile : Profile
 {

@@ -225,7 +225,7 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
     }
 
     private static bool IsRefusal(Exception exception) =>
-        exception is NotFoundException or ForbiddenException or InvalidInputException or ValidationException or RuleViolationException;
+        exception is NotFoundException or ForbiddenException or ConflictException or InvalidInputException or ValidationException or RuleViolationException;
 
     // Usage with a timestamp out of bounds counts at the time of receipt, so that a wrong clock loses no money.
     private static DateTimeOffset CountedAt(DateTimeOffset at, DateTimeOffset now) => UsageRecord.MayHaveOccurredAt(at, now) ? at : now;

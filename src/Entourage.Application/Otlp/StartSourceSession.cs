@@ -1,11 +1,14 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
+using Entourage.Application.Agents;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Sessions;
+using Entourage.Application.Stops;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 using Entourage.Domain.Tasks;
 using FluentValidation;
 using MediatR;
@@ -38,28 +41,36 @@ internal sealed class StartSourceSessionValidator : AbstractValidator<StartSourc
     }
 }
 
-internal sealed class StartSourceSessionHandler(IEntourageDb db, TimeProvider time) : IRequestHandler<StartSourceSessionCommand, SourceSessionAnswer>
+internal sealed class StartSourceSessionHandler(IEntourageDb db, AgentMoves moves, TimeProvider time) : IRequestHandler<StartSourceSessionCommand, SourceSessionAnswer>
 {
     public async Task<SourceSessionAnswer> Handle(StartSourceSessionCommand request, CancellationToken cancellationToken)
     {
         // From here on no other transaction can open one.
         await db.LockOrganisationOfAgentAsync(request.AgentId, cancellationToken);
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
+        await moves.MakeDueAsync(agent, cancellationToken);
+        var mark = await db.FindArchiveMarkAsync(await db.FindPauseSubjectAsync(PauseScope.Agent, agent.Id, cancellationToken), cancellationToken);
         var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
         var keyHash = SourceSession.HashOf(agent.Id, request.Name);
         var link = await db.SourceSessions.SingleOrDefaultAsync(source => source.KeyHash == keyHash, cancellationToken);
         if (link is not null)
         {
             var linked = await db.Sessions.AsNoTracking().SingleAsync(session => session.Id == link.SessionId, cancellationToken);
-            if (SourceSession.GoesOn(linked.Status, linked.EndedAt, request.At))
+            if (mark is not null || SourceSession.GoesOn(linked.Status, linked.EndedAt, request.At))
             {
                 return new(agent.Id, linked.Id);
             }
         }
 
+        // An archived agent opens no session, but what a known program of it has spent is recorded in its last one.
+        if (mark is not null)
+        {
+            throw PausedRefusal.Of(mark);
+        }
+
         var now = time.GetUtcNow();
         var parent = request.ParentSessionId is { } parentId ? await db.Sessions.SingleAsync(session => session.Id == parentId, cancellationToken) : null;
-        if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.MaxDepth))
+        if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.MaxDepth || parent.TeamId != agent.TeamId))
         {
             // The parent can have no further child. The sub-agent's usage is recorded in the parent instead.
             return new(agent.Id, parent.Id);

@@ -36,7 +36,11 @@ internal sealed class GetOverviewHandler(IEntourageDb db, TimeProvider time)
             .OrderBy(team => team.Slug)
             .ToListAsync(cancellationToken);
         var reader = new OverviewReader(db, time.GetUtcNow());
-        return await reader.ReadAsync(organisation, await reader.ReadAsync(organisation, teams, cancellationToken), cancellationToken);
+        var overview = await reader.ReadAsync(organisation, await reader.ReadAsync(organisation, teams, cancellationToken), cancellationToken);
+
+        // What archived teams have spent is in the organisation's own figures.
+        var archived = teams.Where(team => team.ArchivedAt is not null).Select(team => team.Id).ToHashSet();
+        return overview with { Teams = [.. overview.Teams.Where(team => !archived.Contains(team.Id))] };
     }
 
     public async Task<TeamOverviewResponse> Handle(GetTeamOverviewQuery request, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
     {
         var ids = teams.Select(team => team.Id).ToArray();
         var counters = await SpendingAsync(BudgetScope.Team, ids, cancellationToken);
-        var agents = await db.Agents.Where(agent => ids.Contains(agent.TeamId))
+        var agents = await db.Agents.Where(agent => ids.Contains(agent.TeamId) && agent.ArchivedAt == null)
             .GroupBy(agent => agent.TeamId)
             .Select(team => new { Id = team.Key, Count = team.Count() })
             .ToDictionaryAsync(team => team.Id, team => team.Count, cancellationToken);
@@ -54,7 +54,8 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
                 OrgId = organisation.Id,
                 Name = team.Name,
                 Timezone = team.Timezone,
-                Status = team.Pause?.IsInForceAt(now) == true || organisation.Pause?.IsInForceAt(now) == true ? TeamStatus.Paused : TeamStatus.Active,
+                Status = team.ArchivedAt is not null || organisation.ArchivedAt is not null ? TeamStatus.Archived
+                    : team.Pause?.IsInForceAt(now) == true || organisation.Pause?.IsInForceAt(now) == true ? TeamStatus.Paused : TeamStatus.Active,
                 SpentTodayUsd = SpentIn(counters, BudgetScope.Team, team.Id, BudgetPeriod.Day, BudgetCalendar.Of(team.Timezone)),
                 SpentMonthUsd = SpentIn(counters, BudgetScope.Team, team.Id, BudgetPeriod.Month, BudgetCalendar.Of(team.Timezone)),
                 BurnPerHourUsd = BurnRate.Of(lately.GetValueOrDefault(team.Id), now),
@@ -78,6 +79,7 @@ internal sealed class OverviewReader(IEntourageDb db, DateTimeOffset now)
             Id = organisation.Id,
             Name = organisation.Name,
             Paused = organisation.Pause?.IsInForceAt(now) == true,
+            Archived = organisation.ArchivedAt is not null,
             SpentTodayUsd = SpentIn(counters, BudgetScope.Organisation, organisation.Id, BudgetPeriod.Day, BudgetCalendar.Utc),
             SpentMonthUsd = SpentIn(counters, BudgetScope.Organisation, organisation.Id, BudgetPeriod.Month, BudgetCalendar.Utc),
             BurnPerHourUsd = MoneyTotal.Sum(teams.Select(team => team.BurnPerHourUsd)),

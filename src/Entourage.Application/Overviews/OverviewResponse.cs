@@ -16,6 +16,9 @@ public sealed record OrganisationOverviewResponse
     /// <summary>Whether the organisation itself is paused.</summary>
     public required bool Paused { get; init; }
 
+    /// <summary>Whether the organisation is archived.</summary>
+    public required bool Archived { get; init; }
+
     /// <summary>The amount spent on the current UTC day (USD).</summary>
     public required MoneyTotal SpentTodayUsd { get; init; }
 
@@ -31,7 +34,7 @@ public sealed record OrganisationOverviewResponse
     /// <summary>The organisation's own daily and monthly caps, if any.</summary>
     public required IReadOnlyList<BudgetStatusResponse> Caps { get; init; }
 
-    /// <summary>The teams, by slug.</summary>
+    /// <summary>The teams that are not archived, by slug.</summary>
     public required IReadOnlyList<TeamFiguresResponse> Teams { get; init; }
 }
 

@@ -23,6 +23,9 @@ internal sealed class ListOrder<T, TItem>(PageRequest page, ListDirection direct
     /// <summary>Sorts by an amount, after the keys before it.</summary>
     public ListOrder<T, TItem> By(Expression<Func<T, Money>> key, Func<TItem, Money> keyOf) => With(key, item => keyOf(item).NanoUsd);
 
+    /// <summary>Sorts by an id, after the keys before it. The stores order ids differently, but each of them in one way.</summary>
+    public ListOrder<T, TItem> By(Expression<Func<T, Guid>> key, Func<TItem, Guid> keyOf) => With(key, item => keyOf(item));
+
     /// <summary>Sorts by a single line of text, after the keys before it.</summary>
     public ListOrder<T, TItem> By(Expression<Func<T, string>> key, Func<TItem, string> keyOf) => With(key, keyOf);
 
@@ -81,6 +84,11 @@ internal sealed class ListOrder<T, TItem>(PageRequest page, ListDirection direct
         if (member.Type == typeof(string))
         {
             return (Expression.Call(typeof(string), nameof(string.Compare), null, member, Parameters.ValueOf(text)), Expression.Constant(0));
+        }
+
+        if (member.Type == typeof(Guid))
+        {
+            return Guid.TryParse(text, out var id) ? (member, Parameters.ValueOf(id)) : throw PageRequest.UnknownCursor();
         }
 
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -157,8 +157,16 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
     private async Task RecountAsync(Team team, CancellationToken cancellationToken)
     {
         var teamId = BudgetWindow.IdOf(team.Id);
-        var agentIds = (await db.Agents.Where(agent => agent.TeamId == team.Id).Select(agent => agent.Id).ToListAsync(cancellationToken))
-            .ConvertAll(BudgetWindow.IdOf);
+
+        // An agent that moved has spent in several teams, each with its own days.
+        var own = (await db.Agents.AsNoTracking()
+                .Where(agent => db.Teams.Any(other => other.Id == agent.TeamId && other.OrganisationId == team.OrganisationId))
+                .ToListAsync(cancellationToken))
+            .FindAll(agent => agent.TeamId == team.Id || agent.FormerTeams.Contains(team.Id));
+        var agents = own.ConvertAll(agent => agent.Id);
+        var teamIds = own.SelectMany(agent => agent.FormerTeams.Append(agent.TeamId)).Append(team.Id).Distinct().ToArray();
+        var teams = await db.Teams.Where(other => teamIds.Contains(other.Id)).ToDictionaryAsync(other => other.Id, cancellationToken);
+        var agentIds = agents.ConvertAll(BudgetWindow.IdOf);
         await db.BudgetCounters
             .Where(counter => counter.Scope == BudgetScope.Team && counter.ScopeId == teamId)
             .ExecuteDeleteAsync(cancellationToken);
@@ -170,10 +178,11 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
         var spending = await (
                 from rollup in db.UsageRollups
                 join session in db.Sessions on rollup.SessionId equals session.Id
-                where rollup.TeamId == team.Id
-                group rollup by new { rollup.QuarterAt, session.AgentId } into quarter
+                where rollup.TeamId == team.Id || (teamIds.Contains(rollup.TeamId) && agents.Contains(session.AgentId))
+                group rollup by new { rollup.TeamId, rollup.QuarterAt, session.AgentId } into quarter
                 select new
                 {
+                    quarter.Key.TeamId,
                     quarter.Key.QuarterAt,
                     quarter.Key.AgentId,
                     Billions = quarter.Sum(rollup => rollup.CostBillionUsd),
@@ -183,24 +192,24 @@ internal sealed class ChangeTeamSettingsHandler(IEntourageDb db, AuditTrail audi
             .ToListAsync(cancellationToken);
         foreach (var quarter in spending)
         {
-            sums.Spend(BudgetPolicy.ForWindows(team, quarter.AgentId), quarter.QuarterAt, MoneyTotal.OfSums(quarter.Billions, quarter.Whole, quarter.Nanos));
+            sums.Spend(BudgetPolicy.ForWindows(teams[quarter.TeamId], quarter.AgentId), quarter.QuarterAt, MoneyTotal.OfSums(quarter.Billions, quarter.Whole, quarter.Nanos));
         }
 
         var reserved = await (
                 from reservation in db.Reservations
                 join session in db.Sessions on reservation.SessionId equals session.Id
-                where session.TeamId == team.Id && reservation.EndedAt == null
-                select new { Reservation = reservation, session.AgentId })
+                where (session.TeamId == team.Id || (teamIds.Contains(session.TeamId) && agents.Contains(session.AgentId))) && reservation.EndedAt == null
+                select new { Reservation = reservation, session.TeamId, session.AgentId })
             .AsNoTracking()
             .ToListAsync(cancellationToken);
         foreach (var row in reserved)
         {
-            sums.Reserve(BudgetPolicy.ForWindows(team, row.AgentId), row.Reservation);
+            sums.Reserve(BudgetPolicy.ForWindows(teams[row.TeamId], row.AgentId), row.Reservation);
         }
 
         await RebuildSummariesAsync(team, cancellationToken);
         db.BudgetCounters.AddRange(sums.Windows
-            .Where(sum => sum.Key.Scope is BudgetScope.Team or BudgetScope.Agent)
+            .Where(sum => sum.Key.Scope == BudgetScope.Agent || (sum.Key.Scope == BudgetScope.Team && sum.Key.ScopeId == teamId))
             .Select(sum => BudgetCounter.Create(sum.Key, sum.Value)));
         await db.SaveChangesAsync(cancellationToken);
     }

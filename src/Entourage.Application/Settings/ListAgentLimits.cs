@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Entourage.Application.Settings;
 
-/// <summary>Lists the spending limits of a team's agents, by agent name.</summary>
+/// <summary>Lists the spending limits of a team's agents that are not archived, by agent name.</summary>
 /// <param name="TeamId">The team.</param>
 /// <param name="Page">The page to return.</param>
 public sealed record ListAgentLimitsQuery(Guid TeamId, PageRequest Page) : IQuery<Page<AgentLimitResponse>>, IListQuery
@@ -32,7 +32,7 @@ internal sealed class ListAgentLimitsHandler(IEntourageDb db) : IRequestHandler<
     {
         await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         var order = new ListOrder<Agent, AgentLimitResponse>(request.Page).By(agent => agent.Name, response => response.AgentName);
-        var agents = db.Agents.AsNoTracking().Where(agent => agent.TeamId == request.TeamId).Matching(request.Page, agent => agent.Name);
+        var agents = db.Agents.AsNoTracking().Where(agent => agent.TeamId == request.TeamId && agent.ArchivedAt == null).Matching(request.Page, agent => agent.Name);
         return order.ToPage(await order.Read(agents)
             .Select(agent => new AgentLimitResponse(agent.Id, agent.Name, agent.DailyLimit))
             .ToListAsync(cancellationToken));

@@ -31,11 +31,11 @@ internal sealed class FindStoppedSessionsHandler(IEntourageDb db, TimeProvider t
         var (agentIds, teamIds) = (
             sessions.Select(session => session.AgentId).Concat(agentsAbove.Values).ToHashSet(),
             sessions.Select(session => session.TeamId).ToHashSet());
-        var agents = await db.Agents.AsNoTracking().Where(agent => agentIds.Contains(agent.Id)).ToDictionaryAsync(agent => agent.Id, agent => agent.Pause, cancellationToken);
+        var agents = await db.Agents.AsNoTracking().Where(agent => agentIds.Contains(agent.Id)).ToDictionaryAsync(agent => agent.Id, agent => agent.Stop, cancellationToken);
         var teams = await db.Teams.AsNoTracking().Where(team => teamIds.Contains(team.Id)).ToDictionaryAsync(team => team.Id, cancellationToken);
         var organisationIds = teams.Values.Select(team => team.OrganisationId).ToHashSet();
         var organisations = await db.Organisations.AsNoTracking().Where(organisation => organisationIds.Contains(organisation.Id))
-            .ToDictionaryAsync(organisation => organisation.Id, organisation => organisation.Pause, cancellationToken);
+            .ToDictionaryAsync(organisation => organisation.Id, organisation => organisation.Stop, cancellationToken);
 
         var (now, stopped) = (time.GetUtcNow(), new Dictionary<long, string>());
         foreach (var session in sessions)
@@ -43,7 +43,7 @@ internal sealed class FindStoppedSessionsHandler(IEntourageDb db, TimeProvider t
             var team = teams[session.TeamId];
             var pauses = session.Ancestors.Select(id => agentsAbove.GetValueOrDefault(id)).Append(session.AgentId)
                 .Select(agent => (PauseScope.Agent, agents.GetValueOrDefault(agent)))
-                .Append((PauseScope.Team, team.Pause))
+                .Append((PauseScope.Team, team.Stop))
                 .Append((PauseScope.Organisation, organisations[team.OrganisationId]));
             if (session.Status == SessionStatus.Killed)
             {

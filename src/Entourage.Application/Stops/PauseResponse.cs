@@ -115,9 +115,7 @@ public sealed record PauseResponse
     private static async Task<List<Session>> ReadActiveAtAsync(
         IEntourageDb db, PauseSubject subject, DateTimeOffset instant, CancellationToken cancellationToken)
     {
-        var teamIds = subject.TeamId is { } teamId
-            ? [teamId]
-            : await db.Teams.Where(team => team.OrganisationId == subject.OrganisationId).Select(team => team.Id).ToListAsync(cancellationToken);
+        var teamIds = await db.FindTeamsUnderAsync(subject, cancellationToken);
         var begun = db.Sessions.AsNoTracking().Where(session => teamIds.Contains(session.TeamId) && session.StartedAt <= instant);
 
         // Two queries, each of which an index covers.

@@ -43,10 +43,12 @@ internal sealed class PreviewStopHandler(IEntourageDb db) : IRequestHandler<Prev
     public async Task<StopPreviewResponse> Handle(PreviewPauseQuery request, CancellationToken cancellationToken)
     {
         var subject = await db.FindPauseSubjectAsync(request.Scope, request.Id, cancellationToken);
-        var teams = subject.TeamId is { } teamId
-            ? [teamId]
-            : await db.Teams.Where(team => team.OrganisationId == subject.OrganisationId).Select(team => team.Id).ToListAsync(cancellationToken);
-        var agents = request.Scope == PauseScope.Agent ? 1 : await db.Agents.CountAsync(agent => teams.Contains(agent.TeamId), cancellationToken);
+        var teams = await db.FindTeamsUnderAsync(subject, cancellationToken);
+        var agents = request.Scope == PauseScope.Agent
+            ? 1
+            : await db.Agents.CountAsync(
+                agent => teams.Contains(agent.TeamId) && agent.ArchivedAt == null && !db.Teams.Any(team => team.Id == agent.TeamId && team.Id != subject.Id && team.ArchivedAt != null),
+                cancellationToken);
         var active = await ReadActiveAsync(teams, cancellationToken);
         if (request.Scope == PauseScope.Agent)
         {

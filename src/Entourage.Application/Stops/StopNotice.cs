@@ -14,6 +14,12 @@ public enum StopAction
 
     /// <summary>Work may continue.</summary>
     Resumed,
+
+    /// <summary>Work has ended, because the agent, its team or its organisation was archived.</summary>
+    Archived,
+
+    /// <summary>What was archived may work again.</summary>
+    Restored,
 }
 
 /// <summary>The scope of a stop notice.</summary>
@@ -32,7 +38,7 @@ public enum StopScope
     Organisation,
 }
 
-/// <summary>The payload of a stop event: a kill, a pause or the end of a pause.</summary>
+/// <summary>The payload of a stop event: a kill, the beginning or end of a pause, or an archive or restore.</summary>
 /// <param name="Action">The action.</param>
 /// <param name="Scope">The scope of the action.</param>
 /// <param name="ScopeId">The id of the session, agent, team or organisation.</param>

@@ -35,6 +35,21 @@ internal static class StoredPauses
         _ => (await db.Agents.AsNoTracking().SingleAsync(row => row.Id == subject.Id, cancellationToken)).Pause,
     };
 
+    /// <summary>The teams whose sessions a pause can stop. An agent can have sessions in teams in which it was before.</summary>
+    public static async Task<IReadOnlyList<Guid>> FindTeamsUnderAsync(this IEntourageDb db, PauseSubject subject, CancellationToken cancellationToken)
+    {
+        switch (subject.Scope)
+        {
+            case PauseScope.Organisation:
+                return await db.Teams.Where(team => team.OrganisationId == subject.OrganisationId).Select(team => team.Id).ToListAsync(cancellationToken);
+            case PauseScope.Team:
+                return [subject.Id];
+            default:
+                var agent = await db.Agents.GetAsync(subject.Id, "agent", cancellationToken);
+                return [agent.TeamId, .. agent.FormerTeams];
+        }
+    }
+
     /// <summary>Keeps only the sessions that a pause of an agent stops: its own and those of its sub-agents.</summary>
     public static async Task KeepOfAgentAsync(this IEntourageDb db, List<Session> sessions, Guid agentId, CancellationToken cancellationToken)
     {

@@ -2,7 +2,9 @@ using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Stops;
 using Entourage.Domain.Organisations;
+using Entourage.Domain.Stops;
 using Entourage.Domain.Teams;
 using FluentValidation;
 using MediatR;
@@ -41,6 +43,7 @@ internal sealed class CreateTeamHandler(IEntourageDb db, TimeProvider time) : IR
     public async Task<TeamResponse> Handle(CreateTeamCommand request, CancellationToken cancellationToken)
     {
         var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
+        await db.EnsureNotArchivedAsync(PauseScope.Organisation, organisation.Id, cancellationToken);
         var team = Team.Create(organisation, request.Name, request.Slug, request.Timezone ?? "UTC", time.GetUtcNow());
         db.Teams.Add(team);
         await db.SaveUniqueAsync($"The organisation already has a team with the slug '{request.Slug}'. Choose another slug.", cancellationToken);

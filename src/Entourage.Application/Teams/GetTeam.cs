@@ -26,7 +26,7 @@ internal sealed class GetTeamHandler(IEntourageDb db, TimeProvider time) : IRequ
             .Select(TeamResponse.Projection(db, now))
             .GetAsync(request.Id, "team", cancellationToken);
         var agents = await db.Agents.AsNoTracking()
-            .Where(agent => agent.TeamId == team.Id)
+            .Where(agent => agent.TeamId == team.Id && agent.ArchivedAt == null)
             .OrderBy(agent => agent.Name)
             .Take(PageRequest.MaxLimit)
             .Select(AgentResponse.Projection(db, now))

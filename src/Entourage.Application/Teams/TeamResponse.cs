@@ -14,6 +14,9 @@ public enum TeamStatus
 
     /// <summary>The team or its organisation is paused.</summary>
     Paused,
+
+    /// <summary>The team or its organisation is archived.</summary>
+    Archived,
 }
 
 /// <summary>A team.</summary>
@@ -28,7 +31,7 @@ public record TeamResponse
     /// <summary>The display name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The name in URLs; unique in its organisation.</summary>
+    /// <summary>The name in URLs; unique among the teams of its organisation that are not archived.</summary>
     public required string Slug { get; init; }
 
     /// <summary>The IANA time zone of the team's days.</summary>
@@ -40,6 +43,9 @@ public record TeamResponse
     /// <summary>When it was created (UTC).</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When it was archived (UTC); null if it is not archived by itself.</summary>
+    public required DateTimeOffset? ArchivedAt { get; init; }
+
     // Written by hand instead of mapped, because the status depends on another table.
     internal static Expression<Func<Team, TeamResponse>> Projection(IEntourageDb db, DateTimeOffset now) => team => new TeamResponse
     {
@@ -48,12 +54,16 @@ public record TeamResponse
         Name = team.Name,
         Slug = team.Slug,
         Timezone = team.Timezone,
-        Status = (team.Pause != null && (team.Pause.ExpiresAt == null || team.Pause.ExpiresAt > now))
+        Status = team.ArchivedAt != null
+            || db.Organisations.Any(organisation => organisation.Id == team.OrganisationId && organisation.ArchivedAt != null)
+            ? TeamStatus.Archived
+            : (team.Pause != null && (team.Pause.ExpiresAt == null || team.Pause.ExpiresAt > now))
             || db.Organisations.Any(organisation => organisation.Id == team.OrganisationId && organisation.Pause != null
                 && (organisation.Pause.ExpiresAt == null || organisation.Pause.ExpiresAt > now))
             ? TeamStatus.Paused
             : TeamStatus.Active,
         CreatedAt = team.CreatedAt,
+        ArchivedAt = team.ArchivedAt,
     };
 }
 
@@ -64,6 +74,6 @@ public sealed record TeamWithAgentsResponse : TeamResponse
     internal TeamWithAgentsResponse(TeamResponse team, IReadOnlyList<AgentResponse> agents)
         : base(team) => Agents = agents;
 
-    /// <summary>The first 200 agents, by name.</summary>
+    /// <summary>The first 200 agents that are not archived, by name.</summary>
     public required IReadOnlyList<AgentResponse> Agents { get; init; }
 }

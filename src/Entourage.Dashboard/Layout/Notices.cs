@@ -10,9 +10,19 @@ internal sealed class Notices
 
     public string Text { get; private set; } = "";
 
-    public void Show(string text)
+    /// <summary>The name of the action that the notice offers; null for none.</summary>
+    public string? ActionName { get; private set; }
+
+    /// <summary>The action that the notice offers.</summary>
+    public Func<Task>? Action { get; private set; }
+
+    /// <summary>Shows a notice.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="actionName">The name of an action to offer, such as <c>Undo</c>; null for none.</param>
+    /// <param name="action">The action.</param>
+    public void Show(string text, string? actionName = null, Func<Task>? action = null)
     {
-        Text = text;
+        (Text, ActionName, Action) = (text, actionName, action);
         Changed?.Invoke();
     }
 }

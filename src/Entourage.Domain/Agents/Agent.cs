@@ -22,6 +22,9 @@ public sealed class Agent
     /// <summary>The longest model name, in UTF-16 code units.</summary>
     public const int ModelLength = 100;
 
+    /// <summary>How far ahead a move can be planned.</summary>
+    public static readonly TimeSpan LatestMove = TimeSpan.FromDays(366);
+
     private Agent()
     {
     }
@@ -29,10 +32,10 @@ public sealed class Agent
     /// <summary>A version-7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>The agent's team.</summary>
-    public Guid TeamId { get; private init; }
+    /// <summary>The agent's team. A move changes it; sessions keep the team in which they started.</summary>
+    public Guid TeamId { get; private set; }
 
-    /// <summary>The display name; unique in its team.</summary>
+    /// <summary>The display name; unique among the agents of its team that are not archived.</summary>
     public string Name { get; private set; } = "";
 
     /// <summary>The role in the team.</summary>
@@ -50,6 +53,21 @@ public sealed class Agent
     /// <summary>The latest pause, which may have expired; null if there was none. Only the ledger writes it.</summary>
     public Pause? Pause { get; private init; }
 
+    /// <summary>When it was archived (UTC); null if it is not archived itself. Only the ledger writes it.</summary>
+    public DateTimeOffset? ArchivedAt { get; private init; }
+
+    /// <summary>Its archive mark, or else its pause, which may have expired; null for neither.</summary>
+    public Pause? Stop => Pause.WithArchive(Pause, ArchivedAt);
+
+    /// <summary>The teams in which it was before, each once.</summary>
+    public IReadOnlyList<Guid> FormerTeams { get; private set; } = [];
+
+    /// <summary>The team to which it will move; null if no move is planned.</summary>
+    public Guid? MovesToTeamId { get; private set; }
+
+    /// <summary>When it will move (UTC); null if no move is planned.</summary>
+    public DateTimeOffset? MovesAt { get; private set; }
+
     /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }
 
@@ -61,6 +79,30 @@ public sealed class Agent
     public void Change(string name, AgentRole role, string? model)
     {
         (Name, Role, Model) = (name, role, model);
+        Version++;
+    }
+
+    /// <summary>Moves the agent to another team of its organisation. A planned move is cancelled.</summary>
+    public void MoveTo(Team team)
+    {
+        ArgumentNullException.ThrowIfNull(team);
+        FormerTeams = [.. FormerTeams.Append(TeamId).Where(id => id != team.Id).Distinct()];
+        TeamId = team.Id;
+        CancelMove();
+    }
+
+    /// <summary>Plans a move to another team of its organisation. It replaces an earlier plan.</summary>
+    public void PlanMove(Team team, DateTimeOffset from)
+    {
+        ArgumentNullException.ThrowIfNull(team);
+        (MovesToTeamId, MovesAt) = (team.Id, from);
+        Version++;
+    }
+
+    /// <summary>Cancels the planned move, if there is one.</summary>
+    public void CancelMove()
+    {
+        (MovesToTeamId, MovesAt) = (null, null);
         Version++;
     }
 

@@ -41,4 +41,13 @@ public enum AuditAction
 
     /// <summary>A key was revoked.</summary>
     KeyRevoked,
+
+    /// <summary>An agent, a team or an organisation was archived.</summary>
+    Archived,
+
+    /// <summary>An agent, a team or an organisation was restored from the archive.</summary>
+    Restored,
+
+    /// <summary>An agent was moved to another team.</summary>
+    AgentMoved,
 }

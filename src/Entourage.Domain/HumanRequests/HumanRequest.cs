@@ -104,7 +104,7 @@ public sealed class HumanRequest
     public static HumanRequest Ask(Agent agent, Session? session, HumanRequestKind kind, string question, Money? requested, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
-        TeamId = agent.TeamId,
+        TeamId = session?.TeamId ?? agent.TeamId,
         AgentId = agent.Id,
         SessionId = session?.Id,
         TaskId = session?.TaskId,

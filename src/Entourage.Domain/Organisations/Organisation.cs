@@ -25,7 +25,7 @@ public sealed class Organisation
     /// <summary>The display name.</summary>
     public string Name { get; private set; } = "";
 
-    /// <summary>The name in URLs; unique among organisations.</summary>
+    /// <summary>The name in URLs; unique among organisations that are not archived.</summary>
     public string Slug { get; private init; } = "";
 
     /// <summary>When it was created (UTC).</summary>
@@ -36,6 +36,12 @@ public sealed class Organisation
 
     /// <summary>The latest pause, which may have expired; null if there was none. Only the ledger writes it.</summary>
     public Pause? Pause { get; private init; }
+
+    /// <summary>When it was archived (UTC); null if it is not archived itself. Only the ledger writes it.</summary>
+    public DateTimeOffset? ArchivedAt { get; private init; }
+
+    /// <summary>Its archive mark, or else its pause, which may have expired; null for neither.</summary>
+    public Pause? Stop => Pause.WithArchive(Pause, ArchivedAt);
 
     /// <summary>Incremented by each change, for optimistic concurrency.</summary>
     public long Version { get; private set; }

@@ -27,6 +27,12 @@ public sealed record Pause
     /// <summary>The number of live reservations that the pause released.</summary>
     public int ReservationsReleased { get; init; }
 
+    /// <summary>Whether it stands for the archive mark of its agent, team or organisation, which only a restore ends.</summary>
+    public bool IsArchive { get; private init; }
+
+    /// <summary>The pause that a restore brings back; null for none.</summary>
+    public Pause? BeforeArchive { get; private init; }
+
     /// <summary>Whether the pause is in force at an instant.</summary>
     public bool IsInForceAt(DateTimeOffset now) => ExpiresAt is null || now < ExpiresAt;
 
@@ -40,4 +46,12 @@ public sealed record Pause
         present?.IsInForceAt(now) == true
             ? present with { Reason = reason, ExpiresAt = expiresAt, By = by }
             : new() { PausedAt = now, Reason = reason, ExpiresAt = expiresAt, By = by };
+
+    /// <summary>Returns the stop of an archived agent, team or organisation: it is like a pause without end.</summary>
+    /// <param name="present">Its pause, if any, to which a restore returns.</param>
+    /// <param name="archivedAt">When it was archived (UTC); null if it is not archived.</param>
+    /// <returns>The stop; the pause itself if it is not archived.</returns>
+    public static Pause? WithArchive(Pause? present, DateTimeOffset? archivedAt) => archivedAt is { } at
+        ? new() { PausedAt = at, Reason = "Archived.", IsArchive = true, BeforeArchive = present }
+        : present;
 }

@@ -24,7 +24,7 @@ public sealed class Team
     /// <summary>The display name.</summary>
     public string Name { get; private set; } = "";
 
-    /// <summary>The name in URLs; unique in its organisation.</summary>
+    /// <summary>The name in URLs; unique among the teams of its organisation that are not archived.</summary>
     public string Slug { get; private init; } = "";
 
     /// <summary>The IANA time zone in which its days, weeks and months are counted.</summary>
@@ -41,6 +41,12 @@ public sealed class Team
 
     /// <summary>The latest pause, which may have expired; null if there was none. Only the ledger writes it.</summary>
     public Pause? Pause { get; private init; }
+
+    /// <summary>When it was archived (UTC); null if it is not archived itself. Only the ledger writes it.</summary>
+    public DateTimeOffset? ArchivedAt { get; private init; }
+
+    /// <summary>Its archive mark, or else its pause, which may have expired; null for neither.</summary>
+    public Pause? Stop => Pause.WithArchive(Pause, ArchivedAt);
 
     /// <summary>The rules for alerts and runaway sessions.</summary>
     public DetectorRules Watch { get; private set; } = DetectorRules.Default;

@@ -62,7 +62,7 @@ public static class CallAnswers
         CallRefusedException refused => refused.Refusal,
         UnreadableRequestException unreadable => new(RefusalReason.Invalid, unreadable.Message),
         BudgetExceededException exceeded => new(RefusalReason.Budget, MessageOf(exceeded)),
-        ConflictException { Code: Paused } paused => new(RefusalReason.Stopped, $"{Refused} {paused.Message}"),
+        ConflictException { Code: Paused or ConflictException.Archived } paused => new(RefusalReason.Stopped, $"{Refused} {paused.Message}"),
         RuleViolationException { Code: SessionEnded } ended => new(RefusalReason.Stopped, $"{Refused} {ended.Message}"),
         RuleViolationException violation => new(RefusalReason.Invalid, violation.Message),
         ValidationException or InvalidInputException => new(RefusalReason.Invalid, exception.Message),

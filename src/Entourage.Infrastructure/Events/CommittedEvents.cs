@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Entourage.Domain.Events;
+using Entourage.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Entourage.Infrastructure.Events;
@@ -13,7 +14,8 @@ internal sealed class CommittedEvents(CommitSignal signal) : DbTransactionInterc
         // Events are read without tracking, so every tracked event was added by this context.
         if (eventData.Context is { } db)
         {
-            signal.Raise(db.ChangeTracker.Entries<TeamEvent>().Select(entry => entry.Entity.TeamId).Distinct());
+            var ofLedger = (db as EntourageDb)?.TeamsWithLedgerEvents ?? [];
+            signal.Raise(db.ChangeTracker.Entries<TeamEvent>().Select(entry => entry.Entity.TeamId).Union(ofLedger));
         }
 
         return Task.CompletedTask;

@@ -8,6 +8,9 @@ internal enum Job
     /// <summary>Closes silent sessions.</summary>
     AbandonSessions,
 
+    /// <summary>Makes planned moves of agents.</summary>
+    MoveAgents,
+
     /// <summary>Charges calls that were not settled in time.</summary>
     ChargeCalls,
 

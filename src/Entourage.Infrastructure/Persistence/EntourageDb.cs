@@ -34,6 +34,9 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
     // An attempt fails only when another writer has committed, so some writer always makes progress.
     private const int MaxAttempts = 10;
 
+    /// <summary>The teams for which the ledger has written events in this context's transactions.</summary>
+    internal HashSet<Guid> TeamsWithLedgerEvents { get; } = [];
+
     /// <inheritdoc/>
     public DbSet<Organisation> Organisations => Set<Organisation>();
 

@@ -113,7 +113,7 @@ internal sealed partial class AccessWorld : IAsyncDisposable
         homes[AccessPlace.Peer] = (own.Organisation, own.Id, await Admin.CreateAgentAsync(own.Id, "peer"));
         homes[AccessPlace.OtherTeam] = (own.Organisation, otherTeam, await Admin.CreateAgentAsync(otherTeam, "eng-1"));
         homes[AccessPlace.OtherOrganisation] = (other.Organisation, other.Id, other.Agent);
-        string[] names = ["org", "team", "agent", "task", "session", "reservation", "request", "alert", "webhook", "key", "new"];
+        string[] names = ["org", "team", "agent", "task", "session", "reservation", "request", "alert", "webhook", "key", "new", "spareorg", "spareteam", "spareagent"];
         foreach (var place in homes.Keys)
         {
             resources[place] = [];
@@ -147,6 +147,12 @@ internal sealed partial class AccessWorld : IAsyncDisposable
                 return agent;
             case "new":
                 return string.Create(CultureInfo.InvariantCulture, $"new-{++made}");
+            case "spareorg":
+                return await IdOfAsync("/orgs", new { name = "Spare", slug = $"spare-{++made}" });
+            case "spareteam":
+                return await IdOfAsync($"/orgs/{organisation}/teams", new { name = "Spare", slug = $"spare-{++made}" });
+            case "spareagent":
+                return await IdOfAsync($"/teams/{team}/agents", new { name = $"spare-{++made}" });
             case "task":
                 return await IdOfAsync($"/teams/{team}/tasks", new { title = "Some", assignee_id = agent });
             case "session":

@@ -1,12 +1,12 @@
 namespace Entourage.Api.Tests.BadInput;
 
-/// <summary>Invalid kills, pauses and resumes. The clock is at 2026-06-10T12:00:00Z.</summary>
+/// <summary>Invalid kills, pauses, resumes and moves. The clock is at 2026-06-10T12:00:00Z.</summary>
 internal static class BadInputStops
 {
     private static readonly string[] Reasoned =
         ["/sessions/<session>/kill", "/agents/<agent>/pause", "/teams/<team>/pause", "/orgs/<org>/pause"];
 
-    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Reasoned.SelectMany(ReasonCases), .. Ends, .. Resumes]);
+    public static IEnumerable<TestCaseData> Cases => BadInputCase.Named([.. Reasoned.SelectMany(ReasonCases), .. Ends, .. Resumes, .. Moves]);
 
     private static IEnumerable<BadInputCase> Ends =>
     [
@@ -28,6 +28,25 @@ internal static class BadInputStops
         BadInputCase.Post("an end", "/orgs/<org>/resume", """{"expires_at": null}""").Malformed("expires_at"),
     ];
 
+    private static IEnumerable<BadInputCase> Moves =>
+    [
+        Move("no team", "{}").Invalid("team_id"),
+        Move("a team of null", """{"team_id": null}""").Invalid("team_id"),
+        Move("the nil team", """{"team_id": "00000000-0000-0000-0000-000000000000"}""").Unknown(),
+        Move("a team that is a name", """{"team_id": "Core"}""").Invalid("team_id"),
+        Move("an unknown team", """{"team_id": "00000000-0000-7000-8000-000000000001"}""").Unknown(),
+        Move("an agent as the team", """{"team_id": "<agent>"}""").Unknown(),
+        Move("an unknown member", """{"team_id": "<team>", "organisation_id": "<org>"}""").Malformed("organisation_id"),
+        From("in the past", "\"2026-06-10T11:59:59Z\"").Invalid("from"),
+        From("on a day in the past", "\"2026-06-10\"").Invalid("from"),
+        From("too far ahead", "\"2027-06-13\"").Invalid("from"),
+        From("without an offset", "\"2026-07-10T13:00:00\"").Invalid("from"),
+        From("that does not exist", "\"2026-06-31\"").Invalid("from"),
+        From("in words", "\"tomorrow\"").Invalid("from"),
+        From("that is empty", "\"\"").Invalid("from"),
+        From("of a Unix time", "1781096400").Malformed("from"),
+    ];
+
     private static IEnumerable<BadInputCase> ReasonCases(string path) =>
     [
         BadInputCase.Post("no reason", path, "{}").Invalid("reason"),
@@ -42,6 +61,10 @@ internal static class BadInputStops
         BadInputCase.Post("a list", path, "[]").Malformed(),
         BadInputCase.Post("no JSON", path, "enough").Malformed(),
     ];
+
+    private static BadInputCase Move(string name, string json) => BadInputCase.Post($"a move with {name}", "/agents/<agent>/move", json);
+
+    private static BadInputCase From(string name, string json) => Move($"a start {name}", $$"""{"team_id": "<team>", "from": {{json}}}""");
 
     private static BadInputCase Until(string name, string json) =>
         BadInputCase.Post($"an end {name}", "/teams/<team>/pause", $$"""{"reason": "enough", "expires_at": {{json}}}""");

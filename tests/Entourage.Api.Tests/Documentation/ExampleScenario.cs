@@ -5,7 +5,7 @@ namespace Entourage.Api.Tests.Documentation;
 /// <summary>One day of a team that calls every operation, from which the examples are recorded.</summary>
 /// <param name="host">A server that requires keys.</param>
 /// <param name="receiver">The receiver of the webhook.</param>
-internal sealed class ExampleScenario(ApiHost host, WebhookReceiver receiver)
+internal sealed partial class ExampleScenario(ApiHost host, WebhookReceiver receiver)
 {
     private const string Model = ApiClient.ListedModel;
 
@@ -27,6 +27,7 @@ internal sealed class ExampleScenario(ApiHost host, WebhookReceiver receiver)
         await ReportAsync();
         await StopAsync();
         await RefuseAsync();
+        await ArchiveAsync();
         return record;
     }
 

@@ -38,6 +38,7 @@ internal sealed class LostCommitTests
         new("kill", "/sessions/{subject}/kill", """{"reason":"{name}"}""", Audited) { TakesKey = false, Prepare = StartAsync },
         new("webhook", "/teams/{team}/webhooks", """{"url":"https://{name}.example/","events":["alert"]}""", "Webhooks WHERE Url = 'https://' + @name + '.example/'"),
         new("pause", "/agents/{sleeper}/pause", """{"reason":"{name}"}""", Audited) { TakesKey = false },
+        new("archive", "/agents/{subject}/archive", null, "Agents WHERE Id = @subject AND ArchivedAt IS NOT NULL") { TakesKey = false, Prepare = CreateAgentAsync },
         new("key", "/keys", """{"name":"{name}","role":"admin"}""", "ApiKeys WHERE Name = @name") { TakesKey = false },
         new("resumption", "/agents/{sleeper}/resume", """{"reason":"{name}"}""", Audited) { TakesKey = false, Prepare = PauseAsync },
         new("settings", "/settings/teams/{team}", """{"session_cost_limit_usd":{number}}""", AuditedNumber) { Method = HttpMethod.Patch, TakesKey = false },
@@ -190,6 +191,8 @@ internal sealed class LostCommitTests
 
     private static async Task<string> AskAsync(LostCommitTests tests) =>
         (await tests.host.Api.PostAsync("/human-requests", new { agent_id = tests.team.Agent, kind = "question", question = "Go on?" })).Created.Text("id")!;
+
+    private static Task<string> CreateAgentAsync(LostCommitTests tests) => tests.host.Api.CreateAgentAsync(tests.team.Id, $"spare {Guid.NewGuid()}");
 
     private static async Task<string> PauseAsync(LostCommitTests tests) =>
         (await tests.host.Api.PostAsync($"/agents/{tests.sleeper}/pause", new { reason = "Paused" })).Ok.ToString();

@@ -152,6 +152,53 @@ internal sealed class KeyTests(Store store)
         Assert.That(await Task.WhenAll(callers), Is.All.Zero);
     }
 
+    [TestCase("agents")]
+    [TestCase("teams")]
+    [TestCase("orgs")]
+    public async Task Keys_below_an_archived_scope_are_revoked_on_every_replica_and_stay_revoked(string scope)
+    {
+        var archived = await Admin.CreateTeamAsync();
+        var agent = (await Admin.PostAsync("/keys", new { name = "agent", role = "agent", agent_id = archived.Agent })).Created.Text("key");
+        var lead = (await Admin.PostAsync("/keys", new { name = "lead", role = "lead", team_id = archived.Id })).Created.Text("key");
+        foreach (var key in new[] { agent, lead })
+        {
+            Assert.That(await StatusAsync(beside.ClientWith(key)), Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        var path = scope switch { "agents" => $"/agents/{archived.Agent}", "teams" => $"/teams/{archived.Id}", _ => $"/orgs/{archived.Organisation}" };
+        var answer = (await Admin.PostAsync($"{path}/archive", null)).Ok;
+
+        Assert.That(answer.Number("keys_revoked"), Is.EqualTo(scope == "agents" ? 1 : 2));
+        var left = scope == "agents" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized;
+        Assert.That((await StatusAsync(beside.ClientWith(agent)), await StatusAsync(beside.ClientWith(lead))), Is.EqualTo((HttpStatusCode.Unauthorized, left)));
+        _ = (await Admin.PostAsync($"{path}/restore", null)).Ok;
+        Assert.That((await StatusAsync(beside.ClientWith(agent)), await StatusAsync(host.ClientWith(lead))), Is.EqualTo((HttpStatusCode.Unauthorized, left)));
+    }
+
+    [Test]
+    public async Task Keys_of_an_agent_go_with_it_to_another_team()
+    {
+        var old = await Admin.CreateTeamAsync();
+        var next = (await Admin.PostAsync($"/orgs/{old.Organisation}/teams", new { name = "Next", slug = "next" })).Created.Text("id")!;
+        var agent = beside.ClientWith((await Admin.PostAsync("/keys", new { name = "agent", role = "agent", agent_id = old.Agent })).Created.Text("key"));
+        var oldLead = beside.ClientWith((await Admin.PostAsync("/keys", new { name = "old", role = "lead", team_id = old.Id })).Created.Text("key"));
+        var newLead = beside.ClientWith((await Admin.PostAsync("/keys", new { name = "next", role = "lead", team_id = next })).Created.Text("key"));
+        var before = await (old with { Api = agent }).StartAsync();
+        Assert.That((await oldLead.GetAsync($"/agents/{old.Agent}")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await newLead.GetAsync($"/agents/{old.Agent}")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+
+        _ = (await Admin.PostAsync($"/agents/{old.Agent}/move", new { team_id = next })).Ok;
+
+        await (old with { Api = agent }).UseAsync(before, 1m);
+        await (old with { Api = agent }).StartAsync();
+        Assert.That((await agent.GetAsync($"/teams/{next}")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await agent.GetAsync($"/teams/{old.Id}")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await oldLead.GetAsync($"/agents/{old.Agent}")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That((await newLead.GetAsync($"/agents/{old.Agent}")).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await oldLead.GetAsync($"/sessions/{before}")).Status, Is.EqualTo(HttpStatusCode.OK), "its sessions from before belong to the old team");
+        Assert.That((await newLead.GetAsync($"/sessions/{before}")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
     [Test]
     public async Task Revoking_a_key_ends_its_open_streams()
     {

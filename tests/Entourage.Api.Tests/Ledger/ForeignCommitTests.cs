@@ -18,6 +18,8 @@ internal sealed class ForeignCommitTests(Store store) : ApiFixture(store)
         ["organisation cap"] = async (team, session) => _ = (await team.Api.PatchAsync($"/settings/orgs/{team.Organisation}", new { daily_cost_limit_usd = 2m })).Ok,
         ["pause of the agent"] = async (team, session) => _ = (await team.Api.PostAsync($"/agents/{team.Agent}/pause", new { reason = "lunch" })).Ok,
         ["pause of the team"] = async (team, session) => _ = (await team.Api.PostAsync($"/teams/{team.Id}/pause", new { reason = "lunch" })).Ok,
+        ["archive of the agent"] = async (team, session) => _ = (await team.Api.PostAsync($"/agents/{team.Agent}/archive", null)).Ok,
+        ["archive of the team"] = async (team, session) => _ = (await team.Api.PostAsync($"/teams/{team.Id}/archive", null)).Ok,
         ["end of the session"] = async (team, session) => _ = (await team.Api.PostAsync($"/sessions/{session}/end", null)).Ok,
         ["kill of the session"] = async (team, session) => _ = (await team.Api.PostAsync($"/sessions/{session}/kill", new { reason = "enough" })).Ok,
         ["start of another session"] = (team, session) => team.StartAsync(),

@@ -76,7 +76,7 @@ internal sealed class HandlerTests
     public async Task A_session_is_started_and_a_replay_noted()
     {
         var agent = ledger.AddAgent(ledger.AddTeam());
-        var handler = new StartSessionHandler(ledger, caller, replay, ledger.Time);
+        var handler = new StartSessionHandler(ledger, moves: null!, caller, replay, ledger.Time);
         var command = new StartSessionCommand(agent, null, "acme-1", null, null, "key");
 
         var first = await handler.Handle(command, CancellationToken.None);
@@ -96,7 +96,7 @@ internal sealed class HandlerTests
         var parent = ledger.StartSession();
         var agent = ledger.AddAgent(ledger.TeamOf(parent));
         caller.Current = new("Ada", role);
-        var handler = new StartSessionHandler(ledger, caller, replay, ledger.Time);
+        var handler = new StartSessionHandler(ledger, moves: null!, caller, replay, ledger.Time);
         var (_, text) = ledger.IssueToken(parent);
 
         if (isAllowed)

@@ -70,7 +70,7 @@ internal sealed partial class InMemoryLedger : ILedgerStore
 
     public BudgetPolicy PolicyOf(StoredSession session) => PolicyOf(session.AgentId) with { Task = session.Task, SessionPath = session.Path };
 
-    public Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince)
+    public Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId)
     {
         Note();
         if (!Agents.ContainsKey(agentId))
@@ -130,6 +130,8 @@ internal sealed partial class InMemoryLedger : ILedgerStore
 
     public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
         Found(Teams.Values.Where(team => team.OrganisationId == organisationId).Select(team => team.Id));
+
+    public Task<IReadOnlyList<Guid>> FindTeamsOfAgentAsync(Guid agentId) => Found<Guid>([Agents[agentId].TeamId]);
 
     public Task<IReadOnlyList<LedgerReservation>> FindReservationsAsync(IReadOnlyCollection<Guid> ids) =>
         Found(ids.Where(Reservations.ContainsKey).Select(id => ToRow(Reservations[id])));

@@ -1,9 +1,10 @@
+using System.Text.Json;
 using Entourage.Application.Ledger;
 using Entourage.Domain.Stops;
 
 namespace Entourage.Infrastructure.Ledger.Sql;
 
-/// <summary>The pauses of agents, teams and organisations, which are columns of their rows.</summary>
+/// <summary>The pauses and archive marks of agents, teams and organisations, which are columns of their rows.</summary>
 internal static class PauseSql
 {
     private static readonly Column<Guid> Id = Column.Id("Id");
@@ -12,15 +13,17 @@ internal static class PauseSql
     private static readonly Column<DateTimeOffset?> ExpiresAt = Column.OptionalInstant("PauseExpiresAt");
     private static readonly Column<string?> By = Column.OptionalText("PausedBy", Pause.ActorLength);
     private static readonly Column<int?> Released = Column.OptionalInt32("PauseReleased");
+    private static readonly Column<DateTimeOffset?> ArchivedAt = Column.OptionalInstant("ArchivedAt");
 
     private static readonly RowBinding<PauseChange> Binding = new()
     {
         { Id, change => change.Id },
-        { PausedAt, change => change.After?.PausedAt },
-        { Reason, change => change.After?.Reason },
-        { ExpiresAt, change => change.After?.ExpiresAt },
-        { By, change => change.After?.By },
-        { Released, change => change.After?.ReservationsReleased },
+        { PausedAt, change => change.Pause?.PausedAt },
+        { Reason, change => change.Pause?.Reason },
+        { ExpiresAt, change => change.Pause?.ExpiresAt },
+        { By, change => change.Pause?.By },
+        { Released, change => change.Pause?.ReservationsReleased },
+        { ArchivedAt, change => change.ArchivedAt },
     };
 
     public static readonly RowStatement<PauseChange> UpdateAgent = Update("Agents");
@@ -41,7 +44,7 @@ internal static class PauseSql
     public static Pause? Read(SqlRow row) => Row.Read(row);
 
     private static RowStatement<PauseChange> Update(string table) => RowStatement<PauseChange>.Update(
-        table, $"{PausedAt.Equality}, {Reason.Equality}, {ExpiresAt.Equality}, {By.Equality}, {Released.Equality}", Id.Equality, Binding);
+        table, $"{PausedAt.Equality}, {Reason.Equality}, {ExpiresAt.Equality}, {By.Equality}, {Released.Equality}, {ArchivedAt.Equality}", Id.Equality, Binding);
 
     /// <summary>A pause in a row of a query.</summary>
     internal sealed class Fields(SelectList list, string alias)
@@ -51,8 +54,11 @@ internal static class PauseSql
         private readonly Field<DateTimeOffset?> expiresAt = list.Add(alias, ExpiresAt);
         private readonly Field<string?> by = list.Add(alias, By);
         private readonly Field<int?> released = list.Add(alias, Released);
+        private readonly Field<DateTimeOffset?> archivedAt = list.Add(alias, ArchivedAt);
 
-        public Pause? Read(SqlRow row) => pausedAt.Of(row) is { } at
+        public Pause? Read(SqlRow row) => Pause.WithArchive(ReadPause(row), archivedAt.Of(row));
+
+        private Pause? ReadPause(SqlRow row) => pausedAt.Of(row) is { } at
             ? new()
             {
                 PausedAt = at,
@@ -98,4 +104,16 @@ internal static class TeamSql
     public static readonly string Select = $"SELECT {List} FROM Teams t WHERE t.OrganisationId = @organisation";
 
     public static Guid Read(SqlRow row) => Id.Of(row);
+}
+
+/// <summary>The present and former teams of an agent.</summary>
+internal static class AgentTeamsSql
+{
+    private static readonly SelectList List = new();
+    private static readonly Field<Guid> TeamId = List.Add("a", Column.Id("TeamId"));
+    private static readonly Field<string> Former = List.Add("a", Column.Text("FormerTeams", Column.Unlimited));
+
+    public static readonly string Select = $"SELECT {List} FROM Agents a WHERE a.Id = @agent";
+
+    public static IReadOnlyList<Guid> Read(SqlRow row) => [TeamId.Of(row), .. JsonSerializer.Deserialize<Guid[]>(Former.Of(row))!];
 }

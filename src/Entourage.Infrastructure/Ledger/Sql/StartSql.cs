@@ -55,6 +55,7 @@ internal static class StartingAgentSql
     private static readonly Field<string> Name = List.Add("a", Column.Text("Name", Column.Unlimited));
     private static readonly Field<string?> Model = List.Add("a", Column.OptionalText("Model", Agent.ModelLength));
     private static readonly Field<long> OrganisationVersion = List.Add("o", Column.Int64("Version"));
+    private static readonly Field<DateTimeOffset?> MovesAt = List.Add("a", Column.OptionalInstant("MovesAt"));
     private static readonly DetectorRuleFields DetectorRules = new(List);
     private static readonly PolicyFields Policy = new(List);
     private static readonly PauseSql.AllFields Pauses = new(List);
@@ -64,7 +65,7 @@ internal static class StartingAgentSql
         $"SELECT {List} FROM Agents a JOIN Teams t ON t.Id = a.TeamId JOIN Organisations o ON o.Id = t.OrganisationId WHERE a.Id ";
 
     public static StartingAgent Read(SqlRow row) => new(
-        Name.Of(row), Model.Of(row), Policy.Read(row), Pauses.Read(row), DetectorRules.Read(row), OrganisationVersion.Of(row));
+        Name.Of(row), Model.Of(row), Policy.Read(row), Pauses.Read(row), DetectorRules.Read(row), OrganisationVersion.Of(row), MovesAt.Of(row));
 }
 
 /// <summary>The tasks on which sessions start.</summary>

@@ -15,8 +15,11 @@ internal static class SubjectSql
     private static readonly PauseSql.AllFields Pauses = new(List);
 
     public static readonly string Select =
-        $"SELECT {List} FROM Agents a JOIN Teams t ON t.Id = a.TeamId JOIN Organisations o ON o.Id = t.OrganisationId "
+        $"SELECT {List} FROM Agents a "
         + "LEFT JOIN Sessions s ON s.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Active') "
+        // A session from before a move of its agent counts in its own team.
+        + "JOIN Teams t ON t.Id = COALESCE((SELECT c.TeamId FROM Sessions c WHERE c.Id = @session), s.TeamId, a.TeamId) "
+        + "JOIN Organisations o ON o.Id = t.OrganisationId "
         + "LEFT JOIN Sessions x ON x.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Killed') "
         + "AND x.EndedAt > @killedSince AND NOT EXISTS (SELECT 1 FROM Sessions l WHERE l.AgentId = a.Id AND l.Id > x.Id) "
         + "LEFT JOIN Tasks k ON k.Id = s.TaskId WHERE a.Id = @agent";

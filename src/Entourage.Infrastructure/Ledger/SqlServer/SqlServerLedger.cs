@@ -23,8 +23,8 @@ internal partial class SqlServerLedger(SqlConnection connection, SqlTransaction?
 
     protected SqlTransaction? Transaction { get; set; } = transaction;
 
-    public async Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince) =>
-        (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince), SubjectSql.Read)).SingleOrDefault();
+    public async Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId) =>
+        (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince, sessionId), SubjectSql.Read)).SingleOrDefault();
 
     public async Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), TaskSql.Read)).SingleOrDefault();
@@ -93,6 +93,9 @@ internal partial class SqlServerLedger(SqlConnection connection, SqlTransaction?
 
     public async Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
         await ReadAsync(SqlServerStatements.SelectTeams(organisationId), TeamSql.Read);
+
+    public async Task<IReadOnlyList<Guid>> FindTeamsOfAgentAsync(Guid agentId) =>
+        (await ReadAsync(SqlServerStatements.SelectTeamsOfAgent(agentId), AgentTeamsSql.Read)).SingleOrDefault() ?? [];
 
     public async Task<long?> FindNewestSharedPriceAsync() => (await ReadAsync(SqlServerQueries.NewestSharedPrice, [0])).Single();
 

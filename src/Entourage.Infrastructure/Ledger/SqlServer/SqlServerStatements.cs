@@ -48,10 +48,11 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectActiveOfOrganisation(Guid organisationId) => Single(
         SessionSql.Select + SessionSql.IsActiveInOrganisation, parameters => BindOrganisation(parameters, organisationId));
 
-    public static SqlCommand SelectSubject(Guid agentId, DateTimeOffset killedSince) => Single(SubjectSql.Select, parameters =>
+    public static SqlCommand SelectSubject(Guid agentId, DateTimeOffset killedSince, long? sessionId) => Single(SubjectSql.Select, parameters =>
     {
         parameters.BindId("@agent", agentId);
         parameters.BindInstant("@killedSince", killedSince);
+        parameters.BindInt64("@session", sessionId);
     });
 
     public static SqlCommand SelectTask(long taskId, Guid teamId) => Single(TaskSql.Select, parameters =>
@@ -62,6 +63,8 @@ internal static partial class SqlServerStatements
 
     public static SqlCommand SelectTeams(Guid organisationId) => Single(
         TeamSql.Select, parameters => BindOrganisation(parameters, organisationId));
+
+    public static SqlCommand SelectTeamsOfAgent(Guid id) => Single(AgentTeamsSql.Select, parameters => parameters.BindId("@agent", id));
 
     public static SqlCommand SelectAgentPause(Guid id) => Single(PauseSql.SelectOfAgent, parameters => parameters.BindId("@id", id));
 

@@ -102,8 +102,8 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
         }
     }
 
-    public Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince) => Task.FromResult(
-        Prepare(SubjectSql.Select).Bind("@agent", agentId).Bind("@killedSince", killedSince).ReadFirst(SubjectSql.Read));
+    public Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId) => Task.FromResult(
+        Prepare(SubjectSql.Select).Bind("@agent", agentId).Bind("@killedSince", killedSince).Bind("@session", sessionId).ReadFirst(SubjectSql.Read));
 
     public Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         Task.FromResult(Prepare(TaskSql.Select).Bind("@task", taskId).Bind("@team", teamId).ReadFirst(TaskSql.Read));
@@ -180,6 +180,9 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
 
     public Task<IReadOnlyList<Guid>> FindTeamsAsync(Guid organisationId) =>
         Read(Prepare(TeamSql.Select).Bind("@organisation", organisationId), TeamSql.Read);
+
+    public Task<IReadOnlyList<Guid>> FindTeamsOfAgentAsync(Guid agentId) =>
+        Task.FromResult(Prepare(AgentTeamsSql.Select).Bind("@agent", agentId).ReadFirst(AgentTeamsSql.Read) ?? []);
 
     public Task<long?> FindNewestSharedPriceAsync() => Task.FromResult(ReadNumber(Prepare(PriceSql.SelectNewestShared)));
 

@@ -11,9 +11,10 @@ internal sealed class OrganisationConfiguration : IEntityTypeConfiguration<Organ
         builder.Property(organisation => organisation.Id).ValueGeneratedNever();
         builder.Property(organisation => organisation.Name).HasMaxLength(Organisation.NameLength);
         builder.Property(organisation => organisation.Slug).HasMaxLength(Organisation.SlugLength).IsUnicode(false);
-        builder.HasIndex(organisation => organisation.Slug).IsUnique();
+        builder.HasIndex(organisation => organisation.Slug).IsUnique().HasFilter(PauseColumns.IsNotArchived);
         builder.Property(organisation => organisation.Version).IsConcurrencyToken();
         builder.ComplexProperty(organisation => organisation.Pause, PauseColumns.Configure);
+        builder.Ignore(organisation => organisation.Stop);
         builder.ComplexProperty(organisation => organisation.Limits, limits =>
         {
             limits.Property(limit => limit.Daily).HasColumnName("DailyLimit");

@@ -15,10 +15,12 @@ internal sealed class TeamConfiguration : IEntityTypeConfiguration<Team>
         builder.Property(team => team.Name).HasMaxLength(Organisation.NameLength);
         builder.Property(team => team.Slug).HasMaxLength(Organisation.SlugLength).IsUnicode(false);
         builder.Property(team => team.Timezone).HasMaxLength(Team.TimezoneLength).IsUnicode(false);
-        builder.HasIndex(team => new { team.OrganisationId, team.Slug }).IsUnique();
+        builder.HasIndex(team => new { team.OrganisationId, team.Slug }).IsUnique().HasFilter(PauseColumns.IsNotArchived);
+        builder.HasIndex(team => team.OrganisationId);
         builder.HasOne<Organisation>().WithMany().HasForeignKey(team => team.OrganisationId).OnDelete(DeleteBehavior.Restrict);
         builder.Property(team => team.Version).IsConcurrencyToken();
         builder.ComplexProperty(team => team.Pause, PauseColumns.Configure);
+        builder.Ignore(team => team.Stop);
         builder.ComplexProperty(team => team.Watch, watch =>
         {
             // The defaults apply to rows that existed before these columns. The program always writes a value.

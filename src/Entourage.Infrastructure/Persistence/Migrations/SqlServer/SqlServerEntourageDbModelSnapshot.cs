@@ -59,16 +59,29 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset");
 
                     b.Property<long?>("DailyLimit")
                         .HasColumnType("bigint");
 
+                    b.PrimitiveCollection<string>("FormerTeams")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("MovesAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("MovesToTeamId")
+                        .HasColumnType("uniqueidentifier");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -117,8 +130,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("MovesAt")
+                        .HasFilter("[MovesAt] IS NOT NULL");
+
+                    b.HasIndex("TeamId");
+
                     b.HasIndex("TeamId", "Name")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[ArchivedAt] IS NULL");
 
                     b.ToTable("Agents");
                 });
@@ -692,6 +711,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset");
 
@@ -754,7 +776,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.HasKey("Id");
 
                     b.HasIndex("Slug")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[ArchivedAt] IS NULL");
 
                     b.ToTable("Organisations");
                 });
@@ -1477,6 +1500,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("datetimeoffset");
 
@@ -1645,8 +1671,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasKey("Id");
 
+                    b.HasIndex("OrganisationId");
+
                     b.HasIndex("OrganisationId", "Slug")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[ArchivedAt] IS NULL");
 
                     b.ToTable("Teams");
                 });

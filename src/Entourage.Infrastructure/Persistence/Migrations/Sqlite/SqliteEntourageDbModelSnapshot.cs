@@ -49,15 +49,28 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("ArchivedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("DailyLimit")
                         .HasColumnType("INTEGER");
 
+                    b.PrimitiveCollection<string>("FormerTeams")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("MovesAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("MovesToTeamId")
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -106,8 +119,14 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("MovesAt")
+                        .HasFilter("[MovesAt] IS NOT NULL");
+
+                    b.HasIndex("TeamId");
+
                     b.HasIndex("TeamId", "Name")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[ArchivedAt] IS NULL");
 
                     b.ToTable("Agents");
                 });
@@ -657,6 +676,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("ArchivedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -717,7 +739,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.HasIndex("Slug")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[ArchivedAt] IS NULL");
 
                     b.ToTable("Organisations");
                 });
@@ -1404,6 +1427,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<byte[]>("Id")
                         .HasColumnType("BLOB");
 
+                    b.Property<long?>("ArchivedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
 
@@ -1570,8 +1596,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
+                    b.HasIndex("OrganisationId");
+
                     b.HasIndex("OrganisationId", "Slug")
-                        .IsUnique();
+                        .IsUnique()
+                        .HasFilter("[ArchivedAt] IS NULL");
 
                     b.ToTable("Teams");
                 });
