@@ -19,6 +19,9 @@ public sealed class BrowserClient : IDisposable
     /// <summary>The cookies.</summary>
     public CookieContainer Cookies => handler.CookieContainer;
 
+    /// <summary>The names of the cookies with which it is signed in.</summary>
+    public IReadOnlyList<string> Sessions => [.. Cookies.GetCookies(http.BaseAddress!).Select(cookie => cookie.Name).Where(name => name.StartsWith("entourage_", StringComparison.Ordinal))];
+
     /// <summary>Starts to sign in, and returns the provider's address to which the server redirects.</summary>
     public async Task<Uri> BeginAsync(string? address = null)
     {
@@ -49,18 +52,29 @@ public sealed class BrowserClient : IDisposable
     /// <summary>Loads an address.</summary>
     public Task<HttpResponseMessage> GetAsync(string address) => http.GetAsync(new Uri(address, UriKind.RelativeOrAbsolute));
 
-    /// <summary>Sends JSON.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string json)
+    /// <summary>Loads the text of a page.</summary>
+    public Task<string> TextAsync(string path) => http.GetStringAsync(new Uri(path, UriKind.Relative));
+
+    /// <summary>Posts JSON.</summary>
+    public async Task<HttpResponseMessage> PostJsonAsync(string path, string json)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
-        return await http.SendAsync(request);
+        using var body = new StringContent(json, Encoding.UTF8, "application/json");
+        return await http.PostAsync(new Uri(path, UriKind.Relative), body);
     }
 
     /// <summary>Posts a form.</summary>
-    public async Task<HttpResponseMessage> PostAsync(string path, params IEnumerable<KeyValuePair<string, string>> fields)
+    /// <param name="path">The path.</param>
+    /// <param name="site">What a browser says about the site of the form; empty for nothing.</param>
+    /// <param name="fields">The fields.</param>
+    public async Task<HttpResponseMessage> PostAsync(string path, string site = "", params IEnumerable<KeyValuePair<string, string>> fields)
     {
-        using var form = new FormUrlEncodedContent(fields);
-        return await http.PostAsync(new Uri(path, UriKind.Relative), form);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) };
+        if (site.Length > 0)
+        {
+            request.Headers.Add("Sec-Fetch-Site", site);
+        }
+
+        return await http.SendAsync(request);
     }
 
     /// <inheritdoc/>

@@ -60,8 +60,8 @@ public sealed class IdentityProvider : IAsyncDisposable
         builder.Services.AddOpenIddict().AddServer(server => Configure(server, hasEndSession, () => provider!));
         var app = builder.Build();
         provider = new(app);
-        app.UseAuthentication();
         app.Use((context, next) => provider.IsBroken && context.Request.Path == "/token" ? FailAsync(context) : next(context));
+        app.UseAuthentication();
         app.MapMethods("/authorize", ["GET", "POST"], provider.AuthorizeAsync);
         app.MapMethods("/end-session", ["GET", "POST"], provider.EndSessionAsync);
         await app.StartAsync();

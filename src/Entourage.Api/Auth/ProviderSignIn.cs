@@ -66,12 +66,15 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, IL
         }
     }
 
+    /// <summary>Removes the cookie of a person, if the browser has one.</summary>
+    public static Task ForgetAsync(HttpContext context) => context.SignOutAsync(Session);
+
     /// <summary>Ends the session of a person who has signed in at the provider.</summary>
     /// <returns>The provider's address to sign out there; null if there is nothing to do.</returns>
     public async Task<string?> EndAsync(HttpContext context)
     {
         var wasSignedIn = context.User.Identity is CallerIdentity { AuthenticationType: Session };
-        await context.SignOutAsync(Session);
+        await ForgetAsync(context);
         if (!wasSignedIn || !options.SignOutAtProvider || await FindEndpointAsync(context) is not { } endpoint)
         {
             return null;

@@ -44,6 +44,7 @@ internal static class SignIn
         KeyRing keys,
         FailedKeys failed,
         TimeProvider time,
+        [FromServices] ProviderSignIn? provider,
         [FromForm(Name = SignInPage.KeyField)] string? key,
         [FromForm(Name = SignInPage.KeepField)] string? keep,
         [FromForm(Name = SignInPage.ReturnField)] string? address)
@@ -63,21 +64,23 @@ internal static class SignIn
         }
 
         var longest = caller.ExpiresAt - time.GetUtcNow() is { } left && left < CookieLifetime ? left : CookieLifetime;
-        await EndSessionAsync(context);
+        if (provider is not null)
+        {
+            await ProviderSignIn.ForgetAsync(context);
+        }
+
         context.Response.Cookies.Append(KeyAuthentication.Cookie, text, CookieOf(context, keep is null ? null : longest));
         return TypedResults.LocalRedirect(target);
 
         IResult Retry(SignInRefusal refusal) => TypedResults.LocalRedirect(PageOf(refusal, target));
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context)
+    private static async Task<IResult> SignOutAsync(HttpContext context, [FromServices] ProviderSignIn? provider)
     {
         context.Response.Cookies.Delete(KeyAuthentication.Cookie, CookieOf(context, null));
-        return await EndSessionAsync(context) is { } address ? ProviderSignIn.GoTo(address) : TypedResults.LocalRedirect(SignInPage.Path);
+        var address = provider is null ? null : await provider.EndAsync(context);
+        return address is null ? TypedResults.LocalRedirect(SignInPage.Path) : ProviderSignIn.GoTo(address);
     }
-
-    private static async Task<string?> EndSessionAsync(HttpContext context) =>
-        context.RequestServices.GetService<ProviderSignIn>() is { } provider ? await provider.EndAsync(context) : null;
 
     // Redirecting to another server would be an open redirect.
     private static string LocalOf(string? address) => RedirectHttpResult.IsLocalUrl(address) ? address! : Home;
