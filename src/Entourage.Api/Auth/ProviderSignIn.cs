@@ -19,7 +19,7 @@ namespace Entourage.Api.Auth;
 /// Signs people in to the dashboard at an identity provider, by the authorization code flow with PKCE. The cookie contains the person and their
 /// groups. The role is looked up on each request, so a mapping that is removed from the configuration gives no access after the restart.
 /// </summary>
-internal sealed partial class ProviderSignIn(IdentityProviderOptions options, ILogger<ProviderSignIn> logger)
+internal sealed partial class ProviderSignIn(IdentityProviderOptions options, TimeProvider time, ILogger<ProviderSignIn> logger)
 {
     /// <summary>The scheme, and the cookie, of people who are signed in.</summary>
     public const string Session = "entourage_session";
@@ -31,12 +31,15 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, IL
     private const string Name = "name";
     private const string Group = "group";
 
-    // The provider returns the address, encrypted, in a URL, and URLs have a limit.
-    private const int MaxReturnLength = 2_000;
+    // The provider gets the address, encrypted, in a URL. Headers and URLs have limits, also in proxies.
+    private const int MaxReturnLength = 1_000;
 
     private const int MaxReasonLength = 500;
 
     private static readonly TimeSpan ProviderTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
+
+    private long loggedTicks;
 
     /// <summary>Registers the schemes.</summary>
     /// <param name="schemes">The schemes.</param>
@@ -44,7 +47,8 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, IL
     public static void AddTo(AuthenticationBuilder schemes, IdentityProviderOptions options)
     {
         var protection = new SecretProtection(options.ClientSecret!, $"{options.Authority}\n{options.ClientId}");
-        schemes.Services.AddSingleton<ProviderSignIn>(services => new(options, services.GetRequiredService<ILogger<ProviderSignIn>>()));
+        schemes.Services.AddSingleton<ProviderSignIn>(services =>
+            new(options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ProviderSignIn>>()));
         schemes.AddCookie(Session, cookie => ConfigureCookie(cookie, options, protection));
         schemes.AddOpenIdConnect(Provider, connect => ConfigureProvider(connect, options, protection));
     }
@@ -61,7 +65,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, IL
         }
         catch (Exception exception) when (IsOutage(exception) && !context.RequestAborted.IsCancellationRequested)
         {
-            LogFailed(logger, ReasonOf(exception));
+            Log(exception);
             context.Response.Redirect(SignIn.PageOf(SignInRefusal.ProviderAway, address));
         }
     }
@@ -113,7 +117,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, IL
         }
         catch (Exception exception) when (IsOutage(exception) && !context.RequestAborted.IsCancellationRequested)
         {
-            LogFailed(logger, ReasonOf(exception));
+            Log(exception);
             return null;
         }
     }
@@ -174,14 +178,8 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, IL
         connect.Events.OnAccessDenied = context => Refuse(context, SignInRefusal.ProviderDenied, context.ReturnUrl ?? context.Properties?.RedirectUri);
         connect.Events.OnRemoteFailure = context =>
         {
-            // Without the state that this server has sent, anyone could fill the log.
-            if (context is { Properties: not null, Failure: { } failure })
-            {
-                LogFailed(context.HttpContext.RequestServices.GetRequiredService<ILogger<ProviderSignIn>>(), ReasonOf(failure));
-            }
-
-            var refusal = context.Failure is { } cause && IsOutage(cause) ? SignInRefusal.ProviderAway : SignInRefusal.ProviderFailed;
-            return Refuse(context, refusal, context.Properties?.RedirectUri);
+            context.HttpContext.RequestServices.GetRequiredService<ProviderSignIn>().Log(context.Failure!);
+            return Refuse(context, IsOutage(context.Failure!) ? SignInRefusal.ProviderAway : SignInRefusal.ProviderFailed, context.Properties?.RedirectUri);
         };
     }
 
@@ -236,8 +234,15 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, IL
         exception is HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError } or IOException or OperationCanceledException
         || (exception.InnerException is { } inner && IsOutage(inner));
 
-    // The provider's message may contain anything.
-    private static string ReasonOf(Exception exception) => SingleLine.Cut(SingleLine.Of(exception.Message), MaxReasonLength);
+    // Anyone can make sign-ins fail, so they must not fill the log. The message may quote the provider, or what a visitor puts in its place.
+    private void Log(Exception failure)
+    {
+        var (now, last) = (time.GetUtcNow().UtcTicks, Interlocked.Read(ref loggedTicks));
+        if (now - last >= LogInterval.Ticks && Interlocked.CompareExchange(ref loggedTicks, now, last) == last)
+        {
+            LogFailed(logger, SingleLine.Cut(SingleLine.Of(failure.Message), MaxReasonLength));
+        }
+    }
 
     [LoggerMessage(1008, LogLevel.Warning, "A sign-in at the identity provider failed: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);

@@ -8,8 +8,9 @@ using Microsoft.AspNetCore.Mvc;
 namespace Entourage.Api.Auth;
 
 /// <summary>
-/// Signs browsers in, with a key or at the identity provider, and out. The cookie of a key is the key itself and is looked up on each request like a key in a header, so replicas
-/// share no sessions and a revoked key stops working at once. Scripts cannot read the cookie, and other sites can use it only to link here.
+/// Signs browsers in, with a key or at the identity provider, and out. The cookie of a key is the key itself and is looked up on each request
+/// like a key in a header, so replicas share no sessions and a revoked key stops working at once. Scripts cannot read the cookie, and other
+/// sites can use it only to link here.
 /// </summary>
 internal static class SignIn
 {
@@ -23,6 +24,14 @@ internal static class SignIn
 
     /// <summary>The sign-in page, which then redirects to an address of this server.</summary>
     public static string PageFor(string address) => PageOf(null, address);
+
+    /// <summary>The sign-in page with the reason of a refusal.</summary>
+    public static string PageOf(SignInRefusal? refusal, string address) => SignInPage.Path + QueryString.Create(
+        new KeyValuePair<string, string?>[]
+        {
+            new(SignInPage.RefusalField, refusal?.ToString()),
+            new(SignInPage.ReturnField, address == Home ? null : address),
+        }.Where(field => field.Value is not null));
 
     public static void MapSignIn(this WebApplication app)
     {
@@ -94,12 +103,4 @@ internal static class SignIn
         SameSite = SameSiteMode.Lax,
         Secure = context.Request.IsHttps,
     };
-
-    /// <summary>The sign-in page with the reason of a refusal.</summary>
-    public static string PageOf(SignInRefusal? refusal, string address) => SignInPage.Path + QueryString.Create(
-        new KeyValuePair<string, string?>[]
-        {
-            new(SignInPage.RefusalField, refusal?.ToString()),
-            new(SignInPage.ReturnField, address == Home ? null : address),
-        }.Where(field => field.Value is not null));
 }

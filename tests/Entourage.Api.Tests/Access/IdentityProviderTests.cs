@@ -107,7 +107,7 @@ internal sealed class IdentityProviderTests
         using var browser = new BrowserClient(host);
         var callback = await browser.ChooseAsync(await browser.BeginAsync("/keys"), "ada");
         provider.IsBroken = true;
-        Assert.That(await browser.ReturnAsync(callback), Does.StartWith(Refused + "Provider").And.EndsWith("&return=%2Fkeys"));
+        Assert.That(await browser.ReturnAsync(callback), Is.EqualTo(Refused + "ProviderFailed&return=%2Fkeys"));
         Assert.That(browser.Sessions, Is.Empty);
     }
 
@@ -151,6 +151,19 @@ internal sealed class IdentityProviderTests
     {
         using var browser = new BrowserClient(host);
         Assert.That(await browser.SignInAsync("ada", address), Is.EqualTo("/"));
+    }
+
+    [Test]
+    public async Task Headers_of_a_sign_in_fit_the_buffer_of_the_proxy()
+    {
+        const int Buffer = 16 * 1024;
+        Assert.That(File.ReadAllText(Path.Combine(SourceTree.Root, "docker/nginx/default.conf")), Does.Contain("proxy_buffer_size 16k;"));
+        using var browser = new BrowserClient(host);
+        using var begin = await browser.GetAsync("/account/sign-in/provider?return=/keys%3Fx=" + new string('x', 990));
+        Assert.That(begin.Headers.ToString(), Has.Length.LessThan(Buffer / 2));
+        using var end = await browser.GetAsync((await browser.ChooseAsync(begin.Headers.Location!, "ada")).ToString());
+        Assert.That(end.Headers.ToString(), Has.Length.LessThan(Buffer / 2));
+        Assert.That(end.Headers.Location?.OriginalString, Does.EndWith("xxx"));
     }
 
     [Test]
@@ -285,6 +298,10 @@ internal sealed class IdentityProviderTests
         {
             Assert.That(secrets, Has.Length.GreaterThanOrEqualTo(4), "secret, cookie, code and token");
         }
+
+        // The reason of a failure is logged, but not what the visitor made of it.
+        await browser.ReturnAsync(new(server.Api.Http.BaseAddress!, (await browser.ChooseAsync(await browser.BeginAsync(), "nobody")).PathAndQuery.Replace("access_denied", "made%0Aup", StringComparison.Ordinal)));
+        Assert.That(log.Lines, Has.Some.Contains("A sign-in at the identity provider failed").And.Some.Contains("made up"));
 
         // A request log has the query, and with it the code, which is useless by then.
         Assert.That(log.Lines, Has.Some.Contains("/account/sign-in/callback"));
