@@ -16,6 +16,9 @@ public sealed class BrowserClient : IDisposable
         http = new(handler) { BaseAddress = host.Api.Http.BaseAddress };
     }
 
+    /// <summary>A client of the API with the same cookies.</summary>
+    public ApiClient Api => new(http);
+
     /// <summary>The cookies.</summary>
     public CookieContainer Cookies => handler.CookieContainer;
 

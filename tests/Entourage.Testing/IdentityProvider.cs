@@ -48,11 +48,12 @@ public sealed class IdentityProvider : IAsyncDisposable
 
     /// <summary>Starts a provider.</summary>
     /// <param name="hasEndSession">Whether people can sign out at it.</param>
-    public static async Task<IdentityProvider> StartAsync(bool hasEndSession = true)
+    /// <param name="port">Its port; 0 for any.</param>
+    public static async Task<IdentityProvider> StartAsync(bool hasEndSession = true, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         IdentityProvider? provider = null;
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
         builder.Services.AddOpenIddict().AddServer(server => Configure(server, hasEndSession, () => provider!));
@@ -91,9 +92,6 @@ public sealed class IdentityProvider : IAsyncDisposable
 
         return settings;
     }
-
-    /// <summary>Stops it, as if it were down.</summary>
-    public Task StopAsync() => app.StopAsync();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => app.DisposeAsync();

@@ -51,6 +51,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
             new(options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ProviderSignIn>>()));
         schemes.AddCookie(Session, cookie => ConfigureCookie(cookie, options, protection));
         schemes.AddOpenIdConnect(Provider, connect => ConfigureProvider(connect, options, protection));
+        schemes.Services.AddSingleton<IAuthenticationSchemeProvider, Schemes>();
     }
 
     /// <summary>Redirects to the provider, which then returns to an address of this server.</summary>
@@ -68,6 +69,14 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
             Log(exception);
             context.Response.Redirect(SignIn.PageOf(SignInRefusal.ProviderAway, address));
         }
+    }
+
+    /// <summary>Reads the provider's answer, signs the person in and redirects to the address to return to, or to the sign-in page with a reason.</summary>
+    public static async Task FinishAsync(HttpContext context)
+    {
+        var handlers = context.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
+        var handler = (IAuthenticationRequestHandler?)await handlers.GetHandlerAsync(context, Provider);
+        await handler!.HandleRequestAsync();
     }
 
     /// <summary>Removes the cookie of a person, if the browser has one.</summary>
@@ -246,4 +255,13 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
 
     [LoggerMessage(1008, LogLevel.Warning, "A sign-in at the identity provider failed: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
+
+    /// <summary>
+    /// Names no scheme that may handle requests itself. The framework would create the provider's handler for each request to ask it. It is
+    /// needed for one route only, which calls it.
+    /// </summary>
+    private sealed class Schemes(IOptions<AuthenticationOptions> options) : AuthenticationSchemeProvider(options)
+    {
+        public override Task<IEnumerable<AuthenticationScheme>> GetRequestHandlerSchemesAsync() => Task.FromResult<IEnumerable<AuthenticationScheme>>([]);
+    }
 }

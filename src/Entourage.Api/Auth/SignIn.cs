@@ -45,6 +45,7 @@ internal static class SignIn
                 SignInPage.ProviderAction,
                 (HttpContext context, [FromQuery(Name = SignInPage.ReturnField)] string? address) => provider.StartAsync(context, LocalOf(address)))
                 .AllowAnonymous().ExcludeFromDescription();
+            app.MapGet(SignInPage.CallbackPath, ProviderSignIn.FinishAsync).AllowAnonymous().ExcludeFromDescription();
         }
     }
 
