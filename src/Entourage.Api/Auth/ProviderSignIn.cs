@@ -64,10 +64,10 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
             var target = address.Length > MaxReturnLength ? SignIn.Home : address;
             await context.ChallengeAsync(Provider, new() { RedirectUri = target });
         }
-        catch (Exception exception) when (IsOutage(exception) && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {
-            Log(exception);
-            context.Response.Redirect(SignIn.PageOf(SignInRefusal.ProviderAway, address));
+            // The provider's metadata cannot be loaded, or is wrong in one of many ways.
+            context.Response.Redirect(SignIn.PageOf(Log(exception), address));
         }
     }
 
@@ -76,7 +76,11 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
     {
         var handlers = context.RequestServices.GetRequiredService<IAuthenticationHandlerProvider>();
         var handler = (IAuthenticationRequestHandler?)await handlers.GetHandlerAsync(context, Provider);
-        await handler!.HandleRequestAsync();
+        if (!await handler!.HandleRequestAsync())
+        {
+            // The route also matches the path with a slash at its end.
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
     }
 
     /// <summary>Removes the cookie of a person, if the browser has one.</summary>
@@ -124,7 +128,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
             var metadata = await connect.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted);
             return string.IsNullOrEmpty(metadata.EndSessionEndpoint) ? null : metadata.EndSessionEndpoint;
         }
-        catch (Exception exception) when (IsOutage(exception) && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {
             Log(exception);
             return null;
@@ -187,8 +191,8 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         connect.Events.OnAccessDenied = context => Refuse(context, SignInRefusal.ProviderDenied, context.ReturnUrl ?? context.Properties?.RedirectUri);
         connect.Events.OnRemoteFailure = context =>
         {
-            context.HttpContext.RequestServices.GetRequiredService<ProviderSignIn>().Log(context.Failure!);
-            return Refuse(context, IsOutage(context.Failure!) ? SignInRefusal.ProviderAway : SignInRefusal.ProviderFailed, context.Properties?.RedirectUri);
+            var refusal = context.HttpContext.RequestServices.GetRequiredService<ProviderSignIn>().Log(context.Failure!);
+            return Refuse(context, refusal, context.Properties?.RedirectUri);
         };
     }
 
@@ -243,14 +247,20 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         exception is HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError } or IOException or OperationCanceledException
         || (exception.InnerException is { } inner && IsOutage(inner));
 
-    // Anyone can make sign-ins fail, so they must not fill the log. The message may quote the provider, or what a visitor puts in its place.
-    private void Log(Exception failure)
+    /// <summary>Logs a failure, and returns it as a reason for the visitor.</summary>
+    private SignInRefusal Log(Exception failure)
     {
+        // Anyone can make sign-ins fail, so they must not fill the log.
+        var isOutage = IsOutage(failure);
         var (now, last) = (time.GetUtcNow().UtcTicks, Interlocked.Read(ref loggedTicks));
         if (now - last >= LogInterval.Ticks && Interlocked.CompareExchange(ref loggedTicks, now, last) == last)
         {
-            LogFailed(logger, SingleLine.Cut(SingleLine.Of(failure.Message), MaxReasonLength));
+            // Messages of outages contain the stack traces of their causes. Others may quote the provider, or what a visitor puts in its place.
+            var reason = isOutage ? $"{options.Authority} cannot be reached. {failure.GetBaseException().Message}" : failure.Message;
+            LogFailed(logger, SingleLine.Cut(SingleLine.Of(reason), MaxReasonLength));
         }
+
+        return isOutage ? SignInRefusal.ProviderAway : SignInRefusal.ProviderFailed;
     }
 
     [LoggerMessage(1008, LogLevel.Warning, "A sign-in at the identity provider failed: {Reason}")]

@@ -87,6 +87,20 @@ internal sealed class IdentityProviderTests : IdentityProviderFixture
         Assert.That(await browser.SignInAsync("ada", "/keys"), Is.EqualTo("/keys"));
     }
 
+    [TestCase("{}", 200)]
+    [TestCase("<html></html>", 200)]
+    [TestCase("{}", 404)]
+    public async Task Wrong_authority_gives_a_reason(string metadata, int status)
+    {
+        await using var other = await FakeProvider.StartAsync();
+        other.Answer = (context, _) => FakeProvider.AnswerJsonAsync(context, metadata, status);
+        var settings = Provider.Settings(("platform", "admin", null));
+        settings["Auth:OpenIdConnect:Authority"] = other.Url;
+        await using var server = ApiHost.StartOn(Database, settings);
+        using var browser = new BrowserClient(server);
+        Assert.That((await browser.BeginAsync("/keys")).PathAndQuery, Does.StartWith(Refused + "Provider").And.EndsWith("&return=%2Fkeys"));
+    }
+
     [Test]
     public async Task Changed_missing_or_foreign_state_is_refused()
     {
