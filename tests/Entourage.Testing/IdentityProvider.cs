@@ -65,6 +65,10 @@ public sealed class IdentityProvider : IAsyncDisposable
         app.MapMethods("/end-session", ["GET", "POST"], provider.EndSessionAsync);
         await app.StartAsync();
         provider.Url = $"http://localhost:{new Uri(app.Urls.Single()).Port}";
+
+        // The first answer takes long on a busy machine, and servers wait for it only a few seconds.
+        using var http = new HttpClient { Timeout = Patience.Limit };
+        await http.GetStringAsync(new Uri(provider.Url + "/.well-known/openid-configuration"));
         return provider;
     }
 
