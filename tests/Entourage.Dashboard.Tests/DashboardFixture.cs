@@ -45,8 +45,11 @@ internal abstract class DashboardFixture
     public async Task StartAsync()
     {
         _ = Browser.Instance;
-        Host = await ApiHost.StartAsync(Store.Sqlite, settings: Settings, replace: Replace);
+        Host = await StartHostAsync();
     }
+
+    /// <summary>Starts the server.</summary>
+    protected virtual Task<ApiHost> StartHostAsync() => ApiHost.StartAsync(Store.Sqlite, settings: Settings, replace: Replace);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await (Host?.DisposeAsync() ?? default);

@@ -90,6 +90,18 @@ public sealed partial class ApiProcess : IAsyncDisposable
     public static Task<(int ExitCode, string Output)> RunAsync(TestDatabase database, params string[] arguments) =>
         RunConfinedAsync(database, null, arguments);
 
+    /// <summary>Runs the program to its end, which must be an error.</summary>
+    /// <returns>Its exit code, and what it wrote to the error output.</returns>
+    public static async Task<(int ExitCode, string Errors)> FailAsync(TestDatabase database, params string[] arguments)
+    {
+        using var process = Launch(database, null, null, arguments, redirectErrors: true);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await output;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, errors);
+    }
+
     /// <summary>Runs a command of the program to its end, under limits of the operating system.</summary>
     /// <returns>Its exit code and output.</returns>
     public static async Task<(int ExitCode, string Output)> RunConfinedAsync(
@@ -160,13 +172,13 @@ public sealed partial class ApiProcess : IAsyncDisposable
         return await http.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative));
     }
 
-    private static Process Launch(TestDatabase database, Confinement? confinement, string? home, params string[] arguments)
+    private static Process Launch(TestDatabase database, Confinement? confinement, string? home, string[] arguments, bool redirectErrors = false)
     {
         ArgumentNullException.ThrowIfNull(database);
         var program = Program(arguments);
         var command = confinement?.Confine(program) ?? program;
         var start = new ProcessStartInfo(command[0], command[1..]);
-        (start.RedirectStandardOutput, start.WorkingDirectory) = (true, Path.GetTempPath());
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.WorkingDirectory) = (true, redirectErrors, Path.GetTempPath());
 
         // The runtime's write protection of code pages needs a large file, which the limit would forbid.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";

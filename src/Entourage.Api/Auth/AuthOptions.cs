@@ -37,6 +37,9 @@ internal sealed class AuthOptions
 
     /// <summary>Sign-in tokens of people.</summary>
     public JwtOptions Jwt { get; set; } = new();
+
+    /// <summary>The identity provider at which people sign in to the dashboard.</summary>
+    public IdentityProviderOptions OpenIdConnect { get; set; } = new();
 }
 
 /// <summary>The configuration section <c>Auth:Jwt</c>: tokens that an OpenID Connect authority issues to people.</summary>

@@ -1,5 +1,6 @@
 using Entourage.Api.Protection;
 using Entourage.Application.Access;
+using Entourage.Dashboard.Pages;
 using Entourage.Gateway.Calls;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -9,15 +10,16 @@ namespace Entourage.Api.Auth;
 /// <summary>Sets up authentication and authorization.</summary>
 internal static class Authentication
 {
-    private const string KeyOrToken = "key-or-token";
+    private const string Selected = "selected";
 
     /// <param name="services">The services.</param>
     /// <param name="isOpen">Whether requests need no key.</param>
-    /// <param name="jwt">The authority whose tokens are accepted besides keys, if there is one.</param>
-    public static void AddAuthenticationSchemes(this IServiceCollection services, bool isOpen, JwtOptions jwt)
+    /// <param name="options">The authority whose tokens are accepted besides keys, and the provider at which people sign in, if there are any.</param>
+    public static void AddAuthenticationSchemes(this IServiceCollection services, bool isOpen, AuthOptions options)
     {
-        var acceptsTokens = !isOpen && !string.IsNullOrEmpty(jwt.Authority);
-        var schemes = services.AddAuthentication(isOpen ? OpenAuthentication.Name : acceptsTokens ? KeyOrToken : KeyAuthentication.Name);
+        var acceptsTokens = !isOpen && !string.IsNullOrEmpty(options.Jwt.Authority);
+        var acceptsSessions = !isOpen && options.OpenIdConnect.IsSet;
+        var schemes = services.AddAuthentication(isOpen ? OpenAuthentication.Name : acceptsTokens || acceptsSessions ? Selected : KeyAuthentication.Name);
         if (isOpen)
         {
             services.AddSingleton<IReadyCallers, OpenAuthentication.ReadyCallers>();
@@ -31,10 +33,20 @@ internal static class Authentication
 
         if (acceptsTokens)
         {
-            schemes.AddJwtBearer(JwtCallers.Name, bearer => JwtCallers.Configure(bearer, jwt));
-            schemes.AddPolicyScheme(KeyOrToken, null, policy => policy.ForwardDefaultSelector = SelectScheme);
+            schemes.AddJwtBearer(JwtCallers.Name, bearer => JwtCallers.Configure(bearer, options.Jwt));
         }
 
+        if (acceptsSessions)
+        {
+            ProviderSignIn.AddTo(schemes, options.OpenIdConnect);
+        }
+
+        if (acceptsTokens || acceptsSessions)
+        {
+            schemes.AddPolicyScheme(Selected, null, policy => policy.ForwardDefaultSelector = context => SelectScheme(context, acceptsTokens, acceptsSessions));
+        }
+
+        services.AddSingleton(new SignInMethods(acceptsSessions ? options.OpenIdConnect.DisplayName : null));
         services.AddAuthorization(Policies.Configure);
         services.AddSingleton<IPolicyEvaluator, RolePolicyEvaluator>();
         services.AddScoped<AuthenticationService>();
@@ -58,10 +70,19 @@ internal static class Authentication
         app.UseAuthorization();
     }
 
-    private static string SelectScheme(HttpContext context) =>
-        !CallerKeys.IsCall(context.Request)
-        && !context.Request.Headers.ContainsKey(KeyAuthentication.Header)
-        && CallerKeys.BearerOf(context.Request) is { } text && JwtCallers.IsToken(text)
-            ? JwtCallers.Name
+    /// <summary>Whether a request has a key, a token or the cookie of a person, valid or not.</summary>
+    public static bool HasCredential(HttpRequest request) => KeyAuthentication.TextOf(request) is not null || request.Cookies.ContainsKey(ProviderSignIn.Session);
+
+    private static string SelectScheme(HttpContext context, bool acceptsTokens, bool acceptsSessions)
+    {
+        var request = context.Request;
+        if (CallerKeys.IsCall(request) || request.Headers.ContainsKey(KeyAuthentication.Header))
+        {
+            return KeyAuthentication.Name;
+        }
+
+        return acceptsTokens && CallerKeys.BearerOf(request) is { } text && JwtCallers.IsToken(text) ? JwtCallers.Name
+            : acceptsSessions && KeyAuthentication.TextOf(request) is null && request.Cookies.ContainsKey(ProviderSignIn.Session) ? ProviderSignIn.Session
             : KeyAuthentication.Name;
+    }
 }

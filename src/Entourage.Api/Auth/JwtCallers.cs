@@ -1,6 +1,4 @@
-using Entourage.Application.Access;
 using Entourage.Domain.Access;
-using Entourage.Domain.Audit;
 using Entourage.Gateway.Calls;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -52,30 +50,15 @@ internal static class JwtCallers
             return;
         }
 
-        switch (claims.Role)
+        CallerRole? role = claims.Role switch
         {
-            case "admin":
-                SetCaller(CallerRole.Admin, null, null);
-                break;
-            case "lead" when claims.Team is { } team:
-                var owners = context.HttpContext.RequestServices.GetRequiredService<ResourceOwnerCache>();
-                if (await owners.FindAsync(Resource.Team(team), context.HttpContext.RequestAborted) is { } owner)
-                {
-                    SetCaller(CallerRole.Lead, owner.OrganisationId, team);
-                }
-
-                break;
-        }
-
-        void SetCaller(CallerRole role, Guid? organisationId, Guid? teamId)
+            "admin" => CallerRole.Admin,
+            "lead" => CallerRole.Lead,
+            _ => null,
+        };
+        var person = new Person(claims.Issuer, claims.Subject, claims.Name, claims.ExpiresAt);
+        if (role is { } given && await person.ToCallerAsync(given, claims.Team, context.HttpContext) is { } caller)
         {
-            var name = CallerNames.OfToken(claims.Name, claims.Subject);
-            var caller = new Caller(name, role, OrganisationId: organisationId, TeamId: teamId, ExpiresAt: claims.ExpiresAt)
-            {
-                Kind = ActorKind.Token,
-                Issuer = claims.Issuer,
-                Subject = claims.Subject,
-            };
             context.Principal = AuthenticatedCaller.ToPrincipal(caller, Name);
         }
     }

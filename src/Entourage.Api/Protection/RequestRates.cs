@@ -83,7 +83,7 @@ internal sealed class RequestRates : IDisposable
             return next(context);
         }
 
-        if (!needsKeys || !(IsSignIn(context) || KeyAuthentication.TextOf(context.Request) is not null))
+        if (!needsKeys || !(IsSignIn(context) || Authentication.HasCredential(context.Request)))
         {
             return TooManyRequests.WriteAsync(context, WaitOf(lease), Detail);
         }

@@ -8,7 +8,7 @@ namespace Entourage.Api.Startup;
 internal static class AccessSetup
 {
     /// <returns>Whether requests need a key.</returns>
-    /// <exception cref="OptionsValidationException">The server would be open to other machines, or accept tokens that were issued for other programs.</exception>
+    /// <exception cref="OptionsValidationException">The server would be open to other machines, accept tokens that were issued for other programs, or has wrong settings of its identity provider.</exception>
     public static bool AddAccess(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<AuthOptions>().Bind(builder.Configuration.GetSection(AuthOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -26,8 +26,13 @@ internal static class AccessSetup
             throw Invalid("Auth:Jwt:Authority is set, but Auth:Jwt:Audience is not, so tokens for other programs of the authority would be accepted. Set Auth:Jwt:Audience.");
         }
 
+        if (options.OpenIdConnect.FindFaults().ToArray() is { Length: > 0 } faults)
+        {
+            throw Invalid(faults);
+        }
+
         var isOpen = options.Mode == AuthMode.Open || (options.Mode == AuthMode.Auto && reachable.Count == 0);
-        builder.Services.AddAuthenticationSchemes(isOpen, options.Jwt);
+        builder.Services.AddAuthenticationSchemes(isOpen, options);
         return !isOpen;
     }
 
@@ -49,5 +54,5 @@ internal static class AccessSetup
           {key}
         """);
 
-    private static OptionsValidationException Invalid(string failure) => new(AuthOptions.Section, typeof(AuthOptions), [failure]);
+    private static OptionsValidationException Invalid(params string[] failures) => new(AuthOptions.Section, typeof(AuthOptions), failures);
 }

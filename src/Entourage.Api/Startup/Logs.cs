@@ -8,9 +8,14 @@ internal static class Logs
     private const string FormatterName = "Logging:Console:FormatterName";
     private const string Timestamp = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    // At Debug, the first quotes the headers of malformed requests, and the second quotes input on the dashboard.
-    private static readonly string[] CategoriesWithSecrets =
-        ["Microsoft.AspNetCore.Server.Kestrel.BadRequests", "Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher"];
+    // At Debug, the first quotes the headers of malformed requests, and the second quotes input on the dashboard. The third quotes codes and what
+    // anyone puts into the provider's place, at any level. ProviderSignIn logs failures.
+    private static readonly (string Name, LogLevel Least)[] CategoriesWithSecrets =
+    [
+        ("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information),
+        ("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.Information),
+        ("Microsoft.AspNetCore.Authentication.OpenIdConnect.OpenIdConnectHandler", LogLevel.None),
+    ];
 
     /// <summary>Whether each line is a JSON object. If so, nothing else may be written to the console.</summary>
     public static bool AreJson(IConfiguration configuration) => configuration[FormatterName] == ConsoleFormatterNames.Json;
@@ -32,7 +37,7 @@ internal static class Logs
         {
             foreach (var category in CategoriesWithSecrets)
             {
-                options.Rules.Add(new(provider, category, LogLevel.Information, filter: null));
+                options.Rules.Add(new(provider, category.Name, category.Least, filter: null));
             }
         }
     }

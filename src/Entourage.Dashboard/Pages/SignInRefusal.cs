@@ -11,4 +11,16 @@ public enum SignInRefusal
 
     /// <summary>Too many attempts came from the client's address.</summary>
     TooMany,
+
+    /// <summary>None of the person's groups at the identity provider gives a role.</summary>
+    NoRole,
+
+    /// <summary>The identity provider denied access, or the visitor cancelled there.</summary>
+    ProviderDenied,
+
+    /// <summary>The identity provider cannot be reached.</summary>
+    ProviderAway,
+
+    /// <summary>The identity provider's answer is invalid, late, or belongs to another browser.</summary>
+    ProviderFailed,
 }
