@@ -14,10 +14,15 @@ public static class DependencyInjection
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(12);
 
+    // A page that has lost its connection keeps its figures in memory. One that comes back later than this is loaded again from its address.
+    private const int LostPages = 20;
+    private static readonly TimeSpan LostPageRetention = TimeSpan.FromMinutes(1);
+
     /// <summary>Adds the services of the pages.</summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents()
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+                (circuits.DisconnectedCircuitMaxRetained, circuits.DisconnectedCircuitRetentionPeriod) = (LostPages, LostPageRetention))
             .AddHubOptions(hub => (hub.KeepAliveInterval, hub.ClientTimeoutInterval) = (KeepAlive, Silence));
         services.AddMudServices();
         services.AddSingleton<TeamViews>();

@@ -142,15 +142,15 @@ internal sealed class CostsPageTests : PageFixture
     [Test]
     public async Task Older_sessions_are_loaded_on_demand()
     {
-        for (var i = 0; i < 26; i++)
+        for (var i = 0; i < 11; i++)
         {
             await Team.StartAsync();
         }
 
         await GoAsync(Address);
-        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(25);
+        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(10);
         await Button("Older sessions").ClickAsync();
-        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(26);
+        await Expect(Region("Sessions").Locator("tbody tr")).ToHaveCountAsync(11);
         await Expect(Button("Older sessions")).ToHaveCountAsync(0);
     }
 }

@@ -36,7 +36,11 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
 
     private const int MaxReasonLength = 500;
 
+    // Anyone can make this server ask the provider, which must not use up the files that the process may open.
+    private const int MaxProviderConnections = 16;
+
     private static readonly TimeSpan ProviderTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ProviderConnectionLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(1);
 
     private long loggedTicks;
@@ -46,7 +50,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
     /// <param name="options">The valid settings of a provider.</param>
     public static void AddTo(AuthenticationBuilder schemes, IdentityProviderOptions options)
     {
-        var protection = new SecretProtection(options.ClientSecret!, $"{options.Authority}\n{options.ClientId}");
+        var protection = new SecretProtection(options.ClientSecret!, $"{options.Authority}\n{options.ClientId}\n{options.GroupsClaim}");
         schemes.Services.AddSingleton<ProviderSignIn>(services =>
             new(options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<ProviderSignIn>>()));
         schemes.AddCookie(Session, cookie => ConfigureCookie(cookie, options, protection));
@@ -62,6 +66,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         try
         {
             var target = address.Length > MaxReturnLength ? SignIn.Home : address;
+            await LoadMetadataAsync(context);
             await context.ChallengeAsync(Provider, new() { RedirectUri = target });
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
@@ -105,7 +110,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
     /// A page that goes on to the provider. Browsers apply the policy for forms to redirects as well, and the provider may redirect to servers
     /// that are not known here. A page that is loaded first ends the form's navigation.
     /// </summary>
-    public static IResult GoTo(string address)
+    public static IResult SignOutPage(string address)
     {
         var encoded = HtmlEncoder.Default.Encode(address);
         return TypedResults.Content(
@@ -124,8 +129,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
     {
         try
         {
-            var connect = context.RequestServices.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(Provider);
-            var metadata = await connect.ConfigurationManager!.GetConfigurationAsync(context.RequestAborted);
+            var metadata = await LoadMetadataAsync(context);
             return string.IsNullOrEmpty(metadata.EndSessionEndpoint) ? null : metadata.EndSessionEndpoint;
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
@@ -133,6 +137,15 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
             Log(exception);
             return null;
         }
+    }
+
+    /// <summary>Loads the provider's metadata, unless it is known. Callers queue for it, so each waits no longer than a single attempt may take.</summary>
+    private static async Task<OpenIdConnectConfiguration> LoadMetadataAsync(HttpContext context)
+    {
+        var connect = context.RequestServices.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get(Provider);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(ProviderTimeout);
+        return await connect.ConfigurationManager!.GetConfigurationAsync(limit.Token);
     }
 
     private static void ConfigureCookie(CookieAuthenticationOptions cookie, IdentityProviderOptions options, SecretProtection protection)
@@ -148,7 +161,10 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         cookie.ForwardForbid = KeyAuthentication.Name;
         cookie.Events.OnValidatePrincipal = async context =>
         {
-            if (context.Principal is { } session && await FindCallerAsync(session, context.Properties.ExpiresUtc, options, context.HttpContext) is { } caller)
+            // A shorter session applies to people who have signed in before, too.
+            var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+            var ends = Earlier(context.Properties.ExpiresUtc, context.Properties.IssuedUtc + cookie.ExpireTimeSpan);
+            if (context.Principal is { } session && ends > now && await FindCallerAsync(session, ends, options, context.HttpContext) is { } caller)
             {
                 context.ReplacePrincipal(AuthenticatedCaller.ToPrincipal(caller, Session));
             }
@@ -159,6 +175,8 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         };
     }
 
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other ? one : other;
+
     private static void ConfigureProvider(OpenIdConnectOptions connect, IdentityProviderOptions options, SecretProtection protection)
     {
         connect.Authority = options.Authority;
@@ -168,6 +186,8 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         connect.SignInScheme = Session;
         connect.DataProtectionProvider = protection;
         connect.BackchannelTimeout = ProviderTimeout;
+        connect.BackchannelHttpHandler = new SocketsHttpHandler { MaxConnectionsPerServer = MaxProviderConnections, PooledConnectionLifetime = ProviderConnectionLifetime };
+        connect.PushedAuthorizationBehavior = PushedAuthorizationBehavior.Disable;
         connect.CallbackPath = SignInPage.CallbackPath;
         connect.RemoteSignOutPath = default;
         connect.SignedOutCallbackPath = default;
@@ -188,7 +208,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         }
 
         connect.Events.OnTicketReceived = context => ReceiveAsync(context, options);
-        connect.Events.OnAccessDenied = context => Refuse(context, SignInRefusal.ProviderDenied, context.ReturnUrl ?? context.Properties?.RedirectUri);
+        connect.Events.OnAccessDenied = context => Refuse(context, SignInRefusal.ProviderDenied, context.ReturnUrl);
         connect.Events.OnRemoteFailure = context =>
         {
             var refusal = context.HttpContext.RequestServices.GetRequiredService<ProviderSignIn>().Log(context.Failure!);
@@ -219,6 +239,8 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
         context.Properties = new();
         if (await FindCallerAsync(context.Principal, null, options, context.HttpContext) is null)
         {
+            // The person may have had a role at the last sign-in.
+            await ForgetAsync(context.HttpContext);
             await Refuse(context, SignInRefusal.NoRole, context.ReturnUri);
             return;
         }
@@ -260,7 +282,7 @@ internal sealed partial class ProviderSignIn(IdentityProviderOptions options, Ti
             LogFailed(logger, SingleLine.Cut(SingleLine.Of(reason), MaxReasonLength));
         }
 
-        return isOutage ? SignInRefusal.ProviderAway : SignInRefusal.ProviderFailed;
+        return isOutage ? SignInRefusal.ProviderUnreachable : SignInRefusal.ProviderFailed;
     }
 
     [LoggerMessage(1008, LogLevel.Warning, "A sign-in at the identity provider failed: {Reason}")]

@@ -14,12 +14,16 @@ internal sealed class SecretProtection : IDataProtector
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
+    // OWASP recommends this number for PBKDF2 with SHA-256 (Password Storage Cheat Sheet, 2023).
+    private const int Iterations = 600_000;
+
     private readonly byte[] key;
 
     /// <param name="secret">The secret.</param>
     /// <param name="context">Separates the keys of one use of the secret from those of another.</param>
     public SecretProtection(string secret, string context)
-        : this(HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), KeyBytes, salt: Encoding.UTF8.GetBytes(context)))
+        // Anyone can get data that is encrypted with it. A secret that a person has chosen takes long to guess this way.
+        : this(Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(context), Iterations, HashAlgorithmName.SHA256, KeyBytes))
     {
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Entourage.Api.Protection;
 using Entourage.Application.Keys;
 using Entourage.Dashboard.Pages;
@@ -89,11 +90,11 @@ internal static class SignIn
     {
         context.Response.Cookies.Delete(KeyAuthentication.Cookie, CookieOf(context, null));
         var address = provider is null ? null : await provider.EndAsync(context);
-        return address is null ? TypedResults.LocalRedirect(SignInPage.Path) : ProviderSignIn.GoTo(address);
+        return address is null ? TypedResults.LocalRedirect(SignInPage.Path) : ProviderSignIn.SignOutPage(address);
     }
 
-    // Redirecting to another server would be an open redirect.
-    private static string LocalOf(string? address) => RedirectHttpResult.IsLocalUrl(address) ? address! : Home;
+    // Redirecting to another server would be an open redirect. A header has only ASCII.
+    private static string LocalOf(string? address) => RedirectHttpResult.IsLocalUrl(address) && Ascii.IsValid(address) ? address! : Home;
 
     private static CookieOptions CookieOf(HttpContext context, TimeSpan? age) => new()
     {

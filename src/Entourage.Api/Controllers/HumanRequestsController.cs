@@ -18,6 +18,7 @@ public sealed class HumanRequestsController(IMediator mediator) : ControllerBase
     [HttpPost(Name = "createHumanRequest")]
     [Authorize(Policies.Agent)]
     [ProducesResponseType<HumanRequestResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Archived)]
     public async Task<IActionResult> Ask(
         CreateHumanRequestBody body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {

@@ -65,6 +65,7 @@ public sealed class TeamsController(IMediator mediator) : ControllerBase
     [HttpPost("tasks", Name = "createTask")]
     [Authorize(Policies.Lead)]
     [ProducesResponseType<TaskResponse>(StatusCodes.Status201Created)]
+    [Conflicts(ProblemTypes.Archived)]
     public async Task<IActionResult> CreateTask(
         Guid id, CreateTaskRequest body, [FromHeader(Name = IdempotencyHeaders.Key)] string? idempotencyKey, CancellationToken cancellationToken)
     {

@@ -31,7 +31,13 @@ internal static class AccessSetup
             throw Invalid(faults);
         }
 
-        var isOpen = options.Mode == AuthMode.Open || (options.Mode == AuthMode.Auto && reachable.Count == 0);
+        // A provider says that people must sign in, also behind a proxy on the same machine.
+        if (options.Mode == AuthMode.Open && options.OpenIdConnect.IsSet)
+        {
+            throw Invalid("Auth:OpenIdConnect is set, but Auth:Mode is Open, so nobody would have to sign in. Set Auth:Mode to Keys, or remove Auth:OpenIdConnect.");
+        }
+
+        var isOpen = options.Mode == AuthMode.Open || (options.Mode == AuthMode.Auto && reachable.Count == 0 && !options.OpenIdConnect.IsSet);
         builder.Services.AddAuthenticationSchemes(isOpen, options);
         return !isOpen;
     }

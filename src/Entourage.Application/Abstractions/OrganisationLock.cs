@@ -20,7 +20,7 @@ internal static class OrganisationLock
     public static async Task<Guid> LockOrganisationOfAsync(
         this IEntourageDb db, IQueryable<Guid> teamIds, object id, string resource, CancellationToken cancellationToken)
     {
-        // Neither a team's organisation nor anything's team ever changes.
+        // A team's organisation never changes, and an agent moves only within its organisation.
         var organisationId = await db.Teams.Where(team => teamIds.Contains(team.Id)).Select(team => (Guid?)team.OrganisationId)
             .SingleOrDefaultAsync(cancellationToken) ?? throw new NotFoundException(resource, id);
         await db.LockOrganisationAsync(organisationId, cancellationToken);

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Audit;
+using Entourage.Application.Budgets;
 using Entourage.Application.Errors;
 using Entourage.Application.Keys;
 using Entourage.Application.Stops;
@@ -17,9 +18,10 @@ namespace Entourage.Application.Agents;
 /// new one. A planned move is made by the first start of a session that is due, or else by a job, whichever comes first.
 /// </summary>
 /// <param name="db">The store.</param>
+/// <param name="lines">Raises the alerts of caps that the agent has exceeded before it comes under them.</param>
 /// <param name="caller">The caller of the request.</param>
 /// <param name="time">The clock.</param>
-public sealed class AgentMoves(IEntourageDb db, CallerContext caller, TimeProvider time)
+internal sealed class AgentMoves(IEntourageDb db, CrossedLines lines, CallerContext caller, TimeProvider time)
 {
     /// <summary>Makes all planned moves that are due.</summary>
     public async Task MakeDueAsync(CancellationToken cancellationToken)
@@ -53,7 +55,7 @@ public sealed class AgentMoves(IEntourageDb db, CallerContext caller, TimeProvid
         }
 
         var team = await db.Teams.GetAsync(teamId, "team", cancellationToken);
-        if (agent.ArchivedAt is not null || await IsArchivedAsync(team, cancellationToken) || await db.IsNameTakenAsync(agent, team.Id, cancellationToken))
+        if (await IsArchivedAsync(agent, cancellationToken) || await IsArchivedAsync(team, cancellationToken) || await db.IsNameTakenAsync(agent, team.Id, cancellationToken))
         {
             await CancelAsync(agent, cancellationToken, Caller.Entourage);
             return;
@@ -66,6 +68,7 @@ public sealed class AgentMoves(IEntourageDb db, CallerContext caller, TimeProvid
     internal async Task MoveAsync(Agent agent, Team team, CancellationToken cancellationToken, Caller? by = null)
     {
         var old = await db.Teams.GetAsync(agent.TeamId, "team", cancellationToken);
+        var before = await lines.BeginAsync(BudgetReach.OfAgent(team.OrganisationId, team.Id, agent.Id), cancellationToken);
         await db.LockKeysAsync(cancellationToken);
         await db.ApiKeys.Where(key => key.AgentId == agent.Id)
             .ExecuteUpdateAsync(row => row.SetProperty(key => key.TeamId, team.Id), cancellationToken);
@@ -74,6 +77,7 @@ public sealed class AgentMoves(IEntourageDb db, CallerContext caller, TimeProvid
         Audit(agent, old, new(old.Id, old.Name), new(team.Id, team.Name), by);
         Audit(agent, team, new(old.Id, old.Name), new(team.Id, team.Name), by);
         await db.SaveChangesAsync(cancellationToken);
+        await lines.FollowAsync(before, cancellationToken);
     }
 
     /// <summary>Plans a move of an agent.</summary>
@@ -97,6 +101,9 @@ public sealed class AgentMoves(IEntourageDb db, CallerContext caller, TimeProvid
     }
 
     private static AuditedTeam PlanOf(Agent agent, Team team) => new(team.Id, team.Name, agent.MovesToTeamId, agent.MovesAt);
+
+    private async Task<bool> IsArchivedAsync(Agent agent, CancellationToken cancellationToken) =>
+        await db.FindArchiveMarkAsync(await db.FindPauseSubjectAsync(PauseScope.Agent, agent.Id, cancellationToken), cancellationToken) is not null;
 
     private async Task<bool> IsArchivedAsync(Team team, CancellationToken cancellationToken) =>
         await db.FindArchiveMarkAsync(new(PauseScope.Team, team.Id, team.Id, team.OrganisationId), cancellationToken) is not null;

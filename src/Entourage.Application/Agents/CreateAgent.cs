@@ -41,6 +41,8 @@ internal sealed class CreateAgentHandler(IEntourageDb db, TimeProvider time) : I
 {
     public async Task<AgentResponse> Handle(CreateAgentCommand request, CancellationToken cancellationToken)
     {
+        // An archive, a restore and a move depend on which names are free.
+        await db.LockOrganisationOfTeamAsync(request.TeamId, cancellationToken);
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
         await db.EnsureNotArchivedAsync(PauseScope.Team, team.Id, cancellationToken);
         var agent = Agent.Create(team, request.Name, request.Role, request.Model, time.GetUtcNow());

@@ -3,10 +3,12 @@ using Entourage.Application.Access;
 using Entourage.Application.Alerts;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Stops;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
@@ -51,6 +53,7 @@ internal sealed class CreateHumanRequestHandler(IEntourageDb db, TimeProvider ti
         // Required, because an event is added.
         await db.LockOrganisationOfAgentAsync(request.AgentId!.Value, cancellationToken);
         var agent = await db.Agents.GetAsync(request.AgentId.Value, "agent", cancellationToken);
+        await db.EnsureNotArchivedAsync(PauseScope.Agent, agent.Id, cancellationToken);
         var asked = HumanRequest.Ask(
             agent,
             await FindSessionAsync(agent, request.SessionId, cancellationToken),

@@ -24,7 +24,7 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
     private static readonly TimeSpan NoteInterval = TimeSpan.FromMinutes(1);
 
     private readonly BoundedCache<Digest, Entry> known = new(CacheSize);
-    private readonly BoundedCache<Guid, long> validAt = new(CacheSize);
+    private readonly BoundedCache<(Guid KeyId, Guid? TeamId), long> validAt = new(CacheSize);
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> used = new();
     private readonly KeyReader reader = new(scopes);
 
@@ -96,19 +96,20 @@ public sealed class KeyRing(IKeyRevision revision, IServiceScopeFactory scopes, 
         }
 
         var current = await revision.ReadAsync(cancellationToken);
-        if (validAt.TryGet(id, out var seen) && seen == current)
+        if (validAt.TryGet((id, caller.TeamId), out var seen) && seen == current)
         {
             return true;
         }
 
         await using var scope = scopes.CreateAsyncScope();
         var keys = scope.ServiceProvider.GetRequiredService<IEntourageDb>().ApiKeys;
-        if (!await keys.AnyAsync(key => key.Id == id && key.RevokedAt == null, cancellationToken))
+        // A key goes with its agent to another team, where its caller may see something else.
+        if (!await keys.AnyAsync(key => key.Id == id && key.RevokedAt == null && key.TeamId == caller.TeamId, cancellationToken))
         {
             return false;
         }
 
-        validAt.Set(id, current);
+        validAt.Set((id, caller.TeamId), current);
         return true;
     }
 

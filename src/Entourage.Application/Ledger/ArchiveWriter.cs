@@ -15,8 +15,10 @@ namespace Entourage.Application.Ledger;
 internal sealed class ArchiveWriter(LedgerLoader loader, AuditActor by, DateTimeOffset now)
 {
     /// <summary>Archives an agent, a team or an organisation, and kills the active sessions below it.</summary>
+    /// <param name="subject">The agent, team or organisation.</param>
+    /// <param name="moved">The agents of a team that came from other teams. Their sessions there are killed too.</param>
     /// <returns>How many sessions were killed; null if it was archived already, in which case nothing changes.</returns>
-    public async Task<int?> ArchiveAsync(PauseSubject subject)
+    public async Task<int?> ArchiveAsync(PauseSubject subject, IReadOnlyList<Guid> moved)
     {
         var present = await loader.FindPauseAsync(subject);
         if (present is { IsArchive: true })
@@ -24,8 +26,13 @@ internal sealed class ArchiveWriter(LedgerLoader loader, AuditActor by, DateTime
             return null;
         }
 
-        var sessions = await loader.LoadSessionsUnderAsync(subject);
-        await new SessionKills(loader.WorkingSet, loader).KillAsync(sessions, $"{NameOf(subject.Scope)} was archived.", by, now);
+        var sessions = new List<LedgerSession>(await loader.LoadSessionsUnderAsync(subject));
+        foreach (var agentId in moved)
+        {
+            sessions.AddRange((await loader.LoadSessionsUnderAsync(subject with { Scope = PauseScope.Agent, Id = agentId })).Where(session => !sessions.Contains(session)));
+        }
+
+        await new SessionKills(loader.WorkingSet, loader).KillAsync(sessions, ArchiveMarks.ReasonOf(subject.Scope), by, now);
         await new PauseWriter(subject, StopAction.Archived, Reason: null, ExpiresAt: null, by, now).WriteAsync(
             loader,
             Pause.WithArchive(present, now),
@@ -48,11 +55,4 @@ internal sealed class ArchiveWriter(LedgerLoader loader, AuditActor by, DateTime
             loader, present.BeforeArchive, new AuditedArchive(Archived: true), new AuditedArchive(Archived: false), sessions: []);
         return true;
     }
-
-    private static string NameOf(PauseScope scope) => scope switch
-    {
-        PauseScope.Agent => "The agent",
-        PauseScope.Team => "The team",
-        _ => "The organisation",
-    };
 }

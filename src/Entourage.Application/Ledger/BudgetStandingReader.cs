@@ -26,8 +26,7 @@ internal static class BudgetStandingReader
     private static async Task<BudgetedWork> ReadWorkAsync(ILedgerReader store, BudgetSubject subject, DateTimeOffset now)
     {
         var useNewest = subject.Session.UseNewestActive;
-        var found = await store.FindAsync(
-            subject.AgentId, now - SessionState.KillReportedFor, useNewest || subject.Session.Path.Count == 0 ? null : subject.Session.Path[0])
+        var found = await store.FindAsync(subject, now - SessionState.KillReportedFor)
             ?? throw new NotFoundException("agent", subject.AgentId);
         var path = useNewest ? found.NewestSessionPath : subject.Session.Path;
         var task = subject.TaskId is { } taskId

@@ -10,11 +10,12 @@ public interface IArchiveLedger
 {
     /// <summary>Archives an agent, a team or an organisation, and kills the active sessions below it.</summary>
     /// <param name="subject">The agent, team or organisation.</param>
+    /// <param name="moved">The agents of a team that came from other teams. Their sessions there are killed too.</param>
     /// <param name="by">The actor.</param>
     /// <param name="now">The current time (UTC).</param>
     /// <param name="cancellationToken">Cancels before the first statement.</param>
     /// <returns>How many sessions were killed; null if it was archived already, in which case nothing changes.</returns>
-    Task<int?> ArchiveAsync(PauseSubject subject, AuditActor by, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<int?> ArchiveAsync(PauseSubject subject, IReadOnlyList<Guid> moved, AuditActor by, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Restores an agent, a team or an organisation.</summary>
     /// <param name="subject">The agent, team or organisation.</param>

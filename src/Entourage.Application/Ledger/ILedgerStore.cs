@@ -12,10 +12,12 @@ namespace Entourage.Application.Ledger;
 internal interface ILedgerReader
 {
     /// <summary>An agent with its caps, pauses and newest active session; null when there is no such agent.</summary>
-    /// <param name="agentId">The agent.</param>
+    /// <param name="subject">
+    /// The agent, and the session whose team's caps apply. The newest active session is that of the task's team, if the task is named. Without a session, the
+    /// caps of the agent's own team apply.
+    /// </param>
     /// <param name="killedSince">The earliest kill of its newest session to report (UTC).</param>
-    /// <param name="sessionId">The session whose team's caps apply; null for the newest active session, or else the agent's own team.</param>
-    Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId);
+    Task<LedgerAgent?> FindAsync(BudgetSubject subject, DateTimeOffset killedSince);
 
     /// <summary>The agents of sessions, with their pauses.</summary>
     Task<IReadOnlyList<SessionAgent>> FindAgentsAsync(IReadOnlyCollection<long> sessionIds);

@@ -151,7 +151,8 @@ internal sealed class IngestTelemetryHandler(IMediator mediator, IBudgetLedger l
             opened++;
             var model = usages[group].Select(usage => usage.Model).Concat(sums[group].Select(sum => sum.Model)).FirstOrDefault(model => model is not null);
             return await mediator.Send(
-                new StartSourceSessionCommand(found.AgentId, source.TaskId, parentSessionId, source.SessionName, model, LatestOf(group, source)), cancellationToken);
+                new StartSourceSessionCommand(found.AgentId, source.TaskId, parentSessionId, source.SessionName, model, LatestOf(group, source)) { IsSpent = true },
+                cancellationToken);
         }
 
         Task<SourceSessionAnswer> FindAsync(UsageSource group, UsageSource source) =>

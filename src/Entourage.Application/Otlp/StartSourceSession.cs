@@ -28,6 +28,9 @@ namespace Entourage.Application.Otlp;
 /// <param name="At">When the program last used something (UTC).</param>
 public sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long? ParentSessionId, string Name, string? Model, DateTimeOffset At) : ICommand<SourceSessionAnswer>
 {
+    /// <summary>Whether the money is spent already. Then an archived agent gets a session too, which has been killed like all others of it.</summary>
+    public bool IsSpent { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
 }
@@ -62,12 +65,6 @@ internal sealed class StartSourceSessionHandler(IEntourageDb db, AgentMoves move
             }
         }
 
-        // An archived agent opens no session, but what a known program of it has spent is recorded in its last one.
-        if (mark is not null)
-        {
-            throw PausedRefusal.Of(mark);
-        }
-
         var now = time.GetUtcNow();
         var parent = request.ParentSessionId is { } parentId ? await db.Sessions.SingleAsync(session => session.Id == parentId, cancellationToken) : null;
         if (parent is not null && (parent.Status != SessionStatus.Active || parent.Ancestors.Count + 1 >= Session.MaxDepth || parent.TeamId != agent.TeamId))
@@ -76,7 +73,13 @@ internal sealed class StartSourceSessionHandler(IEntourageDb db, AgentMoves move
             return new(agent.Id, parent.Id);
         }
 
-        var opened = await db.OpenAsync(Session.Start(agent, task, parent, request.Model, now), now, cancellationToken);
+        if (mark is not null && !request.IsSpent)
+        {
+            throw PausedRefusal.Of(mark);
+        }
+
+        var session = mark is null ? Session.Start(agent, task, parent, request.Model, now) : Session.StartKilled(agent, task, request.Model, ArchiveMarks.ReasonOf(mark.Scope), now);
+        var opened = await db.OpenAsync(session, now, cancellationToken);
         if (link is null)
         {
             db.SourceSessions.Add(SourceSession.Link(agent.Id, request.Name, opened.Id));

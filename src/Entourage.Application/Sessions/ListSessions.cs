@@ -81,7 +81,7 @@ internal sealed class ListTeamSessionsValidator : ListValidator<ListTeamSessions
 
 internal sealed class ListOrganisationSessionsValidator : ListValidator<ListOrganisationSessionsQuery>;
 
-internal sealed class ListSessionsHandler(IEntourageDb db, TimeProvider time)
+internal sealed class ListSessionsHandler(IEntourageDb db, CallerContext callers, TimeProvider time)
     : IRequestHandler<ListAgentSessionsQuery, Page<SessionResponse>>,
         IRequestHandler<ListTeamSessionsQuery, Page<SessionResponse>>,
         IRequestHandler<ListOrganisationSessionsQuery, Page<SessionResponse>>
@@ -89,7 +89,11 @@ internal sealed class ListSessionsHandler(IEntourageDb db, TimeProvider time)
     public async Task<Page<SessionResponse>> Handle(ListAgentSessionsQuery request, CancellationToken cancellationToken)
     {
         await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
-        return await ReadAsync(request, db.Sessions.Where(session => session.AgentId == request.AgentId), cancellationToken);
+
+        // An agent that has moved has sessions in several teams, and a lead sees those of its own.
+        Guid? own = callers.Current is { IsAdmin: false, AgentId: null, TeamId: { } team } ? team : null;
+        return await ReadAsync(
+            request, db.Sessions.Where(session => session.AgentId == request.AgentId && (own == null || session.TeamId == own)), cancellationToken);
     }
 
     public async Task<Page<SessionResponse>> Handle(ListTeamSessionsQuery request, CancellationToken cancellationToken)

@@ -21,7 +21,11 @@ internal static class SessionOpener
         var response = await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
         db.UsageRollups.Add(UsageRollup.OfStart(session));
         db.Events.Add(TeamEventFactory.Of(response, session.TeamId, now));
-        await RaiseTeamworkAlertsAsync(db, session, now, cancellationToken);
+        if (session.Status == SessionStatus.Active)
+        {
+            await RaiseTeamworkAlertsAsync(db, session, now, cancellationToken);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         return response;
     }

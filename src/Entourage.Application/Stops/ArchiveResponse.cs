@@ -53,6 +53,14 @@ public sealed record ArchiveResponse
 /// <summary>Reads archive marks outside the ledger.</summary>
 internal static class ArchiveMarks
 {
+    /// <summary>Why a session was killed, for people.</summary>
+    public static string ReasonOf(PauseScope scope) => scope switch
+    {
+        PauseScope.Agent => "The agent was archived.",
+        PauseScope.Team => "The team was archived.",
+        _ => "The organisation was archived.",
+    };
+
     /// <summary>Whether an agent, a team or an organisation is archived; null if neither it nor what it belongs to is.</summary>
     public static async Task<PauseInForce?> FindArchiveMarkAsync(this IEntourageDb db, PauseSubject subject, CancellationToken cancellationToken)
     {

@@ -6,6 +6,7 @@ using Entourage.Application.Keys;
 using Entourage.Application.Ledger;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Keys;
+using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using FluentValidation;
 using MediatR;
@@ -54,7 +55,8 @@ internal sealed class ChangeArchiveHandler(IEntourageDb db, IArchiveLedger ledge
     {
         var subject = await LockAsync(request.Scope, request.Id, cancellationToken);
         var now = time.GetUtcNow();
-        var killed = await ledger.ArchiveAsync(subject, caller.Current.ToActor(), now, cancellationToken);
+        var moved = await FindMovedAsync(subject, cancellationToken);
+        var killed = await ledger.ArchiveAsync(subject, moved, caller.Current.ToActor(), now, cancellationToken);
         var revoked = killed is null ? 0 : await RevokeKeysAsync(subject, now, cancellationToken);
         return await ArchiveResponse.ReadAsync(db, subject, killed ?? 0, revoked, cancellationToken);
     }
@@ -63,8 +65,38 @@ internal sealed class ChangeArchiveHandler(IEntourageDb db, IArchiveLedger ledge
     {
         var subject = await LockAsync(request.Scope, request.Id, cancellationToken);
         await EnsureNameIsFreeAsync(subject, cancellationToken);
+        await ForgetKilledProgramsAsync(subject, cancellationToken);
         await ledger.RestoreAsync(subject, caller.Current.ToActor(), time.GetUtcNow(), cancellationToken);
         return await ArchiveResponse.ReadAsync(db, subject, sessionsKilled: 0, keysRevoked: 0, cancellationToken);
+    }
+
+    /// <summary>Finds the agents of a team that came from other teams, where they may still have sessions.</summary>
+    private async Task<IReadOnlyList<Guid>> FindMovedAsync(PauseSubject subject, CancellationToken cancellationToken) => subject.Scope != PauseScope.Team
+        ? []
+        : [.. (await db.Agents.AsNoTracking().Where(agent => agent.TeamId == subject.Id).ToListAsync(cancellationToken))
+            .Where(agent => agent.FormerTeams.Count > 0).Select(agent => agent.Id)];
+
+    /// <summary>Lets the programs whose sessions the archive has killed open new ones. Otherwise a kill is final for them.</summary>
+    private async Task ForgetKilledProgramsAsync(PauseSubject subject, CancellationToken cancellationToken)
+    {
+        var (id, scope) = (subject.Id, subject.Scope);
+        var archivedAt = scope switch
+        {
+            PauseScope.Agent => await db.Agents.Where(agent => agent.Id == id).Select(agent => agent.ArchivedAt).SingleAsync(cancellationToken),
+            PauseScope.Team => await db.Teams.Where(team => team.Id == id).Select(team => team.ArchivedAt).SingleAsync(cancellationToken),
+            _ => await db.Organisations.Where(organisation => organisation.Id == id).Select(organisation => organisation.ArchivedAt).SingleAsync(cancellationToken),
+        };
+        if (archivedAt is not { } at)
+        {
+            return;
+        }
+
+        var teams = db.Teams.Where(team => scope == PauseScope.Team ? team.Id == id : team.OrganisationId == id).Select(team => team.Id);
+        var agents = db.Agents.Where(agent => scope == PauseScope.Agent ? agent.Id == id : teams.Contains(agent.TeamId)).Select(agent => agent.Id);
+        var killed = db.Sessions
+            .Where(session => agents.Contains(session.AgentId) && session.Status == SessionStatus.Killed && session.EndedAt >= at)
+            .Select(session => session.Id);
+        await db.SourceSessions.Where(source => killed.Contains(source.SessionId)).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>Checks that nothing else has taken the unique name of an archived subject meanwhile.</summary>

@@ -3,7 +3,9 @@ using Entourage.Application.Access;
 using Entourage.Application.Audit;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
+using Entourage.Application.Stops;
 using Entourage.Domain;
+using Entourage.Domain.Stops;
 using Entourage.Domain.Tasks;
 using FluentValidation;
 using MediatR;
@@ -63,6 +65,7 @@ internal sealed class CreateTaskHandler(IEntourageDb db, AuditTrail audit, TimeP
         }
 
         var team = await db.Teams.GetAsync(request.TeamId, "team", cancellationToken);
+        await db.EnsureNotArchivedAsync(PauseScope.Team, team.Id, cancellationToken);
         await db.EnsureAssigneeAsync(team.Id, request.AssigneeId, cancellationToken);
         var content = new WorkTaskContent(
             request.Title, request.Description, request.Priority, request.TaskType, request.Tags ?? [], request.AssigneeId);

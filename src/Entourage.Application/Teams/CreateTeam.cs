@@ -42,6 +42,8 @@ internal sealed class CreateTeamHandler(IEntourageDb db, TimeProvider time) : IR
 {
     public async Task<TeamResponse> Handle(CreateTeamCommand request, CancellationToken cancellationToken)
     {
+        // An archive and a restore depend on which slugs are free.
+        await db.LockOrganisationAsync(request.OrganisationId, cancellationToken);
         var organisation = await db.Organisations.GetAsync(request.OrganisationId, "organisation", cancellationToken);
         await db.EnsureNotArchivedAsync(PauseScope.Organisation, organisation.Id, cancellationToken);
         var team = Team.Create(organisation, request.Name, request.Slug, request.Timezone ?? "UTC", time.GetUtcNow());

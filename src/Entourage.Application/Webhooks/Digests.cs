@@ -35,6 +35,9 @@ public sealed class Digests(IEntourageDb db, IMediator mediator, CallerContext c
         var now = time.GetUtcNow();
         var due = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.NextDigestAt <= now && webhook.DisabledAt == null)
+            // Nobody reads about what is archived. After a restore, one digest is sent.
+            .Where(webhook => !db.Teams.Any(team => team.Id == webhook.TeamId && team.ArchivedAt != null)
+                && !db.Organisations.Any(organisation => organisation.Id == webhook.OrganisationId && organisation.ArchivedAt != null))
             .ToListAsync(cancellationToken);
         foreach (var webhook in due)
         {

@@ -19,7 +19,7 @@ public enum SignInRefusal
     ProviderDenied,
 
     /// <summary>The identity provider cannot be reached.</summary>
-    ProviderAway,
+    ProviderUnreachable,
 
     /// <summary>The identity provider's answer is invalid, late, or belongs to another browser.</summary>
     ProviderFailed,

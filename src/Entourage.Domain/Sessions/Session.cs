@@ -156,6 +156,24 @@ public sealed class Session
         };
     }
 
+    /// <summary>Creates a session for usage that an agent spent before it was stopped and that is reported only now. Nothing can be spent in it.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="task">The task of the agent's team, if any.</param>
+    /// <param name="model">The default model; null takes the agent's.</param>
+    /// <param name="reason">Why the agent was stopped.</param>
+    /// <param name="now">The current time (UTC).</param>
+    public static Session StartKilled(Agent agent, WorkTask? task, string? model, string reason, DateTimeOffset now) => new()
+    {
+        TeamId = agent.TeamId,
+        AgentId = agent.Id,
+        TaskId = task?.Id,
+        Model = model ?? agent.Model,
+        Status = SessionStatus.Killed,
+        StartedAt = now,
+        EndedAt = now,
+        Error = reason,
+    };
+
     /// <summary>Checks that a session can be the parent of another one.</summary>
     /// <param name="id">The session.</param>
     /// <param name="status">Its status.</param>

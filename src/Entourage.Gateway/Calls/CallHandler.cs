@@ -127,7 +127,7 @@ internal sealed class CallHandler(
     {
         for (var isRetry = false; ; isRetry = true)
         {
-            var session = await sessions.FindAsync(mediator, origin, agentId, command.Model, cancellationToken);
+            var session = await sessions.FindAsync(mediator, origin, agentId, command.Model, isSpent: false, cancellationToken);
             try
             {
                 // Not cancelled when the client disconnects, because a reservation that is never settled is charged in full.

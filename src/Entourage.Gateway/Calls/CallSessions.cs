@@ -23,8 +23,10 @@ internal sealed class CallSessions(TimeProvider time)
     /// <param name="origin">What the call says of its session.</param>
     /// <param name="agentId">The agent.</param>
     /// <param name="model">The model of the call.</param>
+    /// <param name="isSpent">Whether the call was made already.</param>
     /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
-    public async Task<long> FindAsync(IMediator mediator, CallOrigin origin, Guid agentId, string model, CancellationToken cancellationToken)
+    public async Task<long> FindAsync(
+        IMediator mediator, CallOrigin origin, Guid agentId, string model, bool isSpent, CancellationToken cancellationToken)
     {
         var session = origin.SessionId;
         foreach (var name in origin.Names)
@@ -48,7 +50,7 @@ internal sealed class CallSessions(TimeProvider time)
                 await mediator.Send(new EndSessionCommand(known.Id, Outcome: null, Error: null), cancellationToken);
             }
 
-            var opened = await mediator.Send(new StartSourceSessionCommand(agentId, origin.TaskId, parent, name, model, now), cancellationToken);
+            var opened = await mediator.Send(new StartSourceSessionCommand(agentId, origin.TaskId, parent, name, model, now) { IsSpent = isSpent }, cancellationToken);
             kept.Set((agentId, name), new(opened.SessionId!.Value, now));
             return opened.SessionId.Value;
         }

@@ -167,7 +167,7 @@ internal sealed record EndedCall(Guid Id, Caller Caller, Guid AgentId, CallOrigi
     /// <summary>Records the usage, or releases the reservation of a call that cost nothing.</summary>
     public async Task RecordAsync(IMediator mediator, CallSessions sessions)
     {
-        var session = SessionId ?? await sessions.FindAsync(mediator, Origin, AgentId, RequestedModel, CancellationToken.None);
+        var session = SessionId ?? await sessions.FindAsync(mediator, Origin, AgentId, RequestedModel, isSpent: true, CancellationToken.None);
         Task recording = Settlement is { } settlement
             ? mediator.Send(settlement with { SessionId = session }, CancellationToken.None)
             : mediator.Send(new ReleaseCallCommand(session, Id), CancellationToken.None);

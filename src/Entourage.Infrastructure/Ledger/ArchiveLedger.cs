@@ -7,8 +7,8 @@ namespace Entourage.Infrastructure.Ledger;
 /// <summary>Archives and restores in the transaction of a context, with the same code as the ledger.</summary>
 internal sealed class ArchiveLedger(EntourageDb db, ILedgerTransactions store) : IArchiveLedger
 {
-    public Task<int?> ArchiveAsync(PauseSubject subject, AuditActor by, DateTimeOffset now, CancellationToken cancellationToken) =>
-        WithinAsync(subject, loader => new ArchiveWriter(loader, by, now).ArchiveAsync(subject), cancellationToken);
+    public Task<int?> ArchiveAsync(PauseSubject subject, IReadOnlyList<Guid> moved, AuditActor by, DateTimeOffset now, CancellationToken cancellationToken) =>
+        WithinAsync(subject, loader => new ArchiveWriter(loader, by, now).ArchiveAsync(subject, moved), cancellationToken);
 
     public Task<bool> RestoreAsync(PauseSubject subject, AuditActor by, DateTimeOffset now, CancellationToken cancellationToken) =>
         WithinAsync(subject, loader => new ArchiveWriter(loader, by, now).RestoreAsync(subject), cancellationToken);

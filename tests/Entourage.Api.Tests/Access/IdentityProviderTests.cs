@@ -22,7 +22,7 @@ internal sealed class IdentityProviderTests : IdentityProviderFixture
     }
 
     [Test]
-    public async Task Lead_has_the_own_team_only()
+    public async Task Lead_sees_only_its_own_team()
     {
         using var browser = new BrowserClient(Host);
         await browser.SignInAsync("lena");
@@ -54,6 +54,19 @@ internal sealed class IdentityProviderTests : IdentityProviderFixture
     }
 
     [Test]
+    public async Task Person_who_lost_the_role_loses_the_session_at_the_next_sign_in()
+    {
+        Provider.Users["mover"] = ["platform"];
+        using var browser = new BrowserClient(Host);
+        await browser.SignInAsync("mover");
+        Provider.Users["mover"] = ["everyone"];
+
+        Assert.That(await browser.SignInAsync("mover", "/keys"), Does.StartWith(Refused + "NoRole"));
+        Assert.That(await StatusAsync(browser, "/api/v1/orgs"), Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(browser.Sessions, Is.Empty);
+    }
+
+    [Test]
     public async Task Person_who_cancels_at_the_provider_gets_a_reason()
     {
         using var browser = new BrowserClient(Host);
@@ -78,8 +91,8 @@ internal sealed class IdentityProviderTests : IdentityProviderFixture
         await other.DisposeAsync();
         await using var server = ApiHost.StartOn(Database, other.Settings(("platform", "admin", null)));
         using var browser = new BrowserClient(server);
-        Assert.That((await browser.BeginAsync("/keys")).PathAndQuery, Is.EqualTo(Refused + "ProviderAway&return=%2Fkeys"));
-        Assert.That(await browser.TextAsync("/sign-in?refused=ProviderAway"), Does.Contain("Acme ID cannot be reached."));
+        Assert.That((await browser.BeginAsync("/keys")).PathAndQuery, Is.EqualTo(Refused + "ProviderUnreachable&return=%2Fkeys"));
+        Assert.That(await browser.TextAsync("/sign-in?refused=ProviderUnreachable"), Does.Contain("Entourage cannot reach Acme ID."));
 
         await using var again = await IdentityProvider.StartAsync(port: new Uri(other.Url).Port);
         again.Users["ada"] = ["platform"];
@@ -122,6 +135,7 @@ internal sealed class IdentityProviderTests : IdentityProviderFixture
         Assert.That(foreign.Sessions, Is.Empty);
     }
 
+    [TestCase("/caf\u00e9")]
     [TestCase("//evil.example/x")]
     [TestCase("/\\evil.example")]
     [TestCase("https://evil.example/")]

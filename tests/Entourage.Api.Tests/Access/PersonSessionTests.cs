@@ -21,6 +21,18 @@ internal sealed class PersonSessionTests : IdentityProviderFixture
     }
 
     [Test]
+    public async Task Shorter_sessions_apply_to_people_who_are_signed_in()
+    {
+        using var browser = new BrowserClient(Host);
+        await browser.SignInAsync("ada");
+        await using var restarted = ApiHost.StartOn(Database, new Dictionary<string, string>(Settings) { ["Auth:OpenIdConnect:SessionMinutes"] = "60" });
+        var address = new Uri(restarted.Api.Http.BaseAddress!, "/api/v1/orgs").ToString();
+        Assert.That(await StatusAsync(browser, address), Is.EqualTo(HttpStatusCode.OK));
+        restarted.Clock.Advance(TimeSpan.FromMinutes(61));
+        Assert.That(await StatusAsync(browser, address), Is.EqualTo(HttpStatusCode.Unauthorized));
+    }
+
+    [Test]
     public async Task Event_stream_ends_with_the_session()
     {
         await using var server = ApiHost.StartOn(Database, new Dictionary<string, string>(Settings) { ["Events:HeartbeatSeconds"] = "1" });

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json.Nodes;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Agents;
 
 /// <summary>An agent that moves to another team. What it spent stays with the old team, and what its new sessions spend counts in the new one.</summary>
-internal sealed class MoveTests(Store store) : ApiFixture(store)
+internal sealed class MoveTests(Store store) : MoveFixture(store)
 {
     [Test]
     public async Task New_sessions_count_in_the_new_team_and_earlier_ones_stay_with_the_old_team()
@@ -65,23 +64,6 @@ internal sealed class MoveTests(Store store) : ApiFixture(store)
         var after = await next.StartAsync(agent: old.Agent);
         Assert.That((await next.ReserveAsync(after, 1.5m)).Status, Is.EqualTo(HttpStatusCode.PaymentRequired));
         Assert.That((await next.ReserveAsync(after, 1m)).Status, Is.EqualTo(HttpStatusCode.Created));
-    }
-
-    [Test]
-    public async Task Pause_archive_and_preview_reach_sessions_in_the_old_team()
-    {
-        var (old, next) = await CreateTeamsAsync();
-        var before = await old.StartAsync();
-        var below = await old.StartAsync(agent: await Api.CreateAgentAsync(old.Id, "sub"), parent: before);
-        await MoveAsync(old.Agent, next.Id);
-        var reservation = await old.CreateReservationAsync(before, 1m);
-
-        var pause = (await Api.PostAsync($"/agents/{old.Agent}/pause", new { reason = "look" })).Ok;
-        Assert.That((pause.Number("reservations_released"), pause.Items("sessions").Select(row => row.Number("session_id"))), Is.EqualTo(((long?)1, new long?[] { before, below })));
-        Assert.That((await old.UseAsync(before, 1m, reservation: reservation)).Flag("stop"), Is.True);
-
-        Assert.That((await Api.PostAsync($"/agents/{old.Agent}/archive", null)).Ok.Number("sessions_killed"), Is.EqualTo(2));
-        Assert.That((await old.SessionAsync(below)).Text("status"), Is.EqualTo("killed"));
     }
 
     [Test]
@@ -229,17 +211,4 @@ internal sealed class MoveTests(Store store) : ApiFixture(store)
         Assert.That((await Api.GetAsync($"/orgs/{old.Organisation}/costs")).Ok.Usd("total_cost_usd"), Is.EqualTo(0.96m));
         Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
     }
-
-    private static string?[] Ids(Answer answer) => [.. answer.Ok.AsArray().Select(row => row!.Text("id"))];
-
-    /// <summary>Creates two teams of an organisation. The agent to move is that of the first.</summary>
-    private async Task<(TestTeam Old, TestTeam Next)> CreateTeamsAsync(string timezone = "UTC")
-    {
-        var old = await Api.CreateTeamAsync();
-        var id = (await Api.PostAsync($"/orgs/{old.Organisation}/teams", new { name = "Next", slug = "next", timezone })).Created.Text("id")!;
-        return (old, new(Api, old.Organisation, id, await Api.CreateAgentAsync(id, "eng-2")));
-    }
-
-    private async Task<JsonNode> MoveAsync(string agent, string team, string? from = null) =>
-        (await Api.PostAsync($"/agents/{agent}/move", new { team_id = team, from })).Ok;
 }

@@ -19,7 +19,7 @@ internal sealed record FuzzOperation(
     public bool IsTelemetry => Path.StartsWith("/v1/", StringComparison.Ordinal);
 
     /// <summary>Whether it ends or stops something.</summary>
-    public bool IsEnd => Method == HttpMethod.Delete || Path.Split('/')[^1] is "pause" or "kill" or "end";
+    public bool IsEnd => Method == HttpMethod.Delete || Path.Split('/')[^1] is "pause" or "kill" or "end" or "archive" or "move";
 
     /// <summary>The last fixed segment of the path, which names the kind of resource that it answers with.</summary>
     public string Subject => Path.Split('/').Last(part => !part.StartsWith('{'));

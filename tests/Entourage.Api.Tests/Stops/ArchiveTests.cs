@@ -29,6 +29,10 @@ internal sealed class ArchiveTests(Store store) : ApiFixture(store)
         var refused = await Api.PostAsync("/sessions/start", new { agent_id = team.Agent });
         Assert.That((refused.Status, refused.Json.Text("type"), refused.Json.Text("scope")), Is.EqualTo((HttpStatusCode.Conflict, "/problems/archived", name)), refused.Text);
         Assert.That((await team.ReserveAsync(session, 1m)).Json.Text("type"), Is.EqualTo("/problems/session-ended"));
+        var asked = await Api.PostAsync("/human-requests", new { agent_id = team.Agent, kind = "question", question = "May I?" });
+        Assert.That((asked.Status, asked.Json.Text("type")), Is.EqualTo((HttpStatusCode.Conflict, "/problems/archived")));
+        var task = await Api.PostAsync($"/teams/{team.Id}/tasks", new { title = "More" });
+        Assert.That(task.Status, Is.EqualTo(scope == "agents" ? HttpStatusCode.Created : HttpStatusCode.Conflict));
         var late = await team.UseAsync(session, 2m, reservation: reservation);
         Assert.That((late.Usd("cost_usd"), late.Flag("stop")), Is.EqualTo(((decimal?)2, true)));
         Assert.That(Reasons(late), Is.EquivalentTo(new[] { $"archived:{name}", "session_killed" }));
@@ -198,7 +202,7 @@ internal sealed class ArchiveTests(Store store) : ApiFixture(store)
     }
 
     [Test]
-    public async Task Telemetry_of_a_known_program_is_recorded_and_opens_no_session()
+    public async Task Telemetry_is_recorded_in_the_last_session_of_a_program_or_in_a_killed_one()
     {
         var team = await Api.CreateTeamAsync();
         await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s-1", "a1", 1m)));
@@ -208,8 +212,45 @@ internal sealed class ArchiveTests(Store store) : ApiFixture(store)
         await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s-1", "a2", 2m)));
         await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s-2", "a3", 4m)));
 
-        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(3m));
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(7m));
+        var sessions = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray();
+        Assert.That(sessions.Select(session => (session!.Text("status"), session!.Usd("cost_usd"))), Is.EqualTo(new[] { ("killed", (decimal?)4m), ("killed", 3m) }));
+        Assert.That((await Host.VerifyAsync()).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task First_call_of_a_sub_agent_does_not_keep_the_calls_beside_it_from_being_recorded()
+    {
+        var team = await Api.CreateTeamAsync();
+        await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s-1", "a1", 1m)));
+        await ArchiveAsync(team, "agents");
+
+        await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(
+            Claude(team),
+            OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s-1", "a2", 2m),
+            OtlpPayload.Event(
+                Host.Clock.GetUtcNow(),
+                "api_request",
+                [("session.id", "s-1"), ("request_id", "a3"), ("agent_id", "sub-1"), ("model", ApiClient.ListedModel), ("cost_usd", 4.0), ("input_tokens", 10L), ("output_tokens", 1L)])));
+
+        Assert.That((await team.BudgetAsync()).Usd("daily_spent_usd"), Is.EqualTo(7m));
         Assert.That((await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray(), Has.Count.EqualTo(1));
+    }
+
+    [TestCase("agents")]
+    [TestCase("teams")]
+    [TestCase("orgs")]
+    public async Task Program_goes_on_in_a_new_session_after_a_restore(string scope)
+    {
+        var team = await Api.CreateTeamAsync();
+        await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s-1", "a1", 1m)));
+        await ArchiveAsync(team, scope);
+        await RestoreAsync(team, scope);
+
+        await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(Claude(team), OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "s-1", "a2", 2m)));
+
+        var sessions = (await Api.GetAsync($"/agents/{team.Agent}/sessions")).Ok.AsArray();
+        Assert.That(sessions.Select(session => (session!.Text("status"), session!.Usd("cost_usd"))), Is.EqualTo(new[] { ("active", (decimal?)2m), ("killed", 1m) }));
     }
 
     private static (string, object)[] Claude(TestTeam team) => [("service.name", "claude-code"), ("entourage.agent_id", team.Agent)];

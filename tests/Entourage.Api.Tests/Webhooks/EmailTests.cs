@@ -100,6 +100,24 @@ internal sealed class EmailTests(Store store)
         Assert.That((await host.Api.GetAsync($"/webhooks/{webhook}/deliveries")).Ok.AsArray(), Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public async Task Archived_team_gets_no_digest_until_it_is_restored()
+    {
+        var (archived, other) = (await host.Api.CreateTeamAsync(), await host.Api.CreateTeamAsync());
+        await CreateAsync(archived, "archived@example.com", events: null, digest: "daily");
+        await CreateAsync(other, "other@example.com", events: null, digest: "daily");
+        _ = (await host.Api.PostAsync($"/teams/{archived.Id}/archive", null)).Ok;
+
+        host.Clock.Advance(TimeSpan.FromDays(1));
+        await mail.ReadAsync("other@example.com");
+        _ = (await host.Api.PostAsync($"/teams/{archived.Id}/restore", null)).Ok;
+        host.Clock.Advance(TimeSpan.FromDays(1));
+
+        // The one of the first day was not sent, or it would be the first to arrive.
+        var today = host.Clock.GetUtcNow().UtcDateTime.Date;
+        Assert.That((await mail.ReadAsync("archived@example.com")).Subject, Does.Contain($"on {today.AddDays(-1):ddd yyyy-MM-dd}"));
+    }
+
     private async Task<string> CreateAsync(TestTeam team, string address, string[]? events, string digest = "none") =>
         (await host.Api.PostAsync($"/teams/{team.Id}/webhooks", new { url = $"mailto:{address}", events, format = "email", digest })).Created.Text("id")!;
 }

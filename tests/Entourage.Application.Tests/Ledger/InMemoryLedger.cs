@@ -70,8 +70,9 @@ internal sealed partial class InMemoryLedger : ILedgerStore
 
     public BudgetPolicy PolicyOf(StoredSession session) => PolicyOf(session.AgentId) with { Task = session.Task, SessionPath = session.Path };
 
-    public Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId)
+    public Task<LedgerAgent?> FindAsync(BudgetSubject subject, DateTimeOffset killedSince)
     {
+        var agentId = subject.AgentId;
         Note();
         if (!Agents.ContainsKey(agentId))
         {
@@ -79,7 +80,7 @@ internal sealed partial class InMemoryLedger : ILedgerStore
         }
 
         var own = Sessions.Values.Where(session => session.AgentId == agentId).OrderByDescending(session => session.Id).ToArray();
-        var newest = own.FirstOrDefault(session => session.State.IsActive);
+        var newest = subject.Session.UseNewestActive ? own.FirstOrDefault(session => session.State.IsActive) : null;
         var wasKilled = own.FirstOrDefault() is { State: { Status: SessionStatus.Killed, EndedAt: { } endedAt } } && endedAt > killedSince;
         return Task.FromResult<LedgerAgent?>(new(PolicyOf(agentId), PausesOf(agentId), newest?.Path ?? [], newest?.Task, wasKilled));
     }

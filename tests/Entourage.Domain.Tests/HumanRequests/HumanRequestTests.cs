@@ -18,7 +18,8 @@ internal sealed class HumanRequestTests
         Assert.Multiple(() =>
         {
             Assert.That(asked.Id.Version, Is.EqualTo(7));
-            Assert.That((asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), Is.EqualTo((agent.TeamId, agent.Id, session.Id, session.TaskId)));
+            Assert.That((asked.TeamId, asked.AgentId, asked.SessionId, asked.TaskId), Is.EqualTo((session.TeamId, agent.Id, session.Id, session.TaskId)));
+            Assert.That(HumanRequest.Ask(agent, null, HumanRequestKind.Question, "Why?", null, Some.Now).TeamId, Is.EqualTo(agent.TeamId));
             Assert.That((asked.Status, asked.Granted, asked.GrantScope, asked.GrantEndsAt, asked.RespondedAt), Is.EqualTo((
                 HumanRequestStatus.Pending, (Money?)null, (BudgetScope?)null, (DateTimeOffset?)null, (DateTimeOffset?)null)));
         });

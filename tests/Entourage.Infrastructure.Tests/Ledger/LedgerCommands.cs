@@ -23,7 +23,7 @@ internal static class LedgerCommands
     private static readonly Dictionary<Type, Func<int, object>> Samples = new()
     {
         [typeof(long)] = i => i + 1L,
-        [typeof(long?)] = i => i + 1L,
+        [typeof(BudgetSubject)] = i => new BudgetSubject(Id(i), i + 1L, SessionChoice.Of([i + 1L])),
         [typeof(Guid)] = i => Id(i),
         [typeof(byte[])] = i => Hash(i),
         [typeof((Guid, DateTimeOffset))] = i => (Id(i), At(i)),

@@ -23,8 +23,8 @@ internal partial class SqlServerLedger(SqlConnection connection, SqlTransaction?
 
     protected SqlTransaction? Transaction { get; set; } = transaction;
 
-    public async Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId) =>
-        (await ReadAsync(SqlServerStatements.SelectSubject(agentId, killedSince, sessionId), SubjectSql.Read)).SingleOrDefault();
+    public async Task<LedgerAgent?> FindAsync(BudgetSubject subject, DateTimeOffset killedSince) =>
+        (await ReadAsync(SqlServerStatements.SelectSubject(subject, killedSince), SubjectSql.Read)).SingleOrDefault();
 
     public async Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         (await ReadAsync(SqlServerStatements.SelectTask(taskId, teamId), TaskSql.Read)).SingleOrDefault();

@@ -48,11 +48,13 @@ internal static partial class SqlServerStatements
     public static SqlCommand SelectActiveOfOrganisation(Guid organisationId) => Single(
         SessionSql.Select + SessionSql.IsActiveInOrganisation, parameters => BindOrganisation(parameters, organisationId));
 
-    public static SqlCommand SelectSubject(Guid agentId, DateTimeOffset killedSince, long? sessionId) => Single(SubjectSql.Select, parameters =>
+    public static SqlCommand SelectSubject(BudgetSubject subject, DateTimeOffset killedSince) => Single(SubjectSql.Select, parameters =>
     {
-        parameters.BindId("@agent", agentId);
+        parameters.BindId("@agent", subject.AgentId);
         parameters.BindInstant("@killedSince", killedSince);
-        parameters.BindInt64("@session", sessionId);
+        parameters.BindInt64("@session", SubjectSql.SessionOf(subject));
+        parameters.BindInt64("@newest", SubjectSql.NewestOf(subject));
+        parameters.BindInt64("@task", subject.TaskId);
     });
 
     public static SqlCommand SelectTask(long taskId, Guid teamId) => Single(TaskSql.Select, parameters =>

@@ -102,8 +102,13 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
         }
     }
 
-    public Task<LedgerAgent?> FindAsync(Guid agentId, DateTimeOffset killedSince, long? sessionId) => Task.FromResult(
-        Prepare(SubjectSql.Select).Bind("@agent", agentId).Bind("@killedSince", killedSince).Bind("@session", sessionId).ReadFirst(SubjectSql.Read));
+    public Task<LedgerAgent?> FindAsync(BudgetSubject subject, DateTimeOffset killedSince) => Task.FromResult(Prepare(SubjectSql.Select)
+        .Bind("@agent", subject.AgentId)
+        .Bind("@killedSince", killedSince)
+        .Bind("@session", SubjectSql.SessionOf(subject))
+        .Bind("@newest", SubjectSql.NewestOf(subject))
+        .Bind("@task", subject.TaskId)
+        .ReadFirst(SubjectSql.Read));
 
     public Task<TaskCap?> FindTaskAsync(long taskId, Guid teamId) =>
         Task.FromResult(Prepare(TaskSql.Select).Bind("@task", taskId).Bind("@team", teamId).ReadFirst(TaskSql.Read));
