@@ -17,7 +17,7 @@ internal static class SubjectSql
     public static readonly string Select =
         $"SELECT {List} FROM Agents a "
         // A named task decides in whose team the agent works.
-        + "LEFT JOIN Sessions s ON @newest = 1 AND s.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = a.Id AND n.Status = 'Active' "
+        + "LEFT JOIN Sessions s ON s.Id = (SELECT MAX(n.Id) FROM Sessions n WHERE n.AgentId = @newestOf AND n.Status = 'Active' "
         + "AND (@task IS NULL OR n.TeamId = (SELECT q.TeamId FROM Tasks q WHERE q.Id = @task))) "
         // A session from before a move of its agent counts in its own team.
         + "JOIN Teams t ON t.Id = COALESCE((SELECT c.TeamId FROM Sessions c WHERE c.Id = @session), s.TeamId, a.TeamId) "
@@ -29,8 +29,8 @@ internal static class SubjectSql
     /// <summary>The session whose team applies; null for the newest active one or none.</summary>
     public static long? SessionOf(BudgetSubject subject) => subject.Session is { UseNewestActive: false, Path: [var id, ..] } ? id : null;
 
-    /// <summary>1 if the newest active session applies, otherwise 0.</summary>
-    public static long NewestOf(BudgetSubject subject) => subject.Session.UseNewestActive ? 1 : 0;
+    /// <summary>The agent whose newest active session applies; null for none.</summary>
+    public static Guid? NewestOf(BudgetSubject subject) => subject.Session.UseNewestActive ? subject.AgentId : null;
 
     public static LedgerAgent Read(SqlRow row) => new(
         Policy.Read(row),

@@ -53,7 +53,7 @@ internal static partial class SqlServerStatements
         parameters.BindId("@agent", subject.AgentId);
         parameters.BindInstant("@killedSince", killedSince);
         parameters.BindInt64("@session", SubjectSql.SessionOf(subject));
-        parameters.BindInt64("@newest", SubjectSql.NewestOf(subject));
+        parameters.BindId("@newestOf", SubjectSql.NewestOf(subject));
         parameters.BindInt64("@task", subject.TaskId);
     });
 

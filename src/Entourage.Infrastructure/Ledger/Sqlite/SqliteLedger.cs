@@ -106,7 +106,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
         .Bind("@agent", subject.AgentId)
         .Bind("@killedSince", killedSince)
         .Bind("@session", SubjectSql.SessionOf(subject))
-        .Bind("@newest", SubjectSql.NewestOf(subject))
+        .Bind("@newestOf", SubjectSql.NewestOf(subject))
         .Bind("@task", subject.TaskId)
         .ReadFirst(SubjectSql.Read));
 
