@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Entourage.Api.Tests.Otlp;
 using Entourage.Testing;
 
 namespace Entourage.Api.Tests.Agents;
@@ -107,5 +108,35 @@ internal sealed class MovedAgentTests(Store store) : MoveFixture(store)
 
         Assert.That((await Api.PostAsync($"/agents/{old.Agent}/archive", null)).Ok.Number("sessions_killed"), Is.EqualTo(2));
         Assert.That((await old.SessionAsync(below)).Text("status"), Is.EqualTo("killed"));
+    }
+
+    [Test]
+    public async Task New_run_is_checked_against_the_new_team_while_an_old_one_is_open()
+    {
+        var (old, next) = await CreateTeamsAsync();
+        await Api.TakeAsync(OtlpPayload.Logs, OtlpPayload.LogsOf(
+            [("service.name", "claude-code"), ("entourage.agent_id", old.Agent)], OtlpPayload.ApiRequest(Host.Clock.GetUtcNow(), "old", "a1", 1m)));
+        await MoveAsync(old.Agent, next.Id);
+        Assert.That((await HookAsync()).Ok.AsObject(), Is.Empty);
+
+        _ = (await Api.PostAsync($"/teams/{next.Id}/pause", new { reason = "enough" })).Ok;
+
+        Assert.That((await HookAsync()).Ok.Text("stopReason"), Is.EqualTo("Entourage stops this run: the team is paused."));
+
+        Task<Answer> HookAsync() => Api.PostAsync($"/hooks/claude-code?agent_id={old.Agent}", new { session_id = "new", hook_event_name = "PreToolUse" });
+    }
+
+    [Test]
+    public async Task Event_stream_of_an_agent_is_cut_at_its_move()
+    {
+        await using var host = await ApiHost.StartAsync(kind, settings: new Dictionary<string, string>(ApiHost.WithKeys) { ["Events:HeartbeatSeconds"] = "1" });
+        var old = await host.Api.CreateTeamAsync();
+        var next = (await host.Api.PostAsync($"/orgs/{old.Organisation}/teams", new { name = "Next", slug = $"next-{old.Id}" })).Created.Text("id")!;
+        var key = (await host.Api.PostAsync("/keys", new { name = "agent", role = "agent", agent_id = old.Agent })).Created.Text("key");
+        await using var events = await EventReader.OpenAsync(host.ClientWith(key), $"/agents/{old.Agent}/events");
+
+        _ = (await host.Api.PostAsync($"/agents/{old.Agent}/move", new { team_id = next })).Ok;
+
+        Assert.That(await events.ReadAsync(), Is.Null);
     }
 }
