@@ -1,16 +1,21 @@
 using System.Globalization;
+using Deque.AxeCore.Commons;
 using Entourage.Bench.Servers;
 using Microsoft.Playwright;
 
 namespace Entourage.Bench.Pages;
 
-/// <summary>Opens every page of a crowded team at several widths, takes pictures, and reports what does not fit and the server's memory.</summary>
+/// <summary>
+/// Opens every page of a crowded team at several widths, takes pictures, and reports what does not fit, what is not accessible, what the keyboard does
+/// not reach, and the server's memory.
+/// </summary>
 internal static class CrowdCommand
 {
     /// <summary>The command-line argument that opens the pages. The folder of the pictures follows, and then the names of pages if not all are wanted.</summary>
     public const string Name = "crowd";
 
     private const float Patience = 60_000;
+    private const int KeyboardWidth = 1_440;
 
     private static readonly (int Width, int Height, ColorScheme Scheme)[] Screens =
         [(390, 844, ColorScheme.Light), (768, 1_024, ColorScheme.Dark), (1_440, 900, ColorScheme.Light), (2_560, 1_440, ColorScheme.Dark)];
@@ -25,7 +30,24 @@ internal static class CrowdCommand
         }).map(each => `${each.tagName.toLowerCase()}.${each.className}: ${each.textContent.trim().slice(0, 60)}`)
         """;
 
-    /// <summary>Runs the command. Returns 1 if anything does not fit.</summary>
+    private const string FindSerious =
+        """
+        async () => (await axe.run(document, { runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }, resultTypes: ['violations'], iframes: false }))
+          .violations.filter(each => ['serious', 'critical'].includes(each.impact)).map(each => `${each.id}: ${each.nodes[0].html.slice(0, 120)}`)
+        """;
+
+    private const string MarkControls =
+        """
+        () => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+          .filter(each => !each.disabled && each.tabIndex >= 0 && each.type !== 'hidden' && each.checkVisibility())
+          .map((each, index) => each.dataset.control = index).length
+        """;
+
+    private const string FocusedControl = "() => document.activeElement?.dataset?.control ?? null";
+
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
+    /// <summary>Runs the command. Returns 1 if anything is wrong.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var folder = Directory.CreateDirectory(arguments is [var given, ..] ? given : Path.Combine(Path.GetTempPath(), "entourage-crowd")).FullName;
@@ -59,11 +81,14 @@ internal static class CrowdCommand
                 var size = await page.EvaluateAsync<int[]>("() => [document.documentElement.scrollWidth, document.querySelector('main').scrollHeight]");
                 var cut = await page.EvaluateAsync<string[]>(FindCut);
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{width}.png"), FullPage = true });
-                faults += cut.Length + (size[0] > width ? 1 : 0);
+                await page.EvaluateAsync(Axe);
+                var serious = await page.EvaluateAsync<string[]>(FindSerious);
+                var missed = width == KeyboardWidth ? await FindUnreachableAsync(page) : 0;
+                faults += cut.Length + serious.Length + missed + (size[0] > width ? 1 : 0);
                 cells.Add($"{((double)size[1] / height).ToString("0.0", CultureInfo.InvariantCulture)}{(size[0] > width ? $", {size[0] - width} px too wide" : "")}");
-                foreach (var text in cut)
+                foreach (var fault in cut.Select(text => $"cuts {text}").Concat(serious).Concat(missed > 0 ? [$"has {missed} controls that Tab does not reach"] : []))
                 {
-                    await Console.Error.WriteLineAsync($"{name} at {width} px cuts {text}");
+                    await Console.Error.WriteLineAsync($"{name} at {width} px: {fault}");
                 }
             }
 
@@ -75,5 +100,23 @@ internal static class CrowdCommand
             CultureInfo.InvariantCulture,
             $"Heights are in screens. Resident memory of the server: {before / 1e6:N0} MB before, {server.ResidentBytes / 1e6:N0} MB after, {server.PeakResidentBytes / 1e6:N0} MB at most. {faults} faults."));
         return faults == 0 ? 0 : 1;
+    }
+
+    /// <summary>Presses Tab until the focus leaves the page, and returns the number of visible controls that did not get it.</summary>
+    private static async Task<int> FindUnreachableAsync(IPage page)
+    {
+        var controls = await page.EvaluateAsync<int>(MarkControls);
+        await page.EvaluateAsync("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }");
+        HashSet<string> reached = [];
+        for (var press = 0; press < controls * 2; press++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if (await page.EvaluateAsync<string?>(FocusedControl) is { } control)
+            {
+                reached.Add(control);
+            }
+        }
+
+        return controls - reached.Count;
     }
 }

@@ -76,6 +76,7 @@ internal static class Pictures
     [
         ("organisation", $"/orgs/{demo.Organisation}", true),
         ("team", $"/teams/{demo.Team}", true),
+        ("morning", $"/teams/{demo.Team}/morning", false),
         ("session", $"/sessions/{demo.Session}", true),
         ("alerts", $"/teams/{demo.Team}/alerts", true),
         ("settings", $"/teams/{demo.Team}/settings", false),

@@ -118,9 +118,11 @@ internal sealed class LedgerModel
     public IEnumerable<ModelSession> AffectedBy(string scope, int agent) => Sessions.Where(session => session.IsActive
         && (scope != "agents" || Sessions.Any(above => session.Path.Contains(above.Id) && above.Agent == agent)));
 
-    public void Kill(long top)
+    public void Kill(long top) => Kill(Sessions.Where(session => session.IsActive && session.Path.Contains(top)));
+
+    public void Kill(IEnumerable<ModelSession> sessions)
     {
-        foreach (var session in Sessions.Where(session => session.IsActive && session.Path.Contains(top)))
+        foreach (var session in sessions.ToArray())
         {
             (session.Status, session.EndedAt) = ("killed", Now);
             Release(session);

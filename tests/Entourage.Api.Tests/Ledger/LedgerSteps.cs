@@ -36,6 +36,7 @@ internal abstract record Step
         (1, Gen.Int[0, 9].Select(session => (Step)new KillStep(session))),
         (2, Gen.Select(Gen.OneOf(Scopes), Gen.Int[0, 1], Gen.OneOf(Gen.Const(-1), Gen.Int[1, 7_200])).Select((scope, agent, seconds) => (Step)new PauseStep(scope, agent, seconds))),
         (3, Gen.Select(Gen.OneOf(Scopes), Gen.Int[0, 1]).Select((scope, agent) => (Step)new ResumeStep(scope, agent))),
+        (1, Gen.Select(Gen.OneOf(Scopes), Gen.Int[0, 1]).Select((scope, agent) => (Step)new ArchiveStep(scope, agent))),
         (1, Gen.Bool.Select(kills => (Step)new ExceedStep(kills))),
         (1, Gen.Bool.Select(isHard => (Step)new EnforceStep(isHard))),
         (1, Gen.OneOf(Zones).Select(zone => (Step)new ZoneStep(zone))),
@@ -74,6 +75,9 @@ internal sealed record PauseStep(string Scope, int Agent, int Seconds) : Step;
 
 /// <summary>Lifts a pause.</summary>
 internal sealed record ResumeStep(string Scope, int Agent) : Step;
+
+/// <summary>Archives the team, the organisation or an agent, and restores it after a refused start.</summary>
+internal sealed record ArchiveStep(string Scope, int Agent) : Step;
 
 /// <summary>Sets whether an exhausted cap kills or only stops.</summary>
 internal sealed record ExceedStep(bool Kills) : Step;

@@ -50,6 +50,7 @@ internal sealed partial class LedgerWorld
             EndStep end => EndAsync(end),
             KillStep kill => KillAsync(kill),
             PauseStep pause => PauseAsync(pause),
+            ArchiveStep archive => ArchiveAsync(archive),
             ResumeStep resume => ResumeAsync(resume),
             ExceedStep exceed => ExceedAsync(exceed),
             LimitStep limit => LimitAsync(limit),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Entourage.Testing;
 
@@ -47,6 +48,18 @@ internal sealed partial class LedgerWorld
         string[] above = step.Scope switch { "agents" => ["teams", "orgs"], "teams" => ["orgs"], _ => [] };
         Assert.That(
             (await Api.PostAsync($"{PathOf(step.Scope, agent)}/resume", null)).Ok.Flag("paused"), Is.EqualTo(above.Any(scope => model.IsPaused(scope, 0))));
+    }
+
+    private async Task ArchiveAsync(ArchiveStep step)
+    {
+        var agent = step.Scope == "agents" ? step.Agent : 0;
+        var reached = model.AffectedBy(step.Scope, agent).ToArray();
+        var archived = (await Api.PostAsync($"{PathOf(step.Scope, agent)}/archive", null)).Ok;
+        model.Kill(reached);
+
+        Assert.That((archived.Flag("archived"), archived.Number("sessions_killed")), Is.EqualTo((true, (long?)reached.Length)));
+        Assert.That((await Api.PostAsync("/sessions/start", new { agent_id = agents[agent] })).Status, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That((await Api.PostAsync($"{PathOf(step.Scope, agent)}/restore", null)).Ok.Flag("archived"), Is.False);
     }
 
     private async Task ExceedAsync(ExceedStep step)
