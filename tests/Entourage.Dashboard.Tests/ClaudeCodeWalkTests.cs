@@ -101,8 +101,6 @@ internal sealed partial class ClaudeCodeWalkTests : DashboardFixture
         Assert.That((await Host.ClientWith(Admin).GetAsync($"/teams/{team}/costs")).Ok.Usd("total_cost_usd"), Is.LessThanOrEqualTo(1m));
     }
 
-    private ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
-
     private async Task PictureAsync(string step)
     {
         var number = ++pictures;

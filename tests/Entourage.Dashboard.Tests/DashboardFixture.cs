@@ -108,6 +108,8 @@ internal abstract class DashboardFixture
         await Assertions.Expect(Page.Locator(".live")).ToHaveTextAsync("Live");
     }
 
+    protected ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
     /// <summary>Expects no serious accessibility violation.</summary>
     protected async Task ExpectAccessibleAsync()
     {

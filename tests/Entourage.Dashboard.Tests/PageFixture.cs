@@ -25,8 +25,6 @@ internal abstract class PageFixture : DashboardFixture
     /// <summary>Finds the note below a figure by the figure's name.</summary>
     protected ILocator Note(string name) => Stat(name).Locator(".note");
 
-    protected ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
-
     /// <summary>The dialog that is open.</summary>
     protected ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 

@@ -64,7 +64,5 @@ internal sealed class SetupWalkTests : DashboardFixture
 
     private ILocator Light => Page.Locator(".light");
 
-    private ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
-
     private ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 }

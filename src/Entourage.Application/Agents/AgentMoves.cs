@@ -44,8 +44,8 @@ internal sealed class AgentMoves(IEntourageDb db, CrossedLines lines, CallerCont
         cancellationToken);
 
     /// <summary>
-    /// Makes the planned move of an agent, if it is due, in the current transaction, which has locked the organisation. If the agent or the team was
-    /// archived meanwhile, or the team got another agent of this name, the move is cancelled instead.
+    /// Makes the planned move of an agent, if it is due, in the current transaction, which has locked the organisation. If the agent or either team was
+    /// archived meanwhile, or the new team got another agent of this name, the move is cancelled instead.
     /// </summary>
     internal async Task MakeDueAsync(Agent agent, CancellationToken cancellationToken)
     {
@@ -55,7 +55,9 @@ internal sealed class AgentMoves(IEntourageDb db, CrossedLines lines, CallerCont
         }
 
         var team = await db.Teams.GetAsync(teamId, "team", cancellationToken);
-        if (await IsArchivedAsync(agent, cancellationToken) || await IsArchivedAsync(team, cancellationToken) || await db.IsNameTakenAsync(agent, team.Id, cancellationToken))
+        if (await db.FindArchiveMarkAsync(PauseScope.Agent, agent.Id, cancellationToken) is not null
+            || await db.FindArchiveMarkAsync(PauseScope.Team, team.Id, cancellationToken) is not null
+            || await db.IsNameTakenAsync(agent, team.Id, cancellationToken))
         {
             await CancelAsync(agent, cancellationToken, Caller.Entourage);
             return;
@@ -101,12 +103,6 @@ internal sealed class AgentMoves(IEntourageDb db, CrossedLines lines, CallerCont
     }
 
     private static AuditedTeam PlanOf(Agent agent, Team team) => new(team.Id, team.Name, agent.MovesToTeamId, agent.MovesAt);
-
-    private async Task<bool> IsArchivedAsync(Agent agent, CancellationToken cancellationToken) =>
-        await db.FindArchiveMarkAsync(await db.FindPauseSubjectAsync(PauseScope.Agent, agent.Id, cancellationToken), cancellationToken) is not null;
-
-    private async Task<bool> IsArchivedAsync(Team team, CancellationToken cancellationToken) =>
-        await db.FindArchiveMarkAsync(new(PauseScope.Team, team.Id, team.Id, team.OrganisationId), cancellationToken) is not null;
 
     /// <summary>Adds an entry to the audit trail of a team, if something has changed.</summary>
     private void Audit(Agent agent, Team of, AuditedTeam before, AuditedTeam after, Caller? by)

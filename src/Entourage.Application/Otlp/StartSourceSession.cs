@@ -52,7 +52,7 @@ internal sealed class StartSourceSessionHandler(IEntourageDb db, AgentMoves move
         await db.LockOrganisationOfAgentAsync(request.AgentId, cancellationToken);
         var agent = await db.Agents.GetAsync(request.AgentId, "agent", cancellationToken);
         await moves.MakeDueAsync(agent, cancellationToken);
-        var mark = await db.FindArchiveMarkAsync(await db.FindPauseSubjectAsync(PauseScope.Agent, agent.Id, cancellationToken), cancellationToken);
+        var mark = await db.FindArchiveMarkAsync(PauseScope.Agent, agent.Id, cancellationToken);
         var task = await FindTaskAsync(agent, request.TaskId, cancellationToken);
         var keyHash = SourceSession.HashOf(agent.Id, request.Name);
         var link = await db.SourceSessions.SingleOrDefaultAsync(source => source.KeyHash == keyHash, cancellationToken);

@@ -66,13 +66,7 @@ internal static class ArchiveMarks
     {
         foreach (var (scope, id, _, _) in subject.SelfAndAbove())
         {
-            var archivedAt = scope switch
-            {
-                PauseScope.Organisation => await db.Organisations.Where(row => row.Id == id).Select(row => row.ArchivedAt).SingleAsync(cancellationToken),
-                PauseScope.Team => await db.Teams.Where(row => row.Id == id).Select(row => row.ArchivedAt).SingleAsync(cancellationToken),
-                _ => await db.Agents.Where(row => row.Id == id).Select(row => row.ArchivedAt).SingleAsync(cancellationToken),
-            };
-            if (Pause.WithArchive(null, archivedAt) is { } mark)
+            if (Pause.WithArchive(null, await db.FindArchivedAtAsync(scope, id, cancellationToken)) is { } mark)
             {
                 return new(scope, mark);
             }
@@ -81,11 +75,23 @@ internal static class ArchiveMarks
         return null;
     }
 
+    /// <summary>Whether an agent, a team or an organisation is archived; null if neither it nor what it belongs to is.</summary>
+    public static async Task<PauseInForce?> FindArchiveMarkAsync(this IEntourageDb db, PauseScope scope, Guid id, CancellationToken cancellationToken) =>
+        await db.FindArchiveMarkAsync(await db.FindPauseSubjectAsync(scope, id, cancellationToken), cancellationToken);
+
+    /// <summary>When an agent, a team or an organisation was archived (UTC); null if it is not archived by itself.</summary>
+    public static Task<DateTimeOffset?> FindArchivedAtAsync(this IEntourageDb db, PauseScope scope, Guid id, CancellationToken cancellationToken) => scope switch
+    {
+        PauseScope.Organisation => db.Organisations.Where(row => row.Id == id).Select(row => row.ArchivedAt).SingleAsync(cancellationToken),
+        PauseScope.Team => db.Teams.Where(row => row.Id == id).Select(row => row.ArchivedAt).SingleAsync(cancellationToken),
+        _ => db.Agents.Where(row => row.Id == id).Select(row => row.ArchivedAt).SingleAsync(cancellationToken),
+    };
+
     /// <summary>Checks that neither an agent, a team or an organisation nor what it belongs to is archived.</summary>
     /// <exception cref="Errors.ConflictException"><c>archived</c>.</exception>
     public static async Task EnsureNotArchivedAsync(this IEntourageDb db, PauseScope scope, Guid id, CancellationToken cancellationToken)
     {
-        if (await db.FindArchiveMarkAsync(await db.FindPauseSubjectAsync(scope, id, cancellationToken), cancellationToken) is { } mark)
+        if (await db.FindArchiveMarkAsync(scope, id, cancellationToken) is { } mark)
         {
             throw PausedRefusal.Of(mark);
         }

@@ -80,13 +80,7 @@ internal sealed class ChangeArchiveHandler(IEntourageDb db, IArchiveLedger ledge
     private async Task ForgetKilledProgramsAsync(PauseSubject subject, CancellationToken cancellationToken)
     {
         var (id, scope) = (subject.Id, subject.Scope);
-        var archivedAt = scope switch
-        {
-            PauseScope.Agent => await db.Agents.Where(agent => agent.Id == id).Select(agent => agent.ArchivedAt).SingleAsync(cancellationToken),
-            PauseScope.Team => await db.Teams.Where(team => team.Id == id).Select(team => team.ArchivedAt).SingleAsync(cancellationToken),
-            _ => await db.Organisations.Where(organisation => organisation.Id == id).Select(organisation => organisation.ArchivedAt).SingleAsync(cancellationToken),
-        };
-        if (archivedAt is not { } at)
+        if (await db.FindArchivedAtAsync(scope, id, cancellationToken) is not { } at)
         {
             return;
         }
