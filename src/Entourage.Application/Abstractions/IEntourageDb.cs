@@ -7,6 +7,7 @@ using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Keys;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Prices;
@@ -53,6 +54,12 @@ public interface IEntourageDb
 
     /// <summary>Usage by day and heading, for reports.</summary>
     DbSet<CostSummary> CostSummaries { get; }
+
+    /// <summary>The labels of the sets that sessions and usages have.</summary>
+    DbSet<LabelSetMember> LabelSets { get; }
+
+    /// <summary>Budgets that are resources of their own.</summary>
+    DbSet<BudgetRule> BudgetRules { get; }
 
     /// <summary>Spent and reserved amounts of each budget window.</summary>
     DbSet<BudgetCounter> BudgetCounters { get; }

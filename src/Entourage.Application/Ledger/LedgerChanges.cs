@@ -5,6 +5,7 @@ using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -40,6 +41,9 @@ internal sealed class LedgerChanges
     public required IReadOnlyCollection<PauseChange> Pauses { get; init; }
 
     public required IReadOnlyDictionary<UsageRollupKey, UsageSum> Rollups { get; init; }
+
+    /// <summary>The sets of labels that sessions or usages have brought. The store may have them already.</summary>
+    public required IReadOnlyCollection<LabelSetMember> Labels { get; init; }
 
     public required IReadOnlyCollection<CounterChange> Counters { get; init; }
 
@@ -100,6 +104,7 @@ internal sealed record UnpricedRecord(
     long SessionId,
     DateTimeOffset OccurredAt,
     string Model,
+    LabelSet Labels,
     BilledTokens Tokens,
     Billing Billing,
     long UnpricedTokens,
@@ -140,11 +145,12 @@ internal sealed record PauseChange(PauseScope Scope, Guid Id, Pause? After)
     public DateTimeOffset? ArchivedAt => After is { IsArchive: true } ? After.PausedAt : null;
 }
 
-/// <summary>The key of a rollup: a session and a model in a quarter hour (UTC).</summary>
-internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model)
+/// <summary>The key of a rollup: a session, a model and a set of labels in a quarter hour (UTC).</summary>
+internal readonly record struct UsageRollupKey(Guid TeamId, DateTimeOffset QuarterAt, long SessionId, string Model, long LabelSetId)
 {
-    /// <summary>The key of the rollup of a session's usage of a model at an instant.</summary>
-    public static UsageRollupKey Of(LedgerSession session, DateTimeOffset at, string model) => new(session.Policy.TeamId, UsageRollup.QuarterOf(at), session.Id, model);
+    /// <summary>The key of the rollup of a session's usage of a model with some labels at an instant.</summary>
+    public static UsageRollupKey Of(LedgerSession session, DateTimeOffset at, string model, LabelSet labels) =>
+        new(session.Policy.TeamId, UsageRollup.QuarterOf(at), session.Id, model, labels.Id);
 }
 
 /// <summary>The part of a rollup that the cost summaries lack.</summary>

@@ -1,6 +1,7 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Labels;
 
 namespace Entourage.Application.Ledger;
 
@@ -33,6 +34,7 @@ internal sealed partial class LedgerWorkingSet
             Starts = starts.Changes,
             EndedSessions = ended,
             Rollups = rollups,
+            Labels = [.. labelSets.SelectMany(set => LabelSetMember.Of(set.Key.OrganisationId, set.Value))],
             SessionsAfter = after.Values,
             ReservationsAfter = reservations.Values,
         };

@@ -1,6 +1,7 @@
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
@@ -33,6 +34,9 @@ internal sealed record LedgerSession
     public required long? ParentSessionId { get; init; }
 
     public required string? Model { get; init; }
+
+    /// <summary>The labels of its usage, those of its ancestors included.</summary>
+    public required LabelSet Labels { get; init; }
 
     public required SessionState State { get; init; }
 

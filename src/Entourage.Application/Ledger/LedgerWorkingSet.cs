@@ -6,6 +6,7 @@ using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -28,6 +29,7 @@ internal sealed partial class LedgerWorkingSet
     private readonly Dictionary<BudgetWindow, Spending> countersBefore = [];
     private readonly Dictionary<long, UsageSum> sums = [];
     private readonly Dictionary<UsageRollupKey, UsageSum> rollups = [];
+    private readonly Dictionary<(Guid OrganisationId, long Id), LabelSet> labelSets = [];
     private readonly Dictionary<long, CallCounts> calls = [];
     private readonly Dictionary<long, SessionState> ended = [];
     private readonly List<LedgerRecord> records = [];
@@ -241,7 +243,13 @@ internal sealed partial class LedgerWorkingSet
             }
         }
 
-        Add(UsageRollupKey.Of(session, record.Entry.OccurredAt, record.Model), sum);
+        var labels = session.Labels.With(record.Entry.Labels);
+        Add(UsageRollupKey.Of(session, record.Entry.OccurredAt, record.Model, labels), sum);
+        if (!record.Entry.Labels.IsEmpty)
+        {
+            AddLabels(session, labels);
+        }
+
         sums[session.Id] = sums.GetValueOrDefault(session.Id) + sum;
 
         // The caller's session may be from before another record of the same decision, which corrects a span of it.
@@ -260,6 +268,15 @@ internal sealed partial class LedgerWorkingSet
 
     /// <summary>Adds to the counts of a session's calls through the gateway.</summary>
     public void Add(long sessionId, CallCounts count) => calls[sessionId] = calls.GetValueOrDefault(sessionId) + count;
+
+    /// <summary>Adds a set of labels, so that reports find the rollups with it.</summary>
+    public void AddLabels(LedgerSession session, LabelSet labels)
+    {
+        if (!labels.IsEmpty)
+        {
+            labelSets[(session.Policy.OrganisationId, labels.Id)] = labels;
+        }
+    }
 
     /// <summary>Adds to a rollup.</summary>
     public void Add(UsageRollupKey bucket, UsageSum sum) => rollups[bucket] = rollups.GetValueOrDefault(bucket) + sum;

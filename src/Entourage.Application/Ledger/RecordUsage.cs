@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
@@ -6,6 +7,7 @@ using Entourage.Application.Sessions;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using FluentValidation;
@@ -45,6 +47,9 @@ public sealed record RecordUsageCommand(
     Billing Billing,
     string? IdempotencyKey) : ILedgerCommand<UsageResponse>, IIdempotentCommand
 {
+    /// <summary>Its own labels by key, which add to those of the session or replace them; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 
@@ -107,6 +112,9 @@ public sealed record UsageEntry(
     IdempotencyToken? Idempotency,
     string? RequestModel = null) : LedgerEntry<UsageResponse>(Now, Idempotency)
 {
+    /// <summary>Its own labels, which add to those of the session or replace them.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
     /// <summary>Facts that only telemetry reports; null for a usage that was reported over the API.</summary>
     public TelemetryFacts? Telemetry { get; init; }
 
@@ -144,18 +152,25 @@ public sealed record UsageEntry(
         command.Error,
         command.Billing,
         now,
-        idempotency);
+        idempotency)
+    {
+        Labels = LabelSet.Of(command.Labels ?? ImmutableDictionary<string, string>.Empty),
+    };
 
-    /// <summary>Creates the entry of a correction, which has the session, model, time and billing of the corrected record.</summary>
+    /// <summary>Creates the entry of a correction, which has the session, model, labels, time and billing of the corrected record.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="tokens">The tokens to add; negative to take some back.</param>
     /// <param name="model">The model; empty if none was reported.</param>
+    /// <param name="labels">The own labels of the corrected record.</param>
     /// <param name="occurredAt">When the corrected usage happened (UTC).</param>
     /// <param name="billing">The billing of the corrected usage.</param>
     /// <param name="now">The current time (UTC).</param>
     internal static UsageEntry OfCorrection(
-        long sessionId, BilledTokens tokens, string model, DateTimeOffset occurredAt, Billing billing, DateTimeOffset now) => new(
-        Guid.CreateVersion7(now), sessionId, tokens, ReportedCost: null, model, ReservationId: null, occurredAt, Error: null, billing, now, Idempotency: null);
+        long sessionId, BilledTokens tokens, string model, LabelSet labels, DateTimeOffset occurredAt, Billing billing, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now), sessionId, tokens, ReportedCost: null, model, ReservationId: null, occurredAt, Error: null, billing, now, Idempotency: null)
+    {
+        Labels = labels,
+    };
 
     internal override IReadOnlyList<Budget> FurtherBudgets(LedgerSession session, LedgerWorkingSet workingSet) =>
         IsInTime ? session.Policy.BudgetsAt(OccurredAt) : [];

@@ -1,4 +1,5 @@
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 
@@ -10,6 +11,7 @@ namespace Entourage.Application.Ledger;
 /// <param name="SessionId">The session that used it.</param>
 /// <param name="OccurredAt">When the usage occurred (UTC).</param>
 /// <param name="Model">The model; empty if none was reported.</param>
+/// <param name="Labels">Its own labels.</param>
 /// <param name="Tokens">The tokens.</param>
 /// <param name="Billing">Whether it is billed by the token or covered by a subscription.</param>
 /// <param name="UnpricedTokens">The tokens that wait for a price.</param>
@@ -22,6 +24,7 @@ internal sealed record RecordedUsage(
     long SessionId,
     DateTimeOffset OccurredAt,
     string Model,
+    LabelSet Labels,
     BilledTokens Tokens,
     Billing Billing,
     long UnpricedTokens,

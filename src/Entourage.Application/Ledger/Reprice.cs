@@ -32,7 +32,7 @@ public sealed record RepriceEntry(long SessionId, long Sequence, DateTimeOffset 
             return LedgerOutcome.Accepted(false);
         }
 
-        var entry = UsageEntry.OfCorrection(session.Id, default, waiting.Model, waiting.OccurredAt, waiting.Billing, Now);
+        var entry = UsageEntry.OfCorrection(session.Id, default, waiting.Model, waiting.Labels, waiting.OccurredAt, waiting.Billing, Now);
         var correction = new LedgerRecord(
             entry, waiting.Model, price.Parts.Total - waiting.Cost, CostSource.Catalogue, Overrun: Money.Zero, price, -waiting.UnpricedTokens, Sequence)
         {

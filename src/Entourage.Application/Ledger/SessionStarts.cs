@@ -1,6 +1,7 @@
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Application.Ledger;
@@ -68,7 +69,7 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
         var parentId = start.ParentTokenHash is { } hash ? FindToken(hash)?.SessionId : start.ParentSessionId;
         var parent = parentId is { } id ? workingSet.FindSession(id) : null;
         var task = start.TaskId is { } taskId ? FindTask(taskId) : null;
-        return agent.NewSession(task, parent, start.Model, start.Now).Policy.BudgetsAt(start.Now);
+        return agent.NewSession(task, parent, start.Model, start.Labels, start.Now).Policy.BudgetsAt(start.Now);
     }
 
     /// <summary>Adds a session to the store and to the working set.</summary>
@@ -82,7 +83,8 @@ internal sealed class SessionStarts(IReadOnlyList<LedgerEntry> entries, ILedgerS
         session = session with { Id = id, Policy = session.Policy with { SessionPath = [id, .. session.Policy.SessionPath.Skip(1)] } };
         started.Add(id);
         workingSet.Load(session);
-        workingSet.Add(UsageRollupKey.Of(session, session.StartedAt, session.Model ?? ""), new() { Sessions = 1 });
+        workingSet.Add(UsageRollupKey.Of(session, session.StartedAt, session.Model ?? "", session.Labels), new() { Sessions = 1 });
+        workingSet.AddLabels(session, session.Labels);
         if (token is not null)
         {
             tokens.Remove(KeyOf(token.TokenHash));
@@ -148,14 +150,17 @@ internal sealed record StartingAgent(
     /// <param name="task">The task, if any.</param>
     /// <param name="parent">The parent session, if any.</param>
     /// <param name="model">The model; null for the agent's default.</param>
+    /// <param name="labels">Its own labels, beside those of the parent session.</param>
     /// <param name="now">The current time (UTC).</param>
-    public LedgerSession NewSession(StartingTask? task, LedgerSession? parent, string? model, DateTimeOffset now) => new()
+    /// <exception cref="RuleViolationException"><c>validation</c>: it would have too many labels.</exception>
+    public LedgerSession NewSession(StartingTask? task, LedgerSession? parent, string? model, LabelSet labels, DateTimeOffset now) => new()
     {
         Id = 0,
         AgentName = Name,
         TaskTitle = task?.Title,
         ParentSessionId = parent?.Id,
         Model = model ?? Model,
+        Labels = (parent?.Labels ?? LabelSet.None).With(labels),
         State = new(SessionStatus.Active, null, null),
         StartedAt = now,
         LastCallAt = null,

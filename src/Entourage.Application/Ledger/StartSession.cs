@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Agents;
@@ -10,6 +11,7 @@ using Entourage.Application.Stops;
 using Entourage.Domain.Access;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using FluentValidation;
@@ -28,6 +30,9 @@ public sealed record StartSessionCommand(
     Guid? AgentId, long? TaskId, string? Model, long? ParentSessionId, string? ParentToken, string? IdempotencyKey)
     : ILedgerCommand<SessionResponse>, IIdempotentCommand
 {
+    /// <summary>Its own labels by key, beside those that it inherits from the parent session; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(AgentId is { } id ? Resource.Agent(id) : null);
 
@@ -58,7 +63,10 @@ internal sealed class StartSessionHandler(IBudgetLedger ledger, AgentMoves moves
             request.ParentToken is { } text ? ChildToken.HashOf(text) : null,
             MayNameAnyParent: callers.Current.Role != CallerRole.Agent,
             time.GetUtcNow(),
-            IdempotencyToken.Of(request));
+            IdempotencyToken.Of(request))
+        {
+            Labels = LabelSet.Of(request.Labels ?? ImmutableDictionary<string, string>.Empty),
+        };
         try
         {
             return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
@@ -90,6 +98,9 @@ public sealed record StartSessionEntry(
     DateTimeOffset Now,
     IdempotencyToken? Idempotency) : LedgerEntry<SessionResponse>(Now, Idempotency)
 {
+    /// <summary>Its own labels, beside those of the parent session.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
     internal override LedgerEntryKind Kind => LedgerEntryKind.StartSession;
 
     internal override long? NamedSession => ParentSessionId;
@@ -108,7 +119,7 @@ public sealed record StartSessionEntry(
         var task = FindTask(agent, starts);
         var token = FindToken(agent, ledger);
         var parent = FindParent(agent, token, ledger);
-        var session = agent.NewSession(task, parent, Model, Now);
+        var session = agent.NewSession(task, parent, Model, Labels, Now);
         if (agent.RefusesUnpriced && session.Model is { } model && workingSet.PricesOf(session).Find(model, Now) is null)
         {
             throw StoredPrices.Refused(model);

@@ -156,7 +156,7 @@ internal sealed class TelemetryCorrections
 
     private static LedgerRecord Correct(RecordedUsage known, BilledTokens tokens, Money cost, DateTimeOffset now)
     {
-        var entry = UsageEntry.OfCorrection(known.SessionId, tokens, known.Model, known.OccurredAt, known.Billing, now);
+        var entry = UsageEntry.OfCorrection(known.SessionId, tokens, known.Model, known.Labels, known.OccurredAt, known.Billing, now);
         return new(entry, known.Model, cost, CostSource.Reported, Money.Zero, Price: null, -known.UnpricedTokens, known.Sequence) { AssumedCost = Money.Zero - known.AssumedCost };
     }
 

@@ -7,6 +7,7 @@ using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Otlp;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 using Entourage.Domain.Tasks;
@@ -30,6 +31,9 @@ public sealed record StartSourceSessionCommand(Guid AgentId, long? TaskId, long?
 {
     /// <summary>Whether the money is spent already. Then an archived agent gets a session too, which has been killed like all others of it.</summary>
     public bool IsSpent { get; init; }
+
+    /// <summary>The labels of the session, if it is started.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Agent(AgentId));
@@ -78,7 +82,9 @@ internal sealed class StartSourceSessionHandler(IEntourageDb db, AgentMoves move
             throw PausedRefusal.Of(mark);
         }
 
-        var session = mark is null ? Session.Start(agent, task, parent, request.Model, now) : Session.StartKilled(agent, task, request.Model, ArchiveMarks.ReasonOf(mark.Scope), now);
+        var session = mark is null
+            ? Session.Start(agent, task, parent, request.Model, now, request.Labels)
+            : Session.StartKilled(agent, task, request.Model, ArchiveMarks.ReasonOf(mark.Scope), now, request.Labels);
         var opened = await db.OpenAsync(session, now, cancellationToken);
         if (link is null)
         {

@@ -67,13 +67,16 @@ internal sealed class CompactUsageHandler(IEntourageDb db, TimeProvider time) : 
         var sessions = records.Select(record => record.SessionId).Distinct().ToArray();
         var known = await db.CompactedUsages
             .Where(sum => sessions.Contains(sum.SessionId))
-            .ToDictionaryAsync(sum => (sum.SessionId, sum.QuarterAt, sum.Model), cancellationToken);
+            .ToDictionaryAsync(sum => (sum.SessionId, sum.QuarterAt, sum.Model, sum.LabelSetId), cancellationToken);
+        var labels = await db.Sessions.Where(session => sessions.Contains(session.Id))
+            .Select(session => new { session.Id, session.Labels })
+            .ToDictionaryAsync(session => session.Id, session => session.Labels, cancellationToken);
         foreach (var record in records)
         {
-            var key = (record.SessionId, QuarterAt: UsageRollup.QuarterOf(record.OccurredAt), record.Model);
+            var key = (record.SessionId, QuarterAt: UsageRollup.QuarterOf(record.OccurredAt), record.Model, LabelSetId: labels[record.SessionId].With(record.Labels).Id);
             if (!known.TryGetValue(key, out var sum))
             {
-                sum = CompactedUsage.Of(key.SessionId, key.QuarterAt, key.Model);
+                sum = CompactedUsage.Of(key.SessionId, key.QuarterAt, key.Model, key.LabelSetId);
                 known.Add(key, sum);
                 db.CompactedUsages.Add(sum);
             }

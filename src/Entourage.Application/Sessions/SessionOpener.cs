@@ -3,6 +3,7 @@ using Entourage.Application.Alerts;
 using Entourage.Application.Events;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,6 +21,7 @@ internal static class SessionOpener
         await db.SaveChangesAsync(cancellationToken);
         var response = await SessionResponse.ReadAsync(db, session.Id, now, cancellationToken);
         db.UsageRollups.Add(UsageRollup.OfStart(session));
+        await AddLabelsAsync(db, session, cancellationToken);
         db.Events.Add(TeamEventFactory.Of(response, session.TeamId, now));
         if (session.Status == SessionStatus.Active)
         {
@@ -28,6 +30,20 @@ internal static class SessionOpener
 
         await db.SaveChangesAsync(cancellationToken);
         return response;
+    }
+
+    /// <summary>Adds the rows of the session's labels, unless an earlier session had the same.</summary>
+    private static async Task AddLabelsAsync(IEntourageDb db, Session session, CancellationToken cancellationToken)
+    {
+        if (!session.Labels.IsEmpty)
+        {
+            var id = session.Labels.Id;
+            var organisationId = await db.Teams.Where(team => team.Id == session.TeamId).Select(team => team.OrganisationId).SingleAsync(cancellationToken);
+            if (!await db.LabelSets.AnyAsync(member => member.OrganisationId == organisationId && member.LabelSetId == id, cancellationToken))
+            {
+                db.LabelSets.AddRange(LabelSetMember.Of(organisationId, session.Labels));
+            }
+        }
     }
 
     /// <summary>Raises an alert when another agent works on the same task, or when the tree has too many active sessions.</summary>

@@ -3,6 +3,7 @@ using Entourage.Application.Budgets;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;
@@ -56,7 +57,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await foreach (var record in records.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             findings.Records++;
-            Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, UsageSum.Of(record));
+            Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, sessions[record.SessionId].Labels.With(record.Labels).Id, UsageSum.Of(record));
         }
 
         var compacted = from sum in db.CompactedUsages.AsNoTracking()
@@ -65,12 +66,12 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await foreach (var sum in compacted.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             findings.Compacted += sum.Records;
-            Add(sum.SessionId, sum.QuarterAt, sum.Model, sum.Amounts.ToSum());
+            Add(sum.SessionId, sum.QuarterAt, sum.Model, sum.LabelSetId, sum.Amounts.ToSum());
         }
 
-        void Add(long sessionId, DateTimeOffset quarterAt, string model, UsageSum sum)
+        void Add(long sessionId, DateTimeOffset quarterAt, string model, long labelSetId, UsageSum sum)
         {
-            var key = new RollupKey(sessions[sessionId].TeamId, quarterAt, sessionId, model);
+            var key = new RollupKey(sessions[sessionId].TeamId, quarterAt, sessionId, model, labelSetId);
             rollups[key] = rollups.GetValueOrDefault(key) + sum;
         }
     }
@@ -87,7 +88,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
 
         foreach (var session in sessions.Values)
         {
-            var key = new RollupKey(session.TeamId, UsageRollup.QuarterOf(session.StartedAt), session.Id, session.Model ?? "");
+            var key = new RollupKey(session.TeamId, UsageRollup.QuarterOf(session.StartedAt), session.Id, session.Model ?? "", session.Labels.Id);
             rollups[key] = rollups.GetValueOrDefault(key) + new UsageSum { Sessions = 1 };
         }
 
@@ -206,7 +207,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
 
 /// <summary>The columns of a session that a verification needs.</summary>
 internal sealed record VerifiedSession(
-    long Id, Guid TeamId, Guid AgentId, long? TaskId, IReadOnlyList<long> Ancestors, string? Model, DateTimeOffset StartedAt, UsageSum Sum)
+    long Id, Guid TeamId, Guid AgentId, long? TaskId, IReadOnlyList<long> Ancestors, string? Model, LabelSet Labels, DateTimeOffset StartedAt, UsageSum Sum)
 {
     public static IQueryable<VerifiedSession> Of(IQueryable<Session> sessions) => sessions.Select(session => new VerifiedSession(
         session.Id,
@@ -215,6 +216,7 @@ internal sealed record VerifiedSession(
         session.TaskId,
         session.Ancestors,
         session.Model,
+        session.Labels,
         session.StartedAt,
         new UsageSum(
             new TokenCounts(session.InputTokens, session.OutputTokens, session.CacheReadTokens, session.CacheWriteTokens),

@@ -16,13 +16,14 @@ internal sealed class TotalsRepair(IEntourageDb db)
     {
         if (isNew)
         {
-            db.UsageRollups.Add(UsageRollup.Create(key.TeamId, key.QuarterAt, key.SessionId, key.Model, totals));
+            db.UsageRollups.Add(UsageRollup.Create(key.TeamId, key.QuarterAt, key.SessionId, key.Model, key.LabelSetId, totals));
             return;
         }
 
-        var (teamId, quarterAt, sessionId, model) = key;
+        var (teamId, quarterAt, sessionId, model, labelSetId) = key;
         changes.Add(cancellationToken => db.UsageRollups
-            .Where(rollup => rollup.TeamId == teamId && rollup.QuarterAt == quarterAt && rollup.SessionId == sessionId && rollup.Model == model)
+            .Where(rollup => rollup.TeamId == teamId && rollup.QuarterAt == quarterAt && rollup.SessionId == sessionId && rollup.Model == model
+                && rollup.LabelSetId == labelSetId)
             .ExecuteUpdateAsync(
                 row => row
                     .SetProperty(rollup => rollup.InputTokens, totals.Tokens.Input)

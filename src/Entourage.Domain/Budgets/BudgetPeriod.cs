@@ -14,4 +14,10 @@ public enum BudgetPeriod
 
     /// <summary>From local midnight of the 1st to local midnight of the next 1st.</summary>
     Month = 3,
+
+    /// <summary>A local hour.</summary>
+    Hour = 4,
+
+    /// <summary>The last 60 seconds, a window that slides.</summary>
+    Minute = 5,
 }

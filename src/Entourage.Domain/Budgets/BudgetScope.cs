@@ -17,4 +17,13 @@ public enum BudgetScope
 
     /// <summary>One session and the sessions of its sub-agents.</summary>
     Session = 5,
+
+    /// <summary>The usage with a label.</summary>
+    Label = 6,
+
+    /// <summary>The usage of a model.</summary>
+    Model = 7,
+
+    /// <summary>The counters of a <see cref="BudgetRule"/>, whatever that counts. Only windows have this scope.</summary>
+    Rule = 8,
 }

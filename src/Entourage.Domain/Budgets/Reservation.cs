@@ -1,3 +1,5 @@
+using Entourage.Domain.Labels;
+
 namespace Entourage.Domain.Budgets;
 
 /// <summary>The status of a reservation. The numbers are stored and must never change.</summary>
@@ -39,6 +41,15 @@ public sealed record Reservation
 
     /// <summary>The reserved amount (USD).</summary>
     public required Money Amount { get; init; }
+
+    /// <summary>The most tokens that the call may use, which token budgets reserve; 0 if it stated none.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>The model of the call; empty if unknown.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>The call's own labels, which add to those of its session or replace them.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <summary>
     /// Whether the amount was computed from tokens at the assumed rates because their model had no price. Such an amount is not the

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 
 namespace Entourage.Domain.Costs;
 
@@ -23,6 +24,9 @@ public enum CostHeading
 
     /// <summary>A model; the item is empty if it is unknown.</summary>
     Model = 5,
+
+    /// <summary>A label, as <c>key=value</c>. A usage counts under each of its labels.</summary>
+    Label = 6,
 }
 
 /// <summary>The unique key of a summary.</summary>
@@ -54,8 +58,8 @@ public sealed record CostOrigin(
 /// </summary>
 public sealed class CostSummary
 {
-    /// <summary>The longest item: a model name.</summary>
-    public const int ItemLength = Agents.Agent.ModelLength;
+    /// <summary>The longest item: a label.</summary>
+    public const int ItemLength = LabelSet.PairLength;
 
     private CostSummary()
     {

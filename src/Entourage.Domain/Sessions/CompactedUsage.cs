@@ -3,7 +3,7 @@ using Entourage.Domain.Costs;
 namespace Entourage.Domain.Sessions;
 
 /// <summary>
-/// The sum of old usage records that were compacted, for one session, model and quarter of an hour. Totals are checked against these sums
+/// The sum of old usage records that were compacted, for one session, model, set of labels and quarter of an hour. Totals are checked against these sums
 /// and the remaining records.
 /// </summary>
 public sealed class CompactedUsage
@@ -24,6 +24,9 @@ public sealed class CompactedUsage
     /// <summary>The model; empty when unknown.</summary>
     public string Model { get; private init; } = "";
 
+    /// <summary>The <see cref="Labels.LabelSet.Id"/> of the labels of the usage, those of the session included; 0 for none.</summary>
+    public long LabelSetId { get; private init; }
+
     /// <summary>The number of compacted records.</summary>
     public long Records { get; private set; }
 
@@ -31,10 +34,10 @@ public sealed class CompactedUsage
     public UsageAmounts Amounts { get; private set; } = new();
 
     /// <summary>Creates an empty sum.</summary>
-    public static CompactedUsage Of(long sessionId, DateTimeOffset quarterAt, string model) =>
-        new() { SessionId = sessionId, QuarterAt = quarterAt, Model = model };
+    public static CompactedUsage Of(long sessionId, DateTimeOffset quarterAt, string model, long labelSetId) =>
+        new() { SessionId = sessionId, QuarterAt = quarterAt, Model = model, LabelSetId = labelSetId };
 
-    /// <summary>Adds a record of the same session, model and quarter of an hour.</summary>
+    /// <summary>Adds a record of the same session, model, labels and quarter of an hour.</summary>
     public void Add(UsageRecord record)
     {
         Amounts = UsageAmounts.Of(Amounts.ToSum() + UsageSum.Of(record));

@@ -1,4 +1,5 @@
 using Entourage.Domain.Agents;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Tasks;
 
 namespace Entourage.Domain.Sessions;
@@ -58,6 +59,9 @@ public sealed class Session
 
     /// <summary>The default model of its usage.</summary>
     public string? Model { get; private init; }
+
+    /// <summary>The labels of its usage, those of the parent session included.</summary>
+    public LabelSet Labels { get; private init; } = LabelSet.None;
 
     /// <summary>The status.</summary>
     public SessionStatus Status { get; private init; }
@@ -134,10 +138,11 @@ public sealed class Session
     /// <param name="parent">The parent session of the agent's team, if the agent is a sub-agent.</param>
     /// <param name="model">The default model; null takes the agent's.</param>
     /// <param name="now">The current time (UTC).</param>
+    /// <param name="labels">Its own labels, beside those of the parent session; null for none.</param>
     /// <exception cref="RuleViolationException">
-    /// <c>session-ended</c>: the parent has ended; <c>session-depth</c>: too many levels of sub-agents.
+    /// <c>session-ended</c>: the parent has ended; <c>session-depth</c>: too many levels of sub-agents; <c>validation</c>: too many labels.
     /// </exception>
-    public static Session Start(Agent agent, WorkTask? task, Session? parent, string? model, DateTimeOffset now)
+    public static Session Start(Agent agent, WorkTask? task, Session? parent, string? model, DateTimeOffset now, LabelSet? labels = null)
     {
         if (parent is not null)
         {
@@ -152,6 +157,7 @@ public sealed class Session
             ParentSessionId = parent?.Id,
             Ancestors = parent is null ? [] : [parent.Id, .. parent.Ancestors],
             Model = model ?? agent.Model,
+            Labels = (parent?.Labels ?? LabelSet.None).With(labels ?? LabelSet.None),
             StartedAt = now,
         };
     }
@@ -162,12 +168,14 @@ public sealed class Session
     /// <param name="model">The default model; null takes the agent's.</param>
     /// <param name="reason">Why the agent was stopped.</param>
     /// <param name="now">The current time (UTC).</param>
-    public static Session StartKilled(Agent agent, WorkTask? task, string? model, string reason, DateTimeOffset now) => new()
+    /// <param name="labels">Its labels; null for none.</param>
+    public static Session StartKilled(Agent agent, WorkTask? task, string? model, string reason, DateTimeOffset now, LabelSet? labels = null) => new()
     {
         TeamId = agent.TeamId,
         AgentId = agent.Id,
         TaskId = task?.Id,
         Model = model ?? agent.Model,
+        Labels = labels ?? LabelSet.None,
         Status = SessionStatus.Killed,
         StartedAt = now,
         EndedAt = now,

@@ -1,3 +1,5 @@
+using Entourage.Domain.Labels;
+
 namespace Entourage.Domain.Sessions;
 
 /// <summary>The source of a usage's cost. The numbers are stored and must never change.</summary>
@@ -62,6 +64,9 @@ public sealed class UsageRecord
 
     /// <summary>The model; empty when unknown.</summary>
     public string Model { get; private init; } = "";
+
+    /// <summary>Its own labels, which add to those of its session or replace them.</summary>
+    public LabelSet Labels { get; private init; } = LabelSet.None;
 
     /// <summary>Input tokens.</summary>
     public long InputTokens { get; private init; }

@@ -2,7 +2,7 @@ using Entourage.Domain.Costs;
 
 namespace Entourage.Domain.Sessions;
 
-/// <summary>The usage of one session and model in one quarter of an hour. Reports add up rollups and never read the usage records.</summary>
+/// <summary>The usage of one session, model and set of labels in one quarter of an hour. Reports add up rollups and never read the usage records.</summary>
 /// <remarks>
 /// Every time zone in use is offset from UTC by a multiple of 15 minutes, so local days and hours consist of whole quarters. Amounts are
 /// stored as plain numbers, in two parts, so that the store can add them.
@@ -27,6 +27,9 @@ public sealed class UsageRollup
 
     /// <summary>The model; empty when unknown.</summary>
     public string Model { get; private init; } = "";
+
+    /// <summary>The <see cref="Labels.LabelSet.Id"/> of the labels of the usage, those of the session included; 0 for none.</summary>
+    public long LabelSetId { get; private init; }
 
     /// <summary>Input tokens.</summary>
     public long InputTokens { get; private init; }
@@ -84,15 +87,16 @@ public sealed class UsageRollup
 
     /// <summary>Creates the empty rollup with which a session starts, so that reports include sessions without usage.</summary>
     public static UsageRollup OfStart(Session session) =>
-        Create(session.TeamId, QuarterOf(session.StartedAt), session.Id, session.Model ?? "", new UsageSum { Sessions = 1 });
+        Create(session.TeamId, QuarterOf(session.StartedAt), session.Id, session.Model ?? "", session.Labels.Id, new UsageSum { Sessions = 1 });
 
     /// <summary>Creates a rollup.</summary>
-    public static UsageRollup Create(Guid teamId, DateTimeOffset quarterAt, long sessionId, string model, UsageSum sum) => new()
+    public static UsageRollup Create(Guid teamId, DateTimeOffset quarterAt, long sessionId, string model, long labelSetId, UsageSum sum) => new()
     {
         TeamId = teamId,
         QuarterAt = quarterAt,
         SessionId = sessionId,
         Model = model,
+        LabelSetId = labelSetId,
         InputTokens = sum.Tokens.Input,
         OutputTokens = sum.Tokens.Output,
         CacheReadTokens = sum.Tokens.CacheRead,

@@ -11,6 +11,7 @@ using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
 using Entourage.Domain.HumanRequests;
 using Entourage.Domain.Keys;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Otlp;
 using Entourage.Domain.Prices;
@@ -66,6 +67,12 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
 
     /// <inheritdoc/>
     public DbSet<CostSummary> CostSummaries => Set<CostSummary>();
+
+    /// <inheritdoc/>
+    public DbSet<LabelSetMember> LabelSets => Set<LabelSetMember>();
+
+    /// <inheritdoc/>
+    public DbSet<BudgetRule> BudgetRules => Set<BudgetRule>();
 
     /// <inheritdoc/>
     public DbSet<BudgetCounter> BudgetCounters => Set<BudgetCounter>();
@@ -192,6 +199,7 @@ public abstract class EntourageDb(DbContextOptions options) : DbContext(options)
         ArgumentNullException.ThrowIfNull(configurationBuilder);
         configurationBuilder.Properties<Money>().HaveConversion<MoneyConverter>();
         configurationBuilder.Properties<AlertThresholds>().HaveConversion<AlertThresholdsConverter>();
+        configurationBuilder.Properties<LabelSet>().HaveConversion<LabelSetConverter>().HaveMaxLength(LabelSet.TextLength);
         configurationBuilder.Properties<ModelFallbacks>().HaveConversion<ModelFallbacksConverter>();
         configurationBuilder.Properties<DateOnly>().HaveConversion<DayConverter>();
 

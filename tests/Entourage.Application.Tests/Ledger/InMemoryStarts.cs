@@ -42,6 +42,7 @@ internal sealed partial class InMemoryLedger
             Path = [id, .. session.Policy.SessionPath.Skip(1)],
             Task = session.Policy.Task,
             Model = session.Model,
+            Labels = session.Labels,
             StartedAt = session.StartedAt,
         });
         return Task.FromResult(id);

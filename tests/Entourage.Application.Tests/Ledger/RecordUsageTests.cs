@@ -44,8 +44,8 @@ internal sealed class RecordUsageTests
             ledger.Store.Rollups.Select(rollup => (rollup.Key, rollup.Value.Cost)),
             Is.EqualTo(new[]
             {
-                (new UsageRollupKey(ledger.TeamOf(session), Noon, session, "acme-1"), (MoneyTotal)Usd(1)),
-                (new UsageRollupKey(ledger.TeamOf(session), Noon.AddMinutes(15), session, "acme-1"), (MoneyTotal)Usd(0.5m)),
+                (new UsageRollupKey(ledger.TeamOf(session), Noon, session, "acme-1", 0), (MoneyTotal)Usd(1)),
+                (new UsageRollupKey(ledger.TeamOf(session), Noon.AddMinutes(15), session, "acme-1", 0), (MoneyTotal)Usd(0.5m)),
             }));
     }
 

@@ -29,7 +29,7 @@ internal sealed class StartSessionTests : StartFixture
         Assert.That(Ledger.Store.Events.Select(item => (item.Kind, item.SessionId)), Is.EqualTo(new[] { (EventKind.Session, (long?)1) }));
         Assert.That(
             Ledger.Store.Rollups,
-            Is.EqualTo(new Dictionary<UsageRollupKey, UsageSum> { [new(TeamOf(Agent), Noon.AddMinutes(15), 1, "acme-1")] = new() { Sessions = 1 } }));
+            Is.EqualTo(new Dictionary<UsageRollupKey, UsageSum> { [new(TeamOf(Agent), Noon.AddMinutes(15), 1, "acme-1", 0)] = new() { Sessions = 1 } }));
         Assert.That(Ledger.Store.Counters, Is.Empty);
         Assert.That((await Ledger.SpendAsync(1, 4)).OverBudget, Is.True, "the task has a cap");
     }

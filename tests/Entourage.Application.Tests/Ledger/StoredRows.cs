@@ -2,6 +2,7 @@ using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
 
@@ -54,6 +55,8 @@ internal sealed record StoredSession(long Id, Guid AgentId)
     public TaskCap? Task { get; init; }
 
     public string? Model { get; init; }
+
+    public LabelSet Labels { get; init; } = LabelSet.None;
 
     public SessionState State { get; init; } = new(SessionStatus.Active, null, null);
 

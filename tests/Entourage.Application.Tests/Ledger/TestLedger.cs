@@ -226,6 +226,7 @@ internal sealed class TestLedger : IBudgetLedger
         EndedSessions = new Dictionary<long, SessionState>(),
         Pauses = [pause],
         Rollups = new Dictionary<UsageRollupKey, Domain.Costs.UsageSum>(),
+        Labels = [],
         Counters = [],
         NewReservations = [],
         ChangedReservations = [],

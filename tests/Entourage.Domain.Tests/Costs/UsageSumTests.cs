@@ -84,7 +84,7 @@ internal sealed class UsageSumTests
     [Test]
     public void Compacted_usage_adds_records_and_counts_them()
     {
-        var compacted = CompactedUsage.Of(42, Some.Now, "gpt-5");
+        var compacted = CompactedUsage.Of(42, Some.Now, "gpt-5", 7);
         Assert.That((compacted.SessionId, compacted.QuarterAt, compacted.Model, compacted.Records), Is.EqualTo((42L, Some.Now, "gpt-5", 0L)));
         compacted.Add(Record(Billing.Api));
         compacted.Add(Record(Billing.Subscription));

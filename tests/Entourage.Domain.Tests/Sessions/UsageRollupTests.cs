@@ -53,7 +53,7 @@ internal sealed class UsageRollupTests
     public void A_rollup_holds_the_sum_of_its_usage()
     {
         var team = Some.Team().Id;
-        var bucket = UsageRollup.Create(team, Some.Now, 42, "gpt-5", new UsageSum(new(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m), 1));
+        var bucket = UsageRollup.Create(team, Some.Now, 42, "gpt-5", 7, new UsageSum(new(1, 2, 3, 4), 10, Some.Usd(1.5m), Some.Usd(0.25m), 1));
         Assert.That((bucket.TeamId, bucket.QuarterAt, bucket.SessionId, bucket.Model), Is.EqualTo((team, Some.Now, 42L, "gpt-5")));
         Assert.That((bucket.InputTokens, bucket.OutputTokens, bucket.CacheReadTokens, bucket.CacheWriteTokens), Is.EqualTo((1L, 2L, 3L, 4L)));
         Assert.That((bucket.UnpricedTokens, bucket.CostNanoUsd, bucket.ImputedCostNanoUsd), Is.EqualTo((10L, 1_500_000_000L, 250_000_000L)));
@@ -64,7 +64,7 @@ internal sealed class UsageRollupTests
     public void A_rollup_holds_billions_and_assumed_costs_in_two_parts()
     {
         var sum = new UsageSum(default, 0, MoneyTotal.Of(3, 4), MoneyTotal.Of(5, 6), 0) { AssumedCost = MoneyTotal.Of(1, 2) };
-        var rollup = UsageRollup.Create(Guid.Empty, Some.Now, 42, "gpt-5", sum);
+        var rollup = UsageRollup.Create(Guid.Empty, Some.Now, 42, "gpt-5", 7, sum);
         Assert.That((rollup.CostBillionUsd, rollup.CostNanoUsd, rollup.Cost), Is.EqualTo((3L, 4L, sum.Cost)));
         Assert.That((rollup.ImputedCostBillionUsd, rollup.ImputedCostNanoUsd), Is.EqualTo((5L, 6L)));
         Assert.That((rollup.AssumedCostBillionUsd, rollup.AssumedCostNanoUsd), Is.EqualTo((1L, 2L)));

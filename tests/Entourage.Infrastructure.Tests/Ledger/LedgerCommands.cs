@@ -6,6 +6,7 @@ using Entourage.Domain.Alerts;
 using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Events;
 using Entourage.Domain.Sessions;
 using Entourage.Domain.Stops;
@@ -42,6 +43,7 @@ internal static class LedgerCommands
             new LedgerPrice(i, new(new(i), new(i), new(i), new(i))),
             i,
             i),
+        [typeof(LabelSetMember)] = i => LabelSetMember.Of(Id(i), LabelSet.Of([new("customer", $"acme {i}")])).Single(),
         [typeof(Reservation)] = i => SampleReservation(i),
         [typeof(ReservationChange)] = i => new ReservationChange(SampleReservation(i), SampleReservation(i).End(ReservationStatus.Released, At(i))),
         [typeof(CounterChange)] = i => new CounterChange(Window(i), new Spending(new Money(i), new Money(i)), default),
@@ -119,7 +121,7 @@ internal static class LedgerCommands
 
     private static LedgerSession SampleSession(int i) => new StartingAgent(
         "Ada", "m", new() { OrganisationId = Id(i), OrganisationLimits = new(), TeamId = Id(i), Timezone = "UTC", TeamLimits = new(), AgentId = Id(i) }, default, DetectorRules.Default, i)
-        .NewSession(task: null, parent: null, model: null, At(i));
+        .NewSession(task: null, parent: null, model: null, LabelSet.Of([new("customer", $"acme {i}")]), At(i));
 
     private static Reservation SampleReservation(int i) => new()
     {
@@ -131,7 +133,7 @@ internal static class LedgerCommands
         ExpiresAt = At(i + 1),
     };
 
-    private static UsageRollupKey Bucket(int i) => new(Id(i), At(i), i + 1, "m");
+    private static UsageRollupKey Bucket(int i) => new(Id(i), At(i), i + 1, "m", i);
 
     private static Alert SampleAlert(int i) => Alert.Raise(
         new(AlertKind.RunawayTokens, $"session:{i}", "total", "It runs away.", new() { Tokens = i }), new(Id(i), Id(i), i + 1, i + 1), At(i));

@@ -93,10 +93,19 @@ internal sealed class SqlServerSchema
                 break;
 
             case AlterTableDropTableElementStatement dropped:
-                var columns = tables[dropped.SchemaObjectName.BaseIdentifier.Value].Definition.ColumnDefinitions;
+                var remaining = tables[dropped.SchemaObjectName.BaseIdentifier.Value].Definition;
                 foreach (var element in dropped.AlterTableDropTableElements)
                 {
-                    columns.Remove(columns.Single(column => column.ColumnIdentifier.Value == element.Name.Value));
+                    if (element.TableElementType == TableElementType.Constraint)
+                    {
+                        remaining.TableConstraints.Remove(
+                            remaining.TableConstraints.Single(constraint => constraint.ConstraintIdentifier.Value == element.Name.Value));
+                    }
+                    else
+                    {
+                        remaining.ColumnDefinitions.Remove(
+                            remaining.ColumnDefinitions.Single(column => column.ColumnIdentifier.Value == element.Name.Value));
+                    }
                 }
 
                 break;

@@ -1,4 +1,5 @@
 using Entourage.Domain;
+using Entourage.Domain.Labels;
 using Entourage.Infrastructure.Persistence;
 using Entourage.Infrastructure.Persistence.Converters;
 
@@ -91,6 +92,12 @@ internal abstract class Column(string name, string parameter, ColumnType type)
     /// <inheritdoc cref="Text"/>
     public static Column<string> AsciiText(string name, int length) => new(
         name, ColumnType.Text(length, isUnicode: false), (parameters, parameter, value) => parameters.BindText(parameter, value, length, isUnicode: false), static (row, i) => row.Text(i));
+
+    /// <summary>The labels of a session, a usage or a reservation.</summary>
+    public static Column<LabelSet> Labels() => new(
+        "Labels", ColumnType.Text(LabelSet.TextLength, isUnicode: true),
+        static (parameters, parameter, value) => parameters.BindText(parameter, value.Text, LabelSet.TextLength, isUnicode: true),
+        static (row, i) => LabelSet.Parse(row.Text(i)));
 
     /// <summary>A long text, which SQL Server stores compressed.</summary>
     public static Column<string> CompressedText(string name) => new(

@@ -1,6 +1,8 @@
 using Entourage.Application.Ledger;
 using Entourage.Domain;
+using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 
 namespace Entourage.Infrastructure.Ledger.Sql;
 
@@ -18,6 +20,9 @@ internal static class ReservationSql
     private static readonly Column<long> SessionId = Column.Int64("SessionId");
     private static readonly Column<Guid> OrganisationId = Column.Id("OrganisationId");
     private static readonly Column<Money> Amount = Column.Amount("Amount");
+    private static readonly Column<long> Tokens = Column.Int64("Tokens");
+    private static readonly Column<string> Model = Column.Text("Model", Agent.ModelLength);
+    private static readonly Column<LabelSet> Labels = Column.Labels();
     private static readonly Column<bool> IsAssumed = Column.Flag("IsAssumed");
     private static readonly Column<bool> IsHeld = Column.Flag("IsHeld");
     private static readonly Column<DateTimeOffset> CreatedAt = Column.Instant("CreatedAt");
@@ -34,6 +39,9 @@ internal static class ReservationSql
         { SessionId, reservation => reservation.SessionId },
         { OrganisationId, reservation => reservation.OrganisationId },
         { Amount, reservation => reservation.Amount },
+        { Tokens, reservation => reservation.Tokens },
+        { Model, reservation => reservation.Model },
+        { Labels, reservation => reservation.Labels },
         { IsAssumed, reservation => reservation.IsAssumed },
         { IsHeld, reservation => reservation.IsHeld },
         { CreatedAt, reservation => reservation.CreatedAt },
@@ -73,6 +81,9 @@ internal static class ReservationSql
         private readonly Field<long> sessionId = list.Add("r", SessionId);
         private readonly Field<Guid> organisationId = list.Add("r", OrganisationId);
         private readonly Field<Money> amount = list.Add("r", Amount);
+        private readonly Field<long> tokens = list.Add("r", Tokens);
+        private readonly Field<string> model = list.Add("r", Model);
+        private readonly Field<LabelSet> labels = list.Add("r", Labels);
         private readonly Field<bool> isAssumed = list.Add("r", IsAssumed);
         private readonly Field<bool> isHeld = list.Add("r", IsHeld);
         private readonly Field<DateTimeOffset> createdAt = list.Add("r", CreatedAt);
@@ -91,6 +102,9 @@ internal static class ReservationSql
                 SessionId = sessionId.Of(row),
                 OrganisationId = organisationId.Of(row),
                 Amount = amount.Of(row),
+                Tokens = tokens.Of(row),
+                Model = model.Of(row),
+                Labels = labels.Of(row),
                 IsAssumed = isAssumed.Of(row),
                 IsHeld = isHeld.Of(row),
                 CreatedAt = createdAt.Of(row),

@@ -11,6 +11,7 @@ internal static class RollupSql
     private static readonly Column<DateTimeOffset> QuarterAt = Column.Instant("QuarterAt");
     private static readonly Column<long> SessionId = Column.Int64("SessionId");
     private static readonly Column<string> Model = Column.Text("Model", Agent.ModelLength);
+    private static readonly Column<long> LabelSetId = Column.Int64("LabelSetId");
 
     /// <summary>The tokens and costs of a sum, which <see cref="TotalSql"/> adds to a session.</summary>
     public static readonly RowBinding<UsageSum> Amounts = new()
@@ -42,6 +43,7 @@ internal static class RollupSql
         { QuarterAt, bucket => bucket.QuarterAt },
         { SessionId, bucket => bucket.SessionId },
         { Model, bucket => bucket.Model },
+        { LabelSetId, bucket => bucket.LabelSetId },
     };
 
     private static readonly RowBinding<KeyValuePair<UsageRollupKey, UsageSum>> New = new()
@@ -55,7 +57,7 @@ internal static class RollupSql
         },
     };
 
-    public static readonly string IsKey = $"{TeamId.Equality} AND {QuarterAt.Equality} AND {SessionId.Equality} AND {Model.Equality}";
+    public static readonly string IsKey = $"{TeamId.Equality} AND {QuarterAt.Equality} AND {SessionId.Equality} AND {Model.Equality} AND {LabelSetId.Equality}";
 
     /// <summary>Adds a sum to the rollup with its key, or inserts it.</summary>
     public static readonly RowStatement<KeyValuePair<UsageRollupKey, UsageSum>> Add = RowStatement<KeyValuePair<UsageRollupKey, UsageSum>>.Upsert(

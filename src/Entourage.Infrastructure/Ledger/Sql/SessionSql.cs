@@ -2,6 +2,7 @@ using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Alerts;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 
 namespace Entourage.Infrastructure.Ledger.Sql;
@@ -92,6 +93,7 @@ internal static class SessionSql
         private readonly Field<long?> parentId = list.Add("s", Column.OptionalInt64("ParentSessionId"));
         private readonly Field<string> ancestors = list.Add("s", Column.AsciiText("Ancestors", Column.Unlimited));
         private readonly Field<string?> model = list.Add("s", Column.OptionalText("Model", Agent.ModelLength));
+        private readonly Field<LabelSet> labels = list.Add("s", Column.Labels());
         private readonly Field<SessionStatus> status = list.Add("s", Status);
         private readonly Field<DateTimeOffset> startedAt = list.Add("s", Column.Instant("StartedAt"));
         private readonly Field<DateTimeOffset?> endedAt = list.Add("s", EndedAt);
@@ -126,6 +128,7 @@ internal static class SessionSql
                 TaskTitle = taskTitle.Of(row),
                 ParentSessionId = parentId.Of(row),
                 Model = model.Of(row),
+                Labels = labels.Of(row),
                 State = new(status.Of(row), endedAt.Of(row), error.Of(row)),
                 StartedAt = startedAt.Of(row),
                 LastCallAt = lastCallAt.Of(row),

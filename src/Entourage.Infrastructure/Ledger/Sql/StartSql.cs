@@ -26,6 +26,7 @@ internal static class StartSql
         { Column.OptionalInt64("ParentSessionId"), session => session.ParentSessionId },
         { Column.Text("Ancestors", Column.Unlimited), session => JsonSerializer.Serialize(session.Policy.SessionPath.Skip(1)) },
         { Column.OptionalText("Model", Agent.ModelLength), session => session.Model },
+        { Column.Labels(), session => session.Labels },
         { Column.EnumName<SessionStatus>("Status"), session => session.State.Status },
         { Column.Instant("StartedAt"), session => session.StartedAt },
         { Column.OptionalInstant("EndedAt"), session => session.State.EndedAt },

@@ -61,6 +61,7 @@ internal static class SummarySql
         private readonly Field<DateTimeOffset> quarterAt = list.Add("r", Column.Instant("QuarterAt"));
         private readonly Field<long> sessionId = list.Add("r", Column.Int64("SessionId"));
         private readonly Field<string> model = list.Add("r", Column.Text("Model", Column.Unlimited));
+        private readonly Field<long> labelSetId = list.Add("r", Column.Int64("LabelSetId"));
         private readonly Field<Guid> organisationId = list.Add("t", Column.Id("OrganisationId"));
         private readonly Field<string> timezone = list.Add("t", Column.Text("Timezone", Column.Unlimited));
         private readonly Field<Guid> agentId = list.Add("s", Column.Id("AgentId"));
@@ -80,7 +81,7 @@ internal static class SummarySql
 
         public UnsummarisedRollup Read(SqlRow row)
         {
-            var bucket = new UsageRollupKey(teamId.Of(row), quarterAt.Of(row), sessionId.Of(row), model.Of(row));
+            var bucket = new UsageRollupKey(teamId.Of(row), quarterAt.Of(row), sessionId.Of(row), model.Of(row), labelSetId.Of(row));
             var origin = new CostOrigin(
                 organisationId.Of(row),
                 bucket.TeamId,

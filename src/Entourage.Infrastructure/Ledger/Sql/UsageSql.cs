@@ -1,6 +1,7 @@
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 
@@ -13,6 +14,7 @@ internal static class UsageSql
     private static readonly Column<long> SessionId = Column.Int64("SessionId");
     private static readonly Column<DateTimeOffset> OccurredAt = Column.Instant("OccurredAt");
     private static readonly Column<string> Model = Column.Text("Model", Agent.ModelLength);
+    private static readonly Column<LabelSet> Labels = Column.Labels();
     private static readonly Column<long> InputTokens = Column.Int64("InputTokens");
     private static readonly Column<long> OutputTokens = Column.Int64("OutputTokens");
     private static readonly Column<long> CacheReadTokens = Column.Int64("CacheReadTokens");
@@ -36,6 +38,7 @@ internal static class UsageSql
         { OccurredAt, record => record.Entry.OccurredAt },
         { Column.Instant("RecordedAt"), record => record.Entry.Now },
         { Model, record => record.Model },
+        { Labels, record => record.Entry.Labels },
         { InputTokens, record => record.Entry.Tokens.Counts.Input },
         { OutputTokens, record => record.Entry.Tokens.Counts.Output },
         { CacheReadTokens, record => record.Entry.Tokens.Counts.CacheRead },
@@ -88,6 +91,7 @@ internal static class UsageSql
         private readonly Field<long> sessionId = list.Add("u", SessionId);
         private readonly Field<DateTimeOffset> occurredAt = list.Add("u", OccurredAt);
         private readonly Field<string> model = list.Add("u", Model);
+        private readonly Field<LabelSet> labels = list.Add("u", Labels);
         private readonly Field<long> inputTokens = list.Add("u", InputTokens);
         private readonly Field<long> outputTokens = list.Add("u", OutputTokens);
         private readonly Field<long> cacheReadTokens = list.Add("u", CacheReadTokens);
@@ -107,6 +111,7 @@ internal static class UsageSql
             sessionId.Of(row),
             occurredAt.Of(row),
             model.Of(row),
+            labels.Of(row),
             ReadTokens(row),
             (Billing)billing.Of(row),
             unpricedTokens.Of(row),
@@ -119,6 +124,7 @@ internal static class UsageSql
             sessionId.Of(row),
             occurredAt.Of(row),
             model.Of(row),
+            labels.Of(row),
             ReadTokens(row),
             (Billing)billing.Of(row),
             unpricedTokens.Of(row),

@@ -5,6 +5,7 @@ using Entourage.Domain.Audit;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
 using Entourage.Domain.Events;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Entourage.Infrastructure.Keys;
 using Entourage.Infrastructure.Ledger.Sql;
@@ -30,6 +31,7 @@ internal static partial class SqlServerStatements
     public static readonly SqlServerWrite<CounterChange> UpdateCounters = new("@counters", CounterSql.Update);
     public static readonly SqlServerWrite<Reservation> InsertReservations = new("@newReservations", ReservationSql.Insert);
     public static readonly SqlServerWrite<ReservationChange> UpdateReservations = new("@reservations", ReservationSql.Update);
+    public static readonly SqlServerWrite<LabelSetMember> AddLabels = new("@labels", LabelSql.Add);
     public static readonly SqlServerWrite<KeyValuePair<UsageRollupKey, UsageSum>> AddToRollups = new("@rollups", RollupSql.Add);
     public static readonly SqlServerWrite<LedgerRecord> InsertRecords = new("@records", UsageSql.Insert);
     public static readonly SqlServerWrite<Alert> InsertAlerts = new("@alerts", AlertSql.Insert);

@@ -41,6 +41,7 @@ internal sealed class SqlServerWrites
         writes.Add(SqlServerStatements.UpdateCounters, [.. changes.Counters.Where(change => change.Before is not null)]);
         writes.Add(SqlServerStatements.InsertReservations, changes.NewReservations);
         writes.Add(SqlServerStatements.UpdateReservations, changes.ChangedReservations);
+        writes.Add(SqlServerStatements.AddLabels, changes.Labels);
         writes.Add(SqlServerStatements.AddToRollups, changes.Rollups);
         writes.Add(SqlServerStatements.InsertRecords, changes.Records);
         writes.Add(SqlServerStatements.InsertAlerts, changes.Alerts);

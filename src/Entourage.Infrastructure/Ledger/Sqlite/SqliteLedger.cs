@@ -219,6 +219,7 @@ internal sealed partial class SqliteLedger(SqliteConnection connection, LedgerIm
 
         WriteEach(ReservationSql.Insert, changes.NewReservations);
         WriteEach(ReservationSql.Update, changes.ChangedReservations);
+        WriteEach(LabelSql.Add, changes.Labels);
         WriteEach(RollupSql.Add, changes.Rollups);
         WriteEach(UsageSql.Insert, changes.Records);
         WriteEach(AlertSql.Insert, changes.Alerts);

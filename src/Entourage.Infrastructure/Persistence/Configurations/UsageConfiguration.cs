@@ -1,9 +1,12 @@
 using Entourage.Application.Abstractions;
 using Entourage.Domain.Agents;
+using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Organisations;
 using Entourage.Domain.Sessions;
+using Entourage.Domain.Teams;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -34,7 +37,7 @@ internal sealed class UsageRollupConfiguration : IEntityTypeConfiguration<UsageR
 {
     public void Configure(EntityTypeBuilder<UsageRollup> builder)
     {
-        builder.HasKey(rollup => new { rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model });
+        builder.HasKey(rollup => new { rollup.TeamId, rollup.QuarterAt, rollup.SessionId, rollup.Model, rollup.LabelSetId });
         builder.Property(rollup => rollup.Model).HasMaxLength(Agent.ModelLength);
         builder.Ignore(rollup => rollup.Sum);
         builder.Ignore(rollup => rollup.Cost);
@@ -52,7 +55,7 @@ internal sealed class CompactedUsageConfiguration : IEntityTypeConfiguration<Com
     public void Configure(EntityTypeBuilder<CompactedUsage> builder)
     {
         builder.ToTable("CompactedUsage");
-        builder.HasKey(compacted => new { compacted.SessionId, compacted.QuarterAt, compacted.Model });
+        builder.HasKey(compacted => new { compacted.SessionId, compacted.QuarterAt, compacted.Model, compacted.LabelSetId });
         builder.Property(compacted => compacted.Model).HasMaxLength(Agent.ModelLength);
         builder.ComplexProperty(compacted => compacted.Amounts, amounts => amounts.Name(""));
         builder.HasOne<Session>().WithMany().HasForeignKey(compacted => compacted.SessionId).OnDelete(DeleteBehavior.Restrict);
@@ -82,6 +85,34 @@ internal static class AmountColumns
     }
 }
 
+internal sealed class LabelSetMemberConfiguration : IEntityTypeConfiguration<LabelSetMember>
+{
+    public void Configure(EntityTypeBuilder<LabelSetMember> builder)
+    {
+        builder.ToTable("LabelSets");
+        builder.HasKey(member => new { member.OrganisationId, member.LabelSetId, member.Key });
+        // KEY is a reserved word of T-SQL.
+        builder.Property(member => member.Key).HasColumnName("LabelKey").HasMaxLength(LabelSet.KeyLength).IsUnicode(false);
+        builder.Property(member => member.Value).HasColumnName("LabelValue").HasMaxLength(LabelSet.ValueLength);
+        builder.HasIndex(member => new { member.OrganisationId, member.Key, member.Value });
+        builder.HasOne<Organisation>().WithMany().HasForeignKey(member => member.OrganisationId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
+internal sealed class BudgetRuleConfiguration : IEntityTypeConfiguration<BudgetRule>
+{
+    public void Configure(EntityTypeBuilder<BudgetRule> builder)
+    {
+        builder.Property(rule => rule.Name).HasMaxLength(BudgetRule.NameLength);
+        builder.Property(rule => rule.Match).HasMaxLength(BudgetRule.MatchLength);
+        builder.Property(rule => rule.Thresholds).HasMaxLength(AlertThresholds.TextLength).IsUnicode(false);
+        builder.Property(rule => rule.Version).IsConcurrencyToken();
+        builder.HasIndex(rule => new { rule.OrganisationId, rule.TeamId });
+        builder.HasOne<Organisation>().WithMany().HasForeignKey(rule => rule.OrganisationId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne<Team>().WithMany().HasForeignKey(rule => rule.TeamId).OnDelete(DeleteBehavior.Restrict);
+    }
+}
+
 internal sealed class BudgetCounterConfiguration : IEntityTypeConfiguration<BudgetCounter>
 {
     public void Configure(EntityTypeBuilder<BudgetCounter> builder)
@@ -105,6 +136,7 @@ internal sealed class ReservationConfiguration : IEntityTypeConfiguration<Reserv
     public void Configure(EntityTypeBuilder<Reservation> builder)
     {
         builder.Property(reservation => reservation.Id).ValueGeneratedNever();
+        builder.Property(reservation => reservation.Model).HasMaxLength(Agent.ModelLength);
         builder.Ignore(reservation => reservation.LapsesAt);
         builder.HasOne<Session>().WithMany().HasForeignKey(reservation => reservation.SessionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Organisation>().WithMany().HasForeignKey(reservation => reservation.OrganisationId).OnDelete(DeleteBehavior.Restrict);

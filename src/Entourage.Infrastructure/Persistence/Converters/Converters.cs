@@ -3,6 +3,7 @@ using Entourage.Application.Json;
 using Entourage.Domain;
 using Entourage.Domain.Alerts;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Entourage.Infrastructure.Persistence.Converters;
@@ -28,6 +29,9 @@ internal sealed class IdBytesConverter() : ValueConverter<Guid, byte[]>(id => id
 /// <summary>Stores thresholds as text, because they are few and only read with their team.</summary>
 internal sealed class AlertThresholdsConverter()
     : ValueConverter<AlertThresholds, string>(thresholds => thresholds.Text, text => AlertThresholds.Parse(text));
+
+/// <summary>Stores labels as text, because they are few. Queries find them by <see cref="LabelSetMember"/>.</summary>
+internal sealed class LabelSetConverter() : ValueConverter<LabelSet, string>(labels => labels.Text, text => LabelSet.Parse(text));
 
 /// <summary>Stores model fallbacks as text, because they are few and only read with their team.</summary>
 internal sealed class ModelFallbacksConverter()

@@ -353,6 +353,79 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("BudgetCounters");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Budgets.BudgetRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("CountsFrom")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Enforcement")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(20)");
+
+                    b.Property<long?>("LimitTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LimitUsd")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Match")
+                        .IsRequired()
+                        .HasMaxLength(141)
+                        .HasColumnType("nvarchar(141)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte?>("OnExceed")
+                        .HasColumnType("tinyint");
+
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte>("Period")
+                        .HasColumnType("tinyint");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("tinyint");
+
+                    b.Property<int>("StartsOn")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("TeamId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Thresholds")
+                        .HasMaxLength(80)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(80)");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TeamId");
+
+                    b.HasIndex("OrganisationId", "TeamId");
+
+                    b.ToTable("BudgetRules");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -376,6 +449,17 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<bool>("IsHeld")
                         .HasColumnType("bit");
 
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasMaxLength(1419)
+                        .HasColumnType("nvarchar(1419)");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<Guid>("OrganisationId")
                         .HasColumnType("uniqueidentifier");
 
@@ -384,6 +468,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<byte>("Status")
                         .HasColumnType("tinyint");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint");
 
                     b.HasKey("Id");
 
@@ -417,8 +504,8 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("int");
 
                     b.Property<string>("Item")
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasMaxLength(141)
+                        .HasColumnType("nvarchar(141)")
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Costs.CostSummary.Amounts#UsageAmounts", b1 =>
@@ -706,6 +793,35 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         });
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Labels.LabelSetMember", b =>
+                {
+                    b.Property<Guid>("OrganisationId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<long>("LabelSetId")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(40)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(40)")
+                        .HasColumnName("LabelKey")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("LabelValue")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("OrganisationId", "LabelSetId", "Key");
+
+                    b.HasIndex("OrganisationId", "Key", "Value");
+
+                    b.ToTable("LabelSets", (string)null);
+                });
+
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
                 {
                     b.Property<Guid>("Id")
@@ -991,6 +1107,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<long>("LabelSetId")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("Records")
                         .HasColumnType("bigint");
 
@@ -1047,7 +1166,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnName("UnpricedTokens");
                         });
 
-                    b.HasKey("SessionId", "QuarterAt", "Model");
+                    b.HasKey("SessionId", "QuarterAt", "Model", "LabelSetId");
 
                     b.ToTable("CompactedUsage", (string)null);
                 });
@@ -1103,6 +1222,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasMaxLength(1419)
+                        .HasColumnType("nvarchar(1419)");
 
                     b.Property<DateTimeOffset?>("LastCallAt")
                         .HasColumnType("datetimeoffset");
@@ -1232,6 +1356,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<bool>("IsTimeOfReceipt")
                         .HasColumnType("bit");
 
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasMaxLength(1419)
+                        .HasColumnType("nvarchar(1419)");
+
                     b.Property<long>("LongCacheWriteTokens")
                         .HasColumnType("bigint");
 
@@ -1307,6 +1436,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("LabelSetId")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("AssumedCostBillionUsd")
                         .HasColumnType("bigint");
@@ -1400,7 +1532,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                                 .HasColumnName("SummarisedUnpricedTokens");
                         });
 
-                    b.HasKey("TeamId", "QuarterAt", "SessionId", "Model");
+                    b.HasKey("TeamId", "QuarterAt", "SessionId", "Model", "LabelSetId");
 
                     b.HasIndex("SessionId");
 
@@ -1861,6 +1993,20 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Budgets.BudgetRule", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Entourage.Domain.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
             modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
@@ -1926,6 +2072,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.SqlServer
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Labels.LabelSetMember", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Entourage.Domain.Otlp.SourceSession", b =>

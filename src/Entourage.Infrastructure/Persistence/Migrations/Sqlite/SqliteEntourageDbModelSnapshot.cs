@@ -329,6 +329,76 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("BudgetCounters");
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Budgets.BudgetRule", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CountsFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Enforcement")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LimitTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LimitUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Match")
+                        .IsRequired()
+                        .HasMaxLength(141)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte?>("OnExceed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("OrganisationId")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte>("Period")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte>("Scope")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StartsOn")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("TeamId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Thresholds")
+                        .HasMaxLength(80)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TeamId");
+
+                    b.HasIndex("OrganisationId", "TeamId");
+
+                    b.ToTable("BudgetRules");
+                });
+
             modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -352,6 +422,16 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<bool>("IsHeld")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasMaxLength(1419)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<byte[]>("OrganisationId")
                         .IsRequired()
                         .HasColumnType("BLOB");
@@ -360,6 +440,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<byte>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Tokens")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
@@ -388,7 +471,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Item")
-                        .HasMaxLength(100)
+                        .HasMaxLength(141)
                         .HasColumnType("TEXT");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Amounts", "Entourage.Domain.Costs.CostSummary.Amounts#UsageAmounts", b1 =>
@@ -671,6 +754,33 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         });
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Labels.LabelSetMember", b =>
+                {
+                    b.Property<byte[]>("OrganisationId")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("LabelSetId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(40)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("LabelKey");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("LabelValue");
+
+                    b.HasKey("OrganisationId", "LabelSetId", "Key");
+
+                    b.HasIndex("OrganisationId", "Key", "Value");
+
+                    b.ToTable("LabelSets", (string)null);
+                });
+
             modelBuilder.Entity("Entourage.Domain.Organisations.Organisation", b =>
                 {
                     b.Property<byte[]>("Id")
@@ -929,6 +1039,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("LabelSetId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Records")
                         .HasColumnType("INTEGER");
 
@@ -985,7 +1098,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("UnpricedTokens");
                         });
 
-                    b.HasKey("SessionId", "QuarterAt", "Model");
+                    b.HasKey("SessionId", "QuarterAt", "Model", "LabelSetId");
 
                     b.ToTable("CompactedUsage", (string)null);
                 });
@@ -1039,6 +1152,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasMaxLength(1419)
+                        .HasColumnType("TEXT");
 
                     b.Property<long?>("LastCallAt")
                         .HasColumnType("INTEGER");
@@ -1165,6 +1283,11 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<bool>("IsTimeOfReceipt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Labels")
+                        .IsRequired()
+                        .HasMaxLength(1419)
+                        .HasColumnType("TEXT");
+
                     b.Property<long>("LongCacheWriteTokens")
                         .HasColumnType("INTEGER");
 
@@ -1236,6 +1359,9 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("Model")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("LabelSetId")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("AssumedCostBillionUsd")
                         .HasColumnType("INTEGER");
@@ -1329,7 +1455,7 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                                 .HasColumnName("SummarisedUnpricedTokens");
                         });
 
-                    b.HasKey("TeamId", "QuarterAt", "SessionId", "Model");
+                    b.HasKey("TeamId", "QuarterAt", "SessionId", "Model", "LabelSetId");
 
                     b.HasIndex("SessionId");
 
@@ -1763,6 +1889,20 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Entourage.Domain.Budgets.BudgetRule", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("Entourage.Domain.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Restrict);
+                });
+
             modelBuilder.Entity("Entourage.Domain.Budgets.Reservation", b =>
                 {
                     b.HasOne("Entourage.Domain.Organisations.Organisation", null)
@@ -1828,6 +1968,15 @@ namespace Entourage.Infrastructure.Persistence.Migrations.Sqlite
                         .WithMany()
                         .HasForeignKey("TeamId")
                         .OnDelete(DeleteBehavior.Restrict);
+                });
+
+            modelBuilder.Entity("Entourage.Domain.Labels.LabelSetMember", b =>
+                {
+                    b.HasOne("Entourage.Domain.Organisations.Organisation", null)
+                        .WithMany()
+                        .HasForeignKey("OrganisationId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("Entourage.Domain.Otlp.SourceSession", b =>
