@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Entourage.Application.Abstractions;
 using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
@@ -48,7 +47,7 @@ public sealed record RecordUsageCommand(
     string? IdempotencyKey) : ILedgerCommand<UsageResponse>, IIdempotentCommand
 {
     /// <summary>Its own labels by key, which add to those of the session or replace them; null for none.</summary>
-    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+    public IReadOnlyDictionary<string, string>? Labels { get; init => field = RequestedLabels.Sort(value); }
 
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
@@ -72,6 +71,7 @@ internal sealed class RecordUsageValidator : AbstractValidator<RecordUsageComman
         RuleFor(command => command.CostUsd).Usd();
         RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         RuleFor(command => command.Error).OptionalText(Session.ErrorLength);
+        RuleFor(command => command.Labels).Labels();
     }
 }
 
@@ -154,7 +154,7 @@ public sealed record UsageEntry(
         now,
         idempotency)
     {
-        Labels = LabelSet.Of(command.Labels ?? ImmutableDictionary<string, string>.Empty),
+        Labels = RequestedLabels.ToSet(command.Labels),
     };
 
     /// <summary>Creates the entry of a correction, which has the session, model, labels, time and billing of the corrected record.</summary>
@@ -187,7 +187,7 @@ public sealed record UsageEntry(
 
         var session = ledger.GetSession(SessionId);
         EnsureInTime();
-        var usage = ledger.Corrections.WithStatedCost(this);
+        var usage = ledger.Corrections.WithStatedCost(WithLabelsFor(session));
         ledger.Rules.EnsureAllowed(usage.ReportedCost, nameof(RecordUsageCommand.CostUsd));
         var reservation = FindReservation(ledger.WorkingSet);
         var priced = usage.Price(session, reservation, ledger);
@@ -229,6 +229,10 @@ public sealed record UsageEntry(
         ledger.Corrections.Remember(this, before.Id, before.UsageId);
         await ledger.TakeBackCoveredAsync(this);
     }
+
+    // What telemetry and the gateway report is spent, so its labels never refuse it.
+    private UsageEntry WithLabelsFor(LedgerSession session) =>
+        Labels.IsEmpty ? this : this with { Labels = session.OwnLabelsOf(Labels, dropsSurplus: Telemetry is not null || Call is not null) };
 
     private void EnsureInTime()
     {

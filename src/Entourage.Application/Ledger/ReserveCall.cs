@@ -6,6 +6,7 @@ using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using Entourage.Domain.Sessions;
 using FluentValidation;
@@ -34,6 +35,9 @@ public sealed record ReserveCallCommand(
 
     /// <summary>The searches that the provider may run for it and bill apart; null for none.</summary>
     public ServerSearches? Searches { get; init; }
+
+    /// <summary>The call's own labels, which add to those of the session or replace them.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
 
     /// <summary>
     /// Returns the most that the call can use if it is sent as another model; null if it cannot be sent as that model. Without this function, every model
@@ -195,6 +199,9 @@ public sealed record ReserveCallEntry(Guid ReservationId, ReserveCallCommand Com
             SessionId = session.Id,
             OrganisationId = session.Policy.OrganisationId,
             Amount = amount,
+            Tokens = offer.Bound.InputTokens + (output * Command.Choices),
+            Model = offer.Model,
+            Labels = session.OwnLabelsOf(Command.Labels),
             IsAssumed = offer.Rates is { AreAssumed: true },
             IsHeld = true,
             CreatedAt = Now,

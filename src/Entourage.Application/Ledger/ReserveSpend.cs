@@ -3,10 +3,12 @@ using Entourage.Application.Access;
 using Entourage.Application.Behaviors;
 using Entourage.Application.Errors;
 using Entourage.Application.Reservations;
+using Entourage.Application.Sessions;
 using Entourage.Application.Stops;
 using Entourage.Domain;
 using Entourage.Domain.Agents;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Prices;
 using FluentValidation;
 using MediatR;
@@ -34,6 +36,9 @@ public sealed record ReserveSpendCommand(
     long? TtlSeconds,
     string? IdempotencyKey) : ILedgerCommand<ReservationResponse>, IIdempotentCommand
 {
+    /// <summary>The call's own labels by key, which add to those of the session or replace them; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init => field = RequestedLabels.Sort(value); }
+
     /// <inheritdoc/>
     public Permission RequiredPermission() => Permission.Agent(Resource.Session(SessionId));
 
@@ -59,6 +64,7 @@ internal sealed class ReserveSpendValidator : AbstractValidator<ReserveSpendComm
             RuleFor(command => command.Model).OptionalLine(Agent.ModelLength);
         }).Otherwise(() => RuleFor(command => command.EstimatedCostUsd).NotNull());
         RuleFor(command => command.TtlSeconds).Ttl();
+        RuleFor(command => command.Labels).Labels();
     }
 
     private static bool IsOfTokens(ReserveSpendCommand command) =>
@@ -81,7 +87,10 @@ internal sealed class ReserveSpendHandler(IBudgetLedger ledger, IdempotentReplay
                 new(request.InputTokens ?? 0, request.MaxOutputTokens ?? 0, request.CacheWriteTokens, request.LongCacheWriteTokens)),
             TimeSpan.FromSeconds(request.TtlSeconds ?? Reservation.DefaultTtlSeconds),
             now,
-            IdempotencyToken.Of(request));
+            IdempotencyToken.Of(request))
+        {
+            Labels = RequestedLabels.ToSet(request.Labels),
+        };
         return replay.Note(await ledger.WriteAsync(entry, cancellationToken));
     }
 }
@@ -100,6 +109,9 @@ public sealed record ReserveEntry(
     Guid ReservationId, long SessionId, SpendEstimate Estimate, TimeSpan Ttl, DateTimeOffset Now, IdempotencyToken? Idempotency)
     : LedgerEntry<ReservationResponse>(Now, Idempotency)
 {
+    /// <summary>The call's own labels, which add to those of the session or replace them.</summary>
+    public LabelSet Labels { get; init; } = LabelSet.None;
+
     internal override LedgerEntryKind Kind => LedgerEntryKind.Reserve;
 
     internal override long? NamedSession => SessionId;
@@ -130,6 +142,9 @@ public sealed record ReserveEntry(
             SessionId = session.Id,
             OrganisationId = session.Policy.OrganisationId,
             Amount = amount,
+            Tokens = Estimate.Tokens.Prompt + Estimate.Tokens.Output,
+            Model = Estimate.Model ?? session.Model ?? "",
+            Labels = session.OwnLabelsOf(Labels),
             IsAssumed = isAssumed,
             CreatedAt = Now,
             ExpiresAt = Now + Ttl,
