@@ -144,7 +144,7 @@ internal sealed class LabelTests(Store store) : ApiFixture(store)
         await using var events = await EventReader.OpenAsync(Api, $"/teams/{team.Id}/events");
         await StartAsync(new { customer = "acme" });
 
-        Assert.That(LabelsOf((await events.ReadAsync())!.Json), Is.EqualTo("""{"customer":"acme"}"""));
+        Assert.That(LabelsOf((await events.ReadUntilAsync(item => item.Kind == "session")).Json["data"]), Is.EqualTo("""{"customer":"acme"}"""));
     }
 
     private static string LabelsOf(JsonNode? answer) => answer!["labels"]!.ToJsonString();
