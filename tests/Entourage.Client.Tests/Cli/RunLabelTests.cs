@@ -1,5 +1,3 @@
-using Entourage.Client.Contracts;
-
 namespace Entourage.Client.Tests.Cli;
 
 /// <summary>A run labels its session with what its user says, and with what the machine offers.</summary>
