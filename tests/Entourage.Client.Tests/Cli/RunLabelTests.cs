@@ -15,7 +15,10 @@ internal sealed class RunLabelTests : RunFixture
         var labels = await RunInAsync(await RepositoryAsync("https://dana:secret@git.example.com/acme/shop.git"), Plain);
         Assert.That(labels, Is.EqualTo(new Dictionary<string, string>
         {
-            ["branch"] = "feature/labels", ["host"] = Environment.MachineName, ["repo"] = "shop", ["user"] = "Dana Doe",
+            ["branch"] = "feature/labels",
+            ["host"] = Environment.MachineName,
+            ["repo"] = "shop",
+            ["user"] = "Dana Doe",
         }));
     }
 
