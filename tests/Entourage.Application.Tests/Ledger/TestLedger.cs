@@ -33,6 +33,7 @@ internal sealed class TestLedger : IBudgetLedger
     public static readonly AuditActor Lead = new("Ada");
 
     private readonly PriceLists priceLists = new();
+    private readonly BudgetRuleLists ruleLists = new();
 
     public TestLedger() => Store.Organisations.Add(OrganisationId, new(OrganisationId));
 
@@ -185,7 +186,7 @@ internal sealed class TestLedger : IBudgetLedger
 
     public async Task<LedgerTransactionResult> TransactAsync(params IReadOnlyList<LedgerEntry> entries)
     {
-        var result = await LedgerTransaction.DecideAsync(entries, Store, priceLists, Rules);
+        var result = await LedgerTransaction.DecideAsync(entries, Store, priceLists, ruleLists, Rules);
         await result.SaveAsync(Store);
         return result;
     }
@@ -199,7 +200,7 @@ internal sealed class TestLedger : IBudgetLedger
     public Task<IReadOnlyList<LedgerOutcome>> WriteAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken) => RunAsync(entries);
 
     public async Task<BudgetStanding> ReadAsync(BudgetSubject subject, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await BudgetStandingReader.ReadAsync(Store, subject, now)).Standing;
+        (await BudgetStandingReader.ReadAsync(Store, ruleLists, subject, now)).Standing;
 
     /// <summary>What a counter says of the window that holds an instant, by default the present.</summary>
     public Spending SpendingOf(long sessionId, BudgetScope scope, BudgetPeriod period = BudgetPeriod.Day, DateTimeOffset? at = null)
