@@ -312,6 +312,26 @@ internal sealed class BudgetRuleTests
         Assert.That(ledger.Session(session).State.Status, Is.EqualTo(SessionStatus.Killed));
     }
 
+    [Test]
+    public async Task Searches_count_against_the_budget_of_their_own_model()
+    {
+        ledger.SetPrice("web-search", input: 10_000, output: 0);
+        var rule = ledger.AddRule(BudgetScope.Model, "*", usd: 50);
+        var session = Start(LabelSet.None, model: "opus");
+        for (var i = 0; i < 2; i++)
+        {
+            var call = await ledger.AcceptAsync(Call(session, "opus", input: 1_000, most: 100));
+            var settled = new SettleCallCommand(
+                session, call.ReservationId, new(new(1_000, 100)), "opus", new(null, null, IsEstimate: false), Billing.Api, Error: null)
+            {
+                Searches = new("web-search", 3),
+            };
+            await ledger.AcceptAsync(SettleCallEntry.Of(settled, ledger.Now));
+        }
+
+        Assert.That(ledger.SpendingOf(rule), Is.EqualTo(new Spending(Usd(0.064m), MoneyTotal.Zero)));
+    }
+
     private long Start(LabelSet labels, string? model = null) => ledger.AddSession(ledger.AddAgent(ledger.AddTeam()), labels: labels, model: model);
 
     private ReserveEntry OfTokens(long session, long input, long output) =>
