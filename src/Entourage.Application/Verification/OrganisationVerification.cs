@@ -1,5 +1,6 @@
 using Entourage.Application.Abstractions;
 using Entourage.Application.Budgets;
+using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
 using Entourage.Domain.Costs;
@@ -13,7 +14,8 @@ namespace Entourage.Application.Verification;
 /// <summary>
 /// Verifies the totals of one organisation. It reads only this organisation's rows, so that damaged rows of another cannot interfere.
 /// </summary>
-internal sealed class OrganisationVerification(IEntourageDb db, Guid organisationId, string name, VerificationFindings findings, TotalsRepair? repair)
+internal sealed class OrganisationVerification(
+    IEntourageDb db, Guid organisationId, string name, DateTimeOffset now, VerificationFindings findings, TotalsRepair? repair)
 {
     // The most keys in one query.
     private const int BatchSize = 500;
@@ -21,6 +23,10 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
     private readonly Dictionary<RollupKey, UsageSum> rollups = [];
     private readonly CounterSums counters = new();
     private readonly CostSummarySums summaries = new();
+    private readonly Dictionary<long, LabelSet> labelSets = new() { [0] = LabelSet.None };
+    private BudgetRuleList rules = BudgetRuleList.None;
+    private HashSet<long> ruleIds = [];
+    private bool hasRates;
     private Dictionary<Guid, Team> teams = [];
     private Dictionary<long, VerifiedSession> sessions = [];
 
@@ -28,6 +34,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
     {
         teams = await OwnTeams.AsNoTracking().ToDictionaryAsync(team => team.Id, cancellationToken);
         sessions = await VerifiedSession.Of(OwnSessions).ToDictionaryAsync(session => session.Id, cancellationToken);
+        await ReadRulesAsync(cancellationToken);
         await ReadRecordsAsync(cancellationToken);
         var spent = SumTotals();
         await ReadReservationsAsync(cancellationToken);
@@ -49,15 +56,34 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         join team in OwnTeams on session.TeamId equals team.Id
         select session;
 
+    private async Task ReadRulesAsync(CancellationToken cancellationToken)
+    {
+        var found = await db.BudgetRules.AsNoTracking().Where(rule => rule.OrganisationId == organisationId).ToListAsync(cancellationToken);
+        (rules, ruleIds, hasRates) = (new(found), [.. found.Select(rule => rule.Id)], found.Exists(rule => rule.IsRate));
+        if (found.Count > 0)
+        {
+            foreach (var set in await db.ReadLabelSetsAsync(organisationId, cancellationToken))
+            {
+                labelSets[set.Key] = set.Value;
+            }
+        }
+    }
+
     private async Task ReadRecordsAsync(CancellationToken cancellationToken)
     {
+        var ratesSince = RuleWindows.FirstChecked(BudgetPeriod.Minute, now).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         var records = from record in db.UsageRecords.AsNoTracking()
                       join session in OwnSessions on record.SessionId equals session.Id
                       select record;
         await foreach (var record in records.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             findings.Records++;
-            Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, sessions[record.SessionId].Labels.With(record.Labels).Id, UsageSum.Of(record));
+            var (sum, session) = (UsageSum.Of(record), sessions[record.SessionId]);
+            Add(session.Id, UsageRollup.QuarterOf(record.OccurredAt), record.Model, session.Labels.With(record.Labels).Id, sum);
+            if (hasRates && record.OccurredAt >= ratesSince)
+            {
+                counters.SpendInRates(PolicyOf(session).ForCall(record.Model, record.Labels), record.OccurredAt, sum.Cost, sum.Tokens.OfAllClasses);
+            }
         }
 
         var compacted = from sum in db.CompactedUsages.AsNoTracking()
@@ -83,7 +109,9 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         foreach (var (key, totals) in rollups)
         {
             spent[key.SessionId] = spent.GetValueOrDefault(key.SessionId) + (totals with { UnpricedTokens = 0, AssumedCost = MoneyTotal.Zero });
-            counters.Spend(sessions[key.SessionId].PolicyIn(teams[key.TeamId]), key.QuarterAt, totals.Cost);
+            var policy = PolicyOf(sessions[key.SessionId]);
+            policy = policy.Rules.Count == 0 ? policy : policy with { Model = key.Model, Labels = labelSets.GetValueOrDefault(key.LabelSetId, LabelSet.None) };
+            counters.Spend(policy, key.QuarterAt, totals.Cost, totals.Tokens.OfAllClasses);
         }
 
         foreach (var session in sessions.Values)
@@ -104,7 +132,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await foreach (var reservation in live.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             var session = sessions[reservation.SessionId];
-            counters.Reserve(session.PolicyIn(teams[session.TeamId]), reservation);
+            counters.Reserve(PolicyOf(session), reservation);
         }
     }
 
@@ -158,7 +186,8 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await CompareAsync(BudgetScope.Agent, agents.Select(BudgetWindow.IdOf));
         await CompareAsync(BudgetScope.Task, tasks.Select(BudgetWindow.IdOf));
         await CompareAsync(BudgetScope.Session, sessions.Keys.Select(BudgetWindow.IdOf));
-        foreach (var (window, expected) in expectedByWindow)
+        await CompareRulesAsync();
+        foreach (var (window, expected) in expectedByWindow.Where(window => IsChecked(window.Key)))
         {
             Compare(window, default, expected, isNew: true);
         }
@@ -177,9 +206,33 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
             }
         }
 
+        async Task CompareRulesAsync()
+        {
+            if (ruleIds.Count == 0)
+            {
+                return;
+            }
+
+            await foreach (var counter in db.BudgetCounters.AsNoTracking()
+                .Where(counter => counter.Scope == BudgetScope.Rule)
+                .AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                if (RuleWindows.RuleOf(counter.ScopeId) is { } id && ruleIds.Contains(id) && IsChecked(counter.Window))
+                {
+                    expectedByWindow.Remove(counter.Window, out var expected);
+                    Compare(counter.Window, counter.Spending, expected, isNew: false);
+                }
+            }
+        }
+
+        // Old windows of short periods are purged.
+        bool IsChecked(BudgetWindow window) => window.Start == BudgetCalendar.Always || window.Start >= RuleWindows.FirstChecked(window.Period, now);
+
         void Compare(BudgetWindow window, Spending stored, Spending expected, bool isNew) =>
             findings.Compare($"counter of {window}", stored, expected, stored == expected, () => repair?.Set(window, expected, isNew));
     }
+
+    private BudgetPolicy PolicyOf(VerifiedSession session) => rules.ApplyTo(session.PolicyIn(teams[session.TeamId]));
 
     private async Task CompareSummariesAsync(CancellationToken cancellationToken)
     {
@@ -229,5 +282,7 @@ internal sealed record VerifiedSession(
     {
         Task = TaskId is { } task ? new TaskCap(task, null, default) : null,
         SessionPath = [Id, .. Ancestors],
+        Model = Model ?? "",
+        Labels = Labels,
     };
 }
