@@ -46,7 +46,7 @@ public sealed record CostsResponse
 
     /// <summary>
     /// The expected cost of the current month, at the rate of the last seven days (USD). It covers the whole team or organisation, independently of
-    /// the range; null if the report is filtered by agent, task or model.
+    /// the range; null if the report is filtered by agent, task, model or label.
     /// </summary>
     public required MoneyTotal? ForecastMonthUsd { get; init; }
 
@@ -108,6 +108,9 @@ public sealed record SessionCostResponse(
     long DurationMinutes,
     MoneyTotal AssumedCostUsd)
 {
+    /// <summary>The labels of the session, inherited ones included. Its usage can have others.</summary>
+    public required IReadOnlyDictionary<string, string> Labels { get; init; }
+
     internal static SessionCostResponse Of(SessionRow row, MoneyTotal cost, MoneyTotal assumed, long tokens, DateTimeOffset now) => new(
         row.Session.Id,
         row.Session.AgentId,
@@ -120,7 +123,10 @@ public sealed record SessionCostResponse(
         cost,
         tokens,
         SessionResponse.MinutesOf(row.Session.StartedAt, row.Session.EndedAt, now),
-        assumed);
+        assumed)
+    {
+        Labels = row.Session.Labels.ToDictionary(),
+    };
 }
 
 /// <summary>A row of a list that adds up to the totals.</summary>

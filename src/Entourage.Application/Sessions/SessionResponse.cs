@@ -7,6 +7,7 @@ using Entourage.Application.Errors;
 using Entourage.Application.Ledger;
 using Entourage.Domain;
 using Entourage.Domain.Budgets;
+using Entourage.Domain.Labels;
 using Entourage.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 
@@ -78,6 +79,9 @@ public record SessionResponse
     /// <summary>The session that started this one for a sub-agent; null for none.</summary>
     public required long? ParentSessionId { get; init; }
 
+    /// <summary>Its labels, those inherited from its parent session included. Usage can have its own beside them.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = LabelSet.None.ToDictionary();
+
     /// <summary>Why it failed or was killed; null otherwise.</summary>
     public required string? Error { get; init; }
 
@@ -108,7 +112,7 @@ public record SessionResponse
         session.Id,
         (session.Policy.AgentId, session.AgentName),
         (session.Policy.Task?.TaskId, session.TaskTitle),
-        (session.ParentSessionId, session.Model),
+        (session.ParentSessionId, session.Model, session.Labels),
         (session.State, session.StartedAt, now),
         session.Tokens,
         // The first session of its path is the session itself.
@@ -121,7 +125,7 @@ public record SessionResponse
             session.Id,
             (session.AgentId, row.AgentName),
             (session.TaskId, row.TaskTitle),
-            (session.ParentSessionId, session.Model),
+            (session.ParentSessionId, session.Model, session.Labels),
             (new(session.Status, session.EndedAt, session.Error), session.StartedAt, now),
             new(session.InputTokens, session.OutputTokens, session.CacheReadTokens, session.CacheWriteTokens),
             (session.Cost, treeCost, session.ImputedCost, reserved));
@@ -131,7 +135,7 @@ public record SessionResponse
         long id,
         (Guid Id, string Name) agent,
         (long? Id, string? Title) task,
-        (long? ParentId, string? Model) origin,
+        (long? ParentId, string? Model, LabelSet Labels) origin,
         (SessionState State, DateTimeOffset StartedAt, DateTimeOffset Now) life,
         TokenCounts tokens,
         (MoneyTotal Own, MoneyTotal Tree, MoneyTotal Imputed, MoneyTotal Reserved) cost) => new()
@@ -155,6 +159,7 @@ public record SessionResponse
             ImputedCostUsd = cost.Imputed,
             ReservedUsd = cost.Reserved,
             ParentSessionId = origin.ParentId,
+            Labels = origin.Labels.ToDictionary(),
             Error = life.State.Error,
         };
 

@@ -21,6 +21,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
     private readonly Dictionary<RollupKey, UsageSum> rollups = [];
     private readonly CounterSums counters = new();
     private readonly CostSummarySums summaries = new();
+    private readonly LabelVerification labels = new(db, organisationId, name, findings, repair);
     private Dictionary<Guid, Team> teams = [];
     private Dictionary<long, VerifiedSession> sessions = [];
 
@@ -31,6 +32,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await ReadRecordsAsync(cancellationToken);
         var spent = SumTotals();
         await ReadReservationsAsync(cancellationToken);
+        await labels.CompareAsync(cancellationToken);
         await CompareRollupsAsync(cancellationToken);
         foreach (var session in sessions.Values)
         {
@@ -57,7 +59,9 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
         await foreach (var record in records.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             findings.Records++;
-            Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, sessions[record.SessionId].Labels.With(record.Labels).Id, UsageSum.Of(record));
+            var set = sessions[record.SessionId].Labels.With(record.Labels);
+            labels.Add(set);
+            Add(record.SessionId, UsageRollup.QuarterOf(record.OccurredAt), record.Model, set.Id, UsageSum.Of(record));
         }
 
         var compacted = from sum in db.CompactedUsages.AsNoTracking()
@@ -88,6 +92,7 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
 
         foreach (var session in sessions.Values)
         {
+            labels.Add(session.Labels);
             var key = new RollupKey(session.TeamId, UsageRollup.QuarterOf(session.StartedAt), session.Id, session.Model ?? "", session.Labels.Id);
             rollups[key] = rollups.GetValueOrDefault(key) + new UsageSum { Sessions = 1 };
         }
@@ -137,7 +142,10 @@ internal sealed class OrganisationVerification(IEntourageDb db, Guid organisatio
             // The summaries must match what the rollups mark as summarised, even if a rollup is wrong: a repaired rollup is summarised again.
             var team = teams[rollup.TeamId];
             var origin = new CostOrigin(
-                organisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt);
+                organisationId, team.Id, BudgetCalendar.Of(team.Timezone), session.AgentId, session.TaskId, rollup.Model, rollup.QuarterAt)
+            {
+                Labels = labels.LabelsOf(rollup.LabelSetId),
+            };
             summaries.AddToTeam(origin, rollup.Summarised.ToSum());
             summaries.AddToOrganisation(origin, rollup.Summarised.ToSum());
         }
